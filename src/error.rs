@@ -1,0 +1,265 @@
+//! The one error of the crate.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+/// The result of a fallible operation of this crate.
+pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+/// What was wrong, with what was found and what was expected.
+///
+/// An error from one record or one customer of many is wrapped in [`Error::Record`] or [`Error::Customer`], which say
+/// which one; the cause is its [`source`](std::error::Error::source).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// One record of an input was refused; nothing was built from the others.
+    #[error("record {index} was refused")]
+    Record {
+        /// The position of the record in the input, from 0.
+        index: usize,
+        /// Why.
+        source: Box<Error>,
+    },
+    /// One customer of many was refused; nothing was built from the others.
+    #[error("customer {customer} was refused")]
+    Customer {
+        /// The customer's id, in its `Debug` form.
+        customer: Box<str>,
+        /// Why.
+        source: Box<Error>,
+    },
+    /// An amount of money that its field cannot hold.
+    #[error("{field} must be {expected}, found {found}")]
+    Amount {
+        /// The field.
+        field: &'static str,
+        /// What it was given.
+        found: Decimal,
+        /// What it takes.
+        expected: &'static str,
+    },
+    /// A refund that is negative or larger than its order.
+    #[error("refunded must lie between 0 and the order's amount {amount}, found {found}")]
+    Refund {
+        /// The refund.
+        found: Decimal,
+        /// The order's amount.
+        amount: Decimal,
+    },
+    /// A sum of money that does not fit a [`Decimal`] exactly.
+    ///
+    /// Sums are kept at the finest scale of all amounts of a shop, so that a single amount of 28 decimals (a quotient that
+    /// was not rounded) leaves every sum little room: round amounts to the currency's unit first.
+    #[error("{field} does not fit 96 bits at the finest scale of all amounts")]
+    AmountOverflow {
+        /// The sum.
+        field: &'static str,
+    },
+    /// A count that is beyond its limit.
+    #[error("{field} is beyond its limit")]
+    CountOverflow {
+        /// The count.
+        field: &'static str,
+    },
+    /// A whole number outside its range.
+    #[error("{field} must lie between {min} and {max}, found {found}")]
+    OutOfRange {
+        /// The field.
+        field: &'static str,
+        /// What it was given.
+        found: u64,
+        /// The smallest value that it takes.
+        min: u64,
+        /// The largest value that it takes.
+        max: u64,
+    },
+    /// An instant that has no calendar day in the shop's time zone, because it lies at chrono's limits.
+    #[error("Unix time {unix_seconds} s has no calendar day in the shop's time zone")]
+    NoDay {
+        /// The instant, in seconds since 1970-01-01T00:00:00Z.
+        unix_seconds: i64,
+    },
+    /// A day that cannot be reached, because it lies beyond chrono's limits.
+    #[error("there is no day {days} days from {from}")]
+    DayOverflow {
+        /// The day from which days were counted.
+        from: NaiveDate,
+        /// How many.
+        days: i64,
+    },
+    /// A window that holds no day.
+    #[error("a window must end after it starts, found start {start} and end {end}")]
+    EmptyWindow {
+        /// The first day.
+        start: NaiveDate,
+        /// The day after the last, as given.
+        end: NaiveDate,
+    },
+    /// A list whose values must ascend.
+    #[error("{what} must ascend: number {position} (from 0) does not")]
+    NotAscending {
+        /// The list.
+        what: &'static str,
+        /// The first position that breaks the order.
+        position: usize,
+    },
+    /// Columns of one table that differ in length.
+    #[error("columns must be equally long: {expected} customers, but {found} in {column}")]
+    ColumnLength {
+        /// The column that differs.
+        column: &'static str,
+        /// Its length.
+        found: usize,
+        /// The number of customers.
+        expected: usize,
+    },
+    /// A purchase older than the history's last one, which `record` cannot place.
+    #[error("a purchase on {day} is older than the last one recorded, on {last}: rebuild the history from its orders")]
+    OlderPurchase {
+        /// The purchase.
+        day: NaiveDate,
+        /// The last day of the history.
+        last: NaiveDate,
+    },
+    /// Two histories of one customer whose time ranges overlap.
+    #[error("histories overlap: one runs to {end}, the other starts on {start}")]
+    OverlappingHistories {
+        /// The last day of the earlier one.
+        end: NaiveDate,
+        /// The first day of the later one.
+        start: NaiveDate,
+    },
+    /// A stored history that no purchases can have made.
+    #[error("{field} of the stored history contradict the rest of it")]
+    InconsistentHistory {
+        /// The fields that are wrong.
+        field: &'static str,
+    },
+    /// A customer who bought after the day as of which a question is asked.
+    #[error("the last purchase, on {last}, lies after the as-of day {as_of}")]
+    AfterAsOf {
+        /// The last purchase.
+        last: NaiveDate,
+        /// The as-of day.
+        as_of: NaiveDate,
+    },
+    /// Ledgers as of different days.
+    #[error("ledgers are as of different days, {left} and {right}")]
+    AsOfMismatch {
+        /// One ledger's day.
+        left: NaiveDate,
+        /// The other's.
+        right: NaiveDate,
+    },
+    /// One customer who appears twice where customers must be distinct.
+    #[error("customer {customer} appears twice")]
+    DuplicateCustomer {
+        /// The customer's id, in its `Debug` form.
+        customer: Box<str>,
+    },
+    /// A customer who should stand in a ledger and does not.
+    #[error("customer {customer} is not in the ledger")]
+    UnknownCustomer {
+        /// The customer's id, in its `Debug` form.
+        customer: Box<str>,
+    },
+    /// A table of other measures, or of another window, than the model was fitted on.
+    #[error("the model scores {model}, the table holds {table}")]
+    MeasuresMismatch {
+        /// What the model was fitted on.
+        model: Box<str>,
+        /// What it was asked to score.
+        table: Box<str>,
+    },
+    /// Two labels of one kind with the same key, or one with none.
+    #[error("labels must have different keys that are not empty, found {key:?} again or empty")]
+    LabelKey {
+        /// The key.
+        key: Box<str>,
+    },
+    /// Values too alike to be told apart by as many marks as asked.
+    #[error("{what} are too alike for {needed} different edges")]
+    TooAlike {
+        /// The values.
+        what: &'static str,
+        /// The edges that were to lie between them.
+        needed: usize,
+    },
+    /// A fit that was given nobody.
+    #[error("{what} cannot be fitted without a customer")]
+    NoCustomers {
+        /// What was to be fitted.
+        what: &'static str,
+    },
+    /// A share that is not above 0 and below 1.
+    #[error("share number {position} (from 0) must lie above 0 and below 1, found {found}")]
+    Share {
+        /// Its position in the list.
+        position: usize,
+        /// What was given.
+        found: Decimal,
+    },
+    /// A list of names that does not fit what is named.
+    #[error("expected {expected} {what}, found {found}")]
+    NameCount {
+        /// The names.
+        what: &'static str,
+        /// Names given.
+        found: usize,
+        /// Names needed.
+        expected: usize,
+    },
+    /// A grid and a model of different numbers of bins.
+    #[error("the grid has {grid:?} bins of R, F and M, the model {model:?}")]
+    GridBins {
+        /// The grid's bins; 1 where it does not ask.
+        grid: [u8; 3],
+        /// The model's.
+        model: [u8; 3],
+    },
+    /// A grid whose rules leave cells without a segment.
+    #[error("{count} cells of the grid have no segment, the first is R{recency} F{frequency} M{monetary}")]
+    GridGap {
+        /// How many.
+        count: usize,
+        /// The first one's recency score.
+        recency: u8,
+        /// Its frequency score.
+        frequency: u8,
+        /// Its monetary score.
+        monetary: u8,
+    },
+    /// A grid of which two rules claim the same cell, where that was not allowed.
+    #[error("rules {first} and {second} both claim the cell R{recency} F{frequency} M{monetary}")]
+    GridOverlap {
+        /// The rule that stands first, by its segment's key.
+        first: Box<str>,
+        /// The other one's.
+        second: Box<str>,
+        /// The first cell that both claim: its recency score.
+        recency: u8,
+        /// Its frequency score.
+        frequency: u8,
+        /// Its monetary score.
+        monetary: u8,
+    },
+    /// A grid of which a rule can never win, because it names no cell, or rules before it claim them all.
+    #[error("rule {position} (from 0) for {segment} never wins: it names no cell, or earlier rules claim them all")]
+    GridRuleNeverWins {
+        /// The rule's position.
+        position: usize,
+        /// Its segment's key.
+        segment: Box<str>,
+    },
+}
+
+impl Error {
+    pub(crate) fn at_record(self, index: usize) -> Self {
+        Self::Record { index, source: Box::new(self) }
+    }
+
+    pub(crate) fn of_customer(self, customer: &impl core::fmt::Debug) -> Self {
+        Self::Customer { customer: format!("{customer:?}").into(), source: Box::new(self) }
+    }
+}

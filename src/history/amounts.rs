@@ -1,0 +1,128 @@
+//! A dated amount in eight bytes, exact.
+
+use rust_decimal::Decimal;
+
+use crate::error::{Error, Result};
+use crate::record::calendar::Day;
+use crate::scale::money;
+
+/// One purchase (amount 0 or more) or credit (below 0) of a customer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fact {
+    pub(crate) day: Day,
+    /// In units of `10^-scale` of the log.
+    pub(crate) amount: i128,
+}
+
+impl Fact {
+    pub(crate) const fn is_purchase(self) -> bool {
+        self.amount >= 0
+    }
+}
+
+/// Amounts as integers at one scale, the finest seen.
+///
+/// Millions of facts stream through memory for every question, so they are packed: 28 bits of day and 36 bits of
+/// amount. An amount that does not fit (at two decimals, 170 million and more) is kept aside and represented by its
+/// place there, so that no amount is ever rounded.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Amounts {
+    scale: u32,
+    aside: Vec<i128>,
+    /// The sum of all amounts without their signs; what passes 64 bits stays there.
+    gross: u64,
+}
+
+/// A [`Fact`] of [`Amounts`]. Facts of an earlier day are smaller.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Packed(u64);
+
+const AMOUNT_BITS: u32 = 36;
+/// Amounts below this stand for themselves, numbers from here on for a place.
+const PLACES: i64 = 1 << (AMOUNT_BITS - 2);
+
+impl Packed {
+    #[inline]
+    fn new(day: Day, code: i64) -> Self {
+        let amount = code as u64 & ((1 << AMOUNT_BITS) - 1);
+        Self(u64::from(day.since(Day::MIN)) << AMOUNT_BITS | amount)
+    }
+
+    /// Days since chrono's first.
+    #[inline]
+    pub(crate) const fn day_number(self) -> u32 {
+        (self.0 >> AMOUNT_BITS) as u32
+    }
+
+    #[inline]
+    const fn code(self) -> i64 {
+        const DAY_BITS: u32 = u64::BITS - AMOUNT_BITS;
+        (self.0 << DAY_BITS) as i64 >> DAY_BITS
+    }
+}
+
+impl Amounts {
+    pub(crate) const fn with_scale(scale: u32) -> Self {
+        Self { scale, aside: Vec::new(), gross: 0 }
+    }
+
+    /// The decimals of every amount.
+    pub(crate) const fn scale(&self) -> u32 {
+        self.scale
+    }
+
+    /// Whether every sum of these amounts fits 64 bits.
+    pub(crate) const fn sum_to_64_bits(&self) -> bool {
+        self.gross <= i64::MAX as u64
+    }
+
+    /// The integer of an amount that has no more decimals than the scale.
+    pub(crate) fn minor(&self, amount: Decimal) -> Result<i128> {
+        money::minor(amount, self.scale).ok_or(Error::AmountOverflow { field: "amount" })
+    }
+
+    #[inline]
+    pub(crate) fn pack(&mut self, fact: Fact) -> Packed {
+        let code = match i64::try_from(fact.amount) {
+            Ok(direct) if direct.unsigned_abs() < PLACES.unsigned_abs() => {
+                self.gross = self.gross.saturating_add(direct.unsigned_abs());
+                direct
+            }
+            _ => self.put_aside(fact.amount),
+        };
+        Packed::new(fact.day, code)
+    }
+
+    #[cold]
+    fn put_aside(&mut self, amount: i128) -> i64 {
+        self.gross = self.gross.saturating_add(u64::try_from(amount.unsigned_abs()).unwrap_or(u64::MAX));
+        self.aside.push(amount);
+        // A log holds fewer than 2^32 facts.
+        let place = PLACES + (self.aside.len() as i64 - 1);
+        if amount < 0 { -place } else { place }
+    }
+
+    #[inline]
+    pub(crate) fn unpack(&self, packed: Packed) -> Fact {
+        let code = packed.code();
+        let day = Day::nth(packed.day_number());
+        match code.unsigned_abs().checked_sub(PLACES.unsigned_abs()) {
+            None => Fact { day, amount: code.into() },
+            Some(place) => Fact { day, amount: self.aside.get(place as usize).copied().unwrap_or_default() },
+        }
+    }
+
+    /// The same amounts at a finer scale; `facts` are all that were ever packed.
+    pub(crate) fn refine<'a>(&mut self, scale: u32, facts: impl Iterator<Item = &'a mut Packed>) -> Result<()> {
+        let overflow = Error::AmountOverflow { field: "amount" };
+        let factor = money::power(scale - self.scale).ok_or_else(|| overflow.clone())?;
+        let mut refined = Self::with_scale(scale);
+        for packed in facts {
+            let Fact { day, amount } = self.unpack(*packed);
+            let amount = amount.checked_mul(factor).ok_or_else(|| overflow.clone())?;
+            *packed = refined.pack(Fact { day, amount });
+        }
+        *self = refined;
+        Ok(())
+    }
+}

@@ -1,0 +1,249 @@
+//! The columns of a ledger: a fit reads the two or three that it needs, not every history.
+
+use super::CustomerHistory;
+use super::gaps::GapSums;
+use crate::error::{Error, Result};
+use crate::record::calendar::Day;
+use crate::scale::money;
+
+/// An exact sum of amounts in units of `10^-scale`.
+pub(super) trait Sum: Copy + Default + Into<i128> {
+    fn plus(self, amount: i128) -> Self;
+}
+
+/// Half as large and for all but fabulous sums; only where no sum can pass 63 bits.
+impl Sum for i64 {
+    fn plus(self, amount: i128) -> Self {
+        self.wrapping_add(amount as Self)
+    }
+}
+
+/// A sum that would pass 127 bits stays there, and is refused by [`Row::check`].
+impl Sum for i128 {
+    fn plus(self, amount: i128) -> Self {
+        self.saturating_add(amount)
+    }
+}
+
+/// One customer's history in units of `10^-scale`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Row<S> {
+    pub(super) first: Day,
+    pub(super) last: Day,
+    pub(super) purchases: u32,
+    pub(super) purchase_days: u32,
+    pub(super) credits: u32,
+    pub(super) gaps: GapSums,
+    pub(super) spend: S,
+    pub(super) first_day_spend: S,
+    pub(super) credited: S,
+}
+
+impl Row<i128> {
+    pub(super) fn of(history: &CustomerHistory, scale: u32) -> Result<Self> {
+        let minor = |field, amount| money::minor(amount, scale).ok_or(Error::AmountOverflow { field });
+        Ok(Self {
+            first: history.first,
+            last: history.last,
+            purchases: history.purchases,
+            purchase_days: history.purchase_days,
+            credits: history.credits,
+            gaps: history.gaps,
+            spend: minor("sum of purchases", history.spend)?,
+            first_day_spend: minor("sum of purchases", history.first_day_spend)?,
+            credited: minor("sum of credits", history.credited)?,
+        })
+    }
+}
+
+impl<S: Sum> Row<S> {
+    /// What was spent less what was credited.
+    #[inline]
+    fn revenue(&self) -> i128 {
+        self.spend.into().saturating_sub(self.credited.into())
+    }
+
+    #[inline]
+    pub(super) fn to_history(&self, scale: u32) -> CustomerHistory {
+        // `check` has seen every row that becomes a history.
+        let decimal = |sum: S| money::decimal(sum.into(), scale).unwrap_or_default();
+        CustomerHistory {
+            purchases: self.purchases,
+            purchase_days: self.purchase_days,
+            first: self.first,
+            last: self.last,
+            gaps: self.gaps,
+            spend: decimal(self.spend),
+            first_day_spend: decimal(self.first_day_spend),
+            credits: self.credits,
+            credited: decimal(self.credited),
+        }
+    }
+
+    /// Refuses sums that do not fit a `Decimal`.
+    #[inline]
+    pub(super) fn check(&self) -> Result<()> {
+        let sums = [
+            ("sum of purchases", self.spend.into()),
+            ("sum of credits", self.credited.into()),
+            ("revenue", self.revenue()),
+        ];
+        match sums.into_iter().find(|&(_, sum)| !money::fits(sum)) {
+            Some((field, _)) => Err(Error::AmountOverflow { field }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A column of money in units of `10^-scale`: 8 bytes each while all amounts fit, 16 from then on.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Money {
+    Narrow(Vec<i64>),
+    Wide(Vec<i128>),
+}
+
+impl Default for Money {
+    fn default() -> Self {
+        Self::Narrow(Vec::new())
+    }
+}
+
+impl Money {
+    fn arrange(&mut self, places: &[u32]) {
+        match self {
+            Self::Narrow(amounts) => pick(amounts, places),
+            Self::Wide(amounts) => pick(amounts, places),
+        }
+    }
+
+    fn reserve(&mut self, more: usize) {
+        match self {
+            Self::Narrow(amounts) => amounts.reserve(more),
+            Self::Wide(amounts) => amounts.reserve(more),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, amount: i128) {
+        match self {
+            Self::Narrow(amounts) => {
+                if let Ok(amount) = i64::try_from(amount) {
+                    amounts.push(amount);
+                } else {
+                    let mut wide: Vec<i128> = amounts.iter().map(|&amount| amount.into()).collect();
+                    wide.push(amount);
+                    *self = Self::Wide(wide);
+                }
+            }
+            Self::Wide(amounts) => amounts.push(amount),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, index: usize) -> Option<i128> {
+        match self {
+            Self::Narrow(amounts) => amounts.get(index).map(|&amount| amount.into()),
+            Self::Wide(amounts) => amounts.get(index).copied(),
+        }
+    }
+}
+
+impl FromIterator<i128> for Money {
+    fn from_iter<I: IntoIterator<Item = i128>>(amounts: I) -> Self {
+        let mut money = Self::default();
+        amounts.into_iter().for_each(|amount| money.push(amount));
+        money
+    }
+}
+
+/// The rows of a ledger, column by column.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Columns {
+    pub(super) first: Vec<Day>,
+    pub(super) last: Vec<Day>,
+    pub(super) purchases: Vec<u32>,
+    pub(super) purchase_days: Vec<u32>,
+    pub(super) credits: Vec<u32>,
+    pub(super) shortest_gap: Vec<u32>,
+    pub(super) longest_gap: Vec<u32>,
+    pub(super) gap_squares: Vec<u64>,
+    pub(super) revenue: Money,
+    pub(super) first_day_spend: Money,
+    pub(super) credited: Money,
+}
+
+impl Columns {
+    /// Puts the rows in the order of these places, each of which stands once.
+    pub(super) fn arrange(&mut self, places: &[u32]) {
+        pick(&mut self.first, places);
+        pick(&mut self.last, places);
+        pick(&mut self.purchases, places);
+        pick(&mut self.purchase_days, places);
+        pick(&mut self.credits, places);
+        pick(&mut self.shortest_gap, places);
+        pick(&mut self.longest_gap, places);
+        pick(&mut self.gap_squares, places);
+        self.revenue.arrange(places);
+        self.first_day_spend.arrange(places);
+        self.credited.arrange(places);
+    }
+
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.first.reserve(more);
+        self.last.reserve(more);
+        self.purchases.reserve(more);
+        self.purchase_days.reserve(more);
+        self.credits.reserve(more);
+        self.shortest_gap.reserve(more);
+        self.longest_gap.reserve(more);
+        self.gap_squares.reserve(more);
+        self.revenue.reserve(more);
+        self.first_day_spend.reserve(more);
+        self.credited.reserve(more);
+    }
+
+    #[inline]
+    pub(super) fn push<S: Sum>(&mut self, row: &Row<S>) {
+        self.first.push(row.first);
+        self.last.push(row.last);
+        self.purchases.push(row.purchases);
+        self.purchase_days.push(row.purchase_days);
+        self.credits.push(row.credits);
+        self.shortest_gap.push(row.gaps.shortest);
+        self.longest_gap.push(row.gaps.longest);
+        self.gap_squares.push(row.gaps.squares);
+        self.revenue.push(row.revenue());
+        self.first_day_spend.push(row.first_day_spend.into());
+        self.credited.push(row.credited.into());
+    }
+
+    #[inline]
+    pub(super) fn row(&self, index: usize) -> Option<Row<i128>> {
+        let credited = self.credited.get(index)?;
+        Some(Row {
+            first: *self.first.get(index)?,
+            last: *self.last.get(index)?,
+            purchases: *self.purchases.get(index)?,
+            purchase_days: *self.purchase_days.get(index)?,
+            credits: *self.credits.get(index)?,
+            gaps: GapSums {
+                shortest: *self.shortest_gap.get(index)?,
+                longest: *self.longest_gap.get(index)?,
+                squares: *self.gap_squares.get(index)?,
+            },
+            spend: self.revenue.get(index)? + credited,
+            first_day_spend: self.first_day_spend.get(index)?,
+            credited,
+        })
+    }
+}
+
+/// The values at these places, in their order.
+fn pick<T: Copy>(column: &mut Vec<T>, places: &[u32]) {
+    *column = places.iter().map(|&place| column[place as usize]).collect();
+}
+
+/// The finest scale of a history's money.
+pub(super) fn finest_scale(history: &CustomerHistory) -> u32 {
+    history.spend.scale().max(history.first_day_spend.scale()).max(history.credited.scale())
+}

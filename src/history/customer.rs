@@ -1,0 +1,344 @@
+//! What is known of one customer.
+
+use chrono::{NaiveDate, TimeZone};
+use rust_decimal::Decimal;
+
+use super::gaps::{GapStatistics, GapSums};
+use crate::error::{Error, Result};
+use crate::record::calendar::Day;
+use crate::record::{Order, ShopCalendar};
+use crate::scale::money;
+use crate::scale::ratio::quotient;
+
+/// The sufficient statistics of one customer's purchases and credits: small, of fixed size, exact.
+///
+/// Grown by [`record_order`](CustomerHistory::record_order) in O(1) as orders come in, or read from a
+/// [`Ledger`](crate::Ledger); both give the same value. The empty history is that of a customer of whom nothing is
+/// known, and the neutral element of [`merge`](CustomerHistory::merge).
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{TimeZone, Utc};
+/// use repurchase::{CustomerHistory, Order, ShopCalendar};
+/// use rust_decimal::Decimal;
+///
+/// let calendar = ShopCalendar::utc();
+/// let mut history = CustomerHistory::new();
+/// for day in [1, 4, 10] {
+///     let at = Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap();
+///     history.record_order(&Order::new("ann", at, Decimal::TEN)?, &calendar)?;
+/// }
+/// assert_eq!(history.purchases(), 3);
+/// assert_eq!(history.revenue(), Decimal::from(30));
+/// assert_eq!(history.gaps().map(|gaps| gaps.mean_days()), Some(4.5));
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "super::stored::StoredHistory", into = "super::stored::StoredHistory"))]
+pub struct CustomerHistory {
+    pub(super) purchases: u32,
+    pub(super) purchase_days: u32,
+    /// The first and last purchase day; the default while there is no purchase.
+    pub(super) first: Day,
+    pub(super) last: Day,
+    pub(super) gaps: GapSums,
+    pub(super) spend: Decimal,
+    pub(super) first_day_spend: Decimal,
+    pub(super) credits: u32,
+    pub(super) credited: Decimal,
+}
+
+impl CustomerHistory {
+    /// The history of a customer of whom nothing is known.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an order, if it is a purchase; one that is unpaid, cancelled or fully refunded changes nothing.
+    ///
+    /// Orders come in the order of their days; on one day in any order. (Where clocks go back across midnight, a later
+    /// instant can lie on an earlier day.)
+    ///
+    /// # Errors
+    ///
+    /// As [`record_purchase`](CustomerHistory::record_purchase), and [`Error::NoDay`] as [`ShopCalendar::day`]. The
+    /// history is unchanged by an order that is refused.
+    pub fn record_order<Id, Tz: TimeZone>(&mut self, order: &Order<Id>, calendar: &ShopCalendar<Tz>) -> Result<()> {
+        if !order.is_purchase() {
+            return Ok(());
+        }
+        self.record_purchase(calendar.day(order.placed_at())?, order.net_amount())
+    }
+
+    /// Adds a purchase of a net amount, 0 or more, on a day not before the last purchase. O(1).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OlderPurchase`] for a day before the last purchase: such a history is to be rebuilt from its orders.
+    /// [`Error::Amount`] for an amount below 0, [`Error::AmountOverflow`] and [`Error::CountOverflow`] for sums beyond
+    /// their types. The history is unchanged by a purchase that is refused.
+    pub fn record_purchase(&mut self, day: NaiveDate, net_amount: Decimal) -> Result<()> {
+        if net_amount < Decimal::ZERO {
+            return Err(Error::Amount { field: "net amount of a purchase", found: net_amount, expected: "0 or more" });
+        }
+        if self.purchases > 0 && day < self.last.date() {
+            return Err(Error::OlderPurchase { day, last: self.last.date() });
+        }
+        // The sign of a zero is dropped.
+        let (day, net_amount) = (Day::from(day), net_amount.abs());
+        let one = Self {
+            purchases: 1,
+            purchase_days: 1,
+            first: day,
+            last: day,
+            spend: net_amount,
+            first_day_spend: net_amount,
+            ..Self::default()
+        };
+        *self = self.followed_by(&one)?;
+        Ok(())
+    }
+
+    /// Adds a credit of an amount above 0. O(1); credits come in any order.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Amount`] for an amount that is not above 0, [`Error::AmountOverflow`] and [`Error::CountOverflow`] for
+    /// sums beyond their types. The history is unchanged by a credit that is refused.
+    pub fn record_credit(&mut self, amount: Decimal) -> Result<()> {
+        if amount <= Decimal::ZERO {
+            return Err(Error::Amount { field: "amount of a credit", found: amount, expected: "above 0" });
+        }
+        let one = Self { credits: 1, credited: amount, ..Self::default() };
+        *self = self.followed_by(&one)?;
+        Ok(())
+    }
+
+    /// The history of two parts of one customer's time, given in either order.
+    ///
+    /// One part may end on the day on which the other starts.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OverlappingHistories`] when both have purchases and neither ends before, or on the day on which, the
+    /// other starts; [`Error::AmountOverflow`] and [`Error::CountOverflow`] for sums beyond their types.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use repurchase::CustomerHistory;
+    /// use rust_decimal::Decimal;
+    ///
+    /// let day = |d| NaiveDate::from_ymd_opt(2026, 3, d).unwrap();
+    /// let history = |days: &[u32]| {
+    ///     days.iter().try_fold(CustomerHistory::new(), |mut history, &d| {
+    ///         history.record_purchase(day(d), Decimal::TEN).map(|()| history)
+    ///     })
+    /// };
+    /// assert_eq!(history(&[5, 9])?.merge(&history(&[1])?)?, history(&[1, 5, 9])?);
+    /// assert!(history(&[1, 9])?.merge(&history(&[5])?).is_err());
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn merge(&self, other: &Self) -> Result<Self> {
+        if self.purchases == 0 || other.purchases == 0 || self.last <= other.first {
+            self.followed_by(other)
+        } else if other.last <= self.first {
+            other.followed_by(self)
+        } else {
+            let is_earlier = (self.first, self.last) <= (other.first, other.last);
+            let (earlier, later) = if is_earlier { (self, other) } else { (other, self) };
+            Err(Error::OverlappingHistories { end: earlier.last.date(), start: later.first.date() })
+        }
+    }
+
+    /// `later` may start on the day on which `self` ends.
+    fn followed_by(&self, later: &Self) -> Result<Self> {
+        let sum = |field, left, right| money::exact_sum(left, right).ok_or(Error::AmountOverflow { field });
+        let count = |field, left: u32, right| left.checked_add(right).ok_or(Error::CountOverflow { field });
+        let mut joined = self.clone();
+        joined.credits = count("number of credits", self.credits, later.credits)?;
+        joined.credited = sum("sum of credits", self.credited, later.credited)?;
+        joined.purchases = count("number of purchases", self.purchases, later.purchases)?;
+        joined.spend = sum("sum of purchases", self.spend, later.spend)?;
+        // Revenue is `spend - credited`; both fit, and so must their difference.
+        sum("revenue", joined.spend, -joined.credited)?;
+        if later.purchases == 0 {
+            return Ok(joined);
+        }
+        joined.last = later.last;
+        if self.purchases == 0 {
+            joined.first = later.first;
+            joined.purchase_days = later.purchase_days;
+            joined.first_day_spend = later.first_day_spend;
+            joined.gaps = later.gaps;
+            return Ok(joined);
+        }
+        let shared_day = self.last == later.first;
+        // A purchase day holds a purchase, so days fit where purchases did.
+        joined.purchase_days = self.purchase_days + later.purchase_days - u32::from(shared_day);
+        joined.gaps.merge(later.gaps);
+        if !shared_day {
+            joined.gaps.add(self.last, later.first);
+        } else if self.first == self.last {
+            joined.first_day_spend = sum("sum of purchases", self.first_day_spend, later.first_day_spend)?;
+        }
+        Ok(joined)
+    }
+
+    /// Purchases: paid orders that are not fully refunded.
+    pub const fn purchases(&self) -> u64 {
+        self.purchases as u64
+    }
+
+    /// Distinct days with a purchase.
+    pub const fn purchase_days(&self) -> u64 {
+        self.purchase_days as u64
+    }
+
+    /// The day of the first purchase; `None` without one.
+    pub fn first_purchase(&self) -> Option<NaiveDate> {
+        (self.purchases > 0).then(|| self.first.date())
+    }
+
+    /// The day of the last purchase; `None` without one.
+    pub fn last_purchase(&self) -> Option<NaiveDate> {
+        (self.purchases > 0).then(|| self.last.date())
+    }
+
+    /// What was paid for the purchases, net of their own refunds; credits, which name no order, are not taken off.
+    pub const fn spend(&self) -> Decimal {
+        self.spend
+    }
+
+    /// The part of [`spend`](CustomerHistory::spend) that fell on the first purchase day.
+    pub const fn first_day_spend(&self) -> Decimal {
+        self.first_day_spend
+    }
+
+    /// How many credits.
+    pub const fn credits(&self) -> u64 {
+        self.credits as u64
+    }
+
+    /// The sum of the credits, 0 or more.
+    pub const fn credited(&self) -> Decimal {
+        self.credited
+    }
+
+    /// What the customer brought: spend less credits. Below 0 when more was credited than spent.
+    #[inline]
+    pub fn revenue(&self) -> Decimal {
+        if self.credits == 0 {
+            return self.spend;
+        }
+        self.spend - self.credited
+    }
+
+    /// Spend per purchase; `None` without a purchase.
+    ///
+    /// Rounded to a `Decimal`'s 28 digits where the quotient does not end.
+    pub fn mean_order_amount(&self) -> Option<Decimal> {
+        self.spend.checked_div(self.purchases.into())
+    }
+
+    /// The gaps between purchase days; `None` with fewer than two of them.
+    pub fn gaps(&self) -> Option<GapStatistics> {
+        GapStatistics::new(self.purchase_days.saturating_sub(1), self.last.since(self.first), self.gaps)
+    }
+
+    /// The recency of RFM: days from the last purchase to `as_of`.
+    ///
+    /// `None` without a purchase, and when the last one lies after `as_of`.
+    pub fn days_since_last(&self, as_of: NaiveDate) -> Option<u32> {
+        let as_of = Day::from(as_of);
+        (self.purchases > 0 && self.last <= as_of).then(|| as_of.since(self.last))
+    }
+
+    /// What repeat-purchase models ask of a customer as of a day.
+    ///
+    /// `None` without a purchase, and when the last one lies after `as_of`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use repurchase::CustomerHistory;
+    /// use rust_decimal::Decimal;
+    ///
+    /// let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
+    /// let mut history = CustomerHistory::new();
+    /// history.record_purchase(day(3, 2), Decimal::TEN)?;
+    /// history.record_purchase(day(3, 16), Decimal::from(25))?;
+    /// let summary = history.repeat_summary(day(3, 30)).expect("bought before");
+    /// assert_eq!((summary.repeats(), summary.recency_weeks(), summary.age_weeks()), (1, 2.0, 4.0));
+    /// assert_eq!(summary.mean_spend(), Some(25.0));
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn repeat_summary(&self, as_of: NaiveDate) -> Option<RepeatSummary> {
+        self.days_since_last(as_of)?;
+        Some(RepeatSummary {
+            repeats: self.purchase_days - 1,
+            recency_days: self.last.since(self.first),
+            age_days: Day::from(as_of).since(self.first),
+            repeat_spend: self.spend - self.first_day_spend,
+        })
+    }
+}
+
+/// `x`, `t_x`, `T` and mean spend of one customer as of a day, as the buy-till-you-die models define them.
+///
+/// Several purchases on one day are one; the first purchase day opens the account and is no repeat. Made by
+/// [`CustomerHistory::repeat_summary`].
+///
+/// # References
+///
+/// P. S. Fader, B. G. S. Hardie and K. L. Lee (2005), "Counting your customers the easy way", Marketing Science 24(2),
+/// 275-284, doi 10.1287/mksc.1040.0098.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RepeatSummary {
+    repeats: u32,
+    recency_days: u32,
+    age_days: u32,
+    repeat_spend: Decimal,
+}
+
+impl RepeatSummary {
+    /// `x`: purchase days - 1.
+    pub const fn repeats(&self) -> u32 {
+        self.repeats
+    }
+
+    /// `t_x` in days: last - first purchase day. 0 when `x` is 0.
+    pub const fn recency_days(&self) -> u32 {
+        self.recency_days
+    }
+
+    /// `T` in days: as-of day - first purchase day, not below `t_x`.
+    pub const fn age_days(&self) -> u32 {
+        self.age_days
+    }
+
+    /// `t_x` in weeks, that is days / 7, fractional.
+    pub fn recency_weeks(&self) -> f64 {
+        f64::from(self.recency_days) / 7.0
+    }
+
+    /// `T` in weeks, that is days / 7, fractional.
+    pub fn age_weeks(&self) -> f64 {
+        f64::from(self.age_days) / 7.0
+    }
+
+    /// What was spent on the repeat purchase days, net of refunds; credits are left out.
+    pub const fn repeat_spend(&self) -> Decimal {
+        self.repeat_spend
+    }
+
+    /// The mean spend per repeat purchase day, correctly rounded; `None` when `x` is 0.
+    pub fn mean_spend(&self) -> Option<f64> {
+        let unit = money::power(self.repeat_spend.scale())?;
+        quotient(self.repeat_spend.mantissa(), unit.checked_mul(self.repeats.into())?)
+    }
+}

@@ -1,0 +1,325 @@
+//! What is known of every customer as of a day.
+
+use core::marker::PhantomData;
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDate, TimeZone};
+use rust_decimal::Decimal;
+
+use super::columns::{self, Columns, Money, Row, Sum};
+use super::{CustomerFold, CustomerHistory, Fact, PurchaseLog};
+use crate::error::{Error, Result};
+use crate::record::calendar::Day;
+use crate::record::{CustomerId, Record, ShopCalendar};
+
+/// The history of every customer as of a day, in the order of their ids.
+///
+/// **Population**: the customers with at least one purchase up to the as-of day. Customers of whom there are only
+/// credits stand apart, in [`without_purchase`](Ledger::without_purchase), and enter no count and no fit.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{NaiveDate, TimeZone, Utc};
+/// use repurchase::{Ledger, Order, ShopCalendar};
+/// use rust_decimal::Decimal;
+///
+/// let order = |customer, day| Order::new(customer, Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap(), Decimal::TEN);
+/// let orders = [order("bo", 9)?, order("ann", 4)?, order("ann", 1)?];
+/// let as_of = NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
+/// let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), as_of)?;
+///
+/// let customers: Vec<_> = ledger.iter().map(|(id, history)| (*id, history.purchases())).collect();
+/// assert_eq!(customers, [("ann", 2), ("bo", 1)]);
+/// assert_eq!(ledger.get(&"bo").and_then(|bo| bo.days_since_last(as_of)), Some(22));
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Ledger<Id> {
+    as_of: NaiveDate,
+    scale: u32,
+    /// Ascending.
+    ids: Vec<Id>,
+    /// In the order of ids.
+    columns: Columns,
+    without_purchase: BTreeMap<Id, CustomerHistory>,
+}
+
+impl<Id: CustomerId> Ledger<Id> {
+    /// The ledger of orders, credits or both, in any order, as of a day.
+    ///
+    /// The short way for [`PurchaseLog::from_records`] and [`PurchaseLog::ledger`].
+    ///
+    /// # Errors
+    ///
+    /// As these two.
+    pub fn from_records<R, Tz>(
+        records: impl IntoIterator<Item = R>,
+        calendar: &ShopCalendar<Tz>,
+        as_of: NaiveDate,
+    ) -> Result<Self>
+    where
+        R: Into<Record<Id>>,
+        Tz: TimeZone,
+    {
+        PurchaseLog::from_records(records, calendar)?.ledger(as_of)
+    }
+
+    /// The ledger of stored histories, in any order. Empty ones, of whom nothing is known, leave no trace.
+    ///
+    /// A history does not know when its credits were issued: one that is stored should be as of the same day.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DuplicateCustomer`] for an id that appears twice; [`Error::Customer`] for a history that reaches beyond
+    /// `as_of` ([`Error::AfterAsOf`]) or does not fit 96 bits at the finest scale of all histories
+    /// ([`Error::AmountOverflow`]).
+    pub fn from_histories(
+        histories: impl IntoIterator<Item = (Id, CustomerHistory)>,
+        as_of: NaiveDate,
+    ) -> Result<Self> {
+        let mut histories: Vec<_> = histories.into_iter().collect();
+        // Two merged ledgers are two sorted runs, at which this sort is quick.
+        histories.sort_by(|(left, _), (right, _)| left.cmp(right));
+        if let Some(pair) = histories.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            return Err(Error::DuplicateCustomer { customer: format!("{:?}", pair[0].0).into() });
+        }
+        let scale = histories.iter().map(|(_, history)| columns::finest_scale(history)).max().unwrap_or(0);
+        let mut rows = Rows::at_scale(scale);
+        for (id, history) in histories {
+            match history.last_purchase() {
+                Some(last) if last > as_of => rows.refuse(id, Error::AfterAsOf { last, as_of }),
+                _ => match Row::of(&history, scale) {
+                    Ok(row) => rows.push(id, &row),
+                    Err(error) => rows.refuse(id, error),
+                },
+            }
+        }
+        rows.into_ledger(as_of)
+    }
+
+    pub(super) fn from_log(log: &PurchaseLog<Id>, start: Day, as_of: NaiveDate) -> Result<Self> {
+        let rows = if log.sums_to_64_bits() {
+            log.fold(as_of, Posting::<_, i64>::new(start, log.scale())).rows
+        } else {
+            log.fold(as_of, Posting::<_, i128>::new(start, log.scale())).rows
+        };
+        rows.into_ledger(as_of)
+    }
+
+    /// The ledger of the customers of two shops or of two parts of one shop, who must not share any.
+    ///
+    /// This is how the work is split: over threads, machines, or files by customer.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AsOfMismatch`] for ledgers as of different days, and what [`from_histories`](Ledger::from_histories) refuses:
+    /// a customer who is in both, a sum that does not fit at the finer of the two scales.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in customers, who are listed by id already; all their histories are laid out anew.
+    pub fn merge(self, other: Self) -> Result<Self> {
+        if self.as_of != other.as_of {
+            return Err(Error::AsOfMismatch { left: self.as_of, right: other.as_of });
+        }
+        let as_of = self.as_of;
+        Self::from_histories(self.into_histories().chain(other.into_histories()), as_of)
+    }
+
+    /// Every history, of those without a purchase too.
+    fn into_histories(self) -> impl Iterator<Item = (Id, CustomerHistory)> {
+        let Self { scale, ids, columns, without_purchase, .. } = self;
+        let buyers = ids.into_iter().zip(0..);
+        let buyers = buyers.filter_map(move |(id, index)| Some((id, columns.row(index)?.to_history(scale))));
+        buyers.chain(without_purchase)
+    }
+
+    /// One customer's history; `None` for a customer without a purchase.
+    ///
+    /// # Complexity
+    ///
+    /// `log n` in customers.
+    pub fn get(&self, customer: &Id) -> Option<CustomerHistory> {
+        self.history(self.ids.binary_search(customer).ok()?)
+    }
+}
+
+impl<Id> Ledger<Id> {
+    /// The day up to and including which records count.
+    pub const fn as_of(&self) -> NaiveDate {
+        self.as_of
+    }
+
+    /// The number of customers with a purchase.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether nobody has bought.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// The ids of the customers with a purchase, ascending. Every column of results follows this order.
+    pub fn ids(&self) -> &[Id] {
+        &self.ids
+    }
+
+    /// Every customer with a purchase, ascending by id.
+    pub fn iter(&self) -> impl Iterator<Item = (&Id, CustomerHistory)> + '_ {
+        self.ids.iter().zip(0..).filter_map(|(id, index)| Some((id, self.history(index)?)))
+    }
+
+    /// The customers of whom there are only credits, ascending by id.
+    pub fn without_purchase(&self) -> impl Iterator<Item = (&Id, &CustomerHistory)> + '_ {
+        self.without_purchase.iter()
+    }
+
+    /// The decimals of money in this ledger.
+    pub const fn scale(&self) -> u32 {
+        self.scale
+    }
+
+    #[inline]
+    fn history(&self, index: usize) -> Option<CustomerHistory> {
+        Some(self.columns.row(index)?.to_history(self.scale))
+    }
+
+    pub(crate) fn last_days(&self) -> &[Day] {
+        &self.columns.last
+    }
+
+    pub(crate) fn purchases(&self) -> &[u32] {
+        &self.columns.purchases
+    }
+
+    pub(crate) fn purchase_days(&self) -> &[u32] {
+        &self.columns.purchase_days
+    }
+
+    pub(crate) fn mean_order_amounts(&self) -> impl Iterator<Item = Decimal> + '_ {
+        let histories = (0..self.len()).filter_map(|index| self.history(index));
+        histories.map(|history| history.mean_order_amount().unwrap_or_default())
+    }
+
+    /// In units of `10^-scale`.
+    pub(crate) fn revenue(&self) -> &Money {
+        &self.columns.revenue
+    }
+}
+
+/// Ledgers are equal when they are as of the same day and know the same of the same customers; a different number of
+/// trailing zeros in their money makes no difference.
+impl<Id: CustomerId> PartialEq for Ledger<Id> {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_of == other.as_of
+            && self.without_purchase == other.without_purchase
+            && self.len() == other.len()
+            && self.iter().eq(other.iter())
+    }
+}
+
+/// Folds facts from `start` on into rows.
+struct Posting<Id, S> {
+    start: Day,
+    rows: Rows<Id>,
+    sum: PhantomData<S>,
+}
+
+impl<Id, S> Posting<Id, S> {
+    fn new(start: Day, scale: u32) -> Self {
+        Self { start, rows: Rows::at_scale(scale), sum: PhantomData }
+    }
+}
+
+impl<Id: Ord, S: Sum> CustomerFold<Id> for Posting<Id, S> {
+    type State = Row<S>;
+
+    fn step(&mut self, row: &mut Row<S>, fact: Fact) {
+        if fact.day < self.start {
+            return;
+        }
+        if !fact.is_purchase() {
+            row.credits += 1;
+            row.credited = row.credited.plus(-fact.amount);
+            return;
+        }
+        if row.purchases == 0 {
+            (row.first, row.last, row.purchase_days) = (fact.day, fact.day, 1);
+        } else if row.last < fact.day {
+            row.gaps.add(row.last, fact.day);
+            row.last = fact.day;
+            row.purchase_days += 1;
+        }
+        row.purchases += 1;
+        row.spend = row.spend.plus(fact.amount);
+        if row.last == row.first {
+            row.first_day_spend = row.spend;
+        }
+    }
+
+    fn reserve(&mut self, customers: usize) {
+        self.rows.reserve(customers);
+    }
+
+    fn finish(&mut self, customer: Id, row: Row<S>) {
+        self.rows.push(customer, &row);
+    }
+}
+
+/// Rows of distinct customers in any order, on their way to a ledger.
+#[derive(Debug)]
+struct Rows<Id> {
+    scale: u32,
+    /// With the place of each one's row.
+    ids: Vec<(Id, u32)>,
+    columns: Columns,
+    without_purchase: Vec<(Id, CustomerHistory)>,
+    /// Of the customers who were refused, the first by id.
+    refused: Option<(Id, Error)>,
+}
+
+impl<Id> Rows<Id> {
+    fn at_scale(scale: u32) -> Self {
+        Self { scale, ids: Vec::new(), columns: Columns::default(), without_purchase: Vec::new(), refused: None }
+    }
+}
+
+impl<Id: Ord> Rows<Id> {
+    fn reserve(&mut self, customers: usize) {
+        self.ids.reserve(customers);
+        self.columns.reserve(customers);
+    }
+
+    fn push<S: Sum>(&mut self, id: Id, row: &Row<S>) {
+        if let Err(error) = row.check() {
+            self.refuse(id, error);
+        } else if row.purchases > 0 {
+            // Fewer customers than records, and of those fewer than 2^32.
+            self.ids.push((id, self.ids.len() as u32));
+            self.columns.push(row);
+        } else if row.credits > 0 {
+            self.without_purchase.push((id, row.to_history(self.scale)));
+        }
+    }
+
+    fn refuse(&mut self, id: Id, error: Error) {
+        if self.refused.as_ref().is_none_or(|(first, _)| id < *first) {
+            self.refused = Some((id, error));
+        }
+    }
+}
+
+impl<Id: CustomerId> Rows<Id> {
+    fn into_ledger(mut self, as_of: NaiveDate) -> Result<Ledger<Id>> {
+        if let Some((id, error)) = self.refused {
+            return Err(error.of_customer(&id));
+        }
+        self.ids.sort_unstable();
+        let (ids, places): (Vec<Id>, Vec<u32>) = self.ids.into_iter().unzip();
+        self.columns.arrange(&places);
+        let without_purchase = self.without_purchase.into_iter().collect();
+        Ok(Ledger { as_of, scale: self.scale, ids, columns: self.columns, without_purchase })
+    }
+}

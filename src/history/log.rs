@@ -1,0 +1,268 @@
+//! Every purchase of every customer.
+
+use core::hash::BuildHasher;
+
+use chrono::{NaiveDate, TimeZone};
+use rust_decimal::Decimal;
+
+use super::amounts::{Amounts, Fact};
+use super::fold::{CustomerFold, HASH, Partition, fold};
+use crate::error::{Error, Result};
+use crate::history::Ledger;
+use crate::record::calendar::{Day, DayClock};
+use crate::record::{CustomerId, Record, RecordColumns, ShopCalendar, Window};
+use crate::scale::money;
+
+/// Every purchase and credit of a shop, by customer and day: what rates, cohorts and ledgers are counted from.
+///
+/// Built once from records in any order; asked as often as wanted. Orders that are no purchases (unpaid, cancelled,
+/// fully refunded) are counted in [`passed_over`](PurchaseLog::passed_over) and leave no other trace. All of a log's
+/// answers are the same for every order of its records.
+///
+/// A log keeps about 16 bytes and one id per purchase. If you need no
+/// per-purchase answers, keep only the [`Ledger`].
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{NaiveDate, TimeZone, Utc};
+/// use repurchase::{Order, PurchaseLog, ShopCalendar};
+/// use rust_decimal::Decimal;
+///
+/// let order = |customer, day| Order::new(customer, Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap(), Decimal::TEN);
+/// let log = PurchaseLog::from_records([order("bo", 9)?, order("ann", 1)?, order("ann", 4)?], &ShopCalendar::utc())?;
+/// assert_eq!(log.purchases(), 3);
+///
+/// let ledger = log.ledger(NaiveDate::from_ymd_opt(2026, 3, 4).unwrap())?;
+/// assert_eq!(ledger.len(), 1, "Bo buys later");
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct PurchaseLog<Id> {
+    partitions: Vec<Partition<Id>>,
+    amounts: Amounts,
+    /// Purchases and credits together.
+    facts: usize,
+    credits: usize,
+    passed_over: usize,
+    /// Of the facts; in the wrong order while there is none.
+    first_day: Day,
+    last_day: Day,
+}
+
+/// Facts in a partition, about: their customers' states fill half of a level-2 cache.
+const PARTITION_FACTS: usize = 1 << 16;
+
+/// More partitions than this, and writing to them all in turn costs more than their size saves.
+const MAX_PARTITION_BITS: u32 = 10;
+
+/// The partitions of an input of unknown length.
+const DEFAULT_PARTITION_BITS: u32 = 6;
+
+/// Records that are prepared together.
+const BLOCK: usize = 256;
+
+impl<Id: CustomerId> PurchaseLog<Id> {
+    /// The log of orders, credits or both, in any order.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Record`] with the position of the first record that cannot be used: an instant that has no day in the
+    /// shop's calendar ([`Error::NoDay`]), an amount that does not fit 127 bits at the finest scale of all amounts
+    /// ([`Error::AmountOverflow`]), more than `u32::MAX` records ([`Error::CountOverflow`]).
+    ///
+    /// # Complexity
+    ///
+    /// Linear in records.
+    pub fn from_records<R, Tz>(records: impl IntoIterator<Item = R>, calendar: &ShopCalendar<Tz>) -> Result<Self>
+    where
+        R: Into<Record<Id>>,
+        Tz: TimeZone,
+    {
+        let records = records.into_iter();
+        let mut log = Self::with_capacity(Amounts::default(), records.size_hint().0);
+        let mut clock = DayClock::new(calendar);
+        for (index, record) in records.enumerate() {
+            log.add(index, record.into(), &mut clock).map_err(|error| error.at_record(index))?;
+        }
+        log.partitions.iter_mut().for_each(Partition::finish);
+        Ok(log)
+    }
+
+    /// The log of columns of paid orders and credits, in any order of rows.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_records`](PurchaseLog::from_records).
+    ///
+    /// # Complexity
+    ///
+    /// Linear in rows.
+    pub fn from_columns<Tz: TimeZone>(columns: RecordColumns<'_, Id>, calendar: &ShopCalendar<Tz>) -> Result<Self> {
+        let RecordColumns { customers, unix_seconds, amounts, scale } = columns;
+        check_record_count(customers.len()).map_err(|error| error.at_record(u32::MAX as usize))?;
+        let mut log = Self::with_capacity(Amounts::with_scale(scale), customers.len());
+        let mut clock = DayClock::new(calendar);
+        // Hashes and days of a block first, then its facts: the two loops run faster than one that does both.
+        let mut prepared = Vec::with_capacity(BLOCK);
+        for start in (0..customers.len()).step_by(BLOCK) {
+            let rows = start..customers.len().min(start + BLOCK);
+            prepared.clear();
+            for (index, (customer, &seconds)) in
+                rows.clone().zip(customers[rows.clone()].iter().zip(&unix_seconds[rows.clone()]))
+            {
+                let day = clock.day(seconds).map_err(|error| error.at_record(index))?;
+                prepared.push((HASH.hash_one(customer), day));
+            }
+            for ((customer, &amount), &(hash, day)) in customers[rows.clone()].iter().zip(&amounts[rows]).zip(&prepared)
+            {
+                log.push(hash, customer.clone(), Fact { day, amount: amount.into() });
+            }
+        }
+        log.partitions.iter_mut().for_each(Partition::finish);
+        Ok(log)
+    }
+
+    fn with_capacity(amounts: Amounts, expected: usize) -> Self {
+        let bits = match expected.div_ceil(PARTITION_FACTS) {
+            0 => DEFAULT_PARTITION_BITS,
+            partitions => partitions.next_power_of_two().trailing_zeros().min(MAX_PARTITION_BITS),
+        };
+        // An eighth more than the mean, since hashes spread unevenly; an expectation is not trusted beyond reason.
+        let capacity = (expected >> bits).min(2 * PARTITION_FACTS);
+        let capacity = capacity + capacity / 8;
+        let partitions = (0..1 << bits).map(|_| Partition::with_capacity(capacity)).collect();
+        Self { partitions, amounts, facts: 0, credits: 0, passed_over: 0, first_day: Day::MAX, last_day: Day::MIN }
+    }
+
+    fn add<Tz: TimeZone>(&mut self, index: usize, record: Record<Id>, clock: &mut DayClock<'_, Tz>) -> Result<()> {
+        check_record_count(index + 1)?;
+        let (instant, amount) = match &record {
+            Record::Order(order) if !order.is_purchase() => {
+                self.passed_over += 1;
+                return Ok(());
+            }
+            Record::Order(order) => (order.placed_at(), order.net_amount()),
+            Record::Credit(credit) => (credit.issued_at(), -credit.amount()),
+        };
+        let day = clock.day(instant.timestamp())?;
+        if amount.scale() > self.amounts.scale() {
+            self.amounts.refine(amount.scale(), self.partitions.iter_mut().flat_map(Partition::facts_mut))?;
+        }
+        let fact = Fact { day, amount: self.amounts.minor(amount)? };
+        let customer = match record {
+            Record::Order(order) => order.into_customer(),
+            Record::Credit(credit) => credit.into_customer(),
+        };
+        self.push(HASH.hash_one(&customer), customer, fact);
+        Ok(())
+    }
+
+    #[inline]
+    fn push(&mut self, hash: u64, customer: Id, fact: Fact) {
+        self.facts += 1;
+        self.credits += usize::from(!fact.is_purchase());
+        self.first_day = self.first_day.min(fact.day);
+        self.last_day = self.last_day.max(fact.day);
+        // The number of partitions is a power of two. Tables inside a partition use the hash's ends, so its middle
+        // chooses.
+        let partition = (hash >> 32) as usize & (self.partitions.len() - 1);
+        self.partitions[partition].push(customer, self.amounts.pack(fact));
+    }
+
+    /// Every customer's history as of a day, which is included; what happened after it is left out.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Customer`] when the sum of a customer's amounts does not fit a `Decimal` at the finest scale of all
+    /// amounts.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in purchases, and `n log n` in customers, who are sorted by id.
+    pub fn ledger(&self, as_of: NaiveDate) -> Result<Ledger<Id>> {
+        Ledger::from_log(self, Day::MIN, as_of)
+    }
+
+    /// Every customer's history within the days of a window: of what happened before its start, nothing is known to it.
+    ///
+    /// The ledger is as of the window's last day. See [`RfmTable::in_window`](crate::segment::RfmTable::in_window) for
+    /// its use.
+    ///
+    /// # Errors
+    ///
+    /// As [`ledger`](PurchaseLog::ledger).
+    pub fn ledger_in(&self, window: Window) -> Result<Ledger<Id>> {
+        Ledger::from_log(self, window.start().into(), window.last())
+    }
+
+    /// Whether every sum of this log's amounts fits 64 bits.
+    pub(crate) const fn sums_to_64_bits(&self) -> bool {
+        self.amounts.sum_to_64_bits()
+    }
+
+    /// The log of those customers for whom `keep` answers yes: of a region, a channel, a tier.
+    ///
+    /// Every question that a log answers can so be asked of a part of the shop. What is passed over is not told apart by
+    /// customer, and counted as 0 here.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in purchases; `keep` is asked for each of them.
+    #[must_use]
+    pub fn of_customers(&self, mut keep: impl FnMut(&Id) -> bool) -> Self {
+        let mut log = Self::with_capacity(Amounts::with_scale(self.scale()), 0);
+        for (customer, packed) in self.partitions.iter().flat_map(Partition::facts) {
+            if keep(customer) {
+                log.push(HASH.hash_one(customer), customer.clone(), self.amounts.unpack(*packed));
+            }
+        }
+        log.partitions.iter_mut().for_each(Partition::finish);
+        log
+    }
+
+    /// Folds the facts up to and including a day.
+    pub(crate) fn fold<F: CustomerFold<Id>>(&self, as_of: NaiveDate, mut folder: F) -> F {
+        fold(&self.partitions, &self.amounts, as_of.into(), &mut folder);
+        folder
+    }
+}
+
+impl<Id> PurchaseLog<Id> {
+    /// Purchases: paid orders that are not fully refunded.
+    pub const fn purchases(&self) -> usize {
+        self.facts - self.credits
+    }
+
+    /// Credits.
+    pub const fn credits(&self) -> usize {
+        self.credits
+    }
+
+    /// Orders that are no purchases: unpaid, cancelled or fully refunded.
+    pub const fn passed_over(&self) -> usize {
+        self.passed_over
+    }
+
+    /// The first and the last day on which there is a purchase or a credit; `None` when there is none.
+    pub fn days(&self) -> Option<(NaiveDate, NaiveDate)> {
+        (self.facts > 0).then(|| (self.first_day.date(), self.last_day.date()))
+    }
+
+    /// The decimals of money in this log: those of the amount that has most.
+    pub const fn scale(&self) -> u32 {
+        self.amounts.scale()
+    }
+
+    /// The amount of an integer in units of `10^-scale`.
+    pub(crate) fn decimal(&self, minor: i128) -> Result<Decimal> {
+        money::decimal(minor, self.scale()).ok_or(Error::AmountOverflow { field: "sum of amounts" })
+    }
+}
+
+fn check_record_count(count: usize) -> Result<()> {
+    if count > u32::MAX as usize {
+        return Err(Error::CountOverflow { field: "number of records" });
+    }
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! One fold over the facts: from records to what is known of each customer.
+//!
+//! ```text
+//! orders, credits ──► PurchaseLog ──► Ledger ──► CustomerHistory
+//!                     every purchase   as of a    one customer
+//!                     by customer      day
+//! ```
+//!
+//! | question | type |
+//! |---|---|
+//! | who bought when, for rates, cohorts and windows? | [`PurchaseLog`] |
+//! | what is known of every customer as of a day? | [`Ledger`] |
+//! | what is known of one, updated by each new order? | [`CustomerHistory`] |
+
+mod amounts;
+mod columns;
+pub mod customer;
+mod fold;
+pub mod gaps;
+pub mod ledger;
+pub mod log;
+#[cfg(feature = "serde")]
+mod stored;
+
+pub(crate) use amounts::Fact;
+pub(crate) use columns::Money;
+pub use customer::{CustomerHistory, RepeatSummary};
+pub(crate) use fold::CustomerFold;
+pub use gaps::GapStatistics;
+pub use ledger::Ledger;
+pub use log::PurchaseLog;

@@ -1,0 +1,117 @@
+//! A customer's history as it is stored: dates and exact decimals, checked when it is read.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::CustomerHistory;
+use super::gaps::GapSums;
+use crate::error::{Error, Result};
+use crate::record::calendar::Day;
+use crate::scale::money;
+
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(super) struct StoredHistory {
+    purchases: u32,
+    purchase_days: u32,
+    first_purchase: Option<NaiveDate>,
+    last_purchase: Option<NaiveDate>,
+    shortest_gap_days: u32,
+    longest_gap_days: u32,
+    gap_squares: u64,
+    #[serde(with = "rust_decimal::serde::str")]
+    spend: Decimal,
+    #[serde(with = "rust_decimal::serde::str")]
+    first_day_spend: Decimal,
+    credits: u32,
+    #[serde(with = "rust_decimal::serde::str")]
+    credited: Decimal,
+}
+
+impl From<CustomerHistory> for StoredHistory {
+    fn from(history: CustomerHistory) -> Self {
+        Self {
+            purchases: history.purchases,
+            purchase_days: history.purchase_days,
+            first_purchase: history.first_purchase(),
+            last_purchase: history.last_purchase(),
+            shortest_gap_days: history.gaps.shortest,
+            longest_gap_days: history.gaps.longest,
+            gap_squares: history.gaps.squares,
+            spend: history.spend,
+            first_day_spend: history.first_day_spend,
+            credits: history.credits,
+            credited: history.credited,
+        }
+    }
+}
+
+impl TryFrom<StoredHistory> for CustomerHistory {
+    type Error = Error;
+
+    fn try_from(stored: StoredHistory) -> Result<Self> {
+        let inconsistent = |field| Err(Error::InconsistentHistory { field });
+        let days = stored.first_purchase.zip(stored.last_purchase);
+        let (first, last) = match days {
+            Some((first, last)) if stored.purchases > 0 && first <= last => (first.into(), last.into()),
+            None if stored.purchases == 0 && stored.first_purchase == stored.last_purchase => {
+                (Day::default(), Day::default())
+            }
+            _ => return inconsistent("first_purchase and last_purchase"),
+        };
+        let gaps = GapSums {
+            shortest: stored.shortest_gap_days,
+            longest: stored.longest_gap_days,
+            squares: stored.gap_squares,
+        };
+        if stored.purchase_days > stored.purchases || (stored.purchase_days == 0) != (stored.purchases == 0) {
+            return inconsistent("purchase_days");
+        }
+        if !are_possible(gaps, stored.purchase_days.saturating_sub(1), last.since(first)) {
+            return inconsistent("gaps");
+        }
+        let one_day = stored.purchase_days <= 1;
+        if stored.spend < Decimal::ZERO || (stored.purchases == 0 && !stored.spend.is_zero()) {
+            return inconsistent("spend");
+        }
+        if money::exact_sum(stored.spend, -stored.credited).is_none() {
+            return Err(Error::AmountOverflow { field: "revenue" });
+        }
+        if !(Decimal::ZERO..=stored.spend).contains(&stored.first_day_spend)
+            || (one_day && stored.first_day_spend != stored.spend)
+            || money::exact_sum(stored.spend, -stored.first_day_spend).is_none()
+        {
+            return inconsistent("first_day_spend");
+        }
+        if stored.credited < Decimal::ZERO || (stored.credits == 0) != stored.credited.is_zero() {
+            return inconsistent("credited");
+        }
+        Ok(Self {
+            purchases: stored.purchases,
+            purchase_days: stored.purchase_days,
+            first,
+            last,
+            gaps,
+            spend: stored.spend,
+            first_day_spend: stored.first_day_spend,
+            credits: stored.credits,
+            credited: stored.credited,
+        })
+    }
+}
+
+/// Whether `count` gaps of `sum` days in all can have these statistics.
+fn are_possible(gaps: GapSums, count: u32, sum: u32) -> bool {
+    let (count, sum, shortest, longest) =
+        (u64::from(count), u64::from(sum), u64::from(gaps.shortest), u64::from(gaps.longest));
+    if count == 0 {
+        return sum == 0 && gaps == GapSums::default();
+    }
+    shortest >= 1
+        && shortest <= longest
+        && shortest * count <= sum
+        && sum <= longest * count
+        && longest + shortest * (count - 1) <= sum
+        && sum <= shortest + longest * (count - 1)
+        && sum * sum <= gaps.squares.saturating_mul(count)
+        && gaps.squares <= longest * sum
+}

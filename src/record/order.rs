@@ -1,0 +1,271 @@
+//! Orders and credits.
+
+use chrono::{DateTime, Utc};
+use core::fmt::Debug;
+use core::hash::Hash;
+use rust_decimal::Decimal;
+
+use crate::error::{Error, Result};
+use crate::scale::money;
+
+/// Whatever tells one customer from another: `u64`, `Uuid`, `String`, `&str`.
+///
+/// Implemented for every type that has what it asks. Two ids are the same customer only if they are equal: `"Ann"` and
+/// `"ann"` are two. `Ord` is the order in which customers are listed; `Debug` names a customer in an error.
+///
+/// Ids are hashed with a fixed seed, fast rather than safe from ids that somebody makes up in order to collide: where
+/// strangers choose their ids, such as user names, hand over the shop's own numbers for them.
+pub trait CustomerId: Clone + Debug + Hash + Ord {}
+
+impl<Id: Clone + Debug + Hash + Ord> CustomerId for Id {}
+
+/// Where an order stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum OrderStatus {
+    /// Paid for: the only status that can be a purchase.
+    #[default]
+    Paid,
+    /// Placed and not paid for.
+    Unpaid,
+    /// Called off.
+    Cancelled,
+}
+
+/// One order: who, when, how much, whether it was paid, and what of it was given back.
+///
+/// An order is a **purchase** when it is paid and not fully refunded; a paid order of amount 0 (a gift, a full voucher)
+/// is a purchase. Its net amount is `amount - refunded`. All amounts of a shop are in one currency.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{TimeZone, Utc};
+/// use repurchase::Order;
+/// use rust_decimal::Decimal;
+///
+/// let at = Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap();
+/// let order = Order::new("ann", at, Decimal::new(19_90, 2))?.with_refunded(Decimal::new(5_00, 2))?;
+/// assert!(order.is_purchase());
+/// assert_eq!(order.net_amount(), Decimal::new(14_90, 2));
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "RawOrder<Id>"))]
+pub struct Order<Id> {
+    customer: Id,
+    placed_at: DateTime<Utc>,
+    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    amount: Decimal,
+    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    refunded: Decimal,
+    status: OrderStatus,
+}
+
+impl<Id> Order<Id> {
+    /// A paid order without a refund.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Amount`] when `amount` is below 0: what a shop gives back is a refund of an order
+    /// ([`Order::with_refunded`]) or a [`Credit`].
+    pub fn new(customer: Id, placed_at: DateTime<Utc>, amount: Decimal) -> Result<Self> {
+        if amount.is_sign_negative() && !amount.is_zero() {
+            return Err(Error::Amount { field: "amount", found: amount, expected: "0 or more" });
+        }
+        // The sign of a zero is dropped.
+        let amount = amount.abs();
+        Ok(Self { customer, placed_at, amount, refunded: Decimal::ZERO, status: OrderStatus::Paid })
+    }
+
+    /// The same order with another status.
+    #[must_use]
+    pub fn with_status(mut self, status: OrderStatus) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The same order of which `refunded` was given back in all, in place of any refund before.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refund`] when `refunded` is below 0 or above the amount, [`Error::AmountOverflow`] when what is left
+    /// needs more than a `Decimal`'s 96 bits (an amount near `Decimal::MAX` less a cent).
+    pub fn with_refunded(self, refunded: Decimal) -> Result<Self> {
+        if !(Decimal::ZERO..=self.amount).contains(&refunded) {
+            return Err(Error::Refund { found: refunded, amount: self.amount });
+        }
+        // Trailing zeros of the refund may take the room that the difference needs.
+        let fits = |refunded: &Decimal| money::exact_sum(self.amount, -*refunded).is_some();
+        let forms = [refunded.abs(), refunded.abs().normalize()];
+        match forms.into_iter().find(fits) {
+            Some(refunded) => Ok(Self { refunded, ..self }),
+            None => Err(Error::AmountOverflow { field: "amount less refunded" }),
+        }
+    }
+
+    /// Who ordered.
+    pub const fn customer(&self) -> &Id {
+        &self.customer
+    }
+
+    /// When.
+    pub const fn placed_at(&self) -> DateTime<Utc> {
+        self.placed_at
+    }
+
+    /// The amount before refunds, 0 or more.
+    pub const fn amount(&self) -> Decimal {
+        self.amount
+    }
+
+    /// What was given back of it, 0 to the amount.
+    pub const fn refunded(&self) -> Decimal {
+        self.refunded
+    }
+
+    /// Where it stands.
+    pub const fn status(&self) -> OrderStatus {
+        self.status
+    }
+
+    /// `amount - refunded`, exact.
+    pub fn net_amount(&self) -> Decimal {
+        // `with_refunded` has seen that the difference fits.
+        money::exact_sum(self.amount, -self.refunded).unwrap_or_default()
+    }
+
+    /// Whether it counts as a purchase: paid, and not fully refunded.
+    pub fn is_purchase(&self) -> bool {
+        self.status == OrderStatus::Paid && (self.refunded.is_zero() || self.refunded < self.amount)
+    }
+
+    pub(crate) fn into_customer(self) -> Id {
+        self.customer
+    }
+}
+
+/// A refund that names no order: a credit note, a negative row of a till.
+///
+/// It lowers the customer's revenue on its day and is never a purchase. It may come before the customer's first
+/// purchase that the shop knows, and credits may exceed what the customer spent.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{TimeZone, Utc};
+/// use repurchase::record::Credit;
+/// use rust_decimal::Decimal;
+///
+/// let at = Utc.with_ymd_and_hms(2026, 3, 9, 12, 0, 0).unwrap();
+/// assert!(Credit::new("ann", at, Decimal::new(5_00, 2)).is_ok());
+/// let error = Credit::new("ann", at, Decimal::ZERO).unwrap_err();
+/// assert_eq!(error.to_string(), "amount of a credit must be above 0, found 0");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "RawCredit<Id>"))]
+pub struct Credit<Id> {
+    customer: Id,
+    issued_at: DateTime<Utc>,
+    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    amount: Decimal,
+}
+
+impl<Id> Credit<Id> {
+    /// A credit of `amount`, given as a positive number.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Amount`] when `amount` is not above 0.
+    pub fn new(customer: Id, issued_at: DateTime<Utc>, amount: Decimal) -> Result<Self> {
+        if amount <= Decimal::ZERO {
+            return Err(Error::Amount { field: "amount of a credit", found: amount, expected: "above 0" });
+        }
+        Ok(Self { customer, issued_at, amount })
+    }
+
+    /// Who got it.
+    pub const fn customer(&self) -> &Id {
+        &self.customer
+    }
+
+    /// When.
+    pub const fn issued_at(&self) -> DateTime<Utc> {
+        self.issued_at
+    }
+
+    /// How much, above 0.
+    pub const fn amount(&self) -> Decimal {
+        self.amount
+    }
+
+    pub(crate) fn into_customer(self) -> Id {
+        self.customer
+    }
+}
+
+/// An order or a credit: what a stream of a shop's records holds.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Record<Id> {
+    /// An order.
+    Order(Order<Id>),
+    /// A credit.
+    Credit(Credit<Id>),
+}
+
+impl<Id> From<Order<Id>> for Record<Id> {
+    fn from(order: Order<Id>) -> Self {
+        Self::Order(order)
+    }
+}
+
+impl<Id> From<Credit<Id>> for Record<Id> {
+    fn from(credit: Credit<Id>) -> Self {
+        Self::Credit(credit)
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct RawOrder<Id> {
+    customer: Id,
+    placed_at: DateTime<Utc>,
+    #[serde(with = "rust_decimal::serde::str")]
+    amount: Decimal,
+    #[serde(with = "rust_decimal::serde::str", default)]
+    refunded: Decimal,
+    #[serde(default)]
+    status: OrderStatus,
+}
+
+#[cfg(feature = "serde")]
+impl<Id> TryFrom<RawOrder<Id>> for Order<Id> {
+    type Error = Error;
+
+    fn try_from(raw: RawOrder<Id>) -> Result<Self> {
+        Self::new(raw.customer, raw.placed_at, raw.amount)?.with_status(raw.status).with_refunded(raw.refunded)
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct RawCredit<Id> {
+    customer: Id,
+    issued_at: DateTime<Utc>,
+    #[serde(with = "rust_decimal::serde::str")]
+    amount: Decimal,
+}
+
+#[cfg(feature = "serde")]
+impl<Id> TryFrom<RawCredit<Id>> for Credit<Id> {
+    type Error = Error;
+
+    fn try_from(raw: RawCredit<Id>) -> Result<Self> {
+        Self::new(raw.customer, raw.issued_at, raw.amount)
+    }
+}

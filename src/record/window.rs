@@ -1,0 +1,283 @@
+//! Which days are counted.
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+
+use crate::error::{Error, Result};
+use crate::record::calendar::Day;
+
+/// A half-open range `[start, end)` of the shop's calendar days, at least one.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use repurchase::Window;
+///
+/// let day = |d| NaiveDate::from_ymd_opt(2026, 3, d).unwrap();
+/// let window = Window::last_days(day(31), 30)?;
+/// assert_eq!(window, Window::new(day(2), NaiveDate::from_ymd_opt(2026, 4, 1).unwrap())?);
+/// assert!(window.contains(day(2)) && window.contains(day(31)) && !window.contains(day(1)));
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "RawWindow"))]
+pub struct Window {
+    start: NaiveDate,
+    end: NaiveDate,
+}
+
+impl Window {
+    /// The days from `start` up to and without `end`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::EmptyWindow`] when `end` is not after `start`.
+    pub fn new(start: NaiveDate, end: NaiveDate) -> Result<Self> {
+        if start < end { Ok(Self { start, end }) } else { Err(Error::EmptyWindow { start, end }) }
+    }
+
+    /// The `days` days that end with `as_of`, which is included.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfRange`] when `days` is 0; [`Error::DayOverflow`] at chrono's limits.
+    pub fn last_days(as_of: NaiveDate, days: u32) -> Result<Self> {
+        if days == 0 {
+            return Err(Error::OutOfRange { field: "days of a window", found: 0, min: 1, max: u64::from(u32::MAX) });
+        }
+        let end = Day::from(as_of).plus(1)?;
+        Ok(Self { start: end.plus(-i64::from(days))?.date(), end: end.date() })
+    }
+
+    /// The first day.
+    pub const fn start(self) -> NaiveDate {
+        self.start
+    }
+
+    /// The day after the last.
+    pub const fn end(self) -> NaiveDate {
+        self.end
+    }
+
+    /// The last day.
+    pub fn last(self) -> NaiveDate {
+        // `end` is above `start`, so there is a day before it.
+        self.end.pred_opt().unwrap_or(self.start)
+    }
+
+    /// The number of days, 1 or more.
+    pub fn days(self) -> u32 {
+        Day::from(self.end).since(self.start.into())
+    }
+
+    /// Whether a day lies in it.
+    pub fn contains(self, day: NaiveDate) -> bool {
+        self.start <= day && day < self.end
+    }
+}
+
+/// Prints the first and the last day, both included: `2026-03-02..=2026-03-31`.
+impl core::fmt::Display for Window {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}..={}", self.start, self.last())
+    }
+}
+
+/// A calendar period of the shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Period {
+    /// One day.
+    Day,
+    /// Monday to Sunday, as in ISO 8601.
+    Week,
+    /// A calendar month.
+    Month,
+    /// Three calendar months, the first of them January, April, July or October.
+    Quarter,
+    /// A calendar year.
+    Year,
+}
+
+impl Period {
+    /// The period in which a day lies.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DayOverflow`] when the period reaches beyond chrono's first or last day.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use repurchase::record::{Period, Window};
+    ///
+    /// let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
+    /// assert_eq!(Period::Quarter.window(day(2026, 2, 28))?, Window::new(day(2026, 1, 1), day(2026, 4, 1))?);
+    /// assert_eq!(Period::Week.window(day(2026, 3, 1))?.start(), day(2026, 2, 23));
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn window(self, day: NaiveDate) -> Result<Window> {
+        let days = match self {
+            Self::Day => 1,
+            Self::Week => 7,
+            Self::Month => 31,
+            Self::Quarter => 92,
+            Self::Year => 366,
+        };
+        self.bounds(day).ok_or(Error::DayOverflow { from: day, days })
+    }
+
+    fn bounds(self, day: NaiveDate) -> Option<Window> {
+        let (start, end) = match self {
+            Self::Day => (day, day.succ_opt()?),
+            Self::Week => {
+                let monday = day.checked_sub_days(Days::new(u64::from(day.weekday().num_days_from_monday())))?;
+                (monday, monday.checked_add_days(Days::new(7))?)
+            }
+            Self::Month => Self::months(day, day.month0(), 1)?,
+            Self::Quarter => Self::months(day, day.month0() / 3 * 3, 3)?,
+            Self::Year => Self::months(day, 0, 12)?,
+        };
+        Some(Window { start, end })
+    }
+
+    fn months(day: NaiveDate, first_month0: u32, count: u32) -> Option<(NaiveDate, NaiveDate)> {
+        let start = day.with_day(1)?.with_month0(first_month0)?;
+        Some((start, start.checked_add_months(Months::new(count))?))
+    }
+
+    /// What the period in which a day lies is called: `2026-03-01`, `2026-W09`, `2026-03`, `2026Q1`, `2026`.
+    ///
+    /// A week bears the year of its Thursday, as in ISO 8601.
+    pub fn name(self, day: NaiveDate) -> String {
+        match self {
+            Self::Day => day.to_string(),
+            Self::Week => {
+                let week = day.iso_week();
+                format!("{:04}-W{:02}", week.year(), week.week())
+            }
+            Self::Month => format!("{:04}-{:02}", day.year(), day.month()),
+            Self::Quarter => format!("{:04}Q{}", day.year(), day.month0() / 3 + 1),
+            Self::Year => format!("{:04}", day.year()),
+        }
+    }
+}
+
+/// Windows to be counted in one pass: neither starts nor ends ever go back.
+///
+/// Calendar periods, trailing windows and gliding ones are like this. Windows may overlap and may leave days out.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use repurchase::record::{Period, Windows};
+///
+/// let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
+/// let months = Windows::periods(Period::Month, day(1, 15), day(3, 1))?;
+/// assert_eq!(months.len(), 3);
+/// let quarters = Windows::trailing(90, months.iter().map(|month| month.last()))?;
+/// assert_eq!(quarters.iter().next().map(|window| window.last()), Some(day(1, 31)));
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Vec<Window>", into = "Vec<Window>"))]
+pub struct Windows {
+    windows: Vec<Window>,
+}
+
+impl Windows {
+    /// The given windows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotAscending`] when a window starts or ends before the one that stands before it.
+    pub fn new(windows: Vec<Window>) -> Result<Self> {
+        let goes_back = |pair: &[Window]| pair[1].start < pair[0].start || pair[1].end < pair[0].end;
+        match windows.windows(2).position(goes_back) {
+            Some(position) => Err(Error::NotAscending { what: "windows", position: position + 1 }),
+            None => Ok(Self { windows }),
+        }
+    }
+
+    /// Every calendar period from the one of `first` to the one of `last`; none when `last` is before `first`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DayOverflow`] when a period reaches beyond chrono's limits.
+    pub fn periods(period: Period, first: NaiveDate, last: NaiveDate) -> Result<Self> {
+        let mut windows = Vec::new();
+        let mut day = first;
+        while day <= last {
+            let window = period.window(day)?;
+            day = window.end;
+            windows.push(window);
+        }
+        Ok(Self { windows })
+    }
+
+    /// The `days` days up to and including each of `as_of`, which must ascend.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfRange`] when `days` is 0, [`Error::DayOverflow`] at chrono's limits, [`Error::NotAscending`] when
+    /// a day of `as_of` is before the one that stands before it.
+    pub fn trailing(days: u32, as_of: impl IntoIterator<Item = NaiveDate>) -> Result<Self> {
+        Self::new(as_of.into_iter().map(|day| Window::last_days(day, days)).collect::<Result<_>>()?)
+    }
+
+    /// How many windows.
+    pub fn len(&self) -> usize {
+        self.windows.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.windows.is_empty()
+    }
+
+    /// The windows in their order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Window> + '_ {
+        self.windows.iter().copied()
+    }
+}
+
+impl TryFrom<Vec<Window>> for Windows {
+    type Error = Error;
+
+    fn try_from(windows: Vec<Window>) -> Result<Self> {
+        Self::new(windows)
+    }
+}
+
+impl From<Windows> for Vec<Window> {
+    fn from(windows: Windows) -> Self {
+        windows.windows
+    }
+}
+
+impl From<Window> for Windows {
+    fn from(window: Window) -> Self {
+        Self { windows: vec![window] }
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct RawWindow {
+    start: NaiveDate,
+    end: NaiveDate,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<RawWindow> for Window {
+    type Error = Error;
+
+    fn try_from(raw: RawWindow) -> Result<Self> {
+        Self::new(raw.start, raw.end)
+    }
+}

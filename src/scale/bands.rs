@@ -1,0 +1,90 @@
+//! Thresholds that the shop gives.
+
+use crate::error::{Error, Result};
+
+/// Given thresholds: `n` edges make `n + 1` half-open bands `[.., e0) [e0, e1) .. [en, ..]`.
+///
+/// A value that equals an edge lies in the band above it; equal values always lie in the same band. `T` is whatever is
+/// cut: days, counts, money.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::scale::Bands;
+///
+/// let days = Bands::new(vec![30, 50, 80])?;
+/// assert_eq!(days.position(&29), 0);
+/// assert_eq!(days.position(&30), 1);
+/// assert_eq!(days.position(&1000), 3);
+/// assert_eq!(days.bounds(1), (Some(&30), Some(&50)));
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Vec<T>", into = "Vec<T>"))]
+#[cfg_attr(feature = "serde", serde(bound(serialize = "T: Clone + serde::Serialize")))]
+#[cfg_attr(feature = "serde", serde(bound(deserialize = "T: Ord + serde::Deserialize<'de>")))]
+pub struct Bands<T> {
+    edges: Vec<T>,
+}
+
+impl<T: Ord> Bands<T> {
+    /// Bands between the given edges. No edge at all makes one band that holds everything.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotAscending`] when an edge is not above the one before it.
+    pub fn new(edges: Vec<T>) -> Result<Self> {
+        match edges.windows(2).position(|pair| pair[0] >= pair[1]) {
+            Some(position) => Err(Error::NotAscending { what: "band edges", position: position + 1 }),
+            None => Ok(Self { edges }),
+        }
+    }
+
+    /// Edges that are known to ascend.
+    pub(crate) const fn ascending(edges: Vec<T>) -> Self {
+        Self { edges }
+    }
+
+    /// The band of a value, counted from 0: the number of edges that are not above it.
+    #[inline]
+    pub fn position(&self, value: &T) -> usize {
+        self.edges.iter().take_while(|edge| *edge <= value).count()
+    }
+}
+
+impl<T> Bands<T> {
+    /// The number of bands, one more than edges.
+    pub fn len(&self) -> usize {
+        self.edges.len() + 1
+    }
+
+    /// Never true: there is always one band.
+    pub const fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// The edges, strictly ascending.
+    pub fn edges(&self) -> &[T] {
+        &self.edges
+    }
+
+    /// The lower (inclusive) and upper (exclusive) edge of a band; `None` on an open side.
+    pub fn bounds(&self, position: usize) -> (Option<&T>, Option<&T>) {
+        (position.checked_sub(1).and_then(|lower| self.edges.get(lower)), self.edges.get(position))
+    }
+}
+
+impl<T: Ord> TryFrom<Vec<T>> for Bands<T> {
+    type Error = Error;
+
+    fn try_from(edges: Vec<T>) -> Result<Self> {
+        Self::new(edges)
+    }
+}
+
+impl<T> From<Bands<T>> for Vec<T> {
+    fn from(bands: Bands<T>) -> Self {
+        bands.edges
+    }
+}

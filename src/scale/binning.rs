@@ -1,0 +1,60 @@
+//! A stick of either kind.
+
+use crate::scale::{Bands, CutPoints};
+
+/// How a number becomes a bin: by quantiles that were fitted, or by thresholds that were given.
+///
+/// The two differ at their marks: a value equal to a fitted cut lies below it, one equal to a given edge above it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", serde(bound(serialize = "T: Clone + serde::Serialize")))]
+#[cfg_attr(feature = "serde", serde(bound(deserialize = "T: Ord + serde::Deserialize<'de>")))]
+pub enum Binning<T> {
+    /// Fitted to the shop's own customers.
+    Quantiles(CutPoints<T>),
+    /// Given by the shop.
+    Bands(Bands<T>),
+}
+
+impl<T: Ord> Binning<T> {
+    /// The bin of a value, counted from 0.
+    #[inline]
+    pub fn position(&self, value: &T) -> usize {
+        match self {
+            Self::Quantiles(cuts) => cuts.position(value),
+            Self::Bands(bands) => bands.position(value),
+        }
+    }
+
+    /// The bins that no value can reach, because ties made the cuts around them equal; none where the edges were given.
+    pub fn empty_bins(&self) -> Vec<usize> {
+        match self {
+            Self::Quantiles(cuts) => cuts.empty_bins().collect(),
+            Self::Bands(_) => Vec::new(),
+        }
+    }
+}
+
+impl<T> Binning<T> {
+    /// The number of bins.
+    pub fn bins(&self) -> usize {
+        self.marks().len() + 1
+    }
+
+    /// The cuts or edges, ascending.
+    pub fn marks(&self) -> &[T] {
+        match self {
+            Self::Quantiles(cuts) => cuts.cuts(),
+            Self::Bands(bands) => bands.edges(),
+        }
+    }
+
+    /// The marks below and above a bin; `None` on an open side.
+    pub fn bounds(&self, position: usize) -> (Option<&T>, Option<&T>) {
+        match self {
+            Self::Quantiles(cuts) => cuts.bounds(position),
+            Self::Bands(bands) => bands.bounds(position),
+        }
+    }
+}

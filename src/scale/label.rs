@@ -1,0 +1,76 @@
+//! Names that people read.
+
+use std::borrow::Cow;
+
+use crate::error::{Error, Result};
+
+/// The language of a label or an explanation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Simplified Chinese, 简体中文.
+    Chinese,
+}
+
+/// What a label is called: a stable key for programs, an English and a Chinese name for people.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::scale::{Label, Language};
+///
+/// let label = Label::new("cant_lose", "Can't lose", "重点挽留客户");
+/// assert_eq!(label.key(), "cant_lose");
+/// assert_eq!(label.name(Language::Chinese), "重点挽留客户");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Label {
+    key: Cow<'static, str>,
+    english: Cow<'static, str>,
+    chinese: Cow<'static, str>,
+}
+
+impl Label {
+    /// A label of the shop's own.
+    pub fn new(
+        key: impl Into<Cow<'static, str>>,
+        english: impl Into<Cow<'static, str>>,
+        chinese: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { key: key.into(), english: english.into(), chinese: chinese.into() }
+    }
+
+    pub(crate) const fn preset(key: &'static str, english: &'static str, chinese: &'static str) -> Self {
+        Self { key: Cow::Borrowed(key), english: Cow::Borrowed(english), chinese: Cow::Borrowed(chinese) }
+    }
+
+    /// The name that programs, files and databases use: `snake_case`, the same in every language.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The name that people read.
+    pub fn name(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.english,
+            Language::Chinese => &self.chinese,
+        }
+    }
+}
+
+/// Refuses labels by which a map would lose one.
+pub(crate) fn check_keys(labels: &[Label]) -> Result<()> {
+    let again = |(index, label): (usize, &Label)| {
+        label.key().is_empty() || labels[..index].iter().any(|earlier| earlier.key() == label.key())
+    };
+    match labels.iter().enumerate().find(|&label| again(label)) {
+        Some((_, label)) => Err(Error::LabelKey { key: label.key().into() }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,103 @@
+//! Exact sums of money: integers of minor units at one scale.
+//!
+//! A `Decimal` is a 96-bit integer and a scale. Sums here are `i128` integers at the finest scale of what is summed:
+//! every amount fits without rounding or is refused, and no sum rounds, whatever the order of its terms.
+
+use rust_decimal::Decimal;
+
+/// The powers of ten up to the finest scale of a `Decimal`.
+const POWERS: [i128; Decimal::MAX_SCALE as usize + 1] = {
+    let mut powers = [1; Decimal::MAX_SCALE as usize + 1];
+    let mut i = 1;
+    while i < powers.len() {
+        powers[i] = powers[i - 1] * 10;
+        i += 1;
+    }
+    powers
+};
+
+/// `10^exponent`, for exponents up to 28.
+#[inline]
+pub(crate) fn power(exponent: u32) -> Option<i128> {
+    POWERS.get(exponent as usize).copied()
+}
+
+/// The integer of `amount` at `scale`; `None` when the scale is coarser than the amount's or the integer too large.
+#[inline]
+pub(crate) fn minor(amount: Decimal, scale: u32) -> Option<i128> {
+    if amount.scale() == scale {
+        return Some(amount.mantissa());
+    }
+    amount.mantissa().checked_mul(power(scale.checked_sub(amount.scale())?)?)
+}
+
+/// The integers at `scale` around an amount that may have more decimals: the nearest not above it and the nearest not
+/// below it.
+///
+/// An amount too large for an integer at that scale gives the largest or smallest integer, which compares like it.
+#[inline]
+pub(crate) fn bracket(amount: Decimal, scale: u32) -> (i128, i128) {
+    match minor(amount, scale) {
+        Some(exact) => (exact, exact),
+        None => bracket_finer(amount, scale),
+    }
+}
+
+#[cold]
+fn bracket_finer(amount: Decimal, scale: u32) -> (i128, i128) {
+    let limit = if amount.is_sign_negative() { i128::MIN } else { i128::MAX };
+    match amount.scale().checked_sub(scale).and_then(power) {
+        None | Some(1) => (limit, limit),
+        Some(unit) => {
+            let floor = amount.mantissa().div_euclid(unit);
+            (floor, floor + i128::from(amount.mantissa().rem_euclid(unit) != 0))
+        }
+    }
+}
+
+/// Whether an integer needs no more than a `Decimal`'s 96 bits.
+pub(crate) const fn fits(minor: i128) -> bool {
+    minor.unsigned_abs() < 1 << 96
+}
+
+/// The amount of an integer at `scale`; `None` when it needs more than a `Decimal`'s 96 bits.
+pub(crate) fn decimal(minor: i128, scale: u32) -> Option<Decimal> {
+    Decimal::try_from_i128_with_scale(minor, scale).ok()
+}
+
+/// `left + right` at the finer of their scales, never rounded; `None` when that needs more than 96 bits.
+pub(crate) fn exact_sum(left: Decimal, right: Decimal) -> Option<Decimal> {
+    let scale = left.scale().max(right.scale());
+    decimal(minor(left, scale)?.checked_add(minor(right, scale)?)?, scale)
+}
+
+/// Decimals as text, whatever form of decimals another crate has asked `rust_decimal` for.
+#[cfg(feature = "serde")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Text(#[serde(with = "rust_decimal::serde::str")] pub(crate) Decimal);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_are_exact_or_refused() {
+        let cent = Decimal::new(1, 2);
+        assert_eq!(exact_sum(Decimal::new(1536, 2), Decimal::new(1699, 2)), Some(Decimal::new(3235, 2)));
+        assert_eq!(exact_sum(Decimal::MAX, -Decimal::MAX), Some(Decimal::ZERO));
+        // Decimal's own `+` would round these away.
+        assert_eq!(exact_sum(Decimal::MAX, cent), None);
+        assert_eq!(exact_sum(Decimal::MAX, Decimal::ONE), None);
+        assert_eq!(minor(Decimal::new(125, 3), 2), None);
+    }
+
+    #[test]
+    fn brackets_hold_the_amount() {
+        assert_eq!(bracket(Decimal::new(125, 3), 2), (12, 13));
+        assert_eq!(bracket(Decimal::new(-125, 3), 2), (-13, -12));
+        assert_eq!(bracket(Decimal::new(1250, 3), 2), (125, 125));
+        assert_eq!(bracket(Decimal::new(5, 0), 2), (500, 500));
+        assert_eq!(bracket(Decimal::MAX, 28), (i128::MAX, i128::MAX));
+        assert_eq!(bracket(-Decimal::MAX, 28), (i128::MIN, i128::MIN));
+    }
+}

@@ -1,0 +1,242 @@
+//! A share as a count of a population, never as a bare fraction.
+
+use crate::error::{Error, Result};
+
+/// `count` members out of a population of `of`, such as repeat buyers of all buyers.
+///
+/// A ratio keeps its denominator, so that the population of every share is known, shares of disjoint
+/// populations can be [merged](Ratio::merge) exactly, and the share of nobody is `None`, not 0.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::Ratio;
+///
+/// let north = Ratio::new(30, 100)?;
+/// let south = Ratio::new(5, 20)?;
+/// assert_eq!(north.merge(south)?, Ratio::new(35, 120)?);
+/// assert_eq!(north.value(), Some(0.3));
+/// assert_eq!(Ratio::new(0, 0)?.value(), None);
+/// assert_eq!(north.to_string(), "30 of 100 (30.00%)");
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "RawRatio"))]
+pub struct Ratio {
+    count: u64,
+    of: u64,
+}
+
+/// A confidence interval for a share, `low <= high`, both within 0..=1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "RawInterval"))]
+#[non_exhaustive]
+pub struct Interval {
+    /// The lower bound.
+    pub low: f64,
+    /// The upper bound.
+    pub high: f64,
+}
+
+impl Ratio {
+    /// `count` of `of`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfRange`] when `count` is larger than `of`.
+    pub const fn new(count: u64, of: u64) -> Result<Self> {
+        if count > of {
+            return Err(Error::OutOfRange { field: "count", found: count, min: 0, max: of });
+        }
+        Ok(Self { count, of })
+    }
+
+    /// For counts that were taken from the population itself.
+    pub(crate) const fn counted(count: u64, of: u64) -> Self {
+        debug_assert!(count <= of, "a part is not larger than its whole");
+        Self { count, of }
+    }
+
+    /// The members counted.
+    pub const fn count(self) -> u64 {
+        self.count
+    }
+
+    /// The population (denominator).
+    pub const fn of(self) -> u64 {
+        self.of
+    }
+
+    /// The share, within 0..=1, correctly rounded; `None` when the population is empty.
+    #[allow(clippy::cast_possible_wrap, reason = "u64 fits i128")]
+    pub fn value(self) -> Option<f64> {
+        quotient(i128::from(self.count), i128::from(self.of))
+    }
+
+    /// The ratio of two disjoint populations taken together.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CountOverflow`] when the joint population does not fit in 64 bits.
+    pub const fn merge(self, other: Self) -> Result<Self> {
+        match (self.count.checked_add(other.count), self.of.checked_add(other.of)) {
+            (Some(count), Some(of)) => Ok(Self { count, of }),
+            _ => Err(Error::CountOverflow { field: "population of a ratio" }),
+        }
+    }
+
+    /// Wilson's score interval for the share in the wider population of which this one is a sample.
+    ///
+    /// `z` is the standard normal quantile of the confidence, such as [`Ratio::Z_95`] for 95%. `None` when the
+    /// population is empty or `z` is not a finite number above 0. Unlike the normal approximation it never leaves
+    /// 0..=1 and has a width at 0 of n and n of n.
+    ///
+    /// # Formula
+    ///
+    /// `(p + z²/2n ± z √(p (1 - p) / n + z²/4n²)) / (1 + z²/n)`, where `p = count / of` and `n = of`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::Ratio;
+    ///
+    /// let interval = Ratio::new(0, 10)?.wilson(Ratio::Z_95).expect("ten customers");
+    /// assert_eq!(interval.low, 0.0);
+    /// assert!((interval.high - 0.277_532_8).abs() < 1e-6);
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    ///
+    /// # References
+    ///
+    /// E. B. Wilson (1927), "Probable inference, the law of succession, and statistical inference", Journal of the
+    /// American Statistical Association 22(158), 209-212, doi 10.1080/01621459.1927.10502953.
+    #[allow(clippy::cast_precision_loss, reason = "an interval is an estimate")]
+    pub fn wilson(self, z: f64) -> Option<Interval> {
+        let p = self.value()?;
+        if !(z.is_finite() && z > 0.0) {
+            return None;
+        }
+        // Far beyond any confidence the interval is 0..=1 to the last bit; the square must stay finite.
+        let z = z.min(1e100);
+        let n = self.of as f64;
+        let z2n = z * z / n;
+        let scale = 1.0 + z2n;
+        let middle = (p + z2n / 2.0) / scale;
+        let reach = z * (p * (1.0 - p) / n + z2n / (4.0 * n)).sqrt() / scale;
+        // At the ends the bound is exact: rounding must not leave 1e-17 where the formula gives 0.
+        let low = if self.count == 0 { 0.0 } else { (middle - reach).clamp(0.0, 1.0) };
+        let high = if self.count == self.of { 1.0 } else { (middle + reach).clamp(0.0, 1.0) };
+        Some(Interval { low, high })
+    }
+
+    /// The standard normal quantile of a two-sided 95% interval.
+    pub const Z_95: f64 = 1.959_963_984_540_054;
+}
+
+/// Prints the counts and the percentage: `30 of 100 (30.00%)`, `0 of 0` for an empty population.
+impl core::fmt::Display for Ratio {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{} of {}", self.count, self.of)?;
+        match self.value() {
+            Some(value) => write!(f, " ({:.2}%)", value * 100.0),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct RawInterval {
+    low: f64,
+    high: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<RawInterval> for Interval {
+    type Error = &'static str;
+
+    fn try_from(RawInterval { low, high }: RawInterval) -> Result<Self, Self::Error> {
+        if 0.0 <= low && low <= high && high <= 1.0 {
+            Ok(Self { low, high })
+        } else {
+            Err("the bounds of an interval must be 0 <= low <= high <= 1")
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct RawRatio {
+    count: u64,
+    of: u64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<RawRatio> for Ratio {
+    type Error = Error;
+
+    fn try_from(raw: RawRatio) -> Result<Self> {
+        Self::new(raw.count, raw.of)
+    }
+}
+
+/// Up to here binary64 holds every integer.
+const EXACT: u128 = 1 << 53;
+
+/// The correctly rounded (to nearest, ties to even) binary64 nearest to `part / whole`; `None` when `whole` is 0.
+///
+/// Both are exact integers of up to 127 bits, so that a share of money rounds once, at the very end.
+pub(crate) fn quotient(part: i128, whole: i128) -> Option<f64> {
+    if whole == 0 {
+        return None;
+    }
+    let negative = (part < 0) != (whole < 0);
+    let (part, whole) = (part.unsigned_abs(), whole.unsigned_abs());
+    #[allow(clippy::cast_precision_loss, reason = "both are integers that binary64 holds exactly")]
+    let magnitude = if part <= EXACT && whole <= EXACT { part as f64 / whole as f64 } else { divide(part, whole) };
+    Some(if negative { -magnitude } else { magnitude })
+}
+
+/// Long division to 55 significant bits and a sticky bit, which binary64 then rounds once.
+#[allow(clippy::cast_precision_loss, reason = "the one rounding that is wanted")]
+fn divide(part: u128, whole: u128) -> f64 {
+    let (mut digits, mut rest) = (part / whole, part % whole);
+    let mut exponent = 0i32;
+    while digits < 1 << 55 && rest != 0 {
+        // 2 * rest may need 129 bits; comparing with the complement of `whole` stays inside 128.
+        let carry = rest >= whole - rest;
+        rest = if carry { rest - (whole - rest) } else { rest + rest };
+        digits = digits << 1 | u128::from(carry);
+        exponent -= 1;
+    }
+    if rest != 0 {
+        digits = digits << 1 | 1;
+        exponent -= 1;
+    }
+    digits as f64 * 2f64.powi(exponent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[allow(clippy::float_cmp, reason = "correct rounding is exact")]
+    fn quotients_round_once() {
+        // Python's int / int is correctly rounded.
+        let cases: [(i128, i128, f64); 6] = [
+            (1, 3, 0.333_333_333_333_333_3),
+            (10_000_000_000_000_000_000_000_000_001, 30_000_000_000_000_000_000_000_000_000, 0.333_333_333_333_333_3),
+            (-7, 2, -3.5),
+            (i128::MAX, 3, 5.671_372_782_015_641e37),
+            (9_007_199_254_740_993, 9_007_199_254_740_992, 1.0),
+            (1, i128::MAX, 5.877_471_754_111_438e-39),
+        ];
+        for (part, whole, expected) in cases {
+            assert_eq!(quotient(part, whole), Some(expected), "{part} / {whole}");
+        }
+        assert_eq!(quotient(1, 0), None);
+    }
+}

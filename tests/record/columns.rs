@@ -1,0 +1,35 @@
+//! Columns of records.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use repurchase::record::RecordColumns;
+use repurchase::{Error, PurchaseLog, ShopCalendar};
+
+use super::east;
+
+#[test]
+fn columns_beyond_the_ends_of_time_are_refused_by_row() {
+    for beyond in
+        [i64::MIN, i64::MAX, DateTime::<Utc>::MAX_UTC.timestamp() + 1, DateTime::<Utc>::MIN_UTC.timestamp() - 1]
+    {
+        let (seconds, amounts) = ([0, beyond], [1, 1]);
+        let columns = RecordColumns::new(&["ann", "bo"], &seconds, &amounts, 2).unwrap();
+        let error = Error::Record { index: 1, source: Box::new(Error::NoDay { unix_seconds: beyond }) };
+        assert_eq!(PurchaseLog::from_columns(columns, &ShopCalendar::utc()).unwrap_err(), error);
+        assert!(PurchaseLog::from_columns(columns, &ShopCalendar::new(Tz::Europe__Berlin)).is_err());
+        assert!(PurchaseLog::from_columns(columns, &ShopCalendar::new(east(-86_399))).is_err());
+    }
+}
+
+#[test]
+fn columns_are_equally_long() {
+    assert!(RecordColumns::<u64>::new(&[], &[], &[], 0).is_ok());
+    let error = RecordColumns::new(&["ann", "bo"], &[0], &[1, 2], 2).unwrap_err();
+    assert_eq!(error, Error::ColumnLength { column: "unix_seconds", found: 1, expected: 2 });
+    assert_eq!(error.to_string(), "columns must be equally long: 2 customers, but 1 in unix_seconds");
+    let error = RecordColumns::new(&["ann"], &[0], &[1, 2], 2).unwrap_err();
+    assert_eq!(error, Error::ColumnLength { column: "amounts", found: 2, expected: 1 });
+    assert!(RecordColumns::new(&["ann"], &[0], &[1], 28).is_ok());
+    let error = RecordColumns::new(&["ann"], &[0], &[1], 29).unwrap_err();
+    assert_eq!(error, Error::OutOfRange { field: "scale", found: 29, min: 0, max: 28 });
+}

@@ -1,0 +1,465 @@
+//! The room `scale`, through the public API: ratios, fitted cuts, given bands.
+//!
+//! Wilson's intervals: statsmodels 0.15.0 (scipy 1.17.1, Python 3.11.7),
+//! `proportion_confint(count, nobs, alpha, method='wilson')`, with z = `scipy.stats.norm.isf(alpha / 2)`; relative
+//! tolerance 1e-12. Cuts: the naive rule `k * below / N` and exact rationals over random values.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed};
+use repurchase::scale::{Bands, Binning, CutPoints, Label, Language};
+use repurchase::{Error, Ratio};
+use rust_decimal::Decimal;
+
+fn fixed_seed() -> Config {
+    Config { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() }
+}
+
+#[track_caller]
+fn ratio(count: u64, of: u64) -> Ratio {
+    Ratio::new(count, of).expect("a part of its whole")
+}
+
+#[track_caller]
+fn cuts<T: Ord + Clone>(values: &[T], bins: u8) -> CutPoints<T> {
+    CutPoints::fit(values.iter().cloned(), bins).expect("cuts")
+}
+
+#[track_caller]
+fn share(text: &str) -> Decimal {
+    Decimal::from_str_exact(text).expect("a share")
+}
+
+#[track_caller]
+fn assert_close(found: f64, expected: f64) {
+    let error = (found - expected).abs();
+    assert!(error <= 1e-12 * expected.abs(), "found {found}, expected {expected}");
+}
+
+// Ratios.
+
+#[test]
+fn a_ratio_is_a_part_of_its_whole() {
+    assert_eq!((ratio(30, 100).count(), ratio(30, 100).of()), (30, 100));
+    let error = Ratio::new(3, 2).unwrap_err();
+    assert_eq!(error, Error::OutOfRange { field: "count", found: 3, min: 0, max: 2 });
+    assert_eq!(error.to_string(), "count must lie between 0 and 2, found 3");
+    assert!(Ratio::new(1, 0).is_err());
+    // Not the same population, so not the same ratio.
+    assert_ne!(ratio(1, 2), ratio(2, 4));
+    assert_eq!(Ratio::default(), ratio(0, 0));
+}
+
+#[test]
+fn the_share_of_nobody_is_none() {
+    assert_eq!((ratio(0, 0).value(), ratio(0, 0).wilson(Ratio::Z_95)), (None, None));
+    let cases = [(0, 5, 0.0), (5, 5, 1.0), (1, 3, 1.0 / 3.0), (u64::MAX, u64::MAX, 1.0), (u64::MAX - 1, u64::MAX, 1.0)];
+    for (count, of, value) in cases {
+        assert_eq!(ratio(count, of).value().map(f64::to_bits), Some(f64::to_bits(value)), "{count} of {of}");
+    }
+    assert_eq!(ratio(1, u64::MAX).value().map(f64::to_bits), Some(2f64.powi(-64).to_bits()));
+}
+
+#[test]
+fn a_ratio_prints_its_population() {
+    let cases =
+        [(30, 100, "30 of 100 (30.00%)"), (0, 0, "0 of 0"), (1, 3, "1 of 3 (33.33%)"), (2, 2, "2 of 2 (100.00%)")];
+    for (count, of, text) in cases {
+        assert_eq!(ratio(count, of).to_string(), text);
+    }
+}
+
+#[test]
+fn populations_add_up() {
+    assert_eq!(ratio(30, 100).merge(ratio(5, 20)), Ok(ratio(35, 120)));
+    assert_eq!(ratio(30, 100).merge(ratio(0, 0)), Ok(ratio(30, 100)));
+    assert_eq!(ratio(0, u64::MAX).merge(ratio(0, 0)), Ok(ratio(0, u64::MAX)));
+    let overflow = Error::CountOverflow { field: "population of a ratio" };
+    assert_eq!(ratio(0, u64::MAX).merge(ratio(0, 1)), Err(overflow.clone()));
+    assert_eq!(ratio(u64::MAX, u64::MAX).merge(ratio(u64::MAX, u64::MAX)), Err(overflow.clone()));
+    assert_eq!(overflow.to_string(), "population of a ratio is beyond its limit");
+}
+
+#[test]
+fn wilson_as_statsmodels() {
+    const Z_99: f64 = 2.575_829_303_548_901;
+    const Z_90: f64 = 1.644_853_626_951_472_9;
+    let cases = [
+        (0, 1, Ratio::Z_95, 0.0, 0.793_450_685_622_762_7),
+        (1, 1, Ratio::Z_95, 0.206_549_314_377_237_4, 1.0),
+        (1, 10, Ratio::Z_95, 0.017_876_213_095_072_924, 0.404_150_026_795_238_54),
+        (0, 10, Ratio::Z_95, 0.0, 0.277_532_799_862_889_26),
+        (5, 10, Ratio::Z_95, 0.236_593_090_512_563_94, 0.763_406_909_487_436_1),
+        (81, 263, Ratio::Z_95, 0.255_288_519_878_274_2, 0.366_209_576_982_800_04),
+        (15, 148, Ratio::Z_95, 0.062_386_399_530_736_28, 0.160_487_241_723_308_03),
+        (1152, 2357, Ratio::Z_95, 0.468_611_265_265_594_43, 0.508_939_112_036_541_2),
+        (1152, 2357, Z_99, 0.462_304_223_301_169_1, 0.515_272_685_858_441_2),
+        (1, 1_000_000, Ratio::Z_95, 1.765_245_767_453_717_6e-7, 5.664_911_804_311_445e-6),
+        (999_999, 1_000_000, Z_90, 0.999_995_517_561_529, 0.999_999_776_907_747_4),
+        (123_456_789, 9_876_543_210, Ratio::Z_95, 0.012_497_808_940_558_902, 0.012_502_191_210_852_607),
+    ];
+    for (count, of, z, low, high) in cases {
+        let interval = ratio(count, of).wilson(z).unwrap();
+        assert_close(interval.low, low);
+        assert_close(interval.high, high);
+    }
+}
+
+#[test]
+fn wilson_asks_for_a_finite_quantile_above_zero() {
+    for z in [0.0, -0.0, -1.96, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        assert_eq!(ratio(1, 2).wilson(z), None, "{z}");
+    }
+}
+
+#[track_caller]
+fn assert_interval(ratio: Ratio, z: f64) {
+    let (share, interval) = (ratio.value().unwrap(), ratio.wilson(z).unwrap());
+    let ordered = 0.0 <= interval.low && interval.low <= share && share <= interval.high && interval.high <= 1.0;
+    assert!(ordered, "{ratio} at z = {z}: {interval:?}");
+}
+
+/// The more certainty is asked for, the closer the interval comes to 0..=1; it never becomes NaN.
+#[test]
+fn wilson_of_extreme_quantiles_is_an_interval() {
+    for (count, of) in [(0, 1), (1, 1), (1, 2), (1, u64::MAX), (u64::MAX - 1, u64::MAX), (u64::MAX, u64::MAX)] {
+        for z in [f64::MIN_POSITIVE, 5e-324, 1e-160, 1e-9, 1.0, 1e9, 1e100, 1e153, 1.5e154, 1e200, f64::MAX] {
+            assert_interval(ratio(count, of), z);
+        }
+    }
+}
+
+fn any_ratio() -> impl Strategy<Value = Ratio> {
+    let small = (0..50u64, 0..50u64);
+    let any = (any::<u64>(), any::<u64>());
+    prop_oneof![small, any].prop_map(|(left, right)| ratio(left.min(right), left.max(right)))
+}
+
+proptest! {
+    #![proptest_config(fixed_seed())]
+
+    #[test]
+    fn merging_is_adding(left in any_ratio(), right in any_ratio()) {
+        let sums = left.count().checked_add(right.count()).zip(left.of().checked_add(right.of()));
+        prop_assert_eq!(left.merge(right).ok(), sums.map(|(count, of)| ratio(count, of)));
+        prop_assert_eq!(left.merge(right), right.merge(left));
+    }
+
+    #[test]
+    fn intervals_hold_the_share(ratio in any_ratio(), z in 1e-3..40.0f64) {
+        if ratio.of() > 0 {
+            assert_interval(ratio, z);
+        } else {
+            prop_assert_eq!(ratio.wilson(z), None);
+        }
+    }
+
+    #[test]
+    fn more_certainty_is_wider(ratio in any_ratio(), z in 1e-3..40.0f64) {
+        if let (Some(narrow), Some(wide)) = (ratio.wilson(z), ratio.wilson(z * 1.5)) {
+            let slack = 1e-12;
+            prop_assert!(wide.low <= narrow.low + slack && narrow.high <= wide.high + slack);
+        }
+    }
+}
+
+// Fitted cuts.
+
+/// The rule itself: how many values are strictly smaller, times k, over N.
+fn naive_bin(values: &[i32], value: i32, bins: u8) -> usize {
+    let below = values.iter().filter(|&&other| other < value).count();
+    usize::from(bins) * below / values.len()
+}
+
+#[test]
+fn cuts_by_hand() {
+    let one_timers = [1, 1, 1, 1, 1, 1, 1, 1, 2, 5];
+    let fitted = cuts(&one_timers, 5);
+    assert_eq!((fitted.cuts(), fitted.bins()), (&[1, 1, 1, 1][..], 5));
+    assert_eq!([0, 1, 2, 5, 9].map(|value| fitted.position(&value)), [0, 0, 4, 4, 4]);
+    assert_eq!(fitted.empty_bins().collect::<Vec<_>>(), [1, 2, 3]);
+    // The value at a share is the last of it: 4 of 10 are at most 4, so 4 is in the lower bin.
+    let fitted = cuts(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 5);
+    assert_eq!(fitted.cuts(), [2, 4, 6, 8]);
+    assert_eq!([1, 2, 3, 4, 5, 8, 9, 10].map(|value| fitted.position(&value)), [0, 0, 1, 1, 2, 3, 4, 4]);
+    assert_eq!(fitted.empty_bins().count(), 0);
+    assert_eq!(
+        (fitted.bounds(0), fitted.bounds(2), fitted.bounds(4)),
+        ((None, Some(&2)), (Some(&4), Some(&6)), (Some(&8), None))
+    );
+    assert_eq!((fitted.bounds(5), fitted.bounds(usize::MAX)), ((None, None), (None, None)));
+}
+
+#[test]
+fn one_value_and_more_bins_than_values() {
+    assert_eq!(cuts(&[7], 2).cuts(), [7]);
+    let fitted = cuts(&[7], 10);
+    assert_eq!((fitted.cuts(), fitted.position(&7), fitted.position(&8), fitted.position(&6)), (&[7; 9][..], 0, 9, 0));
+    assert_eq!(fitted.empty_bins().collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7, 8]);
+    let fitted = cuts(&[20, 10], 5);
+    assert_eq!((fitted.cuts(), fitted.position(&10), fitted.position(&20)), (&[10, 10, 20, 20][..], 0, 2));
+    assert_eq!(cuts(&[1, 2], 255).bins(), 255);
+}
+
+#[test]
+fn cuts_of_nothing_or_into_one_are_refused() {
+    assert_eq!(CutPoints::<u8>::fit([], 5), Err(Error::NoCustomers { what: "cut points" }));
+    assert_eq!(CutPoints::<u8>::fit([], 5).unwrap_err().to_string(), "cut points cannot be fitted without a customer");
+    for bins in [0, 1] {
+        let error = Error::OutOfRange { field: "bins", found: bins.into(), min: 2, max: 255 };
+        assert_eq!(CutPoints::fit([1, 2], bins), Err(error.clone()));
+        assert_eq!(CutPoints::<u8>::fit([], bins), Err(error));
+    }
+    assert_eq!(CutPoints::<u8>::fit_shares([], &[share("0.5")]), Err(Error::NoCustomers { what: "cut points" }));
+}
+
+#[test]
+fn given_cuts_ascend() {
+    assert_eq!(CutPoints::new(vec![1, 1, 3]).unwrap().cuts(), [1, 1, 3]);
+    assert_eq!(CutPoints::<u8>::new(vec![]).unwrap().bins(), 1);
+    assert_eq!(CutPoints::<u8>::new(vec![]).unwrap().position(&9), 0);
+    let error = Error::NotAscending { what: "cut points", position: 2 };
+    assert_eq!(CutPoints::new(vec![1, 3, 2, 1]), Err(error.clone()));
+    assert_eq!(CutPoints::try_from(vec![1, 3, 2, 1]), Err(error));
+    assert_eq!(Vec::from(CutPoints::new(vec![1, 1, 3]).unwrap()), [1, 1, 3]);
+}
+
+#[test]
+fn cuts_at_shares() {
+    let values: Vec<u32> = (1..=1000).rev().collect();
+    let tiers = [share("0.8"), share("0.96"), share("0.992")];
+    let fitted = CutPoints::fit_shares(values.iter().copied(), &tiers).unwrap();
+    assert_eq!(fitted.cuts(), [800, 960, 992]);
+    // A share is exact however many zeros it is written with, and 0.07 of 100 is 7 and not 7.000000000000001.
+    let hundred: Vec<u32> = (1..=100).collect();
+    let sevenths = [share("0.0700000000000000000000000000")];
+    assert_eq!(CutPoints::fit_shares(hundred.iter().copied(), &sevenths).unwrap().cuts(), [7]);
+    assert_eq!(CutPoints::fit_shares(hundred.iter().copied(), &[]).unwrap().bins(), 1);
+    // The smallest share takes the smallest value, the largest one the largest.
+    let ends = [Decimal::new(1, 28), share("0.9999999999999999999999999999")];
+    assert_eq!(CutPoints::fit_shares(hundred.iter().copied(), &ends).unwrap().cuts(), [1, 100]);
+}
+
+#[test]
+fn shares_lie_between_0_and_1_and_ascend() {
+    for wrong in ["0", "1", "-0.5", "1.0000001"] {
+        let found = share(wrong);
+        let error = CutPoints::fit_shares([1, 2], &[share("0.5"), found]).unwrap_err();
+        assert_eq!(error, Error::Share { position: 1, found }, "{wrong}");
+    }
+    assert_eq!(
+        CutPoints::fit_shares([1], &[Decimal::ONE]).unwrap_err().to_string(),
+        "share number 0 (from 0) must lie above 0 and below 1, found 1"
+    );
+    for wrong in [["0.5", "0.5"], ["0.5", "0.50"], ["0.5", "0.4"]] {
+        let error = CutPoints::fit_shares([1, 2], &wrong.map(share)).unwrap_err();
+        assert_eq!(error, Error::NotAscending { what: "shares", position: 1 });
+    }
+}
+
+/// Many ties, a few, or none; sometimes a single value.
+fn any_values() -> impl Strategy<Value = Vec<i32>> {
+    let spread = prop_oneof![Just(1), Just(3), Just(12), Just(i32::MAX)];
+    (spread, 1..60usize).prop_flat_map(|(spread, length)| prop::collection::vec(-spread..spread, length))
+}
+
+proptest! {
+    #![proptest_config(fixed_seed())]
+
+    #[test]
+    fn every_member_lies_where_the_rule_says(values in any_values()) {
+        for bins in 2..=10 {
+            let fitted = cuts(&values, bins);
+            prop_assert_eq!(fitted.bins(), usize::from(bins));
+            for &value in &values {
+                prop_assert_eq!(fitted.position(&value), naive_bin(&values, value, bins), "{} of {} bins", value, bins);
+            }
+        }
+    }
+
+    #[test]
+    fn cuts_know_no_order_of_values(mut values in any_values(), bins in 2..=255u8) {
+        let fitted = cuts(&values, bins);
+        values.sort_unstable();
+        prop_assert_eq!(&fitted, &cuts(&values, bins));
+        values.reverse();
+        prop_assert_eq!(&fitted, &cuts(&values, bins));
+    }
+
+    #[test]
+    fn a_newcomer_lies_where_a_member_would(values in any_values(), newcomer in any::<i32>(), bins in 2..=10u8) {
+        let fitted = cuts(&values, bins);
+        let position = fitted.position(&newcomer);
+        prop_assert_eq!(position, fitted.cuts().iter().filter(|&&cut| cut < newcomer).count());
+        prop_assert!(position < fitted.bins());
+        let (above, up_to) = fitted.bounds(position);
+        prop_assert!(above.is_none_or(|&cut| cut < newcomer) && up_to.is_none_or(|&cut| newcomer <= cut));
+        // The rule among the members, with the newcomer's own place taken by the next larger member.
+        let below = values.iter().filter(|&&value| value < newcomer).count();
+        if below < values.len() {
+            prop_assert_eq!(position, usize::from(bins) * below / values.len());
+        } else {
+            prop_assert_eq!(position, usize::from(bins) - 1);
+        }
+    }
+
+    #[test]
+    fn an_empty_bin_is_one_that_nothing_reaches(values in any_values(), bins in 2..=10u8) {
+        let fitted = cuts(&values, bins);
+        // The cuts and what lies between them: every position that any value can have.
+        let around = |&cut: &i32| [cut.checked_sub(1), Some(cut), cut.checked_add(1)];
+        let around = fitted.cuts().iter().flat_map(around).flatten();
+        let mut reached: Vec<_> = around.chain([i32::MIN, i32::MAX]).map(|value| fitted.position(&value)).collect();
+        reached.sort_unstable();
+        reached.dedup();
+        let empty: Vec<_> = fitted.empty_bins().collect();
+        let not_reached: Vec<_> = (0..fitted.bins()).filter(|bin| !reached.contains(bin)).collect();
+        prop_assert_eq!(&empty, &not_reached);
+        prop_assert_eq!(Binning::Quantiles(fitted).empty_bins(), empty);
+    }
+
+    #[test]
+    fn shares_are_exact_rationals(
+        values in any_values(),
+        mantissas in prop::collection::btree_set(1..10_000i64, 0..6),
+    ) {
+        let shares: Vec<_> = mantissas.iter().map(|&mantissa| Decimal::new(mantissa, 4)).collect();
+        let fitted = CutPoints::fit_shares(values.iter().copied(), &shares).unwrap();
+        for &value in &values {
+            let below = values.iter().filter(|&&other| other < value).count();
+            // The number of shares with share <= below / N, in integers.
+            let passed = |mantissa: &&i64| i128::from(**mantissa) * values.len() as i128 <= below as i128 * 10_000;
+            prop_assert_eq!(fitted.position(&value), mantissas.iter().filter(passed).count());
+        }
+    }
+
+    #[test]
+    fn equal_shares_are_bins(values in any_values()) {
+        let shares = [share("0.2"), share("0.4"), share("0.6"), share("0.8")];
+        prop_assert_eq!(CutPoints::fit_shares(values.iter().copied(), &shares).unwrap(), cuts(&values, 5));
+    }
+}
+
+// Given bands.
+
+#[test]
+fn bands_by_hand() {
+    let days = Bands::new(vec![30, 50, 80]).unwrap();
+    assert_eq!([0, 29, 30, 49, 50, 79, 80, 1000].map(|value| days.position(&value)), [0, 0, 1, 1, 2, 2, 3, 3]);
+    assert_eq!((days.len(), days.is_empty(), days.edges()), (4, false, &[30, 50, 80][..]));
+    assert_eq!(
+        (days.bounds(0), days.bounds(1), days.bounds(3)),
+        ((None, Some(&30)), (Some(&30), Some(&50)), (Some(&80), None))
+    );
+    assert_eq!((days.bounds(4), days.bounds(usize::MAX)), ((None, None), (None, None)));
+    let all = Bands::<u32>::new(vec![]).unwrap();
+    assert_eq!((all.len(), all.position(&7), all.bounds(0)), (1, 0, (None, None)));
+    let money = Bands::new(vec![share("100.00"), share("500")]).unwrap();
+    assert_eq!([share("99.99"), share("100"), share("500.0")].map(|value| money.position(&value)), [0, 1, 2]);
+}
+
+#[test]
+fn edges_ascend_strictly() {
+    for (edges, position) in [(vec![30, 30], 1), (vec![30, 50, 40], 2), (vec![3, 2, 1], 1)] {
+        let error = Error::NotAscending { what: "band edges", position };
+        assert_eq!(Bands::new(edges.clone()), Err(error.clone()));
+        assert_eq!(Bands::try_from(edges), Err(error));
+    }
+    assert_eq!(Bands::new(vec![2, 1]).unwrap_err().to_string(), "band edges must ascend: number 1 (from 0) does not");
+    assert_eq!(Vec::from(Bands::new(vec![1, 2]).unwrap()), [1, 2]);
+}
+
+#[test]
+fn a_binning_is_either_stick() {
+    let quantiles = Binning::Quantiles(CutPoints::new(vec![10, 20, 20]).unwrap());
+    let bands = Binning::Bands(Bands::new(vec![10, 20]).unwrap());
+    // On the mark: below a fitted cut, above a given edge.
+    assert_eq!((quantiles.position(&10), bands.position(&10)), (0, 1));
+    assert_eq!((quantiles.position(&21), bands.position(&21)), (3, 2));
+    assert_eq!((quantiles.bins(), bands.bins()), (4, 3));
+    assert_eq!((quantiles.marks(), bands.marks()), (&[10, 20, 20][..], &[10, 20][..]));
+    assert_eq!((quantiles.bounds(1), bands.bounds(1)), ((Some(&10), Some(&20)), (Some(&10), Some(&20))));
+    assert_eq!((quantiles.empty_bins(), bands.empty_bins()), (vec![2], vec![]));
+}
+
+proptest! {
+    #![proptest_config(fixed_seed())]
+
+    #[test]
+    fn a_band_holds_what_lies_between_its_edges(
+        edges in prop::collection::btree_set(-50..50i32, 0..8),
+        value in -60..60i32,
+    ) {
+        let bands = Bands::new(edges.into_iter().collect()).unwrap();
+        let holds = |&position: &usize| {
+            let (from, to) = bands.bounds(position);
+            from.is_none_or(|&edge| edge <= value) && to.is_none_or(|&edge| value < edge)
+        };
+        prop_assert_eq!((0..bands.len()).filter(holds).collect::<Vec<_>>(), vec![bands.position(&value)]);
+    }
+}
+
+// Labels.
+
+#[test]
+fn labels_have_a_key_and_two_names() {
+    let label = Label::new("cant_lose", String::from("Can't lose"), "重点挽留客户");
+    assert_eq!(label.key(), "cant_lose");
+    assert_eq!(label.name(Language::English), "Can't lose");
+    assert_eq!(label.name(Language::Chinese), "重点挽留客户");
+    assert_eq!(Language::default(), Language::English);
+}
+
+#[cfg(feature = "serde")]
+mod stored {
+    use super::*;
+    use core::fmt::Debug;
+    use repurchase::scale::Interval;
+    use serde::{Serialize, de::DeserializeOwned};
+    use serde_json::{Value, from_value, json, to_value};
+
+    #[track_caller]
+    fn assert_round_trip<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, stored: &Value) {
+        assert_eq!(to_value(value).unwrap(), *stored);
+        assert_eq!(from_value::<T>(stored.clone()).unwrap(), *value);
+    }
+
+    #[track_caller]
+    fn assert_refused<T: DeserializeOwned + Debug>(stored: Value, text: &str) {
+        let error = from_value::<T>(stored).unwrap_err().to_string();
+        assert!(error.contains(text), "{error}");
+    }
+
+    #[test]
+    fn sticks_come_back_as_they_went() {
+        assert_round_trip(&ratio(30, 100), &json!({ "count": 30, "of": 100 }));
+        assert_round_trip(&ratio(0, 0), &json!({ "count": 0, "of": 0 }));
+        assert_round_trip(&cuts(&[1, 1, 1, 4], 4), &json!([1, 1, 1]));
+        assert_round_trip(&Bands::new(vec![30, 50]).unwrap(), &json!([30, 50]));
+        assert_round_trip(&Binning::Bands(Bands::new(vec![30]).unwrap()), &json!({ "bands": [30] }));
+        assert_round_trip(&Binning::Quantiles(cuts(&[1, 2], 2)), &json!({ "quantiles": [1] }));
+        assert_round_trip(&Language::Chinese, &json!("chinese"));
+        let label = json!({ "key": "new", "english": "New", "chinese": "新客" });
+        assert_round_trip(&Label::new("new", "New", "新客"), &label);
+        let interval = ratio(81, 263).wilson(Ratio::Z_95).unwrap();
+        assert_eq!(from_value::<Interval>(to_value(interval).unwrap()).unwrap(), interval);
+    }
+
+    #[test]
+    fn what_new_refuses_cannot_be_read() {
+        assert_refused::<Ratio>(json!({ "count": 3, "of": 2 }), "count must lie between 0 and 2, found 3");
+        assert_refused::<CutPoints<u32>>(json!([1, 3, 2]), "cut points must ascend: number 2");
+        assert_refused::<Bands<u32>>(json!([30, 30]), "band edges must ascend: number 1");
+        assert_refused::<Binning<u32>>(json!({ "bands": [30, 30] }), "band edges must ascend");
+        assert_refused::<Binning<u32>>(json!({ "quantiles": [2, 1] }), "cut points must ascend");
+    }
+
+    /// `low <= high`, both within 0..=1.
+    #[test]
+    fn an_interval_that_is_none_cannot_be_read() {
+        for (low, high) in [(0.6, 0.4), (-0.1, 0.4), (0.6, 1.1)] {
+            assert!(from_value::<Interval>(json!({ "low": low, "high": high })).is_err(), "{low} to {high}");
+        }
+    }
+}
