@@ -2,6 +2,7 @@
 
 pub mod error;
 pub mod history;
+pub mod measure;
 pub mod record;
 pub mod scale;
 

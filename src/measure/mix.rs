@@ -1,0 +1,226 @@
+//! The buyer mix: how many of a period's customers are new, how many come back, and what each group brings.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::error::{Error, Result};
+use crate::history::{CustomerFold, Fact, PurchaseLog};
+use crate::measure::days::PeriodOfDay;
+use crate::record::{CustomerId, Period, Window};
+use crate::scale::Ratio;
+
+/// What one group of customers bought in a period.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct BuyerSums {
+    /// Customers with a purchase in the period.
+    pub customers: u64,
+    /// Their purchases in it.
+    pub purchases: u64,
+    /// Their purchases net of refunds, less the credits that they got in the period. Below 0 when these were more.
+    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    pub revenue: Decimal,
+}
+
+/// The new and the returning buyers of one period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct PeriodMix {
+    /// The days of the period. Of the last one only those up to the as-of day were counted.
+    pub window: Window,
+    /// The customers whose first purchase ever lies in the period, with all that they bought in it.
+    pub new: BuyerSums,
+    /// The customers who buy in the period and bought in an earlier one.
+    pub returning: BuyerSums,
+    /// Credits that were issued in the period to customers who do not buy in it: 0 or more.
+    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    pub other_credits: Decimal,
+    /// The net revenue of the period: that of new and of returning customers, less `other_credits`.
+    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    pub net_revenue: Decimal,
+}
+
+impl PeriodMix {
+    /// The returning customers of all who buy in the period; 0 of 0 when nobody does.
+    ///
+    /// By [`Period::Year`] this is the share of old customers among a year's customers.
+    pub fn returning_share(&self) -> Ratio {
+        let customers = self.new.customers.saturating_add(self.returning.customers);
+        Ratio::new(self.returning.customers, customers).unwrap_or_default()
+    }
+}
+
+/// The buyer mix of every calendar period from the first to the last purchase or credit up to a day.
+///
+/// **Population** of each period: the customers with a purchase in it. One is new in the period of the first purchase
+/// in the log and returning in every later one; a customer who buys twice in the first period is new in it with both
+/// purchases. Periods in which nothing happened stand between the others with zeros. `net_revenue` of all periods adds
+/// up to all purchases less all credits. The order of purchases and credits within a period does not matter. A log
+/// without a record up to `as_of` has no periods.
+///
+/// # Errors
+///
+/// [`Error::AmountOverflow`] when the revenue or the credits of a group in a period do not fit a `Decimal` at the
+/// finest scale of all amounts; [`Error::DayOverflow`] when a period reaches beyond chrono's limits;
+/// [`Error::OutOfRange`] for more than 1,048,576 periods, some 2,800 years of days.
+///
+/// # Complexity
+///
+/// One pass over the purchases and credits; memory for every period from the first to the last.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{NaiveDate, TimeZone, Utc};
+/// use repurchase::measure::buyer_mix;
+/// use repurchase::record::Period;
+/// use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar};
+/// use rust_decimal::Decimal;
+///
+/// let order = |who, y| Order::new(who, Utc.with_ymd_and_hms(y, 3, 1, 12, 0, 0).unwrap(), Decimal::TEN);
+/// let orders = [order("ann", 2025)?, order("ann", 2026)?, order("bo", 2026)?, order("bo", 2026)?];
+/// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
+///
+/// let years = buyer_mix(&log, Period::Year, NaiveDate::from_ymd_opt(2026, 12, 31).unwrap())?;
+/// assert_eq!(years[0].returning_share(), Ratio::new(0, 1)?);
+/// assert_eq!(years[1].returning_share(), Ratio::new(1, 2)?);
+/// assert_eq!((years[1].new.purchases, years[1].new.revenue), (2, Decimal::from(20)));
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+pub fn buyer_mix<Id: CustomerId>(log: &PurchaseLog<Id>, period: Period, as_of: NaiveDate) -> Result<Vec<PeriodMix>> {
+    let Some((first, last)) = log.days() else {
+        return Ok(Vec::new());
+    };
+    let of_day = PeriodOfDay::new(period, (first, last.min(as_of)));
+    let (periods, _) = of_day.begun_and_complete(last.min(as_of));
+    if periods > MAX_PERIODS {
+        return Err(Error::OutOfRange { field: "periods", found: periods.into(), min: 0, max: MAX_PERIODS.into() });
+    }
+    let fold = log.fold(as_of, MixFold { of_day, periods: Vec::new() });
+    let mix = |(position, sums): (u32, &PeriodSums)| {
+        let money = |minor: Option<i128>| log.decimal(minor.ok_or(Error::AmountOverflow { field: "sum of amounts" })?);
+        let group = |sums: &Sums| {
+            let Sums { customers, purchases, money: net } = *sums;
+            Ok(BuyerSums { customers, purchases, revenue: money(net.net())? })
+        };
+        let net = [sums.new.money, sums.returning.money, sums.other].into_iter().fold(Net::default(), Net::plus);
+        Ok(PeriodMix {
+            window: fold.of_day.window(position)?,
+            new: group(&sums.new)?,
+            returning: group(&sums.returning)?,
+            other_credits: money(sums.other.credited)?,
+            net_revenue: money(net.net())?,
+        })
+    };
+    (0..).zip(&fold.periods).map(mix).collect()
+}
+
+/// A record of the wrong millennium must not ask for a period for each day in between.
+const MAX_PERIODS: u32 = 1 << 20;
+
+/// Money in and out, in units of `10^-scale`; `None` from the sum on that left 127 bits. Both only ever grow, so
+/// whether they leave them does not depend on the order of what is summed.
+#[derive(Debug, Clone, Copy)]
+struct Net {
+    spent: Option<i128>,
+    credited: Option<i128>,
+}
+
+impl Default for Net {
+    fn default() -> Self {
+        Self { spent: Some(0), credited: Some(0) }
+    }
+}
+
+impl Net {
+    fn plus(self, other: Self) -> Self {
+        let sum = |left: Option<i128>, right: Option<i128>| left?.checked_add(right?);
+        Self { spent: sum(self.spent, other.spent), credited: sum(self.credited, other.credited) }
+    }
+
+    fn of(fact: Fact) -> Self {
+        let amount = Some(fact.amount.abs());
+        if fact.is_purchase() {
+            Self { spent: amount, ..Self::default() }
+        } else {
+            Self { credited: amount, ..Self::default() }
+        }
+    }
+
+    fn net(self) -> Option<i128> {
+        // Neither is below 0, so their difference fits.
+        Some(self.spent? - self.credited?)
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    customers: u64,
+    purchases: u64,
+    money: Net,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct PeriodSums {
+    new: Sums,
+    returning: Sums,
+    other: Net,
+}
+
+struct MixFold {
+    of_day: PeriodOfDay,
+    /// From the period of the log's first day on.
+    periods: Vec<PeriodSums>,
+}
+
+/// One customer's facts of one period, the latest that is known.
+#[derive(Default)]
+struct Running {
+    period: u32,
+    purchases: u32,
+    money: Net,
+    bought_before: bool,
+}
+
+impl MixFold {
+    /// Adds the customer's period to the shop's.
+    fn close(&mut self, running: &Running) {
+        let position = running.period as usize;
+        if self.periods.len() <= position {
+            self.periods.resize(position + 1, PeriodSums::default());
+        }
+        let period = &mut self.periods[position];
+        if running.purchases == 0 {
+            period.other = period.other.plus(running.money);
+            return;
+        }
+        let group = if running.bought_before { &mut period.returning } else { &mut period.new };
+        group.customers += 1;
+        group.purchases += u64::from(running.purchases);
+        group.money = group.money.plus(running.money);
+    }
+}
+
+impl<Id> CustomerFold<Id> for MixFold {
+    type State = Option<Running>;
+
+    fn step(&mut self, running: &mut Option<Running>, fact: Fact) {
+        let period = self.of_day.at(fact.day);
+        let now = running.get_or_insert_with(|| Running { period, ..Running::default() });
+        if now.period != period {
+            self.close(now);
+            let bought_before = now.bought_before || now.purchases > 0;
+            *now = Running { period, bought_before, ..Running::default() };
+        }
+        now.purchases += u32::from(fact.is_purchase());
+        now.money = now.money.plus(Net::of(fact));
+    }
+
+    fn finish(&mut self, _: Id, running: Option<Running>) {
+        if let Some(running) = running {
+            self.close(&running);
+        }
+    }
+}

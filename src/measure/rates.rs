@@ -1,0 +1,386 @@
+//! Repurchase rates: what share of customers, and of orders, comes back.
+
+use std::collections::BTreeMap;
+
+use crate::history::{CustomerFold, Fact, PurchaseLog};
+use crate::measure::days::WindowsOfDay;
+use crate::record::calendar::Day;
+use crate::record::{CustomerId, Window, Windows};
+use crate::scale::Ratio;
+
+/// What counts as one purchase.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Occasion {
+    /// Each order: two on one day are two.
+    #[default]
+    Order,
+    /// Each day with an order: a basket that was split into three orders is one.
+    Day,
+}
+
+/// Where an occasion counts as the customer's second or later.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Scope {
+    /// Inside the window: each customer's first occasion in it is no repeat, even of one who bought before it.
+    #[default]
+    Window,
+    /// Over the customer's lifetime: only the very first occasion in the log is no repeat.
+    Lifetime,
+}
+
+/// How purchases are counted; every combination is allowed.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::measure::{Occasion, RateOptions, Scope};
+///
+/// let options = RateOptions::default().with_occasion(Occasion::Day);
+/// assert_eq!((options.occasion, options.scope), (Occasion::Day, Scope::Window));
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct RateOptions {
+    /// What counts as one purchase; each order by default.
+    pub occasion: Occasion,
+    /// Where an order counts as a repeat; inside the window by default.
+    pub scope: Scope,
+}
+
+impl RateOptions {
+    /// The same options with another occasion.
+    #[must_use]
+    pub const fn with_occasion(mut self, occasion: Occasion) -> Self {
+        self.occasion = occasion;
+        self
+    }
+
+    /// The same options with another scope.
+    #[must_use]
+    pub const fn with_scope(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
+    }
+}
+
+/// The user and the order repurchase rate of one window.
+///
+/// An **occasion** is an order or a day with an order, as [`Occasion`] says. Credits are never one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct RepurchaseRates {
+    /// The days that were counted.
+    pub window: Window,
+    /// User repurchase rate: customers with two occasions or more in the window, of those with one or more.
+    ///
+    /// Counted inside the window in either [`Scope`]; [`buyer_mix`](crate::measure::buyer_mix) tells new from returning
+    /// buyers.
+    pub users: Ratio,
+    /// Order repurchase rate: occasions in the window that are their customer's second or later, of all occasions in
+    /// it. [`Scope`] says where "second" counts.
+    pub orders: Ratio,
+}
+
+/// Plain counts of one window or group. In a sequence of differences they wrap; their running sums are right.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    users: u64,
+    repeaters: u64,
+    occasions: u64,
+    /// Occasions that are their customer's first ever.
+    firsts: u64,
+}
+
+impl Counts {
+    fn rates(self, window: Window, scope: Scope) -> RepurchaseRates {
+        // Inside the window, each customer has exactly one occasion that is no repeat.
+        let no_repeats = match scope {
+            Scope::Window => self.users,
+            Scope::Lifetime => self.firsts,
+        };
+        RepurchaseRates {
+            window,
+            users: Ratio::counted(self.repeaters, self.users),
+            orders: Ratio::counted(self.occasions - no_repeats, self.occasions),
+        }
+    }
+
+    fn wrapping_add(self, other: Self) -> Self {
+        Self {
+            users: self.users.wrapping_add(other.users),
+            repeaters: self.repeaters.wrapping_add(other.repeaters),
+            occasions: self.occasions.wrapping_add(other.occasions),
+            firsts: self.firsts.wrapping_add(other.firsts),
+        }
+    }
+}
+
+/// The repurchase rates of any number of windows, in their order.
+///
+/// **Population** of each window: the customers with a purchase in it, and their occasions in it. What happened before
+/// a window matters to [`Scope::Lifetime`] alone, what happened after it to nothing. The order of purchases within a
+/// day does not matter. A window without a purchase has rates of 0 of 0; no window gives no rates.
+///
+/// # Complexity
+///
+/// One pass over the purchases, whatever the number of windows.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{NaiveDate, TimeZone, Utc};
+/// use repurchase::measure::{RateOptions, Scope, repurchase_rates};
+/// use repurchase::record::{Period, Windows};
+/// use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar};
+/// use rust_decimal::Decimal;
+///
+/// let order = |who, m, d| Order::new(who, Utc.with_ymd_and_hms(2026, m, d, 12, 0, 0).unwrap(), Decimal::TEN);
+/// let orders = [order("ann", 1, 5)?, order("ann", 1, 20)?, order("bo", 1, 9)?, order("bo", 2, 9)?];
+/// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
+/// let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
+/// let months = Windows::periods(Period::Month, day(1, 1), day(2, 28))?;
+///
+/// let rates = repurchase_rates(&log, &months, RateOptions::default());
+/// assert_eq!((rates[0].users, rates[0].orders), (Ratio::new(1, 2)?, Ratio::new(1, 3)?));
+/// assert_eq!((rates[1].users, rates[1].orders), (Ratio::new(0, 1)?, Ratio::new(0, 1)?));
+///
+/// let lifetime = repurchase_rates(&log, &months, RateOptions::default().with_scope(Scope::Lifetime));
+/// assert_eq!(lifetime[1].orders, Ratio::new(1, 1)?, "Bo bought in January already");
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+pub fn repurchase_rates<Id: CustomerId>(
+    log: &PurchaseLog<Id>,
+    windows: &Windows,
+    options: RateOptions,
+) -> Vec<RepurchaseRates> {
+    let Some(last) = windows.iter().last() else {
+        return Vec::new();
+    };
+    let differences = match log.days() {
+        None => vec![Counts::default(); windows.len()],
+        Some((first_day, last_day)) => {
+            let days = (first_day, last_day.min(last.last()));
+            let fold = WindowFold {
+                of_day: WindowsOfDay::new(windows, days),
+                by_day: options.occasion == Occasion::Day,
+                differences: vec![Counts::default(); windows.len() + 1],
+            };
+            log.fold(days.1, fold).differences
+        }
+    };
+    let sums = differences.into_iter().scan(Counts::default(), |sum, difference| {
+        *sum = sum.wrapping_add(difference);
+        Some(*sum)
+    });
+    windows.iter().zip(sums).map(|(window, counts)| counts.rates(window, options.scope)).collect()
+}
+
+/// Counts what each occasion adds to a whole range of windows, as differences between neighbours.
+///
+/// An occasion lies in the windows `low..high`, and neither bound goes back as days go on. Of these windows, the ones
+/// from the previous occasion's `high` on do not hold that one, so this is their customer's first in them; those below
+/// it, but not below the `high` of the occasion before that, hold exactly these two, so this is the second.
+struct WindowFold {
+    of_day: WindowsOfDay,
+    by_day: bool,
+    differences: Vec<Counts>,
+}
+
+/// The customer's last two occasions: small, since all customers' states compete for the cache.
+#[derive(Default)]
+struct LastTwo {
+    /// The place of the last one's day, plus 1; 0 when there is none.
+    place: u32,
+    /// The window after those that hold the last one.
+    high: u32,
+    /// The same of the one before it.
+    older_high: u32,
+}
+
+impl WindowFold {
+    fn add(&mut self, low: u32, high: u32, field: impl Fn(&mut Counts) -> &mut u64) {
+        // Added as 0 or 1, since a branch on the customers' habits is often mispredicted. No bound is beyond the last
+        // window.
+        let any = u64::from(low < high);
+        let start = field(&mut self.differences[low as usize]);
+        *start = start.wrapping_add(any);
+        let end = field(&mut self.differences[high as usize]);
+        *end = end.wrapping_sub(any);
+    }
+}
+
+impl<Id> CustomerFold<Id> for WindowFold {
+    type State = LastTwo;
+
+    fn step(&mut self, last: &mut LastTwo, fact: Fact) {
+        if !fact.is_purchase() {
+            return;
+        }
+        let place = self.of_day.place(fact.day);
+        if self.by_day && last.place == place + 1 {
+            return;
+        }
+        let (low, high) = self.of_day.at(place);
+        self.add(low, high, |counts| &mut counts.occasions);
+        self.add(low.max(last.high), high, |counts| &mut counts.users);
+        self.add(low.max(last.older_high), last.high, |counts| &mut counts.repeaters);
+        if last.place == 0 {
+            self.add(low, high, |counts| &mut counts.firsts);
+        }
+        *last = LastTwo { place: place + 1, high, older_high: last.high };
+    }
+
+    fn finish(&mut self, _: Id, _: LastTwo) {}
+}
+
+/// The repurchase rates of one window for each group of customers, ascending by group.
+///
+/// `key` says to which group a customer belongs: a channel, a province, the campaign that won them. It is asked once
+/// for each customer with a purchase in the window, in no particular order.
+///
+/// **Population** of each group: its customers with a purchase in the window, and their occasions in it. Groups without
+/// one do not appear; nobody in the window gives an empty map. Groups are disjoint, so their ratios
+/// [merge](Ratio::merge) into those of the whole shop.
+///
+/// # Complexity
+///
+/// One pass over the purchases, and `log n` in groups for each customer.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{NaiveDate, TimeZone, Utc};
+/// use repurchase::measure::{RateOptions, repurchase_rates_by};
+/// use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar, Window};
+/// use rust_decimal::Decimal;
+///
+/// let order = |who, d| Order::new(who, Utc.with_ymd_and_hms(2026, 3, d, 12, 0, 0).unwrap(), Decimal::TEN);
+/// let orders = [order("app:ann", 1)?, order("app:ann", 8)?, order("web:bo", 2)?];
+/// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
+///
+/// let march = Window::last_days(NaiveDate::from_ymd_opt(2026, 3, 31).unwrap(), 31)?;
+/// let by_channel = repurchase_rates_by(&log, march, RateOptions::default(), |customer| &customer[..3]);
+/// assert_eq!(by_channel["app"].users, Ratio::new(1, 1)?);
+/// assert_eq!(by_channel["web"].users, Ratio::new(0, 1)?);
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+pub fn repurchase_rates_by<Id: CustomerId, K: Ord>(
+    log: &PurchaseLog<Id>,
+    window: Window,
+    options: RateOptions,
+    key: impl FnMut(&Id) -> K,
+) -> BTreeMap<K, RepurchaseRates> {
+    let fold = GroupFold {
+        start: window.start().into(),
+        by_day: options.occasion == Occasion::Day,
+        key,
+        groups: BTreeMap::new(),
+    };
+    let groups = log.fold(window.last(), fold).groups;
+    groups.into_iter().map(|(group, counts)| (group, counts.rates(window, options.scope))).collect()
+}
+
+struct GroupFold<K, F> {
+    start: Day,
+    by_day: bool,
+    key: F,
+    groups: BTreeMap<K, Counts>,
+}
+
+#[derive(Default)]
+struct InWindow {
+    last: Option<Day>,
+    occasions: u32,
+    holds_first: bool,
+}
+
+impl<Id, K: Ord, F: FnMut(&Id) -> K> CustomerFold<Id> for GroupFold<K, F> {
+    type State = InWindow;
+
+    fn step(&mut self, inside: &mut InWindow, fact: Fact) {
+        if !fact.is_purchase() || (self.by_day && inside.last == Some(fact.day)) {
+            return;
+        }
+        if self.start <= fact.day {
+            inside.occasions += 1;
+            inside.holds_first |= inside.last.is_none();
+        }
+        inside.last = Some(fact.day);
+    }
+
+    fn finish(&mut self, customer: Id, inside: InWindow) {
+        if inside.occasions > 0 {
+            let counts = self.groups.entry((self.key)(&customer)).or_default();
+            counts.users += 1;
+            counts.repeaters += u64::from(inside.occasions > 1);
+            counts.occasions += u64::from(inside.occasions);
+            counts.firsts += u64::from(inside.holds_first);
+        }
+    }
+}
+
+/// The next-window rate (回购率): the customers who buy in `first` and buy in `next`, of those who buy in `first`.
+///
+/// Usually the two are neighbours, such as two months. They need not be: any two windows are counted as they are. Where
+/// they overlap, a purchase on a day of both counts in both. Orders of a customer beyond one in each window change
+/// nothing.
+///
+/// **Population**: the customers with a purchase in `first`; 0 of 0 when there is none.
+///
+/// # Complexity
+///
+/// One pass over the purchases.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{NaiveDate, TimeZone, Utc};
+/// use repurchase::measure::next_window_rate;
+/// use repurchase::record::Period;
+/// use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar};
+/// use rust_decimal::Decimal;
+///
+/// let order = |who, m| Order::new(who, Utc.with_ymd_and_hms(2026, m, 9, 12, 0, 0).unwrap(), Decimal::TEN);
+/// let orders = [order("ann", 1)?, order("ann", 2)?, order("bo", 1)?, order("cy", 2)?];
+/// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
+///
+/// let month = |m| Period::Month.window(NaiveDate::from_ymd_opt(2026, m, 1).unwrap());
+/// assert_eq!(next_window_rate(&log, month(1)?, month(2)?), Ratio::new(1, 2)?);
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+pub fn next_window_rate<Id: CustomerId>(log: &PurchaseLog<Id>, first: Window, next: Window) -> Ratio {
+    let bounds = |window: Window| (Day::from(window.start()), Day::from(window.end()));
+    let fold = NextFold { first: bounds(first), next: bounds(next), buyers: 0, returned: 0 };
+    let NextFold { buyers, returned, .. } = log.fold(first.last().max(next.last()), fold);
+    Ratio::counted(returned, buyers)
+}
+
+struct NextFold {
+    first: (Day, Day),
+    next: (Day, Day),
+    buyers: u64,
+    returned: u64,
+}
+
+impl<Id> CustomerFold<Id> for NextFold {
+    /// Whether the customer bought in the first window, and in the next.
+    type State = (bool, bool);
+
+    fn step(&mut self, bought: &mut (bool, bool), fact: Fact) {
+        if fact.is_purchase() {
+            bought.0 |= (self.first.0..self.first.1).contains(&fact.day);
+            bought.1 |= (self.next.0..self.next.1).contains(&fact.day);
+        }
+    }
+
+    fn finish(&mut self, _: Id, bought: (bool, bool)) {
+        self.buyers += u64::from(bought.0);
+        self.returned += u64::from(bought.0 && bought.1);
+    }
+}

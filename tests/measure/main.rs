@@ -1,0 +1,70 @@
+//! The room `measure`, through the public API: hand-computed cases, golden tables, and a naive oracle for random shops.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
+use std::error::Error as StdError;
+
+use chrono::NaiveDate;
+use proptest::test_runner::{Config, RngSeed};
+use repurchase::measure::{Occasion, Scope};
+use repurchase::record::{Credit, Period, Record};
+use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar, Window};
+use rust_decimal::Decimal;
+
+mod by_hand;
+mod edges;
+mod golden;
+mod oracle;
+#[cfg(feature = "serde")]
+mod stored;
+
+type TestResult = Result<(), Box<dyn StdError>>;
+
+const OCCASIONS: [Occasion; 2] = [Occasion::Order, Occasion::Day];
+const SCOPES: [Scope; 2] = [Scope::Window, Scope::Lifetime];
+const PERIODS: [Period; 5] = [Period::Day, Period::Week, Period::Month, Period::Quarter, Period::Year];
+
+/// The same random shops in every run.
+fn fixed_seed() -> Config {
+    Config { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() }
+}
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().expect("a date")
+}
+
+fn window(start: &str, end: &str) -> Window {
+    Window::new(date(start), date(end)).expect("a window")
+}
+
+fn ratio(count: u64, of: u64) -> Ratio {
+    Ratio::new(count, of).expect("a part of its whole")
+}
+
+fn order(customer: &'static str, day: &str, cents: i64) -> Record<&'static str> {
+    let at = date(day).and_hms_opt(12, 0, 0).expect("noon").and_utc();
+    Order::new(customer, at, Decimal::new(cents, 2)).expect("an order").into()
+}
+
+fn credit(customer: &'static str, day: &str, cents: i64) -> Record<&'static str> {
+    let at = date(day).and_hms_opt(12, 0, 0).expect("noon").and_utc();
+    Credit::new(customer, at, Decimal::new(cents, 2)).expect("a credit").into()
+}
+
+fn log_of(records: impl IntoIterator<Item = Record<&'static str>>) -> PurchaseLog<&'static str> {
+    PurchaseLog::from_records(records, &ShopCalendar::utc()).expect("a log")
+}
+
+/// Ann comes back after the window, Bo buys twice on one day, Cy bought before, Di only gets money back.
+fn small_shop() -> PurchaseLog<&'static str> {
+    log_of([
+        order("cy", "2026-02-20", 500),
+        order("bo", "2026-03-05", 1000),
+        order("ann", "2026-03-01", 2000),
+        credit("ann", "2026-03-02", 300),
+        order("bo", "2026-03-05", 1500),
+        order("cy", "2026-03-31", 700),
+        order("ann", "2026-04-01", 2500),
+        credit("di", "2026-03-07", 900),
+    ])
+}
