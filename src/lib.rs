@@ -5,6 +5,7 @@ pub mod history;
 pub mod measure;
 pub mod record;
 pub mod scale;
+pub mod segment;
 
 pub use chrono;
 pub use rust_decimal;

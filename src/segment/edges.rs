@@ -1,0 +1,62 @@
+//! Three thresholds in days, between four labels.
+
+use crate::error::{Error, Result};
+use crate::scale::range::{Ends, Quantity, describe};
+use crate::scale::{Bands, Language};
+
+/// Strictly ascending days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "[u32; 3]", into = "[u32; 3]"))]
+pub(super) struct Edges([u32; 3]);
+
+/// What the articles of the trade use, for gaps between purchases and for days since the only one.
+impl Default for Edges {
+    fn default() -> Self {
+        Self([30, 50, 80])
+    }
+}
+
+impl Edges {
+    pub(super) fn new(days: [u32; 3]) -> Result<Self> {
+        Bands::new(days.to_vec())?;
+        Ok(Self(days))
+    }
+
+    pub(super) const fn days(self) -> [u32; 3] {
+        self.0
+    }
+
+    /// The label of a number of days: how many edges it has reached.
+    pub(super) fn pick<L: Copy>(self, labels: [L; 4], days: u32) -> L {
+        let [first, second, third] = self.0;
+        let [below_first, below_second, below_third, above] = labels;
+        match days {
+            _ if days < first => below_first,
+            _ if days < second => below_second,
+            _ if days < third => below_third,
+            _ => above,
+        }
+    }
+
+    /// The edges around a number of days, in words.
+    pub(super) fn describe(self, days: u32, language: Language) -> String {
+        let lower = self.0.into_iter().rev().find(|&edge| edge <= days);
+        let upper = self.0.into_iter().find(|&edge| days < edge);
+        describe((lower, upper), Ends::Lower, Quantity::Number, language)
+    }
+}
+
+impl TryFrom<[u32; 3]> for Edges {
+    type Error = Error;
+
+    fn try_from(days: [u32; 3]) -> Result<Self> {
+        Self::new(days)
+    }
+}
+
+impl From<Edges> for [u32; 3] {
+    fn from(edges: Edges) -> Self {
+        edges.0
+    }
+}

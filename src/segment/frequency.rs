@@ -1,0 +1,144 @@
+//! How often a repeat customer comes.
+
+use crate::error::{Error, Result};
+use crate::history::{CustomerHistory, GapStatistics, Ledger};
+use crate::scale::{CutPoints, Label, Language};
+use crate::segment::edges::Edges;
+
+/// How often a customer of two purchase days or more comes, by the mean gap between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum FrequencyBand {
+    /// By default, a mean gap below 30 days.
+    High,
+    /// By default, from 30 to below 50 days.
+    Medium,
+    /// By default, from 50 to below 80 days.
+    Low,
+    /// By default, 80 days or more.
+    Occasional,
+}
+
+impl FrequencyBand {
+    /// All four, the most frequent first.
+    pub const ALL: [Self; 4] = [Self::High, Self::Medium, Self::Low, Self::Occasional];
+
+    /// Its key and names.
+    pub const fn label(self) -> &'static Label {
+        match self {
+            Self::High => const { &Label::preset("high", "High frequency", "高频客户") },
+            Self::Medium => const { &Label::preset("medium", "Medium frequency", "中频客户") },
+            Self::Low => const { &Label::preset("low", "Low frequency", "低频客户") },
+            Self::Occasional => const { &Label::preset("occasional", "Occasional", "偶购客户") },
+        }
+    }
+}
+
+/// The edges between the frequency bands, in days: given, or fitted to the shop's own gaps.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use repurchase::CustomerHistory;
+/// use repurchase::segment::{FrequencyBand, FrequencyBands};
+/// use rust_decimal::Decimal;
+///
+/// let mut history = CustomerHistory::new();
+/// for day in [1, 31] {
+///     history.record_purchase(NaiveDate::from_ymd_opt(2026, 3, day).unwrap(), Decimal::TEN)?;
+/// }
+/// let bands = FrequencyBands::default();
+/// assert_eq!(bands.band(&history), Some(FrequencyBand::Medium), "30 days are not below 30");
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+///
+/// The default is 30, 50 and 80 days.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
+pub struct FrequencyBands {
+    edges: Edges,
+}
+
+impl FrequencyBands {
+    /// Bands `[0, edges[0])`, `[edges[0], edges[1])`, `[edges[1], edges[2])` and `[edges[2], ..)` days.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotAscending`] when an edge is not above the one before it.
+    pub fn new(edges: [u32; 3]) -> Result<Self> {
+        Ok(Self { edges: Edges::new(edges)? })
+    }
+
+    /// Edges at the quartiles of the shop's own mean gaps, in whole days, so that each band holds about a quarter.
+    ///
+    /// **Population**: the customers of two purchase days or more. Edge `j` is the first whole day above the
+    /// `⌈j n / 4⌉`-th smallest of their `n` mean gaps.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoCustomers`] when nobody came twice;
+    /// [`Error::TooAlike`] when the gaps are so alike that two edges would be the same day.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in customers on average.
+    pub fn fit<Id>(ledger: &Ledger<Id>) -> Result<Self> {
+        let mean_gaps: Vec<u32> = ledger.iter().filter_map(|(_, history)| history.gaps()).map(whole_days).collect();
+        if mean_gaps.is_empty() {
+            return Err(Error::NoCustomers { what: "frequency bands" });
+        }
+        let cuts = CutPoints::fit(mean_gaps, 4)?;
+        let mut edges = [0; 3];
+        edges.iter_mut().zip(cuts.cuts()).for_each(|(edge, &cut)| *edge = cut + 1);
+        Self::new(edges).map_err(|_| Error::TooAlike { what: "mean gaps", needed: edges.len() })
+    }
+
+    /// The edges, in days.
+    pub const fn edges(&self) -> [u32; 3] {
+        self.edges.days()
+    }
+
+    /// The band of a customer; `None` with fewer than two purchase days, for which there are
+    /// [new-customer states](crate::segment::NewCustomerState).
+    pub fn band(&self, history: &CustomerHistory) -> Option<FrequencyBand> {
+        history.gaps().map(|gaps| self.edges.pick(FrequencyBand::ALL, whole_days(gaps)))
+    }
+
+    /// Why a customer is in its band; `None` with fewer than two purchase days.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use chrono::NaiveDate;
+    /// # use repurchase::CustomerHistory;
+    /// # use repurchase::segment::FrequencyBands;
+    /// # use rust_decimal::Decimal;
+    /// use repurchase::scale::Language;
+    ///
+    /// # let mut history = CustomerHistory::new();
+    /// # for day in [1, 4, 10] {
+    /// #     history.record_purchase(NaiveDate::from_ymd_opt(2026, 3, day).unwrap(), Decimal::TEN)?;
+    /// # }
+    /// let why = FrequencyBands::default().explain(&history, Language::English);
+    /// assert_eq!(why.as_deref(), Some("High frequency: mean gap 9/2 = 4.50 days, below 30"));
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn explain(&self, history: &CustomerHistory, language: Language) -> Option<String> {
+        let (gaps, band) = (history.gaps()?, self.band(history)?);
+        let range = self.edges.describe(whole_days(gaps), language);
+        let name = band.label().name(language);
+        let mean = format!("{}/{} = {:.2}", gaps.span_days(), gaps.count(), gaps.mean_days());
+        Some(match language {
+            Language::English => format!("{name}: mean gap {mean} days, {range}"),
+            Language::Chinese => format!("{name}：平均购买间隔 {mean} 天，{range}"),
+        })
+    }
+}
+
+/// The mean gap without its fraction, which lies between the same whole edges.
+fn whole_days(gaps: GapStatistics) -> u32 {
+    gaps.span_days() / gaps.count()
+}

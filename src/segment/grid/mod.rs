@@ -1,0 +1,183 @@
+//! Named segments of RFM scores.
+
+mod builder;
+mod presets;
+
+pub use builder::{GridBuilder, GridReport};
+
+use builder::Shape;
+
+use crate::error::{Error, Result};
+use crate::scale::{Label, Language};
+use crate::segment::{RfmModel, RfmScore};
+
+/// A total table from scores to segments: every cell has exactly one.
+///
+/// Presets: [`Grid::rf`], [`Grid::octants`], [`Grid::klaviyo`], [`Grid::r_rfm`]. A grid of the shop's own is built from
+/// rules and checked when it is built: see [`GridBuilder`], which is also the form in which a grid is stored.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::scale::Language;
+/// use repurchase::segment::{Grid, RfmScore};
+///
+/// let grid = Grid::rf();
+/// let segment = grid.segment(RfmScore::new(1, 5, 2)?).expect("the grid has five bins");
+/// assert_eq!((segment.key(), segment.name(Language::English)), ("cant_lose", "Can't lose"));
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "GridBuilder", into = "GridBuilder"))]
+pub struct Grid {
+    rules: GridBuilder,
+    segments: Vec<Label>,
+    cells: Vec<Cell>,
+}
+
+/// The segment of a cell, and the rule that won it (`None`: [`GridBuilder::otherwise`]). There are 1,000 cells at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Cell {
+    segment: u16,
+    rule: Option<u16>,
+}
+
+impl Grid {
+    /// Starts a grid of the shop's own over scores of so many bins of R, F and M; 1 for a dimension that it does not
+    /// ask.
+    pub const fn builder(bins: [u8; 3]) -> GridBuilder {
+        GridBuilder::new(bins)
+    }
+
+    /// The segment of a customer's scores; `None` when one is above the grid's bins.
+    ///
+    /// Scores of a model of other bins give segments that mean nothing: see [`check`](Grid::check).
+    #[inline]
+    pub fn segment(&self, score: RfmScore) -> Option<&Label> {
+        self.segments.get(self.position(score)?)
+    }
+
+    /// The place of a customer's segment in [`segments`](Grid::segments).
+    #[inline]
+    pub fn position(&self, score: RfmScore) -> Option<usize> {
+        self.cell(score).map(|cell| cell.segment.into())
+    }
+
+    #[inline]
+    fn cell(&self, score: RfmScore) -> Option<Cell> {
+        self.cells.get(self.shape().index(score.to_array())?).copied()
+    }
+
+    #[inline]
+    const fn shape(&self) -> Shape {
+        self.rules.shape()
+    }
+
+    /// The segments, in the order in which rules first name them.
+    pub fn segments(&self) -> &[Label] {
+        &self.segments
+    }
+
+    /// The bins of R, F and M that the grid expects; 1 where it does not ask.
+    pub const fn bins(&self) -> [u8; 3] {
+        self.shape().bins()
+    }
+
+    /// Whether a model's scores are those of this grid.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::GridBins`] when the model's bins are not the grid's.
+    pub fn check(&self, model: &RfmModel) -> Result<()> {
+        let fits = |(&grid, model): (&u8, u8)| grid == 1 || grid == model;
+        if self.bins().iter().zip(model.bins()).all(fits) {
+            return Ok(());
+        }
+        Err(Error::GridBins { grid: self.bins(), model: model.bins() })
+    }
+
+    /// The segments that no customer can be in, not even one to come, because ties emptied the bins that they need.
+    ///
+    /// Where most customers have bought once, quantiles of F leave middle scores empty, and segments made of them alone
+    /// stay empty for ever: give the model [bands](crate::segment::Bins::Bands) for F instead. The segments in which
+    /// nobody is today are those of [`unoccupied`](Grid::unoccupied).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::GridBins`] when the model's bins are not the grid's.
+    pub fn unreachable(&self, model: &RfmModel) -> Result<Vec<&Label>> {
+        self.check(model)?;
+        let empty = model.empty_scores();
+        let is_empty = |cell: [u8; 3]| (0..3).any(|at| self.bins()[at] > 1 && empty[at].contains(&cell[at]));
+        let reachable = self.shape().cells().zip(&self.cells).filter(|&(cell, _)| !is_empty(cell));
+        Ok(self.segments_without(reachable.map(|(_, cell)| cell.segment.into())))
+    }
+
+    /// The segments in which none of these customers is.
+    pub fn unoccupied(&self, scores: &[RfmScore]) -> Vec<&Label> {
+        self.segments_without(scores.iter().filter_map(|&score| self.position(score)))
+    }
+
+    fn segments_without(&self, positions: impl Iterator<Item = usize>) -> Vec<&Label> {
+        let mut named = vec![false; self.segments.len()];
+        positions.for_each(|position| named[position] = true);
+        self.segments.iter().zip(named).filter(|&(_, named)| !named).map(|(segment, _)| segment).collect()
+    }
+
+    /// Why a customer is in its segment: the scores and the rule that decided; `None` when a score is above the grid's
+    /// bins.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::scale::Language;
+    /// use repurchase::segment::{Grid, RfmScore};
+    ///
+    /// let why = Grid::rf().explain(RfmScore::new(1, 5, 2)?, Language::English);
+    /// assert_eq!(why.as_deref(), Some("Can't lose: R 1, F 5; rule 3 of 10: R 1-2, F 5"));
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn explain(&self, score: RfmScore, language: Language) -> Option<String> {
+        let cell = self.cell(score)?;
+        let name = self.segments.get(usize::from(cell.segment))?.name(language);
+        let comma = match language {
+            Language::English => ", ",
+            Language::Chinese => "，",
+        };
+        let asked = ["R", "F", "M"].into_iter().zip(score.to_array()).zip(self.bins()).filter(|&(_, bins)| bins > 1);
+        let scores: Vec<_> = asked.map(|((letter, score), _)| format!("{letter} {score}")).collect();
+        let rules = self.rules.len();
+        let rule = cell.rule.map(|rule| (rule + 1, self.rules.describe(rule.into(), comma)));
+        let reason = match (language, rule) {
+            (Language::English, Some((rule, cells))) if cells.is_empty() => format!("rule {rule} of {rules}"),
+            (Language::Chinese, Some((rule, cells))) if cells.is_empty() => {
+                format!("命中第 {rule} 条规则（共 {rules} 条）")
+            }
+            (Language::English, Some((rule, cells))) => format!("rule {rule} of {rules}: {cells}"),
+            (Language::English, None) => "no rule names it".to_owned(),
+            (Language::Chinese, Some((rule, cells))) => format!("命中第 {rule} 条规则（共 {rules} 条）：{cells}"),
+            (Language::Chinese, None) => "未命中任何规则".to_owned(),
+        };
+        Some(match language {
+            Language::English if scores.is_empty() => format!("{name}: {reason}"),
+            Language::English => format!("{name}: {}; {reason}", scores.join(comma)),
+            Language::Chinese if scores.is_empty() => format!("{name}：{reason}"),
+            Language::Chinese => format!("{name}：{}；{reason}", scores.join(comma)),
+        })
+    }
+}
+
+impl From<Grid> for GridBuilder {
+    fn from(grid: Grid) -> Self {
+        grid.rules
+    }
+}
+
+impl TryFrom<GridBuilder> for Grid {
+    type Error = Error;
+
+    fn try_from(rules: GridBuilder) -> Result<Self> {
+        rules.build()
+    }
+}

@@ -1,0 +1,114 @@
+//! Where a customer stands between the first purchase and the habit.
+
+use chrono::NaiveDate;
+
+use crate::history::CustomerHistory;
+use crate::scale::{Label, Language};
+use crate::segment::{FrequencyBand, FrequencyBands, NewCustomerNodes, NewCustomerState};
+
+/// A customer's stage: after one purchase day, how long ago it was; after more, how often the customer comes.
+///
+/// The eight stages are disjoint and cover every customer with a purchase. A repeat customer's stage says how often the
+/// customer came, not whether the customer still does: that is a question for churn rules and models.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum LifecycleStage {
+    /// One purchase day.
+    New(NewCustomerState),
+    /// Two purchase days or more.
+    Repeat(FrequencyBand),
+}
+
+impl LifecycleStage {
+    /// All eight: new customers, the freshest first, then repeat customers, the most frequent first.
+    pub const ALL: [Self; 8] = [
+        Self::New(NewCustomerState::Active),
+        Self::New(NewCustomerState::Cooling),
+        Self::New(NewCustomerState::AtRisk),
+        Self::New(NewCustomerState::Lost),
+        Self::Repeat(FrequencyBand::High),
+        Self::Repeat(FrequencyBand::Medium),
+        Self::Repeat(FrequencyBand::Low),
+        Self::Repeat(FrequencyBand::Occasional),
+    ];
+
+    /// Its key and names.
+    pub const fn label(self) -> &'static Label {
+        match self {
+            Self::New(NewCustomerState::Active) => const { &Label::preset("new_active", "New, active", "新客·活跃") },
+            Self::New(NewCustomerState::Cooling) => {
+                const { &Label::preset("new_cooling", "New, cooling", "新客·沉默") }
+            }
+            Self::New(NewCustomerState::AtRisk) => {
+                const { &Label::preset("new_at_risk", "New, at risk", "新客·流失预警") }
+            }
+            Self::New(NewCustomerState::Lost) => {
+                const { &Label::preset("new_lost", "Lost after one purchase", "新客·流失") }
+            }
+            Self::Repeat(FrequencyBand::High) => {
+                const { &Label::preset("repeat_high", "Repeat, high frequency", "老客·高频") }
+            }
+            Self::Repeat(FrequencyBand::Medium) => {
+                const { &Label::preset("repeat_medium", "Repeat, medium frequency", "老客·中频") }
+            }
+            Self::Repeat(FrequencyBand::Low) => {
+                const { &Label::preset("repeat_low", "Repeat, low frequency", "老客·低频") }
+            }
+            Self::Repeat(FrequencyBand::Occasional) => {
+                const { &Label::preset("repeat_occasional", "Repeat, occasional", "老客·偶购") }
+            }
+        }
+    }
+}
+
+/// The thresholds of the stages.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use repurchase::CustomerHistory;
+/// use repurchase::segment::{FrequencyBand, Lifecycle, LifecycleStage, NewCustomerState};
+/// use rust_decimal::Decimal;
+///
+/// let day = |d| NaiveDate::from_ymd_opt(2026, 3, d).unwrap();
+/// let (lifecycle, mut history) = (Lifecycle::default(), CustomerHistory::new());
+/// assert_eq!(lifecycle.stage(&history, day(31)), None);
+/// history.record_purchase(day(1), Decimal::TEN)?;
+/// assert_eq!(lifecycle.stage(&history, day(31)), Some(LifecycleStage::New(NewCustomerState::Cooling)));
+/// history.record_purchase(day(9), Decimal::TEN)?;
+/// assert_eq!(lifecycle.stage(&history, day(31)), Some(LifecycleStage::Repeat(FrequencyBand::High)));
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Lifecycle {
+    /// Of new customers.
+    pub nodes: NewCustomerNodes,
+    /// Of repeat customers.
+    pub bands: FrequencyBands,
+}
+
+impl Lifecycle {
+    /// With the shop's own thresholds.
+    pub const fn new(nodes: NewCustomerNodes, bands: FrequencyBands) -> Self {
+        Self { nodes, bands }
+    }
+
+    /// The stage of a customer; `None` without a purchase, and when the last one lies after `as_of`.
+    pub fn stage(&self, history: &CustomerHistory, as_of: NaiveDate) -> Option<LifecycleStage> {
+        history.days_since_last(as_of)?;
+        let new = self.nodes.state(history, as_of).map(LifecycleStage::New);
+        new.or_else(|| self.bands.band(history).map(LifecycleStage::Repeat))
+    }
+
+    /// Why a customer is in its stage; `None` where there is no [`stage`](Lifecycle::stage).
+    pub fn explain(&self, history: &CustomerHistory, as_of: NaiveDate, language: Language) -> Option<String> {
+        match self.stage(history, as_of)? {
+            LifecycleStage::New(_) => self.nodes.explain(history, as_of, language),
+            LifecycleStage::Repeat(_) => self.bands.explain(history, language),
+        }
+    }
+}

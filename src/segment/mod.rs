@@ -1,0 +1,47 @@
+//! Labels on a customer: each says who is meant, what decided, and what the shop can do with it.
+//!
+//! | question | function |
+//! |---|---|
+//! | how recent, frequent and valuable, against our own customers? | [`RfmModel::score`], [`RfmModel::score_all`] |
+//! | one number for the three? | [`CompositeWeights::value`] |
+//! | which of the eight classes (八类)? | [`OctantModel::octant`] |
+//! | which named segment: champion, at risk, new? | [`Grid::segment`] |
+//! | which segments can nobody be in? | [`Grid::unreachable`] |
+//! | how often does a repeat customer come? | [`FrequencyBands::band`] |
+//! | is a one-time customer still warm? | [`NewCustomerNodes::state`] |
+//! | both in one? | [`Lifecycle::stage`] |
+//! | which membership tier? | [`TierModel::tier`] |
+//! | which price band? | [`SpendBands::position`] |
+//! | what does each label amount to? | [`summarize`] |
+//! | who changed label since last month? | [`Migration::between`] |
+//!
+//! What needs the whole shop is fitted once ([`RfmModel::fit`], [`OctantModel::fit`], [`TierModel::fit`],
+//! [`FrequencyBands::fit`]), stored (feature `serde`) and applied to one customer in a few nanoseconds. Every label has
+//! a [`Label`](crate::scale::Label) with an English and a Chinese name, and an `explain` that gives the value and the
+//! marks around it.
+
+mod edges;
+pub mod frequency;
+pub mod grid;
+pub mod lifecycle;
+pub mod migration;
+pub mod newcomer;
+pub mod octant;
+pub mod rfm;
+pub mod spend;
+pub mod summary;
+pub mod tier;
+
+pub use frequency::{FrequencyBand, FrequencyBands};
+pub use grid::{Grid, GridBuilder, GridReport};
+pub use lifecycle::{Lifecycle, LifecycleStage};
+pub use migration::Migration;
+pub use newcomer::{NewCustomerNodes, NewCustomerState};
+pub use octant::{Octant, OctantModel, OctantSplit};
+pub use rfm::{
+    Bins, CompositeWeights, FrequencyMeasure, MonetaryMeasure, RfmMeasures, RfmModel, RfmOptions, RfmScore, RfmTable,
+    RfmValues,
+};
+pub use spend::SpendBands;
+pub use summary::{LabelSummary, summarize};
+pub use tier::{TierModel, TierScheme};

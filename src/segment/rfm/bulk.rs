@@ -1,0 +1,79 @@
+//! Scores of all customers, column by column.
+
+use core::ops::Range;
+
+use super::table::Monetary;
+use super::{RfmModel, RfmScore, RfmTable};
+use crate::history::Money;
+use crate::record::calendar::Day;
+use crate::scale::{Binning, money};
+
+/// Customers whose bins are counted together, within the fastest cache.
+const BLOCK: usize = 1024;
+
+/// Bins from 0 of a block of customers.
+type Bins = [u8; BLOCK];
+
+pub(super) fn score_all(model: &RfmModel, table: &RfmTable<'_>) -> Vec<RfmScore> {
+    let days: Vec<Day> = model.recency.marks().iter().map(|&date| date.into()).collect();
+    // A mark beyond 32 bits is one that no count passes.
+    let counts: Vec<u32> = model.frequency.marks().iter().map_while(|&mark| mark.try_into().ok()).collect();
+    let amounts = narrow_marks(model, table);
+    let [mut r, mut f, mut m]: [Bins; 3] = [[0; BLOCK]; 3];
+    let mut scores = Vec::with_capacity(table.len());
+    for start in (0..table.len()).step_by(BLOCK) {
+        let rows = start..table.len().min(start + BLOCK);
+        count(&mut r, &table.last_purchase[rows.clone()], &days, is_inclusive(&model.recency));
+        count(&mut f, &table.frequency[rows.clone()], &counts, is_inclusive(&model.frequency));
+        match (&table.monetary, &amounts) {
+            (Monetary::Minor(Money::Narrow(values), _), Some(marks)) => {
+                count(&mut m, &values[rows.clone()], marks, is_inclusive(model.monetary.marks()));
+            }
+            (values, _) => look_up(&mut m, values, rows.clone(), model),
+        }
+        let bins = r.iter().zip(&f).zip(&m).take(rows.len());
+        scores.extend(bins.map(|((&r, &f), &m)| RfmScore::of_bins(r.into(), f.into(), m.into())));
+    }
+    scores
+}
+
+/// The marks of M as the integers that the table's amounts are; `None` where they are others.
+fn narrow_marks(model: &RfmModel, table: &RfmTable<'_>) -> Option<Vec<i64>> {
+    let (Monetary::Minor(Money::Narrow(_), scale), Some(minor)) = (&table.monetary, model.monetary.minor()) else {
+        return None;
+    };
+    let marks = minor.marks.marks().iter().map(|&mark| mark.try_into().ok());
+    if *scale == minor.scale { marks.collect() } else { None }
+}
+
+fn look_up(bins: &mut Bins, values: &Monetary<'_>, rows: Range<usize>, model: &RfmModel) {
+    for (bin, row) in bins.iter_mut().zip(rows) {
+        let amount = match values {
+            Monetary::Minor(amounts, scale) => amounts.get(row).and_then(|amount| money::decimal(amount, *scale)),
+            Monetary::Decimal(amounts) => amounts.get(row).copied(),
+        };
+        *bin = model.monetary.position(amount.unwrap_or_default()) as u8;
+    }
+}
+
+/// Whether a value that equals a mark has passed it.
+const fn is_inclusive<T>(binning: &Binning<T>) -> bool {
+    matches!(binning, Binning::Bands(_))
+}
+
+/// Counts for each value the marks that it has passed, four marks at a time: loops without a branch.
+fn count<T: Copy + Ord>(bins: &mut Bins, values: &[T], marks: &[T], inclusive: bool) {
+    let passed = |mark: &T, value: T| u8::from(if inclusive { *mark <= value } else { *mark < value });
+    bins.fill(0);
+    let fours = marks.chunks_exact(4);
+    let rest = fours.remainder();
+    for four in fours {
+        let [a, b, c, d] = four else { continue };
+        for (bin, &value) in bins.iter_mut().zip(values) {
+            *bin += passed(a, value) + passed(b, value) + passed(c, value) + passed(d, value);
+        }
+    }
+    for mark in rest {
+        bins.iter_mut().zip(values).for_each(|(bin, &value)| *bin += passed(mark, value));
+    }
+}

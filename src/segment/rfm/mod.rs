@@ -1,0 +1,24 @@
+//! RFM: how recently, how often and for how much a customer bought, each scored against the shop's own customers.
+//!
+//! ```text
+//! Ledger ──► RfmTable ──► RfmModel::fit ──► score (one customer), score_all
+//!            R, F, M      cut points
+//! ```
+//!
+//! # References
+//!
+//! A. M. Hughes (1994), Strategic Database Marketing, Probus. J. R. Bult and T. Wansbeek (1995), "Optimal selection for
+//! direct mail", Marketing Science 14(4), 378-394, doi 10.1287/mksc.14.4.378.
+
+mod bulk;
+mod explain;
+pub mod model;
+mod money;
+pub mod score;
+#[cfg(feature = "serde")]
+mod stored;
+pub mod table;
+
+pub use model::{Bins, RfmModel, RfmOptions};
+pub use score::{CompositeWeights, RfmScore};
+pub use table::{FrequencyMeasure, MonetaryMeasure, RfmMeasures, RfmTable, RfmValues};

@@ -1,0 +1,80 @@
+//! Models and options as they are stored: dates, counts and decimals as text, checked when they are read.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::model::check_bins;
+use super::money::MoneyBinning;
+use super::{Bins, RfmMeasures, RfmModel, RfmOptions};
+use crate::error::{Error, Result};
+use crate::scale::money::Text;
+use crate::scale::{Bands, Binning, CutPoints};
+
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(super) struct StoredModel {
+    measures: RfmMeasures,
+    #[serde(default)]
+    in_window: bool,
+    recency: Binning<NaiveDate>,
+    frequency: Binning<u64>,
+    monetary: Binning<Text>,
+}
+
+impl From<RfmModel> for StoredModel {
+    fn from(model: RfmModel) -> Self {
+        let texts = |marks: &[Decimal]| marks.iter().copied().map(Text).collect();
+        let monetary = match model.monetary.marks() {
+            Binning::Quantiles(cuts) => Binning::Quantiles(CutPoints::ascending(texts(cuts.cuts()))),
+            Binning::Bands(bands) => Binning::Bands(Bands::ascending(texts(bands.edges()))),
+        };
+        let RfmModel { measures, in_window, recency, frequency, .. } = model;
+        Self { measures, in_window, recency, frequency, monetary }
+    }
+}
+
+impl TryFrom<StoredModel> for RfmModel {
+    type Error = Error;
+
+    fn try_from(stored: StoredModel) -> Result<Self> {
+        let StoredModel { measures, in_window, recency, frequency, monetary } = stored;
+        for bins in [recency.bins(), frequency.bins(), monetary.bins()] {
+            check_bins(bins)?;
+        }
+        let monetary = MoneyBinning::new(match monetary {
+            Binning::Quantiles(cuts) => Binning::Quantiles(cuts.map(|Text(cut)| cut)),
+            Binning::Bands(bands) => Binning::Bands(decimals(bands)),
+        })?;
+        Ok(Self { measures, in_window, recency, frequency, monetary })
+    }
+}
+
+fn decimals(bands: Bands<Text>) -> Bands<Decimal> {
+    Bands::ascending(Vec::from(bands).into_iter().map(|Text(edge)| edge).collect())
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(super) struct StoredOptions {
+    recency: Bins<u32>,
+    frequency: Bins<u64>,
+    monetary: Bins<Text>,
+}
+
+impl From<RfmOptions> for StoredOptions {
+    fn from(options: RfmOptions) -> Self {
+        let monetary = match options.monetary {
+            Bins::Quantiles(bins) => Bins::Quantiles(bins),
+            Bins::Bands(bands) => Bins::Bands(Bands::ascending(Vec::from(bands).into_iter().map(Text).collect())),
+        };
+        Self { recency: options.recency, frequency: options.frequency, monetary }
+    }
+}
+
+impl From<StoredOptions> for RfmOptions {
+    fn from(stored: StoredOptions) -> Self {
+        let monetary = match stored.monetary {
+            Bins::Quantiles(bins) => Bins::Quantiles(bins),
+            Bins::Bands(bands) => Bins::Bands(decimals(bands)),
+        };
+        Self { recency: stored.recency, frequency: stored.frequency, monetary }
+    }
+}

@@ -1,0 +1,134 @@
+//! How much a customer spends, by given price bands.
+
+use rust_decimal::Decimal;
+
+use crate::error::Result;
+use crate::history::CustomerHistory;
+#[cfg(feature = "serde")]
+use crate::scale::money;
+use crate::scale::range::{Ends, Quantity, describe};
+use crate::scale::{Bands, Label, Language};
+use crate::segment::MonetaryMeasure;
+
+/// Bands of what a customer spends, in all or per order.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use repurchase::CustomerHistory;
+/// use repurchase::scale::Language;
+/// use repurchase::segment::SpendBands;
+/// use rust_decimal::Decimal;
+///
+/// let mut history = CustomerHistory::new();
+/// history.record_purchase(NaiveDate::from_ymd_opt(2026, 3, 1).unwrap(), Decimal::from(300))?;
+/// let bands = SpendBands::default();
+/// let band = bands.band(&history).expect("has bought");
+/// assert_eq!(band.key(), "300_500");
+/// assert_eq!(band.name(Language::English), "at least 300 and below 500");
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredBands", into = "StoredBands"))]
+pub struct SpendBands {
+    measure: MonetaryMeasure,
+    bands: Bands<Decimal>,
+    /// One for each band.
+    labels: Vec<Label>,
+}
+
+impl SpendBands {
+    /// Bands with the given edges, of total revenue or of the mean order amount.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotAscending`](crate::Error::NotAscending) when an edge is not above the one before it.
+    pub fn new(measure: MonetaryMeasure, edges: Vec<Decimal>) -> Result<Self> {
+        // 200 and 200.00 are one edge and give one key.
+        Ok(Self::of(measure, Bands::new(edges.into_iter().map(|edge| edge.normalize()).collect())?))
+    }
+
+    fn of(measure: MonetaryMeasure, bands: Bands<Decimal>) -> Self {
+        let labels = (0..bands.len()).map(|position| label(bands.bounds(position))).collect();
+        Self { measure, bands, labels }
+    }
+
+    /// What is held against the edges.
+    pub const fn measure(&self) -> MonetaryMeasure {
+        self.measure
+    }
+
+    /// The edges and what lies between them.
+    pub const fn bands(&self) -> &Bands<Decimal> {
+        &self.bands
+    }
+
+    /// What the bands are called, the lowest first: `under_200`, `200_300`, `from_800`; in words, their edges.
+    pub fn labels(&self) -> &[Label] {
+        &self.labels
+    }
+
+    /// The band of a customer, counted from 0; `None` without a purchase.
+    pub fn position(&self, history: &CustomerHistory) -> Option<usize> {
+        (history.purchases() > 0).then(|| self.bands.position(&self.measure.of(history)))
+    }
+
+    /// The band of a customer; `None` without a purchase.
+    pub fn band(&self, history: &CustomerHistory) -> Option<&Label> {
+        self.labels.get(self.position(history)?)
+    }
+
+    /// Why a customer is in its band; `None` without a purchase.
+    pub fn explain(&self, history: &CustomerHistory, language: Language) -> Option<String> {
+        let band = self.band(history)?;
+        let (name, amount) = (self.measure.name(language), self.measure.of(history));
+        Some(match language {
+            Language::English => format!("{name} {amount}, {}", band.name(language)),
+            Language::Chinese => format!("{name} {amount}，{}", band.name(language)),
+        })
+    }
+}
+
+/// The articles' price bands, of total revenue: 200, 300, 500 and 800.
+impl Default for SpendBands {
+    fn default() -> Self {
+        let edges = [200, 300, 500, 800].map(Decimal::from);
+        Self::of(MonetaryMeasure::Revenue, Bands::ascending(edges.to_vec()))
+    }
+}
+
+fn label(bounds: (Option<&Decimal>, Option<&Decimal>)) -> Label {
+    let key = match bounds {
+        (None, None) => "any".to_owned(),
+        (None, Some(upper)) => format!("under_{upper}"),
+        (Some(lower), Some(upper)) => format!("{lower}_{upper}"),
+        (Some(lower), None) => format!("from_{lower}"),
+    };
+    let words = |language| describe(bounds, Ends::Lower, Quantity::Number, language);
+    Label::new(key, words(Language::English), words(Language::Chinese))
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct StoredBands {
+    measure: MonetaryMeasure,
+    edges: Vec<money::Text>,
+}
+
+#[cfg(feature = "serde")]
+impl From<SpendBands> for StoredBands {
+    fn from(bands: SpendBands) -> Self {
+        Self { measure: bands.measure, edges: Vec::from(bands.bands).into_iter().map(money::Text).collect() }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<StoredBands> for SpendBands {
+    type Error = crate::Error;
+
+    fn try_from(stored: StoredBands) -> Result<Self> {
+        Self::new(stored.measure, stored.edges.into_iter().map(|money::Text(edge)| edge).collect())
+    }
+}

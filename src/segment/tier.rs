@@ -1,0 +1,217 @@
+//! Membership tiers: 80/20, and again within the 20.
+
+use rust_decimal::Decimal;
+
+use crate::error::{Error, Result};
+use crate::history::{Ledger, Money};
+use crate::scale::cuts::{cuts_of_keys, share_ranks};
+use crate::scale::label::check_keys;
+use crate::scale::range::{Ends, Quantity, describe};
+use crate::scale::{CutPoints, Label, Language, money};
+
+/// Tiers from the lowest to the highest: what they are called, and the share of customers below each but the lowest.
+///
+/// The default follows the Pareto rule applied to itself: 80 / 16 / 3.2 / 0.8%, that is `0.8 * 0.2^k`, the last
+/// `0.2^3`.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::scale::Label;
+/// use repurchase::segment::TierScheme;
+/// use rust_decimal::Decimal;
+///
+/// let names = vec![Label::new("basic", "Basic", "普通"), Label::new("gold", "Gold", "金卡")];
+/// assert!(TierScheme::new(names, vec![Decimal::new(9, 1)]).is_ok());
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredScheme", into = "StoredScheme"))]
+pub struct TierScheme {
+    names: Vec<Label>,
+    shares: Vec<Decimal>,
+}
+
+impl TierScheme {
+    /// Names from the lowest tier up, and between each and the next the share of customers below.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NameCount`] when there is not one name more than shares; [`Error::Share`] for a share that is not above
+    /// 0 and below 1; [`Error::NotAscending`] when one is not above the one before it; [`Error::LabelKey`] for two names
+    /// of one key, or one of none.
+    pub fn new(names: Vec<Label>, shares: Vec<Decimal>) -> Result<Self> {
+        if names.len() != shares.len() + 1 {
+            return Err(Error::NameCount { what: "tier names", found: names.len(), expected: shares.len() + 1 });
+        }
+        share_ranks(1, &shares)?;
+        check_keys(&names)?;
+        Ok(Self { names, shares })
+    }
+
+    /// Between each tier and the next, the share of customers below.
+    pub fn shares(&self) -> &[Decimal] {
+        &self.shares
+    }
+
+    /// The tiers, the lowest first.
+    pub fn names(&self) -> &[Label] {
+        &self.names
+    }
+}
+
+impl Default for TierScheme {
+    fn default() -> Self {
+        Self {
+            names: vec![
+                Label::preset("ordinary", "Ordinary", "普通会员"),
+                Label::preset("senior", "Senior", "高级会员"),
+                Label::preset("vip", "VIP", "VIP会员"),
+                Label::preset("supreme", "Supreme", "至尊VIP会员"),
+            ],
+            shares: vec![Decimal::new(8, 1), Decimal::new(96, 2), Decimal::new(992, 3)],
+        }
+    }
+}
+
+/// Fitted tiers: the revenue above which each begins.
+///
+/// **Population**: the customers with a purchase. By share below: a customer is in a tier when at least the tier's
+/// share of all customers has a strictly smaller revenue. Equal revenues are always in one tier, and a tier and all
+/// above it together never hold more than their shares together.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{NaiveDate, TimeZone, Utc};
+/// use repurchase::segment::{TierModel, TierScheme};
+/// use repurchase::{Ledger, Order, ShopCalendar};
+/// use rust_decimal::Decimal;
+///
+/// let at = Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap();
+/// let orders = (1..=100).map(|id| Order::new(id, at, Decimal::from(id))).collect::<Result<Vec<_>, _>>()?;
+/// let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 1).unwrap())?;
+///
+/// let tiers = TierModel::fit(&ledger, TierScheme::default())?;
+/// assert_eq!(tiers.tier(Decimal::from(80)).key(), "ordinary");
+/// assert_eq!(tiers.tier(Decimal::from(81)).key(), "senior");
+/// assert_eq!(tiers.tier(Decimal::from(100)).key(), "vip", "0.8% of 100 customers is nobody");
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredTiers", into = "StoredTiers"))]
+pub struct TierModel {
+    names: Vec<Label>,
+    cuts: CutPoints<Decimal>,
+}
+
+impl TierModel {
+    /// Fits the tiers to the revenue of a ledger's customers.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoCustomers`] when nobody has bought.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in customers on average.
+    pub fn fit<Id>(ledger: &Ledger<Id>, scheme: TierScheme) -> Result<Self> {
+        if ledger.is_empty() {
+            return Err(Error::NoCustomers { what: "membership tiers" });
+        }
+        let ranks = share_ranks(ledger.len(), &scheme.shares)?;
+        let cuts = match ledger.revenue() {
+            Money::Narrow(amounts) => cuts_of_keys(amounts, &ranks).map(i128::from),
+            Money::Wide(amounts) => CutPoints::of_ranks(amounts.clone(), &ranks),
+        };
+        // Revenues of a ledger fit a decimal.
+        let cuts = cuts.map(|minor| money::decimal(minor, ledger.scale()).unwrap_or_default());
+        Ok(Self { names: scheme.names, cuts })
+    }
+
+    /// The tier of a revenue, counted from 0, the lowest.
+    pub fn position(&self, revenue: Decimal) -> usize {
+        self.cuts.position(&revenue)
+    }
+
+    /// The tier of a revenue.
+    pub fn tier(&self, revenue: Decimal) -> &Label {
+        // There is one name more than cuts.
+        &self.names[self.position(revenue)]
+    }
+
+    /// The tiers, the lowest first.
+    pub fn names(&self) -> &[Label] {
+        &self.names
+    }
+
+    /// The revenues above which the second tier and the following ones begin.
+    pub const fn cuts(&self) -> &CutPoints<Decimal> {
+        &self.cuts
+    }
+
+    /// Why a customer of a revenue is in its tier.
+    pub fn explain(&self, revenue: Decimal, language: Language) -> String {
+        let bounds = self.cuts.bounds(self.position(revenue));
+        let range = describe(bounds, Ends::Upper, Quantity::Number, language);
+        let name = self.tier(revenue).name(language);
+        match language {
+            Language::English => format!("{name}: revenue {revenue}, {range}"),
+            Language::Chinese => format!("{name}：消费金额 {revenue}，{range}"),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct StoredTiers {
+    names: Vec<Label>,
+    cuts: Vec<money::Text>,
+}
+
+#[cfg(feature = "serde")]
+impl From<TierModel> for StoredTiers {
+    fn from(model: TierModel) -> Self {
+        Self { names: model.names, cuts: Vec::from(model.cuts).into_iter().map(money::Text).collect() }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<StoredTiers> for TierModel {
+    type Error = Error;
+
+    fn try_from(stored: StoredTiers) -> Result<Self> {
+        let (found, expected) = (stored.names.len(), stored.cuts.len() + 1);
+        if found != expected {
+            return Err(Error::NameCount { what: "tier names", found, expected });
+        }
+        check_keys(&stored.names)?;
+        let cuts = CutPoints::new(stored.cuts.into_iter().map(|money::Text(cut)| cut).collect())?;
+        Ok(Self { names: stored.names, cuts })
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct StoredScheme {
+    names: Vec<Label>,
+    shares: Vec<money::Text>,
+}
+
+#[cfg(feature = "serde")]
+impl From<TierScheme> for StoredScheme {
+    fn from(scheme: TierScheme) -> Self {
+        Self { names: scheme.names, shares: scheme.shares.into_iter().map(money::Text).collect() }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<StoredScheme> for TierScheme {
+    type Error = Error;
+
+    fn try_from(stored: StoredScheme) -> Result<Self> {
+        Self::new(stored.names, stored.shares.into_iter().map(|money::Text(share)| share).collect())
+    }
+}
