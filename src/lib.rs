@@ -1,4 +1,103 @@
-//! Repurchase (复购): from the orders a shop already has to who comes back and who they are.
+//! Repurchase (复购): from the orders a shop already has to who comes back, who they are and what to do about it.
+//!
+//! A shop that lives on returning customers gets numbers about the shop ([`measure`]) and labels on each customer
+//! ([`segment`]), both from records ([`record`]) that are folded once into histories ([`history`]) and held against
+//! measuring sticks ([`scale`]).
+//!
+//! ```text
+//! orders, credits ──► PurchaseLog ──► Ledger ──► fitted models ──► labels on each customer
+//!   record              │ history       │           segment            and a reason for each
+//!                       ▼               ▼
+//!                 rates, cohorts,   concentration
+//!                 buyer mix         measure
+//! ```
+//!
+//! # A tour
+//!
+//! ```
+//! use chrono::{FixedOffset, NaiveDate, TimeZone, Utc};
+//! use repurchase::measure::{RateOptions, repurchase_rates};
+//! use repurchase::record::{Period, Windows};
+//! use repurchase::scale::Language;
+//! use repurchase::segment::{Grid, RfmMeasures, RfmModel, RfmOptions, RfmTable};
+//! use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar};
+//! use rust_decimal::Decimal;
+//!
+//! // The shop's records, in any order. Its days are those of +08:00.
+//! let order = |customer, month, day, cents| {
+//!     let at = Utc.with_ymd_and_hms(2026, month, day, 4, 0, 0).unwrap();
+//!     Order::new(customer, at, Decimal::new(cents, 2))
+//! };
+//! let orders = [
+//!     order("ann", 1, 5, 45_00)?, order("ann", 2, 7, 30_00)?, order("ann", 3, 9, 52_50)?, order("bo", 1, 20, 19_90)?,
+//!     order("cy", 2, 14, 20_00)?, order("cy", 3, 1, 20_00)?, order("di", 3, 28, 9_90)?,
+//! ];
+//! let shanghai = ShopCalendar::new(FixedOffset::east_opt(8 * 3600).expect("a valid offset"));
+//! let log = PurchaseLog::from_records(orders, &shanghai)?;
+//! let as_of = NaiveDate::from_ymd_opt(2026, 3, 31).expect("a valid date");
+//!
+//! // How often do customers come back? Always a count of a population, never a bare share.
+//! let quarter = Windows::periods(Period::Quarter, as_of, as_of)?;
+//! let rates = repurchase_rates(&log, &quarter, RateOptions::default());
+//! assert_eq!(rates[0].users, Ratio::new(2, 4)?);
+//! assert_eq!(rates[0].orders, Ratio::new(3, 7)?);
+//!
+//! // Who are they? Fit once, on everybody; score anyone, anywhere.
+//! let ledger = log.ledger(as_of)?;
+//! let table = RfmTable::of(&ledger, RfmMeasures::default());
+//! let model = RfmModel::fit(&table, &RfmOptions::default())?;
+//! let ann = ledger.get(&"ann").expect("has bought");
+//! let score = model.score_history(&ann).expect("has bought");
+//! assert_eq!(score.to_string(), "344");
+//!
+//! // Which segment, and why?
+//! let grid = Grid::rf();
+//! assert_eq!(grid.segment(score).map(|segment| segment.name(Language::Chinese)), Some("忠诚客户"));
+//! assert_eq!(grid.explain(score, Language::English).as_deref(), Some("Loyal: R 3, F 4; rule 6 of 10: R 3-4, F 4-5"));
+//! # Ok::<(), repurchase::Error>(())
+//! ```
+//!
+//! # Which function answers which question
+//!
+//! | question | answer |
+//! |---|---|
+//! | how many customers bought twice, how many orders are repeats (复购率)? | [`measure::repurchase_rates`] |
+//! | per month, per trailing 90 days, per day? | the same, over [`record::Windows`] |
+//! | by region, age, channel, tier? | [`measure::repurchase_rates_by`], [`PurchaseLog::of_customers`] |
+//! | how many of last month's buyers bought this month (回购率)? | [`measure::next_window_rate`] |
+//! | how many new customers buy again within 30 days? | [`measure::second_purchase_rate`] |
+//! | do later cohorts stay longer (留存)? | [`measure::CohortTable`] |
+//! | who buys this month, new or old customers (新老客占比)? | [`measure::buyer_mix`] |
+//! | do 20% of customers bring 80% of revenue? | [`measure::Concentration`] |
+//! | what is known of one customer, now? | [`CustomerHistory`], [`Ledger::get`] |
+//! | R, F, M scores; the eight classes; named segments | [`segment::RfmModel`], [`segment::OctantModel`], [`segment::Grid`] |
+//! | how often does a customer come; is a new one still warm? | [`segment::FrequencyBands`], [`segment::NewCustomerNodes`] |
+//! | which membership tier, which price band? | [`segment::TierModel`], [`segment::SpendBands`] |
+//! | what does each label bring; who changed label? | [`segment::summarize`], [`segment::Migration`] |
+//!
+//! # What can be relied on
+//!
+//! - **Fit once, apply anywhere.** What needs the whole shop is a small immutable value made by `fit`. Applying it to
+//!   one customer is a pure lookup without allocation, fit for a request handler.
+//! - **The same answer everywhere.** No clock, no randomness, no hash order and no order of the input changes a result,
+//!   to the last bit. The day as of which a question is asked is always a parameter.
+//! - **One definition each.** What counts as a purchase ([`Order`]), a day ([`ShopCalendar`]), a tie
+//!   ([`scale::CutPoints`]) is written where it is defined, with the population of every number.
+//! - **No shop is a special case.** Nobody, one customer, only one-time buyers, refunds above revenue, dates at the
+//!   limits of the calendar: a right answer or an [`Error`] that says what and where. The library does not panic.
+//! - **Money is exact.** Amounts are decimals, sums are integers; a sum that would have to be rounded is an error.
+//!
+//! # Not supported
+//!
+//! Several currencies in one ledger (convert first), more than 4,294,967,295 records in one [`PurchaseLog`], taking a
+//! purchase back from a [`CustomerHistory`] (rebuild it from its orders), and sending anything to anybody.
+//!
+//! # Features
+//!
+//! - `serde`: records, histories, thresholds and fitted models can be stored, and are checked when they are read, so
+//!   that a file cannot hold what `new` refuses. Results can be written and read as plain data.
+//!
+//! The crates whose types appear here, [`chrono`] and [`rust_decimal`], are re-exported.
 
 pub mod error;
 pub mod history;
@@ -14,3 +113,7 @@ pub use error::{Error, Result};
 pub use history::{CustomerHistory, Ledger, PurchaseLog};
 pub use record::{Order, ShopCalendar, Window};
 pub use scale::Ratio;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

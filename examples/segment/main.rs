@@ -1,0 +1,135 @@
+//! Orders in, labelled customers out.
+//!
+//! ```text
+//! cargo run --release --example segment -- [ORDERS.csv] [options]
+//! ```
+//!
+//! Without arguments it reads the CDNOW sample that ships with the crate. `--out DIR` writes `customers.csv` and
+//! `summary.json`; `--help` lists the options.
+
+mod customers;
+mod orders;
+mod page;
+mod rows;
+mod shop;
+mod summary;
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use chrono::{FixedOffset, NaiveDate};
+use clap::Parser;
+use repurchase::measure::Occasion;
+
+use crate::orders::Orders;
+use crate::shop::Shop;
+
+/// Labels a shop's customers: repurchase rates, RFM segments, octants, frequency bands, tiers.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The order log, a CSV file; `-` is standard input; by default the CDNOW sample.
+    ///
+    /// Columns `customer_id`, `placed_at`, `amount` (below 0: a credit) and, if they are there, `status` (`paid`,
+    /// `unpaid`, `cancelled`) and `refunded`, in any order; others are ignored. A file cut off inside its last number
+    /// cannot be told from a whole one.
+    orders: Option<PathBuf>,
+    /// The day up to and including which orders count; by default the last day in the file.
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<NaiveDate>,
+    /// The shop's offset from UTC, such as +08:00.
+    #[arg(long, value_name = "OFFSET", default_value = "+00:00", allow_hyphen_values = true)]
+    time_zone: FixedOffset,
+    /// The number of bins of R, F and M; the named segments need 5.
+    #[arg(long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u8).range(2..=10))]
+    bins: u8,
+    /// What counts as one purchase in rates and in F.
+    #[arg(long, value_enum, default_value_t = OccasionArgument::Order)]
+    occasion: OccasionArgument,
+    /// Write `customers.csv` and `summary.json` into this directory.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Leave bad rows out, and say how many and why.
+    #[arg(long)]
+    skip_bad_rows: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum OccasionArgument {
+    Order,
+    Day,
+}
+
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_orders.csv");
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprint!("error: {error}");
+            let mut cause = error.source();
+            while let Some(error) = cause {
+                eprint!(": {error}");
+                cause = error.source();
+            }
+            eprintln!();
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let path = arguments.orders.clone().unwrap_or_else(|| SAMPLE.into());
+    let input: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(File::open(&path).map_err(|error| format!("cannot open {}: {error}", path.display()))?)
+    };
+    let occasion = match arguments.occasion {
+        OccasionArgument::Order => Occasion::Order,
+        OccasionArgument::Day => Occasion::Day,
+    };
+
+    let mut orders = Orders::new(input, arguments.time_zone, arguments.skip_bad_rows)?;
+    let log = orders.read_log()?;
+    let as_of = arguments.as_of.or(orders.last_day()).ok_or("the file has no row, so --as-of must be given")?;
+    let shop = Shop::new(&log, as_of, arguments.bins, occasion)?;
+
+    if let Some(directory) = &arguments.out {
+        let summary = serde_json::to_string_pretty(&summary::summary(&shop, orders.skipped().len())?)? + "\n";
+        write_all(directory, &[("customers.csv", customers::table(&shop)?), ("summary.json", summary.into_bytes())])?;
+    }
+    let mut page = page::page(&shop)?;
+    page.push_str(&orders.report());
+    // Whoever reads the page through a pipe may close it early.
+    match io::stdout().lock().write_all(page.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => Ok(result?),
+    }
+}
+
+/// Writes every file completely under another name before it renames any.
+fn write_all(directory: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Box<dyn Error>> {
+    let partial = |name: &str| directory.join(format!(".{name}.partial"));
+    let write = || -> io::Result<()> {
+        fs::create_dir_all(directory)?;
+        for (name, content) in files {
+            let mut file = BufWriter::new(File::create(partial(name))?);
+            file.write_all(content)?;
+            file.into_inner()?.sync_all()?;
+        }
+        for (name, _) in files {
+            fs::rename(partial(name), directory.join(name))?;
+        }
+        Ok(())
+    };
+    write().map_err(|error| {
+        for (name, _) in files {
+            // What was not written cannot be removed, and the first error is the one to tell.
+            fs::remove_file(partial(name)).ok();
+        }
+        format!("cannot write to {}: {error}", directory.display()).into()
+    })
+}

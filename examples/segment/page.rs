@@ -1,0 +1,114 @@
+//! The printed page.
+
+use std::cmp::Reverse;
+use std::fmt::Write;
+
+use repurchase::measure::Occasion;
+use repurchase::segment::summarize;
+use repurchase::{Error, Ratio};
+use rust_decimal::Decimal;
+
+use crate::shop::{Group, Shop};
+
+pub(crate) fn page(shop: &Shop) -> Result<String, Error> {
+    let ledger = &shop.ledger;
+    let mut page = format!("Customers as of {}\n\n", ledger.as_of());
+    let first = ledger.iter().filter_map(|(_, history)| history.first_purchase()).min();
+    let Some(first) = first else {
+        page += "Nobody has bought up to this day.\n";
+        return Ok(page);
+    };
+    let everybody = summarize(ledger, |_, _| Some(()))?;
+    line(&mut page, "Period", &format!("{first} to {}", ledger.as_of()));
+    line(&mut page, "Customers", &thousands(&ledger.len().to_string()));
+    line(&mut page, "Purchases", &thousands(&shop.purchases().to_string()));
+    line(&mut page, "Credits", &thousands(&shop.credits().to_string()));
+    if let Some(everybody) = everybody.get(&()) {
+        line(&mut page, "Revenue", &money(everybody.revenue));
+    }
+    if let Some(rates) = shop.rates {
+        line(&mut page, "Customers who bought again", &share(rates.users));
+        let on_one_day = shop.repeats_on_one_day();
+        if on_one_day > 0 && shop.occasion == Occasion::Order {
+            line(&mut page, "  of them on one day only", &thousands(&on_one_day.to_string()));
+        }
+        line(&mut page, "Purchases that were repeats", &share(rates.orders));
+    }
+
+    match shop.segments()? {
+        segments if segments.is_empty() => page += "\nThe named segments need 5 bins.\n",
+        mut segments => {
+            segments.sort_by_key(|segment| Reverse(segment.revenue));
+            table(&mut page, "Segments, by recency and frequency", &segments);
+        }
+    }
+    let days = |edges: [u32; 3]| format!("{} / {} / {} days", edges[0], edges[1], edges[2]);
+    let (bands, nodes) = (days(shop.lifecycle.bands.edges()), days(shop.lifecycle.nodes.edges()));
+    table(&mut page, &format!("How often repeat customers come (mean gap, {bands})"), &shop.frequency_bands()?);
+    table(&mut page, &format!("Customers of one purchase day (since then, {nodes})"), &shop.new_customer_states()?);
+    table(&mut page, "Membership tiers, by revenue", &shop.tiers()?);
+
+    page += "\nConcentration\n";
+    let concentration = &shop.concentration;
+    let top = concentration.top_share(Decimal::new(2, 1))?;
+    if let Some(top_share) = top.share {
+        let top_customers = thousands(&top.customers.count().to_string());
+        line(&mut page, &format!("  The best {top_customers} (20%) bring"), &percent(Some(top_share)));
+    }
+    line(&mut page, "  80% of the revenue comes from", &share(concentration.customers_for(Decimal::new(8, 1))?));
+    if let Some(gini) = concentration.gini() {
+        line(&mut page, "  Gini coefficient", &format!("{gini:.3}"));
+    }
+    if concentration.without_revenue() > 0 {
+        let others = thousands(&concentration.without_revenue().to_string());
+        line(&mut page, "  Customers without revenue, left out", &others);
+    }
+    Ok(page)
+}
+
+fn line(page: &mut String, name: &str, value: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(page, "{name:<38}{value}");
+}
+
+fn table(page: &mut String, title: &str, groups: &[Group]) {
+    let _ = writeln!(page, "\n{title}");
+    let _ = writeln!(page, "  {:<26}{:>10}{:>9}{:>18}{:>9}", "", "customers", "share", "revenue", "share");
+    for group in groups {
+        let customers = thousands(&group.customers.to_string());
+        let (of_customers, of_revenue) = (percent(group.share), percent(group.revenue_share));
+        let revenue = money(group.revenue);
+        let _ = writeln!(page, "  {:<26}{customers:>10}{of_customers:>9}{revenue:>18}{of_revenue:>9}", group.name);
+    }
+}
+
+fn share(ratio: Ratio) -> String {
+    let (count, of) = (thousands(&ratio.count().to_string()), thousands(&ratio.of().to_string()));
+    format!("{} ({count} of {of})", percent(ratio.value()))
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or("-".to_owned(), |share| format!("{:.1}%", share * 100.0))
+}
+
+/// With two decimals, rounded for the eye; the files have it exactly.
+fn money(amount: Decimal) -> String {
+    let text = format!("{:.2}", amount.round_dp(2));
+    match text.strip_prefix('-') {
+        Some(positive) => format!("-{}", thousands(positive)),
+        None => thousands(&text),
+    }
+}
+
+/// `1234567.89` as `1,234,567.89`.
+fn thousands(number: &str) -> String {
+    let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped + rest
+}

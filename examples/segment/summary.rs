@@ -1,0 +1,58 @@
+//! `summary.json`: the shop in numbers.
+
+use repurchase::{Error, Ratio};
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use crate::shop::{Group, Shop};
+
+pub(crate) fn summary(shop: &Shop, skipped_rows: usize) -> Result<Value, Error> {
+    let ledger = &shop.ledger;
+    let rates = shop.rates;
+    let top = shop.concentration.top_share(Decimal::new(2, 1))?;
+    let most = shop.concentration.customers_for(Decimal::new(8, 1))?;
+    Ok(json!({
+        "as_of": ledger.as_of().to_string(),
+        "customers": ledger.len(),
+        "purchases": shop.purchases(),
+        "credits": shop.credits(),
+        "skipped_rows": skipped_rows,
+        "user_repurchase": ratio(rates.map(|rates| rates.users).unwrap_or_default()),
+        "order_repurchase": ratio(rates.map(|rates| rates.orders).unwrap_or_default()),
+        "rfm": rfm(shop),
+        "segments": groups(shop.segments()?),
+        "octants": groups(shop.octants()?),
+        "frequency_bands": groups(shop.frequency_bands()?),
+        "new_customer_states": groups(shop.new_customer_states()?),
+        "tiers": groups(shop.tiers()?),
+        "concentration": {
+            "top_20_percent_share": top.share,
+            "customers_for_80_percent": (most.of() > 0).then(|| most.count()),
+            "gini": shop.concentration.gini(),
+            "of": shop.concentration.customers(),
+        },
+    }))
+}
+
+fn ratio(ratio: Ratio) -> Value {
+    json!({ "count": ratio.count(), "of": ratio.of() })
+}
+
+fn rfm(shop: &Shop) -> Value {
+    fn texts<T: ToString>(marks: &[T]) -> Vec<String> {
+        marks.iter().map(ToString::to_string).collect()
+    }
+    let model = shop.models.as_ref().map(|models| &models.rfm);
+    json!({
+        "bins": shop.bins,
+        "recency_cuts": model.map(|model| texts(model.recency().marks())).unwrap_or_default(),
+        "frequency_cuts": model.map(|model| model.frequency().marks()).unwrap_or_default(),
+        "monetary_cuts": model.map(|model| texts(model.monetary().marks())).unwrap_or_default(),
+    })
+}
+
+fn groups(groups: Vec<Group>) -> Value {
+    let value =
+        |group: Group| (group.key, json!({ "customers": group.customers, "revenue": group.revenue.to_string() }));
+    Value::Object(groups.into_iter().map(value).collect())
+}

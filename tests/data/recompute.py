@@ -1,0 +1,341 @@
+#!/usr/bin/env python3
+"""Recomputes, the slow and obvious way, what the `segment` example writes.
+
+    recompute.py ORDERS.csv OUTDIR [--as-of YYYY-MM-DD] [--bins K] [--occasion order|day]
+
+Reads an order log and writes OUTDIR/customers.csv and OUTDIR/summary.json. It shares no code with the
+library: it was written from the written definitions alone, in Python's standard library, so that a number
+both arrive at is right because of its definition and not because of a common mistake. Money is exact decimal
+(an inexact operation is an exception), every other fraction is an exact rational that is rounded once, to the
+nearest f64, when it is printed.
+
+Input columns: customer_id, placed_at, amount, and optionally status (paid, unpaid, cancelled; empty = paid)
+and refunded (empty = 0). Instants with an offset are turned into days in UTC.
+
+What the models predict (cycles_missed, p_alive, expected_*; `churn` and `spend` in the summary) is not
+recomputed here: those columns are empty and those keys absent.
+"""
+
+import argparse
+import csv
+import decimal
+import json
+from datetime import date, datetime, timezone
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+decimal.setcontext(decimal.Context(prec=200, traps=[
+    decimal.Inexact, decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow]))
+
+COLUMNS = (
+    "customer_id first_purchase last_purchase purchases purchase_days revenue days_since_last mean_gap_days "
+    "r f m octant segment frequency_band new_customer_state tier cycles_missed "
+    "x t_x t mean_spend p_alive expected_purchases expected_spend expected_value"
+).split()
+
+# The default RF grid, for 5 bins: name -> rectangles of (R scores, F scores).
+SEGMENTS = {
+    "hibernating": [((1, 2), (1, 2))],
+    "at_risk": [((1, 2), (3, 4))],
+    "cant_lose": [((1, 2), (5,))],
+    "about_to_sleep": [((3,), (1, 2))],
+    "need_attention": [((3,), (3,))],
+    "loyal": [((3, 4), (4, 5))],
+    "promising": [((4,), (1,))],
+    "new": [((5,), (1,))],
+    "potential_loyalist": [((4, 5), (2, 3))],
+    "champions": [((5,), (4, 5))],
+}
+GRID = {}
+for _name, _rectangles in SEGMENTS.items():
+    for _rs, _fs in _rectangles:
+        for _r in _rs:
+            for _f in _fs:
+                assert (_r, _f) not in GRID, f"cell {_r}{_f} is named twice"
+                GRID[_r, _f] = _name
+assert set(GRID) == {(r, f) for r in range(1, 6) for f in range(1, 6)}, "the grid has a hole"
+
+OCTANTS = ["111", "101", "011", "001", "110", "100", "010", "000"]
+
+# Half-open bands [edge, next): (name, lower edge); the last one is open.
+FREQUENCY_BANDS = [("high", 0), ("medium", 30), ("low", 50), ("occasional", 80)]
+NEW_CUSTOMER_STATES = [("active", 0), ("cooling", 30), ("at_risk", 50), ("lost", 80)]
+TIERS = [("ordinary", 0), ("senior", Fraction(8, 10)), ("vip", Fraction(96, 100)), ("supreme", Fraction(992, 1000))]
+
+
+def band(bands, value):
+    """The name of the band that holds `value`."""
+    return [name for name, lower_edge in bands if lower_edge <= value][-1]
+
+
+# ------------------------------------------------------------------------------------------------ records
+
+def parse_day(text):
+    """The calendar day of `YYYY-MM-DD`, `YYYY-MM-DD HH:MM[:SS]` (both: as written) or RFC 3339 (in UTC)."""
+    if len(text) == 10:
+        return date.fromisoformat(text)
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is not None:
+        instant = instant.astimezone(timezone.utc)
+    return instant.date()
+
+
+def parse_money(text):
+    value = Decimal(text)
+    if not value.is_finite():
+        raise ValueError(f"not an amount: {text}")
+    return value
+
+
+def decimals(value):
+    """The number of decimals that a number was written with."""
+    return max(0, -value.as_tuple().exponent)
+
+
+def read_rows(path):
+    """Every row as (customer, day, amount, status, refunded)."""
+    rows = []
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file, strict=True)
+        for row in reader:
+            try:
+                customer = row["customer_id"]
+                day = parse_day(row["placed_at"])
+                amount = parse_money(row["amount"])
+                status = row.get("status") or "paid"
+                refunded = parse_money(row.get("refunded") or "0")
+                if not customer:
+                    raise ValueError("customer_id is empty")
+                if status not in ("paid", "unpaid", "cancelled"):
+                    raise ValueError(f"status {status}")
+                if not 0 <= refunded <= max(amount, 0):
+                    raise ValueError(f"refunded {refunded} of {amount}")
+            except (ArithmeticError, KeyError, TypeError, ValueError) as error:
+                raise SystemExit(f"{path}, line {reader.line_num}: {error!r}")
+            rows.append((customer, day, amount, status, refunded))
+    return rows
+
+
+# ------------------------------------------------------------------------------------------------ measures
+
+def count_below(values):
+    """For every value that occurs: how many of `values` are strictly smaller."""
+    return {value: sum(1 for other in values if other < value) for value in set(values)}
+
+
+def scores_and_cuts(values, bins):
+    """The scores 1 + (bins * below) / N of all values, in their order, and the bins - 1 cuts that say the same."""
+    n = len(values)
+    if n == 0:
+        return [], []
+    below = count_below(values)
+    scores = [1 + (bins * below[value]) // n for value in values]
+    ascending = sorted(values)
+    # the ceil(j * n / bins)-th smallest value, counted from 1
+    cuts = [ascending[-(-j * n // bins) - 1] for j in range(1, bins)]
+    for value, score in zip(values, scores):
+        assert score == 1 + sum(1 for cut in cuts if cut < value)
+    return scores, cuts
+
+
+def high_or_low(scores):
+    """1 where a score is above the mean of all scores, else 0."""
+    return [1 if score * len(scores) > sum(scores) else 0 for score in scores]
+
+
+def concentration(revenues):
+    """How much of the revenue comes from how few, over the customers of positive revenue."""
+    ascending = sorted(Fraction(revenue) for revenue in revenues if revenue > 0)
+    descending = ascending[::-1]
+    n = len(ascending)
+    total = sum(ascending)
+    if n == 0:
+        return {"top_20_percent_share": None, "customers_for_80_percent": None, "gini": None, "of": 0}
+    top = -(-n // 5)  # ceil(n / 5)
+    needed = 0
+    running = Fraction(0)
+    while running < Fraction(4, 5) * total:
+        running += descending[needed]
+        needed += 1
+    weighted = sum(i * x for i, x in enumerate(ascending, start=1))
+    gini = 2 * weighted / (n * total) - Fraction(n + 1, n)
+    return {
+        "top_20_percent_share": float(sum(descending[:top]) / total),
+        "customers_for_80_percent": needed,
+        "gini": float(gini),
+        "of": n,
+    }
+
+
+# ------------------------------------------------------------------------------------------------ printing
+
+def float_text(fraction):
+    """The nearest f64 of an exact fraction: shortest digits that read back, no exponent, no trailing `.0`."""
+    text = format(Decimal(repr(float(fraction))), "f")
+    return text.removesuffix(".0")
+
+
+def money_text(value, places):
+    assert decimals(value) <= places
+    return format(value, f".{places}f")
+
+
+# ------------------------------------------------------------------------------------------------ the program
+
+def recompute(rows, as_of, bins, occasion):
+    """The rows of customers.csv (lists, in the order of COLUMNS) and the summary."""
+    purchases = {}  # customer -> [(day, net amount)]
+    credits = {}  # customer -> [amount]
+    places = 0
+    for customer, day, amount, status, refunded in rows:
+        is_purchase = status == "paid" and (refunded < amount or amount == 0)
+        if amount >= 0 and not is_purchase:
+            continue
+        places = max(places, decimals(amount), decimals(refunded))  # of the whole file, whatever the as-of day
+        if day > as_of:
+            continue
+        if amount < 0:
+            credits.setdefault(customer, []).append(-amount)
+        else:
+            purchases.setdefault(customer, []).append((day, amount - refunded))
+
+    # One customer after the other, sorted by the bytes of the id.
+    customers = []
+    for customer in sorted(purchases, key=lambda name: name.encode("utf-8")):
+        own = purchases[customer]
+        days = sorted({day for day, _ in own})
+        first, last = days[0], days[-1]
+        x = len(days) - 1
+        span = (last - first).days
+        spend_later = sum((net for day, net in own if day != first), Decimal(0))
+        customers.append({
+            "customer_id": customer,
+            "first": first,
+            "last": last,
+            "purchases": len(own),
+            "purchase_days": len(days),
+            "occasions": len(days) if occasion == "day" else len(own),
+            "revenue": sum((net for _, net in own), Decimal(0)) - sum(credits.get(customer, []), Decimal(0)),
+            "days_since_last": (as_of - last).days,
+            "mean_gap": Fraction(span, x) if x > 0 else None,
+            "x": x,
+            "t_x": Fraction(span, 7),
+            "t": Fraction((as_of - first).days, 7),
+            "mean_spend": Fraction(spend_later) / x if x > 0 else None,
+        })
+
+    # What needs all customers: scores, octants, tiers.
+    n = len(customers)
+    revenues = [c["revenue"] for c in customers]
+    r_scores, r_cuts = scores_and_cuts([c["last"] for c in customers], bins)
+    f_scores, f_cuts = scores_and_cuts([c["occasions"] for c in customers], bins)
+    m_scores, m_cuts = scores_and_cuts(revenues, bins)
+    below = count_below(revenues)
+    high_and_low = zip(high_or_low(r_scores), high_or_low(f_scores), high_or_low(m_scores))
+    for c, r, f, m, digits in zip(customers, r_scores, f_scores, m_scores, high_and_low):
+        c["r"], c["f"], c["m"] = r, f, m
+        c["octant"] = "".join(str(digit) for digit in digits)
+        c["segment"] = GRID[r, f] if bins == 5 else ""
+        c["tier"] = band(TIERS, Fraction(below[c["revenue"]], n))
+        if c["purchase_days"] == 1:
+            c["frequency_band"] = ""
+            c["new_customer_state"] = band(NEW_CUSTOMER_STATES, c["days_since_last"])
+        else:
+            c["frequency_band"] = band(FREQUENCY_BANDS, c["mean_gap"])
+            c["new_customer_state"] = ""
+
+    table = []
+    for c in customers:
+        cells = {
+            "customer_id": c["customer_id"],
+            "first_purchase": c["first"].isoformat(),
+            "last_purchase": c["last"].isoformat(),
+            "purchases": c["purchases"],
+            "purchase_days": c["purchase_days"],
+            "revenue": money_text(c["revenue"], places),
+            "days_since_last": c["days_since_last"],
+            "mean_gap_days": "" if c["mean_gap"] is None else float_text(c["mean_gap"]),
+            "r": c["r"],
+            "f": c["f"],
+            "m": c["m"],
+            "octant": c["octant"],
+            "segment": c["segment"],
+            "frequency_band": c["frequency_band"],
+            "new_customer_state": c["new_customer_state"],
+            "tier": c["tier"],
+            "x": c["x"],
+            "t_x": float_text(c["t_x"]),
+            "t": float_text(c["t"]),
+            "mean_spend": "" if c["mean_spend"] is None else float_text(c["mean_spend"]),
+        }
+        assert set(cells) <= set(COLUMNS)
+        table.append([cells.get(column, "") for column in COLUMNS])
+
+    def by(label, names):
+        groups = {}
+        for name in names:
+            members = [c for c in customers if c[label] == name]
+            revenue = sum((c["revenue"] for c in members), Decimal(0))
+            groups[name] = {"customers": len(members), "revenue": money_text(revenue, places)}
+        return groups
+
+    occasions = sum(c["occasions"] for c in customers)
+    summary = {
+        "as_of": as_of.isoformat(),
+        "customers": n,
+        "purchases": sum(c["purchases"] for c in customers),
+        "credits": sum(len(own) for own in credits.values()),
+        "skipped_rows": 0,
+        "user_repurchase": {"count": sum(1 for c in customers if c["occasions"] >= 2), "of": n},
+        # each customer's occasions but the first are a "second or later"
+        "order_repurchase": {"count": occasions - n, "of": occasions},
+        "rfm": {
+            "bins": bins,
+            "recency_cuts": [cut.isoformat() for cut in r_cuts],
+            "frequency_cuts": f_cuts,
+            "monetary_cuts": [money_text(cut, places) for cut in m_cuts],
+        },
+        "segments": by("segment", SEGMENTS) if bins == 5 else {},
+        "octants": by("octant", OCTANTS),
+        "frequency_bands": by("frequency_band", [name for name, _ in FREQUENCY_BANDS]),
+        "new_customer_states": by("new_customer_state", [name for name, _ in NEW_CUSTOMER_STATES]),
+        "tiers": by("tier", [name for name, _ in TIERS]),
+        "concentration": concentration(revenues),
+    }
+    return table, summary
+
+
+def bins_argument(text):
+    bins = int(text)
+    if not 2 <= bins <= 10:
+        raise ValueError(text)
+    return bins
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("orders", metavar="ORDERS.csv")
+    parser.add_argument("outdir", metavar="OUTDIR", type=Path)
+    parser.add_argument("--as-of", metavar="YYYY-MM-DD", type=date.fromisoformat, help="default: the last day in the file")
+    parser.add_argument("--bins", metavar="K", type=bins_argument, default=5, help="RFM bins, 2 to 10 (default 5)")
+    parser.add_argument("--occasion", choices=["order", "day"], default="order", help="what counts as one purchase")
+    arguments = parser.parse_args()
+
+    rows = read_rows(arguments.orders)
+    as_of = arguments.as_of or max((day for _, day, *_ in rows), default=None)
+    if as_of is None:
+        raise SystemExit(f"{arguments.orders}: no rows, so there is no last day; give --as-of")
+    table, summary = recompute(rows, as_of, arguments.bins, arguments.occasion)
+
+    arguments.outdir.mkdir(parents=True, exist_ok=True)
+    with open(arguments.outdir / "customers.csv", "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(table)
+    with open(arguments.outdir / "summary.json", "w", encoding="utf-8", newline="") as file:
+        file.write(json.dumps(summary, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
