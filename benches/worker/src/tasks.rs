@@ -1,0 +1,58 @@
+//! The tasks, by the names that the races give them.
+//!
+//! `*_shuffled` is the same work on rows in no order.
+
+mod history;
+mod rates;
+mod read_csv;
+mod segments;
+
+use crate::Result;
+use crate::columns::{Orders, Shop};
+use crate::stopwatch::Stopwatch;
+
+/// Runs a task and gives its `check`.
+pub(crate) type Task = fn(&Shop, &mut Stopwatch) -> Result<String>;
+
+const TASKS: &[(&str, Task)] = &[
+    // Orders -> every customer's history.
+    ("A1", |shop, clock| history::ledger(shop, shop.sorted(), clock)),
+    ("A1_shuffled", |shop, clock| history::ledger(shop, shop.shuffled(), clock)),
+    ("A1_dec", history::ledger_of_records),
+    // Orders -> x, t_x, T and mean spend of every customer.
+    ("A2", |shop, clock| history::repeat_summaries(shop, shop.sorted(), clock)),
+    ("A2_shuffled", |shop, clock| history::repeat_summaries(shop, shop.shuffled(), clock)),
+    // Orders -> mean, longest and deviation of every customer's gaps.
+    ("A3", |shop, clock| history::gaps(shop, shop.sorted(), clock)),
+    ("A3_shuffled", |shop, clock| history::gaps(shop, shop.shuffled(), clock)),
+    // A ledger -> scores and a segment of every customer: the peers' eleven segments, and our default ten.
+    ("B", segments::peers_grid),
+    ("B_grid", segments::default_grid),
+    // Orders -> segments.
+    ("AB", |shop, clock| segments::from_orders(shop, shop.sorted(), clock)),
+    ("AB_shuffled", |shop, clock| segments::from_orders(shop, shop.shuffled(), clock)),
+    // One customer's score and segment, again and again.
+    ("C", segments::one_by_one),
+    ("C_history", segments::one_by_one_from_histories),
+    // Orders -> repurchase rates by month, of 90 days up to each month's end, of 90 days up to each day.
+    ("D1", |shop, clock| rates::months(shop, shop.sorted(), clock)),
+    ("D2", |shop, clock| rates::quarters_up_to_month_ends(shop, shop.sorted(), clock)),
+    ("D3", |shop, clock| rates::quarters_up_to_every_day(shop, shop.sorted(), clock)),
+    ("D3_shuffled", |shop, clock| rates::quarters_up_to_every_day(shop, shop.shuffled(), clock)),
+    // A CSV file -> every customer's history, by a reader for this file and by the `csv` crate.
+    ("R_csv", read_csv::by_lines),
+    ("R_csv_crate", read_csv::by_csv_crate),
+];
+
+pub(crate) fn find(name: &str) -> Option<Task> {
+    TASKS.iter().find(|(task, _)| *task == name).map(|&(_, task)| task)
+}
+
+pub(crate) fn names() -> Vec<&'static str> {
+    TASKS.iter().map(|&(name, _)| name).collect()
+}
+
+/// The log of a shop whose days are those of UTC.
+fn log(orders: &Orders) -> Result<repurchase::PurchaseLog<u64>> {
+    Ok(repurchase::PurchaseLog::from_columns(orders.columns()?, &repurchase::ShopCalendar::utc())?)
+}
