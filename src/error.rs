@@ -260,6 +260,19 @@ impl Error {
     }
 
     pub(crate) fn of_customer(self, customer: &impl core::fmt::Debug) -> Self {
-        Self::Customer { customer: format!("{customer:?}").into(), source: Box::new(self) }
+        Self::Customer { customer: name(customer), source: Box::new(self) }
     }
+
+    pub(crate) fn duplicate(customer: &impl core::fmt::Debug) -> Self {
+        Self::DuplicateCustomer { customer: name(customer) }
+    }
+
+    pub(crate) fn unknown(customer: &impl core::fmt::Debug) -> Self {
+        Self::UnknownCustomer { customer: name(customer) }
+    }
+}
+
+/// What a customer is called in an error.
+fn name(customer: &impl core::fmt::Debug) -> Box<str> {
+    format!("{customer:?}").into()
 }

@@ -72,7 +72,7 @@ impl Amounts {
     }
 
     /// Whether every sum of these amounts fits 64 bits.
-    pub(crate) const fn sum_to_64_bits(&self) -> bool {
+    pub(crate) const fn sums_to_64_bits(&self) -> bool {
         self.gross <= i64::MAX as u64
     }
 

@@ -148,14 +148,6 @@ impl Money {
     }
 }
 
-impl FromIterator<i128> for Money {
-    fn from_iter<I: IntoIterator<Item = i128>>(amounts: I) -> Self {
-        let mut money = Self::default();
-        amounts.into_iter().for_each(|amount| money.push(amount));
-        money
-    }
-}
-
 /// The rows of a ledger, column by column.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Columns {

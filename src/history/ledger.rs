@@ -82,7 +82,7 @@ impl<Id: CustomerId> Ledger<Id> {
         // Two merged ledgers are two sorted runs, at which this sort is quick.
         histories.sort_by(|(left, _), (right, _)| left.cmp(right));
         if let Some(pair) = histories.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-            return Err(Error::DuplicateCustomer { customer: format!("{:?}", pair[0].0).into() });
+            return Err(Error::duplicate(&pair[0].0));
         }
         let scale = histories.iter().map(|(_, history)| columns::finest_scale(history)).max().unwrap_or(0);
         let mut rows = Rows::at_scale(scale);

@@ -198,7 +198,7 @@ impl<Id: CustomerId> PurchaseLog<Id> {
 
     /// Whether every sum of this log's amounts fits 64 bits.
     pub(crate) const fn sums_to_64_bits(&self) -> bool {
-        self.amounts.sum_to_64_bits()
+        self.amounts.sums_to_64_bits()
     }
 
     /// The log of those customers for whom `keep` answers yes: of a region, a channel, a tier.

@@ -92,7 +92,7 @@ fn distinct<Id: CustomerId, L>(labelling: impl IntoIterator<Item = (Id, L)>) -> 
     let mut labels = BTreeMap::new();
     for (id, label) in labelling {
         if labels.contains_key(&id) {
-            return Err(Error::DuplicateCustomer { customer: format!("{id:?}").into() });
+            return Err(Error::duplicate(&id));
         }
         labels.insert(id, label);
     }

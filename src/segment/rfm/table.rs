@@ -219,7 +219,7 @@ impl<'a> RfmTable<'a> {
         let mut monetary = vec![Decimal::ZERO; ledger.len()];
         let place = |id: &Id| ledger.ids().binary_search(id).ok();
         for (id, history) in recent.iter() {
-            let place = place(id).ok_or_else(|| Error::UnknownCustomer { customer: format!("{id:?}").into() })?;
+            let place = place(id).ok_or_else(|| Error::unknown(id))?;
             // A history counts in 32 bits.
             frequency[place] = u32::try_from(measures.frequency.of(&history)).unwrap_or(u32::MAX);
             monetary[place] = measures.monetary.of(&history);
