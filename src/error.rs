@@ -29,7 +29,7 @@ pub enum Error {
         /// Why.
         source: Box<Error>,
     },
-    /// An amount of money that its field cannot hold.
+    /// A decimal, such as an amount of money, that its field cannot hold.
     #[error("{field} must be {expected}, found {found}")]
     Amount {
         /// The field.

@@ -1,8 +1,8 @@
 //! Repurchase (复购): from the orders a shop already has to who comes back, who they are and what to do about it.
 //!
-//! A shop that lives on returning customers gets numbers about the shop ([`measure`]) and labels on each customer
-//! ([`segment`]), both from records ([`record`]) that are folded once into histories ([`history`]) and held against
-//! measuring sticks ([`scale`]).
+//! A shop that lives on returning customers gets numbers about the shop ([`measure`]), labels on each customer
+//! ([`segment`]) and what each will do next ([`predict`]), all from records ([`record`]) that are folded once into
+//! histories ([`history`]) and held against measuring sticks ([`scale`]).
 //!
 //! ```text
 //! orders, credits ──► PurchaseLog ──► Ledger ──► fitted models ──► labels on each customer
@@ -73,6 +73,7 @@
 //! | R, F, M scores; the eight classes; named segments | [`segment::RfmModel`], [`segment::OctantModel`], [`segment::Grid`] |
 //! | how often does a customer come; is a new one still warm? | [`segment::FrequencyBands`], [`segment::NewCustomerNodes`] |
 //! | which membership tier, which price band? | [`segment::TierModel`], [`segment::SpendBands`] |
+//! | when is the next purchase due; who is about to leave (流失)? | [`predict::MissedCycles`] |
 //! | what does each label bring; who changed label? | [`segment::summarize`], [`segment::Migration`] |
 //!
 //! # What can be relied on
@@ -102,6 +103,7 @@
 pub mod error;
 pub mod history;
 pub mod measure;
+pub mod predict;
 pub mod record;
 pub mod scale;
 pub mod segment;

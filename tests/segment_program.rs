@@ -118,6 +118,11 @@ fn the_page_says_what_the_files_say() {
         "Purchases that were repeats           65.9% (4,562 of 6,919)",
         "  Champions                        414    17.6%        119,596.91    49.0%",
         "  Supreme                           18     0.8%         29,619.00    12.1%",
+        "                            came again    share         came once    share",
+        "  In cycle                         419    36.8%                 0     0.0%",
+        "  Due                              184    16.2%                 0     0.0%",
+        "  Overdue                          123    10.8%                 0     0.0%",
+        "  Churn-inclined                   413    36.3%             1,218   100.0%",
         "  80% of the revenue comes from       33.1% (777 of 2,349)",
         "  Active                             0     0.0%              0.00     0.0%",
     ] {
@@ -134,6 +139,7 @@ fn a_share_of_nobody_is_undefined_and_nobody_is_a_share_of_0() {
         "  Champions                          0     0.0%              0.00     0.0%",
         "  High frequency                     0        -              0.00        -",
         "  Lost                               0     0.0%              0.00     0.0%",
+        "  In cycle                           0        -                 1   100.0%",
         "  of them on one day only             1",
     ] {
         assert!(page.lines().any(|found| found == line), "{line:?} is not in\n{page}");

@@ -48,7 +48,6 @@ pub(crate) fn table(shop: &Shop) -> Result<Vec<u8>, Box<dyn Error>> {
         for value in past(shop, &history).into_iter().chain(labels(shop, index, &history)) {
             writer.write_field(value)?;
         }
-        writer.write_field("")?;
         for value in repeats(shop, &history) {
             writer.write_field(value)?;
         }
@@ -70,8 +69,8 @@ fn past(shop: &Shop, history: &CustomerHistory) -> [String; 7] {
     ]
 }
 
-/// From `r` to `tier`.
-fn labels(shop: &Shop, index: usize, history: &CustomerHistory) -> [String; 8] {
+/// From `r` to `cycles_missed`.
+fn labels(shop: &Shop, index: usize, history: &CustomerHistory) -> [String; 9] {
     let key = |label: Option<&Label>| label.map(|label| label.key().to_owned()).unwrap_or_default();
     let models = shop.models.as_ref();
     let score = models.and_then(|models| models.scores.get(index)).copied();
@@ -85,6 +84,7 @@ fn labels(shop: &Shop, index: usize, history: &CustomerHistory) -> [String; 8] {
         key(shop.frequency_band(history).map(|band| band.label())),
         key(shop.new_customer_state(history).map(|state| state.label())),
         key(models.map(|models| models.tiers.tier(history.revenue()))),
+        text(shop.cycle_standing(history).and_then(|standing| standing.cycles_missed())),
     ]
 }
 

@@ -47,6 +47,7 @@ pub(crate) fn page(shop: &Shop) -> Result<String, Error> {
     table(&mut page, &format!("How often repeat customers come (mean gap, {bands})"), &shop.frequency_bands()?);
     table(&mut page, &format!("Customers of one purchase day (since then, {nodes})"), &shop.new_customer_states()?);
     table(&mut page, "Membership tiers, by revenue", &shop.tiers()?);
+    churn_rule(&mut page, shop)?;
 
     page += "\nConcentration\n";
     let concentration = &shop.concentration;
@@ -80,6 +81,28 @@ fn table(page: &mut String, title: &str, groups: &[Group]) {
         let revenue = money(group.revenue);
         let _ = writeln!(page, "  {:<26}{customers:>10}{of_customers:>9}{revenue:>18}{of_revenue:>9}", group.name);
     }
+}
+
+fn churn_rule(page: &mut String, shop: &Shop) -> Result<(), Error> {
+    let (repeat, new) = (shop.churn_risks(2..)?, shop.churn_risks(1..=1)?);
+    let _ = writeln!(page, "\nWho may be leaving");
+    let _ = writeln!(page, "  {:<26}{:>10}{:>9}{:>18}{:>9}", "", "came again", "share", "came once", "share");
+    for (repeat, new) in repeat.iter().zip(&new) {
+        let name = &repeat.name;
+        let [(repeat, of_repeat), (new, of_new)] =
+            [repeat, new].map(|group| (thousands(&group.customers.to_string()), percent(group.share)));
+        let _ = writeln!(page, "  {name:<26}{repeat:>10}{of_repeat:>9}{new:>18}{of_new:>9}");
+    }
+    let [first, second, third] = shop.lifecycle.bands.edges();
+    let [due, overdue, gone] = shop.lifecycle.nodes.edges();
+    let _ = writeln!(
+        page,
+        "  Came again: expected within {first}, {second} or {third} days, the end of their frequency band, or\n  \
+         within their own mean gap if that is longer. Due: missed once. Churn-inclined: missed {} times or more.\n  \
+         Came once: due after {due} days, overdue after {overdue}, churn-inclined after {gone}.",
+        shop.churn_rule.churn_cycles()
+    );
+    Ok(())
 }
 
 fn share(ratio: Ratio) -> String {

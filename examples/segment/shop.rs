@@ -1,7 +1,10 @@
 //! Everything that is known of the shop, computed once.
 
+use std::ops::RangeBounds;
+
 use chrono::NaiveDate;
 use repurchase::measure::{Concentration, Occasion, RateOptions, RepurchaseRates, repurchase_rates};
+use repurchase::predict::{ChurnRisk, CycleStanding, MissedCycles};
 use repurchase::record::Windows;
 use repurchase::scale::{Label, Language};
 use repurchase::segment::{
@@ -20,6 +23,8 @@ pub(crate) struct Shop {
     pub(crate) rates: Option<RepurchaseRates>,
     pub(crate) concentration: Concentration,
     pub(crate) lifecycle: Lifecycle,
+    /// With the thresholds of the lifecycle.
+    pub(crate) churn_rule: MissedCycles,
     /// The named segments, which are those of five bins.
     pub(crate) grid: Option<Grid>,
     /// `None` when nobody has bought.
@@ -65,8 +70,11 @@ impl Shop {
         let concentration = Concentration::of(&ledger)?;
         let models = if ledger.is_empty() { None } else { Some(Models::fit(&ledger, bins, occasion)?) };
         let lifecycle = Lifecycle::default();
+        let churn_rule = MissedCycles::default()
+            .with_band_edges(lifecycle.bands.edges())?
+            .with_new_customer_nodes(lifecycle.nodes.edges())?;
         let grid = Some(Grid::rf()).filter(|_| bins == 5);
-        Ok(Self { ledger, bins, occasion, rates, concentration, lifecycle, grid, models })
+        Ok(Self { ledger, bins, occasion, rates, concentration, lifecycle, churn_rule, grid, models })
     }
 
     pub(crate) fn purchases(&self) -> u64 {
@@ -102,6 +110,10 @@ impl Shop {
         self.lifecycle.nodes.state(history, self.ledger.as_of())
     }
 
+    pub(crate) fn cycle_standing(&self, history: &CustomerHistory) -> Option<CycleStanding> {
+        self.churn_rule.standing(history, self.ledger.as_of())
+    }
+
     pub(crate) fn segments(&self) -> Result<Vec<Group>, Error> {
         let labels = self.grid.iter().flat_map(|grid| grid.segments().iter().enumerate());
         self.groups(labels, |index, _| self.segment(index))
@@ -122,6 +134,14 @@ impl Shop {
     pub(crate) fn new_customer_states(&self) -> Result<Vec<Group>, Error> {
         let labels = NewCustomerState::ALL.map(|state| (state, state.label()));
         self.groups(labels, |_, history| self.new_customer_state(history))
+    }
+
+    /// Of the customers whose purchase days are so many.
+    pub(crate) fn churn_risks(&self, purchase_days: impl RangeBounds<u64>) -> Result<Vec<Group>, Error> {
+        self.groups(ChurnRisk::ALL.map(|risk| (risk, risk.label())), |_, history| {
+            let standing = self.cycle_standing(history)?;
+            purchase_days.contains(&history.purchase_days()).then(|| standing.risk())
+        })
     }
 
     pub(crate) fn tiers(&self) -> Result<Vec<Group>, Error> {

@@ -65,6 +65,16 @@ impl GapStatistics {
         f64::from(self.sum) / f64::from(self.count)
     }
 
+    /// The mean gap without its fraction, which lies between the same whole edges.
+    pub(crate) const fn whole_mean_days(self) -> u32 {
+        self.sum / self.count
+    }
+
+    /// The mean gap as people can check it: `9/2 = 4.50`.
+    pub(crate) fn mean_in_words(self) -> String {
+        format!("{}/{} = {:.2}", self.sum, self.count, self.mean_days())
+    }
+
     /// The shortest gap in days.
     pub const fn shortest_days(self) -> u32 {
         self.sums.shortest

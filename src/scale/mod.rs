@@ -11,6 +11,7 @@
 pub mod bands;
 pub mod binning;
 pub mod cuts;
+pub(crate) mod edges;
 pub mod label;
 pub(crate) mod money;
 pub(crate) mod range;

@@ -1,9 +1,9 @@
 //! How often a repeat customer comes.
 
 use crate::error::{Error, Result};
-use crate::history::{CustomerHistory, GapStatistics, Ledger};
+use crate::history::{CustomerHistory, Ledger};
+use crate::scale::edges::DayEdges;
 use crate::scale::{CutPoints, Label, Language};
-use crate::segment::edges::Edges;
 
 /// How often a customer of two purchase days or more comes, by the mean gap between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,7 +59,7 @@ impl FrequencyBand {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(transparent))]
 pub struct FrequencyBands {
-    edges: Edges,
+    edges: DayEdges,
 }
 
 impl FrequencyBands {
@@ -69,7 +69,7 @@ impl FrequencyBands {
     ///
     /// [`Error::NotAscending`] when an edge is not above the one before it.
     pub fn new(edges: [u32; 3]) -> Result<Self> {
-        Ok(Self { edges: Edges::new(edges)? })
+        Ok(Self { edges: DayEdges::new(edges)? })
     }
 
     /// Edges at the quartiles of the shop's own mean gaps, in whole days, so that each band holds about a quarter.
@@ -86,7 +86,8 @@ impl FrequencyBands {
     ///
     /// Linear in customers on average.
     pub fn fit<Id>(ledger: &Ledger<Id>) -> Result<Self> {
-        let mean_gaps: Vec<u32> = ledger.iter().filter_map(|(_, history)| history.gaps()).map(whole_days).collect();
+        let mean_gaps: Vec<u32> =
+            ledger.iter().filter_map(|(_, history)| history.gaps()).map(|gaps| gaps.whole_mean_days()).collect();
         if mean_gaps.is_empty() {
             return Err(Error::NoCustomers { what: "frequency bands" });
         }
@@ -104,7 +105,7 @@ impl FrequencyBands {
     /// The band of a customer; `None` with fewer than two purchase days, for which there are
     /// [new-customer states](crate::segment::NewCustomerState).
     pub fn band(&self, history: &CustomerHistory) -> Option<FrequencyBand> {
-        history.gaps().map(|gaps| self.edges.pick(FrequencyBand::ALL, whole_days(gaps)))
+        history.gaps().map(|gaps| self.edges.pick(FrequencyBand::ALL, gaps.whole_mean_days()))
     }
 
     /// Why a customer is in its band; `None` with fewer than two purchase days.
@@ -128,17 +129,12 @@ impl FrequencyBands {
     /// ```
     pub fn explain(&self, history: &CustomerHistory, language: Language) -> Option<String> {
         let (gaps, band) = (history.gaps()?, self.band(history)?);
-        let range = self.edges.describe(whole_days(gaps), language);
+        let range = self.edges.describe(gaps.whole_mean_days(), language);
         let name = band.label().name(language);
-        let mean = format!("{}/{} = {:.2}", gaps.span_days(), gaps.count(), gaps.mean_days());
+        let mean = gaps.mean_in_words();
         Some(match language {
             Language::English => format!("{name}: mean gap {mean} days, {range}"),
             Language::Chinese => format!("{name}：平均购买间隔 {mean} 天，{range}"),
         })
     }
-}
-
-/// The mean gap without its fraction, which lies between the same whole edges.
-fn whole_days(gaps: GapStatistics) -> u32 {
-    gaps.span_days() / gaps.count()
 }

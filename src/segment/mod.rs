@@ -20,7 +20,6 @@
 //! a [`Label`](crate::scale::Label) with an English and a Chinese name, and an `explain` that gives the value and the
 //! marks around it.
 
-mod edges;
 pub mod frequency;
 pub mod grid;
 pub mod lifecycle;

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 
 use crate::error::Result;
 use crate::history::CustomerHistory;
+use crate::scale::edges::DayEdges;
 use crate::scale::{Label, Language};
-use crate::segment::edges::Edges;
 
 /// Where a customer of one purchase day stands, by the days since it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +61,7 @@ impl NewCustomerState {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(transparent))]
 pub struct NewCustomerNodes {
-    edges: Edges,
+    edges: DayEdges,
 }
 
 impl NewCustomerNodes {
@@ -71,7 +71,7 @@ impl NewCustomerNodes {
     ///
     /// [`Error::NotAscending`](crate::Error::NotAscending) when a node is not above the one before it.
     pub fn new(days: [u32; 3]) -> Result<Self> {
-        Ok(Self { edges: Edges::new(days)? })
+        Ok(Self { edges: DayEdges::new(days)? })
     }
 
     /// The nodes, in days.

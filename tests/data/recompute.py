@@ -12,14 +12,15 @@ nearest f64, when it is printed.
 Input columns: customer_id, placed_at, amount, and optionally status (paid, unpaid, cancelled; empty = paid)
 and refunded (empty = 0). Instants with an offset are turned into days in UTC.
 
-What the models predict (cycles_missed, p_alive, expected_*; `churn` and `spend` in the summary) is not
-recomputed here: those columns are empty and those keys absent.
+What the models predict (p_alive, expected_*; `churn` and `spend` in the summary) is not recomputed here: those
+columns are empty and those keys absent.
 """
 
 import argparse
 import csv
 import decimal
 import json
+import math
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -62,6 +63,10 @@ OCTANTS = ["111", "101", "011", "001", "110", "100", "010", "000"]
 FREQUENCY_BANDS = [("high", 0), ("medium", 30), ("low", 50), ("occasional", 80)]
 NEW_CUSTOMER_STATES = [("active", 0), ("cooling", 30), ("at_risk", 50), ("lost", 80)]
 TIERS = [("ordinary", 0), ("senior", Fraction(8, 10)), ("vip", Fraction(96, 100)), ("supreme", Fraction(992, 1000))]
+
+
+# The days after which a customer is expected back, by frequency band; the own mean gap in the open last one.
+EXPECTED_CYCLES = {"high": 30, "medium": 50, "low": 80}
 
 
 def band(bands, value):
@@ -241,9 +246,12 @@ def recompute(rows, as_of, bins, occasion):
         if c["purchase_days"] == 1:
             c["frequency_band"] = ""
             c["new_customer_state"] = band(NEW_CUSTOMER_STATES, c["days_since_last"])
+            c["cycles_missed"] = ""
         else:
             c["frequency_band"] = band(FREQUENCY_BANDS, c["mean_gap"])
             c["new_customer_state"] = ""
+            expected_cycle = EXPECTED_CYCLES.get(c["frequency_band"], c["mean_gap"])
+            c["cycles_missed"] = math.floor(c["days_since_last"] / Fraction(expected_cycle))
 
     table = []
     for c in customers:
@@ -264,6 +272,7 @@ def recompute(rows, as_of, bins, occasion):
             "frequency_band": c["frequency_band"],
             "new_customer_state": c["new_customer_state"],
             "tier": c["tier"],
+            "cycles_missed": c["cycles_missed"],
             "x": c["x"],
             "t_x": float_text(c["t_x"]),
             "t": float_text(c["t"]),

@@ -8,27 +8,27 @@ use crate::scale::{Bands, Language};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "[u32; 3]", into = "[u32; 3]"))]
-pub(super) struct Edges([u32; 3]);
+pub(crate) struct DayEdges([u32; 3]);
 
 /// What the articles of the trade use, for gaps between purchases and for days since the only one.
-impl Default for Edges {
+impl Default for DayEdges {
     fn default() -> Self {
         Self([30, 50, 80])
     }
 }
 
-impl Edges {
-    pub(super) fn new(days: [u32; 3]) -> Result<Self> {
+impl DayEdges {
+    pub(crate) fn new(days: [u32; 3]) -> Result<Self> {
         Bands::new(days.to_vec())?;
         Ok(Self(days))
     }
 
-    pub(super) const fn days(self) -> [u32; 3] {
+    pub(crate) const fn days(self) -> [u32; 3] {
         self.0
     }
 
     /// The label of a number of days: how many edges it has reached.
-    pub(super) fn pick<L: Copy>(self, labels: [L; 4], days: u32) -> L {
+    pub(crate) fn pick<L: Copy>(self, labels: [L; 4], days: u32) -> L {
         let [first, second, third] = self.0;
         let [below_first, below_second, below_third, above] = labels;
         match days {
@@ -39,15 +39,19 @@ impl Edges {
         }
     }
 
+    /// The first edge that a number of days has not reached; `None` behind the last one.
+    pub(crate) fn above(self, days: u32) -> Option<u32> {
+        self.0.into_iter().find(|&edge| days < edge)
+    }
+
     /// The edges around a number of days, in words.
-    pub(super) fn describe(self, days: u32, language: Language) -> String {
+    pub(crate) fn describe(self, days: u32, language: Language) -> String {
         let lower = self.0.into_iter().rev().find(|&edge| edge <= days);
-        let upper = self.0.into_iter().find(|&edge| days < edge);
-        describe((lower, upper), Ends::Lower, Quantity::Number, language)
+        describe((lower, self.above(days)), Ends::Lower, Quantity::Number, language)
     }
 }
 
-impl TryFrom<[u32; 3]> for Edges {
+impl TryFrom<[u32; 3]> for DayEdges {
     type Error = Error;
 
     fn try_from(days: [u32; 3]) -> Result<Self> {
@@ -55,8 +59,8 @@ impl TryFrom<[u32; 3]> for Edges {
     }
 }
 
-impl From<Edges> for [u32; 3] {
-    fn from(edges: Edges) -> Self {
+impl From<DayEdges> for [u32; 3] {
+    fn from(edges: DayEdges) -> Self {
         edges.0
     }
 }
