@@ -10,7 +10,7 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 ///
 /// An error from one record or one customer of many is wrapped in [`Error::Record`] or [`Error::Customer`], which say
 /// which one; the cause is its [`source`](std::error::Error::source).
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// One record of an input was refused; nothing was built from the others.
@@ -49,8 +49,8 @@ pub enum Error {
     },
     /// A sum of money that does not fit a [`Decimal`] exactly.
     ///
-    /// Sums are kept at the finest scale of all amounts of a shop, so that a single amount of 28 decimals (a quotient that
-    /// was not rounded) leaves every sum little room: round amounts to the currency's unit first.
+    /// Sums are kept at the finest scale of all amounts of a shop, so that a single amount of 28 decimals (a quotient
+    /// that was not rounded) leaves every sum little room: round amounts to the currency's unit first.
     #[error("{field} does not fit 96 bits at the finest scale of all amounts")]
     AmountOverflow {
         /// The sum.
@@ -73,6 +73,16 @@ pub enum Error {
         min: u64,
         /// The largest value that it takes.
         max: u64,
+    },
+    /// A number outside its domain.
+    #[error("{field} must be {expected}, found {}", Short(*.found))]
+    Number {
+        /// The field.
+        field: &'static str,
+        /// What it was given.
+        found: f64,
+        /// What it takes.
+        expected: &'static str,
     },
     /// An instant that has no calendar day in the shop's time zone, because it lies at chrono's limits.
     #[error("Unix time {unix_seconds} s has no calendar day in the shop's time zone")]
@@ -102,6 +112,14 @@ pub enum Error {
         /// The list.
         what: &'static str,
         /// The first position that breaks the order.
+        position: usize,
+    },
+    /// A list of counts that must not grow.
+    #[error("{what} must not grow: number {position} (from 0) does")]
+    Growing {
+        /// The list.
+        what: &'static str,
+        /// The first position that is above the one before it.
         position: usize,
     },
     /// Columns of one table that differ in length.
@@ -192,6 +210,28 @@ pub enum Error {
         /// What was to be fitted.
         what: &'static str,
     },
+    /// A fit to customers who were all seen for the first time at the end of the observation.
+    #[error("{what} cannot be fitted: no customer has been observed for any time")]
+    NothingObserved {
+        /// What was to be fitted.
+        what: &'static str,
+    },
+    /// A likelihood without a maximum: the data speak for a simpler model.
+    #[error("the likelihood has no maximum: {direction}")]
+    NoMaximum {
+        /// What runs where.
+        direction: Box<str>,
+    },
+    /// A fit that came to no end.
+    #[error("the fit of {model} came to no end in {evaluations} evaluations, slope {gradient_norm:e}")]
+    NotConverged {
+        /// The model.
+        model: &'static str,
+        /// How often the likelihood was evaluated.
+        evaluations: u32,
+        /// The largest slope that was left, by the logarithm of a parameter.
+        gradient_norm: f64,
+    },
     /// A share that is not above 0 and below 1.
     #[error("share number {position} (from 0) must lie above 0 and below 1, found {found}")]
     Share {
@@ -272,7 +312,43 @@ impl Error {
     }
 }
 
+/// A number as it is written, with an exponent where it would be many digits long.
+struct Short(f64);
+
+impl core::fmt::Display for Short {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Self(number) = self;
+        let is_long = number.is_finite() && *number != 0.0 && !(1e-9..1e16).contains(&number.abs());
+        if is_long { write!(f, "{number:e}") } else { write!(f, "{number}") }
+    }
+}
+
 /// What a customer is called in an error.
 fn name(customer: &impl core::fmt::Debug) -> Box<str> {
     format!("{customer:?}").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        let text = |found| Error::Number { field: "a", found, expected: "b" }.to_string();
+        for (found, short) in [
+            (0.0, "0"),
+            (-1.0, "-1"),
+            (2.5, "2.5"),
+            (1e-9, "0.000000001"),
+            (f64::NAN, "NaN"),
+            (f64::INFINITY, "inf"),
+            (f64::NEG_INFINITY, "-inf"),
+            (9e15, "9000000000000000"),
+            (1e16, "1e16"),
+            (-1.5e300, "-1.5e300"),
+            (5e-324, "5e-324"),
+        ] {
+            assert_eq!(text(found), format!("a must be b, found {short}"));
+        }
+    }
 }

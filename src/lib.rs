@@ -5,8 +5,8 @@
 //! histories ([`history`]) and held against measuring sticks ([`scale`]).
 //!
 //! ```text
-//! orders, credits ──► PurchaseLog ──► Ledger ──► fitted models ──► labels on each customer
-//!   record              │ history       │           segment            and a reason for each
+//! orders, credits ──► PurchaseLog ──► Ledger ──► fitted models ──► labels on each customer, and what each
+//!   record              │ history       │       segment, predict     will do next, with the reasons
 //!                       ▼               ▼
 //!                 rates, cohorts,   concentration
 //!                 buyer mix         measure
@@ -74,6 +74,10 @@
 //! | how often does a customer come; is a new one still warm? | [`segment::FrequencyBands`], [`segment::NewCustomerNodes`] |
 //! | which membership tier, which price band? | [`segment::TierModel`], [`segment::SpendBands`] |
 //! | when is the next purchase due; who is about to leave (流失)? | [`predict::MissedCycles`] |
+//! | is a customer still there; how many purchases in the next 90 days? | [`predict::MbgNbd`], [`predict::ParetoNbd`], [`predict::BgNbd`] |
+//! | what is a customer worth in the next year (客户价值)? | [`predict::GammaGamma`], [`predict::ValueModel`] |
+//! | which model is right for our shop, and does it earn its place? | [`predict::Backtest`] |
+//! | subscribers and members: who renews, how often will they come? | [`predict::Sbg`], [`predict::BgBb`] |
 //! | what does each label bring; who changed label? | [`segment::summarize`], [`segment::Migration`] |
 //!
 //! # What can be relied on

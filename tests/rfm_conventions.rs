@@ -254,8 +254,8 @@ fn beside_qcut() {
 fn beside_qcut_of_rank() {
     let [r, f, m] = differences(&GOLDEN.qcut_of_rank);
     let (_, cuts) = ours();
-    // R, F: customers of one last day, or of 1, 2, 3 or 6 transactions, are torn apart by the order of the file, to make
-    // bins of equal size; those who went up differ.
+    // R, F: customers of one last day, or of 1, 2, 3 or 6 transactions, are torn apart by the order of the file, to
+    // make bins of equal size; those who went up differ.
     assert_eq!((r.len(), f.len()), (87, 1619));
     assert_ties_went_up(&r, &cuts[0]);
     assert_ties_went_up(&f, &cuts[1]);

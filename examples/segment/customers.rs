@@ -35,9 +35,6 @@ const COLUMNS: [&str; 25] = [
     "expected_value",
 ];
 
-/// The columns of what customers will do next, which no model of this program fills.
-const PREDICTED: [&str; 4] = ["p_alive", "expected_purchases", "expected_spend", "expected_value"];
-
 /// The table, sorted by id, as the bytes of a CSV file.
 pub(crate) fn table(shop: &Shop) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -51,7 +48,7 @@ pub(crate) fn table(shop: &Shop) -> Result<Vec<u8>, Box<dyn Error>> {
         for value in repeats(shop, &history) {
             writer.write_field(value)?;
         }
-        writer.write_record(PREDICTED.map(|_| ""))?;
+        writer.write_record(expected(shop, index))?;
     }
     Ok(writer.into_inner()?)
 }
@@ -97,6 +94,12 @@ fn repeats(shop: &Shop, history: &CustomerHistory) -> [String; 4] {
         text(summary.map(|summary| summary.age_weeks())),
         text(summary.and_then(|summary| summary.mean_spend())),
     ]
+}
+
+/// From `p_alive` to `expected_value`.
+fn expected(shop: &Shop, index: usize) -> [String; 4] {
+    let expected = shop.forecast.customers.get(index).copied().unwrap_or_default();
+    [text(expected.alive), text(expected.purchases), text(expected.spend), text(expected.value)]
 }
 
 /// Empty where undefined. A fraction prints as the shortest text that reads back to it.

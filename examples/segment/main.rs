@@ -8,6 +8,7 @@
 //! `summary.json`; `--help` lists the options.
 
 mod customers;
+mod forecast;
 mod orders;
 mod page;
 mod rows;
@@ -24,10 +25,11 @@ use chrono::{FixedOffset, NaiveDate};
 use clap::Parser;
 use repurchase::measure::Occasion;
 
+use crate::forecast::{ModelArgument, Params, Question};
 use crate::orders::Orders;
 use crate::shop::Shop;
 
-/// Labels a shop's customers: repurchase rates, RFM segments, octants, frequency bands, tiers.
+/// Labels a shop's customers: repurchase rates, RFM segments, octants, frequency bands, tiers, churn and value.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// The order log, a CSV file; `-` is standard input; by default the CDNOW sample.
@@ -48,6 +50,18 @@ struct Arguments {
     /// What counts as one purchase in rates and in F.
     #[arg(long, value_enum, default_value_t = OccasionArgument::Order)]
     occasion: OccasionArgument,
+    /// The model of purchases and dropout.
+    #[arg(long, value_enum, default_value_t = ModelArgument::MbgNbd)]
+    model: ModelArgument,
+    /// Its parameters, in weeks, in place of a fit: r=..,alpha=..,a=..,b=.. (Pareto/NBD: s, beta).
+    #[arg(long, value_name = "PARAMS")]
+    params: Option<Params>,
+    /// Those of the Gamma-Gamma model of spend, in place of a fit: p=..,q=..,gamma=..
+    #[arg(long, value_name = "PARAMS")]
+    spend_params: Option<Params>,
+    /// For how many days purchases and value are expected.
+    #[arg(long, value_name = "DAYS", default_value_t = 90)]
+    horizon: u32,
     /// Write `customers.csv` and `summary.json` into this directory.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -95,7 +109,13 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let mut orders = Orders::new(input, arguments.time_zone, arguments.skip_bad_rows)?;
     let log = orders.read_log()?;
     let as_of = arguments.as_of.or(orders.last_day()).ok_or("the file has no row, so --as-of must be given")?;
-    let shop = Shop::new(&log, as_of, arguments.bins, occasion)?;
+    let question = Question {
+        model: arguments.model,
+        params: arguments.params.clone(),
+        spend_params: arguments.spend_params.clone(),
+        horizon_days: arguments.horizon,
+    };
+    let shop = Shop::new(&log, as_of, arguments.bins, occasion, &question)?;
 
     if let Some(directory) = &arguments.out {
         let summary = serde_json::to_string_pretty(&summary::summary(&shop, orders.skipped().len())?)? + "\n";

@@ -8,6 +8,7 @@ use repurchase::segment::summarize;
 use repurchase::{Error, Ratio};
 use rust_decimal::Decimal;
 
+use crate::forecast::{Expected, Forecast};
 use crate::shop::{Group, Shop};
 
 pub(crate) fn page(shop: &Shop) -> Result<String, Error> {
@@ -48,6 +49,7 @@ pub(crate) fn page(shop: &Shop) -> Result<String, Error> {
     table(&mut page, &format!("Customers of one purchase day (since then, {nodes})"), &shop.new_customer_states()?);
     table(&mut page, "Membership tiers, by revenue", &shop.tiers()?);
     churn_rule(&mut page, shop)?;
+    forecast(&mut page, shop);
 
     page += "\nConcentration\n";
     let concentration = &shop.concentration;
@@ -103,6 +105,38 @@ fn churn_rule(page: &mut String, shop: &Shop) -> Result<(), Error> {
         shop.churn_rule.churn_cycles()
     );
     Ok(())
+}
+
+/// What the models expect.
+fn forecast(page: &mut String, shop: &Shop) {
+    let Forecast { horizon_days, churn, spend, customers } = &shop.forecast;
+    let _ = writeln!(page, "\nThe next {horizon_days} days");
+    for (what, status, name) in [("churn", &churn.status, churn.name), ("spend", &spend.status, spend.name)] {
+        match status.as_str() {
+            "fitted" | "given" => line(page, &format!("  Model of {what}"), &format!("{name}, {status}")),
+            reason => line(page, &format!("  No model of {what}"), reason),
+        }
+    }
+    let sum = |of: fn(&Expected) -> Option<f64>| customers.iter().map(of).sum::<Option<f64>>();
+    if let Some(alive) = sum(|expected| expected.alive) {
+        line(page, "  Expected to be customers still", &thousands(&format!("{alive:.0}")));
+        let (mut repeat, mut leaving) = (0, 0);
+        for ((_, history), expected) in shop.ledger.iter().zip(customers) {
+            if history.purchase_days() > 1 {
+                repeat += 1;
+                leaving += u64::from(expected.alive.is_some_and(|alive| alive < 0.5));
+            }
+        }
+        if let Ok(leaving) = Ratio::new(leaving, repeat) {
+            line(page, "  Came again, and are likely gone", &share(leaving));
+        }
+    }
+    if let Some(purchases) = sum(|expected| expected.purchases) {
+        line(page, "  Purchases expected", &thousands(&format!("{purchases:.0}")));
+    }
+    if let Some(value) = sum(|expected| expected.value) {
+        line(page, "  Revenue expected", &thousands(&format!("{value:.2}")));
+    }
 }
 
 fn share(ratio: Ratio) -> String {

@@ -14,6 +14,8 @@ use repurchase::segment::{
 use repurchase::{CustomerHistory, Error, Ledger, PurchaseLog, Window};
 use rust_decimal::Decimal;
 
+use crate::forecast::{Forecast, Question};
+
 /// The shop as of a day.
 pub(crate) struct Shop {
     pub(crate) ledger: Ledger<String>,
@@ -29,6 +31,7 @@ pub(crate) struct Shop {
     pub(crate) grid: Option<Grid>,
     /// `None` when nobody has bought.
     pub(crate) models: Option<Models>,
+    pub(crate) forecast: Forecast,
 }
 
 /// What is fitted to all customers, and their scores in the order of the ledger.
@@ -57,7 +60,8 @@ impl Shop {
         as_of: NaiveDate,
         bins: u8,
         occasion: Occasion,
-    ) -> Result<Self, Error> {
+        question: &Question,
+    ) -> Result<Self, Box<dyn std::error::Error>> {
         let ledger = log.ledger(as_of)?;
         let options = RateOptions::default().with_occasion(occasion);
         let rates = match log.days() {
@@ -74,7 +78,8 @@ impl Shop {
             .with_band_edges(lifecycle.bands.edges())?
             .with_new_customer_nodes(lifecycle.nodes.edges())?;
         let grid = Some(Grid::rf()).filter(|_| bins == 5);
-        Ok(Self { ledger, bins, occasion, rates, concentration, lifecycle, churn_rule, grid, models })
+        let forecast = Forecast::new(&ledger, question)?;
+        Ok(Self { ledger, bins, occasion, rates, concentration, lifecycle, churn_rule, grid, models, forecast })
     }
 
     pub(crate) fn purchases(&self) -> u64 {

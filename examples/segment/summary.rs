@@ -4,6 +4,7 @@ use repurchase::{Error, Ratio};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
+use crate::forecast::Estimate;
 use crate::shop::{Group, Shop};
 
 pub(crate) fn summary(shop: &Shop, skipped_rows: usize) -> Result<Value, Error> {
@@ -31,6 +32,8 @@ pub(crate) fn summary(shop: &Shop, skipped_rows: usize) -> Result<Value, Error> 
             "gini": shop.concentration.gini(),
             "of": shop.concentration.customers(),
         },
+        "churn": estimate(&shop.forecast.churn, true),
+        "spend": estimate(&shop.forecast.spend, false),
     }))
 }
 
@@ -49,6 +52,20 @@ fn rfm(shop: &Shop) -> Value {
         "frequency_cuts": model.map(|model| model.frequency().marks()).unwrap_or_default(),
         "monetary_cuts": model.map(|model| texts(model.monetary().marks())).unwrap_or_default(),
     })
+}
+
+/// Which model is named where there is a choice.
+fn estimate<M>(estimate: &Estimate<M>, is_choice: bool) -> Value {
+    let params = estimate.params.iter().map(|&(name, value)| (name.to_owned(), json!(value)));
+    let mut fields = serde_json::Map::new();
+    if is_choice {
+        fields.insert("model".to_owned(), estimate.key.into());
+    }
+    fields.insert("params".to_owned(), Value::Object(params.collect()));
+    fields.insert("log_likelihood".to_owned(), estimate.log_likelihood.into());
+    fields.insert("customers".to_owned(), estimate.customers.into());
+    fields.insert("status".to_owned(), estimate.status.as_str().into());
+    Value::Object(fields)
 }
 
 fn groups(groups: Vec<Group>) -> Value {

@@ -113,8 +113,8 @@ impl<Id: CustomerId> Ledger<Id> {
     ///
     /// # Errors
     ///
-    /// [`Error::AsOfMismatch`] for ledgers as of different days, and what [`from_histories`](Ledger::from_histories) refuses:
-    /// a customer who is in both, a sum that does not fit at the finer of the two scales.
+    /// [`Error::AsOfMismatch`] for ledgers as of different days, and what [`from_histories`](Ledger::from_histories)
+    /// refuses: a customer who is in both, a sum that does not fit at the finer of the two scales.
     ///
     /// # Complexity
     ///

@@ -203,8 +203,8 @@ impl<Id: CustomerId> PurchaseLog<Id> {
 
     /// The log of those customers for whom `keep` answers yes: of a region, a channel, a tier.
     ///
-    /// Every question that a log answers can so be asked of a part of the shop. What is passed over is not told apart by
-    /// customer, and counted as 0 here.
+    /// Every question that a log answers can so be asked of a part of the shop. What is passed over is not told apart
+    /// by customer, and counted as 0 here.
     ///
     /// # Complexity
     ///

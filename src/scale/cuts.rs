@@ -262,8 +262,8 @@ pub(crate) fn cuts_of_keys<K: Key>(values: &[K], ranks: &[usize]) -> CutPoints<K
     CutPoints { cuts: cuts.collect() }
 }
 
-/// Buckets that ascend with values, laid out for the range of a sample: whatever lies outside it shares the first or the
-/// last one.
+/// Buckets that ascend with values, laid out for the range of a sample: whatever lies outside it shares the first or
+/// the last one.
 struct Buckets<K> {
     low: K,
     /// Whether distances from `low` are counted one by one.
@@ -306,20 +306,20 @@ const fn floating_bucket(distance: u64) -> usize {
     ((shift as usize) << FINE_BITS) + (distance >> shift) as usize
 }
 
-/// How many values lie in each bucket.
+/// How many values, fewer than 2^32, lie in each bucket.
 fn histogram<K: Copy>(values: &[K], bucket: impl Fn(K) -> usize) -> Vec<usize> {
     // Neighbours count apart: where they are equal, the second would have to wait for the first.
-    let mut counts = vec![[0; 4]; BUCKETS];
-    let fours = values.chunks_exact(4);
-    for (side, &value) in fours.remainder().iter().enumerate() {
-        counts[bucket(value)][side] += 1;
+    let mut counts = vec![[0_u32; 2]; BUCKETS];
+    let pairs = values.chunks_exact(2);
+    for &value in pairs.remainder() {
+        counts[bucket(value)][0] += 1;
     }
-    for four in fours {
-        for (side, &value) in four.iter().enumerate() {
+    for pair in pairs {
+        for (side, &value) in pair.iter().enumerate() {
             counts[bucket(value)][side] += 1;
         }
     }
-    counts.into_iter().map(|sides| sides.into_iter().sum()).collect()
+    counts.into_iter().map(|sides| sides.into_iter().map(|count| count as usize).sum()).collect()
 }
 
 /// Of each rank, its bucket and how many values lie in the buckets below.

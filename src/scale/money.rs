@@ -65,6 +65,35 @@ pub(crate) fn decimal(minor: i128, scale: u32) -> Option<Decimal> {
     Decimal::try_from_i128_with_scale(minor, scale).ok()
 }
 
+/// The amount at `scale` that is the nearest to a number, of two equally near ones the even one; `None` when there is
+/// none within 96 bits.
+pub(crate) fn nearest(number: f64, scale: u32) -> Option<Decimal> {
+    let (bits, hidden) = (number.abs().to_bits(), 1 << 52);
+    // |number| = significand * 2^exponent, exactly.
+    let (significand, exponent) = match bits >> 52 {
+        2047 => return None,
+        0 => (bits, -1074),
+        biased => (bits & (hidden - 1) | hidden, i64::try_from(biased).ok()? - 1075),
+    };
+    // 53 bits times 5^28 are 119 bits; the powers of two that are left shift.
+    let product = u128::from(significand) * 5u128.checked_pow(scale)?;
+    let shift = exponent + i64::from(scale);
+    let integer = match u32::try_from(shift) {
+        Ok(left) if left <= product.leading_zeros() => product << left,
+        Ok(_) => return None,
+        Err(_) => match u32::try_from(-shift) {
+            Ok(right @ ..=127) => {
+                let (floor, rest, half) = (product >> right, product & ((1 << right) - 1), 1 << (right - 1));
+                floor + u128::from(rest > half || rest == half && floor & 1 == 1)
+            }
+            // Less than a half.
+            _ => 0,
+        },
+    };
+    let integer = i128::try_from(integer).ok()?;
+    decimal(if number < 0.0 { -integer } else { integer }, scale)
+}
+
 /// `left + right` at the finer of their scales, never rounded; `None` when that needs more than 96 bits.
 pub(crate) fn exact_sum(left: Decimal, right: Decimal) -> Option<Decimal> {
     let scale = left.scale().max(right.scale());
@@ -89,6 +118,39 @@ mod tests {
         assert_eq!(exact_sum(Decimal::MAX, cent), None);
         assert_eq!(exact_sum(Decimal::MAX, Decimal::ONE), None);
         assert_eq!(minor(Decimal::new(125, 3), 2), None);
+    }
+
+    #[test]
+    fn the_nearest_amount_to_a_number() {
+        let text = |number, scale| nearest(number, scale).map(|amount| amount.to_string());
+        let cases = [
+            (0.0, 2, "0.00"),
+            (-0.0, 0, "0"),
+            (0.125, 2, "0.12"),
+            (0.375, 2, "0.38"),
+            (-0.125, 2, "-0.12"),
+            (0.5, 0, "0"),
+            (1.5, 0, "2"),
+            // The double next to 1.005 lies below it, that next to 1.135 above it.
+            (1.005, 2, "1.00"),
+            (1.135, 2, "1.14"),
+            (0.1, 28, "0.1000000000000000055511151231"),
+            (1e-300, 28, "0.0000000000000000000000000000"),
+            (f64::from_bits(1), 0, "0"),
+            (7e28, 0, "69999999999999999280861413376"),
+            (-1e15, 2, "-1000000000000000.00"),
+            // The first numbers beyond 96 bits are refused; the largest before them is not.
+            (79_228_162_514_264_328_797_450_928_128.0, 0, "79228162514264328797450928128"),
+        ];
+        for (number, scale, expected) in cases {
+            assert_eq!(text(number, scale).as_deref(), Some(expected), "{number} at {scale}");
+        }
+        for (number, scale) in [(7.922_816_251_426_434e28, 0), (1e27, 2), (1e300, 0), (8.0, 28), (f64::MAX, 28)] {
+            assert_eq!(text(number, scale), None, "{number} at {scale}");
+        }
+        for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(text(number, 2), None);
+        }
     }
 
     #[test]

@@ -39,8 +39,8 @@ impl TierScheme {
     /// # Errors
     ///
     /// [`Error::NameCount`] when there is not one name more than shares; [`Error::Share`] for a share that is not above
-    /// 0 and below 1; [`Error::NotAscending`] when one is not above the one before it; [`Error::LabelKey`] for two names
-    /// of one key, or one of none.
+    /// 0 and below 1; [`Error::NotAscending`] when one is not above the one before it; [`Error::LabelKey`] for two
+    /// names of one key, or one of none.
     pub fn new(names: Vec<Label>, shares: Vec<Decimal>) -> Result<Self> {
         if names.len() != shares.len() + 1 {
             return Err(Error::NameCount { what: "tier names", found: names.len(), expected: shares.len() + 1 });

@@ -2,6 +2,8 @@
 """Recomputes, the slow and obvious way, what the `segment` example writes.
 
     recompute.py ORDERS.csv OUTDIR [--as-of YYYY-MM-DD] [--bins K] [--occasion order|day]
+                 [--model mbg-nbd|bg-nbd --params r=..,alpha=..,a=..,b=.. | --model pareto-nbd --params r=..,alpha=..,s=..,beta=..]
+                 [--spend-params p=..,q=..,gamma=..] [--horizon DAYS] [--check]
 
 Reads an order log and writes OUTDIR/customers.csv and OUTDIR/summary.json. It shares no code with the
 library: it was written from the written definitions alone, in Python's standard library, so that a number
@@ -12,15 +14,17 @@ nearest f64, when it is printed.
 Input columns: customer_id, placed_at, amount, and optionally status (paid, unpaid, cancelled; empty = paid)
 and refunded (empty = 0). Instants with an offset are turned into days in UTC.
 
-What the models predict (p_alive, expected_*; `churn` and `spend` in the summary) is not recomputed here: those
-columns are empty and those keys absent.
+What the models predict (p_alive, expected_*; `churn` and `spend` in the summary) is recomputed at the parameters
+given, in floating point and good to some 12 digits. It does not fit.
 """
 
 import argparse
 import csv
 import decimal
+import io
 import json
 import math
+import re
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -173,6 +177,141 @@ def concentration(revenues):
     }
 
 
+# ------------------------------------------------------------------------------------------------ models
+
+def tanh_sinh(f):
+    """The integral over p from 0 to 1 of e^l v, where f(ln p, ln(1 - p)) gives l, which may be infinite at the ends, and v."""
+    step, terms = 1 / 32, []
+    for i in range(-8 * 32, 8 * 32 + 1):
+        u = math.pi * math.sinh(i * step)
+        less, small = min(u, 0.0), math.log1p(math.exp(-abs(u)))
+        ln_p, ln_q = less - small, less - u - small
+        ln_weight, value = f(ln_p, ln_q)
+        if ln_weight + ln_p + ln_q > -745:
+            terms.append(math.pi * math.cosh(i * step) * math.exp(ln_weight + ln_p + ln_q) * value)
+    return step * math.fsum(terms)
+
+
+def ln_beta(a, b):
+    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
+
+
+class BetaGeometric:
+    """BG/NBD (`first` = 0) and MBG/NBD (`first` = 1, the first purchase is a chance to leave) at given parameters."""
+
+    def __init__(self, first, params):
+        self.first = first
+        self.r, self.alpha, self.a, self.b = (params[name] for name in ("r", "alpha", "a", "b"))
+        self.cache = {}
+
+    def parts(self, x, t_x, t):
+        """ln of the densities of having bought so and being alive, and of having bought so and having left."""
+        k, c = self.r + x, x + self.first
+        rest = math.lgamma(k) - math.lgamma(self.r) + self.r * math.log(self.alpha) - ln_beta(self.a, self.b)
+        alive = rest + ln_beta(self.a, self.b + c) - k * math.log(self.alpha + t)
+        if c == 0:
+            return alive, None
+        return alive, rest + ln_beta(self.a + 1, self.b + c - 1) - k * math.log(self.alpha + t_x)
+
+    def log_likelihood(self, x, t_x, t):
+        alive, left = self.parts(x, t_x, t)
+        if left is None:
+            return alive
+        high, low = max(alive, left), min(alive, left)
+        return high + math.log1p(math.exp(low - high))
+
+    def p_alive(self, x, t_x, t):
+        alive, left = self.parts(x, t_x, t)
+        return 1.0 if left is None else 1 / (1 + math.exp(left - alive))
+
+    def expected_while_alive(self, x, t, horizon):
+        """The mean over p ~ Beta(a, b + c) of (1 - (1 + p h / (alpha + t))^-(r + x)) / p."""
+        key = (x, t)
+        if key not in self.cache:
+            k, rate, bb = self.r + x, self.alpha + t, self.b + x + self.first
+
+            def integrand(ln_p, ln_q):
+                p = math.exp(ln_p)
+                purchases = -math.expm1(-k * math.log1p(p * horizon / rate)) / p if p > 1e-300 else k * horizon / rate
+                return (self.a - 1) * ln_p + (bb - 1) * ln_q - ln_beta(self.a, bb), purchases
+            self.cache[key] = tanh_sinh(integrand)
+        return self.cache[key]
+
+
+class ParetoNbd:
+    """Pareto/NBD at given parameters."""
+
+    def __init__(self, params):
+        self.r, self.alpha, self.s, self.beta = (params[name] for name in ("r", "alpha", "s", "beta"))
+
+    def parts(self, x, t_x, t):
+        """As of BetaGeometric: the customer left at some time u from t_x to t."""
+        k = self.r + x
+        rest = math.lgamma(k) - math.lgamma(self.r) + self.r * math.log(self.alpha) + self.s * math.log(self.beta)
+        alive = rest - k * math.log(self.alpha + t) - self.s * math.log(self.beta + t)
+        if t == t_x:
+            return alive, None
+
+        def integrand(ln_p, _):
+            u = (t - t_x) * math.exp(ln_p)
+            return -k * math.log1p(u / (self.alpha + t_x)) - (self.s + 1) * math.log1p(u / (self.beta + t_x)), 1.0
+        left = rest - k * math.log(self.alpha + t_x) - (self.s + 1) * math.log(self.beta + t_x)
+        return alive, left + math.log(self.s * (t - t_x) * tanh_sinh(integrand))
+
+    log_likelihood = BetaGeometric.log_likelihood
+    p_alive = BetaGeometric.p_alive
+
+    def expected_while_alive(self, x, t, horizon):
+        u = math.log1p(horizon / (self.beta + t))
+        s = self.s - 1
+        return (self.r + x) * (self.beta + t) / (self.alpha + t) * (-math.expm1(-s * u) / s if s else u)
+
+
+class GammaGamma:
+    """Of a mean spend over x purchases; population mean where x is 0."""
+
+    def __init__(self, params):
+        self.p, self.q, self.gamma = (params[name] for name in ("p", "q", "gamma"))
+
+    def log_likelihood(self, x, mean):
+        px = self.p * x
+        return (math.lgamma(px + self.q) - math.lgamma(px) - math.lgamma(self.q) + self.q * math.log(self.gamma)
+                + (px - 1) * math.log(mean) + px * math.log(x) - (px + self.q) * math.log(self.gamma + mean * x))
+
+    def expected_spend(self, x, mean):
+        bottom = self.p * x + self.q - 1
+        return self.p * (self.gamma + mean * x) / bottom if bottom > 0 else None
+
+
+def predict(customers, arguments):
+    """Fills p_alive and expected_* of every customer, and gives the summary's `churn` and `spend`."""
+    weeks = arguments.horizon / 7
+    if arguments.model == "pareto-nbd":
+        model = ParetoNbd(arguments.params)
+    else:
+        model = BetaGeometric(1 if arguments.model == "mbg-nbd" else 0, arguments.params)
+    spend = GammaGamma(arguments.spend_params)
+    likelihoods, spend_likelihoods = [], []
+    for c in customers:
+        x, t_x, t = c["x"], float(c["t_x"]), float(c["t"])
+        mean = None if c["mean_spend"] is None else float(c["mean_spend"])
+        known = mean is not None and mean > 0
+        likelihoods.append(model.log_likelihood(x, t_x, t))
+        if known:
+            spend_likelihoods.append(spend.log_likelihood(x, mean))
+        c["p_alive"] = model.p_alive(x, t_x, t)
+        c["expected_purchases"] = c["p_alive"] * model.expected_while_alive(x, t, weeks)
+        c["expected_spend"] = spend.expected_spend(x if known else 0, mean if known else 0.0)
+        if c["expected_spend"] is not None:
+            c["expected_value"] = c["expected_purchases"] * c["expected_spend"]
+    return {
+        "churn": {"model": arguments.model, "params": arguments.params, "log_likelihood": math.fsum(likelihoods),
+                  "customers": len(likelihoods), "status": "given"},
+        "spend": {"params": arguments.spend_params, "log_likelihood": math.fsum(spend_likelihoods),
+                  "customers": len(spend_likelihoods), "status": "given"},
+    }
+
+
 # ------------------------------------------------------------------------------------------------ printing
 
 def float_text(fraction):
@@ -188,8 +327,9 @@ def money_text(value, places):
 
 # ------------------------------------------------------------------------------------------------ the program
 
-def recompute(rows, as_of, bins, occasion):
+def recompute(rows, as_of, arguments):
     """The rows of customers.csv (lists, in the order of COLUMNS) and the summary."""
+    bins, occasion = arguments.bins, arguments.occasion
     purchases = {}  # customer -> [(day, net amount)]
     credits = {}  # customer -> [amount]
     places = 0
@@ -253,6 +393,8 @@ def recompute(rows, as_of, bins, occasion):
             expected_cycle = EXPECTED_CYCLES.get(c["frequency_band"], c["mean_gap"])
             c["cycles_missed"] = math.floor(c["days_since_last"] / Fraction(expected_cycle))
 
+    models = predict(customers, arguments)
+
     table = []
     for c in customers:
         cells = {
@@ -278,6 +420,9 @@ def recompute(rows, as_of, bins, occasion):
             "t": float_text(c["t"]),
             "mean_spend": "" if c["mean_spend"] is None else float_text(c["mean_spend"]),
         }
+        for column in ("p_alive", "expected_purchases", "expected_spend", "expected_value"):
+            if c.get(column) is not None:
+                cells[column] = float_text(c[column])
         assert set(cells) <= set(COLUMNS)
         table.append([cells.get(column, "") for column in COLUMNS])
 
@@ -311,8 +456,14 @@ def recompute(rows, as_of, bins, occasion):
         "new_customer_states": by("new_customer_state", [name for name, _ in NEW_CUSTOMER_STATES]),
         "tiers": by("tier", [name for name, _ in TIERS]),
         "concentration": concentration(revenues),
+        **models,
     }
     return table, summary
+
+
+def params_argument(text):
+    """`r=0.5,alpha=6` as a dictionary."""
+    return {name: float(value) for name, value in (part.split("=") for part in text.split(","))}
 
 
 def bins_argument(text):
@@ -329,21 +480,42 @@ def main():
     parser.add_argument("--as-of", metavar="YYYY-MM-DD", type=date.fromisoformat, help="default: the last day in the file")
     parser.add_argument("--bins", metavar="K", type=bins_argument, default=5, help="RFM bins, 2 to 10 (default 5)")
     parser.add_argument("--occasion", choices=["order", "day"], default="order", help="what counts as one purchase")
+    parser.add_argument("--model", choices=["mbg-nbd", "bg-nbd", "pareto-nbd"], default="mbg-nbd", help="which model of purchases")
+    parser.add_argument("--params", type=params_argument, required=True, help="its parameters, in weeks")
+    parser.add_argument("--spend-params", type=params_argument, required=True, help="those of Gamma-Gamma")
+    parser.add_argument("--horizon", metavar="DAYS", type=int, default=90, help="of what is expected (default 90)")
+    parser.add_argument("--check", action="store_true", help="compare with the files in OUTDIR; write nothing")
     arguments = parser.parse_args()
 
     rows = read_rows(arguments.orders)
     as_of = arguments.as_of or max((day for _, day, *_ in rows), default=None)
     if as_of is None:
         raise SystemExit(f"{arguments.orders}: no rows, so there is no last day; give --as-of")
-    table, summary = recompute(rows, as_of, arguments.bins, arguments.occasion)
+    table, summary = recompute(rows, as_of, arguments)
 
-    arguments.outdir.mkdir(parents=True, exist_ok=True)
-    with open(arguments.outdir / "customers.csv", "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows(table)
-    with open(arguments.outdir / "summary.json", "w", encoding="utf-8", newline="") as file:
-        file.write(json.dumps(summary, indent=2) + "\n")
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(table)
+    files = {"customers.csv": written.getvalue(), "summary.json": json.dumps(summary, indent=2) + "\n"}
+    if not arguments.check:
+        arguments.outdir.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        path = arguments.outdir / name
+        if not arguments.check:
+            path.write_text(text, encoding="utf-8", newline="")
+        elif path.exists():
+            check(path, path.read_text(encoding="utf-8"), text)
+
+
+def check(path, stored, text):
+    """Stops unless the texts differ in nothing but the last digits of some fractions."""
+    number = re.compile(r"-?[0-9]+\.[0-9]+(?:e-?[0-9]+)?")
+    if number.sub("#", stored) != number.sub("#", text):
+        raise SystemExit(f"{path} differs")
+    for found, expected in zip(number.findall(stored), number.findall(text)):
+        if found != expected and not math.isclose(float(found), float(expected), rel_tol=1e-11):
+            raise SystemExit(f"{path} holds {found}, not {expected}")
 
 
 if __name__ == "__main__":

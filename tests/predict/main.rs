@@ -2,4 +2,29 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use proptest::test_runner::{Config, RngSeed};
+
+mod backtest;
+mod beta_geometric;
+mod bg_bb;
+mod bg_bb_edges;
+mod chance;
+mod choose;
+mod extremes;
+mod fits;
+mod gamma_gamma;
+mod laws;
 mod missed_cycles;
+mod opportunity;
+mod pareto_nbd;
+mod sbg;
+mod shops;
+mod spend_samples;
+mod tables;
+mod value;
+mod value_laws;
+
+/// The same random cases in every run.
+fn fixed_seed(cases: u32) -> Config {
+    Config { cases, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() }
+}

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate};
+use repurchase::predict::{BgNbd, FitOptions, Sample, Samples};
 use repurchase::record::RecordColumns;
 use repurchase::rust_decimal::Decimal;
 use repurchase::{Ledger, Order, PurchaseLog, ShopCalendar};
@@ -33,6 +34,16 @@ pub(crate) struct Shop {
     shuffled: OnceCell<Orders>,
     records: OnceCell<Vec<Order<u64>>>,
     ledger: OnceCell<Ledger<u64>>,
+    repeats: OnceCell<Repeats>,
+    samples: OnceCell<Vec<Sample>>,
+    model: OnceCell<BgNbd>,
+}
+
+/// Equally long columns of what models of repeat purchases take, times in days.
+pub(crate) struct Repeats {
+    count: Vec<u32>,
+    recency: Vec<u32>,
+    age: Vec<u32>,
 }
 
 #[derive(Deserialize)]
@@ -95,6 +106,9 @@ impl Shop {
             shuffled: OnceCell::new(),
             records: OnceCell::new(),
             ledger: OnceCell::new(),
+            repeats: OnceCell::new(),
+            samples: OnceCell::new(),
+            model: OnceCell::new(),
         })
     }
 
@@ -110,19 +124,36 @@ impl Shop {
 
     /// As records with decimal amounts.
     pub(crate) fn records(&self) -> Result<&[Order<u64>]> {
-        if self.records.get().is_none() {
-            self.records.set(self.orders.records()?).ok();
-        }
-        Ok(self.records.get().ok_or("records were just set")?)
+        Ok(kept(&self.records, || self.orders.records())?)
     }
 
     /// As a ledger, for tasks that start from one.
     pub(crate) fn ledger(&self) -> Result<&Ledger<u64>> {
-        if self.ledger.get().is_none() {
+        kept(&self.ledger, || {
             let log = PurchaseLog::from_columns(self.orders.columns()?, &ShopCalendar::utc())?;
-            self.ledger.set(log.ledger(self.as_of)?).ok();
-        }
-        Ok(self.ledger.get().ok_or("the ledger was just set")?)
+            Ok(log.ledger(self.as_of)?)
+        })
+    }
+
+    /// As `x`, `t_x` and `T`, columns.
+    pub(crate) fn repeats(&self) -> Result<&Repeats> {
+        kept(&self.repeats, || {
+            let column = |name| column(&self.directory.join(name), u32::from_le_bytes);
+            Ok(Repeats { count: column("bg_x.u32")?, recency: column("bg_tx.u32")?, age: column("bg_t.u32")? })
+        })
+    }
+
+    /// As `x`, `t_x` and `T`, rows.
+    pub(crate) fn samples(&self) -> Result<&[Sample]> {
+        Ok(kept(&self.samples, || self.repeats()?.samples().collect())?)
+    }
+
+    /// BG/NBD fitted to them.
+    pub(crate) fn model(&self) -> Result<&BgNbd> {
+        kept(&self.model, || {
+            let samples: Samples = self.samples()?.iter().copied().collect();
+            Ok(BgNbd::fit(&samples, &FitOptions::default())?.interior()?.model)
+        })
     }
 
     /// The same orders as a CSV file.
@@ -131,12 +162,27 @@ impl Shop {
     }
 }
 
+impl Repeats {
+    pub(crate) fn samples(&self) -> impl Iterator<Item = Result<Sample>> + '_ {
+        let rows = self.count.iter().zip(&self.recency).zip(&self.age);
+        rows.map(|((&count, &recency), &age)| Ok(Sample::new(count, recency.into(), age.into())?))
+    }
+}
+
+/// What a cell holds, made when it is first asked for.
+fn kept<T>(cell: &OnceCell<T>, make: impl FnOnce() -> Result<T>) -> Result<&T> {
+    if cell.get().is_none() {
+        cell.set(make()?).ok();
+    }
+    Ok(cell.get().ok_or("the cell was just set")?)
+}
+
 /// A file of little-endian numbers.
-fn column<T>(path: &Path, number: fn([u8; 8]) -> T) -> Result<Vec<T>> {
+fn column<const N: usize, T>(path: &Path, number: fn([u8; N]) -> T) -> Result<Vec<T>> {
     let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let (numbers, rest) = bytes.as_chunks();
     if !rest.is_empty() {
-        return Err(format!("{}: not a multiple of 8 bytes", path.display()).into());
+        return Err(format!("{}: not a multiple of {N} bytes", path.display()).into());
     }
     Ok(numbers.iter().map(|&bytes| number(bytes)).collect())
 }

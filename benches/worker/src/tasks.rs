@@ -3,6 +3,7 @@
 //! `*_shuffled` is the same work on rows in no order.
 
 mod history;
+mod models;
 mod rates;
 mod read_csv;
 mod segments;
@@ -39,6 +40,12 @@ const TASKS: &[(&str, Task)] = &[
     ("D2", |shop, clock| rates::quarters_up_to_month_ends(shop, shop.sorted(), clock)),
     ("D3", |shop, clock| rates::quarters_up_to_every_day(shop, shop.sorted(), clock)),
     ("D3_shuffled", |shop, clock| rates::quarters_up_to_every_day(shop, shop.shuffled(), clock)),
+    // x, t_x and T of every customer -> a model; a model -> P(alive), purchases expected in 90 days of every customer.
+    ("E1", models::fit_bg_nbd),
+    ("E1_mbg", models::fit_mbg_nbd),
+    ("E1_pareto", models::fit_pareto_nbd),
+    ("E2", models::probabilities_alive),
+    ("E3", models::expected_purchases),
     // A CSV file -> every customer's history, by a reader for this file and by the `csv` crate.
     ("R_csv", read_csv::by_lines),
     ("R_csv_crate", read_csv::by_csv_crate),

@@ -12,6 +12,7 @@ use crate::scale::edges::DayEdges;
 
 pub use risk::ChurnRisk;
 pub use standing::CycleStanding;
+pub(super) use standing::count;
 
 /// The rule: after how many days a customer is expected back, and after how many missed cycles likely to be gone.
 ///
@@ -172,6 +173,7 @@ impl MissedCycles {
 
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 struct StoredRule {
     cycle: Basis,
     new_customer_nodes: DayEdges,

@@ -223,12 +223,15 @@ impl Cycle {
     fn in_words(self) -> String {
         match self.days.divided_by(self.per) {
             (days, true) => days.to_string(),
-            _ => format!("{:.2}", self.days.to_f64() / self.per.to_f64()),
+            _ => match self.days.to_f64() / self.per.to_f64() {
+                days if days < 0.005 => format!("{days:.1e}"),
+                days => format!("{days:.2}"),
+            },
         }
     }
 }
 
 /// `1 day`, `2 days`.
-fn count(number: &str, noun: &str) -> String {
+pub(in crate::predict) fn count(number: &str, noun: &str) -> String {
     format!("{number} {noun}{}", if number == "1" { "" } else { "s" })
 }

@@ -187,8 +187,8 @@ impl RfmModel {
     ///
     /// # Errors
     ///
-    /// [`Error::MeasuresMismatch`] for a table of other [measures](RfmMeasures) than the model was fitted on, or when one of
-    /// the two is of a [window](RfmTable::in_window) and the other is not.
+    /// [`Error::MeasuresMismatch`] for a table of other [measures](RfmMeasures) than the model was fitted on, or when
+    /// one of the two is of a [window](RfmTable::in_window) and the other is not.
     ///
     /// # Complexity
     ///

@@ -126,8 +126,8 @@ impl RfmMeasures {
     /// The values of a customer whose frequency and monetary value are those of a window, of which `recent` is the
     /// history.
     ///
-    /// A customer who bought nothing in the window has frequency 0, a mean order amount of 0, and a revenue of 0 less the
-    /// window's credits. `None` without a purchase in `history`.
+    /// A customer who bought nothing in the window has frequency 0, a mean order amount of 0, and a revenue of 0 less
+    /// the window's credits. `None` without a purchase in `history`.
     #[inline]
     pub fn in_window(self, history: &CustomerHistory, recent: &CustomerHistory) -> Option<RfmValues> {
         Some(RfmValues {

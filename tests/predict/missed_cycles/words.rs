@@ -61,6 +61,9 @@ fn explained() {
         "Churn-inclined: last purchase 3 days ago, expected every 1 day (mean gap 1/1 = 1.00 days, floor 1): \
          3 cycles missed, churn-inclined from 3"
     );
+    let tiny = after(floored, &[0, 1, 2], 15).with_quantities(number("0.000001"), number("3")).unwrap();
+    assert!(tiny.explain(Language::English).contains("expected every 2.3e-6 days (mean"), "never every 0.00 days");
+    assert!(tiny.explain(Language::Chinese).contains("预计每 2.3e-6 天复购一次"));
     assert_eq!(
         explain(after(rule, &[0], 40)),
         [

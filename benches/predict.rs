@@ -1,0 +1,272 @@
+//! Models: fitted, asked about all customers and about one, and compared.
+
+mod common;
+
+use std::hint::black_box;
+
+use chrono::{NaiveDate, NaiveTime};
+use common::{Random, Result};
+use criterion::{Criterion, Throughput};
+use repurchase::predict::{
+    AnyModel, Backtest, BgBb, Fit, FitOptions, GammaGamma, Holdout, MissedCycles, ModelKind, OpportunitySample,
+    OpportunitySamples, PurchaseModel, RenewalCohort, Sample, Samples, Sbg, SbgParams, SpendSample, SpendSamples,
+    opportunity_samples,
+};
+use repurchase::record::{Period, Windows};
+use repurchase::{CustomerHistory, Ledger, Order, PurchaseLog, ShopCalendar};
+
+/// 90 days, in weeks.
+const HORIZON: f64 = 90.0 / 7.0;
+
+fn main() -> Result {
+    let mut criterion = common::criterion();
+    let (log, simulated) = (cdnow()?, Simulated::new(100_000)?);
+    let ledger = log.ledger(day(1997, 9, 30)?)?;
+
+    samples(&mut criterion, &simulated);
+    let models = repeat_purchases(&mut criterion, "cdnow", &Samples::in_weeks(&ledger))?;
+    repeat_purchases(&mut criterion, "simulated", &simulated.repeats.iter().copied().collect())?;
+    let spend = spends(&mut criterion, "cdnow", &SpendSamples::of(&ledger))?;
+    spends(&mut criterion, "simulated", &simulated.spends.iter().copied().collect())?;
+    renewals(&mut criterion)?;
+    opportunities(&mut criterion, &log, &simulated)?;
+    all(&mut criterion, &models, &simulated.repeats)?;
+    one(&mut criterion, &models, spend, &ledger)?;
+    backtest(&mut criterion, &log)?;
+    criterion.final_summary();
+    Ok(())
+}
+
+/// From rows to what a fit looks at.
+fn samples(criterion: &mut Criterion, simulated: &Simulated) {
+    let mut group = criterion.benchmark_group("predict");
+    group.throughput(Throughput::Elements(simulated.repeats.len() as u64));
+    group.bench_function(format!("samples/simulated/{}", simulated.repeats.len()), |bencher| {
+        bencher.iter_with_large_drop(|| simulated.repeats.iter().copied().collect::<Samples>());
+    });
+    group.bench_function(format!("spend_samples/simulated/{}", simulated.spends.len()), |bencher| {
+        bencher.iter_with_large_drop(|| simulated.spends.iter().copied().collect::<SpendSamples>());
+    });
+    group.finish();
+}
+
+/// One fit, that must come to a maximum.
+fn fit<M, P>(
+    criterion: &mut Criterion,
+    id: &str,
+    customers: u64,
+    fit: impl Fn() -> repurchase::Result<Fit<M, P>>,
+) -> Result<M> {
+    let model = fit()?.interior()?.model;
+    let mut group = criterion.benchmark_group("predict");
+    group.throughput(Throughput::Elements(customers));
+    group.bench_function(format!("fit_{id}/{customers}"), |bencher| bencher.iter(&fit));
+    group.finish();
+    Ok(model)
+}
+
+fn repeat_purchases(criterion: &mut Criterion, shape: &str, samples: &Samples) -> Result<Vec<AnyModel>> {
+    let models = ModelKind::ALL.into_iter().map(|kind| {
+        let id = format!("{}/{shape}", kind.label().key());
+        fit(criterion, &id, samples.customers(), || kind.fit(samples, &FitOptions::default()))
+    });
+    models.collect()
+}
+
+fn spends(criterion: &mut Criterion, shape: &str, samples: &SpendSamples) -> Result<GammaGamma> {
+    let id = format!("gamma_gamma/{shape}");
+    fit(criterion, &id, samples.customers(), || GammaGamma::fit(samples, &FitOptions::default()))
+}
+
+/// The regular customers of Fader and Hardie (2007), and a cohort of each of 24 months, the older the further.
+fn renewals(criterion: &mut Criterion) -> Result {
+    let paper = RenewalCohort::new(vec![1000, 631, 468, 382, 326, 289, 262, 241])?;
+    let truth = Sbg::from_params(SbgParams { alpha: 0.7, beta: 2.5 })?;
+    let left = |renewals| (4000.0 * truth.survival(renewals)).round() as u64;
+    let months = (1..=24).map(|age| RenewalCohort::new((0..=age).map(left).collect()));
+    for (shape, cohorts) in [("paper", vec![paper]), ("months", months.collect::<Result<_, _>>()?)] {
+        let customers = cohorts.iter().map(|cohort| cohort.customers()).sum();
+        fit(criterion, &format!("sbg/{shape}"), customers, || Sbg::fit(&cohorts, &FitOptions::default()))?;
+    }
+    Ok(())
+}
+
+fn opportunities(criterion: &mut Criterion, log: &PurchaseLog<String>, simulated: &Simulated) -> Result {
+    let months = Windows::periods(Period::Month, day(1997, 2, 1)?, day(1997, 9, 30)?)?;
+    let cdnow = opportunity_samples(log, &months)?.into_iter().map(|(_, sample)| sample).collect();
+    let simulated = simulated.opportunities.iter().copied().collect();
+    for (shape, samples) in [("cdnow", cdnow), ("simulated", simulated)] {
+        let samples: OpportunitySamples = samples;
+        let id = format!("bg_bb/{shape}");
+        fit(criterion, &id, samples.customers(), || BgBb::fit(&samples, &FitOptions::default()))?;
+    }
+    Ok(())
+}
+
+/// What is expected of every customer.
+fn all(criterion: &mut Criterion, models: &[AnyModel], samples: &[Sample]) -> Result {
+    let mut group = criterion.benchmark_group("predict");
+    group.throughput(Throughput::Elements(samples.len() as u64));
+    for model in models {
+        let shape = format!("{}/{}", model.kind().label().key(), samples.len());
+        model.expected_purchases_of_all(samples, HORIZON)?;
+        group.bench_function(format!("probabilities_alive/{shape}"), |bencher| {
+            bencher.iter_with_large_drop(|| model.probabilities_alive(samples));
+        });
+        group.bench_function(format!("expected_purchases_of_all/{shape}"), |bencher| {
+            bencher.iter_with_large_drop(|| model.expected_purchases_of_all(samples, HORIZON));
+        });
+    }
+    group.finish();
+    Ok(())
+}
+
+/// One call after another, each as a request handler would make it.
+fn one(criterion: &mut Criterion, models: &[AnyModel], spend: GammaGamma, ledger: &Ledger<String>) -> Result {
+    let as_of = ledger.as_of();
+    let histories: Vec<CustomerHistory> = ledger.iter().take(1000).map(|(_, history)| history).collect();
+    let summaries: Vec<_> = histories.iter().filter_map(|history| history.repeat_summary(as_of)).collect();
+    let samples: Vec<Sample> = summaries.iter().map(Sample::in_weeks).collect();
+    let spends: Vec<SpendSample> = summaries.iter().map(SpendSample::of).collect();
+    let rule = MissedCycles::default();
+
+    for model in models {
+        let shape = model.kind().label().key();
+        each(criterion, "probability_alive", shape, &samples, |sample| model.probability_alive(sample))?;
+        each(criterion, "expected_purchases", shape, &samples, |sample| model.expected_purchases(sample, HORIZON))?;
+        each(criterion, "probability_of_purchases", shape, &samples, |sample| {
+            model.probability_of_purchases(sample, 2, HORIZON)
+        })?;
+    }
+    each(criterion, "expected_spend", "gamma_gamma", &spends, |spends| spend.expected_spend(spends))?;
+    each(criterion, "missed_cycles", "default", &histories, |history| {
+        rule.standing(history, as_of).map(|standing| (standing.risk(), standing.cycles_missed()))
+    })
+}
+
+/// What is said of one customer, said of each, and that it allocates nothing.
+fn each<T, A>(criterion: &mut Criterion, name: &str, shape: &str, of: &[T], answer: impl Fn(&T) -> A) -> Result {
+    let answers = || {
+        for customer in of {
+            black_box(answer(black_box(customer)));
+        }
+    };
+    let allocations = allocation_counter::measure(answers);
+    if allocations.count_total > 0 {
+        return Err(format!("{name} of {shape} allocates: {allocations:?}").into());
+    }
+    let mut group = criterion.benchmark_group("predict");
+    group.throughput(Throughput::Elements(of.len() as u64));
+    group.bench_function(format!("{name}/{shape}/{}", of.len()), |bencher| bencher.iter(answers));
+    group.finish();
+    Ok(())
+}
+
+fn backtest(criterion: &mut Criterion, log: &PurchaseLog<String>) -> Result {
+    let holdout = Holdout::new(log, day(1997, 9, 30)?, day(1998, 6, 30)?)?;
+    let customers = holdout.customers().len();
+    Backtest::run(&holdout, &FitOptions::default())?;
+    let mut group = criterion.benchmark_group("predict");
+    group.throughput(Throughput::Elements(customers as u64));
+    group.bench_function(format!("backtest/cdnow/{customers}"), |bencher| {
+        bencher.iter(|| Backtest::run(&holdout, &FitOptions::default()));
+    });
+    group.finish();
+    Ok(())
+}
+
+/// The orders of the CD shop.
+fn cdnow() -> Result<PurchaseLog<String>> {
+    let mut orders = Vec::new();
+    for row in csv::Reader::from_reader(include_str!("../examples/data/cdnow_orders.csv").as_bytes()).deserialize() {
+        let (customer, day, amount): (String, String, String) = row?;
+        let placed_at = day.parse::<NaiveDate>()?.and_time(NaiveTime::MIN).and_utc();
+        orders.push(Order::new(customer, placed_at, amount.parse()?)?);
+    }
+    Ok(PurchaseLog::from_records(orders, &ShopCalendar::utc())?)
+}
+
+fn day(year: i32, month: u32, day: u32) -> Result<NaiveDate> {
+    Ok(NaiveDate::from_ymd_opt(year, month, day).ok_or("no such day")?)
+}
+
+/// Customers who live by the models' stories: the same on every run.
+struct Simulated {
+    /// Whose times are whole days, in weeks.
+    repeats: Vec<Sample>,
+    /// Whose spends are whole cents.
+    spends: Vec<SpendSample>,
+    opportunities: Vec<OpportunitySample>,
+}
+
+impl Simulated {
+    fn new(customers: usize) -> Result<Self> {
+        let mut random = Random(19_970_101);
+        let mut simulated = Self { repeats: Vec::new(), spends: Vec::new(), opportunities: Vec::new() };
+        for _ in 0..customers {
+            let repeats = repeats(&mut random)?;
+            simulated.repeats.push(repeats);
+            simulated.spends.push(spends_of(&mut random, repeats.repeats())?);
+            simulated.opportunities.push(yearly(&mut random)?);
+        }
+        Ok(simulated)
+    }
+}
+
+/// Even on `(0, 1)`.
+fn number(random: &mut Random) -> f64 {
+    (f64::from((random.next() >> 32) as u32) + 0.5) / 4_294_967_296.0
+}
+
+/// From the Gamma distribution of a whole shape and the rate 1.
+fn gamma(random: &mut Random, shape: u32) -> f64 {
+    (0..shape).map(|_| -number(random).ln()).sum()
+}
+
+/// From `Beta(1, b)`.
+fn beta(random: &mut Random, b: f64) -> f64 {
+    1.0 - number(random).powf(1.0 / b)
+}
+
+/// Won on a day of two years, with `r = 1`, `alpha = 10` weeks, `a = 1`, `b = 3`: leaves after any purchase, or stays.
+fn repeats(random: &mut Random) -> Result<Sample> {
+    let age = 1 + random.below(730) as u32;
+    let (rate, dropout) = (gamma(random, 1) / 70.0, beta(random, 3.0));
+    let (mut repeats, mut last, mut time) = (0, 0, 0.0);
+    while number(random) > dropout {
+        time += gamma(random, 1) / rate;
+        // Two purchases on one day are one.
+        let today = time.ceil().min(1e9) as u32;
+        if today > age {
+            break;
+        }
+        (repeats, last) = (repeats + u32::from(today > last), today);
+    }
+    Ok(Sample::new(repeats, f64::from(last) / 7.0, f64::from(age) / 7.0)?)
+}
+
+/// `p = 6`, `q = 4`, `gamma = 15`.
+fn spends_of(random: &mut Random, repeats: u32) -> Result<SpendSample> {
+    if repeats == 0 {
+        return Ok(SpendSample::NEW);
+    }
+    let rate = gamma(random, 4) / 15.0;
+    let cents: f64 = (0..repeats).map(|_| (gamma(random, 6) / rate * 100.0).ceil()).sum();
+    Ok(SpendSample::new(repeats, cents / 100.0 / f64::from(repeats))?)
+}
+
+/// Members of one to twelve years, with Beta(1, 2) for purchases and Beta(1, 4) for leaving.
+fn yearly(random: &mut Random) -> Result<OpportunitySample> {
+    let years = 1 + random.below(12) as u32;
+    let (buys, leaves) = (beta(random, 2.0), beta(random, 4.0));
+    let (mut repeats, mut last) = (0, 0);
+    for year in 1..=years {
+        if number(random) < leaves {
+            break;
+        }
+        if number(random) < buys {
+            (repeats, last) = (repeats + 1, year);
+        }
+    }
+    Ok(OpportunitySample::new(repeats, last, years)?)
+}

@@ -1,0 +1,59 @@
+//! E1, E2, E3: from `x`, `t_x` and `T` to a model, and from it to what is expected of every customer.
+
+use repurchase::predict::{BgNbd, Fit, FitOptions, MbgNbd, ParetoNbd, PurchaseModel, Samples};
+
+use crate::Result;
+use crate::columns::Shop;
+use crate::stopwatch::Stopwatch;
+
+/// Days.
+const HORIZON: f64 = 90.0;
+
+pub(super) fn fit_bg_nbd(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
+    fit(shop, clock, BgNbd::fit, |model| {
+        let params = model.params();
+        [params.r, params.alpha, params.a, params.b]
+    })
+}
+
+pub(super) fn fit_mbg_nbd(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
+    fit(shop, clock, MbgNbd::fit, |model| {
+        let params = model.params();
+        [params.r, params.alpha, params.a, params.b]
+    })
+}
+
+pub(super) fn fit_pareto_nbd(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
+    fit(shop, clock, ParetoNbd::fit, |model| {
+        let params = model.params();
+        [params.r, params.alpha, params.s, params.beta]
+    })
+}
+
+/// `params` are in the order in which the model lists them.
+fn fit<M, P>(
+    shop: &Shop,
+    clock: &mut Stopwatch,
+    fit: fn(&Samples, &FitOptions) -> repurchase::Result<Fit<M, P>>,
+    params: fn(&M) -> [f64; 4],
+) -> Result<String> {
+    let repeats = shop.repeats()?;
+    let fitted = clock.time(|| {
+        let samples: Samples = repeats.samples().collect::<Result<_>>()?;
+        Ok(fit(&samples, &FitOptions::default())?.interior()?)
+    })?;
+    let params = params(&fitted.model).map(|parameter| format!("{parameter:.6}")).join(",");
+    Ok(format!("params={params} nll={:.4}", -fitted.report.log_likelihood))
+}
+
+pub(super) fn probabilities_alive(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
+    let (model, samples) = (shop.model()?, shop.samples()?);
+    let alive = clock.time(|| Ok(model.probabilities_alive(samples)))?;
+    Ok(format!("sum={:.6}", alive.iter().sum::<f64>()))
+}
+
+pub(super) fn expected_purchases(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
+    let (model, samples) = (shop.model()?, shop.samples()?);
+    let expected = clock.time(|| Ok(model.expected_purchases_of_all(samples, HORIZON)?))?;
+    Ok(format!("sum={:.6}", expected.iter().sum::<f64>()))
+}

@@ -1,0 +1,134 @@
+//! Which model to use.
+
+use super::forecast::Forecast;
+use super::holdout::Holdout;
+use super::{Baseline, BaselineScores, Candidate};
+use crate::predict::AnyModel;
+
+/// The model that a [`Backtest`](super::Backtest) says to use.
+///
+/// **Which model.** The log score decides. Of the models that are no more than one standard error below the best, the
+/// first in the order of [`ModelKind::ALL`](crate::predict::ModelKind::ALL) is chosen: what is not told apart from noise
+/// is decided by simplicity, the one-standard-error rule.
+///
+/// **On a boundary.** A model whose likelihood has no maximum takes part through the
+/// [`nearest`](crate::predict::Boundary::nearest) one, which predicts what a simpler form of the model does: such as
+/// one in which all customers leave with the same probability. Where nobody leaves, that form is NBD, and NBD is chosen:
+/// a difference below a millionth of the log score does not count.
+///
+/// **Whether a model at all.** Its squared errors are held against those of the best counting rule. It earns its place
+/// when they are lower by more than one standard error.
+///
+/// # References
+///
+/// T. Gneiting and A. E. Raftery (2007), "Strictly proper scoring rules, prediction, and estimation", Journal of the
+/// American Statistical Association 102(477), 359-378, doi 10.1198/016214506000001437. L. Breiman, J. H. Friedman, R.
+/// A. Olshen and C. J. Stone (1984), "Classification and Regression Trees", section 3.4.3, doi 10.1201/9781315139470.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Choice {
+    /// The model, as fitted to what was known at the split; on a boundary, the nearest one. Fit its kind anew on all
+    /// that is known to work with it.
+    pub model: AnyModel,
+    /// The model with the best log score, often the same.
+    pub best: AnyModel,
+    /// By how much the chosen model's log score per customer is below the best one's.
+    pub shortfall: Difference,
+    /// The counting rule of the lowest root mean square error.
+    pub baseline: Baseline,
+    /// By how much the chosen model's squared error per customer is below that of the rule.
+    pub gain: Difference,
+}
+
+impl Choice {
+    /// Whether the model counts purchases better than the best simple rule, by more than one standard error.
+    pub fn earns_its_place(&self) -> bool {
+        self.gain.exceeds_noise()
+    }
+}
+
+/// The mean over customers of a difference between two forecasts of the same customers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Difference {
+    /// The mean.
+    pub mean: f64,
+    /// Its standard error, `√(Σ (d - mean)² / (N (N - 1)))`; `None` of one customer.
+    pub standard_error: Option<f64>,
+}
+
+impl Difference {
+    /// Whether the mean is above 0 by more than one standard error; no for one customer.
+    pub fn exceeds_noise(&self) -> bool {
+        self.standard_error.is_some_and(|error| self.mean > error)
+    }
+
+    #[allow(clippy::cast_precision_loss, reason = "customers are fewer than 2^53")]
+    fn of(minuend: &[f64], subtrahend: &[f64]) -> Self {
+        let differences = || minuend.iter().zip(subtrahend).map(|(left, right)| left - right);
+        let count = minuend.len() as f64;
+        let mean = differences().sum::<f64>() / count.max(1.0);
+        let squares: f64 = differences().map(|difference| (difference - mean) * (difference - mean)).sum();
+        Self { mean, standard_error: (count > 1.0).then(|| (squares / (count * (count - 1.0))).sqrt()) }
+    }
+}
+
+/// What a model that can be chosen lost on each customer.
+pub(super) struct Losses {
+    model: AnyModel,
+    log_score: Vec<f64>,
+    squared_error: Vec<f64>,
+}
+
+impl Losses {
+    pub(super) fn new(holdout: &Holdout, model: AnyModel, forecast: &Forecast) -> Self {
+        let log_score = forecast.log_score.clone().unwrap_or_default();
+        Self { model, log_score, squared_error: squared_error(holdout, forecast) }
+    }
+
+    fn total(&self) -> f64 {
+        self.log_score.iter().sum()
+    }
+
+    /// Whether its log score is above another's by more than the digits to which a model on a boundary predicts what
+    /// its simpler form does.
+    fn is_above(&self, other: &Self) -> bool {
+        self.total() - other.total() > NEGLIGIBLE * other.total().abs()
+    }
+}
+
+/// The part of a log score that does not count.
+const NEGLIGIBLE: f64 = 1e-6;
+
+/// `None` without a model; gives the candidates their shortfalls. `fitted` are in the order of preference.
+pub(super) fn choose(
+    holdout: &Holdout,
+    fitted: &[Losses],
+    candidates: &mut [Candidate],
+    baselines: &[BaselineScores],
+) -> Option<Choice> {
+    let best = fitted.iter().reduce(|best, other| if other.is_above(best) { other } else { best })?;
+    let shortfall = |losses: &Losses| Difference::of(&best.log_score, &losses.log_score);
+    for candidate in candidates {
+        let losses = fitted.iter().find(|losses| losses.model.kind() == candidate.kind);
+        candidate.shortfall = losses.map(shortfall);
+    }
+    let chosen = fitted.iter().find(|losses| !(best.is_above(losses) && shortfall(losses).exceeds_noise()))?;
+    let counting = baselines.iter().filter_map(|row| Some((row.baseline, row.scores.rmse?)));
+    let (baseline, _) = counting.reduce(|best, other| if other.1 < best.1 { other } else { best })?;
+    let of_baseline = squared_error(holdout, &Forecast::of_baseline(holdout, baseline));
+    Some(Choice {
+        model: chosen.model,
+        best: best.model,
+        shortfall: shortfall(chosen),
+        baseline,
+        gain: Difference::of(&of_baseline, &chosen.squared_error),
+    })
+}
+
+fn squared_error(holdout: &Holdout, forecast: &Forecast) -> Vec<f64> {
+    let pairs = forecast.expected.iter().flatten().zip(holdout.customers());
+    pairs.map(|(expected, customer)| f64::from(customer.purchases()) - expected).map(|error| error * error).collect()
+}

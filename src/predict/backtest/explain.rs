@@ -1,0 +1,186 @@
+//! A backtest in words.
+
+use super::{Backtest, Baseline, Candidate, Choice, Difference, Scores};
+use crate::predict::missed_cycles::count;
+use crate::predict::{Fit, Form, Limit, ModelKind, Trait};
+use crate::scale::Language;
+
+impl Backtest {
+    /// Which model to use, how far it is off and beside what, why this one, and what to beware of.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use chrono::{NaiveDate, TimeZone, Utc};
+    /// # use repurchase::predict::{Backtest, FitOptions, Holdout};
+    /// # use repurchase::{Order, PurchaseLog, ShopCalendar};
+    /// # use rust_decimal::Decimal;
+    /// use repurchase::scale::Language;
+    ///
+    /// # let order = |who, m, d| Order::new(who, Utc.with_ymd_and_hms(2026, m, d, 12, 0, 0).unwrap(), Decimal::TEN);
+    /// # let orders = [order("ann", 3, 4)?, order("ann", 4, 8)?, order("bo", 3, 4)?];
+    /// # let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
+    /// # let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
+    /// // Two customers who came once, as if nobody ever came back.
+    /// let backtest = Backtest::run(&Holdout::new(&log, day(4, 1), day(4, 29))?, &FitOptions::default())?;
+    /// let words = backtest.explain(Language::English);
+    /// assert!(words.contains("NBD stands for a simpler form: r / alpha goes to 0: the purchase rate is 0 for everyone."));
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn explain(&self, language: Language) -> String {
+        let mut sentences = match self.chosen() {
+            Some(chosen) => self.of_choice(chosen, language),
+            None => vec![match language {
+                Language::English => "Use no model: no fit came to an end.".to_owned(),
+                Language::Chinese => "不建议使用模型：所有模型的拟合都没有收敛。".to_owned(),
+            }],
+        };
+        let chosen = self.choice.as_ref().map(|choice| choice.model.kind());
+        sentences.extend(self.candidates.iter().filter_map(|candidate| of_fit(candidate, chosen, language)));
+        match language {
+            Language::English => sentences.join(" "),
+            Language::Chinese => sentences.concat(),
+        }
+    }
+
+    fn chosen(&self) -> Option<(&Choice, &Scores, &Scores)> {
+        let choice = self.choice.as_ref()?;
+        let scores = self.candidate(choice.model.kind())?.scores.as_ref()?;
+        Some((choice, scores, self.baseline(choice.baseline)?))
+    }
+
+    fn of_choice(&self, (choice, scores, rule): (&Choice, &Scores, &Scores), language: Language) -> Vec<String> {
+        let Self { split, end, .. } = self;
+        let (model, best) = (choice.model.kind().label().name(language), choice.best.kind().label().name(language));
+        let (customers, actual) = (scores.customers, scores.actual);
+        let (expected, of_rule) = (scores.expected.unwrap_or_default(), rule.expected.unwrap_or_default());
+        let (error, error_of_rule) = (scores.rmse.unwrap_or_default(), rule.rmse.unwrap_or_default());
+        let baseline = choice.baseline.label().name(language);
+        let mut sentences = vec![of_verdict(choice, language)];
+        sentences.push(match language {
+            Language::English => format!(
+                "From what was known on {split}, it expected {} of {} up to {end}; {actual} came. It is off by {error:.2} purchases per customer (root mean square); the best simple rule, \
+                 \"{baseline}\", expected {of_rule:.0} and is off by {error_of_rule:.2}.",
+                count(&format!("{expected:.0}"), "purchase"),
+                count(&customers.to_string(), "customer")
+            ),
+            Language::Chinese => format!(
+                "根据截至 {split} 的数据，它预计 {customers} 位客户到 {end} 会购买 {expected:.0} 次，实际 {actual} 次。\
+                 每位客户的误差（均方根）为 {error:.2} 次；最好的简单规则“{baseline}”预计 {of_rule:.0} 次，误差 \
+                 {error_of_rule:.2} 次。"
+            ),
+        });
+        sentences.extend(self.of_ranking(scores, language));
+        sentences.push(match (language, model == best) {
+            (Language::English, true) => {
+                format!("Why {model}: of the models that fit, it made what came the likeliest.")
+            }
+            (Language::English, false) => format!(
+                "Why {model}: {best} made what came likelier, but by no more than chance may, and {model} is to be \
+                 preferred where the two are as good."
+            ),
+            (Language::Chinese, true) => format!("选择 {model} 的理由：在能够拟合的模型中，它赋予实际结果的似然最高。"),
+            (Language::Chinese, false) => {
+                format!("选择 {model} 的理由：{best} 的似然略高，但差距在随机误差之内；两者相当时应优先使用 {model}。")
+            }
+        });
+        if choice.model.kind() == ModelKind::BgNbd {
+            sentences.push(match language {
+                Language::English => "Beware: BG/NBD takes everyone who came once for alive, however long ago; rank \
+                                      customers by expected purchases, not by the probability of being alive."
+                    .to_owned(),
+                Language::Chinese => "注意：BG/NBD 认为只买过一次的客户永远活跃，无论多久以前；请按预期购买次数排序，\
+                                      不要按活跃概率排序。"
+                    .to_owned(),
+            });
+        }
+        sentences
+    }
+}
+
+impl Backtest {
+    /// How well the model puts customers in order, and the simple rule that does it best.
+    fn of_ranking(&self, scores: &Scores, language: Language) -> Option<String> {
+        let auc = |scores: &Scores| scores.auc_buys_again.or(scores.auc_expected);
+        let rules = self.baselines.iter().filter_map(|row| Some((row.baseline, 100.0 * auc(&row.scores)?)));
+        let (rule, of_rule) = rules.clone().reduce(|best, other| if other.1 > best.1 { other } else { best })?;
+        let of_cycles = rules.clone().find(|&(baseline, _)| baseline == Baseline::MissedCycles && baseline != rule);
+        let (of_model, name) = (100.0 * scores.auc_expected?, rule.label().name(language));
+        let of_cycles = of_cycles.map(|(_, of_cycles)| match language {
+            Language::English => format!(", missed cycles {of_cycles:.1} times"),
+            Language::Chinese => format!("，错过周期规则为 {of_cycles:.1}%"),
+        });
+        let of_cycles = of_cycles.unwrap_or_default();
+        Some(match language {
+            Language::English => format!(
+                "Of one customer who bought again and one who did not, expected purchases put the right one first \
+                 {of_model:.1} times in 100, the simple rule \"{name}\" {of_rule:.1} times{of_cycles}."
+            ),
+            Language::Chinese => format!(
+                "任取一位再次购买的客户和一位没有再买的客户，按预期购买次数有 {of_model:.1}% 的机会把前者排在前面，\
+                 简单规则“{name}”为 {of_rule:.1}%{of_cycles}。"
+            ),
+        })
+    }
+}
+
+/// Whether to use the model, or what speaks against it.
+fn of_verdict(choice: &Choice, language: Language) -> String {
+    let model = choice.model.kind().label().name(language);
+    if choice.earns_its_place() {
+        return match language {
+            Language::English => format!("Use {model}."),
+            Language::Chinese => format!("建议使用 {model}。"),
+        };
+    }
+    let Difference { mean, standard_error } = choice.gain;
+    let is_worse = mean < 0.0;
+    let is_clear = standard_error.is_some_and(|error| -mean > error);
+    let (baseline, is_best) = (choice.baseline.label().name(language), choice.model.kind() == choice.best.kind());
+    match language {
+        Language::English => {
+            let place = if is_best { "the best model" } else { "the model to prefer" };
+            let (how, chance) = match (is_worse, is_clear) {
+                (true, true) => ("worse", ""),
+                (true, false) => ("worse", ", though by no more than chance may"),
+                _ => ("not clearly better", ""),
+            };
+            format!("{model} is {place}, but counts purchases {how} than the simple rule \"{baseline}\"{chance}.")
+        }
+        Language::Chinese => {
+            let place = if is_best { "最好的模型" } else { "应优先使用的模型" };
+            let how = match (is_worse, is_clear) {
+                (true, true) => format!("不如简单规则“{baseline}”"),
+                (true, false) => format!("略逊于简单规则“{baseline}”（差距在随机误差之内）"),
+                _ => format!("并不明显优于简单规则“{baseline}”"),
+            };
+            format!("{model} 是{place}，但在预测购买次数上{how}。")
+        }
+    }
+}
+
+/// What a model stands for that has no maximum, or that its fit came to no end.
+fn of_fit(candidate: &Candidate, chosen: Option<ModelKind>, language: Language) -> Option<String> {
+    let model = candidate.kind.label().name(language);
+    let boundary = match (&candidate.fit, language) {
+        (Some(Fit::Interior(_)), _) => return None,
+        (Some(Fit::Boundary(boundary)), _) => boundary,
+        (None, Language::English) => return Some(format!("The fit of {model} came to no end.")),
+        (None, Language::Chinese) => return Some(format!("{model} 的拟合没有收敛。")),
+    };
+    let limits = boundary.describe(language);
+    // NBD itself, and a model chosen for what else it has become, are not to be replaced.
+    let is_nbd = nobody_leaves(&boundary.limits) && chosen != Some(candidate.kind);
+    Some(match (language, is_nbd) {
+        (Language::English, true) => format!("{model} has become NBD here: {limits}."),
+        (Language::English, false) => format!("{model} stands for a simpler form: {limits}."),
+        (Language::Chinese, true) => format!("{model} 在此等同于 NBD（{limits}）。"),
+        (Language::Chinese, false) => format!("{model} 在此代表一种更简单的形式（{limits}）。"),
+    })
+}
+
+/// Whether a model has become one without dropout.
+fn nobody_leaves(limits: &[Limit]) -> bool {
+    let is_dropout = |of| matches!(of, Trait::DropoutProbability | Trait::DropoutRate);
+    limits.iter().any(|limit| is_dropout(limit.of) && limit.form == Form::Zero)
+}

@@ -1,0 +1,93 @@
+//! What is foretold of each customer of a hold-out.
+
+use hashbrown::HashMap;
+
+use super::baseline::Baseline;
+use super::holdout::{Holdout, HoldoutCustomer};
+use crate::error::Result;
+use crate::predict::{ChurnRisk, PurchaseModel, Sample};
+
+/// A number for each customer, in the order of the hold-out; `None` where the forecaster has none.
+#[derive(Debug, Default)]
+pub(super) struct Forecast {
+    /// Purchases.
+    pub(super) expected: Option<Vec<f64>>,
+    /// Whatever is higher for those who are more likely to buy again.
+    pub(super) rank: Option<Vec<f64>>,
+    /// P(buys again).
+    pub(super) buys_again: Option<Vec<f64>>,
+    /// P(alive).
+    pub(super) alive: Option<Vec<f64>>,
+    /// The log density of what came, given what was known.
+    pub(super) log_score: Option<Vec<f64>>,
+}
+
+impl Forecast {
+    pub(super) fn of_model(holdout: &Holdout, model: &impl PurchaseModel) -> Result<Self> {
+        let weeks = holdout.horizon_weeks();
+        let samples: Vec<Sample> = holdout.customers().iter().map(|customer| customer.sample).collect();
+        let at_end = holdout.customers().iter().map(|customer| &customer.at_end);
+        let likelihood = |sample: &Sample| Ok(model.log_likelihood(sample));
+        let (before, after) = (once_each(samples.iter(), likelihood)?, once_each(at_end, likelihood)?);
+        let buys_again = once_each(samples.iter(), |sample| Ok(1.0 - model.probability_no_purchase(sample, weeks)?))?;
+        Ok(Self {
+            expected: Some(model.expected_purchases_of_all(&samples, weeks)?),
+            rank: Some(buys_again.clone()),
+            buys_again: Some(buys_again),
+            alive: Some(model.probabilities_alive(&samples)),
+            log_score: Some(after.iter().zip(before).map(|(after, before)| after - before).collect()),
+        })
+    }
+
+    pub(super) fn of_baseline(holdout: &Holdout, baseline: Baseline) -> Self {
+        let weeks = holdout.horizon_weeks();
+        let of_each = |number: fn(f64, &HoldoutCustomer) -> f64| {
+            Some(holdout.customers().iter().map(|customer| number(weeks, customer)).collect())
+        };
+        let counting = |number| Self { expected: of_each(number), ..Self::default() };
+        match baseline {
+            Baseline::Nobody => counting(|_, _| 0.0),
+            Baseline::SameAsLastPeriod => counting(|_, customer| customer.last_period.into()),
+            Baseline::SameAsSoFar => counting(|_, customer| customer.sample.repeats().into()),
+            Baseline::OwnRate => {
+                counting(
+                    |weeks, HoldoutCustomer { sample, .. }| {
+                        if sample.repeats() > 0 { f64::from(sample.repeats()) / sample.age() * weeks } else { 0.0 }
+                    },
+                )
+            }
+            Baseline::DaysSinceLast => Self {
+                rank: of_each(|_, customer| customer.sample.recency() - customer.sample.age()),
+                ..Self::default()
+            },
+            Baseline::MissedCycles => Self {
+                rank: of_each(|_, customer| match customer.risk {
+                    ChurnRisk::InCycle => 3.0,
+                    ChurnRisk::Due => 2.0,
+                    ChurnRisk::Overdue => 1.0,
+                    ChurnRisk::ChurnInclined => 0.0,
+                }),
+                buys_again: of_each(|_, customer| f64::from(customer.risk != ChurnRisk::ChurnInclined)),
+                ..Self::default()
+            },
+        }
+    }
+}
+
+/// A number for each sample, worked out once for equal ones.
+fn once_each<'a>(
+    samples: impl Iterator<Item = &'a Sample>,
+    number: impl Fn(&Sample) -> Result<f64>,
+) -> Result<Vec<f64>> {
+    let mut known = HashMap::<_, f64, foldhash::fast::FixedState>::default();
+    let of_sample = |sample: &Sample| {
+        let key = (sample.repeats(), sample.recency().to_bits(), sample.age().to_bits());
+        if let Some(&known) = known.get(&key) {
+            return Ok(known);
+        }
+        let number = number(sample)?;
+        known.insert(key, number);
+        Ok(number)
+    };
+    samples.map(of_sample).collect()
+}

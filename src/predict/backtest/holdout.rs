@@ -1,0 +1,282 @@
+//! A shop's past, split at a day.
+
+use chrono::NaiveDate;
+use hashbrown::HashMap;
+
+use super::baseline::Baseline;
+use super::forecast::Forecast;
+use super::scores::Scores;
+use super::tracking::{self, TrackingPoint};
+use crate::error::{Error, Result};
+use crate::history::{CustomerFold, Fact, Ledger, PurchaseLog};
+use crate::predict::{ChurnRisk, MissedCycles, PurchaseModel, Sample, Samples};
+use crate::record::CustomerId;
+use crate::record::calendar::Day;
+
+/// What was known of each customer on a day, the split, and what each did after it.
+///
+/// **Population**: the customers with a purchase up to the split day, in the order of their ids, as in
+/// [`PurchaseLog::ledger`]. Those who buy for the first time later are left out: no model was told of them. What is
+/// counted are purchase days, as in `x`; times are weeks.
+///
+/// The hold-out runs from the day after the split up to and including `end`, which must be a day up to which the log is
+/// complete.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{NaiveDate, TimeZone, Utc};
+/// use repurchase::predict::{Holdout, Nbd, NbdParams};
+/// use repurchase::{Order, PurchaseLog, ShopCalendar};
+/// use rust_decimal::Decimal;
+///
+/// let order = |who, m, d| Order::new(who, Utc.with_ymd_and_hms(2026, m, d, 12, 0, 0).unwrap(), Decimal::TEN);
+/// let ann = [order("ann", 3, 4)?, order("ann", 3, 18)?, order("ann", 4, 8)?];
+/// let others = [order("bo", 3, 4)?, order("cy", 4, 2)?];
+/// let log = PurchaseLog::from_records(ann.into_iter().chain(others), &ShopCalendar::utc())?;
+///
+/// let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
+/// let holdout = Holdout::new(&log, day(4, 1), day(4, 29))?;
+/// assert_eq!(holdout.horizon_weeks(), 4.0);
+/// let [ann, bo] = holdout.customers() else { panic!("Cy comes later") };
+/// assert_eq!((ann.sample.repeats(), ann.purchases()), (1, 1));
+/// assert_eq!((bo.sample.repeats(), bo.purchases()), (0, 0));
+///
+/// // 1.2 and 0.6 purchases are expected, 1 and 0 come.
+/// let model = Nbd::from_params(NbdParams { r: 1.0, alpha: 8.0 / 3.0 })?;
+/// let scores = holdout.score(&model)?;
+/// assert_eq!((scores.auc_expected, scores.actual), (Some(1.0), 1));
+/// assert!((scores.mae.expect("two customers") - 0.4).abs() < 1e-12);
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Holdout {
+    split: NaiveDate,
+    end: NaiveDate,
+    customers: Vec<HoldoutCustomer>,
+    /// Customers by their first day, ascending.
+    pub(super) first_days: Vec<(Day, u64)>,
+    /// Their repeat purchase days up to the end, ascending by day.
+    pub(super) repeats: Vec<(Day, u64)>,
+}
+
+/// One customer of a [`Holdout`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct HoldoutCustomer {
+    /// As of the split day, in weeks.
+    pub sample: Sample,
+    /// As of the end, in weeks.
+    pub at_end: Sample,
+    /// Purchase days in the period that ends with the split day and is as long as the hold-out.
+    pub last_period: u32,
+    /// What the missed-cycles rule says as of the split day.
+    pub risk: ChurnRisk,
+}
+
+impl HoldoutCustomer {
+    /// Purchase days in the hold-out.
+    pub const fn purchases(&self) -> u32 {
+        self.at_end.repeats().saturating_sub(self.sample.repeats())
+    }
+
+    /// Whether there is one.
+    pub const fn buys_again(&self) -> bool {
+        self.purchases() > 0
+    }
+}
+
+impl Holdout {
+    /// Splits a log after the day `split`; the default [`MissedCycles`] are the rule to compare with.
+    ///
+    /// # Errors
+    ///
+    /// As [`with_rule`](Holdout::with_rule).
+    pub fn new<Id: CustomerId>(log: &PurchaseLog<Id>, split: NaiveDate, end: NaiveDate) -> Result<Self> {
+        Self::with_rule(log, split, end, &MissedCycles::default())
+    }
+
+    /// Splits a log after the day `split`, with the shop's own churn rule to compare with.
+    ///
+    /// A split before the first purchase leaves nobody, and every score `None`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::EmptyWindow`] unless `end` is after `split`; [`Error::Customer`] as [`PurchaseLog::ledger`].
+    ///
+    /// # Complexity
+    ///
+    /// Linear in purchases, and `n log n` in customers, who are sorted by id.
+    pub fn with_rule<Id: CustomerId>(
+        log: &PurchaseLog<Id>,
+        split: NaiveDate,
+        end: NaiveDate,
+        rule: &MissedCycles,
+    ) -> Result<Self> {
+        if end <= split {
+            return Err(Error::EmptyWindow { start: split, end });
+        }
+        let ledger = log.ledger(split)?;
+        let (last_day, end_day) = (Day::from(split), Day::from(end));
+        let folder = Split {
+            last_known: last_day,
+            period: end_day.since(last_day),
+            counts: Vec::new(),
+            days: HashMap::default(),
+        };
+        let mut split_log = log.fold(end, folder);
+        split_log.counts.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+        let customers = Self::customers_of(&ledger, &split_log.counts, end_day, rule);
+        let mut first_days = HashMap::<Day, u64, foldhash::fast::FixedState>::default();
+        for (_, counts) in &split_log.counts {
+            *first_days.entry(counts.first).or_default() += 1;
+        }
+        Ok(Self { split, end, customers, first_days: by_day(first_days), repeats: by_day(split_log.days) })
+    }
+
+    fn customers_of<Id: CustomerId>(
+        ledger: &Ledger<Id>,
+        counts: &[(Id, Counts)],
+        end: Day,
+        rule: &MissedCycles,
+    ) -> Vec<HoldoutCustomer> {
+        // Both hold the customers with a purchase up to the split, in the order of their ids.
+        let pairs = ledger.iter().zip(counts);
+        let customer = |((_, history), (_, counts)): ((_, crate::CustomerHistory), &(Id, Counts))| {
+            let sample = Sample::in_weeks(&history.repeat_summary(ledger.as_of())?);
+            let weeks = |day: Day| f64::from(day.since(counts.first)) / 7.0;
+            let at_end = Sample::of_valid(counts.days - 1, weeks(counts.last), weeks(end));
+            let risk = rule.standing(&history, ledger.as_of())?.risk();
+            Some(HoldoutCustomer { sample, at_end, last_period: counts.last_period, risk })
+        };
+        pairs.filter_map(customer).collect()
+    }
+
+    /// The last day of which the models are told.
+    pub const fn split(&self) -> NaiveDate {
+        self.split
+    }
+
+    /// The last day of the hold-out.
+    pub const fn end(&self) -> NaiveDate {
+        self.end
+    }
+
+    /// The length of the hold-out, in days; 1 or more.
+    pub fn horizon_days(&self) -> u32 {
+        Day::from(self.end).since(self.split.into())
+    }
+
+    /// The length of the hold-out in weeks, that is days / 7, fractional.
+    pub fn horizon_weeks(&self) -> f64 {
+        f64::from(self.horizon_days()) / 7.0
+    }
+
+    /// The customers, in the order of their ids.
+    pub fn customers(&self) -> &[HoldoutCustomer] {
+        &self.customers
+    }
+
+    /// What a model is to be fitted on.
+    pub fn samples(&self) -> Samples {
+        self.customers.iter().map(|customer| customer.sample).collect()
+    }
+
+    /// How well a model, fitted in weeks, foretells the hold-out.
+    ///
+    /// # Errors
+    ///
+    /// Those of the model, which has none for a hold-out.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in customers, but for sorting them; a model is asked once for customers with the same sample.
+    pub fn score(&self, model: &impl PurchaseModel) -> Result<Scores> {
+        Ok(Scores::of(self, &Forecast::of_model(self, model)?))
+    }
+
+    /// How well a simple rule foretells the hold-out.
+    pub fn score_baseline(&self, baseline: Baseline) -> Scores {
+        Scores::of(self, &Forecast::of_baseline(self, baseline))
+    }
+
+    /// The repeat purchases of all customers since the first purchase of all, as they came and as a model, fitted in
+    /// weeks, expects them: every `step_days` days, and on the last day of the hold-out.
+    ///
+    /// Up to the split, that is how well the model fits; after it, how well it foretells.
+    ///
+    /// # Formula
+    ///
+    /// On a day `D`: expected `Σ E[X((D - first day) / 7)]` over the customers whose first day is `D` or before, of new
+    /// customers' purchases in that time; actual, the repeat purchase days up to and including `D`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfRange`] when `step_days` is 0; those of the model, which has none for a time of weeks.
+    ///
+    /// # Complexity
+    ///
+    /// The number of different first days times that of points, as additions; the model is asked once for each
+    /// different number of days between the two.
+    pub fn tracking(&self, model: &impl PurchaseModel, step_days: u32) -> Result<Vec<TrackingPoint>> {
+        tracking::track(self, model, step_days)
+    }
+}
+
+/// Ascending by day.
+fn by_day(days: HashMap<Day, u64, foldhash::fast::FixedState>) -> Vec<(Day, u64)> {
+    let mut days: Vec<_> = days.into_iter().collect();
+    days.sort_unstable();
+    days
+}
+
+/// Counts purchase days on both sides of a split.
+struct Split<Id> {
+    last_known: Day,
+    /// Days of the hold-out, and of the period before it.
+    period: u32,
+    counts: Vec<(Id, Counts)>,
+    /// Repeat purchase days.
+    days: HashMap<Day, u64, foldhash::fast::FixedState>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    first: Day,
+    last: Day,
+    /// 0 of a customer who comes after the split.
+    days: u32,
+    last_period: u32,
+}
+
+impl<Id> CustomerFold<Id> for Split<Id> {
+    type State = Counts;
+
+    fn step(&mut self, counts: &mut Counts, fact: Fact) {
+        let day = fact.day;
+        let is_new = counts.days == 0;
+        if !fact.is_purchase() || (is_new && day > self.last_known) || (!is_new && counts.last == day) {
+            return;
+        }
+        if is_new {
+            counts.first = day;
+        } else {
+            *self.days.entry(day).or_default() += 1;
+        }
+        counts.last = day;
+        counts.days += 1;
+        if day <= self.last_known && self.last_known.since(day) < self.period {
+            counts.last_period += 1;
+        }
+    }
+
+    fn reserve(&mut self, customers: usize) {
+        self.counts.reserve(customers);
+    }
+
+    fn finish(&mut self, customer: Id, counts: Counts) {
+        if counts.days > 0 {
+            self.counts.push((customer, counts));
+        }
+    }
+}

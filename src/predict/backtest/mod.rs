@@ -1,0 +1,142 @@
+//! Whether a model earns its place: fit before a day, score after it, beside rules that need no fit.
+
+mod baseline;
+mod choice;
+mod explain;
+mod forecast;
+mod holdout;
+mod scores;
+mod tracking;
+
+use chrono::NaiveDate;
+
+use self::choice::Losses;
+use self::forecast::Forecast;
+use super::{AnyModel, Fit, FitOptions, ModelKind};
+use crate::error::{Error, Result};
+
+pub use baseline::Baseline;
+pub use choice::{Choice, Difference};
+pub use holdout::{Holdout, HoldoutCustomer};
+pub use scores::{Calibration, Scores};
+pub use tracking::TrackingPoint;
+
+/// Every model and every simple rule on one shop's [`Holdout`], and which to use.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{Days, NaiveDate, TimeZone, Utc};
+/// use repurchase::predict::{Backtest, FitOptions, Holdout, Samples};
+/// use repurchase::{Order, PurchaseLog, ShopCalendar};
+/// use rust_decimal::Decimal;
+///
+/// // 200 customers, who come now and then until they leave, sooner or later.
+/// let start = Utc.with_ymd_and_hms(2025, 1, 1, 12, 0, 0).unwrap();
+/// let buys = |n: u64, day: u64| (1_009 * n + 9_176 * day + 37 * n * day) % 101 < 1 + n % 7;
+/// let comes = |n: u64| (0..364).filter(move |&day| day < 30 + n * n / 20 && buys(n, day)).map(move |day| (n, day));
+/// let days = (0..200).flat_map(comes);
+/// let orders = days.map(|(n, day)| Order::new(n, start + Days::new(day), Decimal::TEN));
+/// let log = PurchaseLog::from_records(orders.collect::<Result<Vec<_>, _>>()?, &ShopCalendar::utc())?;
+///
+/// let day = |m, d| NaiveDate::from_ymd_opt(2025, m, d).unwrap();
+/// let holdout = Holdout::new(&log, day(9, 30), day(12, 31))?;
+/// let options = FitOptions::default();
+/// let backtest = Backtest::run(&holdout, &options)?;
+/// let choice = backtest.choice.as_ref().expect("a model fits");
+/// let model = backtest.candidate(choice.model.kind()).and_then(|row| row.scores.as_ref()).expect("it is scored");
+/// let rule = backtest.baseline(choice.baseline).expect("it is scored");
+/// assert!(model.rmse < rule.rmse);
+///
+/// // The model to work with is fitted on all that is known.
+/// let fit = choice.model.kind().fit(&Samples::in_weeks(&log.ledger(day(12, 31))?), &options)?;
+/// assert_eq!(fit.report().customers, log.ledger(day(12, 31))?.len() as u64);
+/// assert_eq!(fit.model().kind(), choice.model.kind());
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Backtest {
+    /// The last day of which the models were told.
+    pub split: NaiveDate,
+    /// The last day of the hold-out.
+    pub end: NaiveDate,
+    /// The models, in the order of [`ModelKind::ALL`].
+    pub candidates: Vec<Candidate>,
+    /// The simple rules, in the order of [`Baseline::ALL`].
+    pub baselines: Vec<BaselineScores>,
+    /// Which model to use; `None` when no fit came to an end.
+    pub choice: Option<Choice>,
+}
+
+/// One model of a [`Backtest`].
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Candidate {
+    /// The model.
+    pub kind: ModelKind,
+    /// Its fit to what was known at the split, in weeks; `None` when it came to no end
+    /// ([`Error::NotConverged`]).
+    pub fit: Option<Fit<AnyModel, ()>>,
+    /// How well it did; on a boundary, those of the nearest model. `None` without a fit.
+    pub scores: Option<Scores>,
+    /// By how much its log score per customer is below that of the best model; `None` without a fit.
+    pub shortfall: Option<Difference>,
+}
+
+/// One simple rule of a [`Backtest`].
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct BaselineScores {
+    /// The rule.
+    pub baseline: Baseline,
+    /// How well it did.
+    pub scores: Scores,
+}
+
+impl Backtest {
+    /// Fits every model to what was known at the split, scores all on the hold-out and chooses one: see [`Choice`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoCustomers`] when nobody bought up to the split, [`Error::NothingObserved`] when everyone came for the
+    /// first time on that very day, [`Error::Number`] for a penalty that is none.
+    ///
+    /// # Complexity
+    ///
+    /// That of [`ModelKind::fit`] and [`Holdout::score`], for each model.
+    pub fn run(holdout: &Holdout, options: &FitOptions) -> Result<Self> {
+        let samples = holdout.samples();
+        let (mut candidates, mut fitted) = (Vec::new(), Vec::new());
+        for kind in ModelKind::ALL {
+            let fit = match kind.fit(&samples, options) {
+                Err(Error::NotConverged { .. }) => None,
+                fit => Some(fit?),
+            };
+            let mut scores = None;
+            if let Some(model) = fit.as_ref().map(Fit::model) {
+                let forecast = Forecast::of_model(holdout, model)?;
+                scores = Some(Scores::of(holdout, &forecast));
+                fitted.push(Losses::new(holdout, *model, &forecast));
+            }
+            candidates.push(Candidate { kind, fit, scores, shortfall: None });
+        }
+        let of_baseline = |baseline| BaselineScores { baseline, scores: holdout.score_baseline(baseline) };
+        let baselines: Vec<_> = Baseline::ALL.into_iter().map(of_baseline).collect();
+        let choice = choice::choose(holdout, &fitted, &mut candidates, &baselines);
+        Ok(Self { split: holdout.split(), end: holdout.end(), candidates, baselines, choice })
+    }
+
+    /// A model's row.
+    pub fn candidate(&self, kind: ModelKind) -> Option<&Candidate> {
+        self.candidates.iter().find(|candidate| candidate.kind == kind)
+    }
+
+    /// A simple rule's scores.
+    pub fn baseline(&self, baseline: Baseline) -> Option<&Scores> {
+        self.baselines.iter().find(|row| row.baseline == baseline).map(|row| &row.scores)
+    }
+}

@@ -1,0 +1,393 @@
+//! The Gamma-Gamma model, against 50-digit references in `tests/data/predict/gamma_gamma*.csv`, and where it must not
+//! fit.
+
+use repurchase::Error;
+use repurchase::predict::{
+    Boundary, Fit, FitOptions, Fitted, Form, GammaGamma, GammaGammaParams, SpendSample, SpendSamples, StopReason, Trait,
+};
+
+use super::spend_samples::{cdnow, online_retail};
+use super::tables::{Row, close, table};
+
+#[track_caller]
+fn model(p: f64, q: f64, gamma: f64) -> GammaGamma {
+    GammaGamma::from_params(GammaGammaParams { p, q, gamma }).expect("parameters")
+}
+
+#[track_caller]
+fn sample(repeats: u32, mean: f64) -> SpendSample {
+    SpendSample::new(repeats, mean).expect("a sample")
+}
+
+fn samples(spends: &[(u32, f64)]) -> SpendSamples {
+    spends.iter().map(|&(x, m)| sample(x, m)).collect()
+}
+
+#[track_caller]
+fn fit(samples: &SpendSamples) -> Fit<GammaGamma, GammaGammaParams> {
+    GammaGamma::fit(samples, &FitOptions::default()).expect("a fit")
+}
+
+#[track_caller]
+fn interior(samples: &SpendSamples) -> Fitted<GammaGamma, GammaGammaParams> {
+    fit(samples).interior().expect("a maximum")
+}
+
+#[track_caller]
+fn boundary(samples: &SpendSamples) -> Boundary<GammaGamma> {
+    match fit(samples) {
+        Fit::Boundary(boundary) => boundary,
+        Fit::Interior(fitted) => panic!("a maximum: {fitted:?}"),
+    }
+}
+
+fn all(params: GammaGammaParams) -> [f64; 3] {
+    [params.p, params.q, params.gamma]
+}
+
+fn model_of(row: &Row) -> GammaGamma {
+    let [p, q, gamma] = row.numbers(["p", "q", "gamma"]);
+    model(p, q, gamma)
+}
+
+fn sample_of(row: &Row) -> SpendSample {
+    sample(row.value("x"), row.number("mean_value"))
+}
+
+#[test]
+fn equals_the_reference_at_fixed_parameters() {
+    for row in table("predict/gamma_gamma.csv") {
+        let (model, sample) = (model_of(&row), sample_of(&row));
+        match (row.text("ln_likelihood"), model.log_likelihood(&sample)) {
+            ("", found) => assert_eq!(found, None),
+            (_, found) => close(found.expect("a density"), row.number("ln_likelihood"), 1e-13, &row),
+        }
+        match (row.text("expected_mean_value"), model.expected_spend(&sample)) {
+            ("nan", found) => assert_eq!(found, None),
+            (_, found) => close(found.expect("a mean"), row.number("expected_mean_value"), 1e-14, &row),
+        }
+    }
+}
+
+#[test]
+fn keeps_its_digits_where_the_terms_of_the_formula_cancel() {
+    for row in table("predict/gamma_gamma_hard.csv") {
+        let found = model_of(&row).log_likelihood(&sample_of(&row)).unwrap();
+        let expected = row.number("ln_likelihood");
+        // A density near 1 has a logarithm near 0.
+        let scale = f64::max(expected.abs(), 10.0);
+        assert!((found - expected).abs() <= 1e-13 * scale, "{row:?}: {found}, off by {:e}", (found - expected) / scale);
+    }
+}
+
+#[test]
+fn fits_equal_the_reference() {
+    let fits = table("predict/gamma_gamma_fits.csv");
+    let shops = [cdnow("1997-09-30"), cdnow("1998-06-30"), online_retail("2011-08-31"), online_retail("2011-12-09")];
+    let mut compared = 0;
+    for (row, shop) in fits.iter().zip(&shops) {
+        let fitted = interior(shop);
+        assert_eq!(fitted.report.customers, row.value::<u64>("customers"), "{row:?}");
+        for (found, expected) in all(fitted.model.params()).into_iter().zip(row.numbers(["p", "q", "gamma"])) {
+            close(found, expected, 1e-9, row);
+        }
+        close(fitted.report.log_likelihood, row.number("log_likelihood"), 1e-13, row);
+        for (found, expected) in all(fitted.standard_errors).into_iter().zip(row.numbers(["se_p", "se_q", "se_gamma"]))
+        {
+            close(found, expected, 1e-7, row);
+        }
+        assert_eq!(fitted.report.stop, StopReason::Maximum);
+        assert!(fitted.report.evaluations <= 15, "{:?}", fitted.report);
+        assert_eq!(fitted.report.left_out, shop.left_out());
+        let sum: f64 = shop
+            .iter()
+            .map(|(row, n)| f64::from(u32::try_from(n).unwrap()) * fitted.model.log_likelihood(&row).unwrap())
+            .sum();
+        close(sum, fitted.report.log_likelihood, 1e-13, "the sum over customers");
+        compared += 1;
+    }
+    assert_eq!(compared, 4);
+}
+
+#[test]
+fn means_exist_where_they_are_finite() {
+    let heavy = model(2.0, 0.8, 30.0);
+    assert_eq!(heavy.mean_spend(), None);
+    assert_eq!(model(2.0, 1.0, 30.0).mean_spend(), None);
+    assert_eq!(model(2.0, 1.5, 30.0).mean_spend(), Some(120.0));
+    // One purchase is enough for a mean, also one that was free.
+    close(heavy.expected_spend(&sample(1, 10.0)).unwrap(), 2.0 * 40.0 / 1.8, 1e-15, "heavy tail");
+    close(heavy.expected_spend(&sample(1, 0.0)).unwrap(), 2.0 * 30.0 / 1.8, 1e-15, "heavy tail");
+    assert_eq!(model(0.1, 0.75, 1.0).expected_spend(&sample(1, 5.0)), None);
+    assert_eq!(model(4.0, 0.5, 1e300).expected_spend(&sample(1, f64::MAX)), None);
+    assert_eq!(heavy.log_likelihood(&SpendSample::NEW), None);
+    assert_eq!(heavy.log_likelihood(&sample(3, 0.0)), None);
+}
+
+#[test]
+fn the_expectation_lies_between_the_customers_mean_and_that_of_all() {
+    let model = model(6.25, 3.74, 15.44);
+    let everyone = model.mean_spend().unwrap();
+    let mut last = everyone;
+    for repeats in [1, 2, 5, 20, 1000, u32::MAX] {
+        let expected = model.expected_spend(&sample(repeats, 100.0)).unwrap();
+        assert!(last < expected && expected <= 100.0, "{repeats}: {expected}");
+        last = expected;
+    }
+    close(last, 100.0, 1e-9, "own mean");
+}
+
+#[test]
+fn cents_for_dollars_change_the_scale_and_nothing_else() {
+    let in_dollars = cdnow("1997-09-30");
+    let in_cents: SpendSamples =
+        in_dollars.iter().map(|(row, n)| (sample(row.repeats(), row.mean() * 100.0), n)).collect::<Vec<_>>().into();
+    let (dollars, cents) = (interior(&in_dollars), interior(&in_cents));
+    let [p, q, gamma] = all(dollars.model.params());
+    for (found, expected) in all(cents.model.params()).into_iter().zip([p, q, gamma * 100.0]) {
+        close(found, expected, 1e-10, "parameter");
+    }
+    let shift = 946.0 * 100.0_f64.ln();
+    close(cents.report.log_likelihood, dollars.report.log_likelihood - shift, 1e-13, "ln L");
+    for options in [FitOptions::default().with_penalty(2.0), FitOptions::default().with_penalty(0.01)] {
+        let fit = |samples| GammaGamma::fit(samples, &options).unwrap().interior().unwrap().model.params();
+        let ([p, q, gamma], found) = (all(fit(&in_dollars)), all(fit(&in_cents)));
+        for (found, expected) in found.into_iter().zip([p, q, gamma * 100.0]) {
+            close(found, expected, 1e-10, "parameter");
+        }
+    }
+}
+
+#[test]
+fn no_order_and_no_split_changes_a_bit() {
+    let rows: Vec<_> = cdnow("1997-09-30").iter().collect();
+    let whole: SpendSamples = rows.clone().into();
+    let reversed: SpendSamples = rows.iter().rev().copied().collect::<Vec<_>>().into();
+    let (left, right) = rows.split_at(300);
+    let joined = SpendSamples::from(right.to_vec()).merge(left.to_vec().into());
+    assert_eq!((fit(&reversed), fit(&joined)), (fit(&whole), fit(&whole)));
+}
+
+/// A run of uniform numbers: `SplitMix64` (Steele, Lea and Flood 2014, doi 10.1145/2714064.2660195).
+struct Random(u64);
+
+impl Random {
+    fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (f64::from(((z ^ (z >> 31)) >> 32) as u32) + 0.5) / 2.0_f64.powi(32)
+    }
+
+    fn normal(&mut self) -> f64 {
+        (-2.0 * self.uniform().ln()).sqrt() * (core::f64::consts::TAU * self.uniform()).cos()
+    }
+
+    /// Marsaglia and Tsang (2000), doi 10.1145/358407.358414, for shapes of 1 or more.
+    fn gamma(&mut self, shape: f64) -> f64 {
+        let d = shape - 1.0 / 3.0;
+        loop {
+            let z = self.normal();
+            let v = (1.0 + z / (9.0 * d).sqrt()).powi(3);
+            if v > 0.0 && self.uniform().ln() < 0.5 * z * z + d - d * v + d * v.ln() {
+                return d * v;
+            }
+        }
+    }
+}
+
+/// Customers whose every single spend is drawn.
+fn simulated(customers: usize, truth: GammaGammaParams) -> SpendSamples {
+    let mut random = Random(7);
+    let customer = |_| {
+        let repeats = 1 + (random.uniform().powi(2) * 8.0) as u32;
+        let rate = random.gamma(truth.q) / truth.gamma;
+        let total: f64 = (0..repeats).map(|_| random.gamma(truth.p) / rate).sum();
+        sample(repeats, total / f64::from(repeats))
+    };
+    (0..customers).map(customer).collect()
+}
+
+#[test]
+fn recovers_the_parameters_of_simulated_customers() {
+    for (p, q, gamma) in [(6.0, 4.0, 15.0), (1.2, 1.5, 3000.0), (15.0, 6.0, 0.5)] {
+        let truth = GammaGammaParams { p, q, gamma };
+        let fitted = interior(&simulated(20_000, truth));
+        let errors = all(fitted.standard_errors);
+        for ((found, truth), error) in all(fitted.model.params()).into_iter().zip(all(truth)).zip(errors) {
+            assert!((found - truth).abs() < 3.0 * error && error < 0.2 * truth, "{found} +- {error} for {truth}");
+        }
+    }
+}
+
+#[test]
+fn customers_who_all_spend_the_same_have_no_fit_but_one_amount() {
+    let alike: Vec<_> = (1..9).map(|x| (x, 20.0)).collect();
+    let nearly: Vec<_> = (1..9).map(|x| (x, 20.0 + 1e-9 * f64::from(x * x % 5))).collect();
+    for spends in [&[(1, 20.0)][..], &[(7, 20.0)], &[(3, 20.0), (3, 20.0)], &[(1, 20.0), (9, 20.0)], &alike, &nearly] {
+        let boundary = boundary(&samples(spends));
+        let [one, other] = &boundary.limits[..] else { panic!("{boundary:?}") };
+        assert_eq!((one.of, one.form), (Trait::SpendWithinCustomer, Form::Zero));
+        let Form::Same(mean) = other.form else { panic!("{other:?}") };
+        assert_eq!(other.of, Trait::MeanSpend);
+        close(mean, 20.0, 1e-7, "mean");
+        for sample in [SpendSample::NEW, sample(4, 20.0)] {
+            close(boundary.nearest.expected_spend(&sample).unwrap(), 20.0, 1e-7, "spend");
+        }
+        assert_eq!(boundary.report.stop, StopReason::Boundary);
+        assert!(boundary.report.log_likelihood.is_finite());
+    }
+    let error = fit(&samples(&alike)).interior().expect_err("no maximum").to_string();
+    assert_eq!(
+        error,
+        "the likelihood has no maximum: 1 / p goes to 0: the spread of one customer's spends is 0 for everyone; q \
+         goes to infinity: the mean spend is the same for everyone, with p gamma / q = 20.000000"
+    );
+}
+
+#[test]
+fn a_customer_whose_spends_do_not_vary_is_expected_to_go_on() {
+    // Means that differ as much after nine purchases as after one: no spread within a customer explains them.
+    let mut random = Random(3);
+    let spends: Vec<_> = (0..400).map(|number| (1 + number % 9, 60.0 / random.gamma(4.0))).collect();
+    let boundary = boundary(&samples(&spends));
+    let [limit] = &boundary.limits[..] else { panic!("{boundary:?}") };
+    assert_eq!((limit.of, limit.form), (Trait::SpendWithinCustomer, Form::Zero));
+    close(boundary.nearest.expected_spend(&sample(1, 55.0)).unwrap(), 55.0, 1e-5, "own spend");
+    // The mean of all is that of the inverse gamma distribution, whose shape q is the only one left.
+    close(boundary.nearest.mean_spend().unwrap(), 20.0, 0.1, "mean");
+}
+
+#[test]
+fn customers_of_one_mean_are_expected_to_spend_it() {
+    // Means approach 30 faster with the purchases than one customer's spends would let them: no room for differences
+    // between customers.
+    let mut random = Random(5);
+    let mut mean = |x: u32| {
+        let shape = 3.0 * f64::from(x * x);
+        30.0 * random.gamma(shape) / shape
+    };
+    let spends: Vec<_> = (0..400u32).map(|number| (1 + number % 9, mean(1 + number % 9))).collect();
+    let boundary = boundary(&samples(&spends));
+    let [limit] = &boundary.limits[..] else { panic!("{boundary:?}") };
+    assert_eq!(limit.of, Trait::MeanSpend);
+    let Form::Same(mean) = limit.form else { panic!("{limit:?}") };
+    close(mean, 30.0, 0.05, "mean");
+    close(boundary.nearest.expected_spend(&sample(2, 90.0)).unwrap(), mean, 1e-5, "spend");
+}
+
+#[test]
+fn one_number_of_repeats_is_enough() {
+    let once: SpendSamples = simulated(5_000, GammaGammaParams { p: 2.0, q: 3.0, gamma: 20.0 })
+        .iter()
+        .filter(|(row, _)| row.repeats() == 1)
+        .collect::<Vec<_>>()
+        .into();
+    let fitted = interior(&once);
+    assert!((fitted.model.params().p - 2.0).abs() < 3.0 * fitted.standard_errors.p, "{fitted:?}");
+}
+
+#[test]
+fn a_penalty_tells_even_one_customer_apart() {
+    let spends = [(1, 20.0), (1, 20.0), (2, 20.0), (5, 28.0)];
+    for (spends, penalty) in [(&spends[..1], 0.5), (&spends[..3], 0.2), (&spends, 0.5), (&spends, 3.0)] {
+        let shop = samples(spends);
+        let fitted = GammaGamma::fit(&shop, &FitOptions::default().with_penalty(penalty)).unwrap().interior().unwrap();
+        let largest = spends.iter().fold(0.0, |largest, &(_, mean)| f64::max(largest, mean));
+        let objective = |p: f64, q: f64, gamma: f64| {
+            let model = model(p, q, gamma);
+            let likelihood: f64 = spends.iter().map(|&(x, m)| model.log_likelihood(&sample(x, m)).unwrap()).sum();
+            let squares: f64 = [p, q, gamma / largest].iter().map(|ratio| ratio.ln().powi(2)).sum();
+            (likelihood, likelihood - penalty * squares)
+        };
+        let [p, q, gamma] = all(fitted.model.params());
+        let (likelihood, top) = objective(p, q, gamma);
+        close(fitted.report.penalty, penalty, 0.0, "penalty");
+        assert!((fitted.report.log_likelihood - likelihood).abs() < 1e-12);
+        let errors = all(fitted.standard_errors);
+        for (index, factors) in [(0, [1.01, 1.0, 1.0]), (1, [1.0, 1.01, 1.0]), (2, [1.0, 1.0, 1.01])] {
+            let [above, below] = [factors, factors.map(|factor| 1.0 / factor)]
+                .map(|[for_p, for_q, for_gamma]| objective(p * for_p, q * for_q, gamma * for_gamma).1);
+            assert!(above < top && below < top, "parameter {index} of {spends:?}");
+            // As steep on either side, and not narrower than the standard error says.
+            assert!((above - below).abs() < 0.05 * (2.0 * top - above - below), "parameter {index} of {spends:?}");
+            let curvature = (2.0 * top - above - below) / 1.01_f64.ln().powi(2);
+            assert!(errors[index] / all(fitted.model.params())[index] >= 0.999 / curvature.sqrt());
+        }
+    }
+}
+
+#[test]
+fn nobody_cannot_be_fitted() {
+    for nobody in [samples(&[]), samples(&[(0, 0.0), (2, 0.0)])] {
+        let error = GammaGamma::fit(&nobody, &FitOptions::default()).expect_err("nobody");
+        assert_eq!(error, Error::NoCustomers { what: "Gamma-Gamma" });
+    }
+    let some = samples(&[(1, 2.0), (2, 5.0), (0, 0.0)]);
+    let error = GammaGamma::fit(&some, &FitOptions::default().with_penalty(f64::NAN)).expect_err("no penalty");
+    assert!(error.to_string().starts_with("penalty must be finite and 0 or more"), "{error}");
+}
+
+#[test]
+fn any_shop_has_a_fit_or_a_reason() {
+    let mut random = Random(11);
+    for round in 0..300 {
+        let customers = 1 + round % 12;
+        let spread = [1e-9, 0.01, 1.0, 8.0][round % 4];
+        let unit = [1e-100, 1.0, 1e6, 1e100][round / 4 % 4];
+        let spends: Vec<_> = (0..customers)
+            .map(|_| (1 + (random.uniform() * 4.0) as u32, unit * (spread * random.normal()).exp()))
+            .collect();
+        let fit = fit(&samples(&spends));
+        let (model, report) = match &fit {
+            Fit::Interior(fitted) => {
+                assert!(all(fitted.standard_errors).iter().all(|error| error.is_finite() && *error > 0.0), "{fit:?}");
+                (fitted.model, fitted.report)
+            }
+            Fit::Boundary(boundary) => {
+                assert!(!boundary.limits.is_empty());
+                (boundary.nearest, boundary.report)
+            }
+        };
+        assert!(report.log_likelihood.is_finite(), "{spends:?}: {fit:?}");
+        let expected = model.expected_spend(&sample(3, unit));
+        assert!(expected.is_none_or(|mean| mean.is_finite() && mean > 0.0), "{spends:?}: {fit:?}");
+    }
+}
+
+#[test]
+fn parameters_are_above_zero_and_finite() {
+    for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        for (params, name) in [((bad, 1.0, 1.0), "p"), ((1.0, bad, 1.0), "q"), ((1.0, 1.0, bad), "gamma")] {
+            let (p, q, gamma) = params;
+            let error = GammaGamma::from_params(GammaGammaParams { p, q, gamma }).expect_err("refused");
+            assert!(matches!(error, Error::Number { field, .. } if field == name), "{error}");
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn a_stored_model_is_checked() {
+    let model = model(6.25, 3.74, 15.44);
+    let json = serde_json::json!({"p": 6.25, "q": 3.74, "gamma": 15.44});
+    assert_eq!(serde_json::to_value(model).unwrap(), json);
+    assert_eq!(serde_json::from_value::<GammaGamma>(json).unwrap(), model);
+    let error = serde_json::from_str::<GammaGamma>(r#"{"p": 6.25, "q": 0, "gamma": 15.44}"#).expect_err("refused");
+    assert_eq!(error.to_string(), "q must be finite and above 0, found 0");
+}
+
+/// Spends that span hundreds of decades have no mean to share: `q` goes to 0, not to infinity.
+#[test]
+fn spends_of_all_sizes_are_no_spends_of_one_size() {
+    let samples: SpendSamples = [sample(1, 1e-190), sample(1, 1e190)].into_iter().collect();
+    let Fit::Boundary(boundary) = GammaGamma::fit(&samples, &FitOptions::default()).unwrap() else {
+        panic!("a maximum")
+    };
+    let q = boundary.nearest.params().q;
+    assert!(q < 0.1, "{boundary}");
+    let text = boundary.to_string();
+    assert!(text.contains("q goes to 0: the mean spend takes its extremes only, with q = 0.00"), "{text}");
+    assert!(!text.contains("infinity"), "{text}");
+}
