@@ -3,12 +3,14 @@
 mod common;
 
 use common::{ORDERS, Orders, Result};
-use criterion::{Criterion, Throughput};
+use criterion::{BatchSize, Criterion, Throughput};
+use repurchase::history::LineLog;
 use repurchase::measure::{
-    CohortTable, Concentration, Occasion, RateOptions, buyer_mix, repurchase_rates, second_purchase_rate,
+    CategoryPaths, CohortTable, Concentration, CycleOptions, CycleScale, CycleTable, Occasion, RateOptions, buyer_mix,
+    category_breadth, repurchase_rates, second_purchase_rate, units_per_buyer,
 };
 use repurchase::record::{Period, Windows};
-use repurchase::{PurchaseLog, Window};
+use repurchase::{PurchaseLog, ShopCalendar, Window};
 
 fn main() -> Result {
     let mut criterion = common::criterion();
@@ -16,6 +18,9 @@ fn main() -> Result {
         rates(&mut criterion, shape, &orders.log()?)?;
     }
     others(&mut criterion, &Orders::sorted(ORDERS))?;
+    for count in [ORDERS, 4 * ORDERS] {
+        products(&mut criterion, &Orders::shuffled(count), count)?;
+    }
     criterion.final_summary();
     Ok(())
 }
@@ -58,6 +63,37 @@ fn others(criterion: &mut Criterion, orders: &Orders) -> Result {
     group.throughput(Throughput::Elements(ledger.len() as u64));
     group.bench_function(format!("concentration/revenue/{}", ledger.len()), |bencher| {
         bencher.iter_with_large_drop(|| Concentration::of(&ledger));
+    });
+    group.finish();
+    Ok(())
+}
+
+/// Products, and twenty categories, of as many lines as orders.
+fn products(criterion: &mut Criterion, orders: &Orders, count: usize) -> Result {
+    let (as_of, calendar) = (common::as_of()?, ShopCalendar::utc());
+    let lines = orders.lines(2_000)?;
+    let log = LineLog::from_lines(lines.iter().cloned(), &calendar)?;
+    let categories = LineLog::from_lines(orders.lines(20)?, &calendar)?;
+    let year = Window::last_days(as_of, 365)?;
+    let mut group = criterion.benchmark_group("measure");
+    group.throughput(Throughput::Elements(count as u64));
+    group.bench_function(format!("line_log/shuffled/{count}"), |bencher| {
+        bencher.iter_batched(|| lines.clone(), |lines| LineLog::from_lines(lines, &calendar), BatchSize::LargeInput);
+    });
+    for (name, scale) in [("by_quantity", CycleScale::Quantity), ("by_calendar", CycleScale::Calendar)] {
+        let options = CycleOptions::default().with_scale(scale);
+        group.bench_function(format!("cycle_table/{name}/{count}"), |bencher| {
+            bencher.iter_with_large_drop(|| CycleTable::of(&log, as_of, options));
+        });
+    }
+    group.bench_function(format!("category_paths/20_categories/{count}"), |bencher| {
+        bencher.iter(|| CategoryPaths::of(&categories, as_of));
+    });
+    group.bench_function(format!("category_breadth/20_categories/{count}"), |bencher| {
+        bencher.iter(|| category_breadth(&categories, year));
+    });
+    group.bench_function(format!("units_per_buyer/2000_products/{count}"), |bencher| {
+        bencher.iter(|| units_per_buyer(&log, year));
     });
     group.finish();
     Ok(())

@@ -1,8 +1,8 @@
 //! Repurchase (复购): from the orders a shop already has to who comes back, who they are and what to do about it.
 //!
 //! A shop that lives on returning customers gets numbers about the shop ([`measure`]), labels on each customer
-//! ([`segment`]) and what each will do next ([`predict`]), all from records ([`record`]) that are folded once into
-//! histories ([`history`]) and held against measuring sticks ([`scale`]).
+//! ([`segment`]) and what each will do next ([`predict`]), all from records ([`record`])
+//! that are folded once into histories ([`history`]) and held against measuring sticks ([`scale`]).
 //!
 //! ```text
 //! orders, credits ──► PurchaseLog ──► Ledger ──► fitted models ──► labels on each customer, and what each
@@ -78,6 +78,8 @@
 //! | what is a customer worth in the next year (客户价值)? | [`predict::GammaGamma`], [`predict::ValueModel`] |
 //! | which model is right for our shop, and does it earn its place? | [`predict::Backtest`] |
 //! | subscribers and members: who renews, how often will they come? | [`predict::Sbg`], [`predict::BgBb`] |
+//! | after how long is a product bought again; when is it due (使用周期)? | [`measure::CycleTable`], [`history::LineLog`] |
+//! | who buys in one category only, and what comes second? | [`measure::category_breadth`], [`measure::CategoryPaths`] |
 //! | what does each label bring; who changed label? | [`segment::summarize`], [`segment::Migration`] |
 //!
 //! # What can be relied on

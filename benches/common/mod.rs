@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate};
 use criterion::Criterion;
-use repurchase::record::RecordColumns;
+use repurchase::record::{OrderLine, RecordColumns};
 use repurchase::{Ledger, Order, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
@@ -93,6 +93,19 @@ impl Orders {
         rows.map(|((&customer, &seconds), &cents)| {
             let placed_at = DateTime::from_timestamp(seconds, 0).ok_or("an instant beyond chrono's limits")?;
             Ok(Order::new(customer, placed_at, Decimal::new(cents, SCALE))?)
+        })
+        .collect()
+    }
+
+    /// A line for each order, of one of so many products: few of them sell often, as a shop's do.
+    pub(crate) fn lines(&self, products: u64) -> Result<Vec<OrderLine<u64, u64>>> {
+        let mut random = Random(7);
+        let rows = self.customers.iter().zip(&self.unix_seconds).zip(&self.cents);
+        rows.map(|((&customer, &seconds), &cents)| {
+            let placed_at = DateTime::from_timestamp(seconds, 0).ok_or("an instant beyond chrono's limits")?;
+            let product = (0..4).map(|_| random.below(products)).min().unwrap_or(0);
+            let quantity = Decimal::from(1 + random.below(4) * random.below(4));
+            Ok(OrderLine::new(customer, placed_at, product, quantity, Decimal::new(cents, SCALE))?)
         })
         .collect()
     }

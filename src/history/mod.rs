@@ -10,6 +10,7 @@
 //! |---|---|
 //! | who bought when, for rates, cohorts and windows? | [`PurchaseLog`] |
 //! | what is known of every customer as of a day? | [`Ledger`] |
+//! | who bought which product when, for cycles, breadth and paths? | [`LineLog`] |
 //! | what is known of one, updated by each new order? | [`CustomerHistory`] |
 
 mod amounts;
@@ -18,6 +19,7 @@ pub mod customer;
 mod fold;
 pub mod gaps;
 pub mod ledger;
+pub mod lines;
 pub mod log;
 #[cfg(feature = "serde")]
 mod stored;
@@ -28,4 +30,6 @@ pub use customer::{CustomerHistory, RepeatSummary};
 pub(crate) use fold::CustomerFold;
 pub use gaps::GapStatistics;
 pub use ledger::Ledger;
+pub(crate) use lines::ProductDay;
+pub use lines::{LineLog, ProductPurchase};
 pub use log::PurchaseLog;

@@ -9,20 +9,35 @@
 //! | how many of those won in a month are active later? | [`CohortTable`] |
 //! | how many of a month's buyers are new, how many old, and what do they bring? | [`buyer_mix`] |
 //! | what share of the revenue do the top 20% bring? | [`Concentration`] |
+//! | after how long is a product bought again, when is a customer due for it? | [`CycleTable`] |
+//! | which products are of a high repurchase rate? | [`HighRepurchase`] |
+//! | how long do any spells last of which some are still open? | [`SurvivalCurve`] |
+//! | who buys of one category, who of several? | [`category_breadth`] |
+//! | from which first category do customers come to which second one? | [`CategoryPaths`] |
+//! | how much of a product does a buyer take? | [`units_per_buyer`] |
 //!
 //! All counts are exact integers and all money exact decimals; a share of money is rounded once, at the very end.
 
+pub mod breadth;
 pub mod cohort;
 pub mod concentration;
+pub mod cycle;
 mod days;
 pub mod mix;
+pub mod paths;
 pub mod rates;
 pub mod second;
+pub mod survival;
 
+pub use breadth::{CategoryBreadth, UnitsPerBuyer, category_breadth, units_per_buyer};
 pub use cohort::{Cohort, CohortTable};
 pub use concentration::{Concentration, RevenueShare};
+pub use cycle::high::{HighRepurchase, ProductRate};
+pub use cycle::{CycleOptions, CycleScale, CycleTable, ProductCycle};
 pub use mix::{BuyerSums, PeriodMix, buyer_mix};
+pub use paths::CategoryPaths;
 pub use rates::{
     Occasion, RateOptions, RepurchaseRates, Scope, next_window_rate, repurchase_rates, repurchase_rates_by,
 };
 pub use second::{SecondPurchaseRate, second_purchase_rate};
+pub use survival::{CurveStep, DaysInterval, IntervalKind, SurvivalCurve};

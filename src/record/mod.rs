@@ -3,16 +3,25 @@
 //! | question | type |
 //! |---|---|
 //! | what did a customer order, what was given back? | [`Order`], [`Credit`], [`Record`] |
-//! | the same as columns, from a database or a data frame? | [`RecordColumns`] |
+//! | orders as columns, from a database or a data frame? | [`RecordColumns`] |
+//! | which product was ordered, and how much of it? | [`OrderLine`] |
+//! | what did a customer look at, search, favourite, put into the cart? | [`Interaction`], [`InteractionKind`] |
 //! | on which day of the shop did it happen? | [`ShopCalendar`] |
+//! | how long is it between two days, in words? | [`CalendarSpan`] |
 //! | which days are counted? | [`Window`], [`Windows`], [`Period`] |
 
 pub mod calendar;
 pub mod columns;
+pub mod interaction;
+pub mod line;
 pub mod order;
+pub mod span;
 pub mod window;
 
 pub use calendar::ShopCalendar;
 pub use columns::RecordColumns;
+pub use interaction::{Interaction, InteractionKind};
+pub use line::{OrderLine, ProductId};
 pub use order::{Credit, CustomerId, Order, OrderStatus, Record};
+pub use span::CalendarSpan;
 pub use window::{Period, Window, Windows};

@@ -1,6 +1,7 @@
 //! Names that people read.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
 
@@ -66,11 +67,10 @@ impl Label {
 
 /// Refuses labels by which a map would lose one.
 pub(crate) fn check_keys(labels: &[Label]) -> Result<()> {
-    let again = |(index, label): (usize, &Label)| {
-        label.key().is_empty() || labels[..index].iter().any(|earlier| earlier.key() == label.key())
-    };
-    match labels.iter().enumerate().find(|&label| again(label)) {
-        Some((_, label)) => Err(Error::LabelKey { key: label.key().into() }),
+    // A file may hold any number of them.
+    let mut seen = BTreeSet::new();
+    match labels.iter().find(|label| label.key().is_empty() || !seen.insert(label.key())) {
+        Some(label) => Err(Error::LabelKey { key: label.key().into() }),
         None => Ok(()),
     }
 }

@@ -15,6 +15,7 @@ mod edges;
 mod golden;
 mod large;
 mod laws;
+mod lines;
 mod many_customers;
 mod money;
 mod one_customer;

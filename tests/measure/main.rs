@@ -11,12 +11,16 @@ use repurchase::record::{Credit, Period, Record};
 use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar, Window};
 use rust_decimal::Decimal;
 
+mod breadth;
 mod by_hand;
+mod cycles;
 mod edges;
 mod golden;
+mod lines;
 mod oracle;
 #[cfg(feature = "serde")]
 mod stored;
+mod survival;
 
 type TestResult = Result<(), Box<dyn StdError>>;
 

@@ -1,11 +1,16 @@
 //! Stored results come back equal.
 
+use repurchase::ShopCalendar;
+use repurchase::history::LineLog;
 use repurchase::measure::{
-    CohortTable, Concentration, Occasion, RateOptions, Scope, buyer_mix, repurchase_rates, second_purchase_rate,
+    CategoryPaths, CohortTable, Concentration, CycleOptions, CycleScale, CycleTable, HighRepurchase, IntervalKind,
+    Occasion, ProductRate, RateOptions, Scope, SurvivalCurve, buyer_mix, category_breadth, repurchase_rates,
+    second_purchase_rate, units_per_buyer,
 };
-use repurchase::record::Period;
+use repurchase::record::{OrderLine, Period};
 use rust_decimal::Decimal;
 
+use super::lines::{line, log_of};
 use super::{TestResult, date, small_shop, window};
 
 fn round_trip<T>(value: &T) -> TestResult
@@ -29,5 +34,109 @@ fn results_survive() -> TestResult {
     round_trip(&Concentration::of(&log.ledger(date("2026-04-15"))?)?.top_share(Decimal::new(2, 1))?)?;
     let cohorts = CohortTable::from_log(&log, Period::Month, date("2026-04-15"))?;
     assert!(serde_json::to_string(&cohorts)?.contains(r#""customers":2,"active":{"0":2,"1":1},"offsets":2"#));
+    Ok(())
+}
+
+fn cycles(scale: CycleScale) -> CycleTable<String> {
+    let lines = [
+        line("ann", "2026-03-01", "tea", "2.5"),
+        line("ann", "2026-03-10", "tea", "1"),
+        line("ann", "2026-03-15", "tea", "1"),
+        line("bo", "2026-03-02", "tea", "0.75"),
+        line("bo", "2026-03-02", "pots", "1"),
+        line("bo", "2026-03-20", "cups", "1"),
+    ];
+    let lines = lines.map(|line| {
+        let product = (*line.product()).to_owned();
+        OrderLine::new(*line.customer(), line.placed_at(), product, line.quantity(), line.amount()).unwrap()
+    });
+    let log = LineLog::from_lines(lines, &ShopCalendar::utc()).unwrap();
+    CycleTable::of(&log, date("2026-04-15"), CycleOptions::default().with_scale(scale).with_within_days(10))
+}
+
+/// What was fitted at night says the same in the morning.
+#[test]
+fn fitted_cycles_survive() -> TestResult {
+    for scale in [CycleScale::Quantity, CycleScale::Calendar] {
+        let table = cycles(scale);
+        round_trip(&table)?;
+        let stored: CycleTable<String> = serde_json::from_str(&serde_json::to_string(&table)?)?;
+        let due = |table: &CycleTable<String>| table.next_due(&"tea".to_owned(), date("2026-04-01"), Decimal::ONE);
+        assert!(due(&table)?.is_some());
+        assert_eq!(due(&stored)?, due(&table)?);
+        for bound in [
+            HighRepurchase::at_least(Decimal::new(5, 1), ProductRate::Repeat, 2)?,
+            HighRepurchase::fit(&table, Decimal::new(5, 1), ProductRate::Within, 0)?,
+        ] {
+            round_trip(&bound)?;
+        }
+    }
+    for curve in [SurvivalCurve::of_days([]), SurvivalCurve::of_days([(0, false), (3, true), (3, false), (9, true)])] {
+        round_trip(&curve)?;
+    }
+    let curve = SurvivalCurve::of_days([(3, true), (9, true), (20, false)]);
+    round_trip(&curve.quantile_interval(Decimal::new(5, 1), 1.0, IntervalKind::Plain)?)?;
+    let stored = serde_json::to_string(&SurvivalCurve::of_days([(3, true)]))?;
+    assert_eq!(stored, r#"{"usual_quantity":"1","steps":[{"gap_days":3,"quantity":"1","returned":1,"waiting":0}]}"#);
+    let log = log_of([line("ann", "2026-03-01", "tea", "2.5"), line("ann", "2026-03-10", "pots", "1")]);
+    let march = window("2026-03-01", "2026-04-01");
+    round_trip(&category_breadth(&log, march))?;
+    round_trip(&units_per_buyer(&log, march)?["tea"])?;
+    let paths = CategoryPaths::of(&log, date("2026-03-31"));
+    let stored = serde_json::to_string(&paths)?;
+    assert_eq!(stored, r#"{"customers":1,"first":[["tea",1]],"second":[["pots",1]],"pairs":[["tea","pots",1]]}"#);
+    let owned: CategoryPaths<String> = serde_json::from_str(&stored)?;
+    assert_eq!(owned.lift(&"tea".to_owned(), &"pots".to_owned()), Some(1.0));
+    round_trip(&owned)
+}
+
+#[track_caller]
+fn assert_refused<T: serde::de::DeserializeOwned + core::fmt::Debug>(stored: &str, text: &str) {
+    let error = serde_json::from_str::<T>(stored).unwrap_err().to_string();
+    assert!(error.contains(text), "{error}");
+}
+
+#[test]
+fn what_no_lines_can_make_is_refused() -> TestResult {
+    let step = |gap: u64, quantity: &str, returned: u64, waiting: u64| {
+        format!(r#"{{"gap_days":{gap},"quantity":"{quantity}","returned":{returned},"waiting":{waiting}}}"#)
+    };
+    let curve =
+        |usual: &str, steps: &[String]| format!(r#"{{"usual_quantity":"{usual}","steps":[{}]}}"#, steps.join(","));
+    let refused = |usual: &str, steps: &[String], text| assert_refused::<SurvivalCurve>(&curve(usual, steps), text);
+    assert!(
+        serde_json::from_str::<SurvivalCurve>(&curve("1.5", &[step(10, "0.5", 1, 0), step(60, "2", 0, 1)])).is_ok()
+    );
+    refused("0", &[], "quantity must be above 0, found 0");
+    refused("1", &[step(1, "-1", 1, 0)], "quantity must be above 0, found -1");
+    refused("1", &[step(1, "1", 0, 0)], "spells of a step must lie between 1 and 4294967295, found 0");
+    refused("1", &[step(1, "1", u64::MAX, 1)], "spells of a step must lie between 1 and 4294967295, found");
+    refused("1", &[step(1, "1", 1 << 31, 0), step(2, "1", 1 << 31, 0)], "number of spells is beyond its limit");
+    refused("1", &[step(2, "1", 1, 0), step(1, "1", 1, 0)], "lengths of spells must ascend: number 1");
+    // 10 days for a half and 40 for two are one length.
+    refused("1", &[step(10, "0.5", 1, 0), step(40, "2.0", 1, 0)], "lengths of spells must ascend: number 1");
+    refused("1", &[step((1 << 28) + 1, "1", 1, 0)], "gap_days must lie between 0 and 268435456, found 268435457");
+    refused("79228162514264337593543950335", &[step(1, "0.1", 1, 0)], "quantity does not fit 96 bits");
+
+    let table = serde_json::to_string(&cycles(CycleScale::Quantity))?;
+    assert_refused::<CycleTable<String>>(&table.replace("pots", "zzz"), "products must ascend: number 2");
+    assert_refused::<CycleTable<String>>(&table.replace("pots", "cups"), "products must ascend: number 1");
+    let high = |bound: &str| format!(r#"{{"bound":{bound},"rate":"within","min_customers":1}}"#);
+    assert!(serde_json::from_str::<HighRepurchase>(&high(r#"{"at_least":"0.3"}"#)).is_ok());
+    assert_refused::<HighRepurchase>(&high(r#"{"at_least":"0"}"#), "threshold of the repurchase rate must be above 0");
+    assert_refused::<HighRepurchase>(
+        &high(r#"{"above":{"count":0,"of":0}}"#),
+        "customers of the cut must lie between 1",
+    );
+    let paths = |customers: u64, first: u64, pair: u64| {
+        format!(r#"{{"customers":{customers},"first":[["a",{first}]],"second":[["b",2]],"pairs":[["a","b",{pair}]]}}"#)
+    };
+    assert!(serde_json::from_str::<CategoryPaths<String>>(&paths(4, 3, 2)).is_ok());
+    assert_refused::<CategoryPaths<String>>(&paths(2, 3, 2), "customers of paths must lie between 1 and 2, found 3");
+    assert_refused::<CategoryPaths<String>>(&paths(4, 3, 3), "customers of a path must lie between 1 and 2, found 3");
+    assert_refused::<CategoryPaths<String>>(
+        &paths(1 << 32, 3, 2),
+        "customers of paths must lie between 0 and 4294967295",
+    );
     Ok(())
 }

@@ -9,7 +9,9 @@ use rust_decimal::Decimal;
 
 mod columns;
 mod days;
+mod lines;
 mod orders;
+mod spans;
 #[cfg(feature = "serde")]
 mod stored;
 mod windows;

@@ -2,7 +2,7 @@
 
 use core::fmt::Debug;
 
-use repurchase::record::{Credit, OrderStatus, Period, Record};
+use repurchase::record::{Credit, Interaction, InteractionKind, OrderLine, OrderStatus, Period, Record};
 use repurchase::{Order, Window};
 use rust_decimal::Decimal;
 use serde_json::{Value, from_value, json, to_value};
@@ -40,6 +40,26 @@ fn records_come_back_as_they_went() {
 }
 
 #[test]
+fn lines_and_interactions_come_back_as_they_went() {
+    let at = "2026-03-01T12:00:00Z";
+    let line = OrderLine::new(7u64, NOON, "tea".to_owned(), money("0.5"), money("4.50")).unwrap();
+    let stored = |status: &str| {
+        let (quantity, amount) = ("0.5", "4.50");
+        json!({
+            "customer": 7, "placed_at": at, "product": "tea", "quantity": quantity, "amount": amount, "status": status
+        })
+    };
+    assert_round_trip(&line.clone().with_status(OrderStatus::Unpaid), &stored("unpaid"));
+    let mut least = stored("paid");
+    least.as_object_mut().unwrap().remove("status");
+    assert_eq!(from_value::<OrderLine<u64, String>>(least).unwrap(), line);
+    for kind in InteractionKind::ALL {
+        let stored = json!({ "customer": 7, "at": at, "kind": kind.label().key(), "product": 3 });
+        assert_round_trip(&Interaction::new(7u64, NOON, kind, 3u8), &stored);
+    }
+}
+
+#[test]
 fn what_new_refuses_cannot_be_read() {
     let at = "2026-03-01T12:00:00Z";
     let order = |amount: &str, refunded: &str| {
@@ -49,6 +69,12 @@ fn what_new_refuses_cannot_be_read() {
     assert_refused::<Order<u64>>(order("-1", "0"), "amount must be 0 or more, found -1");
     assert_refused::<Order<u64>>(order("1", "2"), "refunded must lie between 0 and the order's amount 1, found 2");
     assert_refused::<Order<u64>>(order("79228162514264337593543950335", "0.01"), "does not fit 96 bits");
+    let line = |quantity: &str, amount: &str| {
+        let (quantity, amount) = (quantity.to_owned(), amount.to_owned());
+        json!({ "customer": 1, "placed_at": at, "product": 2, "quantity": quantity, "amount": amount })
+    };
+    assert_refused::<OrderLine<u64, u64>>(line("0", "1"), "quantity must be above 0, found 0");
+    assert_refused::<OrderLine<u64, u64>>(line("1", "-1"), "amount must be 0 or more, found -1");
     let credit = json!({ "customer": 1, "issued_at": "2026-03-01T12:00:00Z", "amount": "0" });
     assert_refused::<Credit<u64>>(credit, "amount of a credit must be above 0, found 0");
     assert_refused::<Window>(json!({ "start": "2026-04-01", "end": "2026-04-01" }), "must end after it");

@@ -1,0 +1,160 @@
+//! Breadth: who buys of how many categories, and how much a buyer takes.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use crate::error::{Error, Result};
+use crate::history::LineLog;
+use crate::record::calendar::Day;
+use crate::record::{CustomerId, ProductId, Window};
+use crate::scale::ratio::quotient;
+use crate::scale::{Ratio, money};
+
+/// How many customers of a window buy of one category, and how many of several.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct CategoryBreadth {
+    /// The days that were counted.
+    pub window: Window,
+    /// Cross-category customers: those who bought of two categories or more, of all who bought.
+    pub cross_category: Ratio,
+    /// Customers by the number of categories of which they bought; numbers of nobody do not appear.
+    pub customers: BTreeMap<u64, u64>,
+}
+
+impl CategoryBreadth {
+    /// Single-category customers: those who bought of one category alone, of all who bought.
+    pub fn single_category(&self) -> Ratio {
+        let of = self.cross_category.of();
+        Ratio::counted(of.saturating_sub(self.cross_category.count()), of)
+    }
+}
+
+/// Counts the customers of a window by the number of categories of which they bought in it.
+///
+/// **Population**: the customers with a purchase in the window; 0 of 0 when there is none.
+///
+/// # Complexity
+///
+/// One pass over the purchases.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{NaiveDate, TimeZone, Utc};
+/// use repurchase::history::LineLog;
+/// use repurchase::measure::category_breadth;
+/// use repurchase::record::OrderLine;
+/// use repurchase::{Ratio, ShopCalendar, Window};
+/// use rust_decimal::Decimal;
+///
+/// let at = Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap();
+/// let line = |customer, category| OrderLine::new(customer, at, category, Decimal::ONE, Decimal::TEN);
+/// let lines = [line("ann", "tea")?, line("ann", "pots")?, line("bo", "tea")?, line("cy", "tea")?];
+/// let log = LineLog::from_lines(lines, &ShopCalendar::utc())?;
+///
+/// let march = Window::last_days(NaiveDate::from_ymd_opt(2026, 3, 31).unwrap(), 31)?;
+/// let breadth = category_breadth(&log, march);
+/// assert_eq!((breadth.cross_category, breadth.single_category()), (Ratio::new(1, 3)?, Ratio::new(2, 3)?));
+/// assert_eq!(breadth.customers.into_iter().collect::<Vec<_>>(), [(1, 2), (2, 1)]);
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+pub fn category_breadth<Id: CustomerId, C: ProductId>(log: &LineLog<Id, C>, window: Window) -> CategoryBreadth {
+    let mut customers = BTreeMap::new();
+    for bought in log.by_customer() {
+        let runs = bought.chunk_by(|left, right| left.product == right.product);
+        let categories = runs.filter(|run| run.iter().any(|one| lies_in(one.day, window))).count() as u64;
+        if categories > 0 {
+            *customers.entry(categories).or_default() += 1;
+        }
+    }
+    let all = customers.values().sum();
+    let single = customers.get(&1).copied().unwrap_or_default();
+    CategoryBreadth { window, cross_category: Ratio::counted(all - single, all), customers }
+}
+
+fn lies_in(day: Day, window: Window) -> bool {
+    (window.start().into()..window.end().into()).contains(&day)
+}
+
+/// How much the buyers of a window took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct UnitsPerBuyer {
+    /// Customers with a purchase in the window.
+    pub buyers: u64,
+    /// The sum of their quantities, exact.
+    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    pub units: Decimal,
+}
+
+impl UnitsPerBuyer {
+    /// Units per buyer, correctly rounded; `None` without a buyer.
+    pub fn value(self) -> Option<f64> {
+        let whole = money::power(self.units.scale())?.checked_mul(self.buyers.into())?;
+        quotient(self.units.mantissa(), whole)
+    }
+}
+
+/// Units per buyer of each product or category bought in a window, ascending.
+///
+/// **Population** of each: the customers with a purchase of it in the window. Products that nobody bought in it do not
+/// appear. Units of several products are no sum of anything unless they are counted in one unit, so there is none here:
+/// make the log of lines of one category for that.
+///
+/// # Errors
+///
+/// [`Error::AmountOverflow`] when the units of a product do not fit a `Decimal` at the finest scale of all quantities.
+///
+/// # Complexity
+///
+/// One pass over the purchases.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{NaiveDate, TimeZone, Utc};
+/// use repurchase::history::LineLog;
+/// use repurchase::measure::units_per_buyer;
+/// use repurchase::record::OrderLine;
+/// use repurchase::{ShopCalendar, Window};
+/// use rust_decimal::Decimal;
+///
+/// let line = |customer, day, quantity: u32| {
+///     let at = Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap();
+///     OrderLine::new(customer, at, "tea", quantity.into(), Decimal::TEN)
+/// };
+/// let log = LineLog::from_lines([line("ann", 1, 2)?, line("ann", 9, 4)?, line("bo", 3, 1)?], &ShopCalendar::utc())?;
+///
+/// let march = Window::last_days(NaiveDate::from_ymd_opt(2026, 3, 31).unwrap(), 31)?;
+/// let tea = units_per_buyer(&log, march)?["tea"];
+/// assert_eq!((tea.buyers, tea.units, tea.value()), (2, Decimal::from(7), Some(3.5)));
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+pub fn units_per_buyer<Id: CustomerId, P: ProductId>(
+    log: &LineLog<Id, P>,
+    window: Window,
+) -> Result<BTreeMap<P, UnitsPerBuyer>> {
+    let mut sums = vec![(0u64, 0i128); log.products().len()];
+    for bought in log.by_customer() {
+        for run in bought.chunk_by(|left, right| left.product == right.product) {
+            let mut inside = run.iter().filter(|one| lies_in(one.day, window)).peekable();
+            // Places are those of the log's products.
+            let Some((buyers, units)) = inside.peek().and_then(|one| sums.get_mut(one.product as usize)) else {
+                continue;
+            };
+            *buyers += 1;
+            // A quantity has 96 bits and there are fewer than 2^32 of them: what passes 127 bits stays there.
+            *units = inside.fold(*units, |sum, one| sum.saturating_add(one.quantity.mantissa()));
+        }
+    }
+    let products = log.products().iter().zip(sums).filter(|&(_, (buyers, _))| buyers > 0);
+    let named = products.map(|(product, (buyers, units))| {
+        let units = money::decimal(units, log.scale()).ok_or(Error::AmountOverflow { field: "units of a product" })?;
+        Ok((product.clone(), UnitsPerBuyer { buyers, units: units.normalize() }))
+    });
+    named.collect()
+}

@@ -1,0 +1,79 @@
+//! A survival curve as it is stored: the counts from which all else follows.
+
+use core::cmp::Ordering;
+
+use rust_decimal::Decimal;
+
+use super::{Spell, SurvivalCurve, compare, steps};
+use crate::error::{Error, Result};
+use crate::scale::money;
+
+/// No two days of chrono's calendar are this far apart.
+const MAX_GAP_DAYS: u32 = 1 << 28;
+
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(super) struct StoredCurve {
+    usual_quantity: money::Text,
+    steps: Vec<StoredStep>,
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct StoredStep {
+    gap_days: u32,
+    quantity: money::Text,
+    returned: u64,
+    waiting: u64,
+}
+
+impl From<SurvivalCurve> for StoredCurve {
+    fn from(curve: SurvivalCurve) -> Self {
+        let steps = curve.steps.into_iter().map(|step| StoredStep {
+            gap_days: step.gap_days,
+            quantity: money::Text(step.quantity),
+            returned: step.returned,
+            waiting: step.waiting,
+        });
+        Self { usual_quantity: money::Text(curve.usual_quantity), steps: steps.collect() }
+    }
+}
+
+impl TryFrom<StoredCurve> for SurvivalCurve {
+    type Error = Error;
+
+    fn try_from(stored: StoredCurve) -> Result<Self> {
+        let quantities = || stored.steps.iter().map(|step| step.quantity.0).chain([stored.usual_quantity.0]);
+        let scale = quantities().map(|quantity| quantity.scale()).max().unwrap_or(0);
+        let at_scale = |quantity: Decimal| {
+            if quantity <= Decimal::ZERO {
+                return Err(Error::Amount { field: "quantity", found: quantity, expected: "above 0" });
+            }
+            let minor = money::minor(quantity, scale).and_then(|minor| money::decimal(minor, scale));
+            minor.ok_or(Error::AmountOverflow { field: "quantity" })
+        };
+        let (mut counts, mut spells) = (Vec::with_capacity(stored.steps.len()), 0u64);
+        for (position, step) in stored.steps.iter().enumerate() {
+            let (gap_days, quantity) = (step.gap_days, at_scale(step.quantity.0)?);
+            if gap_days > MAX_GAP_DAYS {
+                let (found, max) = (gap_days.into(), MAX_GAP_DAYS.into());
+                return Err(Error::OutOfRange { field: "gap_days", found, min: 0, max });
+            }
+            let (found, max) = (step.returned.saturating_add(step.waiting), u32::MAX.into());
+            if !(1..=max).contains(&found) {
+                return Err(Error::OutOfRange { field: "spells of a step", found, min: 1, max });
+            }
+            spells = spells.saturating_add(found);
+            if spells > max {
+                return Err(Error::CountOverflow { field: "number of spells" });
+            }
+            let ascends = |(before, ..): &(Spell, u64, u64)| {
+                compare(before.gap_days, before.quantity, gap_days, quantity) == Ordering::Less
+            };
+            if !counts.last().is_none_or(ascends) {
+                return Err(Error::NotAscending { what: "lengths of spells", position });
+            }
+            counts.push((Spell { gap_days, quantity, returned: true }, step.returned, step.waiting));
+        }
+        let usual_quantity = at_scale(stored.usual_quantity.0)?;
+        Ok(Self { usual_quantity, steps: steps(counts.into_iter(), spells, usual_quantity) })
+    }
+}

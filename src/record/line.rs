@@ -1,0 +1,143 @@
+//! Order lines: which product, and how much of it.
+
+use chrono::{DateTime, Utc};
+use core::fmt::Debug;
+use core::hash::Hash;
+use rust_decimal::Decimal;
+
+use super::OrderStatus;
+use crate::error::{Error, Result};
+
+/// Whatever tells one product, or one category, from another: a stock code, a number, the shop's own enum.
+///
+/// Implemented for every type that has what it asks, as [`CustomerId`](super::CustomerId) is. `Ord` is the order in
+/// which products are listed. A line of a category instead of a product makes all that is measured from it a number of
+/// the category.
+pub trait ProductId: Clone + Debug + Hash + Ord {}
+
+impl<P: Clone + Debug + Hash + Ord> ProductId for P {}
+
+/// One line of an order: who, when, which product or category `P`, how much of it, for how much.
+///
+/// A paid line is a purchase of its product; unpaid and cancelled ones are none. Leave out lines that were fully
+/// refunded or returned: a line has no refund of its own. A line of amount 0 (a gift) is a purchase like any other.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{TimeZone, Utc};
+/// use repurchase::record::{OrderLine, OrderStatus};
+/// use rust_decimal::Decimal;
+///
+/// let at = Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap();
+/// let line = OrderLine::new("ann", at, "coffee", Decimal::TWO, Decimal::new(19_80, 2))?;
+/// assert!(line.is_purchase());
+/// assert!(!line.with_status(OrderStatus::Unpaid).is_purchase());
+///
+/// let error = OrderLine::new("ann", at, "coffee", Decimal::ZERO, Decimal::TEN).unwrap_err();
+/// assert_eq!(error.to_string(), "quantity must be above 0, found 0");
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "RawLine<Id, P>"))]
+pub struct OrderLine<Id, P> {
+    customer: Id,
+    placed_at: DateTime<Utc>,
+    product: P,
+    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    quantity: Decimal,
+    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    amount: Decimal,
+    status: OrderStatus,
+}
+
+impl<Id, P> OrderLine<Id, P> {
+    /// A line of a paid order.
+    ///
+    /// `quantity` is in whatever unit the product is sold in: pieces, kilograms. `amount` is that of the whole line.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Amount`] when `quantity` is not above 0 or `amount` is below 0: what came back is no line.
+    pub fn new(customer: Id, placed_at: DateTime<Utc>, product: P, quantity: Decimal, amount: Decimal) -> Result<Self> {
+        if quantity <= Decimal::ZERO {
+            return Err(Error::Amount { field: "quantity", found: quantity, expected: "above 0" });
+        }
+        if amount < Decimal::ZERO {
+            return Err(Error::Amount { field: "amount", found: amount, expected: "0 or more" });
+        }
+        // The sign of a zero is dropped.
+        Ok(Self { customer, placed_at, product, quantity, amount: amount.abs(), status: OrderStatus::Paid })
+    }
+
+    /// The same line of an order of another status.
+    #[must_use]
+    pub fn with_status(mut self, status: OrderStatus) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Who ordered.
+    pub const fn customer(&self) -> &Id {
+        &self.customer
+    }
+
+    /// When.
+    pub const fn placed_at(&self) -> DateTime<Utc> {
+        self.placed_at
+    }
+
+    /// The product or category.
+    pub const fn product(&self) -> &P {
+        &self.product
+    }
+
+    /// How much of it, above 0.
+    pub const fn quantity(&self) -> Decimal {
+        self.quantity
+    }
+
+    /// What the line costs in all, 0 or more.
+    pub const fn amount(&self) -> Decimal {
+        self.amount
+    }
+
+    /// Where its order stands.
+    pub const fn status(&self) -> OrderStatus {
+        self.status
+    }
+
+    /// Whether it counts as a purchase of its product: paid.
+    pub fn is_purchase(&self) -> bool {
+        self.status == OrderStatus::Paid
+    }
+
+    pub(crate) fn into_parts(self) -> (Id, P) {
+        (self.customer, self.product)
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct RawLine<Id, P> {
+    customer: Id,
+    placed_at: DateTime<Utc>,
+    product: P,
+    #[serde(with = "rust_decimal::serde::str")]
+    quantity: Decimal,
+    #[serde(with = "rust_decimal::serde::str")]
+    amount: Decimal,
+    #[serde(default)]
+    status: OrderStatus,
+}
+
+#[cfg(feature = "serde")]
+impl<Id, P> TryFrom<RawLine<Id, P>> for OrderLine<Id, P> {
+    type Error = Error;
+
+    fn try_from(raw: RawLine<Id, P>) -> Result<Self> {
+        let line = Self::new(raw.customer, raw.placed_at, raw.product, raw.quantity, raw.amount)?;
+        Ok(line.with_status(raw.status))
+    }
+}
