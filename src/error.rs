@@ -1,6 +1,6 @@
 //! The one error of the crate.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 
 /// The result of a fallible operation of this crate.
@@ -292,6 +292,54 @@ pub enum Error {
         /// Its segment's key.
         segment: Box<str>,
     },
+    /// Quiet hours that are empty, or always, or not of whole seconds.
+    #[error("quiet hours must begin and end at different whole seconds, found {from} and {until}")]
+    QuietHours {
+        /// When they begin.
+        from: NaiveTime,
+        /// When they end.
+        until: NaiveTime,
+    },
+    /// A redemption of more points than can be used on its day.
+    #[error("{asked} points cannot be redeemed on {day}: the balance is {balance}")]
+    PointsShort {
+        /// The points to be redeemed.
+        asked: u64,
+        /// The points that could be.
+        balance: u64,
+        /// The day of the redemption.
+        day: NaiveDate,
+    },
+    /// An order that earns points twice, or gives back points that it never earned.
+    #[error("order {order} {problem}")]
+    PointsOrder {
+        /// The order, in its `Debug` form.
+        order: Box<str>,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A playbook that leaves labels without an action.
+    #[error("the playbook has no action for {}", labels.join(", "))]
+    PlaybookGap {
+        /// The labels, each as `kind/key`.
+        labels: Box<[Box<str>]>,
+    },
+    /// A playbook with actions for labels that nobody can have.
+    #[error("the playbook has an action for labels that it does not cover: {}", labels.join(", "))]
+    PlaybookUnknown {
+        /// The labels, each as `kind/key`.
+        labels: Box<[Box<str>]>,
+    },
+    /// A part of an audience's rule that is not what must stand there.
+    #[error("{place}: expected {expected}, found {found}")]
+    Rule {
+        /// Where in the rule, such as `all[1].not.days_since_last.<`.
+        place: Box<str>,
+        /// What may stand there.
+        expected: Box<str>,
+        /// What does.
+        found: Box<str>,
+    },
 }
 
 impl Error {
@@ -310,6 +358,10 @@ impl Error {
     pub(crate) fn unknown(customer: &impl core::fmt::Debug) -> Self {
         Self::UnknownCustomer { customer: name(customer) }
     }
+
+    pub(crate) fn points_order(order: &impl core::fmt::Debug, problem: &'static str) -> Self {
+        Self::PointsOrder { order: name(order), problem }
+    }
 }
 
 /// A number as it is written, with an exponent where it would be many digits long.
@@ -323,7 +375,7 @@ impl core::fmt::Display for Short {
     }
 }
 
-/// What a customer is called in an error.
+/// What a customer or an order is called in an error.
 fn name(customer: &impl core::fmt::Debug) -> Box<str> {
     format!("{customer:?}").into()
 }
@@ -335,19 +387,9 @@ mod tests {
     #[test]
     fn numbers_are_short() {
         let text = |found| Error::Number { field: "a", found, expected: "b" }.to_string();
-        for (found, short) in [
-            (0.0, "0"),
-            (-1.0, "-1"),
-            (2.5, "2.5"),
-            (1e-9, "0.000000001"),
-            (f64::NAN, "NaN"),
-            (f64::INFINITY, "inf"),
-            (f64::NEG_INFINITY, "-inf"),
-            (9e15, "9000000000000000"),
-            (1e16, "1e16"),
-            (-1.5e300, "-1.5e300"),
-            (5e-324, "5e-324"),
-        ] {
+        let found = [0.0, -1.0, 2.5, 1e-9, f64::NAN, f64::NEG_INFINITY, 9e15, 1e16, -1.5e300, 5e-324];
+        let short = ["0", "-1", "2.5", "0.000000001", "NaN", "-inf", "9000000000000000", "1e16", "-1.5e300", "5e-324"];
+        for (found, short) in found.into_iter().zip(short) {
             assert_eq!(text(found), format!("a must be b, found {short}"));
         }
     }

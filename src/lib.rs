@@ -1,7 +1,7 @@
 //! Repurchase (复购): from the orders a shop already has to who comes back, who they are and what to do about it.
 //!
 //! A shop that lives on returning customers gets numbers about the shop ([`measure`]), labels on each customer
-//! ([`segment`]) and what each will do next ([`predict`]), all from records ([`record`])
+//! ([`segment`]), what each will do next ([`predict`]) and what to do about it ([`act`]), all from records ([`record`])
 //! that are folded once into histories ([`history`]) and held against measuring sticks ([`scale`]).
 //!
 //! ```text
@@ -80,6 +80,9 @@
 //! | subscribers and members: who renews, how often will they come? | [`predict::Sbg`], [`predict::BgBb`] |
 //! | after how long is a product bought again; when is it due (使用周期)? | [`measure::CycleTable`], [`history::LineLog`] |
 //! | who buys in one category only, and what comes second? | [`measure::category_breadth`], [`measure::CategoryPaths`] |
+//! | whom do we address, by a rule that is data (人群)? | [`act::Audience`], [`act::audience::ready`] |
+//! | what did a campaign do, and is it more than chance? | [`act::campaign`] |
+//! | may we write now; what do points cost us; what is to be done for whom? | [`act::contact`], [`act::points`], [`act::playbook`] |
 //! | what does each label bring; who changed label? | [`segment::summarize`], [`segment::Migration`] |
 //!
 //! # What can be relied on
@@ -106,6 +109,7 @@
 //!
 //! The crates whose types appear here, [`chrono`] and [`rust_decimal`], are re-exported.
 
+pub mod act;
 pub mod error;
 pub mod history;
 pub mod measure;

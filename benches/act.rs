@@ -1,0 +1,141 @@
+//! A rule of ten conditions on a million customers, beside the same conditions as a closure.
+
+mod common;
+
+use std::hint::black_box;
+
+use common::{Random, Result};
+use criterion::Throughput;
+use repurchase::act::audience::{
+    Activity, Amount, Audience, Fact, Field, Figure, LabelField, LastActivity, Profile, Rule, Schema, Test,
+};
+use repurchase::scale::Label;
+use rust_decimal::Decimal;
+
+const CUSTOMERS: usize = 1_000_000;
+
+/// A customer as a shop might hold it.
+struct Row {
+    purchases: u32,
+    days_since_last: u32,
+    revenue: Decimal,
+    scores: [u8; 3],
+    probability_alive: f64,
+    tier: &'static str,
+    octant: &'static str,
+    activities: [LastActivity<'static>; 2],
+    attributes: [Fact<'static>; 2],
+    tags: [&'static str; 1],
+}
+
+fn main() -> Result {
+    let mut criterion = common::criterion();
+    let rows = rows();
+    let schema = Schema::default()
+        .with_number(Label::new("age", "age", "年龄"))?
+        .with_text(Label::new("region", "region", "地区"))?;
+    let audience = Audience::compile(rule()?, &schema)?;
+    let profiles: Vec<Profile<'_>> = rows.iter().map(profile).collect();
+
+    let by_rule = || profiles.iter().filter(|profile| audience.matches(profile)).count();
+    let by_rule_of_rows = || rows.iter().filter(|row| audience.matches(&profile(row))).count();
+    let by_closure = || rows.iter().filter(|row| closure(row)).count();
+    let selected = (by_rule(), by_rule_of_rows(), by_closure());
+    if selected.0 == 0 || (selected.1, selected.2) != (selected.0, selected.0) {
+        return Err(format!("the rule and the closure differ: {selected:?}").into());
+    }
+    let allocations = allocation_counter::measure(|| {
+        black_box(by_rule());
+        black_box(by_rule_of_rows());
+    });
+    if allocations.count_total > 0 {
+        return Err(format!("a rule allocates: {allocations:?}").into());
+    }
+
+    let mut group = criterion.benchmark_group("act");
+    group.throughput(Throughput::Elements(CUSTOMERS as u64));
+    group.bench_function(format!("audience/closure/{CUSTOMERS}"), |bencher| bencher.iter(by_closure));
+    group.bench_function(format!("audience/matches/{CUSTOMERS}"), |bencher| bencher.iter(by_rule));
+    group.bench_function(format!("audience/profile_and_matches/{CUSTOMERS}"), |bencher| bencher.iter(by_rule_of_rows));
+    group.bench_function(format!("audience/select/{CUSTOMERS}"), |bencher| {
+        bencher.iter_with_large_drop(|| {
+            audience.select((0..).zip(profiles.iter().copied()).map(|(id, p): (u32, _)| (id, p)))
+        });
+    });
+    group.finish();
+    criterion.final_summary();
+    Ok(())
+}
+
+/// Each condition holds for most customers, so that most are asked for all ten.
+fn rule() -> Result<Rule> {
+    Ok(Rule::all([
+        Rule::new(Figure::Purchases, Test::at_least(2))?,
+        Rule::new(Figure::DaysSinceLast, Test::below(330))?,
+        Rule::new(Amount::Revenue, Test::at_least(Decimal::new(20_00, 2)))?,
+        Rule::new(Figure::R, Test::between(2, 5))?,
+        Rule::any([
+            Rule::new(Figure::ProbabilityAlive, Test::above(Decimal::new(1, 1)))?,
+            Rule::new(LabelField::Octant, Test::one_of(["important_value", "important_keep"]))?,
+        ])?,
+        Rule::new(LabelField::Tier, Test::not_equal("supreme"))?,
+        Rule::new(Field::days_since(Activity::Cart, "shoes"), Test::at_most(80))?,
+        Rule::new(Field::attribute("age"), Test::at_least(18))?,
+        Rule::not(Rule::tag("employee")?)?,
+    ])?)
+}
+
+fn closure(row: &Row) -> bool {
+    let carted = row.activities.iter().filter(|last| last.activity == Activity::Cart && last.category == "shoes");
+    row.purchases >= 2
+        && row.days_since_last < 330
+        && row.revenue >= Decimal::new(20_00, 2)
+        && (2..=5).contains(&row.scores[0])
+        && (row.probability_alive > 0.1 || ["important_value", "important_keep"].contains(&row.octant))
+        && row.tier != "supreme"
+        && carted.map(|last| last.days_ago).min().is_some_and(|days| days <= 80)
+        && matches!(row.attributes[0], Fact::Number(age) if age >= 18.0)
+        && !row.tags.contains(&"employee")
+}
+
+fn profile(row: &Row) -> Profile<'_> {
+    let [r, f, m] = row.scores.map(f64::from);
+    Profile::default()
+        .with(Figure::Purchases, f64::from(row.purchases))
+        .with(Figure::DaysSinceLast, f64::from(row.days_since_last))
+        .with_amount(Amount::Revenue, row.revenue)
+        .with(Figure::R, r)
+        .with(Figure::F, f)
+        .with(Figure::M, m)
+        .with(Figure::ProbabilityAlive, row.probability_alive)
+        .with_label(LabelField::Tier, row.tier)
+        .with_label(LabelField::Octant, row.octant)
+        .with_activities(&row.activities)
+        .with_attributes(&row.attributes)
+        .with_tags(&row.tags)
+}
+
+fn rows() -> Vec<Row> {
+    let mut random = Random(7);
+    let mut below = |bound: u32| u32::try_from(random.next() % u64::from(bound)).unwrap_or(0);
+    let pick = |list: [&'static str; 4], at: u32| list[at as usize % 4];
+    let mut row =
+        || Row {
+            purchases: 1 + below(10),
+            days_since_last: below(365),
+            revenue: Decimal::new(i64::from(below(100_000)), 2),
+            scores: [1, 2, 3].map(|_| u8::try_from(1 + below(5)).unwrap_or(1)),
+            probability_alive: f64::from(below(1000)) / 1000.0,
+            tier: ["ordinary", "ordinary", "ordinary", "ordinary", "senior", "senior", "vip", "supreme"]
+                [below(8) as usize],
+            octant: pick(["important_value", "important_keep", "general_value", "general_retain"], below(4)),
+            activities: [(Activity::View, "hats"), (Activity::Cart, "shoes")]
+                .map(|(activity, category)| LastActivity { activity, category, days_ago: below(90) }),
+            attributes: [
+                Fact::Number(f64::from(12 + below(70))),
+                Fact::Text(pick(["north", "east", "south", "west"], below(4))),
+            ],
+            tags: [if below(20) == 0 { "employee" } else { "newsletter" }],
+        };
+    (0..CUSTOMERS).map(|_| row()).collect()
+}

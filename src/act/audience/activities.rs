@@ -1,0 +1,167 @@
+//! From records to each customer's last activities.
+
+use chrono::{NaiveDate, TimeZone};
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use super::field::Activity;
+use super::profile::LastActivity;
+use crate::error::Result;
+use crate::record::calendar::{Day, DayClock};
+use crate::record::{CustomerId, Interaction, OrderLine, OrderStatus, ShopCalendar};
+
+/// When each customer last did what with which product or category, as of a day: what
+/// [`Profile::with_activities`](super::Profile::with_activities) takes.
+///
+/// An [`Interaction`] is the activity of its kind; a paid [`OrderLine`] is a [purchase](Activity::Purchase), an unpaid one
+/// an [unpaid order](Activity::UnpaidOrder), a cancelled one nothing. What happened after the as-of day is left out. What
+/// comes out is the same for every order of the records.
+///
+/// Rules name a product or category by its text. For categories, which most rules ask for, make the records those of
+/// categories.
+///
+/// # Examples
+///
+/// From records to the customers to be won for a category:
+///
+/// ```
+/// use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+/// use repurchase::act::audience::{Activities, Audience, Profile, Rule, Schema, ready};
+/// use repurchase::record::{Interaction, InteractionKind, OrderLine, OrderStatus};
+/// use repurchase::{CustomerHistory, Ledger, Order, ShopCalendar};
+/// use rust_decimal::Decimal;
+///
+/// let at = |day| Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap();
+/// let interactions = [
+///     Interaction::new("ann", at(20), InteractionKind::View, "shoes"),
+///     Interaction::new("ann", at(28), InteractionKind::Cart, "shoes"),
+///     Interaction::new("bo", at(29), InteractionKind::Favourite, "shoes"),
+///     Interaction::new("cy", at(30), InteractionKind::View, "hats"),
+/// ];
+/// let line = |customer, day, category| OrderLine::new(customer, at(day), category, Decimal::ONE, Decimal::TEN);
+/// let lines = [line("ann", 2, "hats")?, line("bo", 30, "shoes")?, line("cy", 25, "shoes")?.with_status(OrderStatus::Unpaid)];
+/// let orders = [Order::new("ann", at(2), Decimal::TEN)?, Order::new("bo", at(30), Decimal::TEN)?];
+///
+/// let (calendar, as_of) = (ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 31).unwrap());
+/// let ledger = Ledger::from_records(orders, &calendar, as_of)?;
+/// let activities = Activities::of(&interactions, &lines, &calendar, as_of)?;
+///
+/// let selected = |rule: Rule| -> repurchase::Result<Vec<&str>> {
+///     let audience = Audience::compile(rule, &Schema::default())?;
+///     let mut ids = Vec::new();
+///     for id in ["ann", "bo", "cy", "di"] {
+///         let history = ledger.get(&id).unwrap_or_default();
+///         if audience.matches(&Profile::of(&history, as_of)?.with_activities(activities.get(&id))) {
+///             ids.push(id);
+///         }
+///     }
+///     Ok(ids)
+/// };
+/// // Bo wanted shoes too, and has bought.
+/// assert_eq!(selected(ready::interest(7)?)?, ["ann"]);
+/// let funnel = ready::category_funnel("shoes")?;
+/// assert_eq!(selected(funnel.ordered_unpaid)?, ["cy"]);
+/// assert_eq!(selected(funnel.interested)?, ["ann"]);
+/// assert_eq!(selected(funnel.never_bought)?, ["di"]);
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Activities<'a, Id> {
+    /// Ascending.
+    customers: Vec<&'a Id>,
+    /// Where each customer's activities begin, and where the last one's end.
+    starts: Vec<usize>,
+    /// By customer, then by activity, then by category.
+    lasts: Vec<LastActivity<'a>>,
+}
+
+impl<'a, Id: CustomerId> Activities<'a, Id> {
+    /// The last activities up to and including a day, of records in any order.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Record`](crate::Error::Record) with the position of the first record whose instant has no day in the
+    /// shop's calendar ([`Error::NoDay`](crate::Error::NoDay)). Positions count the interactions, and then on through the
+    /// lines. Cancelled lines are not read.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in records, and `n log n` in customers and in the records of each customer.
+    pub fn of<P: AsRef<str> + 'a, Tz: TimeZone>(
+        interactions: impl IntoIterator<Item = &'a Interaction<Id, P>>,
+        lines: impl IntoIterator<Item = &'a OrderLine<Id, P>>,
+        calendar: &ShopCalendar<Tz>,
+        as_of: NaiveDate,
+    ) -> Result<Self> {
+        let interactions = interactions.into_iter().map(|one| {
+            let activity = Some(Activity::from(one.kind()));
+            (one.customer(), one.at(), activity, one.product())
+        });
+        let lines = lines.into_iter().map(|line| {
+            let activity = match line.status() {
+                OrderStatus::Paid => Some(Activity::Purchase),
+                OrderStatus::Unpaid => Some(Activity::UnpaidOrder),
+                OrderStatus::Cancelled => None,
+            };
+            (line.customer(), line.placed_at(), activity, line.product())
+        });
+        let (mut clock, as_of) = (DayClock::new(calendar), Day::from(as_of));
+        // Any seed will do: what comes out is sorted.
+        let mut numbers: HashMap<&Id, usize, _> = HashMap::with_hasher(FixedState::with_seed(0));
+        let mut found = Vec::new();
+        for (index, (customer, at, activity, category)) in interactions.chain(lines).enumerate() {
+            let Some(activity) = activity else { continue };
+            let day = clock.day(at.timestamp()).map_err(|error| error.at_record(index))?;
+            if day <= as_of {
+                let next = numbers.len();
+                let number = *numbers.entry(customer).or_insert(next);
+                let days_ago = as_of.since(day);
+                found.push((number, LastActivity { activity, category: category.as_ref(), days_ago }));
+            }
+        }
+        Ok(Self::sorted(numbers.into_iter().collect(), &found))
+    }
+
+    /// From the number of each customer, and all that was found with its customer's number.
+    fn sorted(mut numbered: Vec<(&'a Id, usize)>, found: &[(usize, LastActivity<'a>)]) -> Self {
+        numbered.sort_unstable();
+        // A counting sort by customer; of one customer there are few enough to compare.
+        let mut ends = vec![0; numbered.len()];
+        for &(number, _) in found {
+            ends[number] += 1;
+        }
+        let mut end = 0;
+        for &(_, number) in &numbered {
+            (ends[number], end) = (end, end + ends[number]);
+        }
+        let mut own = found.first().map_or_else(Vec::new, |&(_, any)| vec![any; found.len()]);
+        for &(number, activity) in found {
+            own[ends[number]] = activity;
+            ends[number] += 1;
+        }
+        let mut sorted = Self { customers: Vec::with_capacity(numbered.len()), starts: vec![0], lasts: Vec::new() };
+        let mut start = 0;
+        for (customer, number) in numbered {
+            let own = &mut own[start..ends[number]];
+            own.sort_unstable();
+            // The latest of each activity and category comes first.
+            let same = own.chunk_by(|left, right| (left.activity, left.category) == (right.activity, right.category));
+            sorted.lasts.extend(same.filter_map(|same| same.first()));
+            sorted.customers.push(customer);
+            sorted.starts.push(sorted.lasts.len());
+            start = ends[number];
+        }
+        sorted
+    }
+
+    /// A customer's last activities, ascending by activity and then by category; none of a customer without a record.
+    ///
+    /// # Complexity
+    ///
+    /// `log n` in customers.
+    pub fn get(&self, customer: &Id) -> &[LastActivity<'a>] {
+        let Ok(place) = self.customers.binary_search(&customer) else { return &[] };
+        let bounds = self.starts.get(place).zip(self.starts.get(place + 1));
+        bounds.and_then(|(&start, &end)| self.lasts.get(start..end)).unwrap_or_default()
+    }
+}

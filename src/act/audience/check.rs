@@ -1,0 +1,298 @@
+//! One comparison, ready to be made: names looked up, numbers converted.
+
+use rust_decimal::Decimal;
+
+use super::condition::{Condition, Test, Value, numbers, only_keys, quoted, texts, wrong};
+use super::field::{Activity, Amount, Field, Figure, LabelField};
+use super::profile::{Fact, Money, Profile};
+use super::schema::{AttributeKind, Schema};
+use crate::error::Result;
+use crate::scale::money;
+use crate::scale::ratio::quotient;
+
+/// Kleene's three values, `False < Unknown < True`: `all` is the least, `any` the greatest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Truth {
+    False,
+    Unknown,
+    True,
+}
+
+impl Truth {
+    #[inline]
+    pub(super) const fn of(holds: bool) -> Self {
+        if holds { Self::True } else { Self::False }
+    }
+
+    pub(super) const fn flipped(self) -> Self {
+        match self {
+            Self::False => Self::True,
+            Self::Unknown => Self::Unknown,
+            Self::True => Self::False,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Check {
+    Figure(Figure, NumberTest),
+    Amount(Amount, AmountTest),
+    Label(LabelField, TextTest),
+    DaysSince(Box<DaysSince>),
+    NumberAttribute(usize, NumberTest),
+    TextAttribute(usize, TextTest),
+    Tag(Box<str>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct DaysSince {
+    activity: Activity,
+    category: Option<Box<str>>,
+    test: NumberTest,
+}
+
+/// Numbers are NaN where unknown and infinite where absent.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum NumberTest {
+    /// From `low` to `high`, both finite and included; or another number, when not `inside`.
+    Range {
+        low: f64,
+        high: f64,
+        inside: bool,
+    },
+    OneOf(Box<[f64]>),
+    Exists(bool),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum AmountTest {
+    NotEqual(Decimal),
+    Below(Decimal),
+    Above(Decimal),
+    Between(Box<(Decimal, Decimal)>),
+    AtMost(Decimal),
+    AtLeast(Decimal),
+    OneOf(Box<[Decimal]>),
+    Exists(bool),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum TextTest {
+    Equal(Box<str>),
+    NotEqual(Box<str>),
+    OneOf(Box<[Box<str>]>),
+    Exists(bool),
+}
+
+impl Check {
+    /// The comparison of a condition, by the shop's schema. Places in errors start at the condition.
+    pub(super) fn new(condition: &Condition, schema: &Schema) -> Result<Self> {
+        let (field, test) = (condition.field(), condition.test());
+        Ok(match field {
+            &Field::Figure(figure) => Self::Figure(figure, NumberTest::new(test)),
+            &Field::Amount(amount) => Self::Amount(amount, AmountTest::new(test)),
+            &Field::Label(label) => {
+                if let Some(known) = schema.labels(label) {
+                    only_keys(&known, field, test)?;
+                }
+                Self::Label(label, TextTest::new(test))
+            }
+            Field::DaysSince { activity, category } => {
+                let (activity, category, test) = (*activity, category.clone(), NumberTest::new(test));
+                Self::DaysSince(Box::new(DaysSince { activity, category, test }))
+            }
+            Field::Attribute(key) => match schema.attribute(key) {
+                Some((place, AttributeKind::Number)) => {
+                    Self::NumberAttribute(place, NumberTest::new(&numbers(field, test)?))
+                }
+                Some((place, AttributeKind::Text)) => {
+                    texts(field, test, "a text")?;
+                    Self::TextAttribute(place, TextTest::new(test))
+                }
+                None => {
+                    let keys: Vec<_> = schema.attributes().iter().map(|(name, _)| name.key()).collect();
+                    let expected = match keys.as_slice() {
+                        [] => "no attribute, as the schema has none".to_owned(),
+                        keys => format!("one of {}", keys.join(", ")),
+                    };
+                    return Err(wrong("attribute.name", &expected, &quoted(key)));
+                }
+            },
+            Field::Tag(tag) => Self::Tag(tag.clone()),
+        })
+    }
+
+    /// Without an allocation.
+    #[inline]
+    pub(super) fn truth(&self, profile: &Profile<'_>) -> Truth {
+        match self {
+            Self::Figure(figure, test) => test.truth(profile.figure(*figure)),
+            Self::Amount(amount, test) => test.truth(profile.amount(*amount)),
+            Self::Label(label, test) => test.truth(profile.label(*label)),
+            Self::DaysSince(days) => days.test.truth(profile.days_since(days.activity, days.category.as_deref())),
+            Self::NumberAttribute(place, test) => match profile.attribute(*place, AttributeKind::Number) {
+                Fact::Number(number) => test.truth(number),
+                Fact::Absent => test.truth(f64::INFINITY),
+                _ => Truth::Unknown,
+            },
+            Self::TextAttribute(place, test) => match profile.attribute(*place, AttributeKind::Text) {
+                Fact::Text(found) => test.truth(Some(found)),
+                Fact::Absent => test.truth(Some("")),
+                _ => Truth::Unknown,
+            },
+            Self::Tag(tag) => profile.has_tag(tag).map_or(Truth::Unknown, Truth::of),
+        }
+    }
+
+    /// What the comparison is made with.
+    pub(super) fn found<'a>(&self, condition: &Condition, profile: &Profile<'a>) -> Fact<'a> {
+        match self {
+            Self::NumberAttribute(place, _) => profile.attribute(*place, AttributeKind::Number),
+            Self::TextAttribute(place, _) => profile.attribute(*place, AttributeKind::Text),
+            _ => profile.fact(condition.field()),
+        }
+    }
+}
+
+impl NumberTest {
+    /// The test holds numbers, as conditions are checked.
+    fn new(test: &Test) -> Self {
+        let range = |low, high| Self::Range { low, high, inside: true };
+        match test {
+            Test::Equal(value) => range(number(value), number(value)),
+            Test::NotEqual(value) => Self::Range { low: number(value), high: number(value), inside: false },
+            Test::Below(value) => range(f64::MIN, next_below(number(value))),
+            Test::AtMost(value) => range(f64::MIN, number(value)),
+            Test::Above(value) => range(-next_below(-number(value)), f64::MAX),
+            Test::AtLeast(value) => range(number(value), f64::MAX),
+            Test::Between(low, high) => range(number(low), number(high)),
+            Test::OneOf(values) => Self::OneOf(values.iter().map(number).collect()),
+            Test::Exists(exists) => Self::Exists(*exists),
+        }
+    }
+
+    #[inline]
+    fn truth(&self, found: f64) -> Truth {
+        if found.is_nan() {
+            return Truth::Unknown;
+        }
+        Truth::of(match self {
+            Self::Range { low, high, inside } => (*low <= found && found <= *high) == *inside && found < f64::INFINITY,
+            Self::OneOf(numbers) => numbers.iter().any(|&number| number <= found && found <= number),
+            Self::Exists(exists) => (found < f64::INFINITY) == *exists,
+        })
+    }
+}
+
+impl AmountTest {
+    fn new(test: &Test) -> Self {
+        match test {
+            Test::Equal(value) => Self::Between(Box::new((decimal(value), decimal(value)))),
+            Test::NotEqual(value) => Self::NotEqual(decimal(value)),
+            Test::Below(value) => Self::Below(decimal(value)),
+            Test::AtMost(value) => Self::AtMost(decimal(value)),
+            Test::Above(value) => Self::Above(decimal(value)),
+            Test::AtLeast(value) => Self::AtLeast(decimal(value)),
+            Test::Between(low, high) => Self::Between(Box::new((decimal(low), decimal(high)))),
+            Test::OneOf(values) => Self::OneOf(values.iter().map(decimal).collect()),
+            Test::Exists(exists) => Self::Exists(*exists),
+        }
+    }
+
+    #[inline]
+    fn truth(&self, found: Money) -> Truth {
+        let found = match (found, self) {
+            (Money::Unknown, _) => return Truth::Unknown,
+            (Money::Absent, Self::Exists(exists)) => return Truth::of(!exists),
+            (Money::Absent, _) => return Truth::False,
+            (Money::Known(found), _) => found,
+        };
+        Truth::of(match self {
+            Self::NotEqual(value) => found != *value,
+            Self::Below(value) => found < *value,
+            Self::Above(value) => found > *value,
+            Self::Between(ends) => ends.0 <= found && found <= ends.1,
+            Self::AtMost(value) => found <= *value,
+            Self::AtLeast(value) => found >= *value,
+            Self::OneOf(values) => values.contains(&found),
+            Self::Exists(exists) => *exists,
+        })
+    }
+}
+
+impl TextTest {
+    /// The test holds texts and does not ask for an order, as conditions are checked.
+    fn new(test: &Test) -> Self {
+        match test {
+            Test::NotEqual(value) => Self::NotEqual(text(value)),
+            Test::OneOf(values) => Self::OneOf(values.iter().map(text).collect()),
+            Test::Exists(exists) => Self::Exists(*exists),
+            Test::Equal(value)
+            | Test::Below(value)
+            | Test::AtMost(value)
+            | Test::Above(value)
+            | Test::AtLeast(value)
+            | Test::Between(value, _) => Self::Equal(text(value)),
+        }
+    }
+
+    /// The empty text is absent.
+    #[inline]
+    fn truth(&self, found: Option<&str>) -> Truth {
+        let Some(found) = found else { return Truth::Unknown };
+        Truth::of(match self {
+            Self::Exists(exists) => found.is_empty() != *exists,
+            _ if found.is_empty() => false,
+            Self::Equal(key) => **key == *found,
+            Self::NotEqual(key) => **key != *found,
+            Self::OneOf(keys) => keys.iter().any(|key| **key == *found),
+        })
+    }
+}
+
+/// The binary64 nearest to a number.
+fn number(value: &Value) -> f64 {
+    let decimal = decimal(value);
+    money::power(decimal.scale()).and_then(|unit| quotient(decimal.mantissa(), unit)).unwrap_or(f64::NAN)
+}
+
+fn decimal(value: &Value) -> Decimal {
+    match value {
+        Value::Number(number) => *number,
+        Value::Text(_) => Decimal::ZERO,
+    }
+}
+
+fn text(value: &Value) -> Box<str> {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Number(number) => number.to_string().into(),
+    }
+}
+
+/// The greatest binary64 below a finite number above the smallest one.
+fn next_below(number: f64) -> f64 {
+    match number {
+        0.0 => -f64::from_bits(1),
+        _ if number > 0.0 => f64::from_bits(number.to_bits() - 1),
+        _ => f64::from_bits(number.to_bits() + 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_next_below() {
+        let numbers = [1.0, 0.5, 0.1, -0.1, -1.0, f64::from_bits(1), 30.0, 7.9e28, -7.9e28];
+        for number in numbers {
+            let below = next_below(number);
+            assert!(below < number, "{number}");
+            let between = below + (number - below) / 2.0;
+            assert!(between.total_cmp(&below).is_eq() || between.total_cmp(&number).is_eq(), "{number}");
+        }
+        assert!(next_below(0.0) < 0.0 && next_below(-0.0) < 0.0);
+        assert_eq!(next_below(0.0).to_bits(), (-f64::from_bits(1)).to_bits());
+    }
+}

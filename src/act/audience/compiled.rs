@@ -1,0 +1,209 @@
+//! A rule compiled against a schema: what selects customers.
+
+use super::check::{Check, Truth};
+use super::profile::Profile;
+use super::rule::{Node, Rule};
+use super::schema::Schema;
+use crate::error::{Error, Result};
+
+/// A rule that is ready to be asked about customers.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::act::audience::{Amount, Audience, Figure, Profile, Rule, Schema, Test, Verdict};
+/// use repurchase::scale::Language;
+/// use rust_decimal::Decimal;
+///
+/// let rule = Rule::all([
+///     Rule::new(Figure::Purchases, Test::at_least(2))?,
+///     Rule::new(Amount::Revenue, Test::above(100))?,
+/// ])?;
+/// let audience = Audience::compile(rule, &Schema::default())?;
+/// let ann = Profile::default().with(Figure::Purchases, 3.0).with_amount(Amount::Revenue, Decimal::from(250));
+/// let bo = Profile::default().with(Figure::Purchases, 1.0);
+/// assert!(audience.matches(&ann) && !audience.matches(&bo));
+/// assert_eq!(audience.explain(&bo, Language::English), "Out: purchases 1, not at least 2");
+/// assert_eq!(audience.verdict(&Profile::default()), Verdict::Unknown);
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Audience {
+    rule: Rule,
+    schema: Schema,
+    /// One for each condition, in the order of the rule.
+    steps: Vec<Step>,
+    entry: u32,
+}
+
+/// A comparison, and which one comes next when it turns out as wanted or not.
+///
+/// `not` is carried down to the comparisons, where it flips what is wanted. As `all` and `any` grow with their parts, a
+/// rule without `not` is true exactly when it is true with every unknown comparison taken as one that fails: so two
+/// ways out of a step are enough for three values.
+#[derive(Debug, Clone, PartialEq)]
+struct Step {
+    check: Check,
+    wanted: Truth,
+    then: u32,
+    otherwise: u32,
+}
+
+/// Rules are of at most [`Rule::MAX_SIZE`] conditions.
+const IN: u32 = u32::MAX;
+const OUT: u32 = u32::MAX - 1;
+
+/// What a rule says of a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Verdict {
+    /// The customer belongs to the audience.
+    In,
+    /// The customer does not.
+    Out,
+    /// What is not known would decide; the customer is not selected.
+    Unknown,
+}
+
+impl Audience {
+    /// Checks a rule against what the shop has, and makes it fast.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rule`] for an attribute that the schema does not have, a comparison that does not fit the attribute's
+    /// kind, and a label that the schema does not name.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in the rule's parts, times the attributes and labels of the schema.
+    pub fn compile(rule: Rule, schema: &Schema) -> Result<Self> {
+        let mut checks = Vec::with_capacity(rule.conditions());
+        collect(&rule, schema, &mut String::new(), &mut checks)?;
+        let mut steps = Vec::with_capacity(checks.len());
+        let entry = link(&rule, Truth::True, IN, OUT, &mut checks, &mut steps);
+        // They were linked from the last to the first.
+        steps.reverse();
+        Ok(Self { rule, schema: schema.clone(), steps, entry })
+    }
+
+    /// The rule.
+    pub const fn rule(&self) -> &Rule {
+        &self.rule
+    }
+
+    /// The schema it was compiled against.
+    pub const fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Whether a customer belongs to the audience: the rule is known to hold.
+    ///
+    /// # Complexity
+    ///
+    /// At most the rule's conditions, without an allocation; it stops as soon as the answer is settled.
+    #[inline]
+    pub fn matches(&self, profile: &Profile<'_>) -> bool {
+        let mut at = self.entry;
+        while let Some(step) = self.steps.get(at as usize) {
+            at = if step.check.truth(profile) == step.wanted { step.then } else { step.otherwise };
+        }
+        at == IN
+    }
+
+    /// Whether a customer belongs to the audience, does not, or cannot be placed for want of knowledge. Without an
+    /// allocation.
+    pub fn verdict(&self, profile: &Profile<'_>) -> Verdict {
+        if self.matches(profile) {
+            return Verdict::In;
+        }
+        match self.truth(&self.rule, 0, profile) {
+            Truth::False => Verdict::Out,
+            _ => Verdict::Unknown,
+        }
+    }
+
+    /// Of a part of the rule whose first condition is number `first`.
+    pub(super) fn truth(&self, rule: &Rule, first: usize, profile: &Profile<'_>) -> Truth {
+        match rule.node() {
+            Node::Condition(_) => self.steps.get(first).map_or(Truth::Unknown, |step| step.check.truth(profile)),
+            Node::Not(rule) => self.truth(rule, first, profile).flipped(),
+            Node::All(rules) => self.truths(rules, first, profile).min().unwrap_or(Truth::True),
+            Node::Any(rules) => self.truths(rules, first, profile).max().unwrap_or(Truth::False),
+        }
+    }
+
+    fn truths(&self, rules: &[Rule], first: usize, profile: &Profile<'_>) -> impl Iterator<Item = Truth> {
+        numbered(rules, first).map(|(first, rule)| self.truth(rule, first, profile))
+    }
+
+    /// The comparison of condition number `at`.
+    pub(super) fn check(&self, at: usize) -> Option<&Check> {
+        self.steps.get(at).map(|step| &step.check)
+    }
+}
+
+/// The rules, each with the number of its first condition.
+pub(super) fn numbered(rules: &[Rule], first: usize) -> impl Iterator<Item = (usize, &Rule)> {
+    rules.iter().scan(first, |next, rule| {
+        let first = *next;
+        *next += rule.conditions();
+        Some((first, rule))
+    })
+}
+
+/// The comparisons in the order of the rule.
+fn collect(rule: &Rule, schema: &Schema, place: &mut String, checks: &mut Vec<Check>) -> Result<()> {
+    let length = place.len();
+    let mut part = |rule: &Rule, step: &str| {
+        if length > 0 {
+            place.push('.');
+        }
+        place.push_str(step);
+        collect(rule, schema, place, checks)?;
+        place.truncate(length);
+        Ok(())
+    };
+    match rule.node() {
+        Node::All(rules) => rules.iter().enumerate().try_for_each(|(at, rule)| part(rule, &format!("all[{at}]"))),
+        Node::Any(rules) => rules.iter().enumerate().try_for_each(|(at, rule)| part(rule, &format!("any[{at}]"))),
+        Node::Not(rule) => part(rule, "not"),
+        Node::Condition(condition) => {
+            checks.push(Check::new(condition, schema).map_err(|error| within(place, error))?);
+            Ok(())
+        }
+    }
+}
+
+/// The error of a part that stands at a place.
+pub(super) fn within(outer: &str, error: Error) -> Error {
+    match error {
+        Error::Rule { place, expected, found } if !outer.is_empty() => {
+            let place = if place.is_empty() { outer.into() } else { format!("{outer}.{place}").into() };
+            Error::Rule { place, expected, found }
+        }
+        other => other,
+    }
+}
+
+/// Where to begin with a rule after which one goes to `then` or `otherwise`; takes the checks from the last to the first.
+fn link(rule: &Rule, wanted: Truth, then: u32, otherwise: u32, checks: &mut Vec<Check>, steps: &mut Vec<Step>) -> u32 {
+    let (rules, needs_all) = match rule.node() {
+        Node::Not(rule) => return link(rule, wanted.flipped(), then, otherwise, checks, steps),
+        Node::Condition(_) => {
+            // There is one for each condition.
+            let Some(check) = checks.pop() else { return otherwise };
+            let place = u32::try_from(checks.len()).unwrap_or(OUT);
+            steps.push(Step { check, wanted, then, otherwise });
+            return place;
+        }
+        // Not all is any not.
+        Node::All(rules) => (rules, wanted == Truth::True),
+        Node::Any(rules) => (rules, wanted == Truth::False),
+    };
+    let last = if needs_all { then } else { otherwise };
+    rules.iter().rev().fold(last, |next, rule| {
+        let (then, otherwise) = if needs_all { (next, otherwise) } else { (then, next) };
+        link(rule, wanted, then, otherwise, checks, steps)
+    })
+}

@@ -1,0 +1,90 @@
+//! Audiences: whom a shop means, as data.
+//!
+//! | question | function |
+//! |---|---|
+//! | how is it said? | [`Rule`], from code, from a file (feature `serde`) or from [`ready`] |
+//! | what of the shop's own can it ask for? | [`Schema`] |
+//! | what is known of a customer? | [`Profile`] |
+//! | what did each do last with a category, from the records? | [`Activities`] |
+//! | is the rule right, and is a customer meant? | [`Audience::compile`], [`Audience::matches`] |
+//! | what does it say in words? | [`Audience::describe`] |
+//! | why is a customer in, or not? | [`Audience::explain`], [`Audience::reasons`] |
+//! | who is selected, and which part of the rule removes how many? | [`Audience::select`], [`Audience::report`] |
+//! | how far is a member from the next tier? | [`TierDistance`] |
+//!
+//! ```
+//! use chrono::NaiveDate;
+//! use repurchase::CustomerHistory;
+//! use repurchase::act::audience::{Amount, Audience, Fact, Field, Figure, Profile, Rule, Schema, Test};
+//! use repurchase::scale::{Label, Language};
+//! use rust_decimal::Decimal;
+//!
+//! // Once: the rule, against what the shop knows.
+//! let schema = Schema::default().with_text(Label::new("region", "region", "地区"))?;
+//! let rule = Rule::all([
+//!     Rule::new(Amount::Revenue, Test::at_least(Decimal::new(199_90, 2)))?,
+//!     Rule::new(Figure::DaysSinceLast, Test::between(30, 89))?,
+//!     Rule::new(Field::attribute("region"), Test::one_of(["south", "east"]))?,
+//! ])?;
+//! let audience = Audience::compile(rule, &schema)?;
+//! assert_eq!(
+//!     audience.describe(Language::Chinese),
+//!     "满足以下条件的客户：消费金额不低于 199.90，且距最近一次购买的天数为 30 至 89，且地区为「south」或「east」。"
+//! );
+//!
+//! // For each customer, without an allocation.
+//! let day = |month, day| NaiveDate::from_ymd_opt(2026, month, day).expect("a valid day");
+//! let mut history = CustomerHistory::new();
+//! history.record_purchase(day(2, 1), Decimal::from(250))?;
+//! let attributes = [Fact::Text("south")];
+//! let customer = Profile::of(&history, day(3, 31))?.with_attributes(&attributes);
+//! assert!(audience.matches(&customer));
+//! assert_eq!(
+//!     audience.explain(&customer, Language::English),
+//!     "In: revenue 250, at least 199.90; days since last purchase 58, from 30 to 89; region \"south\", \"south\" or \"east\""
+//! );
+//! # Ok::<(), repurchase::Error>(())
+//! ```
+//!
+//! # What is not there, and what is not known
+//!
+//! A value may be **absent**: who bought once has no mean gap, and who never bought has no last purchase. That is
+//! knowledge. Of an absent value every comparison is false, also `!=`; `exists` asks for it. "Days since the last cart
+//! above 30" is so false for who never used a cart, and `not` of "below 30" is true.
+//!
+//! A value may be **unknown**: the shop has not said. Nobody is selected for what is not known of them. A comparison with
+//! it is neither true nor false, and so is its `not`; `all` is false where one part is false, and otherwise unknown where
+//! one is unknown; `any` is true where one part is true, and otherwise unknown where one is unknown. These are the three
+//! values of Kleene's logic and of SQL's `WHERE`, and a customer is selected where the rule is true. "Not (age below 18)"
+//! therefore selects only those whose age is known.
+//!
+//! # References
+//!
+//! S. C. Kleene (1952), "Introduction to Metamathematics", North-Holland, section 64.
+
+pub mod activities;
+mod check;
+pub mod compiled;
+pub mod condition;
+pub mod distance;
+pub mod explain;
+pub mod field;
+pub mod profile;
+pub mod ready;
+pub mod rule;
+pub mod schema;
+pub mod selection;
+#[cfg(feature = "serde")]
+mod stored;
+mod words;
+
+pub use activities::Activities;
+pub use compiled::{Audience, Verdict};
+pub use condition::{Condition, Test, Value};
+pub use distance::TierDistance;
+pub use explain::Reason;
+pub use field::{Activity, Amount, Field, Figure, LabelField};
+pub use profile::{Fact, LastActivity, Profile};
+pub use rule::Rule;
+pub use schema::{AttributeKind, Schema};
+pub use selection::{PartEffect, Selection};

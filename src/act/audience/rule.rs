@@ -1,0 +1,154 @@
+//! A rule as data.
+
+use super::condition::{Condition, Test};
+use super::field::Field;
+use crate::error::{Error, Result};
+
+/// Who is meant: `all`, `any` and `not` of comparisons.
+///
+/// A rule is made here, by [`ready`](super::ready) or read from a file (feature `serde`), and becomes an
+/// [`Audience`](super::Audience) when it is compiled against the shop's [`Schema`](super::Schema).
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::act::audience::{Figure, LabelField, Rule, Test};
+/// use repurchase::scale::Language;
+///
+/// let rule = Rule::all([
+///     Rule::new(Figure::DaysSinceLast, Test::below(30))?,
+///     Rule::not(Rule::new(LabelField::Tier, Test::equal("ordinary"))?)?,
+/// ])?;
+/// assert_eq!(
+///     rule.describe(Language::English),
+///     "Customers with days since last purchase below 30 and not (tier \"ordinary\")."
+/// );
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+///
+/// # As JSON
+///
+/// One key for each object. [`Figure`](super::Figure), [`Amount`](super::Amount) and
+/// [`LabelField`](super::LabelField) go by the keys of their labels. A bare value stands for `{"=": value}`. Amounts may
+/// be written as text, which no reader of JSON rounds.
+///
+/// ```json
+/// {"all": [
+///   {"days_since_last": {"<": 30}},
+///   {"any": [{"revenue": {">=": "199.90"}}, {"octant": {"in": ["important_value", "important_keep"]}}]},
+///   {"days_since": {"activity": "cart", "category": "shoes", "<=": 7}},
+///   {"attribute": {"name": "region", "=": "south"}},
+///   {"not": {"tag": "employee"}}
+/// ]}
+/// ```
+///
+/// Comparisons are `=`, `!=`, `<`, `<=`, `>`, `>=`, `between` (two numbers, both included), `in` (a list) and `exists`
+/// (`true` or `false`). A rule that is wrong is refused with the place, what was expected and what was found. Formats
+/// must describe themselves, as JSON, YAML, TOML, CBOR and `MessagePack` do.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Rule {
+    node: Node,
+    /// Levels of `all`, `any` and `not`.
+    depth: usize,
+    conditions: usize,
+    /// Values in all comparisons.
+    values: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Node {
+    All(Vec<Rule>),
+    Any(Vec<Rule>),
+    Not(Box<Rule>),
+    Condition(Condition),
+}
+
+impl Rule {
+    /// The most levels of `all`, `any` and `not` in one another.
+    pub const MAX_DEPTH: usize = 32;
+
+    /// The most parts of a rule: every `all`, `any`, `not`, and every value of a comparison.
+    pub const MAX_SIZE: usize = 10_000;
+
+    /// A comparison.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rule`] for a comparison that does not fit the field: of a number with what is none, of a label with a
+    /// number or by size, with a key that is not one of the label's; for `between` whose ends are the wrong way round.
+    pub fn new(field: impl Into<Field>, test: Test) -> Result<Self> {
+        let condition = Condition::new(field.into(), test)?;
+        let values = condition.test().len();
+        Self { node: Node::Condition(condition), depth: 0, conditions: 1, values }.within_limits()
+    }
+
+    /// The customer has a tag.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rule`] for an empty tag.
+    pub fn tag(tag: &str) -> Result<Self> {
+        Self::new(Field::Tag(tag.into()), Test::Exists(true))
+    }
+
+    /// Every one of the rules. Of no rules: everybody.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfRange`] beyond [`MAX_DEPTH`](Rule::MAX_DEPTH) or [`MAX_SIZE`](Rule::MAX_SIZE).
+    pub fn all(rules: impl IntoIterator<Item = Self>) -> Result<Self> {
+        Self::of(Node::All(rules.into_iter().collect()))
+    }
+
+    /// At least one of the rules. Of no rules: nobody.
+    ///
+    /// # Errors
+    ///
+    /// As [`all`](Rule::all).
+    pub fn any(rules: impl IntoIterator<Item = Self>) -> Result<Self> {
+        Self::of(Node::Any(rules.into_iter().collect()))
+    }
+
+    /// Those for whom the rule is known to be wrong.
+    ///
+    /// # Errors
+    ///
+    /// As [`all`](Rule::all).
+    #[allow(clippy::should_implement_trait, reason = "may fail")]
+    pub fn not(rule: Self) -> Result<Self> {
+        Self::of(Node::Not(Box::new(rule)))
+    }
+
+    fn of(node: Node) -> Result<Self> {
+        let (depth, conditions, values) = {
+            let children = match &node {
+                Node::All(rules) | Node::Any(rules) => rules.as_slice(),
+                Node::Not(rule) => std::slice::from_ref(&**rule),
+                Node::Condition(_) => &[],
+            };
+            let depth = children.iter().map(|rule| rule.depth).max().unwrap_or(0) + 1;
+            let sum = |part: fn(&Self) -> usize| children.iter().map(part).fold(0, usize::saturating_add);
+            (depth, sum(|rule| rule.conditions), sum(|rule| rule.values).saturating_add(1))
+        };
+        Self { node, depth, conditions, values }.within_limits()
+    }
+
+    /// What is within limits can be walked, dropped and stored without a stack overflow.
+    fn within_limits(self) -> Result<Self> {
+        let limits =
+            [("depth of a rule", self.depth, Self::MAX_DEPTH), ("size of a rule", self.values, Self::MAX_SIZE)];
+        match limits.into_iter().find(|&(_, found, max)| found > max) {
+            Some((field, found, max)) => Err(Error::OutOfRange { field, found: found as u64, min: 0, max: max as u64 }),
+            None => Ok(self),
+        }
+    }
+
+    /// How many comparisons the rule has.
+    pub const fn conditions(&self) -> usize {
+        self.conditions
+    }
+
+    pub(super) const fn node(&self) -> &Node {
+        &self.node
+    }
+}

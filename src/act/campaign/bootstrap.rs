@@ -1,0 +1,244 @@
+//! Intervals for skewed money, from samples of the sample.
+
+use rust_decimal::Decimal;
+
+use super::chance::Chance;
+use super::confidence::{Bounds, Confidence};
+use super::quantile::{normal_cumulative, normal_quantile};
+use super::verdict::Verdict;
+use crate::error::{Error, Result};
+use crate::scale::money;
+use crate::scale::ratio::quotient;
+
+/// How a bootstrap is run: 2,000 replicates, seed 0 and 95% by default.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct BootstrapOptions {
+    /// The seed of the draws: with the same seed and amounts, the same bits on every machine.
+    pub seed: u64,
+    /// Samples of the sample, 100 to 1,000,000. More of them leave less to the seed.
+    pub replicates: u32,
+    /// The confidence of the intervals.
+    pub confidence: Confidence,
+}
+
+impl Default for BootstrapOptions {
+    fn default() -> Self {
+        Self { seed: 0, replicates: 2_000, confidence: Confidence::default() }
+    }
+}
+
+impl BootstrapOptions {
+    /// With another seed.
+    #[must_use]
+    pub const fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// With another number of replicates.
+    #[must_use]
+    pub const fn with_replicates(mut self, replicates: u32) -> Self {
+        self.replicates = replicates;
+        self
+    }
+
+    /// With another confidence.
+    #[must_use]
+    pub const fn with_confidence(mut self, confidence: Confidence) -> Self {
+        self.confidence = confidence;
+        self
+    }
+}
+
+/// Bias-corrected and accelerated bootstrap intervals for what customers of two arms brought.
+///
+/// For arms in which a few customers bring most of the money: the intervals of
+/// [`MoneyComparison`](super::MoneyComparison) reach as far down as up, these lean to where the data do.
+///
+/// **Population**: every customer of each arm, with 0 for those who bought nothing.
+///
+/// # Formula
+///
+/// In each replicate, as many customers are drawn from an arm as it has, each anew from all of it: the treated arm
+/// first, then the control arm, the place of each being the upper 64 bits of the next `SplitMix64` number times the size
+/// of the arm. With the estimate `θ`, the sorted replicates `θ*`, the standard normal distribution `Φ` and its two-sided quantile `z`,
+/// the bounds are the quantiles of `θ*` (interpolated between order statistics) at
+///
+/// ```text
+/// Φ(z₀ + (z₀ ± z) / (1 - a (z₀ ± z))),   z₀ = Φ⁻¹(share of θ* below θ, those equal counted half),
+/// a = Σ U³ / (6 (Σ U²)^1.5),             U = (x - m₁) / n₁ and (m₂ - y) / n₂, for the ratio (m₂ - y) m₁ / m₂ / n₂.
+/// ```
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::act::campaign::{BootstrapOptions, MoneyBootstrap, Verdict};
+/// use rust_decimal::Decimal;
+///
+/// let arm = |amounts: [i64; 6]| amounts.map(Decimal::from);
+/// let (treated, control) = (arm([30, 0, 45, 25, 60, 20]), arm([10, 0, 0, 20, 15, 0]));
+/// let options = BootstrapOptions::default().with_seed(7);
+/// let bootstrap = MoneyBootstrap::run(&treated, &control, options)?.expect("customers who differ");
+/// assert_eq!(bootstrap.verdict(), Verdict::Better);
+/// assert_eq!(MoneyBootstrap::run(&treated, &control, options)?, Some(bootstrap));
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+///
+/// # References
+///
+/// B. Efron (1987), "Better bootstrap confidence intervals", Journal of the American Statistical Association 82(397),
+/// 171-185, doi 10.1080/01621459.1987.10478410.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct MoneyBootstrap {
+    /// Of the treated arm's mean less the control arm's.
+    pub difference: Bounds,
+    /// Of the lift, as in [`MoneyComparison::lift`](super::MoneyComparison::lift); `None` where the control arm's mean
+    /// is not above 0 in each replicate.
+    pub lift: Option<Bounds>,
+}
+
+impl MoneyBootstrap {
+    /// Of one amount for each customer of each arm. Their order matters: with another order, the same seed draws others.
+    ///
+    /// `None` where an arm has fewer than two customers, and where all customers of an arm brought the same in both
+    /// arms.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfRange`] unless there are 100 to 1,000,000 replicates; [`Error::AmountOverflow`] when sums pass 127
+    /// bits at the finest scale of all amounts.
+    ///
+    /// # Complexity
+    ///
+    /// Replicates times customers. Memory for one integer per customer and two numbers per replicate.
+    pub fn run(treated: &[Decimal], control: &[Decimal], options: BootstrapOptions) -> Result<Option<Self>> {
+        let BootstrapOptions { seed, replicates, confidence } = options;
+        if !(100..=1_000_000).contains(&replicates) {
+            let (min, max) = (100, 1_000_000);
+            return Err(Error::OutOfRange { field: "replicates", found: replicates.into(), min, max });
+        }
+        let scale = treated.iter().chain(control).map(Decimal::scale).max().unwrap_or(0);
+        let (treated, control) = (Customers::of(treated, scale)?, Customers::of(control, scale)?);
+        let (Some(of_treated), Some(of_control)) = (treated.mean(), control.mean()) else { return Ok(None) };
+        if treated.are_alike() && control.are_alike() || treated.is_one() || control.is_one() {
+            return Ok(None);
+        }
+        let mut chance = Chance::new(seed);
+        let (mut differences, mut ratios) = (Vec::new(), Vec::new());
+        for _ in 0..replicates {
+            let (drawn_treated, drawn_control) = (treated.draw(&mut chance), control.draw(&mut chance));
+            differences.push(drawn_treated - drawn_control);
+            ratios.push(if drawn_control > 0.0 { drawn_treated / drawn_control } else { f64::NAN });
+        }
+        let bounds = |replicates, estimate, weight| {
+            let acceleration = acceleration((&treated, of_treated), (&control, of_control), weight);
+            accelerated(replicates, estimate, acceleration, confidence)
+        };
+        let Some(difference) = bounds(differences, of_treated - of_control, 1.0) else { return Ok(None) };
+        let has_lift = of_control > 0.0 && ratios.iter().all(|ratio| ratio.is_finite());
+        let ratio = of_treated / of_control;
+        let lift = has_lift.then(|| bounds(ratios, ratio, ratio)).flatten().and_then(|bounds| bounds.less(1.0));
+        Ok(Some(Self { difference, lift }))
+    }
+
+    /// By the interval of the difference.
+    pub fn verdict(&self) -> Verdict {
+        Verdict::of(Some(self.difference))
+    }
+}
+
+/// The amounts of an arm in units of `10^-scale`.
+struct Customers {
+    amounts: Vec<i128>,
+    unit: f64,
+}
+
+impl Customers {
+    #[allow(clippy::cast_precision_loss, reason = "the nearest number to a power of ten")]
+    fn of(amounts: &[Decimal], scale: u32) -> Result<Self> {
+        let overflow = || Error::AmountOverflow { field: "the sum of an arm" };
+        let minor = |amount: &Decimal| money::minor(*amount, scale).ok_or_else(overflow);
+        let amounts: Vec<i128> = amounts.iter().map(minor).collect::<Result<_>>()?;
+        // A replicate may draw the largest amount every time.
+        let largest = amounts.iter().map(|amount| amount.unsigned_abs()).max().unwrap_or(0);
+        let most = largest.checked_mul(amounts.len() as u128).filter(|&most| most <= i128::MAX.unsigned_abs());
+        let unit = money::power(scale).ok_or_else(overflow)? as f64;
+        most.map(|_| Self { amounts, unit }).ok_or_else(overflow)
+    }
+
+    /// `None` without a customer.
+    fn mean_of(&self, sum: i128) -> Option<f64> {
+        Some(quotient(sum, self.amounts.len() as i128)? / self.unit)
+    }
+
+    fn mean(&self) -> Option<f64> {
+        self.mean_of(self.amounts.iter().sum())
+    }
+
+    fn is_one(&self) -> bool {
+        self.amounts.len() == 1
+    }
+
+    fn are_alike(&self) -> bool {
+        self.amounts.iter().max() == self.amounts.iter().min()
+    }
+
+    /// The mean of as many customers as there are, each drawn from all.
+    fn draw(&self, chance: &mut Chance) -> f64 {
+        let places = self.amounts.len();
+        let drawn = |_| self.amounts.get(chance.place(places)).copied().unwrap_or_default();
+        self.mean_of((0..places).map(drawn).sum()).unwrap_or_default()
+    }
+
+    /// `Σ (x - mean)² / n²` and `Σ (x - mean)³ / n³`.
+    #[allow(clippy::cast_precision_loss, reason = "the skew is an estimate")]
+    fn moments(&self, mean: f64) -> (f64, f64) {
+        let n = self.amounts.len() as f64;
+        let influence = |&amount: &i128| (amount as f64 / self.unit - mean) / n;
+        let add = |(squares, cubes): (f64, f64), u: f64| (squares + u * u, cubes + u * u * u);
+        self.amounts.iter().map(influence).fold((0.0, 0.0), add)
+    }
+}
+
+/// Of the influence of each customer on the treated mean less `weight` times the control mean.
+fn acceleration((treated, mean): (&Customers, f64), (control, of_control): (&Customers, f64), weight: f64) -> f64 {
+    let (squares, cubes) = treated.moments(mean);
+    let (control_squares, control_cubes) = control.moments(of_control);
+    let squares = squares + weight * weight * control_squares;
+    let a = (cubes - weight * weight * weight * control_cubes) / (6.0 * squares * squares.sqrt());
+    if a.is_finite() { a } else { 0.0 }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a million replicates are exact")]
+fn accelerated(mut replicates: Vec<f64>, estimate: f64, acceleration: f64, confidence: Confidence) -> Option<Bounds> {
+    replicates.sort_unstable_by(f64::total_cmp);
+    let number = replicates.len() as f64;
+    let below = replicates.partition_point(|&replicate| replicate < estimate) as f64;
+    let up_to = replicates.partition_point(|&replicate| replicate <= estimate) as f64;
+    // Never all on one side, as far as so many replicates can tell.
+    let share = below.midpoint(up_to).clamp(0.5, number - 0.5) / number;
+    let bias = normal_quantile(share);
+    let at = |z: f64| {
+        let shifted = bias + z;
+        // Beyond the pole of an extreme skew, the outermost replicate.
+        let room = 1.0 - acceleration * shifted;
+        let moved = if room > 0.0 { bias + shifted / room } else { shifted.signum() * f64::INFINITY };
+        quantile(&replicates, normal_cumulative(moved))
+    };
+    let z = confidence.z();
+    Bounds::of(at(-z)?, at(z)?)
+}
+
+/// Between the two nearest order statistics, in proportion.
+#[allow(clippy::cast_precision_loss, reason = "a million replicates are exact")]
+fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
+    let place = share * (sorted.len().checked_sub(1)? as f64);
+    let below = place.floor();
+    let low = *sorted.get(below as usize)?;
+    let high = *sorted.get(below as usize + 1).unwrap_or(&low);
+    Some(low + (high - low) * (place - below))
+}

@@ -1,0 +1,214 @@
+//! What the customers of one arm brought, in three exact numbers.
+
+use rust_decimal::Decimal;
+
+use crate::error::{Error, Result};
+use crate::scale::money;
+use crate::scale::ratio::quotient;
+
+/// Customers of one arm, the sum of what they brought, and the sum of its squares: all that a comparison of means needs.
+///
+/// **Population**: every customer of the arm, with 0 for those who bought nothing. An arm of buyers only says how much
+/// buyers spend, not what the campaign brought.
+///
+/// Sums are exact integers, so that no order of the input and no split into parts changes a bit.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::act::campaign::MoneySample;
+/// use rust_decimal::Decimal;
+///
+/// let monday = MoneySample::of([Decimal::new(19_90, 2), Decimal::ZERO])?;
+/// let tuesday = MoneySample::of([Decimal::from(40)])?;
+/// let both = monday.merge(&tuesday)?;
+/// assert_eq!((both.customers(), both.sum()), (3, Decimal::new(59_90, 2)));
+/// assert_eq!(both, MoneySample::of([Decimal::from(40), Decimal::ZERO, Decimal::new(19_90, 2)])?);
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredMoneySample", into = "StoredMoneySample"))]
+pub struct MoneySample {
+    customers: u64,
+    /// The decimals of the finest amount, trailing zeros aside.
+    scale: u32,
+    /// In units of `10^-scale`.
+    sum: i128,
+    /// In units of `10^-2scale`.
+    squares: u128,
+}
+
+const OVERFLOW: Error = Error::AmountOverflow { field: "the sum of a sample or of its squares" };
+
+impl MoneySample {
+    /// A sample of nobody.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One amount of each customer, in any order; below 0 where more was given back than came in.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`add`](MoneySample::add), in [`Error::Record`] with the position of the amount.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in the customers; nothing is kept of each.
+    pub fn of(amounts: impl IntoIterator<Item = Decimal>) -> Result<Self> {
+        let mut sample = Self::new();
+        for (index, amount) in amounts.into_iter().enumerate() {
+            sample.add(amount).map_err(|error| error.at_record(index))?;
+        }
+        Ok(sample)
+    }
+
+    /// One more customer.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AmountOverflow`] when the sum would not fit 96 bits, or the sum of the squares 128 bits, at the finest
+    /// scale of all amounts; the sample is as before. Round amounts to the currency's unit first.
+    pub fn add(&mut self, amount: Decimal) -> Result<()> {
+        let at_scale = |minor| (minor, self.scale);
+        let (minor, scale) = money::minor(amount, self.scale).map_or_else(
+            || {
+                // Trailing zeros do not make a sample finer.
+                let amount = amount.normalize();
+                (amount.mantissa(), amount.scale())
+            },
+            at_scale,
+        );
+        let square = minor.unsigned_abs().checked_mul(minor.unsigned_abs()).ok_or(OVERFLOW)?;
+        *self = self.merge(&Self { customers: 1, scale, sum: minor, squares: square })?;
+        Ok(())
+    }
+
+    /// The sample of two groups of different customers.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AmountOverflow`] as for [`add`](MoneySample::add), [`Error::CountOverflow`] beyond 64 bits of customers.
+    pub fn merge(&self, other: &Self) -> Result<Self> {
+        let scale = self.scale.max(other.scale);
+        let (left, right) = (self.at(scale)?, other.at(scale)?);
+        let customers = left.customers.checked_add(right.customers);
+        Ok(Self {
+            customers: customers.ok_or(Error::CountOverflow { field: "customers of a sample" })?,
+            scale,
+            sum: left.sum.checked_add(right.sum).filter(|&sum| money::fits(sum)).ok_or(OVERFLOW)?,
+            squares: left.squares.checked_add(right.squares).ok_or(OVERFLOW)?,
+        })
+    }
+
+    fn at(&self, scale: u32) -> Result<Self> {
+        let factor = scale.checked_sub(self.scale).and_then(money::power).ok_or(OVERFLOW)?;
+        let squares = self.squares.checked_mul(factor.unsigned_abs());
+        Ok(Self {
+            customers: self.customers,
+            scale,
+            sum: self.sum.checked_mul(factor).ok_or(OVERFLOW)?,
+            squares: squares.and_then(|squares| squares.checked_mul(factor.unsigned_abs())).ok_or(OVERFLOW)?,
+        })
+    }
+
+    /// The customers.
+    pub const fn customers(&self) -> u64 {
+        self.customers
+    }
+
+    /// What they brought.
+    pub fn sum(&self) -> Decimal {
+        money::decimal(self.sum, self.scale).unwrap_or_default()
+    }
+
+    /// What a customer brought on average; `None` without a customer. Rounded to a `Decimal`'s 28 digits where the
+    /// quotient does not end.
+    pub fn mean(&self) -> Option<Decimal> {
+        self.sum().checked_div(self.customers.into())
+    }
+
+    /// The standard deviation of what customers brought, with `n - 1` in the denominator; `None` with fewer than two.
+    pub fn standard_deviation(&self) -> Option<f64> {
+        self.variance().map(f64::sqrt)
+    }
+
+    /// The mean, for estimates.
+    pub(super) fn mean_number(&self) -> Option<f64> {
+        Some(quotient(self.sum, self.customers.into())? / unit(self.scale))
+    }
+
+    /// `Σ (x - x̄)² / (n - 1)`; `None` with fewer than two customers. Exact until the end, so that large means of little
+    /// spread lose no digit.
+    #[allow(clippy::cast_precision_loss, reason = "a variance is an estimate")]
+    pub(super) fn variance(&self) -> Option<f64> {
+        let n = u128::from(self.customers);
+        let of = n.checked_sub(1).filter(|&of| of > 0)?;
+        let (quotient, rest) = (self.sum.unsigned_abs() / n, self.sum.unsigned_abs() % n);
+        // Σ (x - q)² for the whole part q of the mean: neither term can pass Σ x², by Cauchy and Schwarz.
+        let about = self.squares.checked_sub(quotient * quotient * n)?.checked_sub(2 * quotient * rest)?;
+        // Σ (x - x̄)² = about - rest² / n.
+        let deviations = match about.checked_mul(n) {
+            Some(product) => product.checked_sub(rest * rest)? as f64 / n as f64,
+            None => about as f64 - (rest * rest) as f64 / n as f64,
+        };
+        Some(deviations / of as f64 / unit(self.scale) / unit(self.scale))
+    }
+
+    /// Whether these numbers can be those of customers.
+    #[cfg(feature = "serde")]
+    fn is_possible(&self) -> bool {
+        let n = u128::from(self.customers);
+        let sum = self.sum.unsigned_abs();
+        if n == 0 {
+            return self.sum == 0 && self.squares == 0;
+        }
+        // (Σ x)² <= n Σ x², with n divided out: q² n + 2 q r + r²/n <= Σ x².
+        let (quotient, rest) = (sum / n, sum % n);
+        let least = quotient.checked_mul(quotient).and_then(|square| square.checked_mul(n));
+        let least = least.and_then(|least| least.checked_add(quotient.checked_mul(2)?.checked_mul(rest)?));
+        let least = least.and_then(|least| least.checked_add((rest * rest).div_ceil(n)));
+        money::fits(self.sum) && least.is_some_and(|least| least <= self.squares)
+    }
+}
+
+/// `10^scale`.
+#[allow(clippy::cast_precision_loss, reason = "the nearest number to a power of ten")]
+fn unit(scale: u32) -> f64 {
+    money::power(scale).unwrap_or(1) as f64
+}
+
+/// Integers as text: few formats hold 128 bits.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct StoredMoneySample {
+    customers: u64,
+    scale: u32,
+    sum: String,
+    sum_of_squares: String,
+}
+
+#[cfg(feature = "serde")]
+impl From<MoneySample> for StoredMoneySample {
+    fn from(MoneySample { customers, scale, sum, squares }: MoneySample) -> Self {
+        Self { customers, scale, sum: sum.to_string(), sum_of_squares: squares.to_string() }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<StoredMoneySample> for MoneySample {
+    type Error = &'static str;
+
+    fn try_from(stored: StoredMoneySample) -> Result<Self, Self::Error> {
+        let sum = stored.sum.parse().map_err(|_| "the sum of a sample must be a whole number")?;
+        let squares =
+            stored.sum_of_squares.parse().map_err(|_| "the sum of squares of a sample must be a whole number")?;
+        let sample = Self { customers: stored.customers, scale: stored.scale, sum, squares };
+        if sample.scale <= Decimal::MAX_SCALE && sample.is_possible() {
+            Ok(sample)
+        } else {
+            Err("no customers have this count, sum and sum of squares")
+        }
+    }
+}

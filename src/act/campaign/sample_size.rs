@@ -1,0 +1,280 @@
+//! How many contacts a campaign needs before its effect can show.
+
+use super::quantile::{normal_cumulative, normal_quantile, normal_within};
+use crate::error::{Error, Result};
+use crate::scale::Language;
+
+/// What a test of two arms is to find: a lift over a baseline rate, at a risk of a false alarm (5% by default) and with
+/// a power (80% by default).
+///
+/// Planned before the campaign. The lift is the smallest that would be worth knowing of, not the one that was observed.
+///
+/// # Formula
+///
+/// Of `n₁` treated and `n₂ = k n₁` control contacts, with `p₂` the baseline, `p₁ = p₂ (1 + lift)` and `p̄` their mean
+/// weighted by 1 and `k`,
+///
+/// ```text
+/// n₁ = ((z_{1-α/2} √(p̄(1 - p̄)(1 + 1/k)) + z_{power} √(p₁(1 - p₁) + p₂(1 - p₂)/k)) / (p₁ - p₂))²
+/// ```
+///
+/// rounded up, for the two-sided test of pooled variance, without a correction for continuity.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::act::campaign::{SamplePlan, SampleSizes};
+/// use repurchase::scale::Language;
+///
+/// // To see 5% become 6%:
+/// let plan = SamplePlan::new(0.05, 0.2)?;
+/// assert_eq!(plan.equal_arms()?, SampleSizes { treated: 8_158, control: 8_158 });
+/// // One control contact to nine treated:
+/// assert_eq!(plan.needed(1.0 / 9.0)?, SampleSizes { treated: 41_855, control: 4_651 });
+///
+/// let warning = plan.check(5_000, 5_000)?.expect("too few");
+/// assert_eq!(
+///     warning.explain(Language::English),
+///     "Too few to tell: 5000 treated and 5000 control contacts show a lift of +20.0% over 5.00% with a power of 59%; 80% \
+///      takes 8158 and 8158",
+/// );
+/// assert_eq!(plan.check(10_000, 10_000)?, None);
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+///
+/// # References
+///
+/// J. L. Fleiss, B. Levin and M. C. Paik (2003), Statistical Methods for Rates and Proportions, 3rd edition,
+/// doi 10.1002/0471445428, equations 4.14 and 4.18 without their corrections.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredSamplePlan", into = "StoredSamplePlan"))]
+pub struct SamplePlan {
+    baseline: f64,
+    lift: f64,
+    alpha: f64,
+    power: f64,
+}
+
+/// Contacts of two arms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SampleSizes {
+    /// Of the treated arm.
+    pub treated: u64,
+    /// Of the control arm.
+    pub control: u64,
+}
+
+/// Arms that are too small for what the plan wants to see.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct SampleWarning {
+    /// The plan.
+    pub plan: SamplePlan,
+    /// What there is.
+    pub found: SampleSizes,
+    /// What the plan takes, divided between the arms as what there is.
+    pub needed: SampleSizes,
+    /// The probability that a lift as planned shows in what there is.
+    pub power: f64,
+}
+
+impl SamplePlan {
+    /// To see a lift, such as 0.2 for +20%, over the rate of the control arm.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Number`] unless the baseline lies above 0 and below 1, the lift is not 0, and the lifted rate lies above 0
+    /// and below 1 too.
+    pub fn new(baseline: f64, lift: f64) -> Result<Self> {
+        let refused = |field, found, expected| Err(Error::Number { field, found, expected });
+        if !(baseline > 0.0 && baseline < 1.0) {
+            return refused("baseline rate", baseline, "above 0 and below 1");
+        }
+        let lifted = baseline * (1.0 + lift);
+        if !(lifted > 0.0 && lifted < 1.0 && (lifted - baseline).abs() > 0.0) {
+            return refused("lift", lift, "such that the rate changes and stays above 0 and below 1");
+        }
+        Ok(Self { baseline, lift, alpha: 0.05, power: 0.8 })
+    }
+
+    /// With another risk of a false alarm, such as 0.01.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Number`] unless it lies above 0 and below 1.
+    pub fn with_alpha(mut self, alpha: f64) -> Result<Self> {
+        if !(alpha > 0.0 && alpha < 1.0) {
+            return Err(Error::Number { field: "alpha", found: alpha, expected: "above 0 and below 1" });
+        }
+        self.alpha = alpha;
+        Ok(self)
+    }
+
+    /// With another power, such as 0.9.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Number`] unless it lies at 0.5 or above and below 1.
+    pub fn with_power(mut self, power: f64) -> Result<Self> {
+        if !(0.5..1.0).contains(&power) {
+            return Err(Error::Number { field: "power", found: power, expected: "0.5 or more and below 1" });
+        }
+        self.power = power;
+        Ok(self)
+    }
+
+    /// The rate of the control arm.
+    pub const fn baseline(&self) -> f64 {
+        self.baseline
+    }
+
+    /// The lift to be seen.
+    pub const fn lift(&self) -> f64 {
+        self.lift
+    }
+
+    /// The risk of a false alarm, two-sided.
+    pub const fn alpha(&self) -> f64 {
+        self.alpha
+    }
+
+    /// The probability that the lift is seen.
+    pub const fn power(&self) -> f64 {
+        self.power
+    }
+
+    /// The contacts that arms of equal size take.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`needed`](SamplePlan::needed).
+    pub fn equal_arms(&self) -> Result<SampleSizes> {
+        self.needed(1.0)
+    }
+
+    /// The contacts that each arm takes with `control_per_treated` control contacts to one treated.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Number`] unless the ratio is finite and above 0; [`Error::CountOverflow`] when an arm passes 2^63
+    /// contacts.
+    pub fn needed(&self, control_per_treated: f64) -> Result<SampleSizes> {
+        if !(control_per_treated.is_finite() && control_per_treated > 0.0) {
+            let field = "control contacts per treated contact";
+            return Err(Error::Number { field, found: control_per_treated, expected: "finite and above 0" });
+        }
+        let (null, alternative) = self.deviations(control_per_treated);
+        let reach = normal_within(1.0 - self.alpha) * null + normal_quantile(self.power) * alternative;
+        let treated = reach / self.difference();
+        let treated = treated * treated;
+        Ok(SampleSizes { treated: whole(treated)?, control: whole(treated * control_per_treated)? })
+    }
+
+    /// The probability that the test finds the planned lift, on its own side; `None` where an arm is empty.
+    #[allow(clippy::cast_precision_loss, reason = "a power is an estimate")]
+    pub fn power_of(&self, treated: u64, control: u64) -> Option<f64> {
+        let (treated, control) = (treated as f64, control as f64);
+        if !(treated > 0.0 && control > 0.0) {
+            return None;
+        }
+        let (null, alternative) = self.deviations(control / treated);
+        let shift = self.difference().abs() * treated.sqrt() - normal_within(1.0 - self.alpha) * null;
+        Some(normal_cumulative(shift / alternative))
+    }
+
+    /// A warning where the arms are too small for the plan.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CountOverflow`] as for [`needed`](SamplePlan::needed). An empty arm is a warning, with the sizes of equal
+    /// arms and a power of 0.
+    #[allow(clippy::cast_precision_loss, reason = "a sample size is an estimate")]
+    pub fn check(&self, treated: u64, control: u64) -> Result<Option<SampleWarning>> {
+        let found = SampleSizes { treated, control };
+        let Some(power) = self.power_of(treated, control) else {
+            return Ok(Some(SampleWarning { plan: *self, found, needed: self.equal_arms()?, power: 0.0 }));
+        };
+        let needed = self.needed(control as f64 / treated as f64)?;
+        let is_enough = treated >= needed.treated && control >= needed.control;
+        Ok((!is_enough).then_some(SampleWarning { plan: *self, found, needed, power }))
+    }
+
+    fn lifted(&self) -> f64 {
+        self.baseline * (1.0 + self.lift)
+    }
+
+    fn difference(&self) -> f64 {
+        self.lifted() - self.baseline
+    }
+
+    /// The standard deviations of the difference, times the root of the treated contacts: where the arms do not differ,
+    /// and where they do.
+    fn deviations(&self, control_per_treated: f64) -> (f64, f64) {
+        let (p, q, k) = (self.lifted(), self.baseline, control_per_treated);
+        let pooled = (p + q * k) / (1.0 + k);
+        let of = |share: f64| share * (1.0 - share);
+        ((of(pooled) * (1.0 + 1.0 / k)).sqrt(), (of(p) + of(q) / k).sqrt())
+    }
+}
+
+impl SampleWarning {
+    /// In words, without a full stop.
+    pub fn explain(&self, language: Language) -> String {
+        let SampleWarning { plan, found, needed, power } = self;
+        // Rounded down: 79.9% of power is not 80%.
+        let (baseline, lift) = (plan.baseline * 100.0, super::verdict::percent(plan.lift));
+        let (power, planned) = ((power * 100.0).floor(), (plan.power * 1e8).round() / 1e6);
+        let (found, needed) = ((found.treated, found.control), (needed.treated, needed.control));
+        match language {
+            Language::English => format!(
+                "Too few to tell: {} treated and {} control contacts show a lift of {lift} over {baseline:.2}% with a power of \
+                 {power}%; {planned}% takes {} and {}",
+                found.0, found.1, needed.0, needed.1
+            ),
+            Language::Chinese => format!(
+                "样本不足：实验组 {}、对照组 {} 人次，要看出在 {baseline:.2}% 基础上 {lift} 的提升，把握只有 {power}%；\
+                 要有 {planned}% 的把握需要 {} 和 {} 人次",
+                found.0, found.1, needed.0, needed.1
+            ),
+        }
+    }
+}
+
+/// Rounded up.
+fn whole(contacts: f64) -> Result<u64> {
+    let contacts = contacts.ceil();
+    if contacts < 9_223_372_036_854_775_808.0 {
+        // Whole, not negative and below 2^63.
+        Ok(contacts as u64)
+    } else {
+        Err(Error::CountOverflow { field: "contacts of an arm" })
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct StoredSamplePlan {
+    baseline: f64,
+    lift: f64,
+    alpha: f64,
+    power: f64,
+}
+
+#[cfg(feature = "serde")]
+impl From<SamplePlan> for StoredSamplePlan {
+    fn from(SamplePlan { baseline, lift, alpha, power }: SamplePlan) -> Self {
+        Self { baseline, lift, alpha, power }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<StoredSamplePlan> for SamplePlan {
+    type Error = Error;
+
+    fn try_from(StoredSamplePlan { baseline, lift, alpha, power }: StoredSamplePlan) -> Result<Self> {
+        Self::new(baseline, lift)?.with_alpha(alpha)?.with_power(power)
+    }
+}

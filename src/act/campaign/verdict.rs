@@ -1,0 +1,103 @@
+//! What a comparison of two arms comes to, and the words for it.
+
+use super::confidence::{Bounds, Confidence};
+use crate::scale::{Label, Language};
+
+/// Whether the treated arm differs from the control arm by more than chance explains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Verdict {
+    /// The whole interval of the difference lies above 0.
+    Better,
+    /// The whole interval of the difference lies below 0.
+    Worse,
+    /// The interval holds 0, or there is none.
+    CannotTell,
+}
+
+impl Verdict {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Better, Self::Worse, Self::CannotTell];
+
+    /// Its key and names.
+    pub const fn label(self) -> &'static Label {
+        match self {
+            Self::Better => const { &Label::preset("better", "Better", "更好") },
+            Self::Worse => const { &Label::preset("worse", "Worse", "更差") },
+            Self::CannotTell => const { &Label::preset("cannot_tell", "Cannot tell", "无法判断") },
+        }
+    }
+
+    pub(super) fn of(difference: Option<Bounds>) -> Self {
+        match difference {
+            Some(bounds) if bounds.low > 0.0 => Self::Better,
+            Some(bounds) if bounds.high < 0.0 => Self::Worse,
+            _ => Self::CannotTell,
+        }
+    }
+}
+
+/// `Better: `, `更好：`.
+pub(super) fn opening(verdict: Verdict, language: Language) -> String {
+    let name = verdict.label().name(language);
+    match language {
+        Language::English => format!("{name}: "),
+        Language::Chinese => format!("{name}："),
+    }
+}
+
+/// `95%`, with as many digits as the level has.
+pub(super) fn percent_of(confidence: Confidence) -> String {
+    // 100 * 0.999 is 99.9 only after rounding.
+    format!("{}%", (confidence.level() * 1e8).round() / 1e6)
+}
+
+/// `difference +1.54 points (95% interval +1.38 to +1.69)`: a number, its unit, and its interval where there is one.
+pub(super) fn with_bounds(
+    name: &str,
+    value: Option<f64>,
+    bounds: Option<Bounds>,
+    confidence: Confidence,
+    show: impl Fn(f64) -> String,
+    language: Language,
+) -> String {
+    let level = percent_of(confidence);
+    let value = value.map(&show);
+    let bounds = bounds.map(|Bounds { low, high }| (show(low), show(high)));
+    match (language, value, bounds) {
+        (Language::English, Some(value), Some((low, high))) => {
+            format!("{name} {value} ({level} interval {low} to {high})")
+        }
+        (Language::English, Some(value), None) => format!("{name} {value} (no interval)"),
+        (Language::English, None, _) => format!("{name} undefined"),
+        (Language::Chinese, Some(value), Some((low, high))) => {
+            format!("{name} {value}（{level} 置信区间 {low} 至 {high}）")
+        }
+        (Language::Chinese, Some(value), None) => format!("{name} {value}（无置信区间）"),
+        (Language::Chinese, None, _) => format!("{name}无定义"),
+    }
+}
+
+/// `+1.54 points`, `+1.54 个百分点`.
+pub(super) fn points(share: f64, language: Language) -> String {
+    match language {
+        Language::English => format!("{:+.2} points", unsigned_zero(share * 100.0, 0.005)),
+        Language::Chinese => format!("{:+.2} 个百分点", unsigned_zero(share * 100.0, 0.005)),
+    }
+}
+
+/// `+94.3%`.
+pub(super) fn percent(share: f64) -> String {
+    format!("{:+.1}%", unsigned_zero(share * 100.0, 0.05))
+}
+
+/// `+12.34`.
+pub(super) fn money(amount: f64) -> String {
+    format!("{:+.2}", unsigned_zero(amount, 0.005))
+}
+
+/// Rounding leaves `-0`, which people do not write.
+fn unsigned_zero(number: f64, half_a_digit: f64) -> f64 {
+    if number.abs() < half_a_digit { 0.0 } else { number }
+}

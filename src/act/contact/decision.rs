@@ -1,0 +1,176 @@
+//! What was sent, what is wished for, and what became of it.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+
+use crate::act::contact::{Cap, Channel, QuietHours};
+use crate::scale::Language;
+
+/// A customer was, or already is due to be, contacted. Two equal touches are two.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Touch<Id> {
+    /// Who.
+    pub customer: Id,
+    /// How.
+    pub channel: Channel,
+    /// When; it may lie in the future.
+    pub at: DateTime<Utc>,
+}
+
+impl<Id> Touch<Id> {
+    /// A touch.
+    pub const fn new(customer: Id, channel: Channel, at: DateTime<Utc>) -> Self {
+        Self { customer, channel, at }
+    }
+}
+
+/// A message that somebody would like to send.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Wish<Id> {
+    /// To whom.
+    pub customer: Id,
+    /// How.
+    pub channel: Channel,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What it is worth to the shop, in any unit that all wishes share, such as the customer's expected value. Of the
+    /// wishes of one day, the higher comes first.
+    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    pub value: Decimal,
+    /// What it is about: a key such as `receipt`, or the name of a campaign.
+    pub purpose: Cow<'static, str>,
+}
+
+impl<Id> Wish<Id> {
+    /// A wish.
+    pub fn new(
+        customer: Id,
+        channel: Channel,
+        at: DateTime<Utc>,
+        value: Decimal,
+        purpose: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { customer, channel, at, value, purpose: purpose.into() }
+    }
+}
+
+/// Why a wish is not allowed at its time. Of several reasons, the first in the order of this list.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Suppression {
+    /// The same customer, channel, time and purpose stood in the wishes before.
+    Duplicate,
+    /// The shop's clock shows quiet hours.
+    QuietHours {
+        /// The channel.
+        channel: Channel,
+        /// Its quiet hours.
+        hours: QuietHours,
+    },
+    /// A cap is reached in some stretch of its days that contains the day.
+    Cap {
+        /// The first cap that is reached, in the order of the rules: those on all channels, then those on the channel.
+        cap: Cap,
+        /// The channel that it is on; `None` for all together.
+        channel: Option<Channel>,
+    },
+    /// Touches that were made and wishes of a higher value have used up the channel's budget of the day.
+    DailyBudget {
+        /// The channel.
+        channel: Channel,
+        /// Its budget of one day.
+        touches: u64,
+    },
+}
+
+impl Suppression {
+    /// The reason in words.
+    pub fn describe(&self, language: Language) -> String {
+        match (self, language) {
+            (Self::Duplicate, Language::English) => "wished for twice".to_owned(),
+            (Self::Duplicate, Language::Chinese) => "重复的触达请求".to_owned(),
+            (Self::QuietHours { channel, hours }, Language::English) => {
+                format!("quiet hours of {}: {hours}", channel.name(language))
+            }
+            (Self::QuietHours { channel, hours }, Language::Chinese) => {
+                format!("{}免打扰时段：{hours}", channel.name(language))
+            }
+            (Self::Cap { cap, channel }, Language::English) => {
+                let channel = channel.as_ref().map_or("all channels", |channel| channel.name(language));
+                let (touches, days) = (cap.touches(), cap.days());
+                let unit = if days == 1 { "day" } else { "days" };
+                format!("cap of {channel}: {touches} in {days} {unit}")
+            }
+            (Self::Cap { cap, channel }, Language::Chinese) => {
+                let channel = channel.as_ref().map_or("全部渠道", |channel| channel.name(language));
+                format!("{channel}触达上限：{} 天内 {} 次", cap.days(), cap.touches())
+            }
+            (Self::DailyBudget { channel, touches }, Language::English) => {
+                format!("daily budget of {}: {touches}", channel.name(language))
+            }
+            (Self::DailyBudget { channel, touches }, Language::Chinese) => {
+                format!("{}每日额度：{touches} 次", channel.name(language))
+            }
+        }
+    }
+}
+
+/// What became of a wish.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Verdict {
+    /// It may be sent at its time.
+    Allowed,
+    /// It may not.
+    Suppressed {
+        /// Why.
+        reason: Suppression,
+        /// The first time after the wished one at which this wish alone could be added to the finished plan. `None`
+        /// when there is none: a cap or budget of 0, a duplicate.
+        next: Option<DateTime<Utc>>,
+    },
+}
+
+/// A wish and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Decision<Id> {
+    /// The wish.
+    pub wish: Wish<Id>,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+impl<Id> Decision<Id> {
+    /// Whether the wish may be sent at its time.
+    pub const fn is_allowed(&self) -> bool {
+        matches!(self.verdict, Verdict::Allowed)
+    }
+
+    /// The touch that an allowed wish becomes; `None` for others.
+    pub fn touch(&self) -> Option<Touch<Id>>
+    where
+        Id: Clone,
+    {
+        let Wish { customer, channel, at, .. } = &self.wish;
+        self.is_allowed().then(|| Touch::new(customer.clone(), channel.clone(), *at))
+    }
+
+    /// A suppressed wish again, at its next allowed time; `None` for one that is allowed or never will be.
+    pub fn postponed(&self) -> Option<Wish<Id>>
+    where
+        Id: Clone,
+    {
+        match self.verdict {
+            Verdict::Suppressed { next: Some(at), .. } => Some(Wish { at, ..self.wish.clone() }),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Which wishes are allowed.
+
+use core::cmp::Reverse;
+use core::ops::Range;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeZone, Utc};
+
+use crate::act::contact::clock::{SECONDS_A_DAY, day_before, first_open, wall};
+use crate::act::contact::{Cap, Channel, ContactRules, Decision, Suppression, Touch, Verdict, Wish};
+use crate::error::Result;
+use crate::record::{CustomerId, ShopCalendar};
+
+impl ContactRules {
+    /// Decides which wishes are allowed, given the touches that were made.
+    ///
+    /// The shop's days are planned one after the other. Within a day, the wish of the highest value comes first; of
+    /// equal values, the customer's id decides, then the time, the channel's key and the purpose. Each wish is allowed
+    /// if all rules hold with it: its time is not in the channel's quiet hours, no stretch of days has more touches of
+    /// the customer than a [`Cap`] allows (touches in the future count), and the channel's budget of the day is not used
+    /// up. A wish that is not allowed uses up nothing. The decisions come in the order in which they are made.
+    ///
+    /// A plan does not know what a touch was about: leave out wishes that were sent, and customers who do not want to
+    /// be contacted.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Customer`](crate::Error::Customer) with [`Error::NoDay`](crate::Error::NoDay) for a touch or wish that
+    /// has no calendar day.
+    ///
+    /// # Complexity
+    ///
+    /// `O((t + w) log (t + w))` of `t` touches and `w` wishes, and for each suppressed wish the customer's touches up to
+    /// its next time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use chrono::{TimeZone, Utc};
+    /// use repurchase::ShopCalendar;
+    /// use repurchase::act::contact::{Cap, Channel, ContactRules, Suppression, Touch, Verdict, Wish};
+    /// use rust_decimal::Decimal;
+    ///
+    /// let at = |day| Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap();
+    /// let cap = Cap::new(1, 7)?;
+    /// let rules = ContactRules::new().with_cap(cap);
+    /// let sent = [Touch::new("ann", Channel::SMS, at(1))];
+    /// let wishes = [3, 8].map(|day| Wish::new("ann", Channel::EMAIL, at(day), Decimal::ONE, "spring"));
+    ///
+    /// let plan = rules.plan(sent, wishes, &ShopCalendar::utc())?;
+    /// assert!(plan[1].is_allowed(), "the touch of 1 March is forgotten on the 8th");
+    /// let reason = Suppression::Cap { cap, channel: None };
+    /// let next = Utc.with_ymd_and_hms(2026, 3, 15, 0, 0, 0).single();
+    /// assert_eq!(plan[0].verdict, Verdict::Suppressed { reason, next });
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn plan<Id: CustomerId, Tz: TimeZone>(
+        &self,
+        touches: impl IntoIterator<Item = Touch<Id>>,
+        wishes: impl IntoIterator<Item = Wish<Id>>,
+        calendar: &ShopCalendar<Tz>,
+    ) -> Result<Vec<Decision<Id>>> {
+        let mut wishes = wishes.into_iter().map(|wish| Dated::new(wish, calendar)).collect::<Result<Vec<_>>>()?;
+        wishes.sort_by(|left, right| left.turn().cmp(&right.turn()));
+        let mut book =
+            Book { rules: self, calendar, customers: BTreeMap::new(), sent: BTreeMap::new(), full: BTreeMap::new() };
+        book.add_touches(touches)?;
+        let reasons = book.decide(&wishes);
+        book.full = book.used_up();
+        let verdicts: Vec<_> = wishes.iter().zip(reasons).map(|(wish, reason)| book.verdict(wish, reason)).collect();
+        let decisions = wishes.into_iter().zip(verdicts);
+        Ok(decisions.map(|(Dated { wish, .. }, verdict)| Decision { wish, verdict }).collect())
+    }
+}
+
+/// A wish and what the shop's clock shows at its time.
+struct Dated<Id> {
+    wish: Wish<Id>,
+    day: i64,
+    second_of_day: i64,
+}
+
+impl<Id: CustomerId> Dated<Id> {
+    fn new<Tz: TimeZone>(wish: Wish<Id>, calendar: &ShopCalendar<Tz>) -> Result<Self> {
+        let (day, second_of_day) = wall(calendar, wish.at).map_err(|error| error.of_customer(&wish.customer))?;
+        Ok(Self { wish, day, second_of_day })
+    }
+
+    /// What decides whose turn it is.
+    fn turn(&self) -> impl Ord + '_ {
+        let Wish { customer, channel, at, value, purpose } = &self.wish;
+        (self.day, Reverse(value), customer, at, channel, purpose)
+    }
+}
+
+/// The days of one customer's touches, ascending.
+struct Past {
+    all: Vec<i64>,
+    by_channel: BTreeMap<Channel, Vec<i64>>,
+}
+
+impl Past {
+    const NONE: Self = Self { all: Vec::new(), by_channel: BTreeMap::new() };
+
+    fn of(&self, channel: &Channel) -> &[i64] {
+        self.by_channel.get(channel).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// All touches that were made or allowed.
+struct Book<'a, Id, Tz: TimeZone> {
+    rules: &'a ContactRules,
+    calendar: &'a ShopCalendar<Tz>,
+    customers: BTreeMap<Id, Past>,
+    /// By channel and day, of all customers; only for channels with a budget.
+    sent: BTreeMap<Channel, BTreeMap<i64, u64>>,
+    /// By channel, the stretches of days on which the budget of the finished plan is used up, ascending and apart.
+    full: BTreeMap<Channel, Vec<Range<i64>>>,
+}
+
+impl<Id: CustomerId, Tz: TimeZone> Book<'_, Id, Tz> {
+    fn add_touches(&mut self, touches: impl IntoIterator<Item = Touch<Id>>) -> Result<()> {
+        let mut dated = Vec::new();
+        for Touch { customer, channel, at } in touches {
+            let (day, _) = wall(self.calendar, at).map_err(|error| error.of_customer(&customer))?;
+            dated.push((day, customer, channel));
+        }
+        dated.sort_unstable();
+        for (day, customer, channel) in &dated {
+            self.add(customer, channel, *day);
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, customer: &Id, channel: &Channel, day: i64) {
+        let insert = |days: &mut Vec<i64>| days.insert(days.partition_point(|&other| other <= day), day);
+        let past = self.customers.entry(customer.clone()).or_insert(Past::NONE);
+        insert(&mut past.all);
+        insert(past.by_channel.entry(channel.clone()).or_default());
+        if self.rules.daily_budget(channel).is_some() {
+            *self.sent.entry(channel.clone()).or_default().entry(day).or_default() += 1;
+        }
+    }
+
+    /// Of each wish in turn, why it is not allowed.
+    fn decide(&mut self, wishes: &[Dated<Id>]) -> Vec<Option<Suppression>> {
+        let mut seen = BTreeSet::new();
+        let mut reasons = Vec::with_capacity(wishes.len());
+        for dated in wishes {
+            let Wish { customer, channel, at, purpose, .. } = &dated.wish;
+            let reason = if seen.insert((customer, channel, at, purpose)) {
+                self.against(dated)
+            } else {
+                Some(Suppression::Duplicate)
+            };
+            if reason.is_none() {
+                self.add(customer, channel, dated.day);
+            }
+            reasons.push(reason);
+        }
+        reasons
+    }
+
+    fn against(&self, dated: &Dated<Id>) -> Option<Suppression> {
+        let (channel, day) = (&dated.wish.channel, dated.day);
+        if let Some(hours) = self.rules.quiet_hours(channel).filter(|hours| hours.holds(dated.second_of_day)) {
+            return Some(Suppression::QuietHours { channel: channel.clone(), hours });
+        }
+        let reached = self.caps(&dated.wish).find(|(cap, taken, _)| cap.free_from(taken, day) != Some(day));
+        if let Some((cap, _, channel)) = reached {
+            return Some(Suppression::Cap { cap, channel: channel.cloned() });
+        }
+        let touches = self.rules.daily_budget(channel)?;
+        (self.sent_on(channel, day) >= touches).then(|| Suppression::DailyBudget { channel: channel.clone(), touches })
+    }
+
+    /// The caps that hold for a wish, the days that count against each, and the channel that it is on.
+    fn caps<'b>(&'b self, wish: &'b Wish<Id>) -> impl Iterator<Item = (Cap, &'b [i64], Option<&'b Channel>)> {
+        let past = self.customers.get(&wish.customer).unwrap_or(const { &Past::NONE });
+        let (all, own) = (past.all.as_slice(), past.of(&wish.channel));
+        let common = self.rules.caps().iter().map(move |&cap| (cap, all, None));
+        common.chain(self.rules.channel_caps(&wish.channel).iter().map(move |&cap| (cap, own, Some(&wish.channel))))
+    }
+
+    fn sent_on(&self, channel: &Channel, day: i64) -> u64 {
+        self.sent.get(channel).and_then(|days| days.get(&day)).copied().unwrap_or(0)
+    }
+
+    fn used_up(&self) -> BTreeMap<Channel, Vec<Range<i64>>> {
+        let mut full = BTreeMap::new();
+        for (channel, days) in &self.sent {
+            let Some(budget) = self.rules.daily_budget(channel) else { continue };
+            let mut stretches: Vec<Range<i64>> = Vec::new();
+            for (&day, _) in days.iter().filter(|&(_, &touches)| touches >= budget) {
+                match stretches.last_mut() {
+                    Some(last) if last.end == day => last.end += 1,
+                    _ => stretches.push(day..day + 1),
+                }
+            }
+            full.insert(channel.clone(), stretches);
+        }
+        full
+    }
+
+    /// The first day from one on that the budget of the finished plan does not close.
+    fn budgeted_from(&self, channel: &Channel, day: i64) -> i64 {
+        let stretches = self.full.get(channel).map_or(&[][..], Vec::as_slice);
+        let stretch = stretches.get(stretches.partition_point(|stretch| stretch.end <= day));
+        stretch.filter(|stretch| stretch.contains(&day)).map_or(day, |stretch| stretch.end)
+    }
+
+    fn verdict(&self, dated: &Dated<Id>, reason: Option<Suppression>) -> Verdict {
+        match reason {
+            None => Verdict::Allowed,
+            Some(reason @ Suppression::Duplicate) => Verdict::Suppressed { reason, next: None },
+            Some(reason) => Verdict::Suppressed { reason, next: self.next(dated) },
+        }
+    }
+
+    /// The first time from the wished one on at which all rules hold.
+    fn next(&self, dated: &Dated<Id>) -> Option<DateTime<Utc>> {
+        let quiet = self.rules.quiet_hours(&dated.wish.channel);
+        let mut from = dated.day;
+        loop {
+            let day = self.free_day(&dated.wish, from)?;
+            let start = dated.wish.at.max(day_before(day)?);
+            let at = first_open(self.calendar, start, |wall| {
+                let wall = wall.max(day * SECONDS_A_DAY);
+                quiet.map_or(wall, |hours| hours.open_from(wall))
+            })?;
+            // The rest of the day may be quiet.
+            let (reached, _) = wall(self.calendar, at).ok()?;
+            if reached <= day {
+                return Some(at);
+            }
+            from = reached;
+        }
+    }
+
+    /// The first day from one on that no cap and no budget closes.
+    fn free_day(&self, wish: &Wish<Id>, from: i64) -> Option<i64> {
+        if self.rules.daily_budget(&wish.channel) == Some(0) {
+            return None;
+        }
+        let mut day = from;
+        loop {
+            let mut free = day;
+            for (cap, taken, _) in self.caps(wish) {
+                free = cap.free_from(taken, free)?;
+            }
+            free = self.budgeted_from(&wish.channel, free);
+            if free == day {
+                return Some(day);
+            }
+            day = free;
+        }
+    }
+}

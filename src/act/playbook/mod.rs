@@ -1,0 +1,114 @@
+//! The playbook: what to do with a customer of each label, and why.
+
+mod action;
+mod articles;
+mod builder;
+mod label;
+
+pub use action::{Action, StandardAction};
+pub use builder::PlaybookBuilder;
+pub use label::{CustomerLabel, LabelKind};
+
+use std::collections::BTreeMap;
+
+#[cfg(feature = "serde")]
+use crate::error::Error;
+use crate::scale::{Label, Language};
+
+/// A total table from labels to actions: every label that it covers has exactly one.
+///
+/// The default is that of the articles, see [`PlaybookBuilder::articles`]. A shop's own is built from it or from nothing
+/// and checked for gaps when it is built.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::act::playbook::{Playbook, PlaybookBuilder, StandardAction};
+/// use repurchase::scale::Language;
+/// use repurchase::segment::{FrequencyBand, LifecycleStage};
+///
+/// let playbook = Playbook::default();
+/// let stage = LifecycleStage::Repeat(FrequencyBand::High);
+/// let action = playbook.action_for(stage).expect("covers all stages");
+/// assert_eq!(action.key(), "points_and_coupons");
+///
+/// let own = StandardAction::Gift.because("has come often enough to be thanked", "频繁光顾，值得答谢");
+/// let playbook = PlaybookBuilder::articles().action(stage, own).build()?;
+/// assert_eq!(
+///     playbook.explain(stage, Language::English).as_deref(),
+///     Some("Repeat, high frequency: Gift with the order (has come often enough to be thanked)"),
+/// );
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(try_from = "BTreeMap<LabelKind, Vec<Entry>>", into = "BTreeMap<LabelKind, Vec<Entry>>")
+)]
+pub struct Playbook {
+    entries: BTreeMap<LabelKind, Vec<Entry>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+struct Entry {
+    label: Label,
+    action: Action,
+}
+
+impl Playbook {
+    /// What to do with a customer of a label; `None` only for a label that the playbook does not cover, such as a
+    /// segment of another grid.
+    pub fn action_for<'a>(&self, label: impl Into<CustomerLabel<'a>>) -> Option<&Action> {
+        self.entry(label.into()).map(|entry| &entry.action)
+    }
+
+    /// The label, the action and the reason in words; `None` where there is no
+    /// [`action_for`](Playbook::action_for) it.
+    pub fn explain<'a>(&self, label: impl Into<CustomerLabel<'a>>, language: Language) -> Option<String> {
+        let Entry { label, action } = self.entry(label.into())?;
+        let (label, name, reason) = (label.name(language), action.name(language), action.reason(language));
+        Some(match language {
+            Language::English => format!("{label}: {name} ({reason})"),
+            Language::Chinese => format!("{label}：{name}（{reason}）"),
+        })
+    }
+
+    /// All labels of a kind and their actions, in the order of the labels; none for a kind that is not covered.
+    pub fn actions(&self, kind: LabelKind) -> impl Iterator<Item = (&Label, &Action)> {
+        self.entries.get(&kind).into_iter().flatten().map(|entry| (&entry.label, &entry.action))
+    }
+
+    /// The kinds of labels that are covered.
+    pub fn kinds(&self) -> impl Iterator<Item = LabelKind> {
+        self.entries.keys().copied()
+    }
+
+    fn entry(&self, label: CustomerLabel<'_>) -> Option<&Entry> {
+        self.entries.get(&label.kind())?.iter().find(|entry| entry.label.key() == label.key())
+    }
+}
+
+/// The articles' playbook.
+impl Default for Playbook {
+    fn default() -> Self {
+        PlaybookBuilder::articles().preset()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<Playbook> for BTreeMap<LabelKind, Vec<Entry>> {
+    fn from(playbook: Playbook) -> Self {
+        playbook.entries
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<BTreeMap<LabelKind, Vec<Entry>>> for Playbook {
+    type Error = Error;
+
+    fn try_from(entries: BTreeMap<LabelKind, Vec<Entry>>) -> Result<Self, Error> {
+        PlaybookBuilder::stored(entries)?.build()
+    }
+}

@@ -1,0 +1,117 @@
+//! What the shop owes its customers in points.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+use rust_decimal::Decimal;
+
+use crate::act::points::PointsAccount;
+use crate::error::{Error, Result};
+use crate::scale::money;
+
+/// The points that expire in one month, unless they are spent before.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct LiabilityMonth {
+    /// The first day of the month in which the points can be used for the last time; `None` for points that never
+    /// expire.
+    pub month: Option<NaiveDate>,
+    /// The points.
+    pub points: u64,
+    /// What they are worth.
+    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    pub value: Decimal,
+}
+
+/// All points outstanding, as of a day, and what they are worth.
+///
+/// **Population**: the accounts given. Every point of a balance counts in full; how many will never be spent is for
+/// the shop to say.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Liability {
+    /// The months, the first to expire first; points that never expire last. Months without a point are left out.
+    pub months: Vec<LiabilityMonth>,
+    /// All points outstanding.
+    pub points: u64,
+    /// What they are worth.
+    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    pub value: Decimal,
+    /// The points that customers owe, not deducted from the above.
+    pub owed: u64,
+    /// The fractions of points that customers carry, not contained in the above.
+    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    pub carried: Decimal,
+}
+
+impl Liability {
+    /// The liability from accounts as of one day, at a value of one point, such as 0.01.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AsOfMismatch`] for accounts as of different days; [`Error::Amount`] for a value below 0;
+    /// [`Error::CountOverflow`] and [`Error::AmountOverflow`] for sums beyond their limits.
+    ///
+    /// # Complexity
+    ///
+    /// `O(l log m)` of `l` lots in `m` months.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use repurchase::act::points::{Expiry, Liability, PointsAccount, PointsChange, PointsEvent, PointsProgram};
+    /// use rust_decimal::Decimal;
+    ///
+    /// let day = |month, day| NaiveDate::from_ymd_opt(2026, month, day).unwrap();
+    /// let program = PointsProgram::new(Vec::new(), Expiry::MonthEnd(1))?;
+    /// let welcome = PointsEvent::<u64>::new(day(3, 5), PointsChange::Grant { points: 200 });
+    /// let account = PointsAccount::replay(&program, [welcome], day(3, 31))?;
+    ///
+    /// let liability = Liability::of([&account], Decimal::new(1, 2))?;
+    /// assert_eq!(liability.months[0].month, Some(day(4, 1)));
+    /// assert_eq!((liability.points, liability.value), (200, Decimal::TWO));
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn of<'a, K: 'a>(
+        accounts: impl IntoIterator<Item = &'a PointsAccount<K>>,
+        value_of_point: Decimal,
+    ) -> Result<Self> {
+        if value_of_point < Decimal::ZERO {
+            return Err(Error::Amount { field: "value of a point", found: value_of_point, expected: "0 or more" });
+        }
+        let too_many = Error::CountOverflow { field: "points outstanding" };
+        let mut by_month: BTreeMap<(bool, Option<NaiveDate>), u64> = BTreeMap::new();
+        let (mut as_of, mut points, mut owed, mut carried) = (None, 0u64, 0u64, Decimal::ZERO);
+        for account in accounts {
+            let left = *as_of.get_or_insert(account.as_of());
+            if left != account.as_of() {
+                return Err(Error::AsOfMismatch { left, right: account.as_of() });
+            }
+            for lot in account.lots() {
+                points = points.checked_add(lot.points).ok_or(too_many.clone())?;
+                // No month holds more points than all together.
+                let month = lot.expires.and_then(last_month);
+                *by_month.entry((month.is_none(), month)).or_default() += lot.points;
+            }
+            owed = owed.checked_add(account.owed()).ok_or(too_many.clone())?;
+            let sum = money::exact_sum(carried, account.carried());
+            carried = sum.ok_or(Error::AmountOverflow { field: "carried fractions of points" })?;
+        }
+        let worth = |points: u64| {
+            let minor = value_of_point.mantissa().checked_mul(points.into());
+            let value = minor.and_then(|minor| money::decimal(minor, value_of_point.scale()));
+            value.ok_or(Error::AmountOverflow { field: "value of the points outstanding" })
+        };
+        let month = |((_, month), points)| Ok(LiabilityMonth { month, points, value: worth(points)? });
+        let months = by_month.into_iter().map(month).collect::<Result<_>>()?;
+        Ok(Self { months, points, value: worth(points)?, owed, carried: carried.normalize() })
+    }
+}
+
+/// The month of the day before points expire.
+fn last_month(expires: NaiveDate) -> Option<NaiveDate> {
+    expires.pred_opt()?.with_day(1)
+}

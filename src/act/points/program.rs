@@ -1,0 +1,127 @@
+//! How points are earned and how long they last.
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+use rust_decimal::Decimal;
+
+use crate::error::{Error, Result};
+#[cfg(feature = "serde")]
+use crate::scale::money;
+
+/// How long points last. On the day on which they expire, they can no longer be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Expiry {
+    /// For ever.
+    Never,
+    /// So many days, the day on which they were earned included: points of day `d` expire on day `d + n`.
+    Days(u32),
+    /// To the end of the month that lies so many months after the month in which they were earned: with 12, points of
+    /// any day of March 2026 can be used on 31 March 2027 and expire on 1 April.
+    MonthEnd(u32),
+}
+
+impl Expiry {
+    /// The day on which points that were earned on a day expire; `None` for never.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DayOverflow`] beyond chrono's limits.
+    pub fn expires(self, earned: NaiveDate) -> Result<Option<NaiveDate>> {
+        let day = match self {
+            Self::Never => return Ok(None),
+            Self::Days(days) => earned.checked_add_days(Days::new(days.into())),
+            Self::MonthEnd(months) => {
+                let next = months.checked_add(1).map(Months::new);
+                next.and_then(|months| earned.with_day(1)?.checked_add_months(months))
+            }
+        };
+        let days = match self {
+            Self::MonthEnd(months) => i64::from(months).saturating_mul(31),
+            Self::Days(days) => days.into(),
+            Self::Never => 0,
+        };
+        day.map(Some).ok_or(Error::DayOverflow { from: earned, days })
+    }
+}
+
+/// The rules of a points program: points per unit of money for each tier, and how long points last.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::act::points::{Expiry, PointsProgram};
+/// use rust_decimal::Decimal;
+///
+/// // One point for each unit of money; half as much again in the second tier.
+/// let program = PointsProgram::new(vec![Decimal::ONE, Decimal::new(15, 1)], Expiry::MonthEnd(12))?;
+/// assert_eq!(program.rate(1), Some(Decimal::new(15, 1)));
+/// assert_eq!(program.rate(2), None);
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredProgram", into = "StoredProgram"))]
+pub struct PointsProgram {
+    rates: Vec<Decimal>,
+    expiry: Expiry,
+}
+
+impl PointsProgram {
+    /// Points per unit of money for each tier, the lowest first, as [`TierModel::position`] counts them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Amount`] for a rate below 0; [`Error::OutOfRange`] for points that expire on the day on which they are
+    /// earned.
+    ///
+    /// [`TierModel::position`]: crate::segment::TierModel::position
+    pub fn new(rates: Vec<Decimal>, expiry: Expiry) -> Result<Self> {
+        if let Some(&found) = rates.iter().find(|&&rate| rate < Decimal::ZERO) {
+            return Err(Error::Amount { field: "points per unit of money", found, expected: "0 or more" });
+        }
+        if expiry == Expiry::Days(0) {
+            let (min, max) = (1, u32::MAX.into());
+            return Err(Error::OutOfRange { field: "days until points expire", found: 0, min, max });
+        }
+        Ok(Self { rates, expiry })
+    }
+
+    /// Points per unit of money for a tier; `None` for a tier that the program does not have.
+    pub fn rate(&self, tier: usize) -> Option<Decimal> {
+        self.rates.get(tier).copied()
+    }
+
+    /// Points per unit of money for each tier, the lowest first.
+    pub fn rates(&self) -> &[Decimal] {
+        &self.rates
+    }
+
+    /// How long points last.
+    pub const fn expiry(&self) -> Expiry {
+        self.expiry
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct StoredProgram {
+    rates: Vec<money::Text>,
+    expiry: Expiry,
+}
+
+#[cfg(feature = "serde")]
+impl From<PointsProgram> for StoredProgram {
+    fn from(program: PointsProgram) -> Self {
+        Self { rates: program.rates.into_iter().map(money::Text).collect(), expiry: program.expiry }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<StoredProgram> for PointsProgram {
+    type Error = Error;
+
+    fn try_from(stored: StoredProgram) -> Result<Self> {
+        Self::new(stored.rates.into_iter().map(|money::Text(rate)| rate).collect(), stored.expiry)
+    }
+}

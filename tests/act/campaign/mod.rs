@@ -1,0 +1,100 @@
+//! Campaigns.
+
+#![allow(clippy::inconsistent_digit_grouping, reason = "cents stand apart: 5_000_00")]
+
+use proptest::test_runner::{Config, RngSeed};
+use repurchase::Ratio;
+use repurchase::act::campaign::{Bounds, Funnel, FunnelFigures};
+use rust_decimal::Decimal;
+
+mod assignment;
+mod bootstrap;
+mod coverage;
+mod funnel;
+mod money;
+mod rates;
+mod sample_size;
+mod stored;
+mod words;
+
+type TestResult = Result<(), Box<dyn std::error::Error>>;
+
+/// The same random cases in every run.
+fn fixed_seed(cases: u32) -> Config {
+    Config { cases, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() }
+}
+
+#[track_caller]
+fn ratio(count: u64, of: u64) -> Ratio {
+    Ratio::new(count, of).expect("a part of its whole")
+}
+
+#[track_caller]
+fn conversions(shown: u64, converted: u64) -> Funnel {
+    Funnel::new(FunnelFigures { shown, converted, ..FunnelFigures::default() }).expect("a funnel")
+}
+
+fn cents(amount: i64) -> Decimal {
+    Decimal::new(amount, 2)
+}
+
+/// The rows of a table in `tests/data`, below its comment and its names.
+#[track_caller]
+fn rows(text: &str) -> Vec<csv::StringRecord> {
+    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
+    let rows: Vec<_> = reader.records().collect::<Result<_, _>>().expect("a table");
+    assert!(!rows.is_empty());
+    rows
+}
+
+#[track_caller]
+fn field<T: std::str::FromStr>(row: &csv::StringRecord, column: usize) -> T {
+    row[column].parse().unwrap_or_else(|_| panic!("column {column} of {row:?}"))
+}
+
+/// Two columns of a table; nothing where they are empty.
+#[track_caller]
+fn bounds(row: &csv::StringRecord, column: usize) -> Option<(f64, f64)> {
+    (!row[column].is_empty()).then(|| (field(row, column), field(row, column + 1)))
+}
+
+/// Fails unless both bounds are right to `tolerance` of the larger of their width and their size, or both are missing.
+#[track_caller]
+fn assert_bounds(found: Option<Bounds>, expected: Option<(f64, f64)>, tolerance: f64, what: &str) {
+    let (Some(found), Some((low, high))) = (found, expected) else {
+        assert!(found.is_none() && expected.is_none(), "{what}: found {found:?}, expected {expected:?}");
+        return;
+    };
+    let allowed = tolerance * (high - low).max(low.abs()).max(high.abs());
+    let is_near = (found.low - low).abs() <= allowed && (found.high - high).abs() <= allowed;
+    assert!(is_near, "{what}: found {found:?}, expected {low} to {high}");
+}
+
+/// Steele, Lea and Flood's `SplitMix64`, and what can be drawn with it.
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// In (0, 1).
+    #[allow(clippy::cast_precision_loss, reason = "53 bits fit")]
+    fn uniform(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64 + 1e-17
+    }
+
+    /// How many of `trials` succeed, each with a probability.
+    fn successes(&mut self, trials: u64, probability: f64) -> u64 {
+        (0..trials).filter(|_| self.uniform() < probability).count() as u64
+    }
+
+    /// An exponential amount in cents of a mean, of those who buy at all.
+    fn spend(&mut self, share: f64, mean: f64) -> i64 {
+        if self.uniform() < share { (-self.uniform().ln() * mean * 100.0).round() as i64 } else { 0 }
+    }
+}

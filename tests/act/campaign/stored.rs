@@ -1,0 +1,81 @@
+//! What is stored comes back, and a file cannot hold what `new` refuses.
+#![cfg(feature = "serde")]
+
+use repurchase::act::campaign::{
+    Arm, Assignment, BootstrapOptions, Bounds, Confidence, DifferenceInDifferences, Funnel, FunnelFigures,
+    FunnelMeasure, MoneyBootstrap, MoneyComparison, MoneySample, RateComparison, SamplePlan, SampleWarning, Stage,
+};
+use rust_decimal::Decimal;
+use serde_json::{from_str, to_string};
+
+use super::{TestResult, cents, ratio};
+
+#[track_caller]
+fn round_trip<T>(value: &T) -> Result<String, Box<dyn std::error::Error>>
+where
+    T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + core::fmt::Debug,
+{
+    let text = to_string(value)?;
+    assert_eq!(&from_str::<T>(&text)?, value, "{text}");
+    Ok(text)
+}
+
+#[test]
+fn everything_survives() -> TestResult {
+    let funnel = Funnel::new(FunnelFigures {
+        shown: 10,
+        converted: 2,
+        cost: cents(150),
+        revenue: cents(-20),
+        ..FunnelFigures::default()
+    })?;
+    assert_eq!(
+        round_trip(&funnel)?,
+        r#"{"shown":10,"clicked":0,"carted":0,"converted":2,"buyers":0,"cost":"1.50","revenue":"-0.20"}"#
+    );
+    round_trip(&Arm::new().with(Stage::During, funnel))?;
+    let confidence = Confidence::new(0.9)?;
+    assert_eq!(round_trip(&confidence)?, "0.9");
+    round_trip(&RateComparison::new(ratio(1, 2), ratio(0, 3)).with_confidence(confidence))?;
+    round_trip(&DifferenceInDifferences::new([ratio(1, 2); 2], [ratio(0, 3); 2]))?;
+    let sample = MoneySample::of([cents(100), Decimal::new(-5, 4), Decimal::from(1u64 << 40)])?;
+    round_trip(&sample)?;
+    round_trip(&MoneySample::new())?;
+    round_trip(&MoneyComparison::new(sample, MoneySample::of([cents(7), cents(8)])?))?;
+    let options = BootstrapOptions::default().with_replicates(100).with_seed(3);
+    round_trip(&options)?;
+    let bootstrap = MoneyBootstrap::run(&[cents(1), cents(2)], &[cents(3), cents(5)], options)?.ok_or("bounds")?;
+    round_trip(&bootstrap)?;
+    let plan = SamplePlan::new(0.1, 0.2)?.with_alpha(0.01)?.with_power(0.9)?;
+    round_trip(&plan)?;
+    round_trip::<SampleWarning>(&plan.check(10, 10)?.ok_or("too few")?)?;
+    let assignment = Assignment::new("spring sale", ratio(1, 10))?;
+    assert_eq!(round_trip(&assignment)?, r#"{"campaign":"spring sale","control":{"count":1,"of":10}}"#);
+    assert_eq!(from_str::<Assignment>(&to_string(&assignment)?)?.group(17), assignment.group(17));
+    assert!(FunnelMeasure::ALL.iter().all(|measure| round_trip(measure).is_ok()));
+    Ok(())
+}
+
+#[test]
+fn files_that_hold_the_impossible_are_refused() {
+    let figures = r#"{"shown":1,"clicked":2,"carted":0,"converted":0,"buyers":0,"cost":"0","revenue":"0"}"#;
+    let refused = from_str::<Funnel>(figures).unwrap_err();
+    assert!(refused.to_string().starts_with("clicked must lie between 0 and 1, found 2"), "{refused}");
+    assert!(from_str::<Confidence>("1.0").is_err());
+    assert!(from_str::<Bounds>(r#"{"low":1.0,"high":0.5}"#).is_err());
+    assert!(from_str::<Assignment>(r#"{"campaign":"a","control":{"count":0,"of":0}}"#).is_err());
+    assert!(from_str::<SamplePlan>(r#"{"baseline":0.1,"lift":0.2,"alpha":0.05,"power":0.1}"#).is_err());
+    let sample = |customers: u64, scale: u32, sum: &str, squares: &str| {
+        let text = format!(r#"{{"customers":{customers},"scale":{scale},"sum":"{sum}","sum_of_squares":"{squares}"}}"#);
+        from_str::<MoneySample>(&text)
+    };
+    assert!(sample(2, 2, "3", "5").is_ok());
+    // Two numbers that sum to 3 have squares that sum to 4.5 or more.
+    assert!(sample(2, 2, "3", "4").is_err());
+    assert!(sample(2, 2, "-3", "4").is_err());
+    assert!(sample(0, 0, "0", "1").is_err());
+    assert!(sample(1, 29, "0", "0").is_err());
+    assert!(sample(1, 0, "99999999999999999999999999999999", "1").is_err());
+    assert!(sample(1, 0, "x", "1").is_err());
+    assert!(sample(1, 0, "1", "-1").is_err());
+}

@@ -1,0 +1,214 @@
+//! Caps, budgets, duplicates: by hand.
+
+use chrono::{DateTime, Duration, Utc};
+use repurchase::act::contact::{Cap, Channel, ContactRules, Decision, Suppression, Verdict};
+use repurchase::scale::Language;
+use repurchase::{Error, ShopCalendar};
+
+use super::{cap, instant, midnight, noon, plan, quiet, sms, suppressed, verdict, wish};
+
+fn capped(cap: Cap, channel: Option<Channel>, next: Option<DateTime<Utc>>) -> Verdict {
+    suppressed(Suppression::Cap { cap, channel }, next)
+}
+
+#[test]
+fn a_touch_is_forgotten_when_its_days_are_over() {
+    let week = cap(1, 7);
+    let rules = ContactRules::new().with_cap(week);
+    let sent = [sms(1, noon(1))];
+    for day in 1..=7 {
+        let found = verdict(&rules, &sent, &wish(1, Channel::EMAIL, noon(day), 1));
+        assert_eq!(found, capped(week, None, midnight(8)), "day {day}");
+    }
+    // The last second of the 7th day and the first of the 8th.
+    let last = instant("2026-03-07T23:59:59.999Z");
+    assert_eq!(verdict(&rules, &sent, &wish(1, Channel::SMS, last, 1)), capped(week, None, midnight(8)));
+    assert_eq!(verdict(&rules, &sent, &wish(1, Channel::SMS, midnight(8).unwrap(), 1)), Verdict::Allowed);
+    assert_eq!(verdict(&rules, &sent, &wish(2, Channel::SMS, noon(1), 1)), Verdict::Allowed, "another customer");
+}
+
+#[test]
+fn a_touch_to_come_counts_before_it_too() {
+    let week = cap(1, 7);
+    let rules = ContactRules::new().with_cap(week);
+    let due = [sms(1, noon(20))];
+    assert_eq!(verdict(&rules, &due, &wish(1, Channel::SMS, noon(13), 1)), Verdict::Allowed);
+    for day in 14..=26 {
+        let found = verdict(&rules, &due, &wish(1, Channel::SMS, noon(day), 1));
+        assert_eq!(found, capped(week, None, midnight(27)), "day {day}");
+    }
+    assert_eq!(verdict(&rules, &due, &wish(1, Channel::SMS, noon(27), 1)), Verdict::Allowed);
+}
+
+#[test]
+fn every_stretch_of_days_counts() {
+    // 3 in 10 days, and touches on 1, 8 and 12: with the 5th, 1..=10 and 3..=12 have three each.
+    let ten = cap(3, 10);
+    let rules = ContactRules::new().with_cap(ten);
+    let sent = [1, 8, 12].map(|day| sms(1, noon(day)));
+    assert_eq!(verdict(&rules, &sent, &wish(1, Channel::SMS, noon(5), 1)), Verdict::Allowed);
+    let two = ContactRules::new().with_cap(cap(2, 10));
+    for day in 1..=17 {
+        let found = verdict(&two, &sent, &wish(1, Channel::SMS, noon(day), 1));
+        assert_eq!(found, capped(cap(2, 10), None, midnight(18)), "day {day}");
+    }
+    // 2 in 10 days: 1 and 8 close all days up to 10, 8 and 12 those from 3 to 17.
+    assert_eq!(verdict(&two, &sent, &wish(1, Channel::SMS, noon(18), 1)), Verdict::Allowed);
+}
+
+#[test]
+fn caps_on_all_channels_and_on_one() {
+    let (all, one) = (cap(3, 30), cap(1, 7));
+    let rules = ContactRules::new().with_cap(all).with_channel_cap(Channel::SMS, one);
+    let sent = [sms(1, noon(1))];
+    let by_sms = verdict(&rules, &sent, &wish(1, Channel::SMS, noon(2), 1));
+    assert_eq!(by_sms, capped(one, Some(Channel::SMS), midnight(8)));
+    assert_eq!(verdict(&rules, &sent, &wish(1, Channel::EMAIL, noon(2), 1)), Verdict::Allowed);
+    assert_eq!(verdict(&rules, &sent, &wish(1, Channel::new("red_packet"), noon(2), 1)), Verdict::Allowed);
+    let sent = [1, 1, 1].map(|day| sms(1, noon(day)));
+    // Both are reached: the common one is told, and the next time is that of both.
+    let found = verdict(&rules, &sent, &wish(1, Channel::SMS, noon(2), 1));
+    assert_eq!(found, capped(all, None, midnight(31)));
+}
+
+#[test]
+fn never() {
+    let none = cap(0, 1);
+    let rules = ContactRules::new().with_channel_cap(Channel::PHONE, none).with_daily_budget(Channel::SMS, 0);
+    let found = verdict(&rules, &[], &wish(1, Channel::PHONE, noon(2), 1));
+    assert_eq!(found, capped(none, Some(Channel::PHONE), None));
+    let found = verdict(&rules, &[], &wish(1, Channel::SMS, noon(2), 1));
+    assert_eq!(found, suppressed(Suppression::DailyBudget { channel: Channel::SMS, touches: 0 }, None));
+    assert_eq!(verdict(&rules, &[], &wish(1, Channel::EMAIL, noon(2), 1)), Verdict::Allowed);
+    let forever = ContactRules::new().with_cap(cap(1, u32::MAX));
+    let found = verdict(&forever, &[sms(1, noon(1))], &wish(1, Channel::SMS, noon(2), 1));
+    assert_eq!(found, capped(cap(1, u32::MAX), None, None), "beyond the last day of the calendar");
+    assert!(plan(&rules, &[sms(1, noon(1))], &[]).is_empty());
+}
+
+#[test]
+fn a_short_budget_goes_to_the_highest_value_then_to_the_first_id() {
+    let rules = ContactRules::new().with_daily_budget(Channel::SMS, 3);
+    let early = noon(2) - Duration::hours(3);
+    let wishes = [
+        wish(5, Channel::SMS, early, 1),
+        wish(4, Channel::SMS, noon(2), 7),
+        wish(3, Channel::SMS, early, 7),
+        wish(2, Channel::SMS, noon(2), 9),
+        wish(1, Channel::EMAIL, noon(2), -3),
+        wish(6, Channel::SMS, noon(3), 0),
+    ];
+    let found = plan(&rules, &[sms(9, noon(2))], &wishes);
+    let order: Vec<_> = found.iter().map(|decision| (decision.wish.customer, decision.is_allowed())).collect();
+    assert_eq!(order, [(2, true), (3, true), (4, false), (5, false), (1, true), (6, true)]);
+    let reason = Suppression::DailyBudget { channel: Channel::SMS, touches: 3 };
+    assert_eq!(found[2].verdict, suppressed(reason, midnight(3)));
+    // Each next time is that of the wish alone: both of these could be the second of the 3rd.
+    assert_eq!(found[3].postponed().map(|wish| wish.at), midnight(3));
+    assert_eq!(found[2].touch(), None);
+    assert_eq!((found[0].touch(), found[0].postponed()), (Some(sms(2, noon(2))), None));
+}
+
+/// To look at each full day for each wish would take minutes.
+#[test]
+fn a_budget_that_is_used_up_for_years() {
+    let rules = ContactRules::new().with_daily_budget(Channel::SMS, 1);
+    let day = |days: u32| noon(1) + Duration::days(days.into());
+    // All of 20,000 days but the 15,000th.
+    let touches: Vec<_> = (0..20_000).filter(|&days| days != 15_000).map(|days| sms(days, day(days))).collect();
+    let wishes: Vec<_> = (0..10_000).map(|days| wish(days, Channel::SMS, day(days), 1)).collect();
+    let after: Vec<_> = (15_001..20_000).map(|days| wish(days, Channel::SMS, day(days), 1)).collect();
+    let opens = |days| midnight(1).map(|midnight| midnight + Duration::days(days));
+    let next = |decision: &Decision<u32>| match decision.verdict {
+        Verdict::Suppressed { next, .. } => next,
+        Verdict::Allowed => None,
+    };
+    assert!(plan(&rules, &touches, &wishes).iter().all(|decision| next(decision) == opens(15_000)));
+    assert!(plan(&rules, &touches, &after).iter().all(|decision| next(decision) == opens(20_000)));
+}
+
+#[test]
+fn a_suppressed_wish_uses_up_nothing() {
+    let rules = ContactRules::new()
+        .with_channel_cap(Channel::SMS, cap(1, 7))
+        .with_daily_budget(Channel::SMS, 1)
+        .with_cap(cap(2, 7));
+    let wishes =
+        [wish(1, Channel::SMS, noon(3), 9), wish(2, Channel::SMS, noon(3), 1), wish(1, Channel::EMAIL, noon(3), 5)];
+    let found = plan(&rules, &[sms(1, noon(1))], &wishes);
+    assert_eq!(found.iter().map(|decision| decision.is_allowed()).collect::<Vec<_>>(), [false, true, true]);
+    // Free again on the 8th for the channel; the budget of the 3rd is no matter there.
+    assert_eq!(found[0].verdict, capped(cap(1, 7), Some(Channel::SMS), midnight(8)));
+}
+
+#[test]
+fn the_same_wish_twice() {
+    let same = wish(1, Channel::SMS, noon(1), 5);
+    let mut other = same.clone();
+    other.purpose = "birthday".into();
+    let mut cheap = same.clone();
+    cheap.value = rust_decimal::Decimal::ONE;
+    let found = plan(&ContactRules::new(), &[], &[cheap.clone(), same.clone(), other.clone(), same.clone()]);
+    let duplicate = || suppressed(Suppression::Duplicate, None);
+    let expected =
+        [(other, Verdict::Allowed), (same.clone(), Verdict::Allowed), (same, duplicate()), (cheap, duplicate())];
+    assert_eq!(found.into_iter().map(|decision| (decision.wish, decision.verdict)).collect::<Vec<_>>(), expected);
+    // Two equal touches are two.
+    let rules = ContactRules::new().with_cap(cap(2, 7));
+    let twice = [sms(1, noon(1)), sms(1, noon(1))];
+    assert_eq!(verdict(&rules, &twice, &wish(1, Channel::SMS, noon(7), 1)), capped(cap(2, 7), None, midnight(8)));
+}
+
+#[test]
+fn days_beyond_the_calendar() {
+    let east = ShopCalendar::new(chrono::FixedOffset::east_opt(3600).unwrap());
+    let last = wish(7, Channel::SMS, DateTime::<Utc>::MAX_UTC, 1);
+    let error = ContactRules::new().plan([], [last.clone()], &east).unwrap_err();
+    assert_eq!(error.to_string(), "customer 7 was refused");
+    assert!(matches!(error, Error::Customer { source, .. } if matches!(*source, Error::NoDay { .. })));
+    let error = ContactRules::new().plan([sms(3, DateTime::<Utc>::MAX_UTC)], [], &east).unwrap_err();
+    assert_eq!(error.to_string(), "customer 3 was refused");
+    // In UTC it has a day, and none follows.
+    let rules = ContactRules::new().with_cap(cap(1, 1));
+    let found = verdict(&rules, &[sms(7, DateTime::<Utc>::MAX_UTC)], &last);
+    assert_eq!(found, capped(cap(1, 1), None, None));
+    assert_eq!(
+        verdict(&ContactRules::new(), &[], &wish(1, Channel::SMS, DateTime::<Utc>::MIN_UTC, 1)),
+        Verdict::Allowed
+    );
+}
+
+#[test]
+fn words() {
+    let both = |reason: &Suppression| [Language::English, Language::Chinese].map(|language| reason.describe(language));
+    let texts = [
+        (Suppression::Duplicate, ["wished for twice", "重复的触达请求"]),
+        (
+            Suppression::QuietHours { channel: Channel::SMS, hours: quiet("21:00:00", "09:00:00") },
+            ["quiet hours of SMS: 21:00-09:00", "短信免打扰时段：21:00-09:00"],
+        ),
+        (
+            Suppression::QuietHours { channel: Channel::PHONE, hours: quiet("21:00:30", "09:00:00") },
+            ["quiet hours of phone: 21:00:30-09:00:00", "电话免打扰时段：21:00:30-09:00:00"],
+        ),
+        (
+            Suppression::Cap { cap: cap(3, 30), channel: None },
+            ["cap of all channels: 3 in 30 days", "全部渠道触达上限：30 天内 3 次"],
+        ),
+        (
+            Suppression::Cap { cap: cap(1, 1), channel: Some(Channel::new("red_packet")) },
+            ["cap of red_packet: 1 in 1 day", "red_packet触达上限：1 天内 1 次"],
+        ),
+        (
+            Suppression::DailyBudget { channel: Channel::EMAIL, touches: 500 },
+            ["daily budget of email: 500", "邮件每日额度：500 次"],
+        ),
+    ];
+    for (reason, expected) in texts {
+        assert_eq!(both(&reason), expected);
+    }
+    let names = [Channel::APP_PUSH, Channel::WECHAT, Channel::new("sms")]
+        .map(|channel| [Language::English, Language::Chinese].map(|language| channel.name(language).to_owned()));
+    assert_eq!(names, [["app push", "应用推送"], ["WeChat", "微信"], ["SMS", "短信"]]);
+    assert_eq!(Cap::new(1, 0).unwrap_err().to_string(), "days of a cap must lie between 1 and 4294967295, found 0");
+}

@@ -1,0 +1,223 @@
+//! The playbook: total, replaceable, checked for gaps.
+
+use repurchase::Error;
+use repurchase::act::playbook::{Action, CustomerLabel, LabelKind, Playbook, PlaybookBuilder, StandardAction};
+use repurchase::predict::ChurnRisk;
+use repurchase::scale::{Label, Language};
+use repurchase::segment::{
+    FrequencyBand, Grid, LifecycleStage, MonetaryMeasure, NewCustomerState, Octant, SpendBands, TierScheme,
+};
+
+use super::money;
+
+fn key<'a>(playbook: &Playbook, label: impl Into<CustomerLabel<'a>>) -> Option<&str> {
+    playbook.action_for(label).map(Action::key)
+}
+
+fn own(name: &'static str) -> Action {
+    Action::new(Label::new(name, name, name), "for a test", "测试")
+}
+
+#[test]
+fn what_the_articles_say() {
+    let playbook = Playbook::default();
+    for band in [FrequencyBand::High, FrequencyBand::Medium] {
+        assert_eq!(key(&playbook, band), Some("points_and_coupons"));
+        assert_eq!(key(&playbook, LifecycleStage::Repeat(band)), Some("points_and_coupons"));
+    }
+    assert_eq!(key(&playbook, NewCustomerState::Active), Some("brand_and_care"));
+    assert_eq!(key(&playbook, LifecycleStage::New(NewCustomerState::Active)), Some("brand_and_care"));
+    assert_eq!(key(&playbook, NewCustomerState::Lost), Some("win_back_offer"));
+    assert_eq!(key(&playbook, LifecycleStage::New(NewCustomerState::Lost)), Some("win_back_offer"));
+    assert_eq!(key(&playbook, ChurnRisk::ChurnInclined), Some("win_back_offer"));
+    let bands = SpendBands::default();
+    let by_price: Vec<_> = bands.labels().iter().map(|band| key(&playbook, CustomerLabel::spend_band(band))).collect();
+    assert_eq!(by_price, [Some("discount"), Some("discount"), Some("gift"), Some("gift"), Some("brand")]);
+}
+
+#[test]
+fn the_default_is_total() {
+    let playbook = Playbook::default();
+    assert_eq!(PlaybookBuilder::articles().build(), Ok(playbook.clone()));
+    assert_eq!(Playbook::default(), PlaybookBuilder::from(playbook.clone()).build().unwrap());
+    let kinds: Vec<_> = playbook.kinds().collect();
+    assert_eq!(kinds, LabelKind::ALL[..8], "all but age groups");
+    assert!(LifecycleStage::ALL.into_iter().all(|label| playbook.action_for(label).is_some()));
+    assert!(FrequencyBand::ALL.into_iter().all(|label| playbook.action_for(label).is_some()));
+    assert!(NewCustomerState::ALL.into_iter().all(|label| playbook.action_for(label).is_some()));
+    assert!(Octant::ALL.into_iter().all(|label| playbook.action_for(label).is_some()));
+    assert!(ChurnRisk::ALL.into_iter().all(|label| playbook.action_for(label).is_some()));
+    assert!(Grid::rf().segments().iter().all(|label| playbook.action_for(CustomerLabel::segment(label)).is_some()));
+    assert!(
+        TierScheme::default().names().iter().all(|label| playbook.action_for(CustomerLabel::tier(label)).is_some())
+    );
+    let counts: Vec<_> = LabelKind::ALL.map(|kind| playbook.actions(kind).count()).into();
+    assert_eq!(counts, [8, 4, 4, 8, 10, 4, 4, 5, 0]);
+    // Each has a name and a reason in both languages, and a stage says the same as its band or state.
+    for (label, action) in LabelKind::ALL.into_iter().flat_map(|kind| playbook.actions(kind)) {
+        for language in [Language::English, Language::Chinese] {
+            assert!(!action.name(language).is_empty() && !action.reason(language).is_empty(), "{label:?}");
+        }
+        assert!(action.reason(Language::Chinese).chars().any(|letter| letter > '\u{4e00}'), "{label:?}");
+        assert!(StandardAction::ALL.into_iter().any(|standard| standard.label().key() == action.key()));
+    }
+    for band in FrequencyBand::ALL {
+        assert_eq!(playbook.action_for(band), playbook.action_for(LifecycleStage::Repeat(band)));
+    }
+    for state in NewCustomerState::ALL {
+        assert_eq!(playbook.action_for(state), playbook.action_for(LifecycleStage::New(state)));
+    }
+}
+
+#[test]
+fn kinds_are_told_apart() {
+    let playbook = Playbook::default();
+    assert_eq!(key(&playbook, CustomerLabel::new(LabelKind::NewCustomer, "at_risk")), Some("second_order_offer"));
+    assert_eq!(key(&playbook, CustomerLabel::new(LabelKind::Segment, "at_risk")), Some("win_back_offer"));
+    assert_eq!(key(&playbook, CustomerLabel::new(LabelKind::Octant, "at_risk")), None);
+    assert_eq!(key(&playbook, CustomerLabel::new(LabelKind::AgeGroup, "under_30")), None);
+    assert_eq!(playbook.explain(CustomerLabel::new(LabelKind::Octant, "at_risk"), Language::English), None);
+}
+
+#[test]
+fn words() {
+    let playbook = Playbook::default();
+    let explain = |language| playbook.explain(LifecycleStage::Repeat(FrequencyBand::High), language);
+    let english = "Repeat, high frequency: Points and member coupons (comes often; a reward keeps the habit)";
+    assert_eq!(explain(Language::English).as_deref(), Some(english));
+    let chinese = "老客·高频：积分与会员优惠券（购买频繁，用奖励巩固习惯）";
+    assert_eq!(explain(Language::Chinese).as_deref(), Some(chinese));
+    let names = StandardAction::ALL.map(|action| action.label().name(Language::Chinese));
+    let expected = [
+        "积分与会员优惠券",
+        "品牌介绍与售后关怀",
+        "二次购买优惠",
+        "复购周期提醒",
+        "召回优惠",
+        "专属服务",
+        "品牌内容",
+        "赠品",
+        "折扣",
+        "暂不打扰",
+    ];
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn gaps_are_listed() {
+    let nothing = PlaybookBuilder::new().build().unwrap_err();
+    let Error::PlaybookGap { labels } = nothing else { panic!("{nothing}") };
+    assert_eq!(labels.len(), 8 + 4 + 4 + 8 + 10 + 4 + 4 + 5);
+    let some =
+        [LabelKind::Lifecycle, LabelKind::Frequency, LabelKind::NewCustomer, LabelKind::Octant, LabelKind::Segment];
+    let builder = some.into_iter().fold(PlaybookBuilder::default(), PlaybookBuilder::without);
+    let builder = builder.without(LabelKind::SpendBand).action(ChurnRisk::Due, own("remind"));
+    let builder = builder.otherwise(LabelKind::Tier, own("thank"));
+    let error = builder.clone().build().unwrap_err();
+    let expected = "the playbook has no action for churn_risk/in_cycle, churn_risk/overdue, churn_risk/churn_inclined";
+    assert_eq!(error.to_string(), expected);
+    let playbook = builder.otherwise(LabelKind::ChurnRisk, own("call")).build().unwrap();
+    let keys: Vec<_> = ChurnRisk::ALL.map(|risk| key(&playbook, risk).unwrap().to_owned()).into();
+    assert_eq!(keys, ["call", "remind", "call", "call"]);
+    assert_eq!(playbook.kinds().collect::<Vec<_>>(), [LabelKind::Tier, LabelKind::ChurnRisk]);
+    assert_eq!(key(&playbook, Octant::ImportantValue), None);
+}
+
+#[test]
+fn actions_for_nobody_are_listed() {
+    let builder = PlaybookBuilder::articles()
+        .action(CustomerLabel::new(LabelKind::Tier, "platinum"), own("thank"))
+        .action(CustomerLabel::new(LabelKind::AgeGroup, "under_30"), own("thank"))
+        .otherwise(LabelKind::AgeGroup, own("thank"));
+    let expected =
+        "the playbook has an action for labels that it does not cover: tier/platinum, age_group/under_30, age_group/*";
+    assert_eq!(builder.build().unwrap_err().to_string(), expected);
+    let twice = PlaybookBuilder::articles().with_age_groups([Label::new("a", "A", "甲"), Label::new("a", "B", "乙")]);
+    assert_eq!(twice.build().unwrap_err(), Error::LabelKey { key: "a".into() });
+}
+
+#[test]
+fn the_shops_own_labels() {
+    // Klaviyo's segments: two of the six have the key of a segment before, and so an action.
+    let builder = PlaybookBuilder::articles().with_segments(&Grid::klaviyo());
+    let expected = "the playbook has no action for segment/recent, segment/needs_attention, segment/inactive";
+    assert_eq!(builder.clone().build().unwrap_err().to_string(), expected);
+    let playbook = builder.otherwise(LabelKind::Segment, own("look")).build().unwrap();
+    let grid = Grid::klaviyo();
+    let keys: Vec<_> =
+        grid.segments().iter().map(|label| key(&playbook, CustomerLabel::segment(label)).unwrap()).collect();
+    assert_eq!(keys, ["personal_service", "points_and_coupons", "look", "look", "win_back_offer", "look"]);
+    assert_eq!(key(&playbook, CustomerLabel::segment(&Grid::rf().segments()[0])), None, "of the grid before");
+
+    let names = ["basic", "gold"].map(|key| Label::new(key, key, key));
+    let tiers = TierScheme::new(names.to_vec(), vec![money("0.9")]).unwrap();
+    let bands = SpendBands::new(MonetaryMeasure::Revenue, vec![money("200"), money("1000")]).unwrap();
+    let builder = PlaybookBuilder::articles().with_tiers(&tiers).with_spend_bands(&bands);
+    let expected = "the playbook has no action for tier/basic, tier/gold, spend_band/200_1000, spend_band/from_1000";
+    assert_eq!(builder.clone().build().unwrap_err().to_string(), expected);
+    let builder = builder.action(CustomerLabel::tier(&names[1]), own("thank")).otherwise(LabelKind::Tier, own("greet"));
+    let playbook = builder.otherwise(LabelKind::SpendBand, own("show")).build().unwrap();
+    assert_eq!(
+        (key(&playbook, CustomerLabel::tier(&names[0])), key(&playbook, CustomerLabel::tier(&names[1]))),
+        (Some("greet"), Some("thank"))
+    );
+    assert_eq!(key(&playbook, CustomerLabel::spend_band(&bands.labels()[0])), Some("discount"));
+    assert_eq!(key(&playbook, CustomerLabel::spend_band(&bands.labels()[2])), Some("show"));
+    // What was said last holds.
+    let playbook =
+        PlaybookBuilder::from(playbook).action(Octant::GeneralKeep, own("a")).action(Octant::GeneralKeep, own("b"));
+    assert_eq!(key(&playbook.build().unwrap(), Octant::GeneralKeep), Some("b"));
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn stored_playbooks_are_checked() {
+    use super::{refused, stored};
+    use serde_json::json;
+
+    let form = stored(&Playbook::default());
+    let first = json!({
+        "label": {"key": "high", "english": "High frequency", "chinese": "高频客户"},
+        "action": {
+            "label": {"key": "points_and_coupons", "english": "Points and member coupons", "chinese": "积分与会员优惠券"},
+            "reason_english": "comes often; a reward keeps the habit",
+            "reason_chinese": "购买频繁，用奖励巩固习惯",
+        },
+    });
+    assert_eq!(form["frequency"][0], first);
+    let ages = [Label::new("young", "Young", "青年")];
+    let builder = PlaybookBuilder::articles().with_age_groups(ages).without(LabelKind::Octant);
+    stored(&builder.otherwise(LabelKind::AgeGroup, own("greet")).build().unwrap());
+
+    let refuse = |change: fn(&mut serde_json::Value)| {
+        let mut bad = form.clone();
+        change(&mut bad);
+        refused::<Playbook>(&bad)
+    };
+    let gap = refuse(|form| drop(form["frequency"].as_array_mut().unwrap().remove(1)));
+    assert_eq!(gap, "the playbook has no action for frequency/medium");
+    let unknown = refuse(|form| form["frequency"][1]["label"]["key"] = json!("middle"));
+    assert_eq!(unknown, "the playbook has an action for labels that it does not cover: frequency/middle");
+    let twice = refuse(|form| form["tier"][1]["label"]["key"] = json!("ordinary"));
+    assert_eq!(twice, "labels must have different keys that are not empty, found \"ordinary\" again or empty");
+    for kind in LabelKind::ALL {
+        assert_eq!(stored(&kind), json!(kind.key()));
+    }
+    for action in StandardAction::ALL {
+        assert_eq!(stored(&action), json!(action.label().key()));
+    }
+}
+
+/// To look at all labels for each of them would take minutes.
+#[test]
+fn as_many_labels_as_a_file_may_hold() {
+    let ages: Vec<_> = (0..50_000).map(|age| Label::new(format!("age_{age}"), "Age", "年龄")).collect();
+    let keyed = ages.iter().fold(PlaybookBuilder::articles().with_age_groups(ages.clone()), |builder, age| {
+        builder.action(CustomerLabel::age_group(age), own("greet"))
+    });
+    let playbook = keyed.clone().build().unwrap();
+    assert_eq!(playbook.actions(LabelKind::AgeGroup).count(), 50_000);
+
+    let twice = ages.iter().chain(ages.last()).cloned();
+    assert_eq!(keyed.with_age_groups(twice).build(), Err(Error::LabelKey { key: "age_49999".into() }));
+}
