@@ -59,7 +59,8 @@ impl Backtest {
         let mut sentences = vec![of_verdict(choice, language)];
         sentences.push(match language {
             Language::English => format!(
-                "From what was known on {split}, it expected {} of {} up to {end}; {actual} came. It is off by {error:.2} purchases per customer (root mean square); the best simple rule, \
+                "From what was known on {split}, it expected {} of {} up to {end}; {actual} came. It is off by {error:.2} \
+                 purchases per customer (root mean square); the best simple rule, \
                  \"{baseline}\", expected {of_rule:.0} and is off by {error_of_rule:.2}.",
                 count(&format!("{expected:.0}"), "purchase"),
                 count(&customers.to_string(), "customer")
