@@ -6,6 +6,7 @@ use repurchase::predict::{
     Boundary, Fit, FitOptions, Fitted, Form, GammaGamma, GammaGammaParams, SpendSample, SpendSamples, StopReason, Trait,
 };
 
+use super::chance::Chance;
 use super::spend_samples::{cdnow, online_retail};
 use super::tables::{Row, close, table};
 
@@ -168,38 +169,9 @@ fn no_order_and_no_split_changes_a_bit() {
     assert_eq!((fit(&reversed), fit(&joined)), (fit(&whole), fit(&whole)));
 }
 
-/// A run of uniform numbers: `SplitMix64` (Steele, Lea and Flood 2014, doi 10.1145/2714064.2660195).
-struct Random(u64);
-
-impl Random {
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (f64::from(((z ^ (z >> 31)) >> 32) as u32) + 0.5) / 2.0_f64.powi(32)
-    }
-
-    fn normal(&mut self) -> f64 {
-        (-2.0 * self.uniform().ln()).sqrt() * (core::f64::consts::TAU * self.uniform()).cos()
-    }
-
-    /// Marsaglia and Tsang (2000), doi 10.1145/358407.358414, for shapes of 1 or more.
-    fn gamma(&mut self, shape: f64) -> f64 {
-        let d = shape - 1.0 / 3.0;
-        loop {
-            let z = self.normal();
-            let v = (1.0 + z / (9.0 * d).sqrt()).powi(3);
-            if v > 0.0 && self.uniform().ln() < 0.5 * z * z + d - d * v + d * v.ln() {
-                return d * v;
-            }
-        }
-    }
-}
-
 /// Customers whose every single spend is drawn.
 fn simulated(customers: usize, truth: GammaGammaParams) -> SpendSamples {
-    let mut random = Random(7);
+    let mut random = Chance(7);
     let customer = |_| {
         let repeats = 1 + (random.uniform().powi(2) * 8.0) as u32;
         let rate = random.gamma(truth.q) / truth.gamma;
@@ -249,7 +221,7 @@ fn customers_who_all_spend_the_same_have_no_fit_but_one_amount() {
 #[test]
 fn a_customer_whose_spends_do_not_vary_is_expected_to_go_on() {
     // Means that differ as much after nine purchases as after one: no spread within a customer explains them.
-    let mut random = Random(3);
+    let mut random = Chance(3);
     let spends: Vec<_> = (0..400).map(|number| (1 + number % 9, 60.0 / random.gamma(4.0))).collect();
     let boundary = boundary(&samples(&spends));
     let [limit] = &boundary.limits[..] else { panic!("{boundary:?}") };
@@ -263,7 +235,7 @@ fn a_customer_whose_spends_do_not_vary_is_expected_to_go_on() {
 fn customers_of_one_mean_are_expected_to_spend_it() {
     // Means approach 30 faster with the purchases than one customer's spends would let them: no room for differences
     // between customers.
-    let mut random = Random(5);
+    let mut random = Chance(5);
     let mut mean = |x: u32| {
         let shape = 3.0 * f64::from(x * x);
         30.0 * random.gamma(shape) / shape
@@ -331,7 +303,7 @@ fn nobody_cannot_be_fitted() {
 
 #[test]
 fn any_shop_has_a_fit_or_a_reason() {
-    let mut random = Random(11);
+    let mut random = Chance(11);
     for round in 0..300 {
         let customers = 1 + round % 12;
         let spread = [1e-9, 0.01, 1.0, 8.0][round % 4];
