@@ -1,9 +1,6 @@
 //! BG/NBD: customers who may leave after each repeat purchase.
 
-use super::beta_geometric::{self, BetaGeometric, ExtraChance};
-use super::model::{self, PurchaseModel};
-use super::{Fit, FitOptions, Sample, Samples};
-use crate::error::Result;
+use super::beta_geometric::{self, ExtraChance};
 
 /// The beta-geometric/NBD model: a customer leaves after a repeat purchase, never before one.
 ///
@@ -64,60 +61,4 @@ pub struct BgNbdParams {
     pub b: f64,
 }
 
-const EXTRA: ExtraChance = ExtraChance(0);
-
-model::parameters!(BgNbd, BgNbdParams { r, alpha, a, b });
-
-impl BgNbd {
-    /// The parameters under which the samples are the most likely.
-    ///
-    /// Where no finite parameters are, the answer is a [`Boundary`](super::Boundary) that names the simpler model that
-    /// fits.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NoCustomers`](crate::Error::NoCustomers) for an empty sample,
-    /// [`Error::NothingObserved`](crate::Error::NothingObserved) when every `T` is 0,
-    /// [`Error::Number`](crate::Error::Number) for a penalty that is none, and
-    /// [`Error::NotConverged`](crate::Error::NotConverged).
-    ///
-    /// # Complexity
-    ///
-    /// Linear in distinct rows for each evaluation: some ten to a maximum, up to a hundred where there is none.
-    pub fn fit(samples: &Samples, options: &FitOptions) -> Result<Fit<Self, BgNbdParams>> {
-        let (found, limits) = beta_geometric::fit("BG/NBD", EXTRA, samples, options)?;
-        let params = |[r, alpha, a, b]: [f64; 4]| BgNbdParams { r, alpha, a, b };
-        found.to_fit(params, Self::from_params, |_| limits)
-    }
-
-    const fn core(&self) -> BetaGeometric {
-        let BgNbdParams { r, alpha, a, b } = self.params;
-        BetaGeometric { extra: EXTRA, parameters: [r, alpha, a, b] }
-    }
-}
-
-impl PurchaseModel for BgNbd {
-    fn log_likelihood(&self, sample: &Sample) -> f64 {
-        self.core().log_likelihood(sample)
-    }
-
-    fn probability_alive(&self, sample: &Sample) -> f64 {
-        self.core().probability_alive(sample)
-    }
-
-    fn probabilities_alive(&self, samples: &[Sample]) -> Vec<f64> {
-        self.core().probabilities_alive(samples)
-    }
-
-    fn expected_purchases(&self, sample: &Sample, horizon: f64) -> Result<f64> {
-        Ok(self.core().expected_purchases(sample, model::horizon(horizon)?))
-    }
-
-    fn probability_of_purchases(&self, sample: &Sample, purchases: u32, horizon: f64) -> Result<f64> {
-        Ok(self.core().probability_of_purchases(sample, purchases, model::horizon(horizon)?))
-    }
-
-    fn expected_purchases_of_all(&self, samples: &[Sample], horizon: f64) -> Result<Vec<f64>> {
-        Ok(self.core().expected_purchases_of_all(samples, model::horizon(horizon)?))
-    }
-}
+beta_geometric::model!(BgNbd, BgNbdParams, "BG/NBD", ExtraChance(0));

@@ -21,6 +21,81 @@ use super::special::exp_of_nonpositive;
 use super::{FitOptions, Sample, Samples};
 use crate::error::Result;
 
+/// What the types of the two models say, to the same words: how one is made and fitted, and what it says of a customer.
+macro_rules! model {
+    ($model:ident, $params:ident, $name:literal, $extra:expr) => {
+        $crate::predict::model::parameters!($model, $params { r, alpha, a, b });
+
+        impl $model {
+            /// The parameters under which the samples are the most likely.
+            ///
+            /// Where no finite parameters are, the answer is a [`Boundary`](super::Boundary) that names the simpler model
+            /// that fits.
+            ///
+            /// # Errors
+            ///
+            /// [`Error::NoCustomers`](crate::Error::NoCustomers) for an empty sample,
+            /// [`Error::NothingObserved`](crate::Error::NothingObserved) when every `T` is 0,
+            /// [`Error::Number`](crate::Error::Number) for a penalty that is none, and
+            /// [`Error::NotConverged`](crate::Error::NotConverged).
+            ///
+            /// # Complexity
+            ///
+            /// Linear in distinct rows for each evaluation: some ten to a maximum, up to a hundred where there is none.
+            pub fn fit(
+                samples: &$crate::predict::Samples,
+                options: &$crate::predict::FitOptions,
+            ) -> $crate::error::Result<$crate::predict::Fit<Self, $params>> {
+                let (found, limits) = $crate::predict::beta_geometric::fit($name, $extra, samples, options)?;
+                let params = |[r, alpha, a, b]: [f64; 4]| $params { r, alpha, a, b };
+                found.to_fit(params, Self::from_params, |_| limits)
+            }
+
+            const fn core(&self) -> $crate::predict::beta_geometric::BetaGeometric {
+                let $params { r, alpha, a, b } = self.params;
+                $crate::predict::beta_geometric::BetaGeometric { extra: $extra, parameters: [r, alpha, a, b] }
+            }
+        }
+
+        impl $crate::predict::PurchaseModel for $model {
+            fn log_likelihood(&self, sample: &$crate::predict::Sample) -> f64 {
+                self.core().log_likelihood(sample)
+            }
+
+            fn probability_alive(&self, sample: &$crate::predict::Sample) -> f64 {
+                self.core().probability_alive(sample)
+            }
+
+            fn probabilities_alive(&self, samples: &[$crate::predict::Sample]) -> Vec<f64> {
+                self.core().probabilities_alive(samples)
+            }
+
+            fn expected_purchases(&self, sample: &$crate::predict::Sample, horizon: f64) -> $crate::error::Result<f64> {
+                Ok(self.core().expected_purchases(sample, $crate::predict::model::horizon(horizon)?))
+            }
+
+            fn probability_of_purchases(
+                &self,
+                sample: &$crate::predict::Sample,
+                purchases: u32,
+                horizon: f64,
+            ) -> $crate::error::Result<f64> {
+                Ok(self.core().probability_of_purchases(sample, purchases, $crate::predict::model::horizon(horizon)?))
+            }
+
+            fn expected_purchases_of_all(
+                &self,
+                samples: &[$crate::predict::Sample],
+                horizon: f64,
+            ) -> $crate::error::Result<Vec<f64>> {
+                Ok(self.core().expected_purchases_of_all(samples, $crate::predict::model::horizon(horizon)?))
+            }
+        }
+    };
+}
+
+pub(super) use model;
+
 /// One of the two models at its parameters.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BetaGeometric {
@@ -51,13 +126,13 @@ impl BetaGeometric {
                 *found = (places.of(sample.age()) as usize, places.of(sample.recency()) as usize);
             }
             let unseen = places.times().get(passed.len()..).unwrap_or_default();
-            passed.extend(unseen.iter().map(|&time| self.passed(time)));
+            passed
+                .extend(unseen.iter().map(|&time| self.passed(time)).inspect(|&passed| longest = passed.max(longest)));
             for (silence, &(age, recency)) in answers.iter_mut().zip(&block) {
                 *silence = passed[age] - passed[recency];
             }
-            longest = unseen.iter().fold(longest, |longest, &time| longest.max(time));
             let repeats = samples.iter().fold(0, |most, sample| most.max(sample.repeats()));
-            if self.weight(repeats, self.passed(longest)) > HEAVY {
+            if self.weight(repeats, longest) > HEAVY {
                 for ((silence, sample), &(age, recency)) in answers.iter_mut().zip(samples).zip(&block) {
                     *silence = self.silence(sample, passed[age], passed[recency]);
                 }
