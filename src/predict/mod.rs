@@ -77,7 +77,7 @@ pub mod renewal;
 pub mod sample;
 pub mod samples;
 pub mod sbg;
-mod special;
+pub(crate) mod special;
 pub mod spend_sample;
 mod survival;
 pub mod value;

@@ -1,5 +1,7 @@
 //! Two-sided quantiles of the normal and of Student's t distribution, with the same bits on every platform.
 
+use crate::predict::special::{beta_kernel, polynomial, regularized_beta};
+
 /// The `z` within which a standard normal number lies with probability `level`, for `0 < level < 1`.
 ///
 /// P. J. Wichura (1988), "Algorithm AS 241: the percentage points of the normal distribution", Journal of the Royal
@@ -54,7 +56,7 @@ fn central(half: f64) -> f64 {
         5_226.495_278_852_545_925,
     ];
     let r = 0.180_625 - half * half;
-    half * horner(&OVER, r) / horner(&UNDER, r)
+    half * polynomial(&OVER, r) / polynomial(&UNDER, r)
 }
 
 /// Of the probability beyond the quantile, below 0.075.
@@ -102,15 +104,10 @@ fn tail(beyond: f64) -> f64 {
     ];
     let r = (-libm::log(beyond)).sqrt();
     if r <= 5.0 {
-        horner(&OVER, r - 1.6) / horner(&UNDER, r - 1.6)
+        polynomial(&OVER, r - 1.6) / polynomial(&UNDER, r - 1.6)
     } else {
-        horner(&FAR_OVER, r - 5.0) / horner(&FAR_UNDER, r - 5.0)
+        polynomial(&FAR_OVER, r - 5.0) / polynomial(&FAR_UNDER, r - 5.0)
     }
-}
-
-/// Coefficients from the constant up.
-fn horner(coefficients: &[f64], x: f64) -> f64 {
-    coefficients.iter().rev().fold(0.0, |sum, &coefficient| sum * x + coefficient)
 }
 
 /// From so many degrees of freedom on, the expansion around the normal quantile is exact to rounding.
@@ -165,66 +162,25 @@ fn expanded(z: f64, df: f64) -> f64 {
         (((3.0 * s + 19.0) * s + 17.0) * s - 15.0) / 384.0,
         ((((79.0 * s + 776.0) * s + 1482.0) * s - 1920.0) * s - 945.0) / 92_160.0,
     ];
-    z * horner(&terms, 1.0 / df)
+    z * polynomial(&terms, 1.0 / df)
+}
+
+/// `y = t² / (df + t²)` and `1 - y`, of which `t²` of Student's t is a beta variate of `1/2` and `df/2`.
+fn shares(t: f64, df: f64) -> (f64, f64) {
+    let s = t * t;
+    (s / (df + s), df / (df + s))
 }
 
 /// `t` times the density of Student's t of `df` degrees of freedom.
 fn kernel(t: f64, df: f64) -> f64 {
-    let power = -(df + 1.0) / 2.0 * libm::log1p(t * t / df);
-    gamma_step(df / 2.0) / (core::f64::consts::PI * df).sqrt() * t * libm::exp(power)
+    let (y, rest) = shares(t, df);
+    beta_kernel(0.5, df / 2.0, y, rest)
 }
 
 /// The probabilities that Student's t of `df` degrees of freedom lies within `t > 0` of 0, and beyond.
-///
-/// The incomplete beta function `I_y(1/2, df/2)` with `y = t²/(df + t²)`, or its complement, by the continued fraction
-/// of the NIST Digital Library of Mathematical Functions, 8.17.22: whichever converges.
 fn student(t: f64, df: f64) -> (f64, f64) {
-    let s = t * t;
-    let (y, x) = (s / (df + s), df / (df + s));
-    // y^(1/2) x^(df/2) / B(1/2, df/2)
-    let front = kernel(t, df);
-    if y * (df + 5.0) < 3.0 {
-        let within = 2.0 * front * fraction(0.5, df / 2.0, y);
-        (within, 1.0 - within)
-    } else {
-        let beyond = 2.0 * front / df * fraction(df / 2.0, 0.5, x);
-        (1.0 - beyond, beyond)
-    }
-}
-
-/// By Lentz's method; the steps grow as the root of the larger of `a` and `b`.
-fn fraction(a: f64, b: f64, x: f64) -> f64 {
-    let (mut value, mut over, mut under) = (1.0, 1.0, 1.0 / (1.0 - (a + b) * x / (a + 1.0)));
-    value *= under;
-    for m in (1..10_000).map(f64::from) {
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        let mut change = 1.0;
-        for d in [even, odd] {
-            under = 1.0 / (1.0 + d * under);
-            over = 1.0 + d / over;
-            change *= under * over;
-        }
-        value *= change;
-        if (change - 1.0_f64).abs() < 3e-16 {
-            break;
-        }
-    }
-    value
-}
-
-/// `Γ(z + 1/2) / Γ(z)`, `z > 0`: the recurrence up to where Stirling's series is exact.
-fn gamma_step(z: f64) -> f64 {
-    /// Of `ln Γ(z + 1/2) - ln Γ(z) - ln(z) / 2`, by odd powers of `1 / z`.
-    const SERIES: [f64; 6] =
-        [-1.0 / 8.0, 1.0 / 192.0, -1.0 / 640.0, 17.0 / 14_336.0, -31.0 / 18_432.0, 691.0 / 180_224.0];
-    let (mut z, mut factor) = (z, 1.0);
-    while z < 16.0 {
-        factor *= z / (z + 0.5);
-        z += 1.0;
-    }
-    let r = 1.0 / z;
-    factor * z.sqrt() * libm::exp(r * horner(&SERIES, r * r))
+    let (y, rest) = shares(t, df);
+    regularized_beta(0.5, df / 2.0, y, rest)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ const MOST_STEPS: u32 = 1_000_000;
 /// `I_z(a, b)` and `1 - I_z(a, b)` for `a, b > 0`, of `z` and `y = 1 - z` in `[0, 1]`, each exact to rounding.
 ///
 /// Both results are exact relative to themselves, however small. The steps grow as `sqrt(max(a, b))`.
-pub(in crate::predict) fn regularized_beta(a: f64, b: f64, z: f64, y: f64) -> (f64, f64) {
+pub(crate) fn regularized_beta(a: f64, b: f64, z: f64, y: f64) -> (f64, f64) {
     if z <= 0.0 {
         return (0.0, 1.0);
     }
@@ -80,7 +80,7 @@ fn by_fraction(a: f64, b: f64, z: f64, y: f64) -> (f64, f64) {
 ///
 /// It is `z y` times the density of the beta distribution of `a` and `b` at `z`; and `n` times the probability that a
 /// negative binomial count of shape `b` is `n = a`, where each step goes on with probability `z`.
-pub(in crate::predict) fn beta_kernel(a: f64, b: f64, z: f64, y: f64) -> f64 {
+pub(crate) fn beta_kernel(a: f64, b: f64, z: f64, y: f64) -> f64 {
     if a < LARGE || b < LARGE {
         let ln_z = if y < 0.5 { libm::log1p(-y) } else { libm::log(z) };
         let ln_y = if z < 0.5 { libm::log1p(-z) } else { libm::log(y) };

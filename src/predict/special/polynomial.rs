@@ -1,7 +1,7 @@
 //! Polynomials, and their differences without cancellation.
 
 /// `c[0] + c[1] y + c[2] y^2 + ...`
-pub(super) fn polynomial(c: &[f64], y: f64) -> f64 {
+pub(crate) fn polynomial(c: &[f64], y: f64) -> f64 {
     c.iter().rev().fold(0.0, |sum, &c| sum * y + c)
 }
 
