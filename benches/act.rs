@@ -7,7 +7,8 @@ use std::hint::black_box;
 use common::{Random, Result};
 use criterion::Throughput;
 use repurchase::act::audience::{
-    Activity, Amount, Audience, Fact, Field, Figure, LabelField, LastActivity, Profile, Rule, Schema, Test,
+    Activity, Amount, Audience, Fact, Field, Figure, LabelField, LastActivity, Profile, ProfileTable, Rule, Schema,
+    Test,
 };
 use repurchase::scale::Label;
 use rust_decimal::Decimal;
@@ -40,8 +41,10 @@ fn main() -> Result {
     let by_rule = || profiles.iter().filter(|profile| audience.matches(profile)).count();
     let by_rule_of_rows = || rows.iter().filter(|row| audience.matches(&profile(row))).count();
     let by_closure = || rows.iter().filter(|row| closure(row)).count();
-    let selected = (by_rule(), by_rule_of_rows(), by_closure());
-    if selected.0 == 0 || (selected.1, selected.2) != (selected.0, selected.0) {
+    let table = ProfileTable::of(rows.iter().map(profile))?;
+    let by_table = || audience.matches_each(&table).count();
+    let selected = [by_rule(), by_rule_of_rows(), by_table(), by_closure()];
+    if selected[0] == 0 || selected.iter().any(|&count| count != selected[0]) {
         return Err(format!("the rule and the closure differ: {selected:?}").into());
     }
     let allocations = allocation_counter::measure(|| {
@@ -57,6 +60,10 @@ fn main() -> Result {
     group.bench_function(format!("audience/closure/{CUSTOMERS}"), |bencher| bencher.iter(by_closure));
     group.bench_function(format!("audience/matches/{CUSTOMERS}"), |bencher| bencher.iter(by_rule));
     group.bench_function(format!("audience/profile_and_matches/{CUSTOMERS}"), |bencher| bencher.iter(by_rule_of_rows));
+    group.bench_function(format!("audience/matches_each/{CUSTOMERS}"), |bencher| bencher.iter(by_table));
+    group.bench_function(format!("audience/table/{CUSTOMERS}"), |bencher| {
+        bencher.iter_with_large_drop(|| ProfileTable::of(rows.iter().map(profile)));
+    });
     group.bench_function(format!("audience/select/{CUSTOMERS}"), |bencher| {
         bencher.iter_with_large_drop(|| {
             audience.select((0..).zip(profiles.iter().copied()).map(|(id, p): (u32, _)| (id, p)))

@@ -104,6 +104,8 @@
 //!
 //! # Features
 //!
+//! - `rayon`: the same functions use all cores of the current thread pool, with the same bits for any number of threads.
+//!   Inputs that one core has done in the blink of an eye stay on theirs.
 //! - `serde`: records, histories, thresholds and fitted models can be stored, and are checked when they are read, so
 //!   that a file cannot hold what `new` refuses. Results can be written and read as plain data.
 //!
@@ -113,6 +115,8 @@ pub mod act;
 pub mod error;
 pub mod history;
 pub mod measure;
+#[allow(dead_code)]
+mod parallel;
 pub mod predict;
 pub mod record;
 pub mod scale;

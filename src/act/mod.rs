@@ -7,7 +7,7 @@
 //! | which label calls for what? | [`playbook::Playbook`] |
 //! | may this message be sent now, and if not, when? | [`contact::ContactRules::plan`] |
 //! | when to write after a sale? | [`contact::AfterSalePlan`] |
-//! | what did the campaign do, and is it more than chance? | [`campaign::RateComparison`], [`campaign::MoneyComparison`] |
+//! | did the campaign do more than chance does? | [`campaign::RateComparison`], [`campaign::MoneyComparison`] |
 //! | how many contacts does a test need; who is held back? | [`campaign::SamplePlan`], [`campaign::Assignment`] |
 //! | how many points has a member, and what does the shop owe? | [`points::PointsAccount`], [`points::Liability`] |
 //! | does a coupon pay; what is keeping a customer worth? | [`economics`] |

@@ -17,9 +17,9 @@ use crate::scale::money;
 /// from.
 ///
 /// Built once from lines in any order; asked as often as wanted. All lines of a customer for a product on one of the
-/// shop's days are **one purchase** of their total quantity. Lines that are no purchases (unpaid, cancelled) are counted
-/// in [`passed_over`](LineLog::passed_over) and leave no other trace. All of a log's answers are the same for every
-/// order of its lines. What lines cost is not kept.
+/// shop's days are **one purchase** of their total quantity. Lines that are no purchases (unpaid, cancelled) are
+/// counted in [`passed_over`](LineLog::passed_over) and leave no other trace. All of a log's answers are the same for
+/// every order of its lines. What lines cost is not kept.
 ///
 /// For numbers of categories instead of products, make the log of lines of categories.
 ///
@@ -36,7 +36,8 @@ use crate::scale::money;
 ///     let at = Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap();
 ///     OrderLine::new(customer, at, product, quantity.into(), Decimal::TEN)
 /// };
-/// let lines = [line("ann", 9, "tea", 1)?, line("ann", 9, "tea", 2)?, line("ann", 1, "tea", 1)?, line("bo", 4, "pot", 1)?];
+/// let ann = [line("ann", 9, "tea", 1)?, line("ann", 9, "tea", 2)?, line("ann", 1, "tea", 1)?];
+/// let lines = ann.into_iter().chain([line("bo", 4, "pot", 1)?]);
 /// let log = LineLog::from_lines(lines, &ShopCalendar::utc())?;
 /// assert_eq!((log.customers().len(), log.products().len(), log.purchases()), (2, 2, 3));
 ///

@@ -14,6 +14,7 @@ use crate::scale::{Ratio, money};
 /// How many customers of a window buy of one category, and how many of several.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::StoredBreadth"))]
 #[non_exhaustive]
 pub struct CategoryBreadth {
     /// The days that were counted.
@@ -82,6 +83,7 @@ fn lies_in(day: Day, window: Window) -> bool {
 /// How much the buyers of a window took.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::StoredUnits"))]
 #[non_exhaustive]
 pub struct UnitsPerBuyer {
     /// Customers with a purchase in the window.
@@ -157,4 +159,69 @@ pub fn units_per_buyer<Id: CustomerId, P: ProductId>(
         Ok((product.clone(), UnitsPerBuyer { buyers, units: units.normalize() }))
     });
     named.collect()
+}
+
+#[cfg(feature = "serde")]
+mod stored {
+    //! Counts that go together, or an error.
+
+    use super::{BTreeMap, CategoryBreadth, Decimal, Ratio, UnitsPerBuyer, Window, money};
+    use crate::error::{Error, Result};
+
+    #[derive(serde::Deserialize)]
+    pub(super) struct StoredBreadth {
+        window: Window,
+        cross_category: Ratio,
+        customers: BTreeMap<u64, u64>,
+    }
+
+    impl TryFrom<StoredBreadth> for CategoryBreadth {
+        type Error = Error;
+
+        fn try_from(StoredBreadth { window, cross_category, customers }: StoredBreadth) -> Result<Self> {
+            for (field, least) in
+                [("categories of a customer", customers.keys().min()), ("customers", customers.values().min())]
+            {
+                if least == Some(&0) {
+                    return Err(Error::OutOfRange { field, found: 0, min: 1, max: u64::MAX });
+                }
+            }
+            let all = customers.values().try_fold(0u64, |sum, &count| sum.checked_add(count));
+            let all = all.ok_or(Error::CountOverflow { field: "number of customers" })?;
+            let cross = all - customers.get(&1).copied().unwrap_or_default();
+            if cross_category != Ratio::counted(cross, all) {
+                let found = if cross_category.of() == all { cross_category.count() } else { cross_category.of() };
+                let expected = if cross_category.of() == all { cross } else { all };
+                return Err(Error::OutOfRange {
+                    field: "cross-category customers",
+                    found,
+                    min: expected,
+                    max: expected,
+                });
+            }
+            Ok(Self { window, cross_category, customers })
+        }
+    }
+
+    #[derive(serde::Deserialize)]
+    pub(super) struct StoredUnits {
+        buyers: u64,
+        units: money::Text,
+    }
+
+    impl TryFrom<StoredUnits> for UnitsPerBuyer {
+        type Error = Error;
+
+        fn try_from(StoredUnits { buyers, units: money::Text(units) }: StoredUnits) -> Result<Self> {
+            let (fits, expected) = match buyers {
+                0 => (units.is_zero(), "0 without a buyer"),
+                _ => (units > Decimal::ZERO, "above 0"),
+            };
+            if fits {
+                Ok(Self { buyers, units })
+            } else {
+                Err(Error::Amount { field: "units", found: units, expected })
+            }
+        }
+    }
 }

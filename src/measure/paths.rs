@@ -44,7 +44,8 @@ use crate::scale::ratio::quotient;
 /// };
 /// let lines = [
 ///     line("ann", 1, "pots")?, line("ann", 5, "tea")?, line("bo", 2, "pots")?, line("bo", 9, "tea")?,
-///     line("cy", 1, "tea")?, line("cy", 2, "cups")?, line("di", 4, "tea")?, line("di", 8, "tea")?, line("ed", 1, "tea")?,
+///     line("cy", 1, "tea")?, line("cy", 2, "cups")?, line("di", 4, "tea")?, line("di", 8, "tea")?,
+///     line("ed", 1, "tea")?,
 /// ];
 /// let log = LineLog::from_lines(lines, &ShopCalendar::utc())?;
 ///
@@ -179,6 +180,7 @@ mod stored {
         type Error = Error;
 
         fn try_from(stored: StoredPaths<C>) -> Result<Self> {
+            let lengths = [stored.first.len(), stored.second.len(), stored.pairs.len()];
             let first: BTreeMap<C, u64> = stored.first.into_iter().collect();
             let second: BTreeMap<C, u64> = stored.second.into_iter().collect();
             let limited = |field, found: u64, max: u64| match found {
@@ -195,7 +197,13 @@ mod stored {
                 let most = first.get(from).min(second.get(to)).copied().unwrap_or_default();
                 limited("customers of a path", *count, most)?;
             }
-            let pairs = stored.pairs.into_iter().map(|(from, to, count)| ((from, to), count)).collect();
+            let pairs: BTreeMap<_, _> = stored.pairs.into_iter().map(|(from, to, count)| ((from, to), count)).collect();
+            for (given, kept) in lengths.into_iter().zip([first.len(), second.len(), pairs.len()]) {
+                if given != kept {
+                    let (found, max) = (given as u64, kept as u64);
+                    return Err(Error::OutOfRange { field: "categories that stand there once", found, min: max, max });
+                }
+            }
             Ok(Self { customers: stored.customers, first, second, pairs })
         }
     }

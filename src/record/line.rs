@@ -13,9 +13,9 @@ use crate::error::{Error, Result};
 /// Implemented for every type that has what it asks, as [`CustomerId`](super::CustomerId) is. `Ord` is the order in
 /// which products are listed. A line of a category instead of a product makes all that is measured from it a number of
 /// the category.
-pub trait ProductId: Clone + Debug + Hash + Ord {}
+pub trait ProductId: Clone + Debug + Hash + Ord + Send + Sync {}
 
-impl<P: Clone + Debug + Hash + Ord> ProductId for P {}
+impl<P: Clone + Debug + Hash + Ord + Send + Sync> ProductId for P {}
 
 /// One line of an order: who, when, which product or category `P`, how much of it, for how much.
 ///

@@ -15,9 +15,11 @@ use crate::scale::money;
 ///
 /// Ids are hashed with a fixed seed, fast rather than safe from ids that somebody makes up in order to collide: where
 /// strangers choose their ids, such as user names, hand over the shop's own numbers for them.
-pub trait CustomerId: Clone + Debug + Hash + Ord {}
+///
+/// `Send + Sync`, because the feature `rayon` spreads customers over threads: an `Rc<str>` is none, an `Arc<str>` is.
+pub trait CustomerId: Clone + Debug + Hash + Ord + Send + Sync {}
 
-impl<Id: Clone + Debug + Hash + Ord> CustomerId for Id {}
+impl<Id: Clone + Debug + Hash + Ord + Send + Sync> CustomerId for Id {}
 
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]

@@ -1,4 +1,5 @@
-//! Coupons, retention against acquisition, loss rates: by hand, against exact fractions, and against a sum over periods.
+//! Coupons, retention against acquisition, loss rates: by hand, against exact fractions, and against a sum over
+//! periods.
 
 use proptest::prelude::*;
 use repurchase::act::economics::{ConstantLoss, Coupon, RetentionCosts};
@@ -24,7 +25,7 @@ fn some(text: &str) -> Option<Decimal> {
 
 #[test]
 fn break_even_uplift_of_a_price_cut() {
-    // The rule of price cuts, cut / (margin - cut): 5% off at a contribution of 45% needs 12.5% more (Nagle & Holden),
+    // The rule of price cuts, cut / (margin - cut): 5% off at a contribution of 45% needs 12.5% more,
     // 10% off at 30% half as much again, 20% off at 25% five times as much.
     for (margin, discount, uplift) in
         [("0.45", "5", "0.125"), ("0.3", "10", "0.5"), ("0.25", "20", "4"), ("0.5", "0", "0")]
@@ -219,4 +220,56 @@ proptest! {
         }
         prop_assert!((found.value().unwrap() - sum).abs() < Decimal::new(1, 18), "{:?} {}", found.value(), sum);
     }
+}
+
+/// What is not 0 never becomes it.
+#[test]
+fn too_small_for_28_decimals() {
+    let least = Decimal::new(1, 28);
+    let error = Coupon::new(least, money("0.1"), Decimal::ZERO).unwrap_err().to_string();
+    assert_eq!(error, "margin must be a share of the order that 28 decimals can tell from 0, found 0.1");
+    assert!(Coupon::new(least, Decimal::ZERO, Decimal::ZERO).is_ok(), "nothing is earned");
+    let found = coupon("1", "1", "0.1").with_regular_use(money("0.01")).unwrap();
+    assert_eq!(found.break_even_orders(least), None);
+    assert_eq!(found.break_even_uplift(least), None);
+    assert_eq!(found.profit_change(least, Decimal::ZERO), None);
+    assert_eq!(found.profit_change(Decimal::ZERO, Decimal::ONE), some("0"));
+    let costs = RetentionCosts::new(Decimal::ONE, least).unwrap();
+    assert_eq!(costs.saving_per_try(money("0.1")), None);
+    let far = RetentionCosts::new(least, money("1000")).unwrap();
+    assert_eq!((far.break_even_success(), far.ratio()), (None, None), "1e-31, and 1e31");
+    assert_eq!(
+        ConstantLoss::new(least, Decimal::ONE).unwrap().with_discount_rate(Decimal::TEN).unwrap().value(),
+        some("0.0000000000000000000000000001")
+    );
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn inputs_are_stored_and_checked_when_read() {
+    use serde_json::json;
+
+    use super::{refused, stored};
+
+    let found = coupon("200", "0.4", "30").with_regular_use(money("0.5")).unwrap();
+    let found = found.with_cost_per_customer(money("0.1")).unwrap();
+    let expected =
+        json!({"margin_per_order": "80.0", "discount": "30", "regular_use": "0.5", "cost_per_customer": "0.1"});
+    assert_eq!(stored(&found), expected);
+    assert_eq!(stored(&RetentionCosts::online()), json!({"retain": "1", "acquire": "5"}));
+    let found = loss("100", "0.2").with_acquisition_cost(money("50")).unwrap();
+    let expected = json!({"margin": "100", "loss_rate": "0.2", "discount_rate": "0", "acquisition_cost": "50"});
+    assert_eq!(stored(&found), expected);
+    let with = |mut stored: serde_json::Value, key: &str, value: &str| {
+        stored[key] = json!(value);
+        stored
+    };
+    let error = refused::<ConstantLoss>(&with(expected.clone(), "loss_rate", "0"));
+    assert_eq!(error, "loss rate must be above 0 and at most 1, found 0");
+    let error = refused::<ConstantLoss>(&with(expected, "rate", "0"));
+    assert!(error.starts_with("unknown field `rate`"), "{error}");
+    let error = refused::<Coupon>(&with(stored(&coupon("1", "1", "1")), "regular_use", "2"));
+    assert_eq!(error, "use of a coupon by regular orders must be within 0..=1, found 2");
+    let error = refused::<RetentionCosts>(&json!({"retain": "0", "acquire": "5"}));
+    assert_eq!(error, "cost of retaining must be above 0, found 0");
 }

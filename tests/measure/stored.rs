@@ -3,9 +3,9 @@
 use repurchase::ShopCalendar;
 use repurchase::history::LineLog;
 use repurchase::measure::{
-    CategoryPaths, CohortTable, Concentration, CycleOptions, CycleScale, CycleTable, HighRepurchase, IntervalKind,
-    Occasion, ProductRate, RateOptions, Scope, SurvivalCurve, buyer_mix, category_breadth, repurchase_rates,
-    second_purchase_rate, units_per_buyer,
+    CategoryBreadth, CategoryPaths, CohortTable, Concentration, CycleOptions, CycleScale, CycleTable, HighRepurchase,
+    IntervalKind, Occasion, ProductCycle, ProductRate, RateOptions, Scope, SurvivalCurve, UnitsPerBuyer, buyer_mix,
+    category_breadth, repurchase_rates, second_purchase_rate, units_per_buyer,
 };
 use repurchase::record::{OrderLine, Period};
 use rust_decimal::Decimal;
@@ -139,4 +139,47 @@ fn what_no_lines_can_make_is_refused() -> TestResult {
         "customers of paths must lie between 0 and 4294967295",
     );
     Ok(())
+}
+
+#[test]
+fn counts_that_contradict_each_other_are_refused() {
+    let curve = r#"{"usual_quantity":"1","steps":[{"gap_days":3,"quantity":"1","returned":1,"waiting":2}]}"#;
+    let cycle = |repeat: [u64; 2], within: [u64; 2], unobserved: u64, quantity: &str, curve: &str| {
+        let ratio = |[count, of]: [u64; 2]| format!(r#"{{"count":{count},"of":{of}}}"#);
+        let (repeat, within) = (ratio(repeat), ratio(within));
+        format!(
+            r#"{{"repeat_customers":{repeat},"repeat_within":{within},"unobserved":{unobserved},"usual_quantity":"{quantity}","curve":{curve}}}"#
+        )
+    };
+    assert!(serde_json::from_str::<ProductCycle>(&cycle([1, 2], [1, 1], 1, "1", curve)).is_ok());
+    let refused = |stored: String, text: &str| assert_refused::<ProductCycle>(&stored, text);
+    refused(cycle([0, 0], [0, 0], 0, "1", curve), "customers of a product must lie between 1");
+    refused(cycle([1, 2], [1, 1], 0, "1", curve), "customers observed and not must lie between 2 and 2, found 1");
+    refused(cycle([1, 2], [1, 1], u64::MAX, "1", curve), "customers observed and not must lie between 2 and 2");
+    refused(cycle([1, 2], [2, 2], 0, "1", curve), "customers who repeat in time must lie between 0 and 1, found 2");
+    refused(cycle([1, 3], [1, 3], 0, "1", curve), "open spells must lie between 3 and 3, found 2");
+    refused(cycle([2, 2], [1, 2], 0, "1", curve), "ended spells must lie between 2 and");
+    refused(cycle([0, 2], [0, 2], 0, "1", curve), "ended spells must lie between 0 and 0, found 1");
+    refused(cycle([1, 2], [1, 1], 1, "0", curve), "usual quantity must be above 0, found 0");
+
+    let window = r#"{"start":"2026-03-01","end":"2026-04-01"}"#;
+    let breadth = |count: u64, of: u64, customers: &str| {
+        format!(r#"{{"window":{window},"cross_category":{{"count":{count},"of":{of}}},"customers":{{{customers}}}}}"#)
+    };
+    assert!(serde_json::from_str::<CategoryBreadth>(&breadth(1, 4, r#""1":3,"2":1"#)).is_ok());
+    let refused = |stored: String, text: &str| assert_refused::<CategoryBreadth>(&stored, text);
+    refused(breadth(2, 4, r#""1":3,"2":1"#), "cross-category customers must lie between 1 and 1, found 2");
+    refused(breadth(1, 5, r#""1":3,"2":1"#), "cross-category customers must lie between 4 and 4, found 5");
+    refused(breadth(1, 4, r#""0":3,"2":1"#), "categories of a customer must lie between 1");
+    refused(breadth(0, 3, r#""1":3,"2":0"#), "customers must lie between 1");
+    refused(breadth(0, 3, &format!(r#""1":{},"2":3"#, u64::MAX)), "number of customers is beyond its limit");
+
+    assert!(serde_json::from_str::<UnitsPerBuyer>(r#"{"buyers":0,"units":"0"}"#).is_ok());
+    assert_refused::<UnitsPerBuyer>(r#"{"buyers":0,"units":"1"}"#, "units must be 0 without a buyer, found 1");
+    assert_refused::<UnitsPerBuyer>(r#"{"buyers":2,"units":"-1"}"#, "units must be above 0, found -1");
+    let twice = r#"{"customers":2,"first":[["a",1],["a",2]],"second":[["b",2]],"pairs":[["a","b",1]]}"#;
+    assert_refused::<CategoryPaths<String>>(
+        twice,
+        "categories that stand there once must lie between 1 and 1, found 2",
+    );
 }

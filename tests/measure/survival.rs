@@ -66,8 +66,8 @@ fn a_median_on_the_edge_is_reached() {
     assert_eq!(SurvivalCurve::of_days([(1, true), (2, true), (3, true), (4, true)]).median_days(), Some(2.0));
 }
 
-/// Product 90166 of Online Retail: half of its spells end within 19 days. lifelines 0.30.3 has 0.5000000000000001 there,
-/// and an infinite median.
+/// Product 90166 of Online Retail: half of its spells end within 19 days. lifelines 0.30.3 has 0.5000000000000001
+/// there, and an infinite median.
 #[test]
 fn a_median_that_rounding_loses() {
     let spells = [(7, true), (14, true), (14, true), (19, true), (25, false), (77, false), (141, false), (281, false)];
@@ -105,6 +105,22 @@ fn products_of_one_half_are_found_whatever_rounding_says() {
         }
     }
     assert!(found > 500, "{found}");
+}
+
+/// 100,000 quotients that censoring keeps apart, and shares too near the curve for rounding to decide: products of all
+/// digits would take minutes.
+#[test]
+fn long_curves_are_asked_in_linear_time() -> TestResult {
+    let curve = SurvivalCurve::of_days((1..=100_000).flat_map(|days| [(days, true), (days, false)]));
+    for day in [10_usize, 40_000, 70_000, 90_000] {
+        let survival = Decimal::from_f64_retain(curve.steps()[day].survival).ok_or("a share")?;
+        for apart in [Decimal::new(-1, 28), Decimal::ZERO, Decimal::new(1, 28)] {
+            let found = curve.quantile(Decimal::ONE - survival + apart)?.ok_or("reached")?.gap_days as usize;
+            // The curve as it is stored is right to its last digits: this step is the one, or the next.
+            assert!((day + 1..=day + 2).contains(&found), "{found} on {day}");
+        }
+    }
+    Ok(())
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The churn rule: a table computed by hand, an oracle that counts days, every option, edges.
 //!
 //! `cycles_missed` of every customer of CDNOW and Online Retail is compared with an independent recomputation in
-//! `tests/segment_program.rs`.
+//! `tests/segment_program`.
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;

@@ -13,9 +13,9 @@ use crate::record::{CustomerId, Interaction, OrderLine, OrderStatus, ShopCalenda
 /// When each customer last did what with which product or category, as of a day: what
 /// [`Profile::with_activities`](super::Profile::with_activities) takes.
 ///
-/// An [`Interaction`] is the activity of its kind; a paid [`OrderLine`] is a [purchase](Activity::Purchase), an unpaid one
-/// an [unpaid order](Activity::UnpaidOrder), a cancelled one nothing. What happened after the as-of day is left out. What
-/// comes out is the same for every order of the records.
+/// An [`Interaction`] is the activity of its kind; a paid [`OrderLine`] is a [purchase](Activity::Purchase), an unpaid
+/// one an [unpaid order](Activity::UnpaidOrder), a cancelled one nothing. What happened after the as-of day is left
+/// out. What comes out is the same for every order of the records.
 ///
 /// Rules name a product or category by its text. For categories, which most rules ask for, make the records those of
 /// categories.
@@ -39,7 +39,8 @@ use crate::record::{CustomerId, Interaction, OrderLine, OrderStatus, ShopCalenda
 ///     Interaction::new("cy", at(30), InteractionKind::View, "hats"),
 /// ];
 /// let line = |customer, day, category| OrderLine::new(customer, at(day), category, Decimal::ONE, Decimal::TEN);
-/// let lines = [line("ann", 2, "hats")?, line("bo", 30, "shoes")?, line("cy", 25, "shoes")?.with_status(OrderStatus::Unpaid)];
+/// let unpaid = line("cy", 25, "shoes")?.with_status(OrderStatus::Unpaid);
+/// let lines = [line("ann", 2, "hats")?, line("bo", 30, "shoes")?, unpaid];
 /// let orders = [Order::new("ann", at(2), Decimal::TEN)?, Order::new("bo", at(30), Decimal::TEN)?];
 ///
 /// let (calendar, as_of) = (ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 31).unwrap());
@@ -81,8 +82,8 @@ impl<'a, Id: CustomerId> Activities<'a, Id> {
     /// # Errors
     ///
     /// [`Error::Record`](crate::Error::Record) with the position of the first record whose instant has no day in the
-    /// shop's calendar ([`Error::NoDay`](crate::Error::NoDay)). Positions count the interactions, and then on through the
-    /// lines. Cancelled lines are not read.
+    /// shop's calendar ([`Error::NoDay`](crate::Error::NoDay)). Positions count the interactions, and then on through
+    /// the lines. Cancelled lines are not read.
     ///
     /// # Complexity
     ///

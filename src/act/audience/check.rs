@@ -6,6 +6,7 @@ use super::condition::{Condition, Test, Value, numbers, only_keys, quoted, texts
 use super::field::{Activity, Amount, Field, Figure, LabelField};
 use super::profile::{Fact, Money, Profile};
 use super::schema::{AttributeKind, Schema};
+use super::table::LARGEST;
 use crate::error::Result;
 use crate::scale::money;
 use crate::scale::ratio::quotient;
@@ -46,9 +47,9 @@ pub(super) enum Check {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct DaysSince {
-    activity: Activity,
-    category: Option<Box<str>>,
-    test: NumberTest,
+    pub(super) activity: Activity,
+    pub(super) category: Option<Box<str>>,
+    pub(super) test: NumberTest,
 }
 
 /// Numbers are NaN where unknown and infinite where absent.
@@ -172,7 +173,7 @@ impl NumberTest {
     }
 
     #[inline]
-    fn truth(&self, found: f64) -> Truth {
+    pub(super) fn truth(&self, found: f64) -> Truth {
         if found.is_nan() {
             return Truth::Unknown;
         }
@@ -199,8 +200,34 @@ impl AmountTest {
         }
     }
 
+    /// The test of amounts in whole units of a scale, each at most [`LARGEST`] of them.
+    pub(super) fn of_units(&self, scale: u32) -> NumberTest {
+        // Beyond the largest unit, every number is as far.
+        #[allow(clippy::cast_precision_loss)]
+        let unit = |number: i128| number.clamp(-2 * LARGEST, 2 * LARGEST) as f64;
+        let from = |value: &Decimal| unit(money::bracket(*value, scale).1);
+        let to = |value: &Decimal| unit(money::bracket(*value, scale).0);
+        // Whole numbers: what is below one of them is at most the one before it.
+        let before = |value: &Decimal| unit(money::bracket(*value, scale).1.saturating_sub(1));
+        let after = |value: &Decimal| unit(money::bracket(*value, scale).0.saturating_add(1));
+        let range = |low, high| NumberTest::Range { low, high, inside: true };
+        match self {
+            Self::NotEqual(value) => NumberTest::Range { low: from(value), high: to(value), inside: false },
+            Self::Below(value) => range(f64::MIN, before(value)),
+            Self::Above(value) => range(after(value), f64::MAX),
+            Self::Between(ends) => range(from(&ends.0), to(&ends.1)),
+            Self::AtMost(value) => range(f64::MIN, to(value)),
+            Self::AtLeast(value) => range(from(value), f64::MAX),
+            Self::OneOf(values) => {
+                let is_whole = |value: &&Decimal| from(value) <= to(value);
+                NumberTest::OneOf(values.iter().filter(is_whole).map(from).collect())
+            }
+            Self::Exists(exists) => NumberTest::Exists(*exists),
+        }
+    }
+
     #[inline]
-    fn truth(&self, found: Money) -> Truth {
+    pub(super) fn truth(&self, found: Money) -> Truth {
         let found = match (found, self) {
             (Money::Unknown, _) => return Truth::Unknown,
             (Money::Absent, Self::Exists(exists)) => return Truth::of(!exists),
@@ -238,7 +265,7 @@ impl TextTest {
 
     /// The empty text is absent.
     #[inline]
-    fn truth(&self, found: Option<&str>) -> Truth {
+    pub(super) fn truth(&self, found: Option<&str>) -> Truth {
         let Some(found) = found else { return Truth::Unknown };
         Truth::of(match self {
             Self::Exists(exists) => found.is_empty() != *exists,

@@ -32,8 +32,8 @@ pub struct Audience {
     rule: Rule,
     schema: Schema,
     /// One for each condition, in the order of the rule.
-    steps: Vec<Step>,
-    entry: u32,
+    pub(super) steps: Vec<Step>,
+    pub(super) entry: u32,
 }
 
 /// A comparison, and which one comes next when it turns out as wanted or not.
@@ -42,15 +42,16 @@ pub struct Audience {
 /// rule without `not` is true exactly when it is true with every unknown comparison taken as one that fails: so two
 /// ways out of a step are enough for three values.
 #[derive(Debug, Clone, PartialEq)]
-struct Step {
-    check: Check,
-    wanted: Truth,
-    then: u32,
-    otherwise: u32,
+pub(super) struct Step {
+    pub(super) check: Check,
+    pub(super) wanted: Truth,
+    /// Comparisons that come next stand behind this one.
+    pub(super) then: u32,
+    pub(super) otherwise: u32,
 }
 
 /// Rules are of at most [`Rule::MAX_SIZE`] conditions.
-const IN: u32 = u32::MAX;
+pub(super) const IN: u32 = u32::MAX;
 const OUT: u32 = u32::MAX - 1;
 
 /// What a rule says of a customer.
@@ -186,7 +187,8 @@ pub(super) fn within(outer: &str, error: Error) -> Error {
     }
 }
 
-/// Where to begin with a rule after which one goes to `then` or `otherwise`; takes the checks from the last to the first.
+/// Where to begin with a rule after which one goes to `then` or `otherwise`; takes the checks from the last to the
+/// first.
 fn link(rule: &Rule, wanted: Truth, then: u32, otherwise: u32, checks: &mut Vec<Check>, steps: &mut Vec<Step>) -> u32 {
     let (rules, needs_all) = match rule.node() {
         Node::Not(rule) => return link(rule, wanted.flipped(), then, otherwise, checks, steps),

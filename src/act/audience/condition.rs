@@ -163,11 +163,19 @@ pub struct Condition {
 impl Condition {
     pub(super) fn new(field: Field, test: Test) -> Result<Self> {
         let test = match &field {
+            Field::DaysSince { category: Some(category), .. } if category.is_empty() => {
+                return Err(wrong("days_since.category", "a product or category", "\"\""));
+            }
             Field::Figure(_) | Field::Amount(_) | Field::DaysSince { .. } => numbers(&field, &test)?,
             Field::Label(label) => {
                 labels(*label, &field, &test)?;
                 test
             }
+            Field::Attribute(key) if key.is_empty() => {
+                return Err(wrong("attribute.name", "an attribute's name", "\"\""));
+            }
+            // Texts have no order: what is compared by size is a number, whatever the schema will say.
+            Field::Attribute(_) if test.asks_for_order() => numbers(&field, &test)?,
             Field::Attribute(_) => test,
             Field::Tag(tag) if tag.is_empty() => return Err(wrong("tag", "a tag", "\"\"")),
             Field::Tag(_) if test == Test::Exists(true) => test,
@@ -191,9 +199,10 @@ impl Condition {
 pub(super) fn numbers(field: &Field, test: &Test) -> Result<Test> {
     let number = |value: &Value, place| match value {
         Value::Number(_) => Ok(value.clone()),
+        // A `Decimal` takes `1_000` from text, which no file means.
         Value::Text(digits) => match Decimal::from_str_exact(digits) {
-            Ok(number) => Ok(Value::Number(number)),
-            Err(_) => Err(wrong(&place_of(field, test, place), "a number", &quoted(digits))),
+            Ok(number) if !digits.contains('_') => Ok(Value::Number(number)),
+            _ => Err(wrong(&place_of(field, test, place), "a number", &quoted(digits))),
         },
     };
     let numbers = test.try_map(number)?;

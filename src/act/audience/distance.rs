@@ -9,8 +9,8 @@ use crate::segment::TierModel;
 /// A member's tier and the distance to its marks, now and after what is about to leave the counted time.
 ///
 /// A shop that counts the revenue of, say, the last 12 months knows what falls out of them within the next weeks: a
-/// member whose revenue would then lie in a lower tier is about to drop. A tier begins *above* its mark, so that a gap is
-/// closed by spending more than it, and a margin of 0 is a drop.
+/// member whose revenue would then lie in a lower tier is about to drop. A tier begins *above* its mark, so that a gap
+/// is closed by spending more than it, and a margin of 0 is a drop.
 ///
 /// # Examples
 ///
@@ -74,8 +74,8 @@ impl<'a> TierDistance<'a> {
         self.tiers.tier(self.left)
     }
 
-    /// By how much the revenue that will be left lies above the mark at which the tier begins, 0 or less when the member
-    /// is about to drop; `None` in the lowest tier, from which nobody drops.
+    /// By how much the revenue that will be left lies above the mark at which the tier begins, 0 or less when the
+    /// member is about to drop; `None` in the lowest tier, from which nobody drops.
     pub const fn margin(&self) -> Option<Decimal> {
         self.margin
     }

@@ -21,11 +21,11 @@ pub struct Reason<'a> {
 }
 
 impl Audience {
-    /// The comparisons that decide about a customer, in the order of the rule: they alone settle the verdict, whatever the
-    /// others say.
+    /// The comparisons that decide about a customer, in the order of the rule: they alone settle the verdict, whatever
+    /// the others say.
     ///
-    /// Where one part of an `all` fails, that is the first one that does; where one part of an `any` holds, the first one
-    /// that does. An `all` that holds rests on all of its parts, as an `any` that fails does. Where the verdict is
+    /// Where one part of an `all` fails, that is the first one that does; where one part of an `any` holds, the first
+    /// one that does. An `all` that holds rests on all of its parts, as an `any` that fails does. Where the verdict is
     /// unknown, it is the first part that is unknown. None at all where the rule leaves no choice, as an empty `all`.
     ///
     /// # Examples
@@ -131,11 +131,12 @@ impl Reason<'_> {
         match (self.holds, language) {
             _ if is_bare => state,
             (Some(true), Language::English) => format!("{state}, {demand}"),
-            (Some(false), Language::English) => format!("{state}, not {demand}"),
-            (None, Language::English) => format!("{state}, asked for {demand}"),
+            // "Not other than" is none.
+            (Some(false), Language::English) if !matches!(test, Test::NotEqual(_)) => format!("{state}, not {demand}"),
+            (_, Language::English) => format!("{state}, asked for {demand}"),
             (Some(true), Language::Chinese) => format!("{state}，{demand}"),
-            (Some(false), Language::Chinese) => format!("{state}，不满足「{}」", demand.trim_start()),
-            (None, Language::Chinese) => format!("{state}，条件为「{}」", demand.trim_start()),
+            (Some(false), Language::Chinese) => format!("{state}，不满足：{}", demand.trim_start()),
+            (None, Language::Chinese) => format!("{state}，条件：{}", demand.trim_start()),
         }
     }
 }

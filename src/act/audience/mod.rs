@@ -7,6 +7,7 @@
 //! | what is known of a customer? | [`Profile`] |
 //! | what did each do last with a category, from the records? | [`Activities`] |
 //! | is the rule right, and is a customer meant? | [`Audience::compile`], [`Audience::matches`] |
+//! | which of a million customers are meant, by rule after rule? | [`ProfileTable`], [`Audience::matches_each`] |
 //! | what does it say in words? | [`Audience::describe`] |
 //! | why is a customer in, or not? | [`Audience::explain`], [`Audience::reasons`] |
 //! | who is selected, and which part of the rule removes how many? | [`Audience::select`], [`Audience::report`] |
@@ -41,7 +42,8 @@
 //! assert!(audience.matches(&customer));
 //! assert_eq!(
 //!     audience.explain(&customer, Language::English),
-//!     "In: revenue 250, at least 199.90; days since last purchase 58, from 30 to 89; region \"south\", \"south\" or \"east\""
+//!     "In: revenue 250, at least 199.90; days since last purchase 58, from 30 to 89; \
+//!      region \"south\", \"south\" or \"east\""
 //! );
 //! # Ok::<(), repurchase::Error>(())
 //! ```
@@ -52,11 +54,11 @@
 //! knowledge. Of an absent value every comparison is false, also `!=`; `exists` asks for it. "Days since the last cart
 //! above 30" is so false for who never used a cart, and `not` of "below 30" is true.
 //!
-//! A value may be **unknown**: the shop has not said. Nobody is selected for what is not known of them. A comparison with
-//! it is neither true nor false, and so is its `not`; `all` is false where one part is false, and otherwise unknown where
-//! one is unknown; `any` is true where one part is true, and otherwise unknown where one is unknown. These are the three
-//! values of Kleene's logic and of SQL's `WHERE`, and a customer is selected where the rule is true. "Not (age below 18)"
-//! therefore selects only those whose age is known.
+//! A value may be **unknown**: the shop has not said. Nobody is selected for what is not known of them. A comparison
+//! with it is neither true nor false, and so is its `not`; `all` is false where one part is false, and otherwise
+//! unknown where one is unknown; `any` is true where one part is true, and otherwise unknown where one is unknown.
+//! These are the three values of Kleene's logic and of SQL's `WHERE`, and a customer is selected where the rule is
+//! true. "Not (age below 18)" therefore selects only those whose age is known.
 //!
 //! # References
 //!
@@ -67,6 +69,7 @@ mod check;
 pub mod compiled;
 pub mod condition;
 pub mod distance;
+pub mod each;
 pub mod explain;
 pub mod field;
 pub mod profile;
@@ -76,15 +79,18 @@ pub mod schema;
 pub mod selection;
 #[cfg(feature = "serde")]
 mod stored;
+pub mod table;
 mod words;
 
 pub use activities::Activities;
 pub use compiled::{Audience, Verdict};
 pub use condition::{Condition, Test, Value};
 pub use distance::TierDistance;
+pub use each::Matches;
 pub use explain::Reason;
 pub use field::{Activity, Amount, Field, Figure, LabelField};
 pub use profile::{Fact, LastActivity, Profile};
 pub use rule::Rule;
 pub use schema::{AttributeKind, Schema};
 pub use selection::{PartEffect, Selection};
+pub use table::ProfileTable;

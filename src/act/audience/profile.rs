@@ -105,8 +105,8 @@ impl Default for Profile<'_> {
 impl<'a> Profile<'a> {
     /// What a history says: purchases, days, revenue, gaps.
     ///
-    /// A customer without a purchase has 0 of them and no days since any. The day of the purchase before the last one is
-    /// known here of customers of one purchase, of one purchase day, and of two purchases; see
+    /// A customer without a purchase has 0 of them and no days since any. The day of the purchase before the last one
+    /// is known here of customers of one purchase, of one purchase day, and of two purchases; see
     /// [`DaysSincePrevious`](Figure::DaysSincePrevious) for others.
     ///
     /// # Errors
@@ -281,6 +281,18 @@ impl<'a> Profile<'a> {
         let asked = activities.iter().filter(|last| last.activity == activity);
         let asked = asked.filter(|last| category.is_none_or(|category| last.category == category));
         asked.map(|last| last.days_ago).min().map_or(ABSENT, f64::from)
+    }
+
+    pub(super) const fn activities(&self) -> Option<&'a [LastActivity<'a>]> {
+        self.activities
+    }
+
+    pub(super) const fn attributes(&self) -> &'a [Fact<'a>] {
+        self.attributes
+    }
+
+    pub(super) const fn tags(&self) -> Option<&'a [&'a str]> {
+        self.tags
     }
 
     /// An attribute, if it is of the kind.

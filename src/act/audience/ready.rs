@@ -1,6 +1,7 @@
 //! The audiences that shops ask for most, by the definitions of this crate.
 //!
-//! "The last `n` days" are the `n` days that end with the as-of day: what happened fewer than `n` days before it. Each is a
+//! "The last `n` days" are the `n` days that end with the as-of day: what happened fewer than `n` days before it. Each
+//! is a
 //! [`Rule`], which a shop may store, change, or join with its own by [`Rule::all`].
 //!
 //! | audience | function | needs of a profile |
@@ -30,8 +31,8 @@ use super::field::{Activity, Amount, Field, Figure};
 use super::rule::Rule;
 use crate::error::{Error, Result};
 
-/// Did something with a product or category, `None` for any, in the last `days` days: the tags "recently viewed, searched,
-/// favourited, carted".
+/// Did something with a product or category, `None` for any, in the last `days` days: the tags "recently viewed,
+/// searched, favourited, carted".
 ///
 /// # Errors
 ///
@@ -52,11 +53,11 @@ pub fn interest(days: u32) -> Result<Rule> {
 
 /// New customers: exactly one purchase in the last `lookback_days` days, and it lies in the last `days` days.
 ///
-/// A customer who bought before the lookback and comes again after it is new once more. A history of a whole life does not
-/// always hold the day of the purchase before the last one: the verdict on a customer of three purchases or more, of
-/// which the first lies before the lookback, is unknown unless the shop [sets it](Figure::DaysSincePrevious). Profiles of
-/// a ledger of the lookback alone, as [`PurchaseLog::ledger_in`](crate::PurchaseLog::ledger_in) makes it, leave nobody
-/// unknown.
+/// A customer who bought before the lookback and comes again after it is new once more. A history of a whole life does
+/// not always hold the day of the purchase before the last one: the verdict on a customer of three purchases or more,
+/// of which the first lies before the lookback, is unknown unless the shop [sets it](Figure::DaysSincePrevious).
+/// Profiles of a ledger of the lookback alone, as [`PurchaseLog::ledger_in`](crate::PurchaseLog::ledger_in) makes it,
+/// leave nobody unknown.
 ///
 /// # Errors
 ///
@@ -136,8 +137,8 @@ pub fn category_funnel(category: &str) -> Result<CategoryFunnel> {
     })
 }
 
-/// Visitors without an order: viewed, searched, favourited or carted something in the last `days` days, never bought, and
-/// have no unpaid order.
+/// Visitors without an order: viewed, searched, favourited or carted something in the last `days` days, never bought,
+/// and have no unpaid order.
 ///
 /// # Errors
 ///
@@ -193,8 +194,8 @@ pub struct LostCell {
 
 /// Lost customers by how long they have been silent and how often they bought: disjoint cells.
 ///
-/// Silence from `silent_days[0]` days on counts as lost; each mark begins a column, each of `purchases` a row, and the last
-/// is open. Cells come row by row.
+/// Silence from `silent_days[0]` days on counts as lost; each mark begins a column, each of `purchases` a row, and the
+/// last is open. Cells come row by row.
 ///
 /// # Errors
 ///
@@ -211,7 +212,8 @@ pub struct LostCell {
 /// assert_eq!(cells.len(), 6);
 /// assert_eq!(
 ///     cells[3].rule.describe(Language::English),
-///     "Customers with purchases at least 2 and days since last purchase at least 80 and days since last purchase below 180."
+///     "Customers with purchases at least 2 and days since last purchase at least 80 \
+///      and days since last purchase below 180."
 /// );
 /// # Ok::<(), repurchase::Error>(())
 /// ```
@@ -243,8 +245,8 @@ fn band(figure: Figure, from: u32, below: Option<u32>) -> Result<Vec<Rule>> {
     Ok(vec![Rule::new(figure, Test::at_least(from))?, Rule::new(figure, Test::below(below))?])
 }
 
-/// Stock-up waiters: took at least `stretch` times what they usually take at their last order, and no cycle has been missed
-/// since. They have stock at home, and a reminder comes too early.
+/// Stock-up waiters: took at least `stretch` times what they usually take at their last order, and no cycle has been
+/// missed since. They have stock at home, and a reminder comes too early.
 ///
 /// The profile's cycles missed are those of a [standing with
 /// quantities](crate::predict::CycleStanding::with_quantities), which stretches the cycle as the order was.
@@ -262,8 +264,8 @@ pub fn stock_up_waiters(stretch: Decimal) -> Result<Rule> {
     ])
 }
 
-/// Members about to drop a tier: the revenue that will be left lies at most `margin` above the tier's mark. With a margin
-/// of 0, those who drop if they buy nothing.
+/// Members about to drop a tier: the revenue that will be left lies at most `margin` above the tier's mark. With a
+/// margin of 0, those who drop if they buy nothing.
 ///
 /// # Errors
 ///

@@ -29,8 +29,8 @@ use crate::error::{Error, Result};
 /// # As JSON
 ///
 /// One key for each object. [`Figure`](super::Figure), [`Amount`](super::Amount) and
-/// [`LabelField`](super::LabelField) go by the keys of their labels. A bare value stands for `{"=": value}`. Amounts may
-/// be written as text, which no reader of JSON rounds.
+/// [`LabelField`](super::LabelField) go by the keys of their labels. A bare value stands for `{"=": value}`. Amounts
+/// may be written as text, which no reader of JSON rounds.
 ///
 /// ```json
 /// {"all": [
@@ -75,7 +75,8 @@ impl Rule {
     /// # Errors
     ///
     /// [`Error::Rule`] for a comparison that does not fit the field: of a number with what is none, of a label with a
-    /// number or by size, with a key that is not one of the label's; for `between` whose ends are the wrong way round.
+    /// number or by size, with a key that is not one of the label's; for `between` whose ends are the wrong way round;
+    /// for an attribute or category whose name is empty.
     pub fn new(field: impl Into<Field>, test: Test) -> Result<Self> {
         let condition = Condition::new(field.into(), test)?;
         let values = condition.test().len();

@@ -1,6 +1,6 @@
 //! What a rule may say of the shop's own.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::scale::Label;
 use crate::scale::label::check_keys;
 
@@ -52,7 +52,7 @@ impl Schema {
     ///
     /// # Errors
     ///
-    /// [`Error::LabelKey`](crate::Error::LabelKey) for a key that is empty or there already.
+    /// [`Error::LabelKey`] for a key that is empty or there already.
     pub fn with_number(self, name: Label) -> Result<Self> {
         self.with_attribute(name, AttributeKind::Number)
     }
@@ -72,21 +72,23 @@ impl Schema {
     ///
     /// As [`with_number`](Schema::with_number).
     pub fn with_attribute(mut self, name: Label, kind: AttributeKind) -> Result<Self> {
+        let is_known = || self.attributes.iter().any(|(other, _)| other.key() == name.key());
+        if name.key().is_empty() || is_known() {
+            return Err(Error::LabelKey { key: name.key().into() });
+        }
         self.attributes.push((name, kind));
-        let names: Vec<_> = self.attributes.iter().map(|(name, _)| name.clone()).collect();
-        check_keys(&names)?;
         Ok(self)
     }
 
     /// With all labels that a field can have, in place of those given before.
     ///
     /// For segments, price bands and tiers: the labels of [`Grid`](crate::segment::Grid),
-    /// [`SpendBands`](crate::segment::SpendBands) and [`TierModel`](crate::segment::TierModel). A field whose labels are
-    /// the crate's own keeps them.
+    /// [`SpendBands`](crate::segment::SpendBands) and [`TierModel`](crate::segment::TierModel). A field whose labels
+    /// are the crate's own keeps them.
     ///
     /// # Errors
     ///
-    /// [`Error::LabelKey`](crate::Error::LabelKey) for two labels of one key, or one of none.
+    /// [`Error::LabelKey`] for two labels of one key, or one of none.
     pub fn with_labels(mut self, field: LabelField, labels: &[Label]) -> Result<Self> {
         check_keys(labels)?;
         self.labels.retain(|&(other, _)| other != field);

@@ -50,8 +50,8 @@ struct Counts {
 impl Audience {
     /// Selects customers, and counts what each part of the rule removes.
     ///
-    /// **Population**: all customers given. Ids come out in ascending order, whatever the order they came in. A customer
-    /// given twice counts twice.
+    /// **Population**: all customers given. Ids come out in ascending order, whatever the order they came in. A
+    /// customer given twice counts twice.
     ///
     /// # Errors
     ///

@@ -11,8 +11,8 @@ use super::schema::Schema;
 use crate::scale::Language;
 
 impl Rule {
-    /// The rule as a sentence. The shop's own attributes and labels go by their keys; [`Audience::describe`] knows their
-    /// names.
+    /// The rule as a sentence. The shop's own attributes and labels go by their keys; [`Audience::describe`] knows
+    /// their names.
     pub fn describe(&self, language: Language) -> String {
         Words { schema: &Schema::default(), language }.sentence(self)
     }
@@ -119,7 +119,7 @@ impl Words<'_> {
                 let (activity, of) = (activity.label().name(self.language), self.of_category(category.as_deref()));
                 match self.language {
                     Language::English => format!("days since last {activity}{of}"),
-                    Language::Chinese => format!("距最近一次{activity}{of}的天数"),
+                    Language::Chinese => format!("距{of}最近一次{activity}的天数"),
                 }
             }
             Field::Attribute(key) => {
@@ -136,7 +136,11 @@ impl Words<'_> {
 
     fn present(self, field: &Field) -> String {
         match (field, self.language) {
-            (Field::DaysSince { activity, category }, _) => self.ever(*activity, category.as_deref(), "ever", "曾"),
+            (Field::DaysSince { activity, category }, Language::English) => {
+                let article = if activity.label().key().starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+                self.record(article, *activity, category.as_deref())
+            }
+            (Field::DaysSince { activity, category }, _) => self.record("有", *activity, category.as_deref()),
             (Field::Tag(_), Language::English) => self.subject(field),
             (Field::Tag(_), Language::Chinese) => format!("带有{}", self.subject(field)),
             (_, Language::English) => format!("any {}", self.subject(field)),
@@ -146,20 +150,21 @@ impl Words<'_> {
 
     pub(super) fn absent(self, field: &Field) -> String {
         match (field, self.language) {
-            (Field::DaysSince { activity, category }, _) => self.ever(*activity, category.as_deref(), "never", "从未"),
+            (Field::DaysSince { activity, category }, _) => {
+                self.record(self.of("no", "没有"), *activity, category.as_deref())
+            }
             (_, Language::English) => format!("no {}", self.subject(field)),
             (_, Language::Chinese) => format!("没有{}", self.subject(field)),
         }
     }
 
-    fn ever(self, activity: Activity, category: Option<&str>, english: &str, chinese: &str) -> String {
+    /// `a cart of "shoes"`, `有「shoes」的加购记录`.
+    fn record(self, number: &str, activity: Activity, category: Option<&str>) -> String {
         let (activity, of) = (activity.label().name(self.language), self.of_category(category));
         match self.language {
-            Language::English => {
-                let article = if activity.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-                format!("{english} {article} {activity}{of}")
-            }
-            Language::Chinese => format!("{chinese}{activity}{of}"),
+            Language::English => format!("{number} {activity}{of}"),
+            Language::Chinese if category.is_none() => format!("{number}{activity}记录"),
+            Language::Chinese => format!("{number}{of}的{activity}记录"),
         }
     }
 

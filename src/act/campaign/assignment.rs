@@ -32,8 +32,8 @@ impl Group {
 /// Which customers a campaign holds back: a lot drawn from the customer's id and the campaign's name.
 ///
 /// Nothing is stored of anybody, and the same customer is in the same group on every machine and in every version of
-/// this crate. Campaigns of different names draw independent lots. With a larger share of control, all who were held back
-/// before still are.
+/// this crate. Campaigns of different names draw independent lots. With a larger share of control, all who were held
+/// back before still are.
 ///
 /// # Formula
 ///

@@ -62,9 +62,9 @@ impl BootstrapOptions {
 /// # Formula
 ///
 /// In each replicate, as many customers are drawn from an arm as it has, each anew from all of it: the treated arm
-/// first, then the control arm, the place of each being the upper 64 bits of the next `SplitMix64` number times the size
-/// of the arm. With the estimate `θ`, the sorted replicates `θ*`, the standard normal distribution `Φ` and its two-sided quantile `z`,
-/// the bounds are the quantiles of `θ*` (interpolated between order statistics) at
+/// first, then the control arm, the place of each being the upper 64 bits of the next `SplitMix64` number times the
+/// size of the arm. With the estimate `θ`, the sorted replicates `θ*`, the standard normal distribution `Φ` and its
+/// two-sided quantile `z`, the bounds are the quantiles of `θ*` (interpolated between order statistics) at
 ///
 /// ```text
 /// Φ(z₀ + (z₀ ± z) / (1 - a (z₀ ± z))),   z₀ = Φ⁻¹(share of θ* below θ, those equal counted half),
@@ -102,7 +102,8 @@ pub struct MoneyBootstrap {
 }
 
 impl MoneyBootstrap {
-    /// Of one amount for each customer of each arm. Their order matters: with another order, the same seed draws others.
+    /// Of one amount for each customer of each arm. Their order matters: with another order, the same seed draws
+    /// others.
     ///
     /// `None` where an arm has fewer than two customers, and where all customers of an arm brought the same in both
     /// arms.

@@ -78,7 +78,9 @@ impl From<Confidence> for f64 {
 
 /// The bounds of an interval for a number of any size and sign, `low <= high`.
 ///
-/// Differences and lifts have these; a single share has an [`Interval`](crate::scale::Interval) within 0..=1.
+/// Differences and lifts have these, which may be negative or above 1. A single share has an
+/// [`Interval`](crate::scale::Interval), which promises to lie within 0..=1: two types, so that who is given a share's
+/// need not ask.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "StoredBounds"))]

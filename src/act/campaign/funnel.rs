@@ -13,6 +13,7 @@ use crate::scale::{Ratio, money};
 /// counts, but the same for all of one funnel.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct FunnelFigures {
     /// Contacts that were made: messages sent, advertisements shown. In a control arm, the contacts held back.
     pub shown: u64,
@@ -76,9 +77,9 @@ impl Funnel {
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfRange`] when more contacts are clicked, carted or converted than shown, or there are more buyers than
-    /// converted contacts; [`Error::Amount`] when the cost is negative; [`Error::AmountOverflow`] when cost and revenue do
-    /// not fit 96 bits at the finer scale of the two.
+    /// [`Error::OutOfRange`] when more contacts are clicked, carted or converted than shown, or there are more buyers
+    /// than converted contacts; [`Error::Amount`] when the cost is negative; [`Error::AmountOverflow`] when cost and
+    /// revenue do not fit 96 bits at the finer scale of the two.
     pub fn new(figures: FunnelFigures) -> Result<Self> {
         let FunnelFigures { shown, clicked, carted, converted, buyers, cost, .. } = figures;
         let parts = [("clicked", clicked, shown), ("carted", carted, shown), ("converted", converted, shown)];
@@ -93,7 +94,7 @@ impl Funnel {
         let funnel = Self { figures };
         match funnel.minor() {
             Some((cost, revenue)) if money::fits(cost) && money::fits(revenue) => Ok(funnel),
-            _ => Err(Error::AmountOverflow { field: "cost and revenue" }),
+            _ => Err(Error::AmountOverflow { field: "cost or revenue" }),
         }
     }
 
@@ -186,7 +187,8 @@ impl Funnel {
         self.figures.revenue.checked_div(self.figures.buyers.into())
     }
 
-    /// ROI: `(revenue - cost) / cost`, so 0 where the campaign paid for itself; rounded once. `None` where it cost nothing.
+    /// ROI: `(revenue - cost) / cost`, so 0 where the campaign paid for itself; rounded once. `None` where it cost
+    /// nothing.
     ///
     /// What advertising platforms call ROI (投入产出比) is revenue / cost, the
     /// [`return_on_ad_spend`](Funnel::return_on_ad_spend).

@@ -74,8 +74,8 @@ impl MoneyComparison {
 
     /// Welch's interval for the difference, which lets the arms differ in spread and size.
     ///
-    /// `None` where an arm has fewer than two customers, and where all of an arm brought the same in both arms: there is
-    /// no spread to judge by.
+    /// `None` where an arm has fewer than two customers, and where all of an arm brought the same in both arms: there
+    /// is no spread to judge by.
     ///
     /// # Formula
     ///
@@ -104,8 +104,8 @@ impl MoneyComparison {
 
     /// Fieller's interval for the lift, which lets the arms differ in spread and size.
     ///
-    /// `None` as for the interval of the difference, and where the control arm's mean is not above 0 by more than chance
-    /// explains at this confidence: the lift then has no bound.
+    /// `None` as for the interval of the difference, and where the control arm's mean is not above 0 by more than
+    /// chance explains at this confidence: the lift then has no bound.
     ///
     /// # Formula
     ///
@@ -137,7 +137,7 @@ impl MoneyComparison {
 
     /// The verdict with its numbers, in a sentence without its full stop.
     pub fn explain(&self, language: Language) -> String {
-        let mean = |sample: &MoneySample| sample.mean().map(|mean| format!("{mean:.2}"));
+        let mean = |sample: &MoneySample| sample.mean().map(|mean| format!("{:.2}", mean.round_dp(2)));
         let (means, difference, comma, lift) = match (language, mean(&self.treated), mean(&self.control)) {
             (Language::English, Some(treated), Some(control)) => {
                 (format!("{treated} against {control} per customer; "), "difference", ", ", "lift")

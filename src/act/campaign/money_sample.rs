@@ -6,7 +6,8 @@ use crate::error::{Error, Result};
 use crate::scale::money;
 use crate::scale::ratio::quotient;
 
-/// Customers of one arm, the sum of what they brought, and the sum of its squares: all that a comparison of means needs.
+/// Customers of one arm, the sum of what they brought, and the sum of its squares: all that a comparison of means
+/// needs.
 ///
 /// **Population**: every customer of the arm, with 0 for those who bought nothing. An arm of buyers only says how much
 /// buyers spend, not what the campaign brought.
@@ -89,7 +90,8 @@ impl MoneySample {
     ///
     /// # Errors
     ///
-    /// [`Error::AmountOverflow`] as for [`add`](MoneySample::add), [`Error::CountOverflow`] beyond 64 bits of customers.
+    /// [`Error::AmountOverflow`] as for [`add`](MoneySample::add), [`Error::CountOverflow`] beyond 64 bits of
+    /// customers.
     pub fn merge(&self, other: &Self) -> Result<Self> {
         let scale = self.scale.max(other.scale);
         let (left, right) = (self.at(scale)?, other.at(scale)?);
@@ -139,8 +141,8 @@ impl MoneySample {
         Some(quotient(self.sum, self.customers.into())? / unit(self.scale))
     }
 
-    /// `Σ (x - x̄)² / (n - 1)`; `None` with fewer than two customers. Exact until the end, so that large means of little
-    /// spread lose no digit.
+    /// `Σ (x - x̄)² / (n - 1)`; `None` with fewer than two customers. Exact until the end, so that large means of
+    /// little spread lose no digit.
     #[allow(clippy::cast_precision_loss, reason = "a variance is an estimate")]
     pub(super) fn variance(&self) -> Option<f64> {
         let n = u128::from(self.customers);

@@ -22,8 +22,8 @@ use crate::scale::{Language, Ratio};
 /// assert_eq!(comparison.verdict(), Verdict::Better);
 /// assert_eq!(
 ///     comparison.explain(Language::English),
-///     "Better: 13200 of 415500 (3.18%) against 448 of 27400 (1.64%); difference +1.54 points (95% interval +1.38 points \
-///      to +1.70 points), lift +94.3% (95% interval +77.0% to +113.3%)",
+///     "Better: 13200 of 415500 (3.18%) against 448 of 27400 (1.64%); difference +1.54 points \
+///      (95% interval +1.38 points to +1.70 points), lift +94.3% (95% interval +77.0% to +113.3%)",
 /// );
 /// # Ok::<(), repurchase::Error>(())
 /// ```
@@ -110,8 +110,8 @@ impl RateComparison {
     ///
     /// # References
     ///
-    /// D. Katz, J. Baptista, S. P. Azen and M. C. Pike (1978), "Obtaining confidence intervals for the risk ratio in cohort
-    /// studies", Biometrics 34(3), 469-474, doi 10.2307/2530610, method C.
+    /// D. Katz, J. Baptista, S. P. Azen and M. C. Pike (1978), "Obtaining confidence intervals for the risk ratio in
+    /// cohort studies", Biometrics 34(3), 469-474, doi 10.2307/2530610, method C.
     pub fn lift_interval(&self) -> Option<Bounds> {
         let ratio = self.treated.value()? / self.control.value()?;
         let variance = log_variance(self.treated)? + log_variance(self.control)?;
@@ -208,13 +208,13 @@ impl DifferenceInDifferences {
 
     /// The interval of the [`value`](DifferenceInDifferences::value); `None` where a group is empty.
     ///
-    /// The four groups count as independent. Where the same customers stand in both stages it is too wide rather than too
-    /// narrow, since what a customer did before and does now goes together.
+    /// The four groups count as independent. Where the same customers stand in both stages it is too wide rather than
+    /// too narrow, since what a customer did before and does now goes together.
     ///
     /// # Formula
     ///
-    /// `D - √((d₁ - l₁)² + (u₂ - d₂)²)` to `D + √((u₁ - d₁)² + (d₂ - l₂)²)`, where `D = d₁ - d₂`, and `d`, `l`, `u` are each
-    /// arm's change and its [Newcombe interval](RateComparison::difference_interval).
+    /// `D - √((d₁ - l₁)² + (u₂ - d₂)²)` to `D + √((u₁ - d₁)² + (d₂ - l₂)²)`, where `D = d₁ - d₂`, and `d`, `l`, `u` are
+    /// each arm's change and its [Newcombe interval](RateComparison::difference_interval).
     ///
     /// # References
     ///

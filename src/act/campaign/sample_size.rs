@@ -35,8 +35,8 @@ use crate::scale::Language;
 /// let warning = plan.check(5_000, 5_000)?.expect("too few");
 /// assert_eq!(
 ///     warning.explain(Language::English),
-///     "Too few to tell: 5000 treated and 5000 control contacts show a lift of +20.0% over 5.00% with a power of 59%; 80% \
-///      takes 8158 and 8158",
+///     "Too few to tell: 5000 treated and 5000 control contacts show a lift of +20.0% over 5.00% with a power of 59%; \
+///      80% takes 8158 and 8158",
 /// );
 /// assert_eq!(plan.check(10_000, 10_000)?, None);
 /// # Ok::<(), repurchase::Error>(())
@@ -86,8 +86,8 @@ impl SamplePlan {
     ///
     /// # Errors
     ///
-    /// [`Error::Number`] unless the baseline lies above 0 and below 1, the lift is not 0, and the lifted rate lies above 0
-    /// and below 1 too.
+    /// [`Error::Number`] unless the baseline lies above 0 and below 1, the lift is not 0, and the lifted rate lies
+    /// above 0 and below 1 too.
     pub fn new(baseline: f64, lift: f64) -> Result<Self> {
         let refused = |field, found, expected| Err(Error::Number { field, found, expected });
         if !(baseline > 0.0 && baseline < 1.0) {
@@ -189,8 +189,8 @@ impl SamplePlan {
     ///
     /// # Errors
     ///
-    /// [`Error::CountOverflow`] as for [`needed`](SamplePlan::needed). An empty arm is a warning, with the sizes of equal
-    /// arms and a power of 0.
+    /// [`Error::CountOverflow`] as for [`needed`](SamplePlan::needed). An empty arm is a warning, with the sizes of
+    /// equal arms and a power of 0.
     #[allow(clippy::cast_precision_loss, reason = "a sample size is an estimate")]
     pub fn check(&self, treated: u64, control: u64) -> Result<Option<SampleWarning>> {
         let found = SampleSizes { treated, control };
@@ -230,8 +230,8 @@ impl SampleWarning {
         let (found, needed) = ((found.treated, found.control), (needed.treated, needed.control));
         match language {
             Language::English => format!(
-                "Too few to tell: {} treated and {} control contacts show a lift of {lift} over {baseline:.2}% with a power of \
-                 {power}%; {planned}% takes {} and {}",
+                "Too few to tell: {} treated and {} control contacts show a lift of {lift} over {baseline:.2}% with a \
+                 power of {power}%; {planned}% takes {} and {}",
                 found.0, found.1, needed.0, needed.1
             ),
             Language::Chinese => format!(

@@ -47,10 +47,15 @@ pub(super) fn opening(verdict: Verdict, language: Language) -> String {
     }
 }
 
-/// `95%`, with as many digits as the level has.
+/// `95%`, with as many digits as the level has, up to six; never `0%` or `100%`, which no confidence is.
 pub(super) fn percent_of(confidence: Confidence) -> String {
     // 100 * 0.999 is 99.9 only after rounding.
-    format!("{}%", (confidence.level() * 1e8).round() / 1e6)
+    let percent = (confidence.level() * 1e8).round() / 1e6;
+    match percent {
+        _ if percent <= 0.0 => "<0.000001%".to_owned(),
+        _ if percent >= 100.0 => ">99.999999%".to_owned(),
+        _ => format!("{percent}%"),
+    }
 }
 
 /// `difference +1.54 points (95% interval +1.38 to +1.69)`: a number, its unit, and its interval where there is one.

@@ -17,8 +17,8 @@ impl ContactRules {
     /// The shop's days are planned one after the other. Within a day, the wish of the highest value comes first; of
     /// equal values, the customer's id decides, then the time, the channel's key and the purpose. Each wish is allowed
     /// if all rules hold with it: its time is not in the channel's quiet hours, no stretch of days has more touches of
-    /// the customer than a [`Cap`] allows (touches in the future count), and the channel's budget of the day is not used
-    /// up. A wish that is not allowed uses up nothing. The decisions come in the order in which they are made.
+    /// the customer than a [`Cap`] allows (touches in the future count), and the channel's budget of the day is not
+    /// used up. A wish that is not allowed uses up nothing. The decisions come in the order in which they are made.
     ///
     /// A plan does not know what a touch was about: leave out wishes that were sent, and customers who do not want to
     /// be contacted.
@@ -30,8 +30,8 @@ impl ContactRules {
     ///
     /// # Complexity
     ///
-    /// `O((t + w) log (t + w))` of `t` touches and `w` wishes, and for each suppressed wish the customer's touches up to
-    /// its next time.
+    /// `O((t + w) log (t + w))` of `t` touches and `w` wishes, and for each suppressed wish the customer's touches up
+    /// to its next time.
     ///
     /// # Examples
     ///

@@ -190,6 +190,7 @@ impl fmt::Display for QuietHours {
 pub struct ContactRules {
     caps: Vec<Cap>,
     quiet: Option<QuietHours>,
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "stored::channels"))]
     channels: BTreeMap<Channel, ChannelRules>,
 }
 
@@ -308,5 +309,42 @@ impl TryFrom<RawQuietHours> for QuietHours {
 
     fn try_from(raw: RawQuietHours) -> Result<Self> {
         Self::new(raw.from, raw.until)
+    }
+}
+
+#[cfg(feature = "serde")]
+mod stored {
+    use core::fmt;
+
+    use serde::de::{Deserializer, Error, MapAccess, Visitor};
+
+    use super::{BTreeMap, Channel, ChannelRules};
+
+    /// A channel that stands there twice is refused: the rules of one of the two would go unheard.
+    pub(super) fn channels<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<Channel, ChannelRules>, D::Error> {
+        struct Channels;
+
+        impl<'de> Visitor<'de> for Channels {
+            type Value = BTreeMap<Channel, ChannelRules>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("the rules of each channel")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut channels = BTreeMap::new();
+                while let Some((channel, rules)) = map.next_entry::<Channel, ChannelRules>()? {
+                    if channels.contains_key(&channel) {
+                        return Err(A::Error::custom(format_args!("channel {:?} stands there twice", channel.key())));
+                    }
+                    channels.insert(channel, rules);
+                }
+                Ok(channels)
+            }
+        }
+
+        deserializer.deserialize_map(Channels)
     }
 }

@@ -17,8 +17,8 @@ use crate::scale::{Label, Language};
 
 /// A total table from labels to actions: every label that it covers has exactly one.
 ///
-/// The default is that of the articles, see [`PlaybookBuilder::articles`]. A shop's own is built from it or from nothing
-/// and checked for gaps when it is built.
+/// The default is that of the articles, see [`PlaybookBuilder::articles`]. A shop's own is built from it or from
+/// nothing and checked for gaps when it is built.
 ///
 /// # Examples
 ///

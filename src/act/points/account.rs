@@ -91,7 +91,8 @@ impl<K: Ord + Clone + Debug> PointsAccount<K> {
     /// [`Error::Record`](crate::Error::Record) with the position of the event and one of
     /// - [`Error::Amount`](crate::Error::Amount) for an amount below 0;
     /// - [`Error::OutOfRange`](crate::Error::OutOfRange) for a tier that the program does not have;
-    /// - [`Error::PointsOrder`](crate::Error::PointsOrder) for an order that earns twice, or is returned and has not earned;
+    /// - [`Error::PointsOrder`](crate::Error::PointsOrder) for an order that earns twice, or is returned and has not
+    ///   earned;
     /// - [`Error::Refund`](crate::Error::Refund) for a return of more than is left of its order;
     /// - [`Error::PointsShort`](crate::Error::PointsShort) for a redemption of more than the balance;
     /// - [`Error::AmountOverflow`](crate::Error::AmountOverflow),

@@ -105,6 +105,7 @@ impl PointsProgram {
 
 #[cfg(feature = "serde")]
 #[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 struct StoredProgram {
     rates: Vec<money::Text>,
     expiry: Expiry,

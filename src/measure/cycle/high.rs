@@ -34,8 +34,8 @@ impl ProductRate {
 
 /// What makes a product one of a high repurchase rate: a threshold that the shop sets, or one that was fitted.
 ///
-/// A product whose rate counts fewer than `min_customers` customers is never one: one customer of one who came back says
-/// nothing of a product.
+/// A product whose rate counts fewer than `min_customers` customers is never one: one customer of one who came back
+/// says nothing of a product.
 ///
 /// # Examples
 ///

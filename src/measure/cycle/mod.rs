@@ -74,6 +74,7 @@ impl CycleOptions {
 /// A **purchase** is all that a customer buys of the product on one day.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::StoredCycle"))]
 #[non_exhaustive]
 pub struct ProductCycle {
     /// Customers with two purchases of the product or more, of those with one or more. Those who are new count too, so
@@ -193,8 +194,8 @@ impl<P: ProductId> CycleTable<P> {
     ///
     /// # Errors
     ///
-    /// [`Error::Amount`] when `quantity` is not above 0; [`Error::AmountOverflow`] when it does not fit an exact product
-    /// with the cycle; [`Error::DayOverflow`] when the day lies beyond chrono's limits.
+    /// [`Error::Amount`] when `quantity` is not above 0; [`Error::AmountOverflow`] when it does not fit an exact
+    /// product with the cycle; [`Error::DayOverflow`] when the day lies beyond chrono's limits.
     pub fn next_due(&self, product: &P, last: NaiveDate, quantity: Decimal) -> Result<Option<NaiveDate>> {
         if quantity <= Decimal::ZERO {
             return Err(Error::Amount { field: "quantity", found: quantity, expected: "above 0" });

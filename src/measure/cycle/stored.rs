@@ -1,10 +1,48 @@
-//! A table of cycles as it is read: products ascend, and nobody is missing.
+//! Cycles as they are read: products ascend, nobody is missing, and the counts of each product agree.
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use super::{CycleOptions, CycleTable, ProductCycle};
 use crate::error::{Error, Result};
+use crate::measure::survival::SurvivalCurve;
 use crate::record::ProductId;
+use crate::scale::{Ratio, money};
+
+#[derive(serde::Deserialize)]
+pub(super) struct StoredCycle {
+    repeat_customers: Ratio,
+    repeat_within: Ratio,
+    unobserved: u64,
+    usual_quantity: money::Text,
+    curve: SurvivalCurve,
+}
+
+impl TryFrom<StoredCycle> for ProductCycle {
+    type Error = Error;
+
+    fn try_from(stored: StoredCycle) -> Result<Self> {
+        let StoredCycle { repeat_customers, repeat_within, unobserved, usual_quantity, curve } = stored;
+        let money::Text(usual_quantity) = usual_quantity;
+        let (customers, repeaters) = (repeat_customers.of(), repeat_customers.count());
+        let between = |field, found, min, max| match found {
+            _ if min <= found && found <= max => Ok(()),
+            _ => Err(Error::OutOfRange { field, found, min, max }),
+        };
+        between("customers of a product", customers, 1, u32::MAX.into())?;
+        let observed = repeat_within.of().saturating_add(unobserved);
+        between("customers observed and not", observed, customers, customers)?;
+        between("customers who repeat in time", repeat_within.count(), 0, repeaters)?;
+        // A customer's last purchase is the one that is still open, and a repeater has another.
+        between("open spells", curve.spells() - curve.returned(), customers, customers)?;
+        let most = if repeaters == 0 { 0 } else { u64::MAX };
+        between("ended spells", curve.returned(), repeaters, most)?;
+        if usual_quantity <= Decimal::ZERO {
+            return Err(Error::Amount { field: "usual quantity", found: usual_quantity, expected: "above 0" });
+        }
+        Ok(Self { repeat_customers, repeat_within, unobserved, usual_quantity, curve })
+    }
+}
 
 #[derive(serde::Deserialize)]
 pub(super) struct StoredTable<P> {

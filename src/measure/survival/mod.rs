@@ -24,8 +24,8 @@ mod stored;
 ///
 /// # Formula
 ///
-/// `S(t) = Π (1 - d_i / n_i)` over the times `t_i <= t`, where `n_i` spells last at least `t_i` and `d_i` of them end at
-/// `t_i`. Greenwood's variance is `S(t)² Σ d_i / (n_i (n_i - d_i))`. It takes spells for independent; those of one
+/// `S(t) = Π (1 - d_i / n_i)` over the times `t_i <= t`, where `n_i` spells last at least `t_i` and `d_i` of them end
+/// at `t_i`. Greenwood's variance is `S(t)² Σ d_i / (n_i (n_i - d_i))`. It takes spells for independent; those of one
 /// customer are not quite, so that where few customers make most purchases intervals are somewhat too narrow.
 ///
 /// # Examples
@@ -89,8 +89,8 @@ pub struct CurveStep {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum IntervalKind {
-    /// `S^exp(±z √g / ln S)` with Greenwood's sum `g`: symmetric for `ln(-ln S)`, never outside 0..=1. The default, as in
-    /// Python's lifelines.
+    /// `S^exp(±z √g / ln S)` with Greenwood's sum `g`: symmetric for `ln(-ln S)`, never outside 0..=1. The default, as
+    /// in Python's lifelines.
     #[default]
     LogLog,
     /// `S ± z S √g`, cut off at 0 and 1.
@@ -177,6 +177,11 @@ impl SurvivalCurve {
     ///
     /// Whether it is reached is decided exactly, by comparing products of integers where rounding could decide.
     ///
+    /// # Complexity
+    ///
+    /// `log n` in steps, and linear where rounding could decide. Quadratic only where a curve meets the share to some
+    /// 30 digits.
+    ///
     /// # Errors
     ///
     /// [`Error::Share`] when `share` is not above 0 and below 1.
@@ -210,15 +215,15 @@ impl SurvivalCurve {
         reached.map(|step| step.days)
     }
 
-    /// A confidence interval for the quantile of `share`: from where the lower bound of the curve gets to `1 - share` to
-    /// where the upper bound does.
+    /// A confidence interval for the quantile of `share`: from where the lower bound of the curve gets to `1 - share`
+    /// to where the upper bound does.
     ///
     /// `z` is the standard normal quantile of the confidence, such as [`Ratio::Z_95`](crate::Ratio::Z_95).
     ///
     /// # Errors
     ///
-    /// [`Error::Share`] when `share` is not above 0 and below 1, [`Error::Number`] when `z` is not a finite number above
-    /// 0.
+    /// [`Error::Share`] when `share` is not above 0 and below 1, [`Error::Number`] when `z` is not a finite number
+    /// above 0.
     ///
     /// # References
     ///

@@ -87,3 +87,15 @@ fn rules_that_do_not_fit_the_schema() {
     let twice = schema().with_text(Label::new("age", "Age", "年龄"));
     assert_eq!(twice, Err(Error::LabelKey { key: "age".into() }));
 }
+
+/// A file may name any number of attributes.
+#[test]
+fn many_attributes() {
+    let label = |key: &str| Label::new(key.to_owned(), key.to_owned(), key.to_owned());
+    let schema =
+        (0..2_000).try_fold(Schema::default(), |schema, at| schema.with_number(label(&at.to_string()))).unwrap();
+    assert_eq!(schema.attributes().len(), 2_000);
+    for wrong in ["7", ""] {
+        assert_eq!(schema.clone().with_text(label(wrong)), Err(Error::LabelKey { key: wrong.into() }));
+    }
+}

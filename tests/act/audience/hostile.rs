@@ -50,6 +50,13 @@ fn wrong_places_are_named() {
         (r#"{"tag": 5}"#, "tag: expected a tag, found 5"),
         (r#"{"not": {"tag": ""}}"#, "not.tag: expected a tag, found \"\""),
         (r#"{"attribute": "age"}"#, "attribute: expected an object of a name and a comparison, found \"age\""),
+        (r#"{"all": [{"attribute": {"name": "a", "<": "x"}}]}"#, "all[0].attribute.<: expected a number, found \"x\""),
+        (r#"{"attribute": {"name": "", "=": 5}}"#, "attribute.name: expected an attribute's name, found \"\""),
+        (
+            r#"{"not": {"days_since": {"activity": "view", "category": "", "<": 5}}}"#,
+            "not.days_since.category: expected a product or category, found \"\"",
+        ),
+        (r#"{"revenue": {">=": "1_000"}}"#, "revenue.>=: expected a number, found \"1_000\""),
         (r#"{"attribute": {"=": 5}}"#, "attribute.name: expected an attribute's name, found none"),
         (r#"{"attribute": {"name": 4, "=": 5}}"#, "attribute.name: expected an attribute's name, found 4"),
         (

@@ -14,6 +14,7 @@ mod oracle;
 mod ready;
 mod selection;
 mod stored;
+mod table;
 mod words;
 
 const BOTH: [Language; 2] = [Language::English, Language::Chinese];

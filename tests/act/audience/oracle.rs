@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use repurchase::act::audience::{
-    Activity, Amount, Fact, Field, Figure, LabelField, LastActivity, Profile, Rule, Test, Verdict,
+    Activity, Amount, Fact, Field, Figure, LabelField, LastActivity, Profile, ProfileTable, Rule, Test, Verdict,
 };
 use rust_decimal::Decimal;
 
@@ -228,50 +228,63 @@ fn rule() -> impl Strategy<Value = Naive> {
     })
 }
 
+/// What a profile borrows.
+struct Facts {
+    activities: Vec<LastActivity<'static>>,
+    attributes: [Fact<'static>; 2],
+}
+
+impl Facts {
+    fn of(customer: &Customer) -> Self {
+        let mut activities = vec![LastActivity { activity: Activity::Cart, category: "hats", days_ago: 0 }];
+        if let State::Value(value) = customer.cart {
+            let days_ago = u32::try_from(value).unwrap();
+            activities.push(LastActivity { activity: Activity::Cart, category: "shoes", days_ago });
+        }
+        let age = match customer.age {
+            State::Unknown => Fact::Unknown,
+            State::Absent => Fact::Absent,
+            State::Value(value) => Fact::Number(number(value)),
+        };
+        let region = match customer.region {
+            State::Unknown => Fact::Unknown,
+            State::Absent => Fact::Absent,
+            State::Value(value) => Fact::Text(letter(value)),
+        };
+        Self { activities, attributes: [age, region] }
+    }
+
+    fn profile(&self, customer: &Customer) -> Profile<'_> {
+        let mut profile = Profile::default().with_attributes(&self.attributes);
+        match customer.figure {
+            State::Unknown => {}
+            State::Absent => profile = profile.with(Figure::CyclesMissed, None),
+            State::Value(value) => profile = profile.with(Figure::CyclesMissed, number(value)),
+        }
+        match customer.amount {
+            State::Unknown => {}
+            State::Absent => profile = profile.with_amount(Amount::Revenue, None),
+            State::Value(value) => profile = profile.with_amount(Amount::Revenue, Decimal::new(value * 10, 2)),
+        }
+        match customer.label {
+            State::Unknown => {}
+            State::Absent => profile = profile.with_label(LabelField::Segment, None),
+            State::Value(value) => profile = profile.with_label(LabelField::Segment, letter(value)),
+        }
+        if !matches!(customer.cart, State::Unknown) {
+            profile = profile.with_activities(&self.activities);
+        }
+        match customer.tag {
+            State::Unknown => profile,
+            State::Absent => profile.with_tags(&["x"]),
+            State::Value(_) => profile.with_tags(&["x", "vegan"]),
+        }
+    }
+}
+
 /// Calls `f` with the profile of a customer.
 fn with_profile<T>(customer: &Customer, f: impl FnOnce(&Profile<'_>) -> T) -> T {
-    let mut profile = Profile::default();
-    match customer.figure {
-        State::Unknown => {}
-        State::Absent => profile = profile.with(Figure::CyclesMissed, None),
-        State::Value(value) => profile = profile.with(Figure::CyclesMissed, number(value)),
-    }
-    match customer.amount {
-        State::Unknown => {}
-        State::Absent => profile = profile.with_amount(Amount::Revenue, None),
-        State::Value(value) => profile = profile.with_amount(Amount::Revenue, Decimal::new(value * 10, 2)),
-    }
-    match customer.label {
-        State::Unknown => {}
-        State::Absent => profile = profile.with_label(LabelField::Segment, None),
-        State::Value(value) => profile = profile.with_label(LabelField::Segment, letter(value)),
-    }
-    let mut activities = vec![LastActivity { activity: Activity::Cart, category: "hats", days_ago: 0 }];
-    if let State::Value(value) = customer.cart {
-        let days_ago = u32::try_from(value).unwrap();
-        activities.push(LastActivity { activity: Activity::Cart, category: "shoes", days_ago });
-    }
-    if !matches!(customer.cart, State::Unknown) {
-        profile = profile.with_activities(&activities);
-    }
-    let age = match customer.age {
-        State::Unknown => Fact::Unknown,
-        State::Absent => Fact::Absent,
-        State::Value(value) => Fact::Number(number(value)),
-    };
-    let region = match customer.region {
-        State::Unknown => Fact::Unknown,
-        State::Absent => Fact::Absent,
-        State::Value(value) => Fact::Text(letter(value)),
-    };
-    let attributes = [age, region];
-    profile = profile.with_attributes(&attributes);
-    match customer.tag {
-        State::Unknown => {}
-        State::Absent => profile = profile.with_tags(&["x"]),
-        State::Value(_) => profile = profile.with_tags(&["x", "vegan"]),
-    }
-    f(&profile)
+    f(&Facts::of(customer).profile(customer))
 }
 
 fn verdict(truth: Option<bool>) -> Verdict {
@@ -309,6 +322,22 @@ proptest! {
             found.extend(selection.ids);
         }
         prop_assert_eq!(found, selected);
+    }
+
+    /// A table says of each of its customers what the customer's own profile says. More than two words of 64.
+    #[test]
+    fn tables_as_profiles(naive in rule(), customers in prop::collection::vec(customer(), 0..20), len in 0..150_usize) {
+        let audience = compiled(naive.rule());
+        let facts: Vec<_> = customers.iter().map(|customer| (customer, Facts::of(customer))).collect();
+        let profiles = || facts.iter().cycle().take(len).map(|(customer, facts)| facts.profile(customer));
+        let matches = audience.matches_each(&ProfileTable::of(profiles()).unwrap());
+        let expected: Vec<_> = profiles().map(|profile| audience.matches(&profile)).collect();
+        prop_assert_eq!(matches.of(), expected.len());
+        let found: Vec<_> = (0..expected.len()).map(|place| matches.contains(place)).collect();
+        prop_assert_eq!(found, &expected[..]);
+        let positions: Vec<_> = (0..expected.len()).filter(|&place| expected[place]).collect();
+        prop_assert_eq!(matches.count(), positions.len());
+        prop_assert_eq!(matches.positions().collect::<Vec<_>>(), positions);
     }
 
     /// The reasons settle the verdict: whatever else the customer is, they alone decide.

@@ -49,10 +49,12 @@ fn each_kind_of_field() {
         (
             is(shoes(), Test::below(7)),
             "days since last unpaid order of \"shoes\" below 7",
-            "距最近一次下单未付款「shoes」的天数低于 7",
+            "距「shoes」最近一次下单未付款的天数低于 7",
         ),
-        (is(shoes(), Test::Exists(true)), "ever an unpaid order of \"shoes\"", "曾下单未付款「shoes」"),
-        (is(Field::days_since(Activity::Cart, None), Test::Exists(false)), "never a cart", "从未加购"),
+        (is(shoes(), Test::Exists(true)), "an unpaid order of \"shoes\"", "有「shoes」的下单未付款记录"),
+        (is(Field::days_since(Activity::View, None), Test::Exists(true)), "a view", "有浏览记录"),
+        (is(Field::days_since(Activity::Cart, None), Test::Exists(false)), "no cart", "没有加购记录"),
+        (is(shoes(), Test::Exists(false)), "no unpaid order of \"shoes\"", "没有「shoes」的下单未付款记录"),
         (is(Field::attribute("age"), Test::at_least(18)), "age at least 18", "年龄不低于 18"),
         (is(Field::attribute("region"), Test::equal("south")), "region \"south\"", "地区为「south」"),
         (Rule::tag("vegan").unwrap(), "tag \"vegan\"", "带有标签「vegan」"),
@@ -133,28 +135,28 @@ fn why_in_and_why_not() {
         "In: revenue 120.50, at least 100; frequency band High frequency, High frequency or Medium frequency; \
          days since last cart of \"shoes\" 3, below 7; no tag \"employee\"",
         "入选：消费金额为 120.50，不低于 100；频次等级为「高频客户」，为「高频客户」或「中频客户」；\
-         距最近一次加购「shoes」的天数为 3，低于 7；没有标签「employee」",
+         距「shoes」最近一次加购的天数为 3，低于 7；没有标签「employee」",
     );
     let seldom = base.with_label(LabelField::FrequencyBand, None);
     assert_explained(
         &audience,
         &seldom,
         "Out: no frequency band, not High frequency or Medium frequency",
-        "未入选：没有频次等级，不满足「为「高频客户」或「中频客户」」",
+        "未入选：没有频次等级，不满足：为「高频客户」或「中频客户」",
     );
     let attributes = [Fact::Number(25.0)];
     let none = base.with_activities(&[]).with_attributes(&attributes);
     assert_explained(
         &audience,
         &none,
-        "Out: never a cart of \"shoes\", not below 7; age 25, not below 25",
-        "未入选：从未加购「shoes」，不满足「低于 7」；年龄为 25，不满足「低于 25」",
+        "Out: no cart of \"shoes\", not below 7; age 25, not below 25",
+        "未入选：没有「shoes」的加购记录，不满足：低于 7；年龄为 25，不满足：低于 25",
     );
     assert_explained(
         &audience,
         &base.with_activities(&[]),
         "Unknown: age unknown, asked for below 25",
-        "无法判断：年龄未知，条件为「低于 25」",
+        "无法判断：年龄未知，条件：低于 25",
     );
     assert_explained(
         &audience,
@@ -169,7 +171,7 @@ fn why_of_presence_and_of_tags() {
     let cart = compiled(is(Field::days_since(Activity::Cart, None), Test::Exists(false)));
     let carted = [LastActivity { activity: Activity::Cart, category: "shoes", days_ago: 3 }];
     let profile = Profile::default();
-    assert_explained(&cart, &profile.with_activities(&[]), "In: never a cart", "入选：从未加购");
+    assert_explained(&cart, &profile.with_activities(&[]), "In: no cart", "入选：没有加购记录");
     assert_explained(
         &cart,
         &profile.with_activities(&carted),
@@ -187,7 +189,20 @@ fn why_of_presence_and_of_tags() {
         &one,
         &profile.with(Figure::Purchases, 2.0),
         "Out: purchases 2, not 1",
-        "未入选：购买次数为 2，不满足「为 1」",
+        "未入选：购买次数为 2，不满足：为 1",
+    );
+    let others = compiled(is(Figure::Purchases, Test::not_equal(1)));
+    assert_explained(
+        &others,
+        &profile.with(Figure::Purchases, 1.0),
+        "Out: purchases 1, asked for other than 1",
+        "未入选：购买次数为 1，不满足：不为 1",
+    );
+    assert_explained(
+        &compiled(not(is(Figure::Purchases, Test::not_equal(1)))),
+        &profile.with(Figure::Purchases, None),
+        "In: no purchases, asked for other than 1",
+        "入选：没有购买次数，不满足：不为 1",
     );
 }
 

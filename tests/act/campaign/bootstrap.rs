@@ -19,7 +19,8 @@ fn the_written_definition_gives_the_same() -> TestResult {
         let what = format!("{row:?}");
         assert_bounds(Some(found.difference), bounds(&row, 4), 1e-12, &what);
         assert_bounds(found.lift, bounds(&row, 6), 1e-11, &what);
-        // Another program's, of other chance: the bounds of 500 replicates of 6 customers wander by a tenth of the width.
+        // Another program's, of other chance: the bounds of 500 replicates of 6 customers wander by a tenth of the
+        // width.
         let (low, high) = bounds(&row, 8).ok_or("bounds")?;
         let near = 0.12 * (high - low);
         assert!((found.difference.low - low).abs() < near && (found.difference.high - high).abs() < near, "{what}");

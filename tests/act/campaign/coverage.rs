@@ -78,7 +78,8 @@ fn of_plans() -> TestResult {
         });
         hits.count()
     };
-    // The planned lift shows with the planned power of 80%; where there is none, a false alarm has 5%, half of it each way.
+    // The planned lift shows with the planned power of 80%; where there is none, a false alarm has 5%, half of it each
+    // way.
     let power = share(Verdict::Better, 0.8);
     assert!((760..=840).contains(&power), "{power}");
     let alarms = share(Verdict::Better, 0.0);

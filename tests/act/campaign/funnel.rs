@@ -89,7 +89,7 @@ fn figures_that_contradict_each_other_are_refused() {
     assert_eq!(refused(buyers), "buyers must lie between 0 and 3, found 4");
     assert_eq!(refused(FunnelFigures { cost: cents(-1), ..shown }), "cost must be 0 or more, found -0.01");
     let apart = FunnelFigures { cost: Decimal::MAX, revenue: Decimal::new(1, 28), ..shown };
-    assert_eq!(Funnel::new(apart), Err(Error::AmountOverflow { field: "cost and revenue" }));
+    assert_eq!(Funnel::new(apart), Err(Error::AmountOverflow { field: "cost or revenue" }));
 }
 
 #[test]

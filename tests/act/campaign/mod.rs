@@ -7,8 +7,13 @@ use repurchase::Ratio;
 use repurchase::act::campaign::{Bounds, Funnel, FunnelFigures};
 use rust_decimal::Decimal;
 
+use chance::Chance;
+
 mod assignment;
 mod bootstrap;
+#[allow(dead_code, reason = "has more than is drawn here")]
+#[path = "../../predict/chance.rs"]
+mod chance;
 mod coverage;
 mod funnel;
 mod money;
@@ -70,24 +75,7 @@ fn assert_bounds(found: Option<Bounds>, expected: Option<(f64, f64)>, tolerance:
     assert!(is_near, "{what}: found {found:?}, expected {low} to {high}");
 }
 
-/// Steele, Lea and Flood's `SplitMix64`, and what can be drawn with it.
-struct Chance(u64);
-
 impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// In (0, 1).
-    #[allow(clippy::cast_precision_loss, reason = "53 bits fit")]
-    fn uniform(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64 + 1e-17
-    }
-
     /// How many of `trials` succeed, each with a probability.
     fn successes(&mut self, trials: u64, probability: f64) -> u64 {
         (0..trials).filter(|_| self.uniform() < probability).count() as u64

@@ -33,6 +33,9 @@ fn everything_survives() -> TestResult {
         round_trip(&funnel)?,
         r#"{"shown":10,"clicked":0,"carted":0,"converted":2,"buyers":0,"cost":"1.50","revenue":"-0.20"}"#
     );
+    let misspelt = to_string(&funnel)?.replace("buyers", "customers");
+    let error = from_str::<Funnel>(&misspelt).unwrap_err().to_string();
+    assert!(error.starts_with("unknown field `customers`"), "{error}");
     round_trip(&Arm::new().with(Stage::During, funnel))?;
     let confidence = Confidence::new(0.9)?;
     assert_eq!(round_trip(&confidence)?, "0.9");

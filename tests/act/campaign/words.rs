@@ -70,6 +70,35 @@ fn money() -> TestResult {
     Ok(())
 }
 
+/// Means are rounded as their difference is.
+#[test]
+fn means_are_rounded() -> TestResult {
+    let arm = |amounts: &[i64]| MoneySample::of(amounts.iter().map(|&amount| cents(amount)));
+    let comparison = MoneyComparison::new(arm(&[1_99, 2_00, 2_00])?, arm(&[99, 1_00, 1_00])?);
+    let words = comparison.explain(Language::English);
+    assert!(words.starts_with("Better: 2.00 against 1.00 per customer; difference +1.00 (95% interval"), "{words}");
+    Ok(())
+}
+
+/// No confidence is 0% or 100%.
+#[test]
+fn extreme_confidences() -> TestResult {
+    let comparison = RateComparison::new(ratio(50, 100), ratio(50, 100));
+    let words = |level| -> repurchase::Result<String> {
+        Ok(comparison.with_confidence(Confidence::new(level)?).explain(Language::English))
+    };
+    for (level, percent) in [
+        (1.0 - f64::EPSILON, ">99.999999%"),
+        (0.999_999_99, "99.999999%"),
+        (1e-8, "0.000001%"),
+        (f64::MIN_POSITIVE, "<0.000001%"),
+    ] {
+        let words = words(level)?;
+        assert!(words.contains(&format!("difference +0.00 points ({percent} interval ")), "{words}");
+    }
+    Ok(())
+}
+
 #[test]
 fn warnings() -> TestResult {
     let warning = SamplePlan::new(0.0164, 0.1)?.check(3_000, 3_000)?.ok_or("too few")?;

@@ -63,3 +63,16 @@ fn misspelt_rules_are_refused() {
     let error = refused::<ContactRules>(&json!({"caps": [], "quiet": null, "channels": {"sms": sms}}));
     assert!(error.starts_with("unknown field `perday`"), "{error}");
 }
+
+/// Of two entries one would go unheard.
+#[test]
+fn a_channel_stands_there_once() {
+    let rules = |second: &str| {
+        let channel = r#"{"caps": [], "quiet": "none", "per_day": null}"#;
+        let text = format!(r#"{{"caps": [], "quiet": null, "channels": {{"sms": {channel}, "{second}": {channel}}}}}"#);
+        serde_json::from_str::<ContactRules>(&text)
+    };
+    assert!(rules("email").is_ok());
+    let error = rules("sms").unwrap_err().to_string();
+    assert!(error.starts_with("channel \"sms\" stands there twice"), "{error}");
+}

@@ -11,6 +11,8 @@ fn programs_events_accounts() {
     let program = program(&["1", "1.5"], Expiry::MonthEnd(12));
     assert_eq!(stored(&program), json!({"rates": ["1", "1.5"], "expiry": {"month_end": 12}}));
     assert_eq!(stored(&Expiry::Never), json!("never"));
+    let error = refused::<PointsProgram>(&json!({"rates": ["1"], "expiry": "never", "expires": {"days": 30}}));
+    assert!(error.starts_with("unknown field `expires`"), "{error}");
     let events = [earn_in(1, "2026-01-01", 7, "19.90"), grant("2026-01-02", 5), redeem("2026-01-03", 6)];
     let expected = json!([
         {"day": "2026-01-01", "change": {"earn": {"order": 7, "amount": "19.90", "tier": 1}}},

@@ -1,11 +1,15 @@
 //! What coupons, retention and acquisition are worth.
 //!
-//! Everything here is a rational formula in exact decimals; a quotient is rounded once, to 28 digits. Shares and rates
-//! are fractions of 1: 0.3 is 30%. What is undefined, or beyond a [`Decimal`], is `None`.
+//! Everything here is a rational formula in decimals; products and quotients are rounded where a [`Decimal`]'s 28
+//! digits do not hold them. Shares and rates are fractions of 1: 0.3 is 30%. What is undefined, or too large for a
+//! `Decimal`, is `None`; so is what is not 0 and would be rounded to it.
 
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
+
+#[cfg(feature = "serde")]
+mod stored;
 
 /// A coupon on an order: what it costs, and what it must bring.
 ///
@@ -19,15 +23,18 @@ use crate::error::{Error, Result};
 /// let coupon = Coupon::new(Decimal::from(100), Decimal::new(3, 1), Decimal::TEN)?;
 /// let conversion = Decimal::new(5, 2);
 /// assert_eq!(coupon.break_even_uplift(conversion), Some(Decimal::new(5, 1)), "half as many orders again");
-/// assert_eq!(coupon.profit_change(conversion, Decimal::ONE), Some(Decimal::new(5, 1)), "per customer, if they double");
+/// let change = coupon.profit_change(conversion, Decimal::ONE);
+/// assert_eq!(change, Some(Decimal::new(5, 1)), "per customer, if they double");
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 ///
 /// # References
 ///
-/// T. T. Nagle, R. K. Holden (2002), "The Strategy and Tactics of Pricing", 3rd edition, Prentice Hall, chapter 3:
+/// T. T. Nagle, R. K. Holden (2002), "The Strategy and Tactics of Pricing", 3rd edition, Prentice Hall:
 /// break-even sales change = price cut / (contribution margin - price cut).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::StoredCoupon", into = "stored::StoredCoupon"))]
 pub struct Coupon {
     margin_per_order: Decimal,
     discount: Decimal,
@@ -41,11 +48,16 @@ impl Coupon {
     ///
     /// # Errors
     ///
-    /// [`Error::Amount`] when an amount is below 0 or the margin is not within 0..=1.
+    /// [`Error::Amount`] when an amount is below 0 or the margin is not within 0..=1, and when the margin of an order
+    /// is not 0 but rounded to it.
     pub fn new(order_amount: Decimal, margin: Decimal, discount: Decimal) -> Result<Self> {
         let (order_amount, margin) = (not_negative("amount of an order", order_amount)?, share("margin", margin)?);
-        // A share of an amount is no larger than the amount.
-        let margin_per_order = order_amount.checked_mul(margin).unwrap_or_default();
+        // A share of an amount is no larger than the amount, but perhaps too small.
+        let margin_per_order = product(order_amount, margin).ok_or(Error::Amount {
+            field: "margin",
+            found: margin,
+            expected: "a share of the order that 28 decimals can tell from 0",
+        })?;
         let discount = not_negative("discount of a coupon", discount)?;
         Ok(Self { margin_per_order, discount, regular_use: Decimal::ONE, cost_per_customer: Decimal::ZERO })
     }
@@ -90,7 +102,7 @@ impl Coupon {
             return Some(Decimal::ZERO);
         }
         let margin = self.margin_with_coupon().filter(|&margin| margin > Decimal::ZERO)?;
-        Some(cost.checked_div(margin)?.normalize())
+        Some(quotient(cost, margin)?.normalize())
     }
 
     /// The same as a share of the orders that would come without the coupon: 0.5 is half as many again. `None` also
@@ -108,7 +120,7 @@ impl Coupon {
             return Some(Decimal::ZERO);
         }
         let margin = self.margin_with_coupon().filter(|&margin| margin > Decimal::ZERO)?;
-        Some(cost.checked_div(conversion.checked_mul(margin)?)?.normalize())
+        Some(quotient(cost, product(conversion, margin)?)?.normalize())
     }
 
     /// What the coupon changes in the profit per customer addressed, when orders grow by the share `uplift` (below 0
@@ -119,7 +131,7 @@ impl Coupon {
     /// `b u (p m - c) - b r c - s`
     pub fn profit_change(&self, conversion: Decimal, uplift: Decimal) -> Option<Decimal> {
         let cost = self.cost(conversion)?;
-        let gain = conversion.checked_mul(uplift)?.checked_mul(self.margin_with_coupon()?)?;
+        let gain = product(product(conversion, uplift)?, self.margin_with_coupon()?)?;
         Some(gain.checked_sub(cost)?.normalize())
     }
 
@@ -128,7 +140,7 @@ impl Coupon {
         if conversion < Decimal::ZERO {
             return None;
         }
-        let given = conversion.checked_mul(self.regular_use)?.checked_mul(self.discount)?;
+        let given = product(product(conversion, self.regular_use)?, self.discount)?;
         given.checked_add(self.cost_per_customer)
     }
 }
@@ -146,6 +158,8 @@ impl Coupon {
 /// assert_eq!(online.break_even_success(), Some(Decimal::new(2, 1)), "one success in five tries pays");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::StoredRetentionCosts", into = "stored::StoredRetentionCosts"))]
 pub struct RetentionCosts {
     retain: Decimal,
     acquire: Decimal,
@@ -173,7 +187,7 @@ impl RetentionCosts {
 
     /// How many customers could be addressed for the cost of winning one.
     pub fn ratio(&self) -> Option<Decimal> {
-        Some(self.acquire.checked_div(self.retain)?.normalize())
+        Some(quotient(self.acquire, self.retain)?.normalize())
     }
 
     /// The share of tries that must succeed for keeping a customer to be as cheap as winning one; `None` above 1, when
@@ -183,7 +197,7 @@ impl RetentionCosts {
     ///
     /// `retain / acquire`
     pub fn break_even_success(&self) -> Option<Decimal> {
-        let success = self.retain.checked_div(self.acquire)?.normalize();
+        let success = quotient(self.retain, self.acquire)?.normalize();
         (success <= Decimal::ONE).then_some(success)
     }
 
@@ -195,7 +209,7 @@ impl RetentionCosts {
     /// `success * acquire - retain`
     pub fn saving_per_try(&self, success: Decimal) -> Option<Decimal> {
         let success = share("success", success).ok()?;
-        Some(success.checked_mul(self.acquire)?.checked_sub(self.retain)?.normalize())
+        Some(product(success, self.acquire)?.checked_sub(self.retain)?.normalize())
     }
 }
 
@@ -224,9 +238,11 @@ impl RetentionCosts {
 ///
 /// # References
 ///
-/// F. F. Reichheld, W. E. Sasser (1990), "Zero defections: quality comes to services", Harvard Business Review 68(5),
-/// 105-111.
+/// F. F. Reichheld, W. E. Sasser (1990), "Zero defections: quality comes to services", Harvard Business Review 68(5)
+/// (September-October), 105-111.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::StoredConstantLoss", into = "stored::StoredConstantLoss"))]
 pub struct ConstantLoss {
     margin: Decimal,
     loss_rate: Decimal,
@@ -270,18 +286,19 @@ impl ConstantLoss {
     ///
     /// `1 / c` of a loss rate `c`.
     pub fn expected_periods(&self) -> Option<Decimal> {
-        Some(Decimal::ONE.checked_div(self.loss_rate)?.normalize())
+        Some(quotient(Decimal::ONE, self.loss_rate)?.normalize())
     }
 
     /// What a customer brings in all, before the cost of acquisition.
     ///
     /// # Formula
     ///
-    /// `m (1 + d) / (c + d)`, the sum over `t >= 0` of `m ((1 - c) / (1 + d))^t`, of a margin `m` and discount rate `d`.
+    /// `m (1 + d) / (c + d)`, the sum over `t >= 0` of `m ((1 - c) / (1 + d))^t`, of a margin `m` and discount rate
+    /// `d`.
     pub fn value(&self) -> Option<Decimal> {
         let growth = Decimal::ONE.checked_add(self.discount_rate)?;
         let decline = self.loss_rate.checked_add(self.discount_rate)?;
-        Some(self.margin.checked_mul(growth)?.checked_div(decline)?.normalize())
+        Some(quotient(product(self.margin, growth)?, decline)?.normalize())
     }
 
     /// What is left after the cost of acquisition; below 0 when a customer costs more than he brings.
@@ -302,7 +319,7 @@ impl ConstantLoss {
     pub fn profit_change(&self, loss_rate: Decimal) -> Result<Option<Decimal>> {
         let after = Self { loss_rate: check_loss(loss_rate)?, ..*self };
         let before = self.profit().filter(|&profit| profit > Decimal::ZERO);
-        let change = |before: Decimal| after.profit()?.checked_sub(before)?.checked_div(before);
+        let change = |before: Decimal| quotient(after.profit()?.checked_sub(before)?, before);
         Ok(before.and_then(change).map(|change| change.normalize()))
     }
 
@@ -316,7 +333,7 @@ impl ConstantLoss {
         if change <= Decimal::ZERO || points <= Decimal::ZERO || discount_rate < Decimal::ZERO {
             return None;
         }
-        let whole = Decimal::ONE.checked_add(change)?.checked_mul(points)?.checked_div(change)?;
+        let whole = quotient(product(Decimal::ONE.checked_add(change)?, points)?, change)?;
         let rate = whole.checked_sub(discount_rate)?.normalize();
         (points < rate && rate <= Decimal::ONE).then_some(rate)
     }
@@ -335,12 +352,23 @@ impl ConstantLoss {
         let after = Self { loss_rate: check_loss(loss_rate)?, ..*self };
         let cost = || {
             let (before, after) = (self.value()?, after.value()?);
-            let grown = Decimal::ONE.checked_add(change)?.checked_mul(before)?;
-            let cost = grown.checked_sub(after)?.checked_div(change)?.normalize();
+            let grown = product(Decimal::ONE.checked_add(change)?, before)?;
+            let cost = quotient(grown.checked_sub(after)?, change)?.normalize();
             (Decimal::ZERO <= cost && cost < before).then_some(cost)
         };
         Ok(cost())
     }
+}
+
+/// `None` beyond a `Decimal`, also towards 0.
+fn product(left: Decimal, right: Decimal) -> Option<Decimal> {
+    let is_zero = left.is_zero() || right.is_zero();
+    left.checked_mul(right).filter(|product| product.is_zero() == is_zero)
+}
+
+/// `None` beyond a `Decimal`, also towards 0, and for a divisor of 0.
+fn quotient(left: Decimal, right: Decimal) -> Option<Decimal> {
+    left.checked_div(right).filter(|quotient| quotient.is_zero() == left.is_zero())
 }
 
 fn not_negative(field: &'static str, found: Decimal) -> Result<Decimal> {

@@ -1,0 +1,309 @@
+//! A rule asked of many customers at once.
+
+use core::ops::Range;
+
+use super::check::{AmountTest, Check, NumberTest, TextTest, Truth};
+use super::compiled::{Audience, IN};
+use super::profile::Money;
+use super::table::{ABSENT, Amounts, Bits, Codes, Numbers, ProfileTable, Texts, UNKNOWN, WHOLE};
+use crate::parallel;
+
+/// The customers of a [`ProfileTable`] that belong to an audience. Made by [`Audience::matches_each`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Matches {
+    bits: Bits,
+    len: usize,
+}
+
+impl Matches {
+    /// How many customers belong to the audience.
+    pub fn count(&self) -> usize {
+        self.bits.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// How many were asked about.
+    pub const fn of(&self) -> usize {
+        self.len
+    }
+
+    /// Whether the customer at a position of the table belongs to the audience; no customer does beyond its end.
+    pub fn contains(&self, position: usize) -> bool {
+        self.bits.get(position / 64).is_some_and(|word| word >> (position % 64) & 1 == 1)
+    }
+
+    /// The positions in the table of those who belong to the audience, ascending.
+    pub fn positions(&self) -> impl Iterator<Item = usize> {
+        let of_word = |(place, &word): (usize, &u64)| {
+            // Without its lowest bit, again and again.
+            let left = core::iter::successors(Some(word), |left| Some(left & left.wrapping_sub(1)));
+            left.take_while(|&left| left != 0).map(move |left| place * 64 + left.trailing_zeros() as usize)
+        };
+        self.bits.iter().enumerate().flat_map(of_word)
+    }
+}
+
+/// What is worked on at a time fits into the nearest cache: so many customers, in words of 64.
+const BLOCK: usize = 4096;
+const WORDS: usize = BLOCK / 64;
+
+/// What one core is given at a time.
+const PART: usize = 16 * BLOCK;
+
+impl Audience {
+    /// Which customers of a table belong to the audience: [`matches`](Audience::matches) of each, several times as
+    /// fast.
+    ///
+    /// A condition is compared for many customers at a time, and no longer for those about whom the answer is settled.
+    /// On all cores with the feature `rayon`.
+    ///
+    /// # Complexity
+    ///
+    /// At most customers times conditions; for an activity or a tag, only those customers count that have it.
+    ///
+    /// # Examples
+    ///
+    /// As for [`ProfileTable`].
+    pub fn matches_each(&self, profiles: &ProfileTable) -> Matches {
+        let columns: Vec<_> = self.steps.iter().map(|step| Column::of(&step.check, profiles)).collect();
+        let parts = parallel::map_ranges(profiles.len(), PART, |part| self.part(&columns, part));
+        Matches { bits: parts.concat(), len: profiles.len() }
+    }
+
+    fn part(&self, columns: &[Column<'_>], part: Range<usize>) -> Bits {
+        let mut matching = Bits::with_capacity(part.len().div_ceil(64));
+        // Of each comparison, who comes to it.
+        let mut arriving = vec![[0; WORDS]; columns.len()];
+        let mut days = Vec::new();
+        for start in part.clone().step_by(BLOCK) {
+            let rows = start..part.end.min(start + BLOCK);
+            let mut all = [0; WORDS];
+            for (word, first) in all.iter_mut().zip(rows.clone().step_by(64)) {
+                *word = u64::MAX >> 64_usize.saturating_sub(rows.end - first);
+            }
+            arriving.fill([0; WORDS]);
+            let mut inside = [0; WORDS];
+            match arriving.get_mut(self.entry as usize) {
+                Some(first) => *first = all,
+                None if self.entry == IN => inside = all,
+                None => {}
+            }
+            for (at, (step, column)) in self.steps.iter().zip(columns).enumerate() {
+                let (before, after) = arriving.split_at_mut(at + 1);
+                let Some(here) = before.last().filter(|here| here.iter().any(|&word| word != 0)) else { continue };
+                let mut wanted = [0; WORDS];
+                column.find(rows.clone(), step.wanted, &mut days, &mut wanted);
+                for (next, is_wanted) in [(step.then, true), (step.otherwise, false)] {
+                    let next = match after.get_mut((next as usize).wrapping_sub(at + 1)) {
+                        Some(next) => next,
+                        None if next == IN => &mut inside,
+                        None => continue,
+                    };
+                    for ((next, &here), &wanted) in next.iter_mut().zip(here).zip(&wanted) {
+                        *next |= here & if is_wanted { wanted } else { !wanted };
+                    }
+                }
+            }
+            matching.extend(inside.iter().take(rows.len().div_ceil(64)));
+        }
+        matching
+    }
+}
+
+/// A comparison, and what it is made with in a table.
+enum Column<'a> {
+    /// Nobody has said.
+    Unknown,
+    Wide(&'a [f64], NumberTest),
+    Narrow(&'a [f32], NumberTest),
+    Exact(&'a [Money], &'a AmountTest),
+    /// With what is meant where the comparison is to fail, and where it is to hold.
+    Codes(&'a Codes, [Meant; 2]),
+    Days(Vec<&'a [(u32, u32)]>, &'a [u64], &'a NumberTest),
+    Tag(&'a [u32], &'a [u64]),
+}
+
+/// Which codes are meant: those from one to another, or where such ranges are many, an answer for each.
+enum Meant {
+    Ranges(Vec<(u32, u32)>),
+    Each(Vec<bool>),
+}
+
+impl<'a> Column<'a> {
+    fn of(check: &'a Check, table: &'a ProfileTable) -> Self {
+        match check {
+            Check::Figure(figure, test) => Self::numbers(table.figure(*figure), test.clone()),
+            Check::Amount(amount, test) => match table.amount(*amount) {
+                Amounts::Exact(amounts) => Self::Exact(amounts, test),
+                Amounts::Minor { units, scale } => Self::numbers(units, test.of_units(*scale)),
+            },
+            Check::Label(label, test) => Self::texts(table.label(*label), test),
+            Check::DaysSince(days) => {
+                let (lists, known) = table.activities(days.activity, days.category.as_deref());
+                Self::Days(lists, known, &days.test)
+            }
+            Check::NumberAttribute(place, test) => match table.attribute(*place) {
+                Some((numbers, _)) => Self::numbers(numbers, test.clone()),
+                None => Self::Unknown,
+            },
+            Check::TextAttribute(place, test) => match table.attribute(*place) {
+                Some((_, texts)) => Self::texts(texts, test),
+                None => Self::Unknown,
+            },
+            Check::Tag(tag) => {
+                let (rows, known) = table.tag(tag);
+                Self::Tag(rows, known)
+            }
+        }
+    }
+
+    fn numbers(numbers: &'a Numbers, test: NumberTest) -> Self {
+        match numbers {
+            Numbers::Whole { codes, end } => {
+                let others = [(UNKNOWN, Truth::Unknown), (ABSENT, test.truth(f64::INFINITY))];
+                let whole = (WHOLE..*end).map(|code| (code, test.truth(f64::from(code - WHOLE))));
+                Self::codes(codes, &others.into_iter().chain(whole).collect::<Vec<_>>())
+            }
+            Numbers::Wide(numbers) => Self::Wide(numbers, test),
+            Numbers::Narrow(numbers) => Self::Narrow(numbers, test),
+        }
+    }
+
+    fn texts(texts: &'a Texts, test: &TextTest) -> Self {
+        let truths: Vec<_> = texts.dictionary().map(|(code, text)| (code, test.truth(text))).collect();
+        Self::codes(&texts.codes, &truths)
+    }
+
+    fn codes(codes: &'a Codes, truths: &[(u32, Truth)]) -> Self {
+        Self::Codes(codes, [Truth::False, Truth::True].map(|wanted| Meant::of(truths, wanted)))
+    }
+
+    /// Which of the rows, one block at most, are known to be as wanted. `days` is room to work in.
+    fn find(&self, rows: Range<usize>, wanted: Truth, days: &mut Vec<f64>, found: &mut [u64; WORDS]) {
+        let holds = wanted == Truth::True;
+        match self {
+            Self::Unknown => {}
+            Self::Wide(numbers, test) => test.find(cut(numbers, &rows), holds, found),
+            Self::Narrow(numbers, test) => test.find(cut(numbers, &rows), holds, found),
+            Self::Exact(amounts, test) => each(cut(amounts, &rows), found, |amount| test.truth(amount) == wanted),
+            Self::Codes(codes, meant) => {
+                let meant = &meant[usize::from(holds)];
+                match codes {
+                    Codes::One(codes) => meant.find(cut(codes, &rows), found),
+                    Codes::Two(codes) => meant.find(cut(codes, &rows), found),
+                    Codes::Four(codes) => meant.find(cut(codes, &rows), found),
+                }
+            }
+            Self::Days(lists, known, test) => {
+                days.clear();
+                days.resize(rows.len(), f64::INFINITY);
+                for list in lists {
+                    for &(row, ago) in span(list, |&(row, _)| row, &rows) {
+                        if let Some(least) = days.get_mut((row as usize).wrapping_sub(rows.start)) {
+                            *least = least.min(f64::from(ago));
+                        }
+                    }
+                }
+                test.find(days, holds, found);
+                keep(found, cut(known, &words(&rows)));
+            }
+            Self::Tag(list, known) => {
+                for &row in span(list, |&row| row, &rows) {
+                    let place = (row as usize).wrapping_sub(rows.start);
+                    if let Some(word) = found.get_mut(place / 64) {
+                        *word |= 1 << (place % 64);
+                    }
+                }
+                if !holds {
+                    *found = found.map(|word| !word);
+                    keep(found, cut(known, &words(&rows)));
+                }
+            }
+        }
+    }
+}
+
+impl Meant {
+    fn of(truths: &[(u32, Truth)], wanted: Truth) -> Self {
+        let mut each = vec![false; truths.len()];
+        for &(code, truth) in truths {
+            if let Some(is_meant) = each.get_mut(code as usize) {
+                *is_meant = truth == wanted;
+            }
+        }
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
+        for (code, _) in (0..).zip(&each).filter(|&(_, &is_meant)| is_meant) {
+            match ranges.last_mut() {
+                Some((_, high)) if *high + 1 == code => *high = code,
+                _ => ranges.push((code, code)),
+            }
+        }
+        if ranges.len() <= 4 { Self::Ranges(ranges) } else { Self::Each(each) }
+    }
+
+    fn find<T: Copy + Ord + TryFrom<u32> + Into<u32>>(&self, codes: &[T], found: &mut [u64; WORDS]) {
+        match self {
+            Self::Ranges(ranges) => {
+                for &(low, high) in ranges {
+                    // Codes that are not there may need more bytes.
+                    if let (Ok(low), Ok(high)) = (T::try_from(low), T::try_from(high)) {
+                        each(codes, found, |code| low <= code && code <= high);
+                    }
+                }
+            }
+            Self::Each(meant) => each(codes, found, |code| meant.get(code.into() as usize).is_some_and(|&meant| meant)),
+        }
+    }
+}
+
+impl NumberTest {
+    /// The values that are known to pass the test, or known not to.
+    fn find<T: Copy + Into<f64>>(&self, values: &[T], holds: bool, found: &mut [u64; WORDS]) {
+        match *self {
+            // Said in comparisons alone, as several values are compared at once.
+            Self::Range { low, high, inside } if holds => each(values, found, |value| {
+                let value = value.into();
+                (low <= value && value <= high) == inside && value < f64::INFINITY
+            }),
+            Self::Range { low, high, inside } => each(values, found, |value| {
+                let value = value.into();
+                ((low <= value && value <= high) != inside || value >= f64::INFINITY) && !value.is_nan()
+            }),
+            _ => each(values, found, |value| self.truth(value.into()) == Truth::of(holds)),
+        }
+    }
+}
+
+/// Sets the bits of the values that are meant.
+#[inline]
+fn each<T: Copy>(values: &[T], found: &mut [u64; WORDS], is_meant: impl Fn(T) -> bool) {
+    for (word, values) in found.iter_mut().zip(values.chunks(64)) {
+        let mut bytes = [[0; 8]; 8];
+        for (byte, &value) in bytes.as_flattened_mut().iter_mut().zip(values) {
+            *byte = u8::from(is_meant(value));
+        }
+        // The product has the eight lowest bits of the bytes side by side in its highest byte.
+        let eight = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        *word |= bytes.iter().rev().fold(0, |word, bytes| word << 8 | eight(bytes));
+    }
+}
+
+/// What there is of a range.
+fn cut<'a, T>(values: &'a [T], range: &Range<usize>) -> &'a [T] {
+    values.get(range.start..range.end.min(values.len())).unwrap_or_default()
+}
+
+/// What a list that ascends has of rows.
+fn span<'a, T>(list: &'a [T], row: impl Fn(&T) -> u32, rows: &Range<usize>) -> &'a [T] {
+    let before = |end: usize| list.partition_point(|one| (row(one) as usize) < end);
+    list.get(before(rows.start)..before(rows.end)).unwrap_or_default()
+}
+
+fn words(rows: &Range<usize>) -> Range<usize> {
+    rows.start / 64..rows.end.div_ceil(64)
+}
+
+/// Only those who are known; beyond the end nobody is.
+fn keep(found: &mut [u64; WORDS], known: &[u64]) {
+    let known = known.iter().copied().chain(core::iter::repeat(0));
+    found.iter_mut().zip(known).for_each(|(word, known)| *word &= known);
+}

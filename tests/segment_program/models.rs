@@ -1,0 +1,54 @@
+//! What the program says where a model has nothing to say.
+
+use std::fs;
+
+use super::{CDNOW, ONLINE_RETAIL, directory, fails, run, succeeds};
+
+#[test]
+fn a_fit_without_a_maximum_leaves_the_rest_of_the_run() {
+    let out = directory("no_maximum");
+    let options = ["--as-of", "2011-08-31", "--out", out.to_str().unwrap()];
+    let page = succeeds(&[&[ONLINE_RETAIL][..], &options].concat(), "");
+    let reason = "the likelihood has no maximum: a / (a + b) goes to 0: the probability of leaving after a purchase is 0 \
+                  for everyone";
+    assert!(page.contains(&format!("\n  No model of churn                   {reason}\n")), "{page}");
+    assert!(!page.contains("Purchases expected"), "{page}");
+    let summary = fs::read_to_string(out.join("summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+    assert_eq!(summary["churn"]["status"], reason);
+    assert_eq!(summary["churn"]["params"], serde_json::json!({}));
+    assert_eq!(summary["spend"]["status"], "fitted");
+    let customers = fs::read_to_string(out.join("customers.csv")).unwrap();
+    for line in customers.lines().skip(1) {
+        let columns: Vec<_> = line.split(',').collect();
+        assert_eq!([columns[21], columns[22], columns[24]], [""; 3], "{line}");
+        assert!(columns[23].parse::<f64>().unwrap() > 0.0, "{line}");
+    }
+}
+
+#[test]
+fn too_few_customers_for_a_model_lose_nothing_else() {
+    let out = directory("too_few");
+    for orders in ["a,1997-01-01,1\n", "a,1997-01-01,1\nb,1997-01-05,2\n", "a,1997-01-01,0\na,1997-02-01,0\n"] {
+        let file = format!("customer_id,placed_at,amount\n{orders}");
+        let page = succeeds(&["-", "--out", out.to_str().unwrap()], &file);
+        assert!(page.contains("\n  No model of churn ") && page.contains("\n  No model of spend "), "{page}");
+    }
+    let page = succeeds(&["-", "--as-of", "1996-01-01"], "customer_id,placed_at,amount\na,1997-01-01,1\n");
+    assert!(page.contains("Nobody has bought"), "{page}");
+}
+
+#[test]
+fn parameters_that_are_none_are_named() {
+    let fails_with = |options: &[&str], expected: &str| fails(&[&[CDNOW], options].concat(), "", expected);
+    fails_with(&["--params", "r=1,alpha=2"], "parameters of mbg-nbd: expected r, alpha, a, b, found alpha, r");
+    fails_with(
+        &["--model", "pareto-nbd", "--params", "r=1,alpha=2,a=3,b=4"],
+        "parameters of pareto-nbd: expected r, alpha, s, beta, found a, alpha, b, r",
+    );
+    fails_with(&["--params", "r=0,alpha=2,a=3,b=4"], "r must be finite and above 0, found 0");
+    fails_with(&["--spend-params", "p=1,q=nan,gamma=3"], "q must be finite and above 0, found NaN");
+    let refused = run(&["--params", "r=1,alpha"], "");
+    let message = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(message.contains("expected name=number, found \"alpha\""), "{message}");
+}
