@@ -1,4 +1,4 @@
-//! Cut points of a population, and one value against them.
+//! Cut points of a population, counts of it, and one value against them.
 
 mod common;
 
@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use common::{Random, Result};
 use criterion::{BatchSize, Throughput};
-use repurchase::scale::CutPoints;
+use repurchase::scale::{CutPoints, Tally};
 
 const VALUES: usize = 100_000;
 
@@ -25,6 +25,16 @@ fn main() -> Result {
         CutPoints::fit(values.iter().copied(), 5)?;
         group.bench_function(format!("cut_points_fit/{shape}/{VALUES}"), |bencher| {
             bencher.iter_batched(|| values.clone(), |values| CutPoints::fit(values, 5), BatchSize::LargeInput);
+        });
+    }
+    for (shape, values) in &shapes {
+        group.bench_function(format!("tally/{shape}/{VALUES}"), |bencher| {
+            bencher.iter_with_large_drop(|| values.iter().copied().collect::<Tally<u64>>());
+        });
+        let [left, right] = [&values[..VALUES / 2], &values[VALUES / 2..]].map(|part| part.iter().copied().collect());
+        group.bench_function(format!("tally_merge/{shape}/{VALUES}"), |bencher| {
+            let merge = |mut left: Tally<u64>| left.merge(&right).map(|()| left);
+            bencher.iter_batched(|| Tally::clone(&left), merge, BatchSize::LargeInput);
         });
     }
     let (_, values) = &shapes[0];

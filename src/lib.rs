@@ -83,7 +83,10 @@
 //! | whom do we address, by a rule that is data (人群)? | [`act::Audience`], [`act::audience::ready`] |
 //! | what did a campaign do, and is it more than chance? | [`act::campaign`] |
 //! | may we write now; what do points cost us; what is to be done for whom? | [`act::contact`], [`act::points`], [`act::playbook`] |
+//! | fit where the customers are on many machines, or in files by day or shop? | [`segment::RfmTally`], [`scale::Tally`], [`Ledger::merge`] |
+//! | update last night's fit by today's orders? | [`CustomerHistory::record_order`], [`segment::RfmTally::remove`] and [`add`](segment::RfmTally::add) |
 //! | what does each label bring; who changed label? | [`segment::summarize`], [`segment::Migration`] |
+//! | the same in the database that the orders are in? | [`sql`] |
 //!
 //! # What can be relied on
 //!
@@ -115,12 +118,12 @@ pub mod act;
 pub mod error;
 pub mod history;
 pub mod measure;
-#[allow(dead_code)]
 mod parallel;
 pub mod predict;
 pub mod record;
 pub mod scale;
 pub mod segment;
+pub mod sql;
 
 pub use chrono;
 pub use rust_decimal;

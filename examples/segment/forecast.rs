@@ -99,7 +99,7 @@ impl Forecast {
     }
 }
 
-fn churn(samples: &Samples, question: &Question) -> Result<Estimate<AnyModel>, Box<dyn Error>> {
+pub(crate) fn churn(samples: &Samples, question: &Question) -> Result<Estimate<AnyModel>, Box<dyn Error>> {
     let (key, kind, names) = match question.model {
         ModelArgument::MbgNbd => ("mbg-nbd", ModelKind::MbgNbd, ["r", "alpha", "a", "b"]),
         ModelArgument::BgNbd => ("bg-nbd", ModelKind::BgNbd, ["r", "alpha", "a", "b"]),
@@ -114,7 +114,8 @@ fn churn(samples: &Samples, question: &Question) -> Result<Estimate<AnyModel>, B
             ModelArgument::BgNbd => BgNbd::from_params(BgNbdParams { r, alpha, a, b })?.into(),
             ModelArgument::ParetoNbd => ParetoNbd::from_params(ParetoNbdParams { r, alpha, s, beta })?.into(),
         };
-        let ln_density = |(sample, customers)| f64::from(customers) * model.log_likelihood(&sample);
+        #[allow(clippy::cast_precision_loss, reason = "customers are fewer than 2^53")]
+        let ln_density = |(sample, customers)| customers as f64 * model.log_likelihood(&sample);
         let log_likelihood = samples.iter().map(ln_density).sum();
         estimate.given(model, log_likelihood, samples.customers());
     } else {
@@ -143,7 +144,7 @@ fn values(model: &AnyModel) -> Vec<f64> {
     }
 }
 
-fn spend(samples: &SpendSamples, question: &Question) -> Result<Estimate<GammaGamma>, Box<dyn Error>> {
+pub(crate) fn spend(samples: &SpendSamples, question: &Question) -> Result<Estimate<GammaGamma>, Box<dyn Error>> {
     let mut estimate = Estimate::none("gamma-gamma", "Gamma-Gamma");
     if let Some(params) = &question.spend_params {
         let [p, q, gamma] = params.named("gamma-gamma", ["p", "q", "gamma"])?;

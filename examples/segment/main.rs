@@ -8,6 +8,8 @@
 //! `summary.json`; `--help` lists the options.
 
 mod customers;
+mod fields;
+mod files;
 mod forecast;
 mod orders;
 mod page;
@@ -16,18 +18,20 @@ mod shop;
 mod summary;
 
 use std::error::Error;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use chrono::{FixedOffset, NaiveDate};
 use clap::Parser;
-use repurchase::measure::Occasion;
+use repurchase::measure::{Occasion, RateOptions, repurchase_rates};
+use repurchase::record::Windows;
+use repurchase::{PurchaseLog, Window};
 
 use crate::forecast::{ModelArgument, Params, Question};
 use crate::orders::Orders;
-use crate::shop::Shop;
+use crate::shop::{Rates, Shop};
 
 /// Labels a shop's customers: repurchase rates, RFM segments, octants, frequency bands, tiers, churn and value.
 #[derive(Debug, Parser)]
@@ -115,11 +119,15 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         spend_params: arguments.spend_params.clone(),
         horizon_days: arguments.horizon,
     };
-    let shop = Shop::new(&log, as_of, arguments.bins, occasion, &question)?;
+    let rates = rates(&log, as_of, occasion)?;
+    let shop = Shop::new(log.ledger(as_of)?, rates, arguments.bins, occasion, &question)?;
 
     if let Some(directory) = &arguments.out {
         let summary = serde_json::to_string_pretty(&summary::summary(&shop, orders.skipped().len())?)? + "\n";
-        write_all(directory, &[("customers.csv", customers::table(&shop)?), ("summary.json", summary.into_bytes())])?;
+        files::write_all(
+            directory,
+            &[("customers.csv", customers::table(&shop)?), ("summary.json", summary.into_bytes())],
+        )?;
     }
     let mut page = page::page(&shop)?;
     page.push_str(&orders.report());
@@ -130,26 +138,11 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// Writes every file completely under another name before it renames any.
-fn write_all(directory: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Box<dyn Error>> {
-    let partial = |name: &str| directory.join(format!(".{name}.partial"));
-    let write = || -> io::Result<()> {
-        fs::create_dir_all(directory)?;
-        for (name, content) in files {
-            let mut file = BufWriter::new(File::create(partial(name))?);
-            file.write_all(content)?;
-            file.into_inner()?.sync_all()?;
-        }
-        for (name, _) in files {
-            fs::rename(partial(name), directory.join(name))?;
-        }
-        Ok(())
-    };
-    write().map_err(|error| {
-        for (name, _) in files {
-            // What was not written cannot be removed, and the first error is the one to tell.
-            fs::remove_file(partial(name)).ok();
-        }
-        format!("cannot write to {}: {error}", directory.display()).into()
-    })
+/// Over the whole log up to a day; `None` when there is nothing up to it.
+fn rates(log: &PurchaseLog<String>, as_of: NaiveDate, occasion: Occasion) -> repurchase::Result<Option<Rates>> {
+    let Some((first, _)) = log.days().filter(|&(first, _)| first <= as_of) else { return Ok(None) };
+    let window = Window::new(first, Window::last_days(as_of, 1)?.end())?;
+    let options = RateOptions::default().with_occasion(occasion);
+    let rates = repurchase_rates(log, &Windows::from(window), options).pop();
+    Ok(rates.map(|rates| Rates { users: rates.users, orders: rates.orders }))
 }

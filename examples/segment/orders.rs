@@ -3,38 +3,29 @@
 use std::error::Error;
 use std::fmt;
 use std::io::{self, IsTerminal, Read};
-use std::str::FromStr;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, TimeZone, Utc};
-use repurchase::record::{Credit, OrderStatus, Record};
-use repurchase::{Order, PurchaseLog, ShopCalendar};
-use rust_decimal::Decimal;
+use chrono::{FixedOffset, NaiveDate};
+use repurchase::record::Record;
+use repurchase::{PurchaseLog, ShopCalendar};
 
+use crate::fields::{self, COLUMNS, Fault, REQUIRED};
 use crate::rows::{self, Rows};
 
-/// A row that is no order: where, what was found and what was expected.
+/// A row that is no order: on which line, and why.
 #[derive(Debug)]
 pub(crate) struct BadRow {
     line: u64,
-    column: &'static str,
-    found: String,
-    expected: String,
+    fault: Fault,
 }
 
 impl fmt::Display for BadRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, column {}: found {:?}, expected {}", self.line, self.column, self.found, self.expected)
+        write!(f, "line {}, {}", self.line, self.fault)
     }
 }
 
 impl Error for BadRow {}
-
-const COLUMNS: [&str; 5] = ["customer_id", "placed_at", "amount", "status", "refunded"];
-const REQUIRED: usize = 3;
-
-const TIME: &str = "a time such as 1997-01-31, 1997-01-31 18:30 or 1997-01-31T18:30:00+08:00";
-const AMOUNT: &str = "a decimal number such as 19.90";
 
 /// The orders of a CSV file, in the time of a shop.
 pub(crate) struct Orders<R> {
@@ -145,88 +136,24 @@ impl<R: Read> Orders<R> {
     }
 
     fn record(&self, row: &csv::ByteRecord) -> Result<(Record<String>, NaiveDate), BadRow> {
-        let line = rows::line(row);
-        let bad = |column: usize, found: &str, expected: &dyn fmt::Display| BadRow {
-            line,
-            column: COLUMNS[column],
-            found: found.to_owned(),
-            expected: expected.to_string(),
-        };
-        let field = |column: usize| -> Result<&str, BadRow> {
-            let Some(place) = self.places[column] else { return Ok("") };
-            let bytes = rows::field(row, place);
-            std::str::from_utf8(bytes).map_err(|_| bad(column, &String::from_utf8_lossy(bytes), &"text in UTF-8"))
-        };
-        if row.len() != self.width {
-            let expected = format!("{} fields in the row, not {}", self.width, row.len());
-            let cut = (0..REQUIRED).find(|&column| self.places[column].is_none_or(|place| place >= row.len()));
-            let column = cut.unwrap_or(0);
-            return Err(bad(column, field(column)?, &expected));
-        }
-        let [customer, placed_at, amount, status, refunded] = [field(0)?, field(1)?, field(2)?, field(3)?, field(4)?];
-
-        if customer.is_empty() {
-            return Err(bad(0, customer, &"an id"));
-        }
-        let instant = self.instant(placed_at).ok_or_else(|| bad(1, placed_at, &TIME))?;
-        let day = self.calendar.day(instant).map_err(|error| bad(1, placed_at, &error))?;
-        let amount_value = decimal(amount).ok_or_else(|| bad(2, amount, &AMOUNT))?;
-        let status_value = match status {
-            "" | "paid" => OrderStatus::Paid,
-            "unpaid" => OrderStatus::Unpaid,
-            "cancelled" => OrderStatus::Cancelled,
-            _ => return Err(bad(3, status, &"paid, unpaid or cancelled")),
-        };
-        let refunded_value = match refunded {
-            "" => Decimal::ZERO,
-            _ => decimal(refunded).ok_or_else(|| bad(4, refunded, &AMOUNT))?,
-        };
-
-        let record = if amount_value < Decimal::ZERO {
-            if status_value != OrderStatus::Paid {
-                return Err(bad(3, status, &"paid or nothing, since a row with a negative amount is a credit"));
+        let read = || {
+            let field = |column: usize| -> Result<&str, Fault> {
+                let Some(place) = self.places[column] else { return Ok("") };
+                let bytes = rows::field(row, place);
+                std::str::from_utf8(bytes)
+                    .map_err(|_| Fault::new(column, &String::from_utf8_lossy(bytes), &"text in UTF-8"))
+            };
+            if row.len() != self.width {
+                let expected = format!("{} fields in the row, not {}", self.width, row.len());
+                let cut = (0..REQUIRED).find(|&column| self.places[column].is_none_or(|place| place >= row.len()));
+                let column = cut.unwrap_or(0);
+                return Err(Fault::new(column, field(column)?, &expected));
             }
-            if !refunded_value.is_zero() {
-                return Err(bad(4, refunded, &"0, since a row with a negative amount is a credit"));
-            }
-            Credit::new(customer.to_owned(), instant, -amount_value).map_err(|error| bad(2, amount, &error))?.into()
-        } else {
-            let order =
-                Order::new(customer.to_owned(), instant, amount_value).map_err(|error| bad(2, amount, &error))?;
-            let order = order
-                .with_refunded(refunded_value)
-                .map_err(|_| bad(4, refunded, &format_args!("a number from 0 to the amount, {amount}")))?;
-            order.with_status(status_value).into()
+            let fields = [field(0)?, field(1)?, field(2)?, field(3)?, field(4)?];
+            fields::record(fields, &self.calendar)
         };
-        Ok((record, day))
+        read().map_err(|fault| BadRow { line: rows::line(row), fault })
     }
-
-    /// `YYYY-MM-DD` and `YYYY-MM-DD HH:MM[:SS]` are the shop's time, RFC 3339 is anybody's.
-    fn instant(&self, text: &str) -> Option<DateTime<Utc>> {
-        let shape = b"dddd-dd-dd";
-        let date = text.as_bytes().get(..shape.len())?;
-        let fits = |(byte, shape): (&u8, &u8)| if *shape == b'd' { byte.is_ascii_digit() } else { byte == shape };
-        if !date.iter().zip(shape).all(fits) {
-            return None;
-        }
-        let local = match text.len() {
-            10 => NaiveDate::from_str(text).ok()?.and_hms_opt(0, 0, 0)?,
-            16 => NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").ok()?,
-            19 => NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok()?,
-            _ => return DateTime::parse_from_rfc3339(text).ok().map(|instant| instant.to_utc()),
-        };
-        Some(self.calendar.zone().from_local_datetime(&local).single()?.to_utc())
-    }
-}
-
-/// A number with digits on both sides of its point, if it has one, and of at most 28 decimals, exactly.
-///
-/// A row that was cut off at the point is no number.
-fn decimal(text: &str) -> Option<Decimal> {
-    let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if digits(whole) && digits(fraction) { Decimal::from_str_exact(text).ok() } else { None }
 }
 
 /// Says on stderr how many rows are read, when that takes longer than a moment and somebody is watching.

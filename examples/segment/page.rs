@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 use std::fmt::Write;
 
 use repurchase::measure::Occasion;
-use repurchase::segment::summarize;
 use repurchase::{Error, Ratio};
 use rust_decimal::Decimal;
 
@@ -19,14 +18,11 @@ pub(crate) fn page(shop: &Shop) -> Result<String, Error> {
         page += "Nobody has bought up to this day.\n";
         return Ok(page);
     };
-    let everybody = summarize(ledger, |_, _| Some(()))?;
     line(&mut page, "Period", &format!("{first} to {}", ledger.as_of()));
     line(&mut page, "Customers", &thousands(&ledger.len().to_string()));
-    line(&mut page, "Purchases", &thousands(&shop.purchases().to_string()));
-    line(&mut page, "Credits", &thousands(&shop.credits().to_string()));
-    if let Some(everybody) = everybody.get(&()) {
-        line(&mut page, "Revenue", &money(everybody.revenue));
-    }
+    line(&mut page, "Purchases", &thousands(&shop.totals.purchases.to_string()));
+    line(&mut page, "Credits", &thousands(&shop.totals.credits.to_string()));
+    line(&mut page, "Revenue", &money(shop.totals.revenue));
     if let Some(rates) = shop.rates {
         line(&mut page, "Customers who bought again", &share(rates.users));
         let on_one_day = shop.repeats_on_one_day();

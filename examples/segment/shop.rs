@@ -2,16 +2,15 @@
 
 use std::ops::RangeBounds;
 
-use chrono::NaiveDate;
-use repurchase::measure::{Concentration, Occasion, RateOptions, RepurchaseRates, repurchase_rates};
+use repurchase::history::LedgerTotals;
+use repurchase::measure::{Concentration, Occasion};
 use repurchase::predict::{ChurnRisk, CycleStanding, MissedCycles};
-use repurchase::record::Windows;
 use repurchase::scale::{Label, Language};
 use repurchase::segment::{
-    FrequencyBand, FrequencyMeasure, Grid, Lifecycle, NewCustomerState, Octant, OctantModel, OctantSplit, RfmMeasures,
-    RfmModel, RfmOptions, RfmScore, RfmTable, TierModel, TierScheme, summarize,
+    FrequencyBand, FrequencyMeasure, Grid, LabelSummary, Lifecycle, NewCustomerState, Octant, OctantModel, OctantSplit,
+    RfmMeasures, RfmModel, RfmOptions, RfmScore, RfmTable, TierModel, TierScheme, summarize_all,
 };
-use repurchase::{CustomerHistory, Error, Ledger, PurchaseLog, Window};
+use repurchase::{CustomerHistory, Error, Ledger, Ratio};
 use rust_decimal::Decimal;
 
 use crate::forecast::{Forecast, Question};
@@ -19,10 +18,11 @@ use crate::forecast::{Forecast, Question};
 /// The shop as of a day.
 pub(crate) struct Shop {
     pub(crate) ledger: Ledger<String>,
+    pub(crate) totals: LedgerTotals,
     pub(crate) bins: u8,
     pub(crate) occasion: Occasion,
-    /// Over the whole log up to the as-of day; `None` when there is no order up to it.
-    pub(crate) rates: Option<RepurchaseRates>,
+    /// `None` when there is nothing up to the as-of day.
+    pub(crate) rates: Option<Rates>,
     pub(crate) concentration: Concentration,
     pub(crate) lifecycle: Lifecycle,
     /// With the thresholds of the lifecycle.
@@ -32,6 +32,13 @@ pub(crate) struct Shop {
     /// `None` when nobody has bought.
     pub(crate) models: Option<Models>,
     pub(crate) forecast: Forecast,
+}
+
+/// The repurchase rates over all days up to the as-of day.
+#[derive(Clone, Copy)]
+pub(crate) struct Rates {
+    pub(crate) users: Ratio,
+    pub(crate) orders: Ratio,
 }
 
 /// What is fitted to all customers, and their scores in the order of the ledger.
@@ -56,45 +63,25 @@ pub(crate) struct Group {
 
 impl Shop {
     pub(crate) fn new(
-        log: &PurchaseLog<String>,
-        as_of: NaiveDate,
+        ledger: Ledger<String>,
+        rates: Option<Rates>,
         bins: u8,
         occasion: Occasion,
         question: &Question,
     ) -> Result<Self, Box<dyn std::error::Error>> {
-        let ledger = log.ledger(as_of)?;
-        let options = RateOptions::default().with_occasion(occasion);
-        let rates = match log.days() {
-            Some((first, _)) if first <= as_of => {
-                let end = Window::last_days(as_of, 1)?.end();
-                repurchase_rates(log, &Windows::from(Window::new(first, end)?), options).pop()
-            }
-            _ => None,
-        };
         let concentration = Concentration::of(&ledger)?;
+        let totals = ledger.totals()?;
         let models = if ledger.is_empty() { None } else { Some(Models::fit(&ledger, bins, occasion)?) };
         let lifecycle = Lifecycle::default();
-        let churn_rule = MissedCycles::default()
-            .with_band_edges(lifecycle.bands.edges())?
-            .with_new_customer_nodes(lifecycle.nodes.edges())?;
+        let churn_rule = churn_rule(&lifecycle)?;
         let grid = Some(Grid::rf()).filter(|_| bins == 5);
         let forecast = Forecast::new(&ledger, question)?;
-        Ok(Self { ledger, bins, occasion, rates, concentration, lifecycle, churn_rule, grid, models, forecast })
-    }
-
-    pub(crate) fn purchases(&self) -> u64 {
-        self.ledger.iter().map(|(_, history)| history.purchases()).sum()
+        Ok(Self { ledger, totals, bins, occasion, rates, concentration, lifecycle, churn_rule, grid, models, forecast })
     }
 
     /// The customers whose purchases, two or more, are all of one day.
     pub(crate) fn repeats_on_one_day(&self) -> usize {
         self.ledger.iter().filter(|(_, history)| history.purchases() >= 2 && history.purchase_days() == 1).count()
-    }
-
-    /// Of customers without a purchase, too.
-    pub(crate) fn credits(&self) -> u64 {
-        let of_buyers: u64 = self.ledger.iter().map(|(_, history)| history.credits()).sum();
-        of_buyers + self.ledger.without_purchase().map(|(_, history)| history.credits()).sum::<u64>()
     }
 
     /// A customer's named segment, by the place in the ledger.
@@ -162,31 +149,25 @@ impl Shop {
         labels: impl IntoIterator<Item = (L, &'a Label)>,
         mut label: impl FnMut(usize, &CustomerHistory) -> Option<L>,
     ) -> Result<Vec<Group>, Error> {
+        let (keys, names): (Vec<L>, Vec<&Label>) = labels.into_iter().unzip();
         let mut index = 0..;
-        let mut summaries = summarize(&self.ledger, |_, history| label(index.next()?, history))?;
-        // A label that nobody has is 0 of what the others have, if there are others.
-        let other = summaries.values().next();
-        let share_of_nobody = other.map(|_| 0.0);
-        let revenue_share_of_nobody = other.and_then(|other| other.revenue_share).map(|_| 0.0);
-        let group = |(key, name): (L, &Label)| {
-            let summary = summaries.remove(&key);
-            Group {
-                key: name.key().to_owned(),
-                name: name.name(Language::English).to_owned(),
-                customers: summary.map_or(0, |summary| summary.customers.count()),
-                revenue: summary.map_or(Decimal::new(0, self.ledger.scale()), |summary| summary.revenue),
-                share: match summary {
-                    Some(summary) => summary.customers.value(),
-                    None => share_of_nobody,
-                },
-                revenue_share: match summary {
-                    Some(summary) => summary.revenue_share,
-                    None => revenue_share_of_nobody,
-                },
-            }
+        let rows = summarize_all(&self.ledger, keys, |_, history| label(index.next()?, history))?;
+        let group = |(name, row): (&Label, LabelSummary)| Group {
+            key: name.key().to_owned(),
+            name: name.name(Language::English).to_owned(),
+            customers: row.customers.count(),
+            revenue: row.revenue,
+            share: row.customers.value(),
+            revenue_share: row.revenue_share,
         };
-        Ok(labels.into_iter().map(group).collect())
+        Ok(names.into_iter().zip(rows).map(group).collect())
     }
+}
+
+/// The rule with the thresholds of the lifecycle.
+pub(crate) fn churn_rule(lifecycle: &Lifecycle) -> Result<MissedCycles, Error> {
+    let rule = MissedCycles::default().with_band_edges(lifecycle.bands.edges())?;
+    rule.with_new_customer_nodes(lifecycle.nodes.edges())
 }
 
 impl Models {

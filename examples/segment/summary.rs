@@ -15,8 +15,8 @@ pub(crate) fn summary(shop: &Shop, skipped_rows: usize) -> Result<Value, Error> 
     Ok(json!({
         "as_of": ledger.as_of().to_string(),
         "customers": ledger.len(),
-        "purchases": shop.purchases(),
-        "credits": shop.credits(),
+        "purchases": shop.totals.purchases,
+        "credits": shop.totals.credits,
         "skipped_rows": skipped_rows,
         "user_repurchase": ratio(rates.map(|rates| rates.users).unwrap_or_default()),
         "order_repurchase": ratio(rates.map(|rates| rates.orders).unwrap_or_default()),

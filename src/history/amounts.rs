@@ -54,6 +54,13 @@ impl Packed {
         (self.0 >> AMOUNT_BITS) as u32
     }
 
+    /// The same fact of amounts whose places are so many more.
+    pub(crate) fn moved(self, places: i64) -> Self {
+        let code = self.code();
+        let moved = if code.unsigned_abs() < PLACES.unsigned_abs() { code } else { code + code.signum() * places };
+        Self(self.0 & !((1 << AMOUNT_BITS) - 1) | moved as u64 & ((1 << AMOUNT_BITS) - 1))
+    }
+
     #[inline]
     const fn code(self) -> i64 {
         const DAY_BITS: u32 = u64::BITS - AMOUNT_BITS;
@@ -100,6 +107,17 @@ impl Amounts {
         // A log holds fewer than 2^32 facts.
         let place = PLACES + (self.aside.len() as i64 - 1);
         if amount < 0 { -place } else { place }
+    }
+
+    /// Takes over the amounts of other facts at the same scale; these are then to be [moved](Packed::moved) by as many
+    /// places as are returned, if any.
+    pub(crate) fn join(&mut self, other: Self) -> Option<i64> {
+        // A log holds fewer than 2^32 facts.
+        let places = self.aside.len() as i64;
+        let is_moved = places > 0 && !other.aside.is_empty();
+        self.gross = self.gross.saturating_add(other.gross);
+        self.aside.extend(other.aside);
+        is_moved.then_some(places)
     }
 
     #[inline]

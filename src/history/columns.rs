@@ -3,11 +3,12 @@
 use super::CustomerHistory;
 use super::gaps::GapSums;
 use crate::error::{Error, Result};
+use crate::parallel;
 use crate::record::calendar::Day;
 use crate::scale::money;
 
 /// An exact sum of amounts in units of `10^-scale`.
-pub(super) trait Sum: Copy + Default + Into<i128> {
+pub(super) trait Sum: Copy + Default + Into<i128> + Send {
     fn plus(self, amount: i128) -> Self;
 }
 
@@ -109,10 +110,26 @@ impl Default for Money {
 }
 
 impl Money {
-    fn arrange(&mut self, places: &[u32]) {
+    fn pick(parts: Vec<Self>, places: &[u32]) -> Self {
+        if parts.iter().all(|part| matches!(part, Self::Narrow(_))) {
+            Self::Narrow(pick(parts.into_iter().map(Self::into_narrow).collect(), places))
+        } else {
+            Self::Wide(pick(parts.into_iter().map(Self::into_wide).collect(), places))
+        }
+    }
+
+    /// Of amounts that all fit.
+    fn into_narrow(self) -> Vec<i64> {
         match self {
-            Self::Narrow(amounts) => pick(amounts, places),
-            Self::Wide(amounts) => pick(amounts, places),
+            Self::Narrow(amounts) => amounts,
+            Self::Wide(amounts) => amounts.into_iter().filter_map(|amount| i64::try_from(amount).ok()).collect(),
+        }
+    }
+
+    fn into_wide(self) -> Vec<i128> {
+        match self {
+            Self::Narrow(amounts) => amounts.into_iter().map(i128::from).collect(),
+            Self::Wide(amounts) => amounts,
         }
     }
 
@@ -165,19 +182,28 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// Puts the rows in the order of these places, each of which stands once.
-    pub(super) fn arrange(&mut self, places: &[u32]) {
-        pick(&mut self.first, places);
-        pick(&mut self.last, places);
-        pick(&mut self.purchases, places);
-        pick(&mut self.purchase_days, places);
-        pick(&mut self.credits, places);
-        pick(&mut self.shortest_gap, places);
-        pick(&mut self.longest_gap, places);
-        pick(&mut self.gap_squares, places);
-        self.revenue.arrange(places);
-        self.first_day_spend.arrange(places);
-        self.credited.arrange(places);
+    /// The rows at these places of all parts one after the other, in the order of the places.
+    pub(super) fn arranged(parts: Vec<Self>, places: &[u32]) -> Self {
+        let mut all = Parts::default();
+        for part in parts {
+            all.push(part);
+        }
+        let mut columns = Self::default();
+        let tasks: Vec<Box<dyn FnOnce() + Send>> = vec![
+            Box::new(|| columns.gap_squares = pick(all.gap_squares, places)),
+            Box::new(|| columns.revenue = Money::pick(all.revenue, places)),
+            Box::new(|| columns.first_day_spend = Money::pick(all.first_day_spend, places)),
+            Box::new(|| columns.credited = Money::pick(all.credited, places)),
+            Box::new(|| columns.first = pick(all.first, places)),
+            Box::new(|| columns.last = pick(all.last, places)),
+            Box::new(|| columns.purchases = pick(all.purchases, places)),
+            Box::new(|| columns.purchase_days = pick(all.purchase_days, places)),
+            Box::new(|| columns.credits = pick(all.credits, places)),
+            Box::new(|| columns.shortest_gap = pick(all.shortest_gap, places)),
+            Box::new(|| columns.longest_gap = pick(all.longest_gap, places)),
+        ];
+        parallel::run(places.len(), tasks);
+        columns
     }
 
     pub(super) fn reserve(&mut self, more: usize) {
@@ -230,9 +256,43 @@ impl Columns {
     }
 }
 
-/// The values at these places, in their order.
-fn pick<T: Copy>(column: &mut Vec<T>, places: &[u32]) {
-    *column = places.iter().map(|&place| column[place as usize]).collect();
+/// The columns of all parts, before they become one.
+#[derive(Default)]
+struct Parts {
+    first: Vec<Vec<Day>>,
+    last: Vec<Vec<Day>>,
+    purchases: Vec<Vec<u32>>,
+    purchase_days: Vec<Vec<u32>>,
+    credits: Vec<Vec<u32>>,
+    shortest_gap: Vec<Vec<u32>>,
+    longest_gap: Vec<Vec<u32>>,
+    gap_squares: Vec<Vec<u64>>,
+    revenue: Vec<Money>,
+    first_day_spend: Vec<Money>,
+    credited: Vec<Money>,
+}
+
+impl Parts {
+    fn push(&mut self, part: Columns) {
+        self.first.push(part.first);
+        self.last.push(part.last);
+        self.purchases.push(part.purchases);
+        self.purchase_days.push(part.purchase_days);
+        self.credits.push(part.credits);
+        self.shortest_gap.push(part.shortest_gap);
+        self.longest_gap.push(part.longest_gap);
+        self.gap_squares.push(part.gap_squares);
+        self.revenue.push(part.revenue);
+        self.first_day_spend.push(part.first_day_spend);
+        self.credited.push(part.credited);
+    }
+}
+
+/// The values at these places of the parts one after the other, in the order of the places.
+fn pick<T: Copy>(parts: Vec<Vec<T>>, places: &[u32]) -> Vec<T> {
+    // Joined first: a value is then found in one step.
+    let column = parallel::joined(parts);
+    places.iter().map(|&place| column[place as usize]).collect()
 }
 
 /// The finest scale of a history's money.

@@ -21,6 +21,8 @@ pub(crate) const HASH: FixedState = FixedState::with_seed(0);
 #[derive(Debug, Clone)]
 pub(crate) struct Partition<Id> {
     facts: Vec<(Id, Packed)>,
+    /// Later facts, as other partitions brought them; empty where the facts are not in the order of days.
+    more: Vec<Vec<(Id, Packed)>>,
     /// The newest facts. They are written one by one here, within the cache, and to memory many at a time.
     staged: Vec<(Id, Packed)>,
     last: u32,
@@ -31,7 +33,13 @@ const STAGED: usize = 64;
 
 impl<Id> Partition<Id> {
     pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Self { facts: Vec::with_capacity(capacity), staged: Vec::with_capacity(STAGED), last: 0, ascending: true }
+        Self {
+            facts: Vec::with_capacity(capacity),
+            more: Vec::new(),
+            staged: Vec::with_capacity(STAGED),
+            last: 0,
+            ascending: true,
+        }
     }
 
     #[inline]
@@ -51,8 +59,27 @@ impl<Id> Partition<Id> {
         self.staged = Vec::new();
     }
 
-    pub(crate) fn facts(&self) -> &[(Id, Packed)] {
-        &self.facts
+    /// Takes over finished facts of the same customers, which come after these.
+    pub(crate) fn append(&mut self, mut later: Self, moved: Option<i64>) {
+        let Some((_, first)) = later.facts.first() else { return };
+        self.ascending &= later.ascending && self.last <= first.day_number();
+        self.last = later.last;
+        if let Some(places) = moved {
+            later.facts.iter_mut().for_each(|(_, fact)| *fact = fact.moved(places));
+        }
+        if self.facts.is_empty() { self.facts = later.facts } else { self.more.push(later.facts) }
+    }
+
+    /// To be called when all facts are taken over.
+    pub(crate) fn unite(&mut self) {
+        if !self.ascending {
+            self.facts.reserve_exact(self.more.iter().map(Vec::len).sum());
+            self.more.drain(..).for_each(|facts| self.facts.extend(facts));
+        }
+    }
+
+    pub(crate) fn facts(&self) -> impl Iterator<Item = &(Id, Packed)> {
+        self.facts.iter().chain(self.more.iter().flatten())
     }
 
     pub(crate) fn facts_mut(&mut self) -> impl Iterator<Item = &mut Packed> {
@@ -85,10 +112,12 @@ pub(crate) fn fold<Id: CustomerId, F: CustomerFold<Id>>(
     let mut accounts = Accounts { table: HashTable::new(), list: Vec::new() };
     let mut order = DayOrder::default();
     for (index, partition) in partitions.iter().enumerate() {
-        let facts = partition.facts.as_slice();
         if partition.ascending {
-            read(facts.iter(), amounts, as_of, &mut accounts, folder);
+            for facts in core::iter::once(&partition.facts).chain(&partition.more) {
+                read(facts.iter(), amounts, as_of, &mut accounts, folder);
+            }
         } else {
+            let facts = partition.facts.as_slice();
             order.sort(facts);
             read(order.indices.iter().map(|&index| &facts[index as usize]), amounts, as_of, &mut accounts, folder);
         }

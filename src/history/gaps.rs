@@ -65,8 +65,8 @@ impl GapStatistics {
         f64::from(self.sum) / f64::from(self.count)
     }
 
-    /// The mean gap without its fraction, which lies between the same whole edges.
-    pub(crate) const fn whole_mean_days(self) -> u32 {
+    /// The mean gap without its fraction, 1 or more, which lies between the same whole edges.
+    pub const fn whole_mean_days(self) -> u32 {
         self.sum / self.count
     }
 

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use super::columns::{self, Columns, Money, Row, Sum};
 use super::{CustomerFold, CustomerHistory, Fact, PurchaseLog};
 use crate::error::{Error, Result};
+use crate::parallel;
 use crate::record::calendar::Day;
 use crate::record::{CustomerId, Record, ShopCalendar};
 
@@ -44,6 +45,9 @@ pub struct Ledger<Id> {
     columns: Columns,
     without_purchase: BTreeMap<Id, CustomerHistory>,
 }
+
+/// Histories for which it pays to wake another core.
+const LEAST_HISTORIES: usize = 1 << 12;
 
 impl<Id: CustomerId> Ledger<Id> {
     /// The ledger of orders, credits or both, in any order, as of a day.
@@ -85,7 +89,7 @@ impl<Id: CustomerId> Ledger<Id> {
             return Err(Error::duplicate(&pair[0].0));
         }
         let scale = histories.iter().map(|(_, history)| columns::finest_scale(history)).max().unwrap_or(0);
-        let mut rows = Rows::at_scale(scale);
+        let mut rows = Rows::new(scale);
         for (id, history) in histories {
             match history.last_purchase() {
                 Some(last) if last > as_of => rows.refuse(id, Error::AfterAsOf { last, as_of }),
@@ -95,16 +99,41 @@ impl<Id: CustomerId> Ledger<Id> {
                 },
             }
         }
-        rows.into_ledger(as_of)
+        Self::of_rows(vec![rows], scale, as_of)
     }
 
     pub(super) fn from_log(log: &PurchaseLog<Id>, start: Day, as_of: NaiveDate) -> Result<Self> {
         let rows = if log.sums_to_64_bits() {
-            log.fold(as_of, Posting::<_, i64>::new(start, log.scale())).rows
+            Posting::<Id, i64>::rows(log, start, as_of)
         } else {
-            log.fold(as_of, Posting::<_, i128>::new(start, log.scale())).rows
+            Posting::<Id, i128>::rows(log, start, as_of)
         };
-        rows.into_ledger(as_of)
+        Self::of_rows(rows, log.scale(), as_of)
+    }
+
+    /// The ledger of the rows of distinct customers.
+    fn of_rows(parts: Vec<Rows<Id>>, scale: u32, as_of: NaiveDate) -> Result<Self> {
+        let (mut ids, mut columns) = (Vec::new(), Vec::with_capacity(parts.len()));
+        let (mut without_purchase, mut refused) = (BTreeMap::new(), Vec::new());
+        for part in parts {
+            if ids.is_empty() {
+                ids = part.ids;
+            } else {
+                // Fewer customers than records, and of those fewer than 2^32.
+                let before = ids.len() as u32;
+                ids.extend(part.ids.into_iter().map(|(id, row)| (id, before + row)));
+            }
+            columns.push(part.columns);
+            without_purchase.extend(part.without_purchase);
+            refused.extend(part.refused);
+        }
+        // Of the customers who were refused, the first by id.
+        if let Some((id, error)) = refused.into_iter().min_by(|(left, _), (right, _)| left.cmp(right)) {
+            return Err(error.of_customer(&id));
+        }
+        parallel::sort_distinct(&mut ids, |(left, _), (right, _)| left.cmp(right));
+        let (ids, places): (Vec<Id>, Vec<u32>) = ids.into_iter().unzip();
+        Ok(Self { as_of, scale, ids, columns: Columns::arranged(columns, &places), without_purchase })
     }
 
     /// The ledger of the customers of two shops or of two parts of one shop, who must not share any.
@@ -186,6 +215,10 @@ impl<Id> Ledger<Id> {
         Some(self.columns.row(index)?.to_history(self.scale))
     }
 
+    pub(crate) fn first_days(&self) -> &[Day] {
+        &self.columns.first
+    }
+
     pub(crate) fn last_days(&self) -> &[Day] {
         &self.columns.last
     }
@@ -198,9 +231,16 @@ impl<Id> Ledger<Id> {
         &self.columns.purchase_days
     }
 
-    pub(crate) fn mean_order_amounts(&self) -> impl Iterator<Item = Decimal> + '_ {
-        let histories = (0..self.len()).filter_map(|index| self.history(index));
-        histories.map(|history| history.mean_order_amount().unwrap_or_default())
+    pub(crate) fn credits(&self) -> &[u32] {
+        &self.columns.credits
+    }
+
+    pub(crate) fn mean_order_amounts(&self) -> Vec<Decimal> {
+        let (columns, scale) = (&self.columns, self.scale);
+        parallel::concat(self.len(), LEAST_HISTORIES, |part| {
+            let histories = part.filter_map(|index| Some(columns.row(index)?.to_history(scale)));
+            histories.map(|history| history.mean_order_amount().unwrap_or_default()).collect()
+        })
     }
 
     /// In units of `10^-scale`.
@@ -227,9 +267,10 @@ struct Posting<Id, S> {
     sum: PhantomData<S>,
 }
 
-impl<Id, S> Posting<Id, S> {
-    fn new(start: Day, scale: u32) -> Self {
-        Self { start, rows: Rows::at_scale(scale), sum: PhantomData }
+impl<Id: CustomerId, S: Sum> Posting<Id, S> {
+    fn rows(log: &PurchaseLog<Id>, start: Day, as_of: NaiveDate) -> Vec<Rows<Id>> {
+        let posting = || Self { start, rows: Rows::new(log.scale()), sum: PhantomData };
+        log.fold_parts(as_of, posting).into_iter().map(|posting| posting.rows).collect()
     }
 }
 
@@ -281,8 +322,9 @@ struct Rows<Id> {
 }
 
 impl<Id> Rows<Id> {
-    fn at_scale(scale: u32) -> Self {
-        Self { scale, ids: Vec::new(), columns: Columns::default(), without_purchase: Vec::new(), refused: None }
+    fn new(scale: u32) -> Self {
+        let columns = Columns::default();
+        Self { scale, ids: Vec::new(), columns, without_purchase: Vec::new(), refused: None }
     }
 }
 
@@ -308,18 +350,5 @@ impl<Id: Ord> Rows<Id> {
         if self.refused.as_ref().is_none_or(|(first, _)| id < *first) {
             self.refused = Some((id, error));
         }
-    }
-}
-
-impl<Id: CustomerId> Rows<Id> {
-    fn into_ledger(mut self, as_of: NaiveDate) -> Result<Ledger<Id>> {
-        if let Some((id, error)) = self.refused {
-            return Err(error.of_customer(&id));
-        }
-        self.ids.sort_unstable();
-        let (ids, places): (Vec<Id>, Vec<u32>) = self.ids.into_iter().unzip();
-        self.columns.arrange(&places);
-        let without_purchase = self.without_purchase.into_iter().collect();
-        Ok(Ledger { as_of, scale: self.scale, ids, columns: self.columns, without_purchase })
     }
 }

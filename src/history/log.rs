@@ -1,6 +1,7 @@
 //! Every purchase of every customer.
 
 use core::hash::BuildHasher;
+use core::ops::Range;
 
 use chrono::{NaiveDate, TimeZone};
 use rust_decimal::Decimal;
@@ -9,6 +10,7 @@ use super::amounts::{Amounts, Fact};
 use super::fold::{CustomerFold, HASH, Partition, fold};
 use crate::error::{Error, Result};
 use crate::history::Ledger;
+use crate::parallel;
 use crate::record::calendar::{Day, DayClock};
 use crate::record::{CustomerId, Record, RecordColumns, ShopCalendar, Window};
 use crate::scale::money;
@@ -59,6 +61,10 @@ const MAX_PARTITION_BITS: u32 = 10;
 /// The partitions of an input of unknown length.
 const DEFAULT_PARTITION_BITS: u32 = 6;
 
+/// Rows and facts for which it pays to wake another core.
+const LEAST_ROWS: usize = 1 << 15;
+const LEAST_FACTS: usize = 1 << 14;
+
 /// Records that are prepared together.
 const BLOCK: usize = 256;
 
@@ -97,16 +103,43 @@ impl<Id: CustomerId> PurchaseLog<Id> {
     ///
     /// # Complexity
     ///
-    /// Linear in rows.
-    pub fn from_columns<Tz: TimeZone>(columns: RecordColumns<'_, Id>, calendar: &ShopCalendar<Tz>) -> Result<Self> {
-        let RecordColumns { customers, unix_seconds, amounts, scale } = columns;
+    /// Linear in rows. With the feature `rayon`, parts of the rows are read side by side, which is why the time zone is
+    /// to be `Sync`, as those of chrono and chrono-tz are.
+    pub fn from_columns<Tz: TimeZone + Sync>(
+        columns: RecordColumns<'_, Id>,
+        calendar: &ShopCalendar<Tz>,
+    ) -> Result<Self> {
+        let RecordColumns { customers, scale, .. } = columns;
         check_record_count(customers.len()).map_err(|error| error.at_record(u32::MAX as usize))?;
-        let mut log = Self::with_capacity(Amounts::with_scale(scale), customers.len());
+        let bits = partition_bits(customers.len());
+        let size = parallel::part_size(customers.len(), LEAST_ROWS);
+        let logs = parallel::map_ranges(customers.len(), size, |rows| Self::of_rows(&columns, rows, bits, calendar));
+        let mut logs = logs.into_iter();
+        let mut log = match logs.next() {
+            Some(first) => first?,
+            None => Self::with_partitions(Amounts::with_scale(scale), bits, 0),
+        };
+        for later in logs {
+            log.append(later?);
+        }
+        parallel::for_each(&mut log.partitions, Partition::unite);
+        Ok(log)
+    }
+
+    /// The log of some of the rows.
+    fn of_rows<Tz: TimeZone>(
+        columns: &RecordColumns<'_, Id>,
+        rows: Range<usize>,
+        bits: u32,
+        calendar: &ShopCalendar<Tz>,
+    ) -> Result<Self> {
+        let RecordColumns { customers, unix_seconds, amounts, scale } = *columns;
+        let mut log = Self::with_partitions(Amounts::with_scale(scale), bits, rows.len());
         let mut clock = DayClock::new(calendar);
         // Hashes and days of a block first, then its facts: the two loops run faster than one that does both.
         let mut prepared = Vec::with_capacity(BLOCK);
-        for start in (0..customers.len()).step_by(BLOCK) {
-            let rows = start..customers.len().min(start + BLOCK);
+        for start in rows.clone().step_by(BLOCK) {
+            let rows = start..rows.end.min(start + BLOCK);
             prepared.clear();
             for (index, (customer, &seconds)) in
                 rows.clone().zip(customers[rows.clone()].iter().zip(&unix_seconds[rows.clone()]))
@@ -123,11 +156,23 @@ impl<Id: CustomerId> PurchaseLog<Id> {
         Ok(log)
     }
 
+    /// Takes over the facts of later rows, by the same hashes in as many partitions.
+    fn append(&mut self, later: Self) {
+        self.facts += later.facts;
+        self.credits += later.credits;
+        self.first_day = self.first_day.min(later.first_day);
+        self.last_day = self.last_day.max(later.last_day);
+        let moved = self.amounts.join(later.amounts);
+        for (partition, more) in self.partitions.iter_mut().zip(later.partitions) {
+            partition.append(more, moved);
+        }
+    }
+
     fn with_capacity(amounts: Amounts, expected: usize) -> Self {
-        let bits = match expected.div_ceil(PARTITION_FACTS) {
-            0 => DEFAULT_PARTITION_BITS,
-            partitions => partitions.next_power_of_two().trailing_zeros().min(MAX_PARTITION_BITS),
-        };
+        Self::with_partitions(amounts, partition_bits(expected), expected)
+    }
+
+    fn with_partitions(amounts: Amounts, bits: u32, expected: usize) -> Self {
         // An eighth more than the mean, since hashes spread unevenly; an expectation is not trusted beyond reason.
         let capacity = (expected >> bits).min(2 * PARTITION_FACTS);
         let capacity = capacity + capacity / 8;
@@ -221,7 +266,37 @@ impl<Id: CustomerId> PurchaseLog<Id> {
         log
     }
 
-    /// Folds the facts up to and including a day.
+    /// Folds the facts up to and including a day in parts, each with the customers of its partitions and a folder of
+    /// its own.
+    pub(crate) fn fold_parts<F: CustomerFold<Id> + Send>(
+        &self,
+        as_of: NaiveDate,
+        folder: impl Fn() -> F + Send + Sync,
+    ) -> Vec<F> {
+        let partitions = self.partitions.len();
+        let least = partitions * LEAST_FACTS / self.facts.max(1);
+        let size = parallel::part_size(partitions, least.clamp(1, partitions));
+        parallel::map_ranges(partitions, size, |part| {
+            let mut folder = folder();
+            fold(&self.partitions[part], &self.amounts, as_of.into(), &mut folder);
+            folder
+        })
+    }
+
+    /// [`fold_parts`](PurchaseLog::fold_parts) with the parts' folders joined.
+    pub(crate) fn fold_joined<F: CustomerFold<Id> + Send>(
+        &self,
+        as_of: NaiveDate,
+        folder: impl Fn() -> F + Send + Sync,
+        join: impl Fn(&mut F, &F),
+    ) -> F {
+        let mut parts = self.fold_parts(as_of, &folder).into_iter();
+        let mut whole = parts.next().unwrap_or_else(folder);
+        parts.for_each(|part| join(&mut whole, &part));
+        whole
+    }
+
+    /// Folds the facts up to and including a day, one after the other.
     pub(crate) fn fold<F: CustomerFold<Id>>(&self, as_of: NaiveDate, mut folder: F) -> F {
         fold(&self.partitions, &self.amounts, as_of.into(), &mut folder);
         folder
@@ -257,6 +332,14 @@ impl<Id> PurchaseLog<Id> {
     /// The amount of an integer in units of `10^-scale`.
     pub(crate) fn decimal(&self, minor: i128) -> Result<Decimal> {
         money::decimal(minor, self.scale()).ok_or(Error::AmountOverflow { field: "sum of amounts" })
+    }
+}
+
+/// The number of bits that choose a partition.
+fn partition_bits(expected: usize) -> u32 {
+    match expected.div_ceil(PARTITION_FACTS) {
+        0 => DEFAULT_PARTITION_BITS,
+        partitions => partitions.next_power_of_two().trailing_zeros().min(MAX_PARTITION_BITS),
     }
 }
 

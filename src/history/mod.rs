@@ -11,7 +11,9 @@
 //! | who bought when, for rates, cohorts and windows? | [`PurchaseLog`] |
 //! | what is known of every customer as of a day? | [`Ledger`] |
 //! | who bought which product when, for cycles, breadth and paths? | [`LineLog`] |
+//! | how many customers, purchases and credits, and what revenue? | [`Ledger::totals`] |
 //! | what is known of one, updated by each new order? | [`CustomerHistory`] |
+//! | what is known of customers of several machines or shops? | [`Ledger::merge`] |
 
 mod amounts;
 mod columns;
@@ -23,6 +25,7 @@ pub mod lines;
 pub mod log;
 #[cfg(feature = "serde")]
 mod stored;
+pub mod totals;
 
 pub(crate) use amounts::Fact;
 pub(crate) use columns::Money;
@@ -33,3 +36,4 @@ pub use ledger::Ledger;
 pub(crate) use lines::ProductDay;
 pub use lines::{LineLog, ProductPurchase};
 pub use log::PurchaseLog;
+pub use totals::LedgerTotals;

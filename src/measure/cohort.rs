@@ -104,8 +104,8 @@ impl CohortTable {
         };
         let of_day = PeriodOfDay::new(period, (first, last.min(as_of)));
         let (begun, complete) = of_day.begun_and_complete(as_of);
-        let fold = CohortFold { of_day, cells: HashMap::default() };
-        let CohortFold { of_day, cells } = log.fold(as_of, fold);
+        let fold = || CohortFold { of_day: &of_day, cells: HashMap::default() };
+        let CohortFold { cells, .. } = log.fold_joined(as_of, fold, CohortFold::join);
         let mut active: BTreeMap<u32, BTreeMap<u32, u64>> = BTreeMap::new();
         for ((cohort, offset), customers) in cells {
             active.entry(cohort).or_default().insert(offset, customers);
@@ -140,8 +140,8 @@ impl CohortTable {
     }
 }
 
-struct CohortFold {
-    of_day: PeriodOfDay,
+struct CohortFold<'a> {
+    of_day: &'a PeriodOfDay,
     /// Active customers by the position of the cohort's period and the offset.
     cells: HashMap<(u32, u32), u64, FixedState>,
 }
@@ -152,7 +152,15 @@ struct Active {
     periods: Option<(u32, u32)>,
 }
 
-impl<Id> CustomerFold<Id> for CohortFold {
+impl CohortFold<'_> {
+    fn join(&mut self, other: &Self) {
+        for (&cell, customers) in &other.cells {
+            *self.cells.entry(cell).or_insert(0) += customers;
+        }
+    }
+}
+
+impl<Id> CustomerFold<Id> for CohortFold<'_> {
     type State = Active;
 
     fn step(&mut self, active: &mut Active, fact: Fact) {

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use crate::error::{Error, Result};
 use crate::history::{Ledger, Money};
 use crate::scale::ratio::quotient;
-use crate::scale::{Ratio, cuts, money};
+use crate::scale::{Ratio, money, ranks};
 
 /// What some of a shop's customers brought of its revenue.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -109,7 +109,8 @@ impl Concentration {
     /// O(1).
     pub fn top_share(&self, share: Decimal) -> Result<RevenueShare> {
         check_share(share)?;
-        let customers = cuts::share_rank(self.count(), share)?;
+        // Not above their number.
+        let customers = ranks::share_rank(self.count() as u64, share)? as usize;
         Ok(self.revenue_share(customers, self.total_minor() - self.smallest(self.count() - customers)))
     }
 

@@ -98,7 +98,7 @@ pub fn buyer_mix<Id: CustomerId>(log: &PurchaseLog<Id>, period: Period, as_of: N
     if periods > MAX_PERIODS {
         return Err(Error::OutOfRange { field: "periods", found: periods.into(), min: 0, max: MAX_PERIODS.into() });
     }
-    let fold = log.fold(as_of, MixFold { of_day, periods: Vec::new() });
+    let fold = log.fold_joined(as_of, || MixFold { of_day: &of_day, periods: Vec::new() }, MixFold::join);
     let mix = |(position, sums): (u32, &PeriodSums)| {
         let money = |minor: Option<i128>| log.decimal(minor.ok_or(Error::AmountOverflow { field: "sum of amounts" })?);
         let group = |sums: &Sums| {
@@ -107,7 +107,7 @@ pub fn buyer_mix<Id: CustomerId>(log: &PurchaseLog<Id>, period: Period, as_of: N
         };
         let net = [sums.new.money, sums.returning.money, sums.other].into_iter().fold(Net::default(), Net::plus);
         Ok(PeriodMix {
-            window: fold.of_day.window(position)?,
+            window: of_day.window(position)?,
             new: group(&sums.new)?,
             returning: group(&sums.returning)?,
             other_credits: money(sums.other.credited)?,
@@ -162,6 +162,16 @@ struct Sums {
     money: Net,
 }
 
+impl Sums {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            customers: self.customers + other.customers,
+            purchases: self.purchases + other.purchases,
+            money: self.money.plus(other.money),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, Default)]
 struct PeriodSums {
     new: Sums,
@@ -169,8 +179,8 @@ struct PeriodSums {
     other: Net,
 }
 
-struct MixFold {
-    of_day: PeriodOfDay,
+struct MixFold<'a> {
+    of_day: &'a PeriodOfDay,
     /// From the period of the log's first day on.
     periods: Vec<PeriodSums>,
 }
@@ -184,7 +194,20 @@ struct Running {
     bought_before: bool,
 }
 
-impl MixFold {
+impl MixFold<'_> {
+    fn join(&mut self, other: &Self) {
+        if self.periods.len() < other.periods.len() {
+            self.periods.resize(other.periods.len(), PeriodSums::default());
+        }
+        for (sums, more) in self.periods.iter_mut().zip(&other.periods) {
+            *sums = PeriodSums {
+                new: sums.new.plus(more.new),
+                returning: sums.returning.plus(more.returning),
+                other: sums.other.plus(more.other),
+            };
+        }
+    }
+
     /// Adds the customer's period to the shop's.
     fn close(&mut self, running: &Running) {
         let position = running.period as usize;
@@ -203,7 +226,7 @@ impl MixFold {
     }
 }
 
-impl<Id> CustomerFold<Id> for MixFold {
+impl<Id> CustomerFold<Id> for MixFold<'_> {
     type State = Option<Running>;
 
     fn step(&mut self, running: &mut Option<Running>, fact: Fact) {

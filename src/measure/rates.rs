@@ -166,12 +166,13 @@ pub fn repurchase_rates<Id: CustomerId>(
         None => vec![Counts::default(); windows.len()],
         Some((first_day, last_day)) => {
             let days = (first_day, last_day.min(last.last()));
-            let fold = WindowFold {
-                of_day: WindowsOfDay::new(windows, days),
+            let of_day = WindowsOfDay::new(windows, days);
+            let fold = || WindowFold {
+                of_day: &of_day,
                 by_day: options.occasion == Occasion::Day,
                 differences: vec![Counts::default(); windows.len() + 1],
             };
-            log.fold(days.1, fold).differences
+            log.fold_joined(days.1, fold, WindowFold::join).differences
         }
     };
     let sums = differences.into_iter().scan(Counts::default(), |sum, difference| {
@@ -186,8 +187,8 @@ pub fn repurchase_rates<Id: CustomerId>(
 /// An occasion lies in the windows `low..high`, and neither bound goes back as days go on. Of these windows, the ones
 /// from the previous occasion's `high` on do not hold that one, so this is their customer's first in them; those below
 /// it, but not below the `high` of the occasion before that, hold exactly these two, so this is the second.
-struct WindowFold {
-    of_day: WindowsOfDay,
+struct WindowFold<'a> {
+    of_day: &'a WindowsOfDay,
     by_day: bool,
     differences: Vec<Counts>,
 }
@@ -203,7 +204,13 @@ struct LastTwo {
     older_high: u32,
 }
 
-impl WindowFold {
+impl WindowFold<'_> {
+    fn join(&mut self, other: &Self) {
+        for (sum, &counts) in self.differences.iter_mut().zip(&other.differences) {
+            *sum = sum.wrapping_add(counts);
+        }
+    }
+
     fn add(&mut self, low: u32, high: u32, field: impl Fn(&mut Counts) -> &mut u64) {
         // Added as 0 or 1, since a branch on the customers' habits is often mispredicted. No bound is beyond the last
         // window.
@@ -215,7 +222,7 @@ impl WindowFold {
     }
 }
 
-impl<Id> CustomerFold<Id> for WindowFold {
+impl<Id> CustomerFold<Id> for WindowFold<'_> {
     type State = LastTwo;
 
     fn step(&mut self, last: &mut LastTwo, fact: Fact) {
@@ -356,8 +363,8 @@ impl<Id, K: Ord, F: FnMut(&Id) -> K> CustomerFold<Id> for GroupFold<K, F> {
 /// ```
 pub fn next_window_rate<Id: CustomerId>(log: &PurchaseLog<Id>, first: Window, next: Window) -> Ratio {
     let bounds = |window: Window| (Day::from(window.start()), Day::from(window.end()));
-    let fold = NextFold { first: bounds(first), next: bounds(next), buyers: 0, returned: 0 };
-    let NextFold { buyers, returned, .. } = log.fold(first.last().max(next.last()), fold);
+    let fold = || NextFold { first: bounds(first), next: bounds(next), buyers: 0, returned: 0 };
+    let NextFold { buyers, returned, .. } = log.fold_joined(first.last().max(next.last()), fold, NextFold::join);
     Ratio::counted(returned, buyers)
 }
 
@@ -366,6 +373,13 @@ struct NextFold {
     next: (Day, Day),
     buyers: u64,
     returned: u64,
+}
+
+impl NextFold {
+    fn join(&mut self, other: &Self) {
+        self.buyers += other.buyers;
+        self.returned += other.returned;
+    }
 }
 
 impl<Id> CustomerFold<Id> for NextFold {

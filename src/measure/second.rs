@@ -68,7 +68,7 @@ pub fn second_purchase_rate<Id: CustomerId>(
     as_of: NaiveDate,
     occasion: Occasion,
 ) -> SecondPurchaseRate {
-    let fold = SecondFold {
+    let fold = || SecondFold {
         cohort: (cohort.start().into(), cohort.end().into()),
         within_days,
         as_of: as_of.into(),
@@ -77,7 +77,7 @@ pub fn second_purchase_rate<Id: CustomerId>(
         observed: 0,
         unobserved: 0,
     };
-    let SecondFold { returned, observed, unobserved, .. } = log.fold(as_of, fold);
+    let SecondFold { returned, observed, unobserved, .. } = log.fold_joined(as_of, fold, SecondFold::join);
     SecondPurchaseRate { cohort, within_days, as_of, rate: Ratio::counted(returned, observed), unobserved }
 }
 
@@ -95,6 +95,14 @@ struct SecondFold {
 struct FirstTwo {
     first: Option<Day>,
     second: Option<Day>,
+}
+
+impl SecondFold {
+    fn join(&mut self, other: &Self) {
+        self.returned += other.returned;
+        self.observed += other.observed;
+        self.unobserved += other.unobserved;
+    }
 }
 
 impl<Id> CustomerFold<Id> for SecondFold {

@@ -8,6 +8,7 @@
 //! | how likely is none at all, or exactly three? | [`PurchaseModel::probability_of_purchases`] |
 //! | what does a customer spend on a purchase? | [`GammaGamma::expected_spend`] |
 //! | what is a customer worth in the next year? | [`ValueModel::expected_value`] |
+//! | why does the model expect so much of this customer? | [`CustomerForecast::explain_purchases`] |
 //! | which of these models is right for our shop, and is it better than a rule of thumb? | [`Backtest`] |
 //! | subscribers: who renews, and for how long? | [`Sbg`] |
 //! | members who may buy once a period: how often will they? | [`BgBb`] |
@@ -50,6 +51,10 @@
 //! JSON as read by `serde_json` does with that crate's feature `float_roundtrip`, without which the last digit may
 //! change.
 //!
+//! What a fit is given adds up: [`Samples::merge`], [`SpendSamples::merge`] and [`OpportunitySamples::merge`] put parts of
+//! a shop together to the value of the whole, to the last bit, whatever the parts and their order. A job that runs every
+//! night need not begin anew: [`PurchaseSpans`] and [`SpendSamples`] take a customer away and add one.
+//!
 //! This room works in `f64`, where the rest of the crate is exact: a prediction is an estimate. Its logarithms and
 //! exponentials are the same on every platform, to the last bit.
 
@@ -58,10 +63,13 @@ pub mod backtest;
 mod beta_geometric;
 pub mod bg_bb;
 pub mod bg_nbd;
+pub mod customer_forecast;
 pub mod fit;
 pub mod gamma_gamma;
+mod gather;
 #[cfg(test)]
 mod golden;
+mod grouping;
 pub mod limit;
 pub mod mbg_nbd;
 pub mod missed_cycles;
@@ -72,6 +80,7 @@ mod optimize;
 pub mod options;
 pub mod pareto_nbd;
 mod places;
+pub mod purchase_spans;
 mod purchasing;
 pub mod renewal;
 pub mod sample;
@@ -81,6 +90,7 @@ pub(crate) mod special;
 pub mod spend_sample;
 mod survival;
 pub mod value;
+mod weight;
 
 pub use any_model::{AnyModel, ModelKind};
 pub use backtest::{
@@ -89,6 +99,7 @@ pub use backtest::{
 };
 pub use bg_bb::{BgBb, BgBbParams};
 pub use bg_nbd::{BgNbd, BgNbdParams};
+pub use customer_forecast::CustomerForecast;
 pub use fit::{Boundary, Fit, FitReport, Fitted, StopReason};
 pub use gamma_gamma::{GammaGamma, GammaGammaParams};
 pub use limit::{Form, Limit, Trait};
@@ -99,6 +110,7 @@ pub use nbd::{Nbd, NbdParams};
 pub use opportunity::{OpportunitySample, OpportunitySamples, opportunity_samples};
 pub use options::FitOptions;
 pub use pareto_nbd::{ParetoNbd, ParetoNbdParams};
+pub use purchase_spans::{PurchaseSpan, PurchaseSpans};
 pub use renewal::RenewalCohort;
 pub use sample::Sample;
 pub use samples::Samples;

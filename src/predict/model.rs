@@ -1,13 +1,16 @@
 //! What every repeat-purchase model says of a customer.
 
+use core::ops::Range;
+
 use super::Sample;
 use crate::error::{Error, Result};
+use crate::parallel;
 
 /// A model of customers who buy at a rate of their own until they leave unseen.
 ///
 /// Samples, horizons and rates are in one unit of time, that of the samples on which the model was fitted.
-/// What a model says of [`Sample::NEW`] it says of a new customer.
-pub trait PurchaseModel {
+/// What a model says of [`Sample::NEW`] it says of a new customer. A model is asked on several threads at once.
+pub trait PurchaseModel: Sync {
     /// The log of the density of a customer's purchases, `ln f(x, t_x | T)`, without combinatorial constants.
     fn log_likelihood(&self, sample: &Sample) -> f64;
 
@@ -40,7 +43,11 @@ pub trait PurchaseModel {
 
     /// [`probability_alive`](PurchaseModel::probability_alive) of many customers, to the same bits.
     fn probabilities_alive(&self, samples: &[Sample]) -> Vec<f64> {
-        samples.iter().map(|sample| self.probability_alive(sample)).collect()
+        let of_part = |part: Range<usize>| {
+            let samples = samples.get(part).unwrap_or_default();
+            samples.iter().map(|sample| self.probability_alive(sample)).collect::<Vec<_>>()
+        };
+        parallel::map_ranges(samples.len(), PART, of_part).concat()
     }
 
     /// [`expected_purchases`](PurchaseModel::expected_purchases) of many customers, to the same bits, faster where
@@ -50,7 +57,12 @@ pub trait PurchaseModel {
     ///
     /// [`Error::Number`] for a horizon that is negative, not finite or above `1e300`.
     fn expected_purchases_of_all(&self, samples: &[Sample], horizon: f64) -> Result<Vec<f64>> {
-        samples.iter().map(|sample| self.expected_purchases(sample, horizon)).collect()
+        let of_part = |part: Range<usize>| {
+            let samples = samples.get(part).unwrap_or_default();
+            samples.iter().map(|sample| self.expected_purchases(sample, horizon)).collect::<Result<Vec<_>>>()
+        };
+        let parts: Result<Vec<_>> = parallel::map_ranges(samples.len(), PART, of_part).into_iter().collect();
+        Ok(parts?.concat())
     }
 }
 
@@ -91,6 +103,9 @@ macro_rules! parameters {
 }
 
 pub(super) use parameters;
+
+/// Customers of whom a model is asked in one go.
+const PART: usize = 1 << 12;
 
 /// A parameter of a model, if it is one.
 pub(super) fn positive(field: &'static str, found: f64) -> Result<f64> {

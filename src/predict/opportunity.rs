@@ -1,9 +1,12 @@
 //! What a model of purchase opportunities is given of a customer.
 
+use super::gather::gather;
 use crate::error::{Error, Result};
 use crate::history::{CustomerFold, Fact, PurchaseLog};
+use crate::parallel;
 use crate::record::calendar::Day;
 use crate::record::{CustomerId, Windows};
+use crate::scale::Tally;
 
 /// `x`, `t_x` and `n` of one customer: at how many of `n` opportunities the customer bought, and the last of them.
 ///
@@ -96,65 +99,52 @@ pub(super) fn within(field: &'static str, found: u32, min: u32, max: u32) -> Res
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(from = "Vec<(OpportunitySample, u64)>", into = "Vec<(OpportunitySample, u64)>"))]
-pub struct OpportunitySamples {
-    /// Ascending by `x`, `n`, `t_x`; no two equal.
-    rows: Vec<(OpportunitySample, u64)>,
-    customers: u64,
-}
+pub struct OpportunitySamples(Tally<OpportunitySample>);
 
 impl OpportunitySamples {
-    /// The samples of two parts of a shop.
+    /// The samples of two parts of a shop, that share no customer.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in distinct rows.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
-        self.rows.into_iter().chain(other.rows).collect::<Vec<_>>().into()
+        Self(self.0.and(other.0))
     }
 
     /// How many customers.
     pub const fn customers(&self) -> u64 {
-        self.customers
+        self.0.customers()
     }
 
     /// How many different rows.
     pub fn distinct_rows(&self) -> usize {
-        self.rows.len()
+        self.0.distinct()
     }
 
     /// Each different row and the number of customers who share it, ascending by `x`, then `n`, then `t_x`.
     pub fn iter(&self) -> impl Iterator<Item = (OpportunitySample, u64)> + '_ {
-        self.rows.iter().copied()
-    }
-
-    pub(super) fn rows(&self) -> &[(OpportunitySample, u64)] {
-        &self.rows
+        self.0.iter().map(|(&sample, customers)| (sample, customers))
     }
 }
 
 impl FromIterator<OpportunitySample> for OpportunitySamples {
     fn from_iter<I: IntoIterator<Item = OpportunitySample>>(samples: I) -> Self {
-        samples.into_iter().map(|sample| (sample, 1)).collect::<Vec<_>>().into()
+        Self(gather(samples.into_iter().map(|sample| (sample, 1))))
     }
 }
 
-/// Rows in any order, with the number of customers of each.
+/// Rows in any order, with the number of customers of each. Of more than `2^63 - 1` customers in all, which no shop has,
+/// those of the last rows are left out.
 impl From<Vec<(OpportunitySample, u64)>> for OpportunitySamples {
-    fn from(mut rows: Vec<(OpportunitySample, u64)>) -> Self {
-        rows.retain(|&(_, customers)| customers > 0);
-        rows.sort_unstable();
-        rows.dedup_by(|next, kept| {
-            let is_equal = next.0 == kept.0;
-            if is_equal {
-                kept.1 = kept.1.saturating_add(next.1);
-            }
-            is_equal
-        });
-        let customers = rows.iter().fold(0u64, |sum, &(_, customers)| sum.saturating_add(customers));
-        Self { rows, customers }
+    fn from(rows: Vec<(OpportunitySample, u64)>) -> Self {
+        Self(gather(rows))
     }
 }
 
 impl From<OpportunitySamples> for Vec<(OpportunitySample, u64)> {
     fn from(samples: OpportunitySamples) -> Self {
-        samples.rows
+        samples.iter().collect()
     }
 }
 
@@ -210,15 +200,15 @@ pub fn opportunity_samples<Id: CustomerId>(
     }
     let count = u32::try_from(windows.len()).unwrap_or(u32::MAX);
     within("opportunities n", count, 0, OpportunitySample::MAX_OPPORTUNITIES)?;
-    let bounds = windows.iter().map(|window| (window.start().into(), window.end().into())).collect();
-    let OpportunityFold { mut samples, .. } =
-        log.fold(last.last(), OpportunityFold { bounds, count, samples: Vec::new() });
-    samples.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+    let bounds: Vec<(Day, Day)> = windows.iter().map(|window| (window.start().into(), window.end().into())).collect();
+    let parts = log.fold_parts(last.last(), || OpportunityFold { bounds: &bounds, count, samples: Vec::new() });
+    let mut samples = parallel::joined(parts.into_iter().map(|part| part.samples).collect());
+    parallel::sort_distinct(&mut samples, |(left, _), (right, _)| left.cmp(right));
     Ok(samples)
 }
 
-struct OpportunityFold<Id> {
-    bounds: Vec<(Day, Day)>,
+struct OpportunityFold<'a, Id> {
+    bounds: &'a [(Day, Day)],
     count: u32,
     samples: Vec<(Id, OpportunitySample)>,
 }
@@ -235,7 +225,7 @@ struct Bought {
     last: u32,
 }
 
-impl<Id> CustomerFold<Id> for OpportunityFold<Id> {
+impl<Id> CustomerFold<Id> for OpportunityFold<'_, Id> {
     type State = Seen;
 
     fn step(&mut self, Seen(seen): &mut Seen, fact: Fact) {

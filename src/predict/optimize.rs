@@ -1,5 +1,7 @@
 //! Newton's method for the few parameters of a likelihood, with the safeguards that let it start anywhere.
 
+use crate::parallel;
+
 /// What an objective is at a point: its value, gradient and Hessian.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Evaluation<const N: usize> {
@@ -20,6 +22,23 @@ impl<const N: usize> Evaluation<N> {
             }
         }
         self
+    }
+
+    /// Adds another, so many times.
+    pub(super) fn add(&mut self, part: &Self, times: f64) {
+        self.value += times * part.value;
+        self.gradient.iter_mut().zip(part.gradient).for_each(|(sum, part)| *sum += times * part);
+        let hessians = self.hessian.iter_mut().flatten().zip(part.hessian.iter().flatten());
+        hessians.for_each(|(sum, part)| *sum += times * part);
+    }
+
+    /// The sum over `0..parts`, on all cores: each part by itself, and then one after the other.
+    pub(super) fn sum(parts: usize, of_part: impl Fn(usize) -> Self + Send + Sync) -> Self {
+        let mut sum = Self::ZERO;
+        for part in parallel::map(parts, of_part) {
+            sum.add(&part, 1.0);
+        }
+        sum
     }
 
     /// From derivatives by the parameters to derivatives by their logarithms.

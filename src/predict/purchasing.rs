@@ -2,6 +2,7 @@
 
 use super::optimize::Evaluation;
 use super::special::{digamma_difference, ln_rising, trigamma_difference};
+use super::weight::count;
 use super::{Sample, Samples};
 
 /// Counts of customers by `x` and by `T`, which are few however many customers there are.
@@ -24,16 +25,17 @@ impl Purchasing {
     pub(super) fn of(samples: &Samples) -> Self {
         let ages = samples.times().iter().map(|&time| Age { time, customers: 0.0, repeats: 0.0 });
         let (mut by_repeats, mut by_age): (Vec<(u32, f64)>, Vec<Age>) = (Vec::new(), ages.collect());
-        for row in samples.rows() {
-            let customers = f64::from(row.customers);
-            match by_repeats.last_mut() {
-                Some((repeats, sum)) if *repeats == row.repeats => *sum += customers,
-                _ => by_repeats.push((row.repeats, customers)),
+        for group in samples.groups() {
+            let (mut of_group, x) = (0.0, f64::from(group.repeats));
+            for row in &group.rows {
+                let customers = count(row.customers);
+                of_group += customers;
+                if let Some(age) = by_age.get_mut(row.age as usize) {
+                    age.customers += customers;
+                    age.repeats += customers * x;
+                }
             }
-            if let Some(age) = by_age.get_mut(row.age as usize) {
-                age.customers += customers;
-                age.repeats += customers * f64::from(row.repeats);
-            }
+            by_repeats.push((group.repeats, of_group));
         }
         by_age.retain(|age| age.customers > 0.0);
         Self { by_repeats, by_age }

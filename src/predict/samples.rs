@@ -1,8 +1,11 @@
 //! A whole shop's samples, as a fit looks at them.
 
 use super::Sample;
-use super::places::Places;
+use super::grouping::{self, Group, Part, Row};
 use crate::history::Ledger;
+use crate::parallel;
+use crate::record::calendar::Day;
+use crate::scale::runs::merged;
 
 /// The samples of a shop's customers: each different one once, with the number of customers who share it.
 ///
@@ -19,7 +22,7 @@ use crate::history::Ledger;
 /// assert_eq!((samples.customers(), samples.distinct_rows()), (3, 2));
 ///
 /// let (left, right): (Samples, Samples) = ([one].into_iter().collect(), [one, other].into_iter().collect());
-/// assert_eq!(left.merge(&right), samples);
+/// assert_eq!(left.merge(right), samples);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 ///
@@ -28,35 +31,73 @@ use crate::history::Ledger;
 /// Linear in customers where times are few, as days are; else that of sorting.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(from = "Vec<(Sample, u32)>", into = "Vec<(Sample, u32)>"))]
+#[cfg_attr(feature = "serde", serde(from = "Vec<(Sample, u64)>", into = "Vec<(Sample, u64)>"))]
 pub struct Samples {
     /// Every `T` and `t_x`, ascending, no two equal.
     times: Vec<f64>,
-    /// Ascending by `x`, `T`, `t_x`, no two equal.
-    rows: Vec<Row>,
+    /// Ascending by `x`, no two equal and none empty.
+    groups: Vec<Group>,
     customers: u64,
 }
 
-/// One sample, its times by their places in the list of times, and its customers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Row {
+/// Rows of one `x`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Piece<'a> {
     pub(super) repeats: u32,
-    pub(super) age: u32,
-    pub(super) recency: u32,
-    pub(super) customers: u32,
+    pub(super) rows: &'a [Row],
 }
 
 impl Samples {
     /// The samples of every customer of a ledger, in weeks.
     pub fn in_weeks<Id>(ledger: &Ledger<Id>) -> Self {
-        let summaries = ledger.iter().filter_map(|(_, history)| history.repeat_summary(ledger.as_of()));
-        summaries.map(|summary| Sample::in_weeks(&summary)).collect()
+        Self::in_units(ledger, |days| f64::from(days) / 7.0)
     }
 
-    /// The samples of two parts of a shop.
+    /// The samples of every customer of a ledger, in days.
+    pub fn in_days<Id>(ledger: &Ledger<Id>) -> Self {
+        Self::in_units(ledger, f64::from)
+    }
+
+    fn in_units<Id>(ledger: &Ledger<Id>, unit: impl Fn(u32) -> f64 + Sync) -> Self {
+        let (first, last, days) = (ledger.first_days(), ledger.last_days(), ledger.purchase_days());
+        let as_of = Day::from(ledger.as_of());
+        Self::of_parts(&parallel::map_ranges(days.len(), grouping::PART, |range| {
+            let [first, last] = [first, last].map(|days| days.get(range.clone()).unwrap_or_default());
+            let rows = first.iter().zip(last).zip(days.get(range).unwrap_or_default());
+            Part::of(rows.map(|((&first, &last), days)| {
+                // A ledger has no customer without a purchase, and none who bought after its day.
+                Sample::of_valid(days.saturating_sub(1), unit(last.since(first)), unit(as_of.since(first)))
+            }))
+        }))
+    }
+
+    /// The samples of two parts of a shop, that share no customer.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in distinct rows.
     #[must_use]
-    pub fn merge(&self, other: &Self) -> Self {
-        self.iter().chain(other.iter()).collect::<Vec<_>>().into()
+    pub fn merge(self, other: Self) -> Self {
+        if self.groups.is_empty() {
+            return other;
+        }
+        if other.groups.is_empty() {
+            return self;
+        }
+        let (times, [left, right]) = union(&self.times, &other.times);
+        let placed = |groups: Vec<Group>, ranks: Vec<u32>| {
+            groups.into_iter().map(move |mut group| {
+                group.rows.iter_mut().for_each(|row| *row = row.at(&ranks));
+                group
+            })
+        };
+        let both = |one: Group, other: Group| {
+            let rows = merged(one.rows.into_iter(), other.rows.into_iter(), Row::order, Row::and);
+            Group { repeats: one.repeats, rows: rows.collect() }
+        };
+        let (left, right) = (placed(self.groups, left), placed(other.groups, right));
+        let groups = merged(left, right, |one, other| one.repeats.cmp(&other.repeats), both).collect();
+        Self { times, groups, customers: self.customers.saturating_add(other.customers) }
     }
 
     /// How many customers.
@@ -66,14 +107,18 @@ impl Samples {
 
     /// How many different rows.
     pub fn distinct_rows(&self) -> usize {
-        self.rows.len()
+        self.groups.iter().map(|group| group.rows.len()).sum()
     }
 
     /// Each different row and the number of customers who share it, ascending by `x`, then `T`, then `t_x`.
-    pub fn iter(&self) -> impl Iterator<Item = (Sample, u32)> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = (Sample, u64)> + '_ {
+        self.groups.iter().flat_map(move |group| group.rows.iter().map(move |row| self.sample(group.repeats, row)))
+    }
+
+    /// A row of `x`, and its customers.
+    pub(super) fn sample(&self, repeats: u32, row: &Row) -> (Sample, u64) {
         let time = |place: u32| self.times.get(place as usize).copied().unwrap_or_default();
-        let sample = move |row: &Row| (Sample::of_valid(row.repeats, time(row.recency), time(row.age)), row.customers);
-        self.rows.iter().map(sample)
+        (Sample::of_valid(repeats, time(row.recency), time(row.age)), row.customers)
     }
 
     /// Every time of the rows, ascending.
@@ -81,112 +126,116 @@ impl Samples {
         &self.times
     }
 
-    pub(super) fn rows(&self) -> &[Row] {
-        &self.rows
+    pub(super) fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// The rows in the order in which they stand, cut into parts of `size` rows or a little more: each the pieces of
+    /// one `x` or more. How they are cut depends on them alone.
+    pub(super) fn cut(&self, size: usize) -> Vec<Vec<Piece<'_>>> {
+        let (mut parts, mut part, mut rows) = (Vec::new(), Vec::new(), 0);
+        for group in &self.groups {
+            for piece in group.rows.chunks(size.max(1)) {
+                part.push(Piece { repeats: group.repeats, rows: piece });
+                rows += piece.len();
+                if rows >= size {
+                    parts.push(core::mem::take(&mut part));
+                    rows = 0;
+                }
+            }
+        }
+        if !part.is_empty() {
+            parts.push(part);
+        }
+        parts
     }
 
     /// Every `n`-th row, so that about `rows` are left.
     pub(super) fn thinned(&self, rows: usize) -> Self {
-        let step = (self.rows.len() / rows.max(1)).max(1);
-        let rows: Vec<Row> = self.rows.iter().step_by(step).copied().collect();
-        let customers = rows.iter().map(|row| u64::from(row.customers)).sum();
-        Self { times: self.times.clone(), rows, customers }
+        let step = (self.distinct_rows() / rows.max(1)).max(1);
+        let (mut groups, mut skip) = (Vec::new(), 0);
+        for group in &self.groups {
+            let rows: Vec<Row> = group.rows.iter().skip(skip).step_by(step).copied().collect();
+            skip = (skip + rows.len() * step).saturating_sub(group.rows.len());
+            if !rows.is_empty() {
+                groups.push(Group { repeats: group.repeats, rows });
+            }
+        }
+        let customers = total(&groups);
+        Self { times: self.times.clone(), groups, customers }
     }
 
-    fn gather(samples: impl Iterator<Item = (Sample, u32)>) -> Self {
-        let mut places = Places::default();
-        let mut rows = Vec::with_capacity(samples.size_hint().0);
-        for (sample, customers) in samples.filter(|&(_, customers)| customers > 0) {
-            let (age, recency) = (places.of(sample.age()), places.of(sample.recency()));
-            rows.push(Row { repeats: sample.repeats(), age, recency, customers });
-        }
-        let mut order: Vec<(f64, u32)> = places.times().iter().copied().zip(0..).collect();
-        order.sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
-        let mut ranks = vec![0; order.len()];
-        for (&(_, place), rank) in order.iter().zip(0..) {
-            if let Some(of_place) = ranks.get_mut(place as usize) {
-                *of_place = rank;
-            }
-        }
-        let rank = |place: u32| ranks.get(place as usize).copied().unwrap_or_default();
-        for row in &mut rows {
-            (row.age, row.recency) = (rank(row.age), rank(row.recency));
-        }
-        sort(&mut rows, order.len());
-        // A count that does not fit fills one row and goes on in the next, whatever the order of its parts.
-        rows.dedup_by(|next, kept| {
-            if next.key() != kept.key() {
-                return false;
-            }
-            let room = u32::MAX - kept.customers;
-            let moved = next.customers.min(room);
-            kept.customers += moved;
-            next.customers -= moved;
-            next.customers == 0
-        });
-        let customers = rows.iter().map(|row| u64::from(row.customers)).sum();
-        Self { times: order.into_iter().map(|(time, _)| time).collect(), rows, customers }
+    fn of_parts(parts: &[Part]) -> Self {
+        let (times, groups) = grouping::group(parts);
+        let customers = total(&groups);
+        Self { times, groups, customers }
     }
 }
 
-impl Row {
-    const fn key(&self) -> (u32, u32, u32) {
-        (self.repeats, self.age, self.recency)
-    }
+fn total(groups: &[Group]) -> u64 {
+    groups.iter().flat_map(|group| &group.rows).fold(0, |sum: u64, row| sum.saturating_add(row.customers))
 }
+
+/// Two ascending lists as one, and where in it the numbers of either stand.
+fn union(left: &[f64], right: &[f64]) -> (Vec<f64>, [Vec<u32>; 2]) {
+    let (left_times, right_times) = (left.iter().copied(), right.iter().copied());
+    // Times are not negative, so that their bits ascend with them.
+    let order = |one: &f64, other: &f64| one.to_bits().cmp(&other.to_bits());
+    let times: Vec<f64> = merged(left_times, right_times, order, |time, _| time).collect();
+    let places = |of: &[f64]| {
+        let mut all = times.iter().zip(0u32..);
+        of.iter().filter_map(|time| all.find(|(one, _)| one.to_bits() == time.to_bits())).map(|(_, at)| at).collect()
+    };
+    let ranks = [places(left), places(right)];
+    (times, ranks)
+}
+
+/// Samples that are read at once, before they are grouped on all cores.
+const BATCH: usize = 8 * grouping::PART;
 
 impl FromIterator<Sample> for Samples {
     fn from_iter<I: IntoIterator<Item = Sample>>(samples: I) -> Self {
-        Self::gather(samples.into_iter().map(|sample| (sample, 1)))
+        let mut samples = samples.into_iter();
+        let (mut parts, mut batch) = (Vec::new(), Vec::with_capacity(samples.size_hint().0.min(BATCH)));
+        loop {
+            batch.extend(samples.by_ref().take(BATCH));
+            parts.extend(parallel::map_ranges(batch.len(), grouping::PART, |range| {
+                Part::of(batch.get(range).unwrap_or_default().iter().copied())
+            }));
+            if batch.len() < BATCH {
+                return Self::of_parts(&parts);
+            }
+            batch.clear();
+        }
     }
 }
 
 /// Rows in any order, with the number of customers of each.
-impl From<Vec<(Sample, u32)>> for Samples {
-    fn from(rows: Vec<(Sample, u32)>) -> Self {
-        Self::gather(rows.into_iter())
+impl From<Vec<(Sample, u64)>> for Samples {
+    fn from(mut rows: Vec<(Sample, u64)>) -> Self {
+        let key = |sample: &Sample| (sample.repeats(), sample.age().to_bits(), sample.recency().to_bits());
+        rows.retain(|&(_, customers)| customers > 0);
+        // Rows that stand in order already, as stored ones do, are seen in a pass.
+        rows.sort_unstable_by_key(|(sample, _)| key(sample));
+        rows.dedup_by(|next, kept| {
+            let is_equal = key(&next.0) == key(&kept.0);
+            if is_equal {
+                kept.1 = kept.1.saturating_add(next.1);
+            }
+            is_equal
+        });
+        let parts = [Part::of(rows.iter().map(|&(sample, _)| sample))];
+        let mut samples = Self::of_parts(&parts);
+        // The rows are all different: each is there once, in its order.
+        let counted = samples.groups.iter_mut().flat_map(|group| &mut group.rows).zip(rows);
+        counted.for_each(|(row, (_, customers))| row.customers = customers);
+        samples.customers = total(&samples.groups);
+        samples
     }
 }
 
-impl From<Samples> for Vec<(Sample, u32)> {
+impl From<Samples> for Vec<(Sample, u64)> {
     fn from(samples: Samples) -> Self {
         samples.iter().collect()
-    }
-}
-
-/// The most values of a part of the key at which rows are sorted by counting.
-const COUNTED: usize = 1 << 16;
-
-/// Sorts rows by their keys: by counting, part by part, where the parts take few values.
-fn sort(rows: &mut Vec<Row>, times: usize) {
-    let repeats = rows.iter().map(|row| row.repeats).max().map_or(0, |most| most as usize + 1);
-    if repeats.max(times) > COUNTED.min(rows.len()) {
-        rows.sort_unstable_by_key(Row::key);
-        return;
-    }
-    let mut sorted = rows.clone();
-    place(rows, &mut sorted, times, |row| row.recency);
-    place(&sorted, rows, times, |row| row.age);
-    place(rows, &mut sorted, repeats, |row| row.repeats);
-    *rows = sorted;
-}
-
-/// Copies rows in the order of one part of their keys, equals in the order in which they stand.
-fn place(from: &[Row], to: &mut [Row], values: usize, part: impl Fn(&Row) -> u32) {
-    let mut next = vec![0; values + 1];
-    for row in from {
-        if let Some(count) = next.get_mut(part(row) as usize + 1) {
-            *count += 1;
-        }
-    }
-    let mut before = 0;
-    for start in &mut next {
-        before += *start;
-        *start = before;
-    }
-    for row in from {
-        let start = &mut next[part(row) as usize];
-        to[*start] = *row;
-        *start += 1;
     }
 }

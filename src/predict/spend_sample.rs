@@ -1,7 +1,10 @@
 //! What the model of spend is given of a customer.
 
+use super::gather::gather;
+use super::weight::count;
 use crate::error::{Error, Result};
-use crate::history::{Ledger, RepeatSummary};
+use crate::history::{CustomerHistory, Ledger, RepeatSummary};
+use crate::scale::Tally;
 
 /// `x` and `m` of one customer: repeat purchases and the mean spend of one of them.
 ///
@@ -65,6 +68,11 @@ impl SpendSample {
         Self { repeats: summary.repeats(), mean: summary.mean_spend().unwrap_or(0.0) }
     }
 
+    /// That of a history, whatever the day of the question; `None` without a purchase.
+    fn of_history(history: &CustomerHistory) -> Option<Self> {
+        Some(Self::of(&history.repeat_summary(history.last_purchase()?)?))
+    }
+
     /// `x`: purchase days - 1.
     pub const fn repeats(&self) -> u32 {
         self.repeats
@@ -85,11 +93,17 @@ impl SpendSample {
         self.mean > 0.0
     }
 
-    /// Means are not negative, so that their bits ascend with them.
-    const fn key(&self) -> (u32, u64) {
+    fn row(&self) -> Row {
         (self.repeats, self.mean.to_bits())
     }
+
+    fn of_row(&(repeats, mean): &Row) -> Self {
+        Self { repeats, mean: f64::from_bits(mean) }
+    }
 }
+
+/// `x` and the bits of `m`: means are not negative, so that their bits ascend with them.
+type Row = (u32, u64);
 
 /// The spends of a shop's customers: each different sample once, with the number of customers who share it.
 ///
@@ -114,9 +128,8 @@ impl SpendSample {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(from = "Vec<(SpendSample, u64)>", into = "Vec<(SpendSample, u64)>"))]
 pub struct SpendSamples {
-    /// Ascending by `x`, `m`; no two equal. Those who are left out are among them.
-    rows: Vec<(SpendSample, u64)>,
-    customers: u64,
+    /// Those who are left out are among them.
+    rows: Tally<Row>,
     left_out: u64,
 }
 
@@ -130,15 +143,80 @@ impl SpendSamples {
             .collect()
     }
 
-    /// The samples of two parts of a shop.
+    /// Adds a customer. One without a purchase changes nothing.
+    ///
+    /// Credits do not enter a sample; nor does the day of the question, so that what was kept yesterday serves today.
+    ///
+    /// # Complexity
+    ///
+    /// `log n` in distinct rows.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use repurchase::CustomerHistory;
+    /// use repurchase::predict::{SpendSample, SpendSamples};
+    /// use rust_decimal::Decimal;
+    ///
+    /// let day = |d| NaiveDate::from_ymd_opt(2026, 3, d).unwrap();
+    /// let mut ann = CustomerHistory::new();
+    /// ann.record_purchase(day(1), Decimal::from(90))?;
+    /// let mut samples = SpendSamples::default();
+    /// samples.add(&ann);
+    /// assert_eq!((samples.customers(), samples.left_out()), (0, 1));
+    ///
+    /// // One day on, Ann comes back.
+    /// samples.remove(&ann)?;
+    /// ann.record_purchase(day(15), Decimal::from(20))?;
+    /// samples.add(&ann);
+    /// assert_eq!(samples, [SpendSample::new(1, 20.0)?].into_iter().collect());
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn add(&mut self, history: &CustomerHistory) {
+        if let Some(sample) = SpendSample::of_history(history) {
+            // It is refused beside 2^63 - 1 others only, which is more than are counted.
+            if self.rows.add(sample.row(), 1).is_ok() {
+                self.left_out += u64::from(!sample.is_spending());
+            }
+        }
+    }
+
+    /// Takes a customer away who was added with this very history, or one with the same sample.
+    ///
+    /// One without a purchase changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TallyShort`] where no such customer is left; nothing is changed.
+    ///
+    /// # Complexity
+    ///
+    /// `log n` in distinct rows.
+    pub fn remove(&mut self, history: &CustomerHistory) -> Result<()> {
+        let Some(sample) = SpendSample::of_history(history) else { return Ok(()) };
+        let short = |counted| {
+            let SpendSample { repeats, mean } = sample;
+            Error::tally_short(&format_args!("x = {repeats} and a mean spend of {mean}"), 1, counted)
+        };
+        self.rows.take(&sample.row(), 1).map_err(short)?;
+        self.left_out -= u64::from(!sample.is_spending());
+        Ok(())
+    }
+
+    /// The samples of two parts of a shop, that share no customer.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in distinct rows.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
-        self.rows.into_iter().chain(other.rows).collect::<Vec<_>>().into()
+        Self::of_rows(self.rows.and(other.rows))
     }
 
     /// How many customers enter a fit.
     pub const fn customers(&self) -> u64 {
-        self.customers
+        self.rows.customers() - self.left_out
     }
 
     /// How many customers do not, because they have no repeat purchase, or none that cost anything.
@@ -153,7 +231,11 @@ impl SpendSamples {
 
     /// Each different row that enters a fit and the number of customers who share it, ascending by `x`, then `m`.
     pub fn iter(&self) -> impl Iterator<Item = (SpendSample, u64)> + '_ {
-        self.rows.iter().copied().filter(|(sample, _)| sample.is_spending())
+        self.all().filter(|(sample, _)| sample.is_spending())
+    }
+
+    fn all(&self) -> impl Iterator<Item = (SpendSample, u64)> + '_ {
+        self.rows.iter().map(|(row, customers)| (SpendSample::of_row(row), customers))
     }
 
     /// A check of what the Gamma-Gamma model assumes: that how often customers buy says nothing of how much they spend.
@@ -193,7 +275,7 @@ impl SpendSamples {
         let points = || {
             self.iter().map(|(sample, customers)| (f64::from(sample.repeats), sample.mean / largest, count(customers)))
         };
-        let customers = count(self.customers);
+        let customers = count(self.customers());
         let average = |sum: f64| sum / customers;
         let mean_x = average(points().map(|(x, _, customers)| x * customers).sum());
         let mean_m = average(points().map(|(_, m, customers)| m * customers).sum());
@@ -211,48 +293,36 @@ impl SpendSamples {
         (is_defined && xx > 0.0 && mm > 0.0).then(|| (xm / xx.sqrt() / mm.sqrt()).clamp(-1.0, 1.0))
     }
 
+    fn of_rows(rows: Tally<Row>) -> Self {
+        let mut samples = Self { rows, left_out: 0 };
+        samples.left_out =
+            samples.all().filter(|(sample, _)| !sample.is_spending()).map(|(_, customers)| customers).sum();
+        samples
+    }
+
     /// 0 where nobody enters a fit.
     pub(super) fn largest_mean(&self) -> f64 {
         self.iter().fold(0.0, |largest, (sample, _)| sample.mean.max(largest))
     }
 }
 
-/// Customers, as a weight in a sum.
-#[allow(clippy::cast_precision_loss, reason = "nine quadrillion customers are exact")]
-pub(super) const fn count(customers: u64) -> f64 {
-    customers as f64
-}
-
 impl FromIterator<SpendSample> for SpendSamples {
     fn from_iter<I: IntoIterator<Item = SpendSample>>(samples: I) -> Self {
-        samples.into_iter().map(|sample| (sample, 1)).collect::<Vec<_>>().into()
+        Self::of_rows(gather(samples.into_iter().map(|sample| (sample.row(), 1))))
     }
 }
 
-/// Rows in any order, with the number of customers of each.
+/// Rows in any order, with the number of customers of each. Of more than `2^63 - 1` customers in all, which no shop has,
+/// those of the last rows are left out.
 impl From<Vec<(SpendSample, u64)>> for SpendSamples {
-    fn from(mut rows: Vec<(SpendSample, u64)>) -> Self {
-        rows.retain(|&(_, customers)| customers > 0);
-        rows.sort_unstable_by_key(|(sample, _)| sample.key());
-        rows.dedup_by(|next, kept| {
-            let equal = next.0.key() == kept.0.key();
-            if equal {
-                kept.1 = kept.1.saturating_add(next.1);
-            }
-            equal
-        });
-        let (mut customers, mut left_out) = (0u64, 0u64);
-        for (sample, number) in &rows {
-            let side = if sample.is_spending() { &mut customers } else { &mut left_out };
-            *side = side.saturating_add(*number);
-        }
-        Self { rows, customers, left_out }
+    fn from(rows: Vec<(SpendSample, u64)>) -> Self {
+        Self::of_rows(gather(rows.into_iter().map(|(sample, customers)| (sample.row(), customers))))
     }
 }
 
 impl From<SpendSamples> for Vec<(SpendSample, u64)> {
     fn from(samples: SpendSamples) -> Self {
-        samples.rows
+        samples.all().collect()
     }
 }
 

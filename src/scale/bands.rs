@@ -1,5 +1,7 @@
 //! Thresholds that the shop gives.
 
+use core::ops::Bound;
+
 use crate::error::{Error, Result};
 
 /// Given thresholds: `n` edges make `n + 1` half-open bands `[.., e0) [e0, e1) .. [en, ..]`.
@@ -72,6 +74,12 @@ impl<T> Bands<T> {
     /// The lower (inclusive) and upper (exclusive) edge of a band; `None` on an open side.
     pub fn bounds(&self, position: usize) -> (Option<&T>, Option<&T>) {
         (position.checked_sub(1).and_then(|lower| self.edges.get(lower)), self.edges.get(position))
+    }
+
+    /// The values of a band, for asking [`contains`](core::ops::RangeBounds::contains) or a database.
+    pub fn range(&self, position: usize) -> (Bound<&T>, Bound<&T>) {
+        let (lower, upper) = self.bounds(position);
+        (lower.map_or(Bound::Unbounded, Bound::Included), upper.map_or(Bound::Unbounded, Bound::Excluded))
     }
 }
 

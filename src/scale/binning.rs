@@ -1,5 +1,7 @@
 //! A stick of either kind.
 
+use core::ops::Bound;
+
 use crate::scale::{Bands, CutPoints};
 
 /// How a number becomes a bin: by quantiles that were fitted, or by thresholds that were given.
@@ -50,11 +52,27 @@ impl<T> Binning<T> {
         }
     }
 
-    /// The marks below and above a bin; `None` on an open side.
-    pub fn bounds(&self, position: usize) -> (Option<&T>, Option<&T>) {
+    /// The values of a bin: each end a mark that belongs to it or not, or open. Of a bin that is not there, all.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use core::ops::Bound::{Excluded, Included};
+    /// use core::ops::RangeBounds;
+    ///
+    /// use repurchase::scale::{Bands, Binning, CutPoints};
+    ///
+    /// let fitted = Binning::Quantiles(CutPoints::new(vec![10, 20])?);
+    /// assert_eq!(fitted.range(1), (Excluded(&10), Included(&20)));
+    /// let given = Binning::Bands(Bands::new(vec![10, 20])?);
+    /// assert_eq!(given.range(1), (Included(&10), Excluded(&20)));
+    /// assert!(fitted.range(1).contains(&20) && !given.range(1).contains(&20));
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn range(&self, position: usize) -> (Bound<&T>, Bound<&T>) {
         match self {
-            Self::Quantiles(cuts) => cuts.bounds(position),
-            Self::Bands(bands) => bands.bounds(position),
+            Self::Quantiles(cuts) => cuts.range(position),
+            Self::Bands(bands) => bands.range(position),
         }
     }
 }

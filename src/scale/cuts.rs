@@ -1,9 +1,12 @@
 //! Quantiles of the shop's own customers.
 
+use core::ops::{Bound, Range};
+
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
-use crate::scale::money;
+use crate::parallel;
+use crate::scale::ranks::{bin_ranks, share_ranks};
 
 /// Fitted cut points: the values at which one bin of a population ends and the next begins.
 ///
@@ -66,7 +69,7 @@ impl<T: Ord> CutPoints<T> {
         T: Clone,
     {
         let values: Vec<T> = values.into_iter().collect();
-        let ranks = bin_ranks(values.len(), bins)?;
+        let ranks = bin_ranks(values.len() as u64, bins)?;
         Ok(Self::of_ranks(values, &ranks))
     }
 
@@ -86,7 +89,7 @@ impl<T: Ord> CutPoints<T> {
         T: Clone,
     {
         let values: Vec<T> = values.into_iter().collect();
-        let ranks = share_ranks(values.len(), shares)?;
+        let ranks = share_ranks(values.len() as u64, shares)?;
         Ok(Self::of_ranks(values, &ranks))
     }
 
@@ -120,16 +123,22 @@ impl<T> CutPoints<T> {
         (position.checked_sub(1).and_then(|lower| self.cuts.get(lower)), self.cuts.get(position))
     }
 
+    /// The values of a bin, for asking [`contains`](core::ops::RangeBounds::contains) or a database; nothing lies
+    /// between [marks that are equal](CutPoints::empty_bins).
+    pub fn range(&self, position: usize) -> (Bound<&T>, Bound<&T>) {
+        let (lower, upper) = self.bounds(position);
+        (lower.map_or(Bound::Unbounded, Bound::Excluded), upper.map_or(Bound::Unbounded, Bound::Included))
+    }
+
     /// The values of the given ranks (from 1, ascending, at most as many as values).
-    pub(crate) fn of_ranks(mut values: Vec<T>, ranks: &[usize]) -> Self
+    pub(crate) fn of_ranks(mut values: Vec<T>, ranks: &[u64]) -> Self
     where
         T: Ord + Clone,
     {
-        Self { cuts: select(&mut values, ranks) }
+        Self { cuts: select(&mut values, &places_in_memory(ranks)) }
     }
 
     /// Cuts that are known to ascend.
-    #[cfg(feature = "serde")]
     pub(crate) const fn ascending(cuts: Vec<T>) -> Self {
         Self { cuts }
     }
@@ -154,43 +163,9 @@ impl<T> From<CutPoints<T>> for Vec<T> {
     }
 }
 
-/// `⌈j N / k⌉` for `j` in `1..k`.
-pub(crate) fn bin_ranks(population: usize, bins: u8) -> Result<Vec<usize>> {
-    if bins < 2 {
-        return Err(Error::OutOfRange { field: "bins", found: bins.into(), min: 2, max: u8::MAX.into() });
-    }
-    check_population(population)?;
-    let ceiling = |j: u8| (u128::from(j) * population as u128).div_ceil(bins.into()) as usize;
-    Ok((1..bins).map(ceiling).collect())
-}
-
-/// `⌈share N⌉` for each share.
-pub(crate) fn share_ranks(population: usize, shares: &[Decimal]) -> Result<Vec<usize>> {
-    for (position, share) in shares.iter().enumerate() {
-        if !(Decimal::ZERO < *share && *share < Decimal::ONE) {
-            return Err(Error::Share { position, found: *share });
-        }
-    }
-    if let Some(position) = shares.windows(2).position(|pair| pair[0] >= pair[1]) {
-        return Err(Error::NotAscending { what: "shares", position: position + 1 });
-    }
-    check_population(population)?;
-    shares.iter().map(|&share| share_rank(population, share)).collect()
-}
-
-fn check_population(population: usize) -> Result<()> {
-    if population == 0 { Err(Error::NoCustomers { what: "cut points" }) } else { Ok(()) }
-}
-
-/// `⌈share N⌉`, exact, for a share within 0..=1.
-pub(crate) fn share_rank(population: usize, share: Decimal) -> Result<usize> {
-    // Trailing zeros would use up room: 0.80 is 8 / 10.
-    let share = share.normalize();
-    let overflow = Error::CountOverflow { field: "share of the population" };
-    let unit = money::power(share.scale()).ok_or_else(|| overflow.clone())?;
-    let part = share.mantissa().checked_mul(population as i128).ok_or_else(|| overflow.clone())?;
-    // Of a positive quotient, the ceiling.
-    usize::try_from((part + (unit - 1)) / unit).map_err(|_| overflow)
+/// Ranks of values in memory, none of which is above their number.
+fn places_in_memory(ranks: &[u64]) -> Vec<usize> {
+    ranks.iter().map(|&rank| rank as usize).collect()
 }
 
 /// The values of the given ranks (from 1, ascending, at most as many as values).
@@ -211,7 +186,7 @@ fn select<T: Ord + Clone>(values: &mut [T], ranks: &[usize]) -> Vec<T> {
 }
 
 /// An integer whose distance from a smaller one is a `u64`.
-pub(crate) trait Key: Copy + Ord {
+pub(crate) trait Key: Copy + Ord + Send + Sync {
     fn above(self, smaller: Self) -> u64;
 }
 
@@ -231,11 +206,11 @@ impl Key for i64 {
 
 /// [`CutPoints`] of the values at the given ranks, from a histogram: days and counts are only counted, amounts of money
 /// sorted only where a rank lies.
-pub(crate) fn cuts_of_keys<K: Key>(values: &[K], ranks: &[usize]) -> CutPoints<K> {
+pub(crate) fn cuts_of_keys<K: Key>(values: &[K], ranks: &[u64]) -> CutPoints<K> {
     let Some(scheme) = Buckets::of(values) else {
         return CutPoints { cuts: Vec::new() };
     };
-    let places = places(&histogram(values, |value| scheme.bucket(value)), ranks);
+    let places = places(&histogram(values, |value| scheme.bucket(value)), &places_in_memory(ranks));
     let groups: Vec<_> = places.chunk_by(|left, right| left.1 == right.1).collect();
     // The values of each bucket that is asked for; where all are equal, one of them.
     let mut members: Vec<Vec<K>> = vec![Vec::new(); groups.len()];
@@ -250,9 +225,18 @@ pub(crate) fn cuts_of_keys<K: Key>(values: &[K], ranks: &[usize]) -> CutPoints<K
             (wanted[at], more) = (Some(number as u16), true);
         }
     }
-    for &value in values.iter().filter(|_| more) {
-        if let Some(number) = wanted[scheme.bucket(value)] {
-            members[usize::from(number)].push(value);
+    if more {
+        let of_part = |part: Range<usize>| {
+            let mut members: Vec<Vec<K>> = vec![Vec::new(); groups.len()];
+            for &value in &values[part] {
+                if let Some(number) = wanted[scheme.bucket(value)] {
+                    members[usize::from(number)].push(value);
+                }
+            }
+            members
+        };
+        for part in parallel::map_ranges(values.len(), parallel::part_size(values.len(), LEAST), of_part) {
+            members.iter_mut().zip(part).for_each(|(members, more)| members.extend(more));
         }
     }
     let cuts = groups.into_iter().zip(&mut members).flat_map(|(group, members)| {
@@ -306,20 +290,30 @@ const fn floating_bucket(distance: u64) -> usize {
     ((shift as usize) << FINE_BITS) + (distance >> shift) as usize
 }
 
+/// Values for which it pays to wake another core.
+const LEAST: usize = 1 << 16;
+
 /// How many values, fewer than 2^32, lie in each bucket.
-fn histogram<K: Copy>(values: &[K], bucket: impl Fn(K) -> usize) -> Vec<usize> {
-    // Neighbours count apart: where they are equal, the second would have to wait for the first.
-    let mut counts = vec![[0_u32; 2]; BUCKETS];
-    let pairs = values.chunks_exact(2);
-    for &value in pairs.remainder() {
-        counts[bucket(value)][0] += 1;
-    }
-    for pair in pairs {
-        for (side, &value) in pair.iter().enumerate() {
-            counts[bucket(value)][side] += 1;
+fn histogram<K: Key>(values: &[K], bucket: impl Fn(K) -> usize + Send + Sync) -> Vec<usize> {
+    let of_part = |part: Range<usize>| {
+        // Neighbours count apart: where they are equal, the second would have to wait for the first.
+        let mut counts = vec![[0_u32; 2]; BUCKETS];
+        let pairs = values[part].chunks_exact(2);
+        for &value in pairs.remainder() {
+            counts[bucket(value)][0] += 1;
         }
+        for pair in pairs {
+            for (side, &value) in pair.iter().enumerate() {
+                counts[bucket(value)][side] += 1;
+            }
+        }
+        counts
+    };
+    let mut sums = vec![0; BUCKETS];
+    for counts in parallel::map_ranges(values.len(), parallel::part_size(values.len(), LEAST), of_part) {
+        sums.iter_mut().zip(counts).for_each(|(sum, [left, right])| *sum += left as usize + right as usize);
     }
-    counts.into_iter().map(|sides| sides.into_iter().map(|count| count as usize).sum()).collect()
+    sums
 }
 
 /// Of each rank, its bucket and how many values lie in the buckets below.
@@ -353,8 +347,8 @@ mod tests {
         let mut sorted = values.to_vec();
         sorted.sort_unstable();
         for bins in [2, 5, 10, 255] {
-            let ranks = bin_ranks(values.len(), bins).unwrap();
-            let expected: Vec<K> = ranks.iter().map(|&rank| sorted[rank - 1]).collect();
+            let ranks = bin_ranks(values.len() as u64, bins).unwrap();
+            let expected: Vec<K> = ranks.iter().map(|&rank| sorted[rank as usize - 1]).collect();
             assert_eq!(cuts_of_keys(values, &ranks).cuts(), expected, "{bins} bins");
         }
     }

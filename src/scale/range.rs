@@ -1,6 +1,7 @@
 //! Where a value lies between the marks around it, in words.
 
 use core::fmt::Display;
+use core::ops::Bound;
 
 use crate::scale::Language;
 
@@ -11,6 +12,23 @@ pub(crate) enum Ends {
     Upper,
     /// `[lower, upper)`: given edges.
     Lower,
+}
+
+/// A range whose ends say for themselves whether they belong to it.
+pub(crate) fn describe_range<T: Display>(
+    (lower, upper): (Bound<T>, Bound<T>),
+    quantity: Quantity,
+    language: Language,
+) -> String {
+    let ends = match (&lower, &upper) {
+        (Bound::Included(_), _) | (_, Bound::Excluded(_)) => Ends::Lower,
+        _ => Ends::Upper,
+    };
+    let mark = |bound| match bound {
+        Bound::Included(mark) | Bound::Excluded(mark) => Some(mark),
+        Bound::Unbounded => None,
+    };
+    describe((mark(lower), mark(upper)), ends, quantity, language)
 }
 
 /// What is compared.

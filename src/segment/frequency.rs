@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::history::{CustomerHistory, Ledger};
 use crate::scale::edges::DayEdges;
-use crate::scale::{CutPoints, Label, Language};
+use crate::scale::{CutPoints, Label, Language, Tally};
 
 /// How often a customer of two purchase days or more comes, by the mean gap between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,9 +91,39 @@ impl FrequencyBands {
         if mean_gaps.is_empty() {
             return Err(Error::NoCustomers { what: "frequency bands" });
         }
-        let cuts = CutPoints::fit(mean_gaps, 4)?;
+        Self::of_quartiles(&CutPoints::fit(mean_gaps, 4)?)
+    }
+
+    /// Edges at the quartiles of a tally of mean gaps in whole days, one of each customer of two purchase days or
+    /// more: the same edges as [`fit`](FrequencyBands::fit) on a ledger of them all.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`](FrequencyBands::fit).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::scale::Tally;
+    /// use repurchase::segment::FrequencyBands;
+    ///
+    /// // Of a history: `history.gaps().map(|gaps| gaps.whole_mean_days())`.
+    /// let mut mean_gaps: Tally<u32> = [10, 20, 30].into_iter().collect();
+    /// mean_gaps.merge(&[40, 50, 60, 70, 80].into_iter().collect())?;
+    /// assert_eq!(FrequencyBands::fit_tally(&mean_gaps)?.edges(), [21, 41, 61]);
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn fit_tally(mean_gaps: &Tally<u32>) -> Result<Self> {
+        if mean_gaps.is_empty() {
+            return Err(Error::NoCustomers { what: "frequency bands" });
+        }
+        Self::of_quartiles(&mean_gaps.cut_points(4)?)
+    }
+
+    fn of_quartiles(cuts: &CutPoints<u32>) -> Result<Self> {
         let mut edges = [0; 3];
-        edges.iter_mut().zip(cuts.cuts()).for_each(|(edge, &cut)| *edge = cut + 1);
+        // A gap of 2^32 - 1 days is longer than chrono's range.
+        edges.iter_mut().zip(cuts.cuts()).for_each(|(edge, &cut)| *edge = cut.saturating_add(1));
         Self::new(edges).map_err(|_| Error::TooAlike { what: "mean gaps", needed: edges.len() })
     }
 

@@ -6,14 +6,25 @@
 //! | one number for the three? | [`CompositeWeights::value`] |
 //! | which of the eight classes (八类)? | [`OctantModel::octant`] |
 //! | which named segment: champion, at risk, new? | [`Grid::segment`] |
+//! | which days, counts and amounts are a segment's, a tier's, for a database? | [`Grid::regions`], [`TierModel::range`] |
 //! | which segments can nobody be in? | [`Grid::unreachable`] |
 //! | how often does a repeat customer come? | [`FrequencyBands::band`] |
 //! | is a one-time customer still warm? | [`NewCustomerNodes::state`] |
 //! | both in one? | [`Lifecycle::stage`] |
 //! | which membership tier? | [`TierModel::tier`] |
 //! | which price band? | [`SpendBands::position`] |
-//! | what does each label amount to? | [`summarize`] |
+//! | what does each label amount to? | [`summarize`], [`summarize_all`] |
 //! | who changed label since last month? | [`Migration::between`] |
+//!
+//! Where customers are counted apart, each fit has a twin that takes a tally, a small value that
+//! [merges](crate::scale::Tally::merge), and makes the same of it:
+//!
+//! | fit | twin | of a |
+//! |---|---|---|
+//! | [`RfmModel::fit`] | [`RfmModel::fit_tally`] | [`RfmTally`] |
+//! | [`OctantModel::fit`] | [`OctantModel::fit_tally`] | [`Tally`](crate::scale::Tally) of [`RfmScore`]s |
+//! | [`TierModel::fit`] | [`TierModel::fit_tally`] | [`MoneyTally`](crate::scale::MoneyTally) of revenues |
+//! | [`FrequencyBands::fit`] | [`FrequencyBands::fit_tally`] | [`Tally`](crate::scale::Tally) of whole mean gaps |
 //!
 //! What needs the whole shop is fitted once ([`RfmModel::fit`], [`OctantModel::fit`], [`TierModel::fit`],
 //! [`FrequencyBands::fit`]), stored (feature `serde`) and applied to one customer in a few nanoseconds. Every label has
@@ -38,9 +49,9 @@ pub use migration::Migration;
 pub use newcomer::{NewCustomerNodes, NewCustomerState};
 pub use octant::{Octant, OctantModel, OctantSplit};
 pub use rfm::{
-    Bins, CompositeWeights, FrequencyMeasure, MonetaryMeasure, RfmMeasures, RfmModel, RfmOptions, RfmScore, RfmTable,
-    RfmValues,
+    Bins, CompositeWeights, FrequencyMeasure, MonetaryMeasure, RfmMeasures, RfmModel, RfmOptions, RfmRegion, RfmScore,
+    RfmTable, RfmTally, RfmValues,
 };
 pub use spend::SpendBands;
-pub use summary::{LabelSummary, summarize};
+pub use summary::{LabelSummary, summarize, summarize_all};
 pub use tier::{TierModel, TierScheme};

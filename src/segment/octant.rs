@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::scale::range::{Ends, Quantity, describe};
-use crate::scale::{Label, Language};
+use crate::scale::{Label, Language, Tally};
 use crate::segment::RfmScore;
 
 /// One of the eight combinations of a high or low R, F and M.
@@ -144,6 +144,9 @@ struct Split {
     count: u64,
 }
 
+/// So many that nobody has more, and that ten times as many are still counted.
+const MOST_CUSTOMERS: u64 = 1 << 32;
+
 impl OctantModel {
     /// Fits the splits to the scores of all customers.
     ///
@@ -151,21 +154,87 @@ impl OctantModel {
     ///
     /// [`Error::NoCustomers`] when there is none and the split asks for their mean or median.
     pub fn fit(scores: &[RfmScore], split: OctantSplit) -> Result<Self> {
+        Self::of_counts(scores.iter().map(|&score| (score, 1)), split)
+    }
+
+    /// Fits the splits to the counts of all customers' scores, of which there are at most a thousand: the same splits
+    /// as [`fit`](OctantModel::fit) on the score of each customer.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`](OctantModel::fit), and [`Error::CountOverflow`] for more than 2^32 customers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::scale::Tally;
+    /// use repurchase::segment::{OctantModel, OctantSplit, RfmScore};
+    ///
+    /// let (here, there) = ([RfmScore::new(1, 1, 1)?, RfmScore::new(1, 2, 2)?], [RfmScore::new(5, 1, 3)?]);
+    /// let mut tally: Tally<RfmScore> = here.into_iter().collect();
+    /// tally.merge(&there.into_iter().collect())?;
+    /// let all: Vec<_> = here.into_iter().chain(there).collect();
+    /// assert_eq!(OctantModel::fit_tally(&tally, OctantSplit::Mean)?, OctantModel::fit(&all, OctantSplit::Mean)?);
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn fit_tally(scores: &Tally<RfmScore>, split: OctantSplit) -> Result<Self> {
+        if scores.customers() > MOST_CUSTOMERS {
+            return Err(Error::CountOverflow { field: "number of customers" });
+        }
+        Self::of_counts(scores.iter().map(|(&score, customers)| (score, customers)), split)
+    }
+
+    /// Splits at means that were made elsewhere, such as by a database: `select count(*), sum(r), sum(f), sum(m)` over
+    /// the scores of all customers. The same splits as [`fit`](OctantModel::fit) on them at the
+    /// [mean](OctantSplit::Mean).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfRange`] unless there are 1 to 2^32 customers, and for a sum above 10 for each of them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::segment::{OctantModel, OctantSplit, RfmScore};
+    ///
+    /// let scores = [RfmScore::new(1, 1, 1)?, RfmScore::new(1, 2, 2)?, RfmScore::new(5, 1, 3)?];
+    /// assert_eq!(OctantModel::new(3, [7, 4, 6])?, OctantModel::fit(&scores, OctantSplit::Mean)?);
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn new(customers: u64, sums: [u64; 3]) -> Result<Self> {
+        Self::of_splits(sums.map(|sum| Split { sum, count: customers }))
+    }
+
+    fn of_splits(splits: [Split; 3]) -> Result<Self> {
+        for Split { sum, count } in splits {
+            // Each of a score of at most 10.
+            let (customers, scores) = (MOST_CUSTOMERS, count.saturating_mul(10));
+            if !(1..=customers).contains(&count) {
+                return Err(Error::OutOfRange { field: "count of scores", found: count, min: 1, max: customers });
+            }
+            if sum > scores {
+                return Err(Error::OutOfRange { field: "sum of scores", found: sum, min: 0, max: scores });
+            }
+        }
+        Ok(Self { splits })
+    }
+
+    fn of_counts(scores: impl Iterator<Item = (RfmScore, u64)>, split: OctantSplit) -> Result<Self> {
         if let OctantSplit::From(first_high) = split {
             return Ok(Self {
                 splits: first_high.to_array().map(|score| Split { sum: u64::from(score) - 1, count: 1 }),
             });
         }
-        if scores.is_empty() {
-            return Err(Error::NoCustomers { what: "the octants" });
-        }
-        let mut counts = [[0u64; 11]; 3];
-        for score in scores {
+        let (mut counts, mut count) = ([[0u64; 11]; 3], 0);
+        for (score, customers) in scores {
+            count += customers;
             for (counts, score) in counts.iter_mut().zip(score.to_array()) {
-                counts[usize::from(score)] += 1;
+                counts[usize::from(score)] += customers;
             }
         }
-        let count = scores.len() as u64;
+        if count == 0 {
+            return Err(Error::NoCustomers { what: "the octants" });
+        }
         Ok(Self {
             splits: counts
                 .map(|counts| if split == OctantSplit::Mean { mean(&counts, count) } else { median(&counts, count) }),
@@ -263,17 +332,6 @@ impl TryFrom<StoredOctants> for OctantModel {
     type Error = Error;
 
     fn try_from(stored: StoredOctants) -> Result<Self> {
-        let splits = [stored.recency, stored.frequency, stored.monetary];
-        for Split { sum, count } in splits {
-            // Of at most 2^32 customers, each of a score of at most 10.
-            let (customers, scores) = (1 << 32, count.saturating_mul(10));
-            if !(1..=customers).contains(&count) {
-                return Err(Error::OutOfRange { field: "count of scores", found: count, min: 1, max: customers });
-            }
-            if sum > scores {
-                return Err(Error::OutOfRange { field: "sum of scores", found: sum, min: 0, max: scores });
-            }
-        }
-        Ok(Self { splits })
+        Self::of_splits([stored.recency, stored.frequency, stored.monetary])
     }
 }

@@ -1,6 +1,6 @@
 //! What a label amounts to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
@@ -25,7 +25,7 @@ pub struct LabelSummary {
     /// Below 0 or above 1 where credits exceed spend.
     pub revenue_share: Option<f64>,
     /// What they spent, less refunds of the orders themselves, per purchase; rounded to 28 digits where it does not
-    /// end.
+    /// end. 0 without a customer.
     #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
     pub mean_order_amount: Decimal,
 }
@@ -33,7 +33,8 @@ pub struct LabelSummary {
 /// Sums up the customers of a ledger by label; customers without a label (`None`) are left out of all shares.
 ///
 /// **Population**: the customers with a purchase who have a label. An empty ledger gives an empty map, as does a ledger
-/// in which nobody has a label. Labels that nobody has are not in the map.
+/// in which nobody has a label. Labels that nobody has are not in the map: see
+/// [`summarize_all`].
 ///
 /// # Errors
 ///
@@ -63,40 +64,109 @@ pub struct LabelSummary {
 /// ```
 pub fn summarize<Id, L: Ord>(
     ledger: &Ledger<Id>,
-    mut label: impl FnMut(&Id, &CustomerHistory) -> Option<L>,
+    label: impl FnMut(&Id, &CustomerHistory) -> Option<L>,
 ) -> Result<BTreeMap<L, LabelSummary>> {
-    #[derive(Default)]
-    struct Sums {
-        customers: u64,
-        purchases: u64,
-        revenue: i128,
-        spend: i128,
-    }
-    let overflow = || Error::AmountOverflow { field: "revenue of a label" };
-    let mut labels: BTreeMap<L, Sums> = BTreeMap::new();
-    let mut all = Sums::default();
-    for (id, history) in ledger.iter() {
-        let Some(label) = label(id, &history) else { continue };
-        let revenue = money::minor(history.revenue(), ledger.scale()).ok_or_else(overflow)?;
-        let spend = money::minor(history.spend(), ledger.scale()).ok_or_else(overflow)?;
-        for sums in [labels.entry(label).or_default(), &mut all] {
-            sums.customers += 1;
-            sums.purchases += history.purchases();
-            sums.revenue = sums.revenue.checked_add(revenue).ok_or_else(overflow)?;
-            sums.spend = sums.spend.checked_add(spend).ok_or_else(overflow)?;
+    let sums = Sums::by_label(ledger, label)?;
+    let summary = |(label, of_label): (L, Sums)| Ok((label, sums.all.summary(of_label, ledger.scale())?));
+    sums.labels.into_iter().map(summary).collect()
+}
+
+/// Sums up the customers of a ledger by label, of every label given and in their order: those that nobody has are
+/// there with 0 customers.
+///
+/// **Population**: the customers with a purchase whose label is among `labels`. Any other label counts as none, so
+/// that the shares of what is listed add up to 1. Where nobody has a label, every share is 0 of 0.
+///
+/// # Errors
+///
+/// [`Error::AmountOverflow`] when a label's revenue or spend does not fit a `Decimal` exactly.
+///
+/// # Complexity
+///
+/// Linear in customers, times the logarithm of labels.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{NaiveDate, TimeZone, Utc};
+/// use repurchase::segment::{FrequencyBand, FrequencyBands, summarize_all};
+/// use repurchase::{Ledger, Order, Ratio, ShopCalendar};
+/// use rust_decimal::Decimal;
+///
+/// let order = |id, day| Order::new(id, Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap(), Decimal::TEN);
+/// let orders = [order("ann", 1)?, order("ann", 5)?, order("bo", 2)?];
+/// let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 31).unwrap())?;
+///
+/// let bands = FrequencyBands::default();
+/// let rows = summarize_all(&ledger, FrequencyBand::ALL, |_, history| bands.band(history))?;
+/// let customers: Vec<Ratio> = rows.iter().map(|row| row.customers).collect();
+/// assert_eq!(customers, [Ratio::new(1, 1)?, Ratio::new(0, 1)?, Ratio::new(0, 1)?, Ratio::new(0, 1)?]);
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+pub fn summarize_all<Id, L: Ord>(
+    ledger: &Ledger<Id>,
+    labels: impl IntoIterator<Item = L>,
+    mut label: impl FnMut(&Id, &CustomerHistory) -> Option<L>,
+) -> Result<Vec<LabelSummary>> {
+    let labels: Vec<L> = labels.into_iter().collect();
+    let listed: BTreeSet<&L> = labels.iter().collect();
+    let sums = Sums::by_label(ledger, |id, history| {
+        let label = label(id, history)?;
+        listed.get(&label).copied()
+    })?;
+    let summary = |label: &L| sums.all.summary(sums.labels.get(&label).copied().unwrap_or_default(), ledger.scale());
+    labels.iter().map(summary).collect()
+}
+
+/// What is added up of the customers of one label.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    customers: u64,
+    purchases: u64,
+    /// This and spend in units of the ledger's scale.
+    revenue: i128,
+    spend: i128,
+}
+
+struct SumsByLabel<L> {
+    labels: BTreeMap<L, Sums>,
+    all: Sums,
+}
+
+const fn overflow() -> Error {
+    Error::AmountOverflow { field: "revenue of a label" }
+}
+
+impl Sums {
+    fn by_label<Id, L: Ord>(
+        ledger: &Ledger<Id>,
+        mut label: impl FnMut(&Id, &CustomerHistory) -> Option<L>,
+    ) -> Result<SumsByLabel<L>> {
+        let (mut labels, mut all): (BTreeMap<L, Self>, _) = (BTreeMap::new(), Self::default());
+        for (id, history) in ledger.iter() {
+            let Some(label) = label(id, &history) else { continue };
+            let revenue = money::minor(history.revenue(), ledger.scale()).ok_or_else(overflow)?;
+            let spend = money::minor(history.spend(), ledger.scale()).ok_or_else(overflow)?;
+            for sums in [labels.entry(label).or_default(), &mut all] {
+                sums.customers += 1;
+                sums.purchases += history.purchases();
+                sums.revenue = sums.revenue.checked_add(revenue).ok_or_else(overflow)?;
+                sums.spend = sums.spend.checked_add(spend).ok_or_else(overflow)?;
+            }
         }
+        Ok(SumsByLabel { labels, all })
     }
-    let share = |revenue| quotient(revenue, all.revenue).filter(|_| all.revenue > 0);
-    let summary = |sums: Sums| {
-        let spend = money::decimal(sums.spend, ledger.scale()).ok_or_else(overflow)?;
+
+    /// Of a label's sums, where `self` is those of all labels.
+    fn summary(&self, of_label: Self, scale: u32) -> Result<LabelSummary> {
+        let spend = money::decimal(of_label.spend, scale).ok_or_else(overflow)?;
         Ok(LabelSummary {
-            customers: Ratio::counted(sums.customers, all.customers),
-            purchases: sums.purchases,
-            revenue: money::decimal(sums.revenue, ledger.scale()).ok_or_else(overflow)?,
-            revenue_share: share(sums.revenue),
-            // A labelled customer has a purchase.
-            mean_order_amount: spend.checked_div(sums.purchases.into()).unwrap_or_default(),
+            customers: Ratio::counted(of_label.customers, self.customers),
+            purchases: of_label.purchases,
+            revenue: money::decimal(of_label.revenue, scale).ok_or_else(overflow)?,
+            revenue_share: quotient(of_label.revenue, self.revenue).filter(|_| self.revenue > 0),
+            // Nothing is divided by 0: without a customer there is no spend.
+            mean_order_amount: spend.checked_div(of_label.purchases.into()).unwrap_or_default(),
         })
-    };
-    labels.into_iter().map(|(label, sums)| Ok((label, summary(sums)?))).collect()
+    }
 }

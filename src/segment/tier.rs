@@ -1,13 +1,16 @@
 //! Membership tiers: 80/20, and again within the 20.
 
+use core::ops::Bound;
+
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 use crate::history::{Ledger, Money};
-use crate::scale::cuts::{cuts_of_keys, share_ranks};
+use crate::scale::cuts::cuts_of_keys;
 use crate::scale::label::check_keys;
 use crate::scale::range::{Ends, Quantity, describe};
-use crate::scale::{CutPoints, Label, Language, money};
+use crate::scale::ranks::share_ranks;
+use crate::scale::{CutPoints, Label, Language, MoneyTally, money};
 
 /// Tiers from the lowest to the highest: what they are called, and the share of customers below each but the lowest.
 ///
@@ -108,6 +111,36 @@ pub struct TierModel {
 }
 
 impl TierModel {
+    /// Tiers whose cuts were made elsewhere, such as by a database: names from the lowest tier up, and between each and
+    /// the next the revenue above which the next begins.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NameCount`] when there is not one name more than cuts; [`Error::LabelKey`] for two names of one key, or
+    /// one of none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::scale::CutPoints;
+    /// use repurchase::segment::{TierModel, TierScheme};
+    /// use rust_decimal::Decimal;
+    ///
+    /// // The largest revenue of each tier but the highest.
+    /// let cuts = [300, 1_200, 5_000].map(Decimal::from);
+    /// let tiers = TierModel::new(TierScheme::default().names().to_vec(), CutPoints::new(cuts.to_vec())?)?;
+    /// assert_eq!(tiers.tier(Decimal::from(1_200)).key(), "senior");
+    /// assert_eq!(tiers.tier(Decimal::new(1_200_01, 2)).key(), "vip");
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn new(names: Vec<Label>, cuts: CutPoints<Decimal>) -> Result<Self> {
+        if names.len() != cuts.bins() {
+            return Err(Error::NameCount { what: "tier names", found: names.len(), expected: cuts.bins() });
+        }
+        check_keys(&names)?;
+        Ok(Self { names, cuts })
+    }
+
     /// Fits the tiers to the revenue of a ledger's customers.
     ///
     /// # Errors
@@ -121,7 +154,7 @@ impl TierModel {
         if ledger.is_empty() {
             return Err(Error::NoCustomers { what: "membership tiers" });
         }
-        let ranks = share_ranks(ledger.len(), &scheme.shares)?;
+        let ranks = share_ranks(ledger.len() as u64, &scheme.shares)?;
         let cuts = match ledger.revenue() {
             Money::Narrow(amounts) => cuts_of_keys(amounts, &ranks).map(i128::from),
             Money::Wide(amounts) => CutPoints::of_ranks(amounts.clone(), &ranks),
@@ -129,6 +162,23 @@ impl TierModel {
         // Revenues of a ledger fit a decimal.
         let cuts = cuts.map(|minor| money::decimal(minor, ledger.scale()).unwrap_or_default());
         Ok(Self { names: scheme.names, cuts })
+    }
+
+    /// Fits the tiers to the revenues of a tally, one of each customer with a purchase: the same tiers as
+    /// [`fit`](TierModel::fit) on a ledger of them all.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoCustomers`] when nobody has bought.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in distinct revenues.
+    pub fn fit_tally(revenues: &MoneyTally, scheme: TierScheme) -> Result<Self> {
+        if revenues.is_empty() {
+            return Err(Error::NoCustomers { what: "membership tiers" });
+        }
+        Ok(Self { cuts: revenues.cut_points_at(&scheme.shares)?, names: scheme.names })
     }
 
     /// The tier of a revenue, counted from 0, the lowest.
@@ -150,6 +200,29 @@ impl TierModel {
     /// The revenues above which the second tier and the following ones begin.
     pub const fn cuts(&self) -> &CutPoints<Decimal> {
         &self.cuts
+    }
+
+    /// The revenues of a tier, counted from 0, the lowest: each end says whether it belongs to the tier, or is open. Of
+    /// a tier that is not there, all.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use core::ops::Bound;
+    ///
+    /// use repurchase::scale::{CutPoints, Label};
+    /// use repurchase::segment::TierModel;
+    /// use rust_decimal::Decimal;
+    ///
+    /// let names = vec![Label::new("basic", "Basic", "普通"), Label::new("gold", "Gold", "金卡")];
+    /// let tiers = TierModel::new(names, CutPoints::new(vec![Decimal::ONE_HUNDRED])?)?;
+    /// assert_eq!(tiers.range(1), (Bound::Excluded(Decimal::ONE_HUNDRED), Bound::Unbounded));
+    /// assert_eq!(tiers.tier(Decimal::ONE_HUNDRED).key(), "basic");
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn range(&self, position: usize) -> (Bound<Decimal>, Bound<Decimal>) {
+        let (lower, upper) = self.cuts.range(position);
+        (lower.cloned(), upper.cloned())
     }
 
     /// Why a customer of a revenue is in its tier.
@@ -183,13 +256,8 @@ impl TryFrom<StoredTiers> for TierModel {
     type Error = Error;
 
     fn try_from(stored: StoredTiers) -> Result<Self> {
-        let (found, expected) = (stored.names.len(), stored.cuts.len() + 1);
-        if found != expected {
-            return Err(Error::NameCount { what: "tier names", found, expected });
-        }
-        check_keys(&stored.names)?;
         let cuts = CutPoints::new(stored.cuts.into_iter().map(|money::Text(cut)| cut).collect())?;
-        Ok(Self { names: stored.names, cuts })
+        Self::new(stored.names, cuts)
     }
 }
 

@@ -24,6 +24,8 @@ mod parts;
 mod shop;
 #[cfg(feature = "serde")]
 mod stored;
+#[cfg(feature = "rayon")]
+mod threads;
 mod types;
 
 fn fixed_seed() -> Config {

@@ -12,6 +12,8 @@ fn the_largest_amount_fits_once() {
     let once = log_of([order("ann", "2026-03-01", &largest), order("bo", "2026-03-01", &largest)]);
     let ledger = once.ledger(END).unwrap();
     assert_eq!(ledger.get(&"ann").map(|ann| (ann.spend(), ann.revenue())), Some((Decimal::MAX, Decimal::MAX)));
+    let beyond = Err(Error::AmountOverflow { field: "revenue of a shop" });
+    assert_eq!((ledger.totals(), ledger.len()), (beyond, 2), "each fits, and both do not");
     let with_gift = log_of([order("ann", "2026-03-01", &largest), order("ann", "2026-03-02", "0")]);
     assert_eq!(with_gift.ledger(END).unwrap().get(&"ann").map(|ann| ann.spend()), Some(Decimal::MAX));
     let given_back = log_of([order("ann", "2026-03-01", &largest), credit("ann", "2026-03-02", &largest)]);

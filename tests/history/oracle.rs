@@ -126,6 +126,17 @@ pub(crate) fn assert_ledger(ledger: &Ledger<u8>, expected: &BTreeMap<u8, Naive>)
     let ids: Vec<u8> = buyers.iter().map(|(id, _)| **id).collect();
     assert_eq!((ledger.ids(), ledger.len(), ledger.is_empty()), (&ids[..], ids.len(), ids.is_empty()));
     assert!(ledger.iter().map(|(id, _)| *id).eq(ids));
+    let totals = ledger.totals().expect("no sum is beyond a decimal");
+    let purchases: Vec<_> = buyers.iter().map(|(_, naive)| &naive.purchases).collect();
+    let spend: i128 = purchases.iter().flat_map(|of_one| of_one.iter()).map(|(_, units)| units).sum();
+    let credited: i128 = buyers.iter().flat_map(|(_, naive)| &naive.credits).sum();
+    assert_units(totals.revenue, spend - credited, "revenue");
+    assert_eq!(
+        (totals.customers, totals.purchases),
+        (buyers.len() as u64, purchases.iter().map(|of_one| of_one.len() as u64).sum::<u64>())
+    );
+    assert_eq!(totals.purchase_days, buyers.iter().map(|(_, naive)| naive.days().len() as u64).sum::<u64>());
+    assert_eq!(totals.credits, expected.values().map(|naive| naive.credits.len() as u64).sum::<u64>());
     for (id, naive) in buyers {
         assert_history(&ledger.get(id).expect("a buyer"), naive);
     }

@@ -21,6 +21,8 @@ mod oracle;
 #[cfg(feature = "serde")]
 mod stored;
 mod survival;
+#[cfg(feature = "rayon")]
+mod threads;
 
 type TestResult = Result<(), Box<dyn StdError>>;
 

@@ -3,7 +3,7 @@
 use repurchase::Error;
 use repurchase::predict::{BgNbd, BgNbdParams, MbgNbd, MbgNbdParams, Nbd, NbdParams, PurchaseModel, Sample};
 
-use super::tables::{Row, cdnow, close, table};
+use super::tables::{Row, cdnow, close, count, table};
 
 fn bg_nbd(row: &Row) -> BgNbd {
     let [r, alpha, a, b] = row.numbers(["r", "alpha", "a", "b"]);
@@ -85,7 +85,7 @@ fn sums_over_the_cdnow_sample() {
                 model.probability_alive(&sample),
                 model.expected_purchases(&sample, 39.0).unwrap(),
             ];
-            sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value * f64::from(customers));
+            sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value * count(customers));
         }
         sums.iter().zip(expected).for_each(|(&sum, expected)| close(sum, expected, 1e-12, "sum"));
     }

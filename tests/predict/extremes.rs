@@ -1,9 +1,12 @@
 //! Parameters, times and counts that no shop has: answers stay numbers, and come at once.
 
+use chrono::NaiveDate;
+use repurchase::CustomerHistory;
 use repurchase::predict::{
-    AnyModel, BgNbd, BgNbdParams, MbgNbd, MbgNbdParams, Nbd, NbdParams, ParetoNbd, ParetoNbdParams, PurchaseModel,
-    Sample, Samples,
+    AnyModel, BgNbd, BgNbdParams, MbgNbd, MbgNbdParams, Nbd, NbdParams, OpportunitySample, OpportunitySamples,
+    ParetoNbd, ParetoNbdParams, PurchaseModel, Sample, Samples, SpendSample, SpendSamples,
 };
+use rust_decimal::Decimal;
 
 fn models(r: f64, alpha: f64, first: f64, second: f64) -> [AnyModel; 4] {
     [
@@ -68,20 +71,52 @@ fn the_longest_horizon_ends() {
     }
 }
 
-/// A row holds no more customers than a `u32`; how they are spread over rows does not depend on the order.
+/// However many customers share a row, and even where their sum is beyond a count, no order of the parts shows.
 #[test]
-fn rows_that_overflow_do_not_depend_on_the_order() {
+fn rows_of_very_many_customers_do_not_depend_on_the_order() {
     let sample = Sample::new(1, 2.0, 4.0).unwrap();
-    let counts = [u32::MAX - 1, 2, 1, u32::MAX, 7];
-    let rows = |order: [usize; 5]| Samples::from(order.map(|place| (sample, counts[place])).to_vec());
-    let samples = rows([0, 1, 2, 3, 4]);
-    assert_eq!(samples.customers(), 2 * u64::from(u32::MAX) + 9);
-    assert_eq!(samples.iter().map(|(_, customers)| customers).collect::<Vec<_>>(), [u32::MAX, u32::MAX, 9]);
-    for order in [[4, 3, 2, 1, 0], [2, 0, 3, 1, 4], [1, 4, 0, 2, 3]] {
-        assert!(rows(order) == samples, "{order:?}");
+    for counts in [[u64::from(u32::MAX), 2, 1, u64::from(u32::MAX), 7], [u64::MAX - 1, 2, 1, u64::MAX, 7]] {
+        let rows = |order: [usize; 5]| Samples::from(order.map(|place| (sample, counts[place])).to_vec());
+        let samples = rows([0, 1, 2, 3, 4]);
+        let sum = counts.iter().fold(0, |sum: u64, &count| sum.saturating_add(count));
+        assert_eq!(samples.iter().collect::<Vec<_>>(), [(sample, sum)]);
+        assert_eq!((samples.customers(), samples.distinct_rows()), (sum, 1));
+        for order in [[4, 3, 2, 1, 0], [2, 0, 3, 1, 4], [1, 4, 0, 2, 3]] {
+            assert_eq!(rows(order), samples, "{order:?}");
+        }
+        let left = Samples::from(vec![(sample, counts[0]), (sample, counts[1])]);
+        let right = Samples::from(counts[2..].iter().map(|&count| (sample, count)).collect::<Vec<_>>());
+        assert_eq!(left.clone().merge(right.clone()), samples);
+        assert_eq!(right.merge(left), samples);
     }
-    let (left, right) = (Samples::from(vec![(sample, counts[0]), (sample, 2)]), rows([2, 3, 4, 0, 1]));
-    assert!(left.merge(&right) == right.merge(&left));
+}
+
+/// A tally counts up to `2^63 - 1` customers, those of the first rows: no order of rows or parts shows.
+#[test]
+fn more_customers_than_a_tally_counts_are_left_out() {
+    const MOST: u64 = i64::MAX as u64;
+    let [none, one] = [0, 1].map(|repeats| OpportunitySample::new(repeats, repeats, 3).unwrap());
+    for (rows, kept) in [
+        ([(none, 5), (one, u64::MAX)], vec![(none, 5), (one, MOST - 5)]),
+        ([(none, MOST), (one, 5)], vec![(none, MOST)]),
+        ([(one, u64::MAX), (one, u64::MAX)], vec![(one, MOST)]),
+    ] {
+        let [first, last] = rows.map(|row| OpportunitySamples::from(vec![row]));
+        let reversed = OpportunitySamples::from(vec![rows[1], rows[0]]);
+        for samples in [rows.to_vec().into(), reversed, first.clone().merge(last.clone()), last.merge(first)] {
+            assert_eq!((samples.customers(), samples.iter().collect::<Vec<_>>()), (MOST, kept.clone()));
+        }
+    }
+    // Who are left out of a fit are counted among them all.
+    let spent = SpendSample::new(1, 2.0).unwrap();
+    let mut samples = SpendSamples::from(vec![(spent, u64::MAX), (SpendSample::NEW, 7)]);
+    assert_eq!((samples.customers(), samples.left_out()), (MOST - 7, 7));
+    let mut ann = CustomerHistory::new();
+    ann.record_purchase(NaiveDate::from_ymd_opt(2026, 3, 1).unwrap(), Decimal::TEN).unwrap();
+    samples.add(&ann);
+    assert_eq!((samples.customers(), samples.left_out()), (MOST - 7, 7), "there is no room for one more");
+    samples.remove(&ann).unwrap();
+    assert_eq!((samples.customers(), samples.left_out()), (MOST - 7, 6));
 }
 
 /// Customers of few and of many repeat purchases are remembered in two ways.

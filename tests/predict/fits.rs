@@ -6,7 +6,7 @@ use repurchase::predict::{
     StopReason, Trait,
 };
 
-use super::tables::{cdnow, close, counted};
+use super::tables::{cdnow, close, count, counted};
 
 fn in_order(BgNbdParams { r, alpha, a, b }: BgNbdParams) -> [f64; 4] {
     [r, alpha, a, b]
@@ -206,7 +206,7 @@ fn a_penalty_is_stated_and_pulls_towards_its_centre() {
 fn days_change_alpha_and_nothing_else() {
     let weeks = counted("predict/cdnow_full.csv", 7.0);
     let days = counted("predict/cdnow_full.csv", 1.0);
-    let repeats: f64 = days.iter().map(|(sample, customers)| f64::from(sample.repeats()) * f64::from(customers)).sum();
+    let repeats: f64 = days.iter().map(|(sample, customers)| f64::from(sample.repeats()) * count(customers)).sum();
     for options in [FitOptions::default(), FitOptions::default().with_penalty(2.0)] {
         let weeks = MbgNbd::fit(&weeks, &options).unwrap().interior().unwrap();
         let days = MbgNbd::fit(&days, &options).unwrap().interior().unwrap();

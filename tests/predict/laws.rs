@@ -145,7 +145,7 @@ fn no_order_and_no_grouping_of_customers_changes_a_fit() {
     let mid = rows.len() / 3;
     rows.rotate_left(mid);
     let (left, right) = rows.split_at(mid);
-    let merged = left.iter().copied().collect::<Samples>().merge(&right.iter().copied().collect());
+    let merged = left.iter().copied().collect::<Samples>().merge(right.iter().copied().collect());
     let again: Samples = rows.iter().copied().collect();
     assert_eq!((&again, &merged), (&samples, &samples));
     assert_eq!(BgNbd::fit(&merged, &FitOptions::default()).unwrap(), fit);

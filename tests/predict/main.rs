@@ -10,17 +10,22 @@ mod bg_bb;
 mod bg_bb_edges;
 mod chance;
 mod choose;
+mod customer_forecast;
 mod extremes;
 mod fits;
 mod gamma_gamma;
 mod laws;
+mod mergeable;
 mod missed_cycles;
 mod opportunity;
 mod pareto_nbd;
+#[cfg(feature = "rayon")]
+mod pools;
 mod sbg;
 mod shops;
 mod spend_samples;
 mod tables;
+mod threads;
 mod value;
 mod value_laws;
 

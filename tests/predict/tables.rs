@@ -60,9 +60,15 @@ pub(crate) fn counted(file: &str, days_per_unit: f64) -> Samples {
     let row = |row: &Row| {
         let time = |column| row.number(column) / days_per_unit;
         let sample = Sample::new(row.value("repeats"), time("recency_days"), time("age_days")).expect("a sample");
-        (sample, row.value::<u32>("customers"))
+        (sample, row.value::<u64>("customers"))
     };
     table(file).iter().map(row).collect::<Vec<_>>().into()
+}
+
+/// Customers, as a weight in a sum.
+#[allow(clippy::cast_precision_loss, reason = "customers are few")]
+pub(crate) fn count(customers: u64) -> f64 {
+    customers as f64
 }
 
 /// Fails unless `found` differs from `expected` by at most `tolerance` times it.

@@ -161,7 +161,7 @@ fn any_instant() -> impl Strategy<Value = DateTime<Utc>> {
     })
 }
 
-fn assert_bulk_days<Z: TimeZone>(zone: Z, instants: &[DateTime<Utc>]) -> Result<(), TestCaseError> {
+fn assert_bulk_days<Z: TimeZone + Sync>(zone: Z, instants: &[DateTime<Utc>]) -> Result<(), TestCaseError> {
     let calendar = ShopCalendar::new(zone);
     let days: Vec<_> = instants.iter().map(|&at| calendar.day(at)).collect();
     let orders = instants.iter().enumerate().map(|(i, &at)| Order::new(i, at, Decimal::ONE).unwrap());

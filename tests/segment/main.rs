@@ -20,10 +20,14 @@ mod explain;
 mod labels;
 mod lifecycle;
 mod octant;
+mod region;
 mod rfm;
 mod rfm_edges;
 #[cfg(feature = "serde")]
 mod stored;
+mod tally;
+#[cfg(feature = "rayon")]
+mod threads;
 mod tier;
 
 /// The same random shops in every run.

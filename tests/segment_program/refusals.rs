@@ -103,7 +103,7 @@ fn a_total_that_does_not_fit_is_an_error() {
     let most = rust_decimal::Decimal::MAX;
     let rows = ["a", "b"].map(|id| format!("{id},1997-01-01,0\n{id},1997-01-01,-{most}\n")).concat();
     let file = format!("customer_id,placed_at,amount\n{rows}");
-    let expected = "revenue of a label does not fit 96 bits at the finest scale of all amounts";
+    let expected = "revenue of a shop does not fit 96 bits at the finest scale of all amounts";
     fails(&["-"], &file, expected);
     let out = directory("total");
     fails(&["-", "--out", out.to_str().unwrap()], &file, expected);

@@ -10,6 +10,9 @@
 //! echo A2 | benches/worker/target/release/worker DIR
 //! ```
 //!
+//! With `--features rayon` the library works on all cores, or on as many threads as the environment's `RAYON_NUM_THREADS`
+//! says; compare the `wall` of one with that of more.
+//!
 //! | file | concern |
 //! |---|---|
 //! | `columns` | the files of a directory, and how they are made into other forms before the clock starts |

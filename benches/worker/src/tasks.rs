@@ -42,6 +42,7 @@ const TASKS: &[(&str, Task)] = &[
     ("D3_shuffled", |shop, clock| rates::quarters_up_to_every_day(shop, shop.shuffled(), clock)),
     // x, t_x and T of every customer -> a model; a model -> P(alive), purchases expected in 90 days of every customer.
     ("E1", models::fit_bg_nbd),
+    ("E1_ledger", models::fit_bg_nbd_of_ledger),
     ("E1_mbg", models::fit_mbg_nbd),
     ("E1_pareto", models::fit_pareto_nbd),
     ("E2", models::probabilities_alive),

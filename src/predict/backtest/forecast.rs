@@ -5,6 +5,7 @@ use hashbrown::HashMap;
 use super::baseline::Baseline;
 use super::holdout::{Holdout, HoldoutCustomer};
 use crate::error::Result;
+use crate::parallel;
 use crate::predict::{ChurnRisk, PurchaseModel, Sample};
 
 /// A number for each customer, in the order of the hold-out; `None` where the forecaster has none.
@@ -77,17 +78,24 @@ impl Forecast {
 /// A number for each sample, worked out once for equal ones.
 fn once_each<'a>(
     samples: impl Iterator<Item = &'a Sample>,
-    number: impl Fn(&Sample) -> Result<f64>,
+    number: impl Fn(&Sample) -> Result<f64> + Send + Sync,
 ) -> Result<Vec<f64>> {
-    let mut known = HashMap::<_, f64, foldhash::fast::FixedState>::default();
-    let of_sample = |sample: &Sample| {
+    let mut known = HashMap::<_, usize, foldhash::fast::FixedState>::default();
+    let mut different = Vec::new();
+    let place = |sample: &'a Sample| {
         let key = (sample.repeats(), sample.recency().to_bits(), sample.age().to_bits());
-        if let Some(&known) = known.get(&key) {
-            return Ok(known);
-        }
-        let number = number(sample)?;
-        known.insert(key, number);
-        Ok(number)
+        *known.entry(key).or_insert_with(|| {
+            different.push(sample);
+            different.len() - 1
+        })
     };
-    samples.map(of_sample).collect()
+    let places: Vec<usize> = samples.map(place).collect();
+    let parts = parallel::map_ranges(different.len(), PART, |part| {
+        different.get(part).unwrap_or_default().iter().map(|sample| number(sample)).collect::<Result<Vec<_>>>()
+    });
+    let numbers = parts.into_iter().collect::<Result<Vec<_>>>()?.concat();
+    Ok(places.into_iter().filter_map(|place| numbers.get(place).copied()).collect())
 }
+
+/// Samples that are worked on together.
+const PART: usize = 1 << 11;

@@ -9,6 +9,7 @@ use super::scores::Scores;
 use super::tracking::{self, TrackingPoint};
 use crate::error::{Error, Result};
 use crate::history::{CustomerFold, Fact, Ledger, PurchaseLog};
+use crate::parallel;
 use crate::predict::{ChurnRisk, MissedCycles, PurchaseModel, Sample, Samples};
 use crate::record::CustomerId;
 use crate::record::calendar::Day;
@@ -118,20 +119,25 @@ impl Holdout {
         }
         let ledger = log.ledger(split)?;
         let (last_day, end_day) = (Day::from(split), Day::from(end));
-        let folder = Split {
+        let folder = || Split {
             last_known: last_day,
             period: end_day.since(last_day),
             counts: Vec::new(),
-            days: HashMap::default(),
+            days: Days::default(),
         };
-        let mut split_log = log.fold(end, folder);
-        split_log.counts.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
-        let customers = Self::customers_of(&ledger, &split_log.counts, end_day, rule);
-        let mut first_days = HashMap::<Day, u64, foldhash::fast::FixedState>::default();
-        for (_, counts) in &split_log.counts {
+        let (mut counts, mut repeats) = (Vec::new(), Days::default());
+        for part in log.fold_parts(end, folder) {
+            counts.push(part.counts);
+            part.days.into_iter().for_each(|(day, more)| *repeats.entry(day).or_default() += more);
+        }
+        let mut counts = parallel::joined(counts);
+        parallel::sort_distinct(&mut counts, |(left, _), (right, _)| left.cmp(right));
+        let customers = Self::customers_of(&ledger, &counts, end_day, rule);
+        let mut first_days = Days::default();
+        for (_, counts) in &counts {
             *first_days.entry(counts.first).or_default() += 1;
         }
-        Ok(Self { split, end, customers, first_days: by_day(first_days), repeats: by_day(split_log.days) })
+        Ok(Self { split, end, customers, first_days: by_day(first_days), repeats: by_day(repeats) })
     }
 
     fn customers_of<Id: CustomerId>(
@@ -223,8 +229,10 @@ impl Holdout {
     }
 }
 
+type Days = HashMap<Day, u64, foldhash::fast::FixedState>;
+
 /// Ascending by day.
-fn by_day(days: HashMap<Day, u64, foldhash::fast::FixedState>) -> Vec<(Day, u64)> {
+fn by_day(days: Days) -> Vec<(Day, u64)> {
     let mut days: Vec<_> = days.into_iter().collect();
     days.sort_unstable();
     days
@@ -237,7 +245,7 @@ struct Split<Id> {
     period: u32,
     counts: Vec<(Id, Counts)>,
     /// Repeat purchase days.
-    days: HashMap<Day, u64, foldhash::fast::FixedState>,
+    days: Days,
 }
 
 #[derive(Clone, Copy, Default)]

@@ -14,6 +14,7 @@ use self::choice::Losses;
 use self::forecast::Forecast;
 use super::{AnyModel, Fit, FitOptions, ModelKind};
 use crate::error::{Error, Result};
+use crate::parallel;
 
 pub use baseline::Baseline;
 pub use choice::{Choice, Difference};
@@ -97,6 +98,9 @@ pub struct BaselineScores {
     pub scores: Scores,
 }
 
+/// Customers from whom on models are fitted side by side.
+const MANY: usize = 1 << 11;
+
 impl Backtest {
     /// Fits every model to what was known at the split, scores all on the hold-out and chooses one: see [`Choice`].
     ///
@@ -110,19 +114,29 @@ impl Backtest {
     /// That of [`ModelKind::fit`] and [`Holdout::score`], for each model.
     pub fn run(holdout: &Holdout, options: &FitOptions) -> Result<Self> {
         let samples = holdout.samples();
-        let (mut candidates, mut fitted) = (Vec::new(), Vec::new());
-        for kind in ModelKind::ALL {
+        let of_model = |kind: ModelKind| {
             let fit = match kind.fit(&samples, options) {
                 Err(Error::NotConverged { .. }) => None,
                 fit => Some(fit?),
             };
-            let mut scores = None;
-            if let Some(model) = fit.as_ref().map(Fit::model) {
-                let forecast = Forecast::of_model(holdout, model)?;
-                scores = Some(Scores::of(holdout, &forecast));
-                fitted.push(Losses::new(holdout, *model, &forecast));
+            let Some(model) = fit.as_ref().map(Fit::model) else {
+                return Ok((Candidate { kind, fit, scores: None, shortfall: None }, None));
+            };
+            let forecast = Forecast::of_model(holdout, model)?;
+            let losses = Losses::new(holdout, *model, &forecast);
+            Ok((Candidate { kind, fit, scores: Some(Scores::of(holdout, &forecast)), shortfall: None }, Some(losses)))
+        };
+        let (mut candidates, mut fitted) = (Vec::new(), Vec::new());
+        // Of few customers, the models are quicker one after the other than they are handed out.
+        let at_once = if holdout.customers().len() < MANY { ModelKind::ALL.len() } else { 1 };
+        let of_models = parallel::map_ranges(ModelKind::ALL.len(), at_once, |kinds| {
+            kinds.filter_map(|kind| ModelKind::ALL.get(kind).copied()).map(of_model).collect::<Result<Vec<_>>>()
+        });
+        for of_model in of_models {
+            for (candidate, losses) in of_model? {
+                candidates.push(candidate);
+                fitted.extend(losses);
             }
-            candidates.push(Candidate { kind, fit, scores, shortfall: None });
         }
         let of_baseline = |baseline| BaselineScores { baseline, scores: holdout.score_baseline(baseline) };
         let baselines: Vec<_> = Baseline::ALL.into_iter().map(of_baseline).collect();

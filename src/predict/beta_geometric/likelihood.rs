@@ -10,9 +10,13 @@
 //!
 //! where `e^z` is the odds of having left at the last purchase; there are none where `c` is 0.
 
+use crate::parallel;
+use crate::predict::grouping::Row;
 use crate::predict::optimize::Evaluation;
 use crate::predict::purchasing::{Purchasing, log_density};
+use crate::predict::samples::Piece;
 use crate::predict::special::{digamma_difference, exp_of_nonpositive, ln_1p_exp, ln_beta_ratio, trigamma_difference};
+use crate::predict::weight::count;
 use crate::predict::{Sample, Samples};
 
 /// Chances to leave beyond the repeat purchases: 0 of BG/NBD, 1 of MBG/NBD.
@@ -47,32 +51,18 @@ impl ExtraChance {
     }
 }
 
-/// A shop's samples, laid out for passes over them.
+/// A shop's samples, cut for passes over them.
 #[derive(Debug)]
-pub(in crate::predict) struct Likelihood {
+pub(in crate::predict) struct Likelihood<'a> {
     extra: ExtraChance,
     purchasing: Purchasing,
-    groups: Vec<Group>,
-    /// Of those who can have left.
-    rows: Vec<Row>,
-    times: Vec<f64>,
+    times: &'a [f64],
+    /// Of them, those who can have left are looked at.
+    parts: Vec<Vec<Piece<'a>>>,
 }
 
-/// The rows of one `x`.
-#[derive(Debug)]
-struct Group {
-    repeats: f64,
-    chances: f64,
-    rows: core::ops::Range<usize>,
-}
-
-/// Rows look up what depends on one time alone.
-#[derive(Debug)]
-struct Row {
-    recency: u32,
-    age: u32,
-    customers: f64,
-}
+/// Rows of a part: some ten microseconds of work.
+const PART: usize = 1 << 12;
 
 /// Of one time `t`.
 #[derive(Debug, Clone, Copy)]
@@ -99,22 +89,9 @@ struct Sums {
     v_slope_slope: f64,
 }
 
-impl Likelihood {
-    pub(in crate::predict) fn of(samples: &Samples, extra: ExtraChance) -> Self {
-        let (mut groups, mut rows): (Vec<Group>, Vec<Row>) = (Vec::new(), Vec::with_capacity(samples.distinct_rows()));
-        for row in samples.rows() {
-            let (repeats, chances) = (f64::from(row.repeats), extra.chances(row.repeats));
-            if chances <= 0.0 {
-                continue;
-            }
-            let end = rows.len() + 1;
-            match groups.last_mut() {
-                Some(group) if group.chances >= chances => group.rows.end = end,
-                _ => groups.push(Group { repeats, chances, rows: rows.len()..end }),
-            }
-            rows.push(Row { recency: row.recency, age: row.age, customers: f64::from(row.customers) });
-        }
-        Self { extra, purchasing: Purchasing::of(samples), groups, rows, times: samples.times().to_vec() }
+impl<'a> Likelihood<'a> {
+    pub(in crate::predict) fn of(samples: &'a Samples, extra: ExtraChance) -> Self {
+        Self { extra, purchasing: Purchasing::of(samples), times: samples.times(), parts: samples.cut(PART) }
     }
 
     pub(in crate::predict) const fn purchasing(&self) -> &Purchasing {
@@ -141,27 +118,22 @@ impl Likelihood {
             sum.hessian[3][3] += customers * (bend_of_b - bend_of_both);
         }
         let instant = |&time: &f64| Instant { log: libm::log1p(time / alpha), inverse: 1.0 / (alpha + time) };
-        let instants: Vec<Instant> = self.times.iter().map(instant).collect();
-        for group in &self.groups {
-            let (k, before) = (r + group.repeats, 1.0 / (b + (group.chances - 1.0)));
-            let ln_odds = libm::log(a * before);
-            let sums = Sums::over(self.rows.get(group.rows.clone()).unwrap_or_default(), &instants, k, ln_odds);
-            sum.value += sums.value;
-            sum.gradient[0] += sums.s_log;
-            sum.gradient[1] += k * sums.s_slope;
-            sum.gradient[2] += sums.s / a;
-            sum.gradient[3] -= before * sums.s;
-            sum.hessian[0][0] += sums.v_log_log;
-            sum.hessian[0][1] += k * sums.v_log_slope + sums.s_slope;
-            sum.hessian[0][2] += sums.v_log / a;
-            sum.hessian[0][3] -= before * sums.v_log;
-            sum.hessian[1][1] += k * (k * sums.v_slope_slope + sums.s_bend);
-            sum.hessian[1][2] += k * sums.v_slope / a;
-            sum.hessian[1][3] -= before * k * sums.v_slope;
-            sum.hessian[2][2] += (sums.v - sums.s) / (a * a);
-            sum.hessian[2][3] -= before * sums.v / a;
-            sum.hessian[3][3] += before * before * (sums.v + sums.s);
-        }
+        let of_part = |part: core::ops::Range<usize>| {
+            self.times.get(part).unwrap_or_default().iter().map(instant).collect::<Vec<_>>()
+        };
+        let instants = parallel::map_ranges(self.times.len(), PART, of_part).concat();
+        let dropout = Evaluation::sum(self.parts.len(), |part| {
+            let mut sum = Evaluation::ZERO;
+            for piece in self.parts.get(part).into_iter().flatten() {
+                let chances = self.extra.chances(piece.repeats);
+                if chances > 0.0 {
+                    let (k, before) = (r + f64::from(piece.repeats), 1.0 / (b + (chances - 1.0)));
+                    Sums::over(piece.rows, &instants, k, libm::log(a * before)).add_to(&mut sum, k, a, before);
+                }
+            }
+            sum
+        });
+        sum.add(&dropout, 1.0);
         sum.mirrored()
     }
 }
@@ -190,11 +162,30 @@ impl Sums {
                 block.log[index] = until.log - since.log;
                 block.slope[index] = until.inverse - since.inverse;
                 block.bend[index] = since.inverse + until.inverse;
-                block.customers[index] = customers;
+                block.customers[index] = count(customers);
             }
             sums.add(&block, k, ln_odds);
         }
         sums
+    }
+
+    /// Adds them to the likelihood; of the Hessian the upper half.
+    fn add_to(&self, sum: &mut Evaluation<4>, k: f64, a: f64, before: f64) {
+        sum.value += self.value;
+        sum.gradient[0] += self.s_log;
+        sum.gradient[1] += k * self.s_slope;
+        sum.gradient[2] += self.s / a;
+        sum.gradient[3] -= before * self.s;
+        sum.hessian[0][0] += self.v_log_log;
+        sum.hessian[0][1] += k * self.v_log_slope + self.s_slope;
+        sum.hessian[0][2] += self.v_log / a;
+        sum.hessian[0][3] -= before * self.v_log;
+        sum.hessian[1][1] += k * (k * self.v_slope_slope + self.s_bend);
+        sum.hessian[1][2] += k * self.v_slope / a;
+        sum.hessian[1][3] -= before * k * self.v_slope;
+        sum.hessian[2][2] += (self.v - self.s) / (a * a);
+        sum.hessian[2][3] -= before * self.v / a;
+        sum.hessian[3][3] += before * before * (self.v + self.s);
     }
 
     fn add(&mut self, block: &Block, k: f64, ln_odds: f64) {

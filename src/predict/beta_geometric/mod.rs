@@ -7,16 +7,14 @@
 
 mod future;
 mod likelihood;
+mod many;
 
 pub(super) use likelihood::{ExtraChance, Parameters};
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
-
 use self::likelihood::Likelihood;
+use self::many::HEAVY;
 use super::fit::{Found, Search};
 use super::limit::{self, Limit, Trait};
-use super::places::Places;
 use super::special::exp_of_nonpositive;
 use super::{FitOptions, Sample, Samples};
 use crate::error::Result;
@@ -112,41 +110,6 @@ impl BetaGeometric {
         self.alive_after(self.silence_of(sample), sample.repeats())
     }
 
-    pub(super) fn probabilities_alive(&self, samples: &[Sample]) -> Vec<f64> {
-        self.for_all(samples, |_, _, alive| alive)
-    }
-
-    /// An answer for each customer, from the sample, the place of `T` among all times, and P(alive).
-    fn for_all(&self, samples: &[Sample], mut answer: impl FnMut(&Sample, usize, f64) -> f64) -> Vec<f64> {
-        let (mut places, mut passed, mut longest) = (Places::default(), Vec::new(), 0.0f64);
-        let (mut answers, mut block) = (vec![0.0; samples.len()], [(0, 0); BLOCK]);
-        for (samples, answers) in samples.chunks(BLOCK).zip(answers.chunks_mut(BLOCK)) {
-            // The look-ups first, so that what follows has no branch.
-            for (sample, found) in samples.iter().zip(&mut block) {
-                *found = (places.of(sample.age()) as usize, places.of(sample.recency()) as usize);
-            }
-            let unseen = places.times().get(passed.len()..).unwrap_or_default();
-            passed
-                .extend(unseen.iter().map(|&time| self.passed(time)).inspect(|&passed| longest = passed.max(longest)));
-            for (silence, &(age, recency)) in answers.iter_mut().zip(&block) {
-                *silence = passed[age] - passed[recency];
-            }
-            let repeats = samples.iter().fold(0, |most, sample| most.max(sample.repeats()));
-            if self.weight(repeats, longest) > HEAVY {
-                for ((silence, sample), &(age, recency)) in answers.iter_mut().zip(samples).zip(&block) {
-                    *silence = self.silence(sample, passed[age], passed[recency]);
-                }
-            }
-            for (sample, alive) in samples.iter().zip(answers.iter_mut()) {
-                *alive = self.alive_after(*alive, sample.repeats());
-            }
-            for ((sample, answered), &(age, _)) in samples.iter().zip(answers.iter_mut()).zip(&block) {
-                *answered = answer(sample, age, *answered);
-            }
-        }
-        answers
-    }
-
     /// `ln(1 + t / α)`.
     fn passed(&self, time: f64) -> f64 {
         let [_, alpha, ..] = self.parameters;
@@ -207,36 +170,6 @@ impl BetaGeometric {
         self.probability_alive(sample) * self.expected_while_alive(sample.repeats(), odds, stays)
     }
 
-    pub(super) fn expected_purchases_of_all(&self, samples: &[Sample], horizon: f64) -> Vec<f64> {
-        let [_, alpha, a, b] = self.parameters;
-        let kept: Vec<f64> = (0..MOST_KEPT).map(|chances| future::stay(a, b, chances)).collect();
-        let stays = |chances| kept.get(chances as usize).copied().unwrap_or_else(|| future::stay(a, b, chances));
-        // Of those alive, `t_x` says nothing more: by the place of `T`, by `x`, NaN where nobody has asked. A large `x` is
-        // looked up: the room for all below it would add up over many ages.
-        let mut while_alive: Vec<Vec<f64>> = Vec::new();
-        let mut of_frequent = HashMap::<(usize, u32), f64, FixedState>::default();
-        self.for_all(samples, |sample, place, alive| {
-            let repeats = sample.repeats();
-            if while_alive.len() <= place {
-                while_alive.resize(place + 1, Vec::new());
-            }
-            let by_repeats = &mut while_alive[place];
-            let expected = || self.expected_while_alive(repeats, horizon / (alpha + sample.age()), stays);
-            if by_repeats.len() <= repeats as usize && repeats < FREQUENT {
-                by_repeats.resize(repeats as usize + 1, f64::NAN);
-            }
-            match by_repeats.get_mut(repeats as usize) {
-                Some(kept) => {
-                    if kept.is_nan() {
-                        *kept = expected();
-                    }
-                    alive * *kept
-                }
-                None => alive * *of_frequent.entry((place, repeats)).or_insert_with(expected),
-            }
-        })
-    }
-
     pub(super) fn probability_of_purchases(&self, sample: &Sample, purchases: u32, horizon: f64) -> f64 {
         let [shape, rate, a, b] = self.posterior(sample);
         let silence = self.silence_of(sample);
@@ -254,18 +187,6 @@ impl BetaGeometric {
         [r + f64::from(repeats), alpha + sample.age(), a, b + self.extra.chances(repeats)]
     }
 }
-
-/// The weight of logarithms up to which they are subtracted.
-const HEAVY: f64 = 1_048_576.0;
-
-/// Customers worked on together.
-const BLOCK: usize = 64;
-
-/// Chances to leave up to which the mean of staying is kept.
-const MOST_KEPT: u32 = 1 << 12;
-
-/// From so many repeat purchases on, what is expected of a customer has no place of its own.
-const FREQUENT: u32 = 128;
 
 /// Starts from which a search goes uphill: `a` and `b`. Nearly every shop has its maximum in reach of the first; the
 /// others look for one where that ends on a boundary.

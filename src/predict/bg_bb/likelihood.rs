@@ -17,6 +17,8 @@ pub(super) struct Likelihood {
     /// How many have an `i`-th opportunity up to their last purchase.
     seen: Vec<f64>,
     tails: Vec<Tail>,
+    /// The tails in parts of about as much work.
+    parts: Vec<core::ops::Range<usize>>,
     most_opportunities: u32,
 }
 
@@ -32,9 +34,9 @@ struct Tail {
 impl Likelihood {
     #[allow(clippy::cast_precision_loss, reason = "customers are fewer than 2^53")]
     pub(super) fn of(samples: &OpportunitySamples) -> Self {
-        let rows = samples.rows();
+        let rows: Vec<_> = samples.iter().collect();
         let (mut bought, mut passed, mut seen) = (Vec::new(), Vec::new(), Vec::new());
-        for &(sample, customers) in rows {
+        for &(sample, customers) in &rows {
             let (repeats, recency, customers) = (sample.repeats(), sample.recency(), customers as f64);
             add_at(&mut bought, repeats, customers);
             add_at(&mut passed, recency - repeats, customers);
@@ -51,11 +53,13 @@ impl Likelihood {
             let customers: Vec<_> = customers.filter(|&(recency, _)| recency < opportunities).collect();
             (!customers.is_empty()).then_some(Tail { repeats, opportunities, customers })
         });
+        let tails: Vec<Tail> = tails.collect();
         Self {
+            parts: parts(&tails),
             bought: at_least(bought),
             passed: at_least(passed),
             seen: at_least(seen),
-            tails: tails.collect(),
+            tails,
             most_opportunities: rows.iter().map(|(sample, _)| sample.opportunities()).max().unwrap_or(0),
         }
     }
@@ -68,16 +72,21 @@ impl Likelihood {
     pub(super) fn evaluate(&self, parameters: &[f64; 4]) -> Evaluation<4> {
         let mut sum = Evaluation::ZERO;
         self.add_up_to_last_purchase(parameters, &mut sum);
-        for tail in &self.tails {
-            let (mut jet, mut at) = (Evaluation { value: 1.0, ..Evaluation::ZERO }, tail.opportunities);
-            for &(recency, customers) in &tail.customers {
-                while at > recency {
-                    at -= 1;
-                    step(&mut jet, parameters, tail.repeats, at);
+        let of_part = |part: usize| {
+            let (mut sum, part) = (Evaluation::ZERO, self.parts.get(part).cloned().unwrap_or_default());
+            for tail in self.tails.get(part).unwrap_or_default() {
+                let (mut jet, mut at) = (Evaluation { value: 1.0, ..Evaluation::ZERO }, tail.opportunities);
+                for &(recency, customers) in &tail.customers {
+                    while at > recency {
+                        at -= 1;
+                        step(&mut jet, parameters, tail.repeats, at);
+                    }
+                    add_logarithm(&mut sum, &jet, customers);
                 }
-                add_logarithm(&mut sum, &jet, customers);
             }
-        }
+            sum
+        };
+        sum.add(&Evaluation::sum(self.parts.len(), of_part), 1.0);
         sum.mirrored()
     }
 
@@ -114,6 +123,23 @@ impl Likelihood {
             sum.hessian[3][3] += squared - customers / (stays * stays);
         }
     }
+}
+
+/// Steps of a part: some hundred microseconds of work.
+const PART: u64 = 1 << 12;
+
+/// Cuts tails into parts of [`PART`] steps, or a little more.
+fn parts(tails: &[Tail]) -> Vec<core::ops::Range<usize>> {
+    let (mut parts, mut start, mut steps) = (Vec::new(), 0, 0);
+    for (tail, end) in tails.iter().zip(1..) {
+        let furthest = tail.customers.last().map_or(0, |&(recency, _)| recency);
+        steps += u64::from(tail.opportunities - furthest);
+        if steps >= PART || end == tails.len() {
+            parts.push(start..end);
+            (start, steps) = (end, 0);
+        }
+    }
+    parts
 }
 
 fn add_at(counts: &mut Vec<f64>, place: u32, customers: f64) {

@@ -115,7 +115,7 @@ impl BgBb {
         };
         let simpler = if options.penalty() > 0.0 { None } else { Simpler::of(samples, &likelihood) };
         let mut starts = simpler.as_ref().map_or(STARTS.to_vec(), |simpler| vec![simpler.start]);
-        if samples.rows().iter().all(|(sample, _)| sample.repeats() == sample.recency()) {
+        if samples.iter().all(|(sample, _)| sample.repeats() == sample.recency()) {
             starts.push(ALWAYS_BUYS);
         }
         let found = search.climb(&starts, |parameters| likelihood.evaluate(parameters))?;
@@ -312,14 +312,14 @@ impl Simpler {
         let buys = |form| Limit { of: Trait::PurchaseProbability, form };
         let leaves = |form| Limit { of: Trait::DropoutProbabilityPerOpportunity, form };
         let sum = |of: fn(&OpportunitySample) -> u32| -> f64 {
-            samples.rows().iter().map(|&(sample, customers)| f64::from(of(&sample)) * customers as f64).sum()
+            samples.iter().map(|(sample, customers)| f64::from(of(&sample)) * customers as f64).sum()
         };
         let (bought, chances) = (sum(OpportunitySample::repeats), sum(OpportunitySample::opportunities));
         let share = bought / chances;
-        if samples.rows().iter().all(|(sample, _)| sample.repeats() == 0) {
+        if samples.iter().all(|(sample, _)| sample.repeats() == 0) {
             return Some(Self { limits: vec![buys(Form::Zero)], start: [1.0, 1e4, 1.0, 10.0] });
         }
-        if samples.rows().iter().all(|(sample, _)| sample.repeats() == sample.opportunities()) {
+        if samples.iter().all(|(sample, _)| sample.repeats() == sample.opportunities()) {
             return Some(Self { limits: vec![buys(Form::One), leaves(Form::Zero)], start: [1e4, 1.0, 1.0, 1e4] });
         }
         let size = f64::min(1e5 / f64::min(share, 1.0 - share), 1e8);

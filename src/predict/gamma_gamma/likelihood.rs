@@ -6,7 +6,7 @@ use crate::predict::optimize::Evaluation;
 use crate::predict::special::{
     deviance, digamma_difference, ln_beta, stirling_remainder, trigamma, trigamma_difference,
 };
-use crate::predict::spend_sample::count;
+use crate::predict::weight::count;
 
 /// A sample, with what every evaluation needs of it.
 pub(super) struct Row {
@@ -100,6 +100,17 @@ struct Sums {
 /// The sum over customers of the log density of `ln m`, with its derivatives by the logarithms of `p`, `q`, `gamma`.
 /// Rows ascend by `x`.
 pub(super) fn evaluate(rows: &[Row], params: GammaGammaParams) -> Evaluation<3> {
+    let part = |part: usize| {
+        rows.get(part * PART..).map_or(Evaluation::ZERO, |rows| sum(&rows[..rows.len().min(PART)], params))
+    };
+    Evaluation::sum(rows.len().div_ceil(PART), part).mirrored()
+}
+
+/// Rows that are summed by themselves: some hundred microseconds of work.
+pub(super) const PART: usize = 1 << 12;
+
+/// Of the Hessian the upper half.
+fn sum(rows: &[Row], params: GammaGammaParams) -> Evaluation<3> {
     let mut all = Evaluation::ZERO;
     for same in rows.chunk_by(|left, right| left.repeats == right.repeats) {
         let Some(repeats) = same.first().map(|row| row.repeats) else { continue };
@@ -128,5 +139,5 @@ pub(super) fn evaluate(rows: &[Row], params: GammaGammaParams) -> Evaluation<3> 
         all.hessian[1][2] += b * sums.u;
         all.hessian[2][2] -= (a + b) * sums.u_w;
     }
-    all.mirrored()
+    all
 }

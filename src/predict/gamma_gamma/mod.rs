@@ -4,13 +4,15 @@ mod course;
 mod likelihood;
 
 use self::course::Course;
-use self::likelihood::{Odds, Row, Shape, evaluate};
+use self::likelihood::{Odds, PART, Row, Shape, evaluate};
 use super::fit::{Boundary, Fit, FitReport, Fitted, Search, StopReason};
 use super::limit::{self, Form, Trait};
 use super::optimize::covariance;
-use super::spend_sample::{SpendSample, SpendSamples, count};
+use super::spend_sample::{SpendSample, SpendSamples};
+use super::weight::count;
 use super::{FitOptions, model};
 use crate::error::{Error, Result};
+use crate::parallel;
 
 /// The Gamma-Gamma model of spend: customers differ in their mean spend, each one's spends vary around it.
 ///
@@ -112,11 +114,16 @@ impl GammaGamma {
         let ln_centre = average(|sample| libm::log(sample.mean()));
         let centre = libm::exp(ln_centre);
         let course = Course { repeats: average(|sample| f64::from(sample.repeats())) };
-        let rows: Vec<_> = samples.iter().map(|(sample, n)| Row::new(&sample, n, centre)).collect();
+        let (given, largest_mean): (Vec<_>, f64) = (samples.iter().collect(), samples.largest_mean());
+        let rows = parallel::map_ranges(given.len(), PART, |part| {
+            let of_part = given.get(part).unwrap_or_default().iter();
+            of_part.map(|(sample, customers)| Row::new(sample, *customers, centre)).collect::<Vec<_>>()
+        });
+        let rows: Vec<Row> = rows.into_iter().flatten().collect();
         let objective = |params: GammaGammaParams| {
             let mut evaluation = evaluate(&rows, params);
             evaluation.value -= ln_centre * count(samples.customers());
-            let in_largest = params.gamma * (centre / samples.largest_mean());
+            let in_largest = params.gamma * (centre / largest_mean);
             evaluation.penalise(penalty, &[params.p, params.q, in_largest].map(libm::log));
             evaluation
         };

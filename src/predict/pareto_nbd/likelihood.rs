@@ -7,7 +7,9 @@
 use super::race::{Moment, Race};
 use super::{Parameters, Sample, Samples};
 use crate::predict::optimize::Evaluation;
+use crate::predict::samples::Piece;
 use crate::predict::special::{digamma_difference, ln_rising, trigamma_difference};
+use crate::predict::weight::count;
 
 /// The race between the next purchase and the exit from the last purchase to the end of the observation.
 pub(super) fn silence([r, alpha, s, beta]: Parameters, sample: &Sample) -> Race {
@@ -33,36 +35,38 @@ pub(super) fn log_likelihood(parameters: Parameters, sample: &Sample) -> f64 {
 /// Rows whose sum is taken before it is added to the others: two short sums round less than a long one.
 const BLOCK: usize = 256;
 
-/// The log-likelihood of samples and its derivatives by the parameters.
-pub(super) fn evaluate(parameters: &Parameters, samples: &Samples) -> Evaluation<4> {
-    let (mut total, mut block) = (Evaluation::ZERO, Evaluation::ZERO);
-    // Rows ascend by `x`.
-    let mut rising = Rising::of(parameters[0], 0);
-    for (index, (sample, customers)) in samples.iter().enumerate() {
-        if rising.repeats != sample.repeats() {
-            rising = Rising::of(parameters[0], sample.repeats());
-        }
-        add(&customer(parameters, &sample, &rising), f64::from(customers), &mut block);
-        if index % BLOCK == BLOCK - 1 {
-            add(&block, 1.0, &mut total);
-            block = Evaluation::ZERO;
-        }
-    }
-    add(&block, 1.0, &mut total);
-    total.mirrored()
+/// A shop's samples, cut for passes over them.
+#[derive(Debug)]
+pub(super) struct Likelihood<'a> {
+    samples: &'a Samples,
+    blocks: Vec<Vec<Piece<'a>>>,
 }
 
-fn add(part: &Evaluation<4>, times: f64, to: &mut Evaluation<4>) {
-    to.value += times * part.value;
-    to.gradient.iter_mut().zip(part.gradient).for_each(|(sum, part)| *sum += times * part);
-    let hessians = to.hessian.iter_mut().flatten().zip(part.hessian.iter().flatten());
-    hessians.for_each(|(sum, part)| *sum += times * part);
+impl<'a> Likelihood<'a> {
+    pub(super) fn of(samples: &'a Samples) -> Self {
+        Self { samples, blocks: samples.cut(BLOCK) }
+    }
+
+    /// The log-likelihood of samples and its derivatives by the parameters.
+    pub(super) fn evaluate(&self, parameters: &Parameters) -> Evaluation<4> {
+        let of_block = |number: usize| {
+            let mut block = Evaluation::ZERO;
+            for piece in self.blocks.get(number).into_iter().flatten() {
+                let rising = Rising::of(parameters[0], piece.repeats);
+                for row in piece.rows {
+                    let (sample, customers) = self.samples.sample(piece.repeats, row);
+                    block.add(&customer(parameters, &sample, &rising), count(customers));
+                }
+            }
+            block
+        };
+        Evaluation::sum(self.blocks.len(), of_block).mirrored()
+    }
 }
 
 /// `Γ(r + x) / Γ(r)`: its log and the derivatives of that.
 #[derive(Debug, Clone, Copy)]
 struct Rising {
-    repeats: u32,
     log: f64,
     slope: f64,
     curvature: f64,
@@ -72,7 +76,7 @@ impl Rising {
     fn of(r: f64, repeats: u32) -> Self {
         let x = f64::from(repeats);
         let (log, slope, curvature) = (ln_rising(r, x), digamma_difference(r, x), trigamma_difference(r, x));
-        Self { repeats, log, slope, curvature }
+        Self { log, slope, curvature }
     }
 }
 
@@ -174,7 +178,7 @@ mod tests {
         let (samples, mut value, mut slopes) = (cdnow(), Worst::default(), Worst::default());
         let table = rows(include_str!("../../../tests/data/predict/cdnow_gradient.csv"));
         for (_, row) in table.filter(|(model, _)| *model == "pareto_nbd") {
-            let found = evaluate(&[row[0], row[1], row[2], row[3]], &samples);
+            let found = Likelihood::of(&samples).evaluate(&[row[0], row[1], row[2], row[3]]);
             value.see(found.value, row[4], 0.0, &row);
             for (slope, &expected) in found.gradient.iter().zip(&row[5..]) {
                 // Sums of terms of the size of customers, which cancel.
@@ -196,7 +200,7 @@ mod tests {
         let points =
             [[0.5, 10.0, 0.6, 12.0], [3.0, 0.1, 0.02, 40.0], [0.02, 300.0, 30.0, 0.5], [400.0, 30.0, 900.0, 3e3]];
         for (parameters, sample) in points.iter().flat_map(|point| samples.iter().map(move |sample| (point, sample))) {
-            let at = evaluate(parameters, sample);
+            let at = Likelihood::of(sample).evaluate(parameters);
             let alone = log_likelihood(*parameters, &sample.iter().next().unwrap().0);
             assert!((at.value - alone).abs() <= 1e-13 * alone.abs(), "{parameters:?} {sample:?}");
             for place in 0..4 {
@@ -204,7 +208,7 @@ mod tests {
                 let beside = |steps: f64| {
                     let mut point = *parameters;
                     point[place] += steps * step;
-                    evaluate(&point, sample)
+                    Likelihood::of(sample).evaluate(&point)
                 };
                 let [left, right, far_left, far_right] = [-1.0, 1.0, -2.0, 2.0].map(beside);
                 let slope = |f: &dyn Fn(&Evaluation<4>) -> f64| {

@@ -111,7 +111,8 @@ impl ParetoNbd {
         let [_, age, ..] = search.units;
         let starts = STARTS.map(|[s, beta]| [0.5, 0.5 / rate, s, beta * age]);
         let climb = |starts: &[Parameters], samples: &Samples| {
-            search.climb(starts, |parameters| likelihood::evaluate(parameters, samples))
+            let likelihood = likelihood::Likelihood::of(samples);
+            search.climb(starts, |parameters| likelihood.evaluate(parameters))
         };
         let found = climb(&Search::starts(samples, &starts, climb), samples)?;
         let limits = |[r, alpha, s, beta]: Parameters| {

@@ -2,6 +2,7 @@
 
 mod builder;
 mod presets;
+mod region;
 
 pub use builder::{GridBuilder, GridReport};
 

@@ -5,11 +5,15 @@ use core::ops::Range;
 use super::table::Monetary;
 use super::{RfmModel, RfmScore, RfmTable};
 use crate::history::Money;
+use crate::parallel;
 use crate::record::calendar::Day;
 use crate::scale::{Binning, money};
 
 /// Customers whose bins are counted together, within the fastest cache.
 const BLOCK: usize = 1024;
+
+/// Customers for whom it pays to wake another core.
+const LEAST: usize = 16 * BLOCK;
 
 /// Bins from 0 of a block of customers.
 type Bins = [u8; BLOCK];
@@ -19,22 +23,24 @@ pub(super) fn score_all(model: &RfmModel, table: &RfmTable<'_>) -> Vec<RfmScore>
     // A mark beyond 32 bits is one that no count passes.
     let counts: Vec<u32> = model.frequency.marks().iter().map_while(|&mark| mark.try_into().ok()).collect();
     let amounts = narrow_marks(model, table);
-    let [mut r, mut f, mut m]: [Bins; 3] = [[0; BLOCK]; 3];
-    let mut scores = Vec::with_capacity(table.len());
-    for start in (0..table.len()).step_by(BLOCK) {
-        let rows = start..table.len().min(start + BLOCK);
-        count(&mut r, &table.last_purchase[rows.clone()], &days, is_inclusive(&model.recency));
-        count(&mut f, &table.frequency[rows.clone()], &counts, is_inclusive(&model.frequency));
-        match (&table.monetary, &amounts) {
-            (Monetary::Minor(Money::Narrow(values), _), Some(marks)) => {
-                count(&mut m, &values[rows.clone()], marks, is_inclusive(model.monetary.marks()));
+    parallel::concat(table.len(), LEAST, |part| {
+        let [mut r, mut f, mut m]: [Bins; 3] = [[0; BLOCK]; 3];
+        let mut scores = Vec::with_capacity(part.len());
+        for start in part.clone().step_by(BLOCK) {
+            let rows = start..part.end.min(start + BLOCK);
+            count(&mut r, &table.last_purchase[rows.clone()], &days, is_inclusive(&model.recency));
+            count(&mut f, &table.frequency[rows.clone()], &counts, is_inclusive(&model.frequency));
+            match (&table.monetary, &amounts) {
+                (Monetary::Minor(Money::Narrow(values), _), Some(marks)) => {
+                    count(&mut m, &values[rows.clone()], marks, is_inclusive(model.monetary.marks()));
+                }
+                (values, _) => look_up(&mut m, values, rows.clone(), model),
             }
-            (values, _) => look_up(&mut m, values, rows.clone(), model),
+            let bins = r.iter().zip(&f).zip(&m).take(rows.len());
+            scores.extend(bins.map(|((&r, &f), &m)| RfmScore::of_bins(r.into(), f.into(), m.into())));
         }
-        let bins = r.iter().zip(&f).zip(&m).take(rows.len());
-        scores.extend(bins.map(|((&r, &f), &m)| RfmScore::of_bins(r.into(), f.into(), m.into())));
-    }
-    scores
+        scores
+    })
 }
 
 /// The marks of M as the integers that the table's amounts are; `None` where they are others.

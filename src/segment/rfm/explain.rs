@@ -3,16 +3,16 @@
 use core::fmt::Display;
 
 use super::{RfmModel, RfmValues};
-use crate::scale::range::{Ends, Quantity, describe};
-use crate::scale::{Binning, Language};
+use crate::scale::Language;
+use crate::scale::range::{Quantity, describe_range};
 
 pub(super) fn explain(model: &RfmModel, values: &RfmValues, language: Language) -> String {
     let score = model.score(values).to_array();
     let [r, f, m] = score.map(|score| usize::from(score) - 1);
     let ranges = [
-        describe(model.recency.bounds(r), ends(&model.recency), Quantity::Day, language),
-        describe(model.frequency.bounds(f), ends(&model.frequency), Quantity::Number, language),
-        describe(model.monetary().bounds(m), ends(model.monetary()), Quantity::Number, language),
+        describe_range(model.recency.range(r), Quantity::Day, language),
+        describe_range(model.frequency.range(f), Quantity::Number, language),
+        describe_range(model.monetary().range(m), Quantity::Number, language),
     ];
     let found: [&dyn Display; 3] = [&values.last_purchase, &values.frequency, &values.monetary];
     let last_purchase = match language {
@@ -32,11 +32,4 @@ pub(super) fn explain(model: &RfmModel, values: &RfmValues, language: Language) 
         Language::English => "; ",
         Language::Chinese => "；",
     })
-}
-
-const fn ends<T>(binning: &Binning<T>) -> Ends {
-    match binning {
-        Binning::Quantiles(_) => Ends::Upper,
-        Binning::Bands(_) => Ends::Lower,
-    }
 }

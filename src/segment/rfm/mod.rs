@@ -5,6 +5,9 @@
 //!            R, F, M      cut points
 //! ```
 //!
+//! Customers who are never together in one ledger, of many machines or of many days, are counted in an [`RfmTally`] each,
+//! which [merge](RfmTally::merge): [`RfmModel::fit_tally`] makes the same model of them.
+//!
 //! # References
 //!
 //! A. M. Hughes (1994), Strategic Database Marketing, Probus. J. R. Bult and T. Wansbeek (1995), "Optimal selection for
@@ -14,11 +17,15 @@ mod bulk;
 mod explain;
 pub mod model;
 mod money;
+pub mod region;
 pub mod score;
 #[cfg(feature = "serde")]
 mod stored;
 pub mod table;
+pub mod tally;
 
 pub use model::{Bins, RfmModel, RfmOptions};
+pub use region::RfmRegion;
 pub use score::{CompositeWeights, RfmScore};
 pub use table::{FrequencyMeasure, MonetaryMeasure, RfmMeasures, RfmTable, RfmValues};
+pub use tally::RfmTally;

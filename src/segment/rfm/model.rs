@@ -6,11 +6,12 @@ use rust_decimal::Decimal;
 use super::money::MoneyBinning;
 use super::score::MAX_BINS;
 use super::table::Monetary;
-use super::{RfmMeasures, RfmScore, RfmTable, RfmValues};
+use super::{MonetaryMeasure, RfmMeasures, RfmScore, RfmTable, RfmTally, RfmValues};
 use crate::error::{Error, Result};
 use crate::history::{CustomerHistory, Money};
 use crate::record::calendar::Day;
-use crate::scale::cuts::{Key, bin_ranks, cuts_of_keys};
+use crate::scale::cuts::{Key, cuts_of_keys};
+use crate::scale::ranks::bin_ranks;
 use crate::scale::{Bands, Binning, CutPoints, Language, money};
 
 /// How one dimension becomes scores.
@@ -131,28 +132,76 @@ impl RfmModel {
         if table.is_empty() {
             return Err(Error::NoCustomers { what: "an RFM model" });
         }
+        let monetary = |bins| match &table.monetary {
+            Monetary::Minor(Money::Narrow(amounts), scale) => Ok(decimals(quantiles(amounts, bins)?, *scale)),
+            Monetary::Minor(Money::Wide(amounts), scale) => {
+                Ok(decimals(CutPoints::fit(amounts.iter().copied(), bins)?, *scale))
+            }
+            Monetary::Decimal(amounts) => CutPoints::fit(amounts.iter().copied(), bins),
+        };
+        Self::of_cuts(
+            (table.measures, table.in_window),
+            table.as_of,
+            options,
+            |bins| Ok(quantiles(table.last_purchase, bins)?.map(Day::date)),
+            |bins| Ok(quantiles(&table.frequency, bins)?.map(u64::from)),
+            monetary,
+        )
+    }
+
+    /// Fits the cut points to the customers of a tally, as of a day: the same model as [`fit`](RfmModel::fit) on a
+    /// table of them all.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`](RfmModel::fit), and [`Error::AfterAsOf`] when somebody bought after `as_of`.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in the tally's distinct days, counts and amounts.
+    pub fn fit_tally(tally: &RfmTally, as_of: NaiveDate, options: &RfmOptions) -> Result<Self> {
+        match tally.last_purchases().largest() {
+            None => return Err(Error::NoCustomers { what: "an RFM model" }),
+            Some(&last) if last > as_of => return Err(Error::AfterAsOf { last, as_of }),
+            Some(_) => {}
+        }
+        Self::of_cuts(
+            (tally.measures(), tally.is_in_window()),
+            as_of,
+            options,
+            |bins| tally.last_purchases().cut_points(bins),
+            |bins| tally.frequencies().cut_points(bins),
+            |bins| match tally.measures().monetary {
+                MonetaryMeasure::Revenue => tally.monetary().cut_points(bins),
+                // Quotients have no common number of decimals.
+                MonetaryMeasure::MeanOrderAmount => tally.monetary().amounts().cut_points(bins),
+            },
+        )
+    }
+
+    /// The bands that were given, and the cuts of so many bins that `recency`, `frequency` and `monetary` give.
+    fn of_cuts(
+        (measures, in_window): (RfmMeasures, bool),
+        as_of: NaiveDate,
+        options: &RfmOptions,
+        recency: impl FnOnce(u8) -> Result<CutPoints<NaiveDate>>,
+        frequency: impl FnOnce(u8) -> Result<CutPoints<u64>>,
+        monetary: impl FnOnce(u8) -> Result<CutPoints<Decimal>>,
+    ) -> Result<Self> {
         Ok(Self {
-            measures: table.measures,
-            in_window: table.in_window,
+            measures,
+            in_window,
             recency: match checked(&options.recency)? {
-                Bins::Quantiles(bins) => Binning::Quantiles(quantiles(table.last_purchase, *bins)?.map(Day::date)),
-                Bins::Bands(bands) => Binning::Bands(first_days(bands, table.as_of)?),
+                Bins::Quantiles(bins) => Binning::Quantiles(recency(*bins)?),
+                Bins::Bands(bands) => Binning::Bands(first_days(bands, as_of)?),
             },
             frequency: match checked(&options.frequency)? {
-                Bins::Quantiles(bins) => Binning::Quantiles(quantiles(&table.frequency, *bins)?.map(u64::from)),
+                Bins::Quantiles(bins) => Binning::Quantiles(frequency(*bins)?),
                 Bins::Bands(bands) => Binning::Bands(bands.clone()),
             },
-            monetary: MoneyBinning::new(match (checked(&options.monetary)?, &table.monetary) {
-                (Bins::Bands(bands), _) => Binning::Bands(bands.clone()),
-                (Bins::Quantiles(bins), Monetary::Minor(Money::Narrow(amounts), scale)) => {
-                    Binning::Quantiles(decimals(quantiles(amounts, *bins)?, *scale))
-                }
-                (Bins::Quantiles(bins), Monetary::Minor(Money::Wide(amounts), scale)) => {
-                    Binning::Quantiles(decimals(CutPoints::fit(amounts.iter().copied(), *bins)?, *scale))
-                }
-                (Bins::Quantiles(bins), Monetary::Decimal(amounts)) => {
-                    Binning::Quantiles(CutPoints::fit(amounts.iter().copied(), *bins)?)
-                }
+            monetary: MoneyBinning::new(match checked(&options.monetary)? {
+                Bins::Quantiles(bins) => Binning::Quantiles(monetary(*bins)?),
+                Bins::Bands(bands) => Binning::Bands(bands.clone()),
             })?,
         })
     }
@@ -276,7 +325,7 @@ fn checked<T>(bins: &Bins<T>) -> Result<&Bins<T>> {
 }
 
 fn quantiles<K: Key>(values: &[K], bins: u8) -> Result<CutPoints<K>> {
-    Ok(cuts_of_keys(values, &bin_ranks(values.len(), bins)?))
+    Ok(cuts_of_keys(values, &bin_ranks(values.len() as u64, bins)?))
 }
 
 /// Amounts of a ledger, which fit a decimal.

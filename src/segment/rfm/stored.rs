@@ -1,14 +1,14 @@
-//! Models and options as they are stored: dates, counts and decimals as text, checked when they are read.
+//! Models, options and tallies as they are stored: dates, counts and decimals as text, checked when they are read.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::model::check_bins;
 use super::money::MoneyBinning;
-use super::{Bins, RfmMeasures, RfmModel, RfmOptions};
+use super::{Bins, RfmMeasures, RfmModel, RfmOptions, RfmTally};
 use crate::error::{Error, Result};
 use crate::scale::money::Text;
-use crate::scale::{Bands, Binning, CutPoints};
+use crate::scale::{Bands, Binning, CutPoints, MoneyTally, Tally};
 
 #[derive(serde::Serialize, serde::Deserialize)]
 pub(super) struct StoredModel {
@@ -76,5 +76,38 @@ impl From<StoredOptions> for RfmOptions {
             Bins::Bands(bands) => Bins::Bands(decimals(bands)),
         };
         Self { recency: stored.recency, frequency: stored.frequency, monetary }
+    }
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(super) struct StoredTally {
+    measures: RfmMeasures,
+    in_window: bool,
+    last_purchase: Tally<NaiveDate>,
+    frequency: Tally<u64>,
+    monetary: MoneyTally,
+}
+
+impl From<RfmTally> for StoredTally {
+    fn from(tally: RfmTally) -> Self {
+        let RfmTally { measures, in_window, last_purchase, frequency, monetary } = tally;
+        Self { measures, in_window, last_purchase, frequency, monetary }
+    }
+}
+
+impl TryFrom<StoredTally> for RfmTally {
+    type Error = Error;
+
+    fn try_from(stored: StoredTally) -> Result<Self> {
+        let StoredTally { measures, in_window, last_purchase, frequency, monetary } = stored;
+        let customers = last_purchase.customers();
+        for (column, found) in [("frequency", frequency.customers()), ("monetary", monetary.customers())] {
+            if found != customers {
+                // A column of numbers beyond memory is as wrong as one of other numbers.
+                let [found, expected] = [found, customers].map(|count| usize::try_from(count).unwrap_or(usize::MAX));
+                return Err(Error::ColumnLength { column, found, expected });
+            }
+        }
+        Ok(Self { measures, in_window, last_purchase, frequency, monetary })
     }
 }

@@ -174,7 +174,7 @@ impl<'a> RfmTable<'a> {
             }),
             monetary: match measures.monetary {
                 MonetaryMeasure::Revenue => Monetary::Minor(ledger.revenue(), ledger.scale()),
-                MonetaryMeasure::MeanOrderAmount => Monetary::Decimal(ledger.mean_order_amounts().collect()),
+                MonetaryMeasure::MeanOrderAmount => Monetary::Decimal(ledger.mean_order_amounts()),
             },
         }
     }

@@ -6,7 +6,7 @@ use repurchase::predict::{
 };
 
 use super::sample;
-use crate::tables::{close, counted, table};
+use crate::tables::{close, count, counted, table};
 
 /// Summaries in weeks, in other units of time.
 pub(super) fn summaries(file: &str, unit: f64) -> Samples {
@@ -74,7 +74,7 @@ fn cdnow_in_days() {
         [0.047_627_928, 5.899_057_8, 0.187_281_37, 43.477_800],
         -14_376.077_415_168_448,
     );
-    let repeats: f64 = weeks.iter().map(|(sample, customers)| f64::from(sample.repeats()) * f64::from(customers)).sum();
+    let repeats: f64 = weeks.iter().map(|(sample, customers)| f64::from(sample.repeats()) * count(customers)).sum();
     let (weeks, days) = (fit(&weeks), fit(&days));
     let shift = weeks.report().log_likelihood - repeats * 7.0_f64.ln();
     close(days.report().log_likelihood, shift, 1e-13, "ln L");

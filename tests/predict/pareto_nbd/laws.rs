@@ -126,7 +126,7 @@ fn no_order_and_no_split_changes_a_bit() {
     let ascending: Samples = rows.iter().copied().collect();
     let descending: Samples = rows.iter().rev().copied().collect();
     let (left, right) = rows.split_at(rows.len() / 3);
-    let parts: Samples = left.iter().copied().collect::<Samples>().merge(&right.iter().copied().collect());
+    let parts: Samples = left.iter().copied().collect::<Samples>().merge(right.iter().copied().collect());
     let expected = format!("{:?}", fit(&ascending));
     assert_eq!(format!("{:?}", fit(&descending)), expected);
     assert_eq!(format!("{:?}", fit(&parts)), expected);

@@ -4,7 +4,7 @@ use repurchase::predict::{FitOptions, ParetoNbd, PurchaseModel, Sample, Samples}
 
 use super::model;
 use crate::chance::Chance;
-use crate::tables::close;
+use crate::tables::{close, count};
 
 /// The model's story: who buys at a rate of one's own until leaving unseen.
 fn customer(chance: &mut Chance, [r, alpha, s, beta]: [f64; 4], age: f64) -> Sample {
@@ -36,7 +36,7 @@ fn finds_parameters_again() {
     }
     // The log-likelihood of the fit is that of its model, and no other parameters near are more likely.
     let log_likelihood = |model: &ParetoNbd| -> f64 {
-        samples.iter().map(|(sample, customers)| f64::from(customers) * model.log_likelihood(&sample)).sum()
+        samples.iter().map(|(sample, customers)| count(customers) * model.log_likelihood(&sample)).sum()
     };
     let top = fitted.report.log_likelihood;
     close(log_likelihood(&fitted.model), top, 1e-13, "ln L");

@@ -16,6 +16,13 @@ pub(super) fn fit_bg_nbd(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
     })
 }
 
+/// From the ledger, as a shop that keeps one does.
+pub(super) fn fit_bg_nbd_of_ledger(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
+    let ledger = shop.ledger()?;
+    let fitted = clock.time(|| Ok(BgNbd::fit(&Samples::in_weeks(ledger), &FitOptions::default())?.interior()?))?;
+    Ok(format!("nll={:.4}", -fitted.report.log_likelihood))
+}
+
 pub(super) fn fit_mbg_nbd(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
     fit(shop, clock, MbgNbd::fit, |model| {
         let params = model.params();

@@ -1,0 +1,75 @@
+//! A shop in five numbers.
+
+use rust_decimal::Decimal;
+
+use super::{Ledger, Money};
+use crate::error::{Error, Result};
+use crate::scale::money;
+
+/// What a ledger amounts to.
+///
+/// **Population**: of `credits`, everyone; of the others, the customers with a purchase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct LedgerTotals {
+    /// Customers with a purchase.
+    pub customers: u64,
+    /// Their purchases.
+    pub purchases: u64,
+    /// The days on which they bought, summed over customers.
+    pub purchase_days: u64,
+    /// What they spent, less their credits.
+    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    pub revenue: Decimal,
+    /// Credits that were issued, those of customers [without a purchase](Ledger::without_purchase) included.
+    pub credits: u64,
+}
+
+impl<Id> Ledger<Id> {
+    /// Customers, purchases, purchase days, revenue and credits, all 0 where nobody has bought and nothing was
+    /// credited.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AmountOverflow`] when the revenue does not fit a `Decimal` exactly.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in customers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use chrono::{NaiveDate, TimeZone, Utc};
+    /// use repurchase::{Ledger, Order, ShopCalendar};
+    /// use rust_decimal::Decimal;
+    ///
+    /// let order = |id, day| Order::new(id, Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap(), Decimal::TEN);
+    /// let orders = [order("ann", 1)?, order("ann", 1)?, order("bo", 2)?];
+    /// let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 31).unwrap())?;
+    ///
+    /// let totals = ledger.totals()?;
+    /// assert_eq!((totals.customers, totals.purchases, totals.purchase_days), (2, 3, 2));
+    /// assert_eq!((totals.revenue, totals.credits), (Decimal::from(30), 0));
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn totals(&self) -> Result<LedgerTotals> {
+        let revenue = match self.revenue() {
+            // Fewer than 2^32 amounts of 64 bits.
+            Money::Narrow(amounts) => Some(amounts.iter().copied().map(i128::from).sum()),
+            Money::Wide(amounts) => amounts.iter().try_fold(0_i128, |sum, &amount| sum.checked_add(amount)),
+        };
+        let revenue = revenue.and_then(|minor| money::decimal(minor, self.scale()));
+        // Sums of fewer than 2^32 counts of 32 bits.
+        let sum = |counts: &[u32]| counts.iter().copied().map(u64::from).sum::<u64>();
+        let of_others: u64 = self.without_purchase().map(|(_, history)| history.credits()).sum();
+        Ok(LedgerTotals {
+            customers: self.len() as u64,
+            purchases: sum(self.purchases()),
+            purchase_days: sum(self.purchase_days()),
+            revenue: revenue.ok_or(Error::AmountOverflow { field: "revenue of a shop" })?,
+            credits: sum(self.credits()) + of_others,
+        })
+    }
+}

@@ -1,0 +1,46 @@
+//! Which of the values in ascending order are the cuts: the one definition for values at hand and for counted ones.
+
+use rust_decimal::Decimal;
+
+use crate::error::{Error, Result};
+use crate::scale::money;
+
+/// `⌈j N / k⌉` for `j` in `1..k`.
+pub(crate) fn bin_ranks(population: u64, bins: u8) -> Result<Vec<u64>> {
+    if bins < 2 {
+        return Err(Error::OutOfRange { field: "bins", found: bins.into(), min: 2, max: u8::MAX.into() });
+    }
+    check_population(population)?;
+    // Not above the population.
+    let ceiling = |j: u8| (u128::from(j) * u128::from(population)).div_ceil(bins.into()) as u64;
+    Ok((1..bins).map(ceiling).collect())
+}
+
+/// `⌈share N⌉` for each share.
+pub(crate) fn share_ranks(population: u64, shares: &[Decimal]) -> Result<Vec<u64>> {
+    for (position, share) in shares.iter().enumerate() {
+        if !(Decimal::ZERO < *share && *share < Decimal::ONE) {
+            return Err(Error::Share { position, found: *share });
+        }
+    }
+    if let Some(position) = shares.windows(2).position(|pair| pair[0] >= pair[1]) {
+        return Err(Error::NotAscending { what: "shares", position: position + 1 });
+    }
+    check_population(population)?;
+    shares.iter().map(|&share| share_rank(population, share)).collect()
+}
+
+fn check_population(population: u64) -> Result<()> {
+    if population == 0 { Err(Error::NoCustomers { what: "cut points" }) } else { Ok(()) }
+}
+
+/// `⌈share N⌉`, exact, for a share within 0..=1.
+pub(crate) fn share_rank(population: u64, share: Decimal) -> Result<u64> {
+    // Trailing zeros would use up room: 0.80 is 8 / 10.
+    let share = share.normalize();
+    let overflow = Error::CountOverflow { field: "share of the population" };
+    let unit = money::power(share.scale()).ok_or_else(|| overflow.clone())?;
+    let part = share.mantissa().checked_mul(i128::from(population)).ok_or_else(|| overflow.clone())?;
+    // Of a positive quotient, the ceiling.
+    u64::try_from((part + (unit - 1)) / unit).map_err(|_| overflow)
+}

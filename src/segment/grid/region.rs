@@ -1,0 +1,73 @@
+//! Segments as ranges of what their scores are made of.
+
+use super::Grid;
+use crate::error::Result;
+use crate::scale::Label;
+use crate::segment::rfm::RfmRegion;
+use crate::segment::{RfmModel, RfmScore};
+
+impl Grid {
+    /// The scores of each segment, in the order of [`segments`](Grid::segments): every cell once, by R, F and M; 1
+    /// where the grid does not ask, for any score.
+    pub fn scores(&self) -> impl Iterator<Item = (&Label, Vec<RfmScore>)> + '_ {
+        self.segments.iter().enumerate().map(|(position, segment)| {
+            let cells = self.shape().cells().zip(&self.cells);
+            let cells = cells.filter(move |(_, cell)| usize::from(cell.segment) == position);
+            (segment, cells.filter_map(|([r, f, m], _)| RfmScore::new(r, f, m).ok()).collect())
+        })
+    }
+
+    /// The customers of each segment by ranges of their last purchase, F and M, in the order of
+    /// [`segments`](Grid::segments): in any one of the regions.
+    ///
+    /// All regions of a grid are disjoint, and every customer is in one of them: they are what
+    /// [`segment`](Grid::segment) of the model's score says, for a database that holds the values and no scores.
+    /// Neighbours by R are one region. A segment that is [unreachable](Grid::unreachable) has none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::GridBins`](crate::Error::GridBins) when the model's bins are not the grid's.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use chrono::{NaiveDate, TimeZone, Utc};
+    /// # use repurchase::segment::{Grid, RfmMeasures, RfmModel, RfmOptions, RfmTable};
+    /// # use repurchase::{Ledger, Order, ShopCalendar};
+    /// # use rust_decimal::Decimal;
+    /// # let order = |id, day| Order::new(id, Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap(), Decimal::from(id));
+    /// # let orders = (1..=5).map(|id| order(id, id)).collect::<Result<Vec<_>, _>>()?;
+    /// # let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 31).unwrap())?;
+    /// let table = RfmTable::of(&ledger, RfmMeasures::default());
+    /// let model = RfmModel::fit(&table, &RfmOptions::default())?;
+    /// let grid = Grid::rf();
+    /// for values in table.iter() {
+    ///     let regions = grid.regions(&model)?;
+    ///     let of_values = regions.iter().find(|(_, regions)| regions.iter().any(|region| region.contains(&values)));
+    ///     assert_eq!(of_values.map(|&(segment, _)| segment), grid.segment(model.score(&values)));
+    /// }
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn regions(&self, model: &RfmModel) -> Result<Vec<(&Label, Vec<RfmRegion>)>> {
+        self.check(model)?;
+        let mut regions: Vec<_> = self.segments.iter().map(|segment| (segment, Vec::new())).collect();
+        let [r_bins, f_bins, m_bins] = self.bins();
+        let any = model.bins();
+        // A dimension that is not asked is open on both sides.
+        let scores = |at: usize, first: u8, last: u8| if self.bins()[at] == 1 { 1..=any[at] } else { first..=last };
+        let segment_of = |cell: [u8; 3]| Some(usize::from(self.cells.get(self.shape().index(cell)?)?.segment));
+        for (f, m) in (1..=f_bins).flat_map(|f| (1..=m_bins).map(move |m| (f, m))) {
+            let mut first = 1;
+            while first <= r_bins {
+                let segment = segment_of([first, f, m]);
+                let last = (first..=r_bins).take_while(|&r| segment_of([r, f, m]) == segment).last().unwrap_or(first);
+                let region = model.region([scores(0, first, last), scores(1, f, f), scores(2, m, m)]);
+                if let Some((_, regions)) = segment.and_then(|segment| regions.get_mut(segment)) {
+                    regions.extend(region);
+                }
+                first = last + 1;
+            }
+        }
+        Ok(regions)
+    }
+}

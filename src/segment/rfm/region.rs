@@ -1,0 +1,88 @@
+//! Scores as ranges of what they are made of.
+
+use core::ops::{Bound, RangeBounds, RangeInclusive};
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::{RfmModel, RfmValues};
+use crate::scale::Binning;
+
+/// Customers by ranges of their last purchase, F and M: what a score or a run of scores is in a database.
+///
+/// Each end says whether it belongs to the range, or is open. Which day, count or amount is a customer's is told by the
+/// [measures](RfmModel::measures) of the model.
+///
+/// # Examples
+///
+/// ```
+/// use core::ops::Bound;
+///
+/// use chrono::{NaiveDate, TimeZone, Utc};
+/// use repurchase::segment::{RfmMeasures, RfmModel, RfmOptions, RfmTable};
+/// use repurchase::{Ledger, Order, ShopCalendar};
+/// use rust_decimal::Decimal;
+///
+/// let order = |id, day| Order::new(id, Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap(), Decimal::from(id));
+/// let orders = (1..=5).map(|id| order(id, id)).collect::<Result<Vec<_>, _>>()?;
+/// let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 31).unwrap())?;
+/// let table = RfmTable::of(&ledger, RfmMeasures::default());
+/// let model = RfmModel::fit(&table, &RfmOptions::default())?;
+///
+/// let day = |day| NaiveDate::from_ymd_opt(2026, 3, day).unwrap();
+/// let fours = model.region([4..=4, 1..=1, 1..=5]).expect("scores that somebody can have");
+/// assert_eq!(fours.recency, (Bound::Excluded(day(3)), Bound::Included(day(4))));
+/// assert_eq!(fours.monetary, (Bound::Unbounded, Bound::Unbounded));
+/// assert_eq!(table.iter().filter(|values| fours.contains(values)).count(), 1);
+/// // All bought once, so that nobody can ever have a middle score of F.
+/// assert_eq!(model.region([1..=5, 2..=4, 1..=5]), None);
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct RfmRegion {
+    /// The day of the last purchase.
+    pub recency: (Bound<NaiveDate>, Bound<NaiveDate>),
+    /// Purchases, or purchase days.
+    pub frequency: (Bound<u64>, Bound<u64>),
+    /// Revenue, or mean order amount.
+    pub monetary: (Bound<Decimal>, Bound<Decimal>),
+}
+
+impl RfmRegion {
+    /// Whether a customer of these values lies in all three ranges.
+    pub fn contains(&self, values: &RfmValues) -> bool {
+        self.recency.contains(&values.last_purchase)
+            && self.frequency.contains(&values.frequency)
+            && self.monetary.contains(&values.monetary)
+    }
+}
+
+impl RfmModel {
+    /// The values that get scores of R, F and M within these, both ends included.
+    ///
+    /// `None` where no value does: for scores that the model does not give, for a first score above the last, and for
+    /// [empty scores](RfmModel::empty_scores) alone.
+    pub fn region(&self, scores: [RangeInclusive<u8>; 3]) -> Option<RfmRegion> {
+        let [recency, frequency, monetary] = scores;
+        Some(RfmRegion {
+            recency: range(&self.recency, &recency)?,
+            frequency: range(&self.frequency, &frequency)?,
+            monetary: range(self.monetary(), &monetary)?,
+        })
+    }
+}
+
+fn range<T: Ord + Copy>(binning: &Binning<T>, scores: &RangeInclusive<u8>) -> Option<(Bound<T>, Bound<T>)> {
+    let place = |score: u8| usize::from(score).checked_sub(1).filter(|&place| place < binning.bins());
+    let (first, last) = (place(*scores.start())?, place(*scores.end())?);
+    if first > last {
+        return None;
+    }
+    let range = (binning.range(first).0.cloned(), binning.range(last).1.cloned());
+    // Marks that ties made equal leave nothing between them.
+    match range {
+        (Bound::Excluded(from), Bound::Included(to)) if from >= to => None,
+        range => Some(range),
+    }
+}

@@ -1,0 +1,81 @@
+//! Whatever the number of threads: the same models and scores, and those of the definition.
+
+use proptest::prelude::*;
+use rayon::ThreadPoolBuilder;
+use repurchase::record::RecordColumns;
+use repurchase::segment::{
+    FrequencyBands, MonetaryMeasure, RfmMeasures, RfmModel, RfmOptions, RfmTable, RfmTally, TierModel, TierScheme,
+};
+use repurchase::{Ledger, PurchaseLog, ShopCalendar};
+
+use super::{day, fixed_seed, share_below_score};
+
+/// Enough for many parts.
+const ROWS: u64 = 80_000;
+
+/// The answer of pools of 1, 2, 3 and 8 threads.
+#[track_caller]
+fn on_threads<R: Send + PartialEq>(work: impl Fn() -> R + Send + Sync) -> R {
+    let answer = |threads| {
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        pool.install(&work)
+    };
+    let one = answer(1);
+    for threads in [2, 3, 8] {
+        assert!(answer(threads) == one, "{threads} threads differ from one");
+    }
+    one
+}
+
+/// A shop that looks random and is the same for a seed: most customers buy once, amounts have a long tail.
+fn ledger(seed: u64) -> Ledger<u64> {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state >> 33
+    };
+    let first = i64::from(day(0).to_epoch_days());
+    let (mut customers, mut seconds, mut cents) = (Vec::new(), Vec::new(), Vec::new());
+    for row in 0..ROWS {
+        customers.push(if row % 4 == 0 { next() % 5_000 } else { row });
+        seconds.push((first + (next() % 400) as i64) * 86_400);
+        cents.push((next() >> (next() % 30)) as i64 - 1);
+    }
+    let columns = RecordColumns::new(&customers, &seconds, &cents, 2).expect("equally long");
+    let log = PurchaseLog::from_columns(columns, &ShopCalendar::utc()).expect("days");
+    log.ledger(day(super::LAST)).expect("small sums")
+}
+
+proptest! {
+    #![proptest_config(fixed_seed(2))]
+
+    #[test]
+    fn models_and_scores(seed in any::<u64>(), bins in 2..=10u8) {
+        let ledger = ledger(seed);
+        for monetary in [MonetaryMeasure::Revenue, MonetaryMeasure::MeanOrderAmount] {
+            let measures = RfmMeasures::default().with_monetary(monetary);
+            let (model, scores) = on_threads(|| {
+                let table = RfmTable::of(&ledger, measures);
+                let model = RfmModel::fit(&table, &RfmOptions::quantiles(bins)).unwrap();
+                let scores = model.score_all(&table).unwrap();
+                (model, scores)
+            });
+            let table = RfmTable::of(&ledger, measures);
+            let tally = RfmTally::of(&table);
+            let of_counts = RfmModel::fit_tally(&tally, day(super::LAST), &RfmOptions::quantiles(bins)).unwrap();
+            prop_assert_eq!(&model, &of_counts);
+            let values: Vec<_> = table.iter().collect();
+            prop_assert!(values.iter().zip(&scores).all(|(values, &score)| model.score(values) == score));
+            let last: Vec<_> = values.iter().map(|values| values.last_purchase).collect();
+            let amounts: Vec<_> = values.iter().map(|values| values.monetary).collect();
+            for place in (0..values.len()).step_by(values.len() / 5) {
+                prop_assert_eq!(scores[place].recency(), share_below_score(&last, &last[place], bins));
+                prop_assert_eq!(scores[place].monetary(), share_below_score(&amounts, &amounts[place], bins));
+            }
+        }
+        let tiers = on_threads(|| TierModel::fit(&ledger, TierScheme::default()).unwrap());
+        let revenues = ledger.iter().map(|(_, history)| history.revenue()).collect();
+        prop_assert_eq!(tiers, TierModel::fit_tally(&revenues, TierScheme::default()).unwrap());
+        prop_assert!(on_threads(|| FrequencyBands::fit(&ledger).unwrap().edges())[0] > 1);
+    }
+}
