@@ -1,0 +1,100 @@
+//! Membership tiers.
+
+use maud::{Markup, html};
+
+use super::Section;
+use super::segments::bars;
+use crate::shop::{Buyers, Group};
+use crate::words::{Words, money, percent, thousands};
+
+pub(super) fn section(words: Words, buyers: &Buyers) -> Section {
+    let [.., second, top] = buyers.of_tiers.as_slice() else {
+        return Section { lead: String::new(), ..empty(words, buyers) };
+    };
+    let name = |group: &Group| group.label.name(words.language).to_owned();
+    let count = second.customers + top.customers;
+    if count == 0 {
+        let lead = words.say(
+            || {
+                format!(
+                    "Nobody is in the two highest tiers, {} and {}: too many customers brought the same.",
+                    name(second),
+                    name(top)
+                )
+            },
+            || format!("最高两个等级（{}、{}）中没有客户：消费金额相同的客户太多。", name(second), name(top)),
+        );
+        return Section { lead, ..empty(words, buyers) };
+    }
+    let share = [second, top].iter().map(|group| group.revenue_share).sum::<Option<f64>>();
+    let lead = words.say(
+        || {
+            let customers = words.customers(count);
+            format!(
+                "{customers} in the two highest tiers, {} and {}, bring {} of the revenue.",
+                name(second),
+                name(top),
+                percent(share)
+            )
+        },
+        || {
+            let customers = thousands(count);
+            format!(
+                "最高两个等级（{}、{}）共 {customers} 位客户，带来 {} 的收入。",
+                name(second),
+                name(top),
+                percent(share)
+            )
+        },
+    );
+    Section { lead, ..empty(words, buyers) }
+}
+
+fn empty(words: Words, buyers: &Buyers) -> Section {
+    Section {
+        id: "tiers",
+        title: words.of("Membership tiers", "会员等级"),
+        lead: String::new(),
+        body: table(words, buyers),
+        note: words
+            .of(
+                "All customers with a purchase, ranked by revenue and cut at 80%, 96% and 99.2% of them. Customers of \
+                 equal revenue are in one tier, the lower one, so that a higher tier may hold fewer than its share.",
+                "所有购买过的客户按消费金额排序，在 80%、96% 和 99.2% 处切分。消费金额相同的客户处于同一（较低）等级，\
+                 因此较高等级的人数可能少于其占比。",
+            )
+            .to_owned(),
+    }
+}
+
+fn table(words: Words, buyers: &Buyers) -> Markup {
+    let groups: Vec<&Group> = buyers.of_tiers.iter().collect();
+    let names = [
+        words.of("Tier", "等级"),
+        words.of("Customers", "客户"),
+        words.of("Revenue", "消费金额"),
+        words.of("per customer", "人均"),
+        words.of("Begins", "门槛"),
+    ];
+    let begins = |position: usize| match buyers.tiers.cuts().bounds(position) {
+        (None, _) => words.of("with the first purchase", "首次购买").to_owned(),
+        (Some(&above), _) => words.say(|| format!("above {}", money(above)), || format!("消费高于 {}", money(above))),
+    };
+    html! {
+        figure id="tiers-table" {
+            figcaption { (words.of("Tiers by customers and by revenue, the highest first", "各等级的客户数与消费金额（由高到低）")) }
+            table class="bars" {
+                thead { tr { @for name in names { th scope="col" { (name) } } } }
+                tbody {
+                    @for (position, group) in groups.iter().enumerate().rev() {
+                        tr {
+                            th scope="row" { (group.label.name(words.language)) }
+                            (bars(words, group, &groups))
+                            td class="text" data-name=(names[4]) { (begins(position)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The numbers of the page are those of `summary.json`.
+
+use chrono::NaiveDate;
+use repurchase::measure::{Occasion, RateOptions, repurchase_rates};
+use repurchase::record::Windows;
+use repurchase::{PurchaseLog, Window};
+use serde_json::Value;
+
+use super::{CDNOW, RETAIL, embedded, english, read};
+use crate::forecast::{ModelArgument, Question};
+use crate::shop::{Rates, Shop};
+
+/// `summary.json`, by the program's own code.
+pub(super) fn summary(log: &PurchaseLog<String>, as_of: NaiveDate) -> Value {
+    let question = Question { model: ModelArgument::MbgNbd, params: None, spend_params: None, horizon_days: 90 };
+    let window = |(first, _)| Window::new(first, Window::last_days(as_of, 1).unwrap().end()).unwrap();
+    let of_window = |window| repurchase_rates(log, &Windows::from(window), RateOptions::default()).pop();
+    let rates = log.days().filter(|&(first, _)| first <= as_of).map(window).and_then(of_window);
+    let rates = rates.map(|rates| Rates { users: rates.users, orders: rates.orders });
+    let shop = Shop::new(log.ledger(as_of).unwrap(), rates, 5, Occasion::Order, &question).unwrap();
+    crate::summary::summary(&shop, 0).unwrap()
+}
+
+/// Every figure of the page is in the summary with the same value; these are the ones.
+#[track_caller]
+pub(super) fn equal(figures: &Value, summary: &Value) {
+    let expected = [
+        "as_of",
+        "customers",
+        "purchases",
+        "credits",
+        "user_repurchase",
+        "order_repurchase",
+        "rfm",
+        "segments",
+        "frequency_bands",
+        "tiers",
+        "concentration",
+    ];
+    let keys: Vec<&String> = figures.as_object().unwrap().keys().collect();
+    assert_eq!(keys, expected);
+    for (key, value) in figures.as_object().unwrap() {
+        assert_eq!(value, &summary[key], "{key}");
+    }
+}
+
+#[test]
+fn numbers_are_those_of_the_segment_program() {
+    for path in [CDNOW, RETAIL] {
+        let (log, as_of) = read(path);
+        equal(&embedded(&english(&log, as_of)), &summary(&log, as_of));
+    }
+}
+
+#[test]
+fn numbers_of_an_earlier_day_leave_out_what_came_later() {
+    let (log, _) = read(CDNOW);
+    let as_of = NaiveDate::from_ymd_opt(1997, 12, 15).unwrap();
+    let page = english(&log, as_of);
+    equal(&embedded(&page), &summary(&log, as_of));
+    assert!(page.contains("Dec*"), "the month is not over");
+    assert!(!page.contains("1998"), "nothing of the next year is known");
+}
