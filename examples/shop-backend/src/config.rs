@@ -1,0 +1,124 @@
+//! What the environment says: where the database is, who may ask, how the shop counts days and money.
+
+use std::env;
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::str::FromStr;
+
+use chrono::{FixedOffset, NaiveDate, NaiveTime, Utc};
+use repurchase::ShopCalendar;
+
+use crate::auth::Tokens;
+use crate::money::Currency;
+
+/// The sample's last day, which is the shop's today while it is a demonstration.
+const SAMPLE_TODAY: &str = "1998-06-30";
+
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    pub(crate) listen: SocketAddr,
+    pub(crate) database_url: String,
+    /// Whether an empty shop starts with the CDNOW sample.
+    pub(crate) sample: bool,
+    pub(crate) tokens: Tokens,
+    pub(crate) clock: Clock,
+    pub(crate) currency: Currency,
+    /// For expected purchases and value.
+    pub(crate) horizon_days: u32,
+    /// The shop's time of day at which models are fitted.
+    pub(crate) fit_at: NaiveTime,
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("environment variable {name}: found {found:?}, expected {expected}")]
+pub(crate) struct ConfigError {
+    name: &'static str,
+    found: String,
+    expected: String,
+}
+
+impl Config {
+    pub(crate) fn from_environment() -> Result<Self, ConfigError> {
+        let database_url = env::var("DATABASE_URL").ok();
+        let sample = parsed("SAMPLE", "true or false")?.unwrap_or(database_url.is_none());
+        let listen: SocketAddr =
+            parsed("LISTEN", "an address and port such as 127.0.0.1:3000")?.unwrap_or(([127, 0, 0, 1], 3000).into());
+        let tokens = Tokens::new(token("READ_TOKEN")?, token("WRITE_TOKEN")?);
+        if tokens.reads_are_open() && !listen.ip().is_loopback() {
+            let expected = format!("a token, since {listen} can be reached from other machines");
+            return Err(ConfigError { name: "READ_TOKEN", found: String::new(), expected });
+        }
+        let offset = parsed::<FixedOffset>("SHOP_OFFSET", "an offset such as +08:00")?;
+        let fixed_today = match parsed("SHOP_TODAY", "a day such as 2026-03-31, or no such variable")? {
+            None if sample => SAMPLE_TODAY.parse().ok(),
+            today => today,
+        };
+        let horizon_days = parsed("HORIZON_DAYS", "a number of days from 1 to 3650")?.unwrap_or(90);
+        if !(1..=3650).contains(&horizon_days) {
+            let (found, expected) = (horizon_days.to_string(), "a number of days from 1 to 3650".to_owned());
+            return Err(ConfigError { name: "HORIZON_DAYS", found, expected });
+        }
+        Ok(Self {
+            listen,
+            database_url: database_url.unwrap_or_else(|| "sqlite:shop.db?mode=rwc".to_owned()),
+            sample,
+            tokens,
+            clock: Clock { calendar: ShopCalendar::new(offset.unwrap_or(Utc.fix())), fixed_today },
+            currency: parsed("CURRENCY_DECIMALS", "a number from 0 to 4")?.unwrap_or_default(),
+            horizon_days,
+            fit_at: parsed("FIT_AT", "a time of day such as 03:00")?
+                .unwrap_or(NaiveTime::MIN + chrono::Duration::hours(3)),
+        })
+    }
+}
+
+fn parsed<T: FromStr>(name: &'static str, expected: &str) -> Result<Option<T>, ConfigError> {
+    let Ok(found) = env::var(name) else { return Ok(None) };
+    match found.parse() {
+        Ok(value) => Ok(Some(value)),
+        Err(_) => Err(ConfigError { name, found, expected: expected.to_owned() }),
+    }
+}
+
+/// A token that can be guessed is none; what was found is not repeated.
+fn token(name: &'static str) -> Result<Option<String>, ConfigError> {
+    const LEAST: usize = 16;
+    match env::var(name).ok() {
+        Some(token) if token.len() < LEAST || !token.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            let expected = format!("at least {LEAST} visible ASCII characters, such as `openssl rand -hex 16` prints");
+            Err(ConfigError { name, found: "(not shown)".to_owned(), expected })
+        }
+        token => Ok(token),
+    }
+}
+
+/// The shop's days, and which of them is today.
+#[derive(Debug, Clone)]
+pub(crate) struct Clock {
+    pub(crate) calendar: ShopCalendar<FixedOffset>,
+    /// A shop of the past has its own today.
+    fixed_today: Option<NaiveDate>,
+}
+
+impl Clock {
+    pub(crate) fn today(&self) -> NaiveDate {
+        self.fixed_today.unwrap_or_else(|| Utc::now().with_timezone(self.calendar.zone()).date_naive())
+    }
+
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.fixed_today.is_some()
+    }
+
+    pub(crate) fn offset_seconds(&self) -> i64 {
+        self.calendar.zone().local_minus_utc().into()
+    }
+}
+
+impl Display for Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} at {}", self.today(), self.calendar.zone())
+    }
+}
+
+use chrono::Offset;

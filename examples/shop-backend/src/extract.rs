@@ -1,0 +1,162 @@
+//! What a request carries, and what is wrong with it, by name.
+
+use std::convert::Infallible;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use chrono::NaiveDate;
+use repurchase::scale::Language;
+use serde::de::DeserializeOwned;
+use serde_path_to_error::{Segment, Track};
+
+use crate::problem::{Fault, Problem};
+
+/// A body of JSON, as bytes: what they are is asked with [`Json::parse`].
+pub(crate) struct Json(Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Json {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let found = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let media_type = found.split(';').next().unwrap_or("").trim();
+        if !media_type.eq_ignore_ascii_case("application/json") {
+            let detail = format!("header Content-Type: found {found:?}, expected application/json");
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+        }
+        match Bytes::from_request(request, state).await {
+            Ok(bytes) => Ok(Self(bytes)),
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body: expected at most 1 MiB"))
+            }
+            Err(_) => Err(Problem::new(StatusCode::BAD_REQUEST, "body: it ended before it was complete")),
+        }
+    }
+}
+
+impl Json {
+    /// Whether the body is a list.
+    pub(crate) fn is_list(&self) -> bool {
+        self.0.trim_ascii_start().first() == Some(&b'[')
+    }
+
+    pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let mut track = Track::new();
+        let mut json = serde_json::Deserializer::from_slice(&self.0);
+        let value = T::deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track));
+        value.and_then(|value| json.end().map(|()| value)).map_err(|error| fault(&error, &track.path()))
+    }
+}
+
+/// The faults that serde words as `invalid type: integer `5`, expected a string at line 1 column 9`.
+fn fault(error: &serde_json::Error, path: &serde_path_to_error::Path) -> Problem {
+    let text = error.to_string();
+    let (text, place) = text.split_once(" at line ").unwrap_or((&text, ""));
+    let (found, expected) = match text.split_once(", expected ") {
+        Some((found, expected)) => (found.to_owned(), expected.to_owned()),
+        None if error.is_data() => (text.to_owned(), "what GET /openapi.json says".to_owned()),
+        None => (text.to_owned(), format!("JSON, which ends at line {place}")),
+    };
+    let record = path.iter().find_map(|segment| match segment {
+        Segment::Seq { index } => Some(*index),
+        _ => None,
+    });
+    let field = match path.to_string() {
+        path if path == "." || path == "?" => "body".to_owned(),
+        path => path,
+    };
+    let fault = Fault::new(field, found, expected);
+    Problem::malformed(match record {
+        Some(record) => fault.in_record(record),
+        None => fault,
+    })
+}
+
+/// The parameters of a query string. They are texts, so that what is wrong with one can be said with its name.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        match axum::extract::Query::try_from_uri(&parts.uri) {
+            Ok(axum::extract::Query(parameters)) => Ok(Self(parameters)),
+            Err(_) => {
+                let found = parts.uri.query().unwrap_or("");
+                let expected = "each of the parameters that GET /openapi.json names, once at most";
+                Err(Problem::malformed(Fault::new("query string", found, expected)))
+            }
+        }
+    }
+}
+
+/// A day such as `2026-03-31`, in a year that a database sorts as text.
+pub(crate) fn day(name: &str, text: Option<&str>) -> Result<Option<NaiveDate>, Fault> {
+    let Some(text) = text else { return Ok(None) };
+    let is_plain = text.len() == 10 && !text.starts_with(['+', '-']);
+    match text.parse::<NaiveDate>() {
+        Ok(day) if is_plain => Ok(Some(day)),
+        _ => Err(Fault::new(name, text, "a day such as 2026-03-31")),
+    }
+}
+
+/// How many of a page.
+pub(crate) fn limit(text: Option<&str>) -> Result<i64, Fault> {
+    const MOST: i64 = 200;
+    const DEFAULT: i64 = 50;
+    let Some(text) = text else { return Ok(DEFAULT) };
+    let found = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
+    found.ok_or_else(|| Fault::new("limit", text, format!("a number from 1 to {MOST}")))
+}
+
+/// The language that the caller reads best; English where it is neither.
+pub(crate) struct Reader(pub(crate) Language);
+
+impl<S: Send + Sync> FromRequestParts<S> for Reader {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(language(&parts.headers)))
+    }
+}
+
+fn language(headers: &HeaderMap) -> Language {
+    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let weighed = accepted.split(',').filter_map(|part| {
+        let (tag, parameters) = part.split_once(';').unwrap_or((part, "q=1"));
+        let weight: f32 = parameters.trim().strip_prefix("q=")?.parse().ok()?;
+        let language = match tag.trim().split('-').next()?.to_ascii_lowercase().as_str() {
+            "zh" => Language::Chinese,
+            "en" | "*" => Language::English,
+            _ => return None,
+        };
+        Some((weight, language))
+    });
+    // Of equal weights, the first.
+    let best = weighed.reduce(|best, next| if next.0 > best.0 { next } else { best });
+    best.map_or(Language::English, |(_, language)| language)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_of_the_largest_weight_wins() {
+        let of = |text: &str| language(&HeaderMap::from_iter([(ACCEPT_LANGUAGE, text.parse().unwrap())]));
+        assert_eq!(language(&HeaderMap::new()), Language::English);
+        for (text, expected) in [
+            ("zh-CN,zh;q=0.9,en;q=0.8", Language::Chinese),
+            ("en-GB,zh;q=0.9", Language::English),
+            ("fr, zh;q=0.5", Language::Chinese),
+            ("en;q=0.1, zh-Hans;q=0.2", Language::Chinese),
+            ("fr", Language::English),
+            ("zh;q=x", Language::English),
+        ] {
+            assert_eq!(of(text), expected, "{text}");
+        }
+    }
+}

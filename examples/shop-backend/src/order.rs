@@ -1,0 +1,170 @@
+//! Orders as a shop sends them, and as they are once they have been checked.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use repurchase::Order;
+use repurchase::record::OrderStatus;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::config::Clock;
+use crate::money::Currency;
+use crate::problem::Fault;
+
+const AMOUNT: &str =
+    "a text such as \"19.90\", from 0 to 10^12 of the currency's smallest units, no finer than they are";
+const FIRST_YEAR: i32 = 1970;
+
+/// An order as it is posted.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PostedOrder {
+    /// The shop's own name for the order; posting it again changes nothing.
+    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00-\x1F\x7F-\x9F]*$", example = "A-1001")]
+    order_id: String,
+    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00-\x1F\x7F-\x9F]*$", example = "00001")]
+    customer_id: String,
+    /// RFC 3339, to the microsecond; not after the shop's today.
+    #[schema(format = DateTime, example = "1998-06-30T18:30:00Z")]
+    placed_at: String,
+    /// Before refunds, in the shop's currency.
+    #[schema(pattern = r"^[0-9]{1,10}(\.[0-9]{1,2})?$", example = "19.90")]
+    amount: String,
+    /// What was given back of it so far.
+    #[serde(default = "zero")]
+    #[schema(pattern = r"^[0-9]{1,10}(\.[0-9]{1,2})?$", default = "0", example = "0")]
+    refunded: String,
+    #[serde(default)]
+    status: Status,
+}
+
+fn zero() -> String {
+    "0".to_owned()
+}
+
+/// What has become of an order.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OrderChange {
+    /// What was given back of it in all, in place of what was known before.
+    #[serde(default)]
+    #[schema(pattern = r"^[0-9]{1,10}(\.[0-9]{1,2})?$", example = "5.00")]
+    pub(crate) refunded: Option<String>,
+    #[serde(default)]
+    pub(crate) status: Option<Status>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Status {
+    #[default]
+    Paid,
+    Unpaid,
+    Cancelled,
+}
+
+impl Status {
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Paid => "paid",
+            Self::Unpaid => "unpaid",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    pub(crate) fn of_key(key: &str) -> Option<Self> {
+        [Self::Paid, Self::Unpaid, Self::Cancelled].into_iter().find(|status| status.key() == key)
+    }
+}
+
+impl From<Status> for OrderStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Paid => Self::Paid,
+            Status::Unpaid => Self::Unpaid,
+            Status::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+/// An order that has been checked; money in minor units.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ShopOrder {
+    pub(crate) order_id: String,
+    pub(crate) customer_id: String,
+    pub(crate) placed_at: DateTime<Utc>,
+    pub(crate) amount: i64,
+    pub(crate) refunded: i64,
+    pub(crate) status: Status,
+}
+
+impl ShopOrder {
+    /// As the library takes it.
+    pub(crate) fn to_order(&self, currency: Currency) -> repurchase::Result<Order<String>> {
+        let order = Order::new(self.customer_id.clone(), self.placed_at, currency.decimal(self.amount))?;
+        order.with_status(self.status.into()).with_refunded(currency.decimal(self.refunded))
+    }
+}
+
+impl PostedOrder {
+    pub(crate) fn check(self, clock: &Clock, currency: Currency) -> Result<ShopOrder, Vec<Fault>> {
+        let mut faults = Vec::new();
+        check_id("order_id", &self.order_id, &mut faults);
+        check_id("customer_id", &self.customer_id, &mut faults);
+        let placed_at = instant(&self.placed_at, clock).unwrap_or_else(|expected| {
+            faults.push(Fault::new("placed_at", self.placed_at.as_str(), expected));
+            DateTime::UNIX_EPOCH
+        });
+        let mut money = |field, text: &str| {
+            currency.parse(text).unwrap_or_else(|| {
+                faults.push(Fault::new(field, text, AMOUNT));
+                0
+            })
+        };
+        let (amount, refunded) = (money("amount", &self.amount), money("refunded", &self.refunded));
+        if faults.is_empty() && refunded > amount {
+            faults.push(over_refunded(&self.refunded, amount, currency));
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let Self { order_id, customer_id, status, .. } = self;
+        Ok(ShopOrder { order_id, customer_id, placed_at, amount, refunded, status })
+    }
+}
+
+/// What was refunded in all, if an order of this amount can have it.
+pub(crate) fn check_refund(text: &str, amount: i64, currency: Currency) -> Result<i64, Fault> {
+    match currency.parse(text) {
+        None => Err(Fault::new("refunded", text, AMOUNT)),
+        Some(refunded) if refunded > amount => Err(over_refunded(text, amount, currency)),
+        Some(refunded) => Ok(refunded),
+    }
+}
+
+fn over_refunded(found: &str, amount: i64, currency: Currency) -> Fault {
+    Fault::new("refunded", found, format!("at most the amount, {}", currency.decimal(amount)))
+}
+
+/// Ids are kept as they come; what cannot be seen is refused, as PostgreSQL refuses its NUL.
+pub(crate) fn check_id(field: &str, id: &str, faults: &mut Vec<Fault>) {
+    const LONGEST: usize = 100;
+    let length = id.chars().count();
+    if !(1..=LONGEST).contains(&length) || id.chars().any(char::is_control) {
+        let expected = format!("1 to {LONGEST} characters, none of them a control character");
+        faults.push(Fault::new(field, id, expected));
+    }
+}
+
+/// A moment of the shop's past, to the microsecond, as the database keeps it.
+fn instant(text: &str, clock: &Clock) -> Result<DateTime<Utc>, String> {
+    let found = DateTime::parse_from_rfc3339(text).map(|instant| instant.to_utc());
+    let found = found.map_err(|_| "a moment such as 2026-03-31T18:30:00+08:00".to_owned())?;
+    let found = DateTime::from_timestamp_micros(found.timestamp_micros()).unwrap_or(found);
+    let today = clock.today();
+    let is_known = |day: NaiveDate| day.year() >= FIRST_YEAR && day <= today;
+    match clock.calendar.day(found) {
+        Ok(day) if is_known(day) => Ok(found),
+        _ if clock.is_fixed() => Err(format!("a day from {FIRST_YEAR} to {today}, today by the variable SHOP_TODAY")),
+        _ => Err(format!("a day from {FIRST_YEAR} to {today}, today")),
+    }
+}

@@ -1,0 +1,168 @@
+//! Whom a rule selects, page by page, and the rule as a sentence.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Json as Answer;
+use axum::extract::State;
+use chrono::NaiveDate;
+use repurchase::act::audience::{Audience, Figure, LabelField, Profile, Rule, Schema, TierDistance};
+use repurchase::predict::{PurchaseModel, Sample};
+use repurchase::rust_decimal::Decimal;
+use repurchase::{CustomerHistory, Result as Checked};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::task::spawn_blocking;
+use utoipa::ToSchema;
+
+use super::Refusals;
+use crate::app::App;
+use crate::cursor;
+use crate::extract::{Json, Reader};
+use crate::models::{Fitted, Version};
+use crate::problem::{Fault, Problem};
+use crate::store::{CustomerRow, Page, Position, Sort};
+
+/// Customers that are looked at in one go.
+const READ_AT_A_TIME: i64 = 2_000;
+/// After so long, what was found is answered, with a cursor to go on.
+const LONGEST_SEARCH: Duration = Duration::from_secs(5);
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Question {
+    /// A rule of the library, such as `{"all": [{"tier": "vip"}, {"days_since_last": {">=": 60}}]}`.
+    #[schema(value_type = Object, example = json!({"all": [{"tier": "vip"}, {"days_since_last": {">=": 60}}]}))]
+    rule: Value,
+    /// How many of a page.
+    #[serde(default = "default_limit")]
+    #[schema(minimum = 1, maximum = 1000, default = 100)]
+    limit: u16,
+    /// The cursor of the page before, of the same rule.
+    #[serde(default)]
+    cursor: Option<String>,
+}
+
+const fn default_limit() -> u16 {
+    100
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Selected {
+    /// The rule in words.
+    sentence: String,
+    /// Ascending.
+    customer_ids: Vec<String>,
+    /// How many customers were looked at for this page.
+    examined: usize,
+    /// Where the next page begins; null when all customers have been looked at.
+    cursor: Option<String>,
+}
+
+/// The customers that a rule selects under the models of the moment.
+#[utoipa::path(
+    post,
+    path = "/audiences",
+    tag = "audiences",
+    request_body = Question,
+    responses((status = 200, body = Selected), Refusals)
+)]
+pub(crate) async fn post(
+    State(app): State<Arc<App>>,
+    Reader(language): Reader,
+    body: Json,
+) -> Result<Answer<Selected>, Problem> {
+    let Question { rule, limit, cursor } = body.parse()?;
+    if !(1..=1000).contains(&limit) {
+        return Err(Problem::invalid(vec![Fault::new("limit", limit.to_string(), "a number from 1 to 1000")]));
+    }
+    let Some(version) = app.models.current() else {
+        return Err(Problem::conflict(Fault::new("rule", "a shop without models", "customers, and POST /models/fit")));
+    };
+    let asked = rule.to_string();
+    let audience = Arc::new(compile(rule, &version)?);
+    let behind = cursor.as_deref().map(|text| cursor::open(&asked, text)).transpose();
+    let mut behind = behind.map_err(|fault| Problem::invalid(vec![fault]))?;
+    let (today, start) = (app.config.clock.today(), Instant::now());
+    let (mut customer_ids, mut examined, limit) = (Vec::new(), 0, usize::from(limit));
+    let next = loop {
+        let page = Page { behind: behind.take(), limit: READ_AT_A_TIME, sort: Sort::CustomerId, ..Page::default() };
+        let rows = app.store.page(page).await?;
+        if rows.is_empty() {
+            break None;
+        }
+        let (audience, version, missing) = (Arc::clone(&audience), Arc::clone(&version), limit - customer_ids.len());
+        let found = spawn_blocking(move || search(&audience, &version.fitted, rows, today, missing)).await;
+        let found = found.map_err(|error| Problem::internal(&error))?.map_err(|error| Problem::internal(&error))?;
+        customer_ids.extend(found.ids);
+        examined += found.examined;
+        if customer_ids.len() == limit || start.elapsed() > LONGEST_SEARCH {
+            break Some(cursor::seal(&asked, found.last));
+        }
+        behind = Some(found.last);
+    };
+    Ok(Answer(Selected { sentence: audience.describe(language), customer_ids, examined, cursor: next }))
+}
+
+fn compile(rule: Value, version: &Version) -> Result<Audience, Problem> {
+    let text = rule.to_string();
+    let refused = |expected: String| Problem::invalid(vec![Fault::new("rule", text.as_str(), expected)]);
+    let rule: Rule = serde_json::from_value(rule).map_err(|error| refused(error.to_string()))?;
+    let schema = Schema::default()
+        .with_labels(LabelField::Tier, version.fitted.tiers.names())
+        .and_then(|schema| schema.with_labels(LabelField::Segment, version.segment_names()))
+        .map_err(|error| Problem::internal(&error))?;
+    Audience::compile(rule, &schema).map_err(|error| refused(error.to_string()))
+}
+
+struct Found {
+    ids: Vec<String>,
+    examined: usize,
+    last: Position,
+}
+
+/// Up to so many of the customers of a page that is not empty.
+fn search(
+    audience: &Audience,
+    fitted: &Fitted,
+    rows: Vec<CustomerRow>,
+    today: NaiveDate,
+    most: usize,
+) -> Checked<Found> {
+    let mut found = Found { ids: Vec::new(), examined: 0, last: Position::CustomerId { customer_id: String::new() } };
+    for row in rows {
+        found.examined += 1;
+        found.last = Position::of(&row, Sort::CustomerId);
+        // A purchase after today is one of a clock that went back: nothing is said of that customer.
+        if row.history.days_since_last(today).is_some() && matches(audience, fitted, &row.history, today)? {
+            found.ids.push(row.customer_id);
+            if found.ids.len() == most {
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn matches(audience: &Audience, fitted: &Fitted, history: &CustomerHistory, today: NaiveDate) -> Checked<bool> {
+    let rules = &fitted.rules;
+    let score = fitted.rfm.score_history(history);
+    let segment = score.and_then(|score| rules.grid.segment(score)).map(|segment| segment.key());
+    let distance = TierDistance::new(&fitted.tiers, history.revenue(), Decimal::ZERO)?;
+    let sample = history.repeat_summary(today).map(|summary| Sample::in_weeks(&summary));
+    let purchases = sample.zip(fitted.purchases.model);
+    let weeks = f64::from(fitted.horizon_days) / 7.0;
+    let expected = purchases.map(|(sample, model)| model.expected_purchases(&sample, weeks)).transpose()?;
+    let profile = Profile::of(history, today)?
+        .with_scores(score)
+        .with_octant(score.map(|score| fitted.octants.octant(score)))
+        .with_label(LabelField::Segment, segment)
+        .with_frequency_band(rules.lifecycle.bands.band(history))
+        .with_new_customer_state(rules.lifecycle.nodes.state(history, today))
+        .with_lifecycle_stage(rules.lifecycle.stage(history, today))
+        .with_standing(rules.cycles.standing(history, today))
+        .with_tier_distance(&distance)
+        .with(Figure::ProbabilityAlive, purchases.map(|(sample, model)| model.probability_alive(&sample)))
+        .with(Figure::ExpectedPurchases, expected);
+    Ok(audience.matches(&profile))
+}

@@ -1,0 +1,135 @@
+//! One customer, or a page of those of a label.
+
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use axum::extract::{Path, State};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Refusals;
+use crate::app::App;
+use crate::cursor;
+use crate::extract::{Query, Reader, limit};
+use crate::models::Version;
+use crate::order::check_id;
+use crate::problem::{Fault, Problem};
+use crate::store::{Page, Position, Sort};
+use crate::view::CustomerView;
+
+/// One customer: labels, figures, what to expect, each with its reason, in English or Chinese by Accept-Language.
+#[utoipa::path(
+    get,
+    path = "/customers/{customer_id}",
+    tag = "customers",
+    params(("customer_id" = String, Path, min_length = 1, max_length = 100)),
+    responses((status = 200, body = CustomerView), Refusals)
+)]
+pub(crate) async fn one(
+    State(app): State<Arc<App>>,
+    Path(customer_id): Path<String>,
+    Reader(language): Reader,
+) -> Result<Answer<CustomerView>, Problem> {
+    let mut faults = Vec::new();
+    check_id("customer_id", &customer_id, &mut faults);
+    if !faults.is_empty() {
+        return Err(Problem::invalid(faults));
+    }
+    match app.store.customer(&customer_id).await? {
+        None => Err(Problem::not_found(format!("there is no customer {customer_id:?}"))),
+        Some(history) => Ok(Answer(app.view(customer_id, &history, app.models.current().as_deref(), language)?)),
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Question {
+    /// The key of a segment, as `GET /segments` lists them.
+    #[param(example = "loyal")]
+    segment: Option<String>,
+    /// The key of a tier, as `GET /segments` lists them.
+    #[param(example = "vip")]
+    tier: Option<String>,
+    /// By id, or the highest revenue or the latest purchase first.
+    #[param(value_type = Option<Sort>, inline)]
+    sort: Option<String>,
+    /// How many of a page.
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 200, default = 50)]
+    limit: Option<String>,
+    /// The cursor of the page before, of the same question.
+    cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Customers {
+    customers: Vec<CustomerView>,
+    /// Where the next page begins; null on the last one.
+    cursor: Option<String>,
+}
+
+/// The customers with a purchase, of a segment or a tier or both, page by page.
+#[utoipa::path(
+    get,
+    path = "/customers",
+    tag = "customers",
+    params(Question),
+    responses((status = 200, body = Customers), Refusals)
+)]
+pub(crate) async fn page(
+    State(app): State<Arc<App>>,
+    Query(question): Query<Question>,
+    Reader(language): Reader,
+) -> Result<Answer<Customers>, Problem> {
+    let version = app.models.current();
+    let invalid = |fault| Problem::invalid(vec![fault]);
+    let sort = sort(question.sort.as_deref()).map_err(invalid)?;
+    let limit = limit(question.limit.as_deref()).map_err(invalid)?;
+    let asked = format!("{sort:?} {:?} {:?}", question.segment, question.tier);
+    let behind = question.cursor.as_deref().map(|text| cursor::open(&asked, text)).transpose().map_err(invalid)?;
+    if behind.as_ref().is_some_and(|behind| !behind.is_of(sort)) {
+        return Err(invalid(Fault::new("cursor", "one of another order", "one of this order")));
+    }
+    let version_ref = version.as_deref();
+    let segment = question.segment.as_deref().map(|key| of_segment(version_ref, key)).transpose().map_err(invalid)?;
+    let tier = question.tier.as_deref().map(|key| of_tier(version_ref, key)).transpose().map_err(invalid)?;
+    // One more than asked says whether there is a next page.
+    let page = Page { cells: segment, revenue: tier, sort, behind, limit: limit + 1 };
+    let mut rows = app.store.page(page).await?;
+    let size = usize::try_from(limit).unwrap_or(usize::MAX);
+    let is_last = rows.len() <= size;
+    rows.truncate(size);
+    let next = rows.last().filter(|_| !is_last).map(|row| cursor::seal(&asked, Position::of(row, sort)));
+    let view = |row: crate::store::CustomerRow| app.view(row.customer_id, &row.history, version_ref, language);
+    let customers = rows.into_iter().map(view).collect::<Result<_, _>>()?;
+    Ok(Answer(Customers { customers, cursor: next }))
+}
+
+fn sort(text: Option<&str>) -> Result<Sort, Fault> {
+    match text {
+        None | Some("customer_id") => Ok(Sort::CustomerId),
+        Some("revenue") => Ok(Sort::Revenue),
+        Some("last_purchase") => Ok(Sort::LastPurchase),
+        Some(other) => Err(Fault::new("sort", other, "customer_id, revenue or last_purchase")),
+    }
+}
+
+fn of_segment<'a>(version: Option<&'a Version>, key: &str) -> Result<&'a [crate::region::Cell], Fault> {
+    let names = version.map_or(&[][..], |version| version.segment_names());
+    match names.iter().find(|name| name.key() == key) {
+        // A segment that ties have left without a cell has no customer.
+        Some(_) => Ok(version.and_then(|version| version.segments.get(key)).map_or(&[], Vec::as_slice)),
+        None => Err(Fault::new("segment", key, one_of(names.iter().map(|name| name.key())))),
+    }
+}
+
+fn of_tier<'a>(version: Option<&'a Version>, key: &str) -> Result<&'a crate::region::Range<i64>, Fault> {
+    let tiers = version.map_or(&[][..], |version| version.tiers.as_slice());
+    let found = tiers.iter().find(|(name, _)| name == key).map(|(_, range)| range);
+    found.ok_or_else(|| Fault::new("tier", key, one_of(tiers.iter().map(|(name, _)| name.as_str()))))
+}
+
+fn one_of<'a>(keys: impl Iterator<Item = &'a str>) -> String {
+    let keys: Vec<_> = keys.collect();
+    if keys.is_empty() { "none yet: nobody has bought, or POST /models/fit is due".to_owned() } else { keys.join(", ") }
+}

@@ -1,0 +1,52 @@
+//! One file for each thing that can be asked.
+
+pub(crate) mod audiences;
+pub(crate) mod customers;
+pub(crate) mod models;
+pub(crate) mod orders;
+pub(crate) mod report;
+pub(crate) mod service;
+pub(crate) mod shop;
+
+use utoipa::IntoResponses;
+
+use crate::problem::Problem;
+
+/// What any guarded route may answer in place of what was asked.
+#[derive(IntoResponses)]
+#[allow(dead_code, reason = "for the OpenAPI document")]
+pub(crate) enum Refusals {
+    /// The request is no request of this interface.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(#[to_schema] Problem),
+    /// No token, or one that is not the shop's.
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthorized(#[to_schema] Problem),
+    /// The token is for reads.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(#[to_schema] Problem),
+    /// There is no such thing.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(#[to_schema] Problem),
+    /// The path has other methods.
+    #[response(status = 405, content_type = "application/problem+json")]
+    MethodNotAllowed(#[to_schema] Problem),
+    /// It contradicts what is stored, or what is under way.
+    #[response(status = 409, content_type = "application/problem+json")]
+    Conflict(#[to_schema] Problem),
+    /// More than 1 MiB.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(#[to_schema] Problem),
+    /// Not JSON.
+    #[response(status = 415, content_type = "application/problem+json")]
+    UnsupportedMediaType(#[to_schema] Problem),
+    /// A field or parameter that cannot be.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(#[to_schema] Problem),
+    /// The database is busy or away.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(#[to_schema] Problem),
+    /// It took too long.
+    #[response(status = 504, content_type = "application/problem+json")]
+    Timeout(#[to_schema] Problem),
+}

@@ -1,0 +1,95 @@
+//! What operators ask: is it well, what does it do, what can be asked of it.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{Html, IntoResponse};
+use axum::routing::get;
+use axum::{Json as Answer, Router};
+use serde::Serialize;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{OpenApi, PathItem};
+use utoipa::{Modify, ToSchema};
+
+use super::Refusals;
+use crate::app::App;
+use crate::metrics as counters;
+use crate::problem::Problem;
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Health {
+    #[schema(example = "ok")]
+    status: &'static str,
+}
+
+/// Whether the database answers.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "service",
+    security(()),
+    responses((status = 200, body = Health), (status = 503, body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn health(State(app): State<Arc<App>>) -> Result<Answer<Health>, Problem> {
+    match app.store.ping().await {
+        Ok(()) => Ok(Answer(Health { status: "ok" })),
+        Err(error) => Err(Problem::unavailable(&error)),
+    }
+}
+
+/// Counters and times, as Prometheus reads them.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "service",
+    responses((status = 200, body = String, content_type = "application/openmetrics-text"), Refusals)
+)]
+pub(crate) async fn metrics() -> Result<impl IntoResponse, Problem> {
+    const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    let text = counters::text().map_err(|error| Problem::internal(&error))?;
+    Ok(([(CONTENT_TYPE, OPEN_METRICS)], text))
+}
+
+/// How a caller says who it is.
+pub(crate) struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut OpenApi) {
+        let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+        document.components.get_or_insert_default().add_security_scheme("bearer", bearer);
+    }
+}
+
+/// The OpenAPI document, and a page of it that asks no other server for anything.
+pub(crate) fn documentation(document: &OpenApi) -> Router {
+    let (page, document) = (Html(page(document)), Answer(document.clone()));
+    Router::new()
+        .route("/openapi.json", get(move || async move { document.clone() }))
+        .route("/docs", get(move || async move { page.clone() }))
+}
+
+fn page(document: &OpenApi) -> String {
+    let mut page = String::from(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <title>Shop backend</title><style>body{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;padding:0 1rem}\
+         code{background:#eee;padding:.1em .3em}dt{margin-top:1.2em}</style><h1>Shop backend</h1>\
+         <p>Parameters, bodies and answers: <a href=\"/openapi.json\">openapi.json</a>. \
+         Send the token as <code>Authorization: Bearer ...</code>.</p><dl>",
+    );
+    for (path, item) in &document.paths.paths {
+        for (method, operation) in operations(item) {
+            let summary = operation.summary.as_deref().unwrap_or_default();
+            // The texts are the program's own; writing to a string does not fail.
+            let _ = write!(page, "<dt><code>{method} {path}</code></dt><dd>{summary}</dd>");
+        }
+    }
+    page + "</dl></html>"
+}
+
+fn operations(item: &PathItem) -> impl Iterator<Item = (&'static str, &utoipa::openapi::path::Operation)> {
+    [("GET", &item.get), ("POST", &item.post), ("PATCH", &item.patch)]
+        .into_iter()
+        .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
+}

@@ -1,0 +1,193 @@
+//! Numbers about the shop: segments and tiers, repurchase rates.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use axum::extract::State;
+use chrono::{Datelike, Days, NaiveDate};
+use repurchase::measure::{RateOptions, repurchase_rates};
+use repurchase::record::{Period, Window, Windows};
+use repurchase::scale::{Label, Language};
+use repurchase::{PurchaseLog, Ratio};
+use serde::{Deserialize, Serialize};
+use tokio::task::spawn_blocking;
+use utoipa::{IntoParams, ToSchema};
+
+use super::Refusals;
+use crate::app::App;
+use crate::extract::{Query, Reader, day};
+use crate::problem::{Fault, Problem};
+use crate::store::Group;
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Segments {
+    /// The version of the models; null while nobody has bought.
+    model: Option<i64>,
+    segments: Vec<LabelGroup>,
+    tiers: Vec<LabelGroup>,
+}
+
+/// The customers of a label and what they brought.
+#[derive(Serialize, ToSchema)]
+struct LabelGroup {
+    key: String,
+    name: String,
+    customers: Share,
+    purchases: i64,
+    #[schema(example = "114.90")]
+    revenue: String,
+}
+
+/// So many of so many, and the quotient; null of none.
+#[derive(Serialize, ToSchema)]
+struct Share {
+    count: u64,
+    of: u64,
+    share: Option<f64>,
+}
+
+impl From<Ratio> for Share {
+    fn from(ratio: Ratio) -> Self {
+        Self { count: ratio.count(), of: ratio.of(), share: ratio.value() }
+    }
+}
+
+/// How many customers each segment and each tier has now, and what they brought.
+#[utoipa::path(get, path = "/segments", tag = "shop", responses((status = 200, body = Segments), Refusals))]
+pub(crate) async fn segments(
+    State(app): State<Arc<App>>,
+    Reader(language): Reader,
+) -> Result<Answer<Segments>, Problem> {
+    let Some(version) = app.models.current() else {
+        return Ok(Answer(Segments { model: None, segments: Vec::new(), tiers: Vec::new() }));
+    };
+    let segments = app.store.by_segment(&version.segments).await?;
+    let tiers = app.store.by_tier(&version.tiers).await?;
+    let groups = |names: &[Label], found: &BTreeMap<String, Group>| groups(&app, names, found, language);
+    Ok(Answer(Segments {
+        model: Some(version.number),
+        segments: groups(version.segment_names(), &segments)?,
+        tiers: groups(version.fitted.tiers.names(), &tiers)?,
+    }))
+}
+
+/// Every label, those that nobody has included.
+fn groups(
+    app: &App,
+    names: &[Label],
+    found: &BTreeMap<String, Group>,
+    language: Language,
+) -> Result<Vec<LabelGroup>, Problem> {
+    let count = |customers| u64::try_from(customers).unwrap_or(0);
+    let of = found.values().map(|group| count(group.customers)).sum();
+    let group = |name: &Label| {
+        let group = found.get(name.key()).copied().unwrap_or_default();
+        let customers = Ratio::new(count(group.customers), of).map_err(|error| Problem::internal(&error))?;
+        Ok(LabelGroup {
+            key: name.key().to_owned(),
+            name: name.name(language).to_owned(),
+            customers: customers.into(),
+            purchases: group.purchases,
+            revenue: app.store.currency().decimal(group.revenue).to_string(),
+        })
+    };
+    names.iter().map(group).collect()
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Question {
+    /// The first day; a year before `to` by default.
+    #[param(value_type = Option<NaiveDate>, example = "1998-01-01")]
+    from: Option<String>,
+    /// The last day; the shop's today by default.
+    #[param(value_type = Option<NaiveDate>, example = "1998-06-30")]
+    to: Option<String>,
+    /// In whole calendar periods, the first and the last of them those of the two days; `all` by default: one window.
+    #[param(value_type = Option<By>, inline)]
+    by: Option<String>,
+}
+
+#[derive(ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(dead_code, reason = "for the OpenAPI document")]
+enum By {
+    All,
+    Day,
+    Week,
+    Month,
+    Quarter,
+    Year,
+}
+
+/// The repurchase rates of one window.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Rates {
+    first: NaiveDate,
+    last: NaiveDate,
+    /// Customers with two purchases or more in the window, of its buyers.
+    users: Share,
+    /// Purchases that are not their customer's first in the window, of all in it.
+    orders: Share,
+}
+
+/// How many customers, and how many orders, come back: by window, counted inside it.
+#[utoipa::path(get, path = "/rates", tag = "shop", params(Question), responses((status = 200, body = Vec<Rates>), Refusals))]
+pub(crate) async fn rates(
+    State(app): State<Arc<App>>,
+    Query(question): Query<Question>,
+) -> Result<Answer<Vec<Rates>>, Problem> {
+    let windows = windows(&question, app.config.clock.today()).map_err(|fault| Problem::invalid(vec![fault]))?;
+    let bounds = windows.iter().next().zip(windows.iter().last());
+    let Some((first, last)) = bounds else { return Ok(Answer(Vec::new())) };
+    let orders = app.store.orders(Some(first.start()), Some(last.last())).await?;
+    let calendar = app.store.calendar().clone();
+    let measured = spawn_blocking(move || {
+        let log = PurchaseLog::from_records(orders, &calendar)?;
+        Ok::<_, repurchase::Error>(repurchase_rates(&log, &windows, RateOptions::default()))
+    });
+    let measured = measured.await.map_err(|error| Problem::internal(&error))?;
+    let rates = measured.map_err(|error| Problem::internal(&error))?;
+    let row = |rates: repurchase::measure::RepurchaseRates| Rates {
+        first: rates.window.start(),
+        last: rates.window.last(),
+        users: rates.users.into(),
+        orders: rates.orders.into(),
+    };
+    Ok(Answer(rates.into_iter().map(row).collect()))
+}
+
+fn windows(question: &Question, today: NaiveDate) -> Result<Windows, Fault> {
+    const MOST_DAYS: i64 = 10 * 366;
+    let to = day("to", question.to.as_deref())?.unwrap_or(today);
+    let from =
+        day("from", question.from.as_deref())?.unwrap_or_else(|| to.checked_sub_days(Days::new(364)).unwrap_or(to));
+    for (field, found) in [("to", to), ("from", from)] {
+        if !(1900..=2999).contains(&found.year()) {
+            return Err(Fault::new(field, found.to_string(), "a day of the years 1900 to 2999"));
+        }
+    }
+    if from > to || to.signed_duration_since(from).num_days() > MOST_DAYS {
+        return Err(Fault::new(
+            "from",
+            from.to_string(),
+            format!("a day up to {to}, and not more than ten years before"),
+        ));
+    }
+    let refused = |error: repurchase::Error| Fault::new("from", from.to_string(), error.to_string());
+    let period = match question.by.as_deref() {
+        None | Some("all") => {
+            let end = to.succ_opt().unwrap_or(to);
+            return Window::new(from, end).map(Windows::from).map_err(refused);
+        }
+        Some("day") => Period::Day,
+        Some("week") => Period::Week,
+        Some("month") => Period::Month,
+        Some("quarter") => Period::Quarter,
+        Some("year") => Period::Year,
+        Some(other) => return Err(Fault::new("by", other, "all, day, week, month, quarter or year")),
+    };
+    Windows::periods(period, from, to).map_err(refused)
+}

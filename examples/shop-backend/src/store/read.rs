@@ -1,0 +1,99 @@
+//! The shop as a whole is read: orders of a window, customers by label.
+
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDate, NaiveTime, TimeZone};
+use futures_util::TryStreamExt;
+use repurchase::Order;
+use sqlx::Row;
+
+use super::orders::order;
+use super::sql::Sql;
+use super::{Store, StoreError};
+use crate::region::{Cell, Range};
+
+/// What the customers of one label amount to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Group {
+    pub(crate) customers: i64,
+    pub(crate) purchases: i64,
+    /// In minor units.
+    pub(crate) revenue: i64,
+}
+
+impl Store {
+    pub(crate) async fn is_empty(&self) -> Result<bool, StoreError> {
+        let select = sqlx::query("SELECT order_id FROM orders LIMIT 1");
+        Ok(select.fetch_optional(&self.reads).await?.is_none())
+    }
+
+    /// The orders of the shop's days `from` to `to`, all of them with neither.
+    pub(crate) async fn orders(
+        &self,
+        from: Option<NaiveDate>,
+        to: Option<NaiveDate>,
+    ) -> Result<Vec<Order<String>>, StoreError> {
+        let start = from.map_or(i64::MIN, |from| self.midnight(from));
+        let end = to.and_then(|to| to.succ_opt()).map_or(i64::MAX, |next| self.midnight(next));
+        let mut sql = Sql::new("SELECT order_id, customer_id, placed_at, amount, refunded, status FROM orders");
+        sql.bind(" WHERE placed_at >= ", start).bind(" AND placed_at < ", end);
+        let mut rows = sql.query().fetch(&self.reads);
+        let mut orders = Vec::new();
+        while let Some(row) = rows.try_next().await? {
+            let order = order(&row)?;
+            let refused = |source| StoreError::Refused { order_id: order.order_id.clone(), source };
+            orders.push(order.to_order(self.currency).map_err(refused)?);
+        }
+        Ok(orders)
+    }
+
+    /// The first microsecond of a shop's day.
+    fn midnight(&self, day: NaiveDate) -> i64 {
+        let local = day.and_time(NaiveTime::MIN);
+        let instant = self.calendar.zone().from_local_datetime(&local).single();
+        instant.map_or(i64::MAX, |instant| instant.timestamp_micros())
+    }
+
+    /// Customers, purchases and revenue by segment, in one pass over the customers with a purchase.
+    pub(crate) async fn by_segment(
+        &self,
+        segments: &BTreeMap<String, Vec<Cell>>,
+    ) -> Result<BTreeMap<String, Group>, StoreError> {
+        self.grouped(segments, |sql, cells| {
+            sql.cells(cells);
+        })
+        .await
+    }
+
+    /// The same by tier.
+    pub(crate) async fn by_tier(&self, tiers: &[(String, Range<i64>)]) -> Result<BTreeMap<String, Group>, StoreError> {
+        let tiers = tiers.iter().map(|(key, range)| (key, range));
+        self.grouped(tiers, |sql, range| {
+            sql.range("revenue", range);
+        })
+        .await
+    }
+
+    async fn grouped<'a, C: 'a>(
+        &self,
+        labels: impl IntoIterator<Item = (&'a String, &'a C)>,
+        condition: impl Fn(&mut Sql, &C),
+    ) -> Result<BTreeMap<String, Group>, StoreError> {
+        let mut sql = Sql::new("SELECT label, COUNT(*), CAST(SUM(purchases) AS BIGINT), CAST(SUM(revenue) AS BIGINT) ");
+        sql.push("FROM (SELECT purchases, revenue, CASE");
+        for (key, ranges) in labels {
+            sql.push(" WHEN ");
+            condition(&mut sql, ranges);
+            sql.bind(" THEN CAST(", key.as_str()).push(" AS TEXT)");
+        }
+        sql.push(" END AS label FROM customers WHERE last_purchase IS NOT NULL) AS labelled GROUP BY label");
+        let rows = sql.query().fetch_all(&self.reads).await?;
+        let mut groups = BTreeMap::new();
+        for row in &rows {
+            let label: Option<String> = row.try_get(0)?;
+            let group = Group { customers: row.try_get(1)?, purchases: row.try_get(2)?, revenue: row.try_get(3)? };
+            groups.extend(label.map(|label| (label, group)));
+        }
+        Ok(groups)
+    }
+}

@@ -1,0 +1,15 @@
+//! The program over both databases: SQLite in every run, PostgreSQL by `tests/with-postgres.sh`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at what it did not expect")]
+
+mod audiences;
+mod crash;
+mod customers;
+mod harness;
+mod hostile;
+mod models;
+mod orders;
+mod service;
+mod shop;
+mod truth;
+mod writers;

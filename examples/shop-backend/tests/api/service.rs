@@ -1,0 +1,124 @@
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::harness::{Database, READ, Shop, WRITE, command, on_both, order};
+use crate::truth::check_histories;
+
+on_both![health_metrics_and_documentation, a_stop_answers_what_is_under_way];
+
+async fn health_metrics_and_documentation(database: Database) {
+    let shop = Shop::start(&database);
+    let open = |path: &'static str| shop.anonymous(Method::GET, path).send();
+    assert_eq!(open("/healthz").await.unwrap().status(), StatusCode::OK);
+    let document: serde_json::Value = open("/openapi.json").await.unwrap().json().await.unwrap();
+    let page = open("/docs").await.unwrap().text().await.unwrap();
+    let paths: Vec<_> = document["paths"].as_object().unwrap().keys().cloned().collect();
+    for path in [
+        "/",
+        "/audiences",
+        "/customers",
+        "/customers/{customer_id}",
+        "/healthz",
+        "/metrics",
+        "/models",
+        "/models/fit",
+        "/orders",
+        "/orders/{order_id}",
+        "/rates",
+        "/segments",
+    ] {
+        assert!(paths.iter().any(|found| found == path) && page.contains(path), "{path} is documented");
+    }
+    shop.post("/orders", &order("a", "ann", "2026-03-09", "1")).await;
+    shop.post("/orders", &order("b", "ann", "2026-03-01", "1")).await;
+    let metrics = shop.request(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
+    assert!(metrics.contains("shop_requests_total{method=\"POST\",path=\"/orders\",status=\"201\"} 2"), "{metrics}");
+    assert!(metrics.contains("shop_history_rebuilds_total 1"), "{metrics}");
+}
+
+/// SIGTERM while a body is being read: it is answered, and the program ends well.
+async fn a_stop_answers_what_is_under_way(database: Database) {
+    let mut shop = Shop::start(&database);
+    let body = order("a", "ann", "2026-03-01", "1").to_string();
+    let head = format!(
+        "POST /orders HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer {WRITE}\r\nContent-Type: application/json\r\n\
+         Expect: 100-continue\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(shop.address()).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // The server asks for the body when the request is under way.
+    let mut go_on = [0; 25];
+    stream.read_exact(&mut go_on).await.unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    assert!(Command::new("kill").args(["-TERM", &shop.pid().to_string()]).status().unwrap().success());
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    stream.write_all(body.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    assert!(shop.wait().success());
+    assert_eq!(check_histories(&database).await, ["a"]);
+}
+
+#[tokio::test]
+async fn a_setting_that_cannot_be_is_named() {
+    let database = Database::sqlite();
+    for (name, value, expected) in [
+        ("LISTEN", "here", "an address and port"),
+        ("WRITE_TOKEN", "short", "at least 16"),
+        ("CURRENCY_DECIMALS", "9", "0 to 4"),
+        ("SHOP_TODAY", "tomorrow", "a day such as"),
+        ("HORIZON_DAYS", "0", "1 to 3650"),
+        ("FIT_AT", "25:00", "a time of day"),
+    ] {
+        let output = command(&database).env(name, value).stderr(Stdio::piped()).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && text.contains(name) && text.contains(expected), "{name}: {text}");
+        assert!(!text.contains("short\""), "a token is not repeated: {text}");
+    }
+}
+
+/// Reads without a token are for this machine only.
+#[tokio::test]
+async fn open_reads_are_for_a_loopback_address() {
+    let database = Database::sqlite();
+    let output = command(&database).env_remove("READ_TOKEN").env("LISTEN", "0.0.0.0:0").output().unwrap();
+    assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("READ_TOKEN"));
+}
+
+/// What was written in cents is not read in yen.
+#[tokio::test]
+async fn a_database_of_another_currency_is_refused() {
+    let database = Database::sqlite();
+    drop(Shop::start(&database));
+    let output = command(&database).env("CURRENCY_DECIMALS", "0").output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("CURRENCY_DECIMALS"));
+}
+
+#[tokio::test]
+async fn each_token_opens_its_own_door() {
+    let database = Database::sqlite();
+    let shop = Shop::start(&database);
+    let posted = order("a", "ann", "2026-03-01", "1");
+    let status = |method: Method, path: &'static str, token: Option<&'static str>| {
+        let request = shop.anonymous(method, path).json(&posted);
+        let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
+        async move { request.send().await.unwrap().status() }
+    };
+    for path in ["/", "/customers", "/customers/ann", "/segments", "/rates", "/models", "/metrics"] {
+        assert_eq!(status(Method::GET, path, None).await, StatusCode::UNAUTHORIZED, "{path}");
+        assert_eq!(status(Method::GET, path, Some("another-token-that-is-long")).await, StatusCode::UNAUTHORIZED);
+        assert_ne!(status(Method::GET, path, Some(READ)).await, StatusCode::UNAUTHORIZED, "{path}");
+    }
+    for (method, path) in [(Method::POST, "/orders"), (Method::PATCH, "/orders/a"), (Method::POST, "/models/fit")] {
+        assert_eq!(status(method.clone(), path, None).await, StatusCode::UNAUTHORIZED, "{path}");
+        assert_eq!(status(method, path, Some(READ)).await, StatusCode::FORBIDDEN, "{path}");
+    }
+    assert_eq!(status(Method::POST, "/audiences", None).await, StatusCode::UNAUTHORIZED);
+    assert_ne!(status(Method::POST, "/audiences", Some(READ)).await, StatusCode::FORBIDDEN);
+}
