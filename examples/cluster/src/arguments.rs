@@ -1,0 +1,119 @@
+//! The programs' options.
+
+use std::path::PathBuf;
+
+use chrono::{FixedOffset, NaiveDate};
+use clap::Parser;
+
+use crate::forecast::{ModelArgument, Params};
+
+/// The segment program on a cluster: orders in, labelled customers out.
+#[derive(Debug, Parser)]
+#[command(name = "segment-cluster")]
+pub struct Arguments {
+    /// Orders in CSV or Parquet: a file, a directory or a URL; by default the CDNOW sample.
+    ///
+    /// Columns `customer_id`, `placed_at`, `amount` (below 0: a credit) and, if they are there, `status` (`paid`,
+    /// `unpaid`, `cancelled`) and `refunded`. Every executor reads it at this same place. What ends in `.parquet` is
+    /// Parquet, and a directory is what the first file in it is.
+    pub(crate) orders: Option<String>,
+    /// The scheduler of a cluster, such as `df://localhost:50050`; by default everything runs in this process.
+    #[arg(long, value_name = "URL")]
+    pub(crate) scheduler: Option<String>,
+    /// Into how many parts the work is cut; it makes no difference to the result.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) partitions: Option<u16>,
+    /// The day up to and including which orders count; by default the last day in the file.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<NaiveDate>,
+    /// The shop's offset from UTC, such as +08:00.
+    #[arg(long, value_name = "OFFSET", default_value = "+00:00", allow_hyphen_values = true)]
+    pub(crate) time_zone: FixedOffset,
+    /// The number of bins of R, F and M; the named segments need 5.
+    #[arg(long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u8).range(2..=10))]
+    pub(crate) bins: u8,
+    /// What counts as one purchase in rates and in F.
+    #[arg(long, value_enum, default_value_t = OccasionArgument::Order)]
+    pub(crate) occasion: OccasionArgument,
+    /// The model of purchases and dropout.
+    #[arg(long, value_enum, default_value_t = ModelArgument::MbgNbd)]
+    pub(crate) model: ModelArgument,
+    /// Its parameters, in weeks, in place of a fit: r=..,alpha=..,a=..,b=.. (Pareto/NBD: s, beta).
+    #[arg(long, value_name = "PARAMS")]
+    pub(crate) params: Option<Params>,
+    /// Those of the Gamma-Gamma model of spend, in place of a fit: p=..,q=..,gamma=..
+    #[arg(long, value_name = "PARAMS")]
+    pub(crate) spend_params: Option<Params>,
+    /// For how many days purchases and value are expected.
+    #[arg(long, value_name = "DAYS", default_value_t = 90)]
+    pub(crate) horizon: u32,
+    /// Write the customers and `summary.json` into this directory.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write `customers.csv` or `customers.parquet`.
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    pub(crate) format: Format,
+    /// Say on stderr how long the parts took, and a plain aggregate of the same file.
+    #[arg(long)]
+    pub(crate) timing: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum OccasionArgument {
+    Order,
+    Day,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    Csv,
+    Parquet,
+}
+
+/// A scheduler that knows the library's functions.
+#[derive(Debug, Parser)]
+#[command(name = "scheduler")]
+pub struct SchedulerArguments {
+    /// The IP address to listen at; 0.0.0.0 for all.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(crate) bind: String,
+    /// The name under which executors and clients reach it.
+    #[arg(long, value_name = "HOST", default_value = "localhost")]
+    pub(crate) host: String,
+    /// The port to listen at.
+    #[arg(long, default_value_t = 50_050)]
+    pub(crate) port: u16,
+    /// After how many seconds of silence an executor is lost and its work is given to others.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(2..))]
+    pub(crate) executor_timeout: u64,
+}
+
+/// An executor that knows the library's functions.
+#[derive(Debug, Parser)]
+#[command(name = "executor")]
+pub struct ExecutorArguments {
+    /// The scheduler to work for.
+    #[arg(long, value_name = "URL", default_value = "df://localhost:50050")]
+    pub(crate) scheduler: String,
+    /// The IP address to listen at; 0.0.0.0 for all.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(crate) bind: String,
+    /// The name under which others reach it; by default what the scheduler sees.
+    #[arg(long, value_name = "HOST")]
+    pub(crate) host: Option<String>,
+    /// The port of its results.
+    #[arg(long, default_value_t = 50_051)]
+    pub(crate) port: u16,
+    /// The port at which it takes work.
+    #[arg(long, default_value_t = 50_052)]
+    pub(crate) grpc_port: u16,
+    /// How many tasks run at a time; by default one for each core.
+    #[arg(long, value_name = "N")]
+    pub(crate) cores: Option<usize>,
+    /// Where intermediate results lie; by default a temporary directory.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) work_dir: Option<String>,
+    /// Every how many seconds it tells the scheduler that it is there; less than the scheduler's timeout.
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    pub(crate) heartbeat: u64,
+}

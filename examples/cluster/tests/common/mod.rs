@@ -1,0 +1,105 @@
+//! What the tests share: the segment program's own files, orders made up, and the programs.
+
+#![allow(dead_code, unreachable_pub, reason = "each test uses its part")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+pub const CDNOW: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/cdnow_orders.csv");
+
+/// A directory of this test's own, empty.
+pub fn directory(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::remove_dir_all(&path).ok();
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+/// The segment program's files of some orders.
+pub fn expected(orders: &str, options: &[&str], name: &str) -> PathBuf {
+    let out = directory(name);
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(ROOT).args(["run", "--quiet", "--example", "segment", "--", orders]).args(options);
+    let output = cargo.arg("--out").arg(&out).output().unwrap();
+    succeeds(&output);
+    out
+}
+
+pub fn cluster() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_segment-cluster"))
+}
+
+pub fn run(arguments: &[&str]) -> Output {
+    cluster().args(arguments).output().unwrap()
+}
+
+#[track_caller]
+pub fn succeeds(output: &Output) {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Says what is expected to be in the message, as one line.
+#[track_caller]
+pub fn fails(arguments: &[&str], parts: &[&str]) {
+    let output = run(arguments);
+    assert!(!output.status.success(), "should have been refused");
+    let message = String::from_utf8(output.stderr).unwrap();
+    for part in parts {
+        assert!(message.contains(part), "{part:?} is not in {message:?}");
+    }
+    assert_eq!(message.trim_end().lines().count(), 1, "{message}");
+}
+
+#[track_caller]
+pub fn same_files(found: &Path, expected: &Path) {
+    for file in ["customers.csv", "summary.json"] {
+        let [found, expected] = [found, expected].map(|path| fs::read(path.join(file)).unwrap());
+        // Of whole files the message would be unreadable.
+        let line = found.split(|&byte| byte == b'\n').zip(expected.split(|&byte| byte == b'\n')).find(|(l, r)| l != r);
+        let text = |line: &[u8]| String::from_utf8_lossy(line).into_owned();
+        assert!(found == expected, "{file}: {:?}", line.map(|(left, right)| (text(left), text(right))));
+    }
+}
+
+/// Orders of every kind, the same on every machine: credits, unpaid, cancelled, refunded ones, in several forms of time.
+pub fn made_up(rows: u64) -> Vec<String> {
+    let mut state = 42_u64;
+    let mut next = move |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let row = |_| {
+        let customer = next(rows / 6 + 2) * next(3).max(1);
+        let (month, day, hour) = (next(12) + 1, next(28) + 1, next(24));
+        let time = match next(4) {
+            0 => format!("2025-{month:02}-{day:02}"),
+            1 => format!("2025-{month:02}-{day:02} {hour:02}:30"),
+            2 => format!("2025-{month:02}-{day:02} {hour:02}:30:59"),
+            _ => format!("2025-{month:02}-{day:02}T{hour:02}:30:59Z"),
+        };
+        let mut amount = format!("{}.{:02}", next(300), next(100));
+        if next(50) == 0 {
+            write!(amount, "{}", next(10)).unwrap();
+        }
+        let rest = match next(20) {
+            0 => ",unpaid,".to_owned(),
+            1 => ",cancelled,".to_owned(),
+            2 => format!(",paid,{amount}"),
+            3 => ",,0.01".to_owned().replace("0.01", if amount.starts_with("0.0") { "0" } else { "0.01" }),
+            4 if !amount.starts_with("0.00") => {
+                amount.insert(0, '-');
+                ",,".to_owned()
+            }
+            _ => ",,".to_owned(),
+        };
+        format!("k{customer:05},{time},{amount}{rest}")
+    };
+    (0..rows).map(row).collect()
+}
+
+pub fn write_csv(path: &Path, rows: &[String]) {
+    fs::write(path, format!("customer_id,placed_at,amount,status,refunded\n{}\n", rows.join("\n"))).unwrap();
+}

@@ -1,0 +1,114 @@
+//! In one process: the segment program's files, however the work is cut, and errors that say what to do.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use common::{CDNOW, directory, expected, fails, made_up, run, same_files, succeeds, write_csv};
+use datafusion::arrow::array::{
+    ArrayRef, AsArray, Decimal128Array, Float64Array, Int64Array, RecordBatch, StringArray,
+};
+use datafusion::arrow::datatypes::{DataType, Decimal128Type};
+use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+#[track_caller]
+fn equal_files(case: &str, orders: &str, options: &[&str], cluster_options: &[&str]) {
+    let expected = expected(orders, options, &format!("{case}-expected"));
+    let found = directory(&format!("{case}-found"));
+    succeeds(&run(&[&[orders, "--out", found.to_str().unwrap()], options, cluster_options].concat()));
+    same_files(&found, &expected);
+}
+
+#[test]
+fn the_sample_gives_the_segment_programs_files() {
+    equal_files("cdnow", CDNOW, &[], &[]);
+}
+
+#[test]
+fn parts_and_the_order_of_rows_make_no_difference() {
+    let inputs = directory("partitions");
+    let mut rows = made_up(3_000);
+    let straight = inputs.join("orders.csv");
+    write_csv(&straight, &rows);
+    let options = ["--time-zone", "+08:00", "--occasion", "day", "--as-of", "2025-11-30"];
+    let expected = expected(straight.to_str().unwrap(), &options, "partitions-expected");
+    for (partitions, stride) in [("1", 1), ("2", 7), ("7", 1_009), ("16", 2_999)] {
+        // Every stride that shares no factor with the number of rows is a shuffle.
+        rows = (0..rows.len()).map(|index| rows[index * stride % rows.len()].clone()).collect();
+        let shuffled = inputs.join(format!("shuffled-{partitions}.csv"));
+        write_csv(&shuffled, &rows);
+        let out = directory(&format!("partitions-{partitions}"));
+        let arguments = [shuffled.to_str().unwrap(), "--partitions", partitions, "--out", out.to_str().unwrap()];
+        succeeds(&run(&[&arguments[..], &options].concat()));
+        same_files(&out, &expected);
+    }
+}
+
+#[test]
+fn models_and_their_parameters_are_the_segment_programs() {
+    let options = ["--bins", "4", "--model", "bg-nbd", "--params", "r=0.25,alpha=4.4,a=0.8,b=2.4", "--horizon", "30"];
+    equal_files("params", CDNOW, &options, &["--partitions", "3"]);
+}
+
+fn write_parquet(path: &Path, columns: Vec<(&str, ArrayRef)>) {
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut writer = ArrowWriter::try_new(fs::File::create(path).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+}
+
+#[test]
+fn parquet_with_decimals_is_read_and_written() {
+    let inputs = directory("parquet");
+    let (csv, parquet) = (inputs.join("orders.csv"), inputs.join("orders.parquet"));
+    fs::write(&csv, "customer_id,placed_at,amount\n7,2025-01-01,19.90\n7,2025-02-01,-0.10\n12,2025-01-05,3.00\n")
+        .unwrap();
+    let amounts = Decimal128Array::from(vec![1990, -10, 300]).with_precision_and_scale(18, 2).unwrap();
+    let days = ["2025-01-01", "2025-02-01", "2025-01-05"];
+    let columns = |amounts: ArrayRef| -> Vec<(&str, ArrayRef)> {
+        vec![
+            ("amount", amounts),
+            ("customer_id", Arc::new(Int64Array::from(vec![7, 7, 12]))),
+            ("placed_at", Arc::new(StringArray::from(days.to_vec()))),
+        ]
+    };
+    write_parquet(&parquet, columns(Arc::new(amounts)));
+    let expected = expected(csv.to_str().unwrap(), &[], "parquet-expected");
+    let found = directory("parquet-found");
+    succeeds(&run(&[parquet.to_str().unwrap(), "--out", found.to_str().unwrap()]));
+    same_files(&found, &expected);
+
+    succeeds(&run(&[parquet.to_str().unwrap(), "--format", "parquet", "--out", found.to_str().unwrap()]));
+    let file = fs::File::open(found.join("customers.parquet")).unwrap();
+    let batch = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap().next().unwrap().unwrap();
+    let ids: Vec<_> = batch.column_by_name("customer_id").unwrap().as_string::<i32>().iter().flatten().collect();
+    let revenue = batch.column_by_name("revenue").unwrap();
+    assert_eq!((ids, revenue.data_type()), (vec!["12", "7"], &DataType::Decimal128(38, 2)));
+    assert_eq!(revenue.as_primitive::<Decimal128Type>().values(), &[300, 1980]);
+
+    let floats = inputs.join("floats.parquet");
+    write_parquet(&floats, columns(Arc::new(Float64Array::from(vec![19.9, -0.1, 3.0]))));
+    fails(&[floats.to_str().unwrap()], &["floats.parquet: column amount", "Float64", "DECIMAL(18, 2)"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    let inputs = directory("errors");
+    let file = |name: &str, content: &str| {
+        let path = inputs.join(name);
+        fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    fails(&["no-such.csv"], &["cannot open no-such.csv", "No such file"]);
+    let amount = file("amount.csv", "customer_id,placed_at,amount\nann,2025-01-01,19.90\nbo,2025-01-02,cheap\n");
+    fails(&[&amount], &["amount.csv: column amount", "\"cheap\"", "a decimal number such as 19.90"]);
+    let column = file("column.csv", "customer_id,placed_at,total\nann,2025-01-01,19.90\n");
+    fails(&[&column], &["column.csv: no column amount", "only: customer_id, placed_at, total"]);
+    let day = file("day.csv", "customer_id,placed_at,amount\nann,1 May 2025,19.90\n");
+    fails(&[&day], &["column placed_at", "\"1 May 2025\"", "a time such as 1997-01-31"]);
+}
