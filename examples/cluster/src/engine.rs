@@ -82,7 +82,7 @@ fn base_config() -> SessionConfig {
 #[cfg(feature = "object-store")]
 fn base_config() -> SessionConfig {
     let mut config = ballista_core::object_store::session_config_with_s3_support();
-    let keys = ["access_key_id", "secret_access_key", "session_token", "region", "endpoint"];
+    let keys = ["access_key_id", "secret_access_key", "session_token", "region", "endpoint", "allow_http"];
     for key in keys {
         if let Ok(value) = std::env::var(format!("AWS_{}", key.to_uppercase())) {
             // Each of these keys is one of the options.
