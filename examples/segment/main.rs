@@ -7,7 +7,9 @@
 //! Without arguments it reads the CDNOW sample that ships with the crate. `--out DIR` writes `customers.csv` and
 //! `summary.json`; `--help` lists the options.
 
+mod console;
 mod customers;
+mod digits;
 mod fields;
 mod files;
 mod forecast;
@@ -18,9 +20,7 @@ mod shop;
 mod summary;
 
 use std::error::Error;
-use std::fs::File;
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::{FixedOffset, NaiveDate};
@@ -83,34 +83,17 @@ enum OccasionArgument {
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_orders.csv");
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprint!("error: {error}");
-            let mut cause = error.source();
-            while let Some(error) = cause {
-                eprint!(": {error}");
-                cause = error.source();
-            }
-            eprintln!();
-            ExitCode::FAILURE
-        }
-    }
+    console::exit_code(run(&Arguments::parse()))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let path = arguments.orders.clone().unwrap_or_else(|| SAMPLE.into());
-    let input: Box<dyn Read> = if path == Path::new("-") {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(File::open(&path).map_err(|error| format!("cannot open {}: {error}", path.display()))?)
-    };
     let occasion = match arguments.occasion {
         OccasionArgument::Order => Occasion::Order,
         OccasionArgument::Day => Occasion::Day,
     };
 
-    let mut orders = Orders::new(input, arguments.time_zone, arguments.skip_bad_rows)?;
+    let mut orders = Orders::new(orders::input(&path)?, arguments.time_zone, arguments.skip_bad_rows)?;
     let log = orders.read_log()?;
     let as_of = arguments.as_of.or(orders.last_day()).ok_or("the file has no row, so --as-of must be given")?;
     let question = Question {
@@ -131,11 +114,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     }
     let mut page = page::page(&shop)?;
     page.push_str(&orders.report());
-    // Whoever reads the page through a pipe may close it early.
-    match io::stdout().lock().write_all(page.as_bytes()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => Ok(result?),
-    }
+    Ok(console::print(&page)?)
 }
 
 /// Over the whole log up to a day; `None` when there is nothing up to it.

@@ -2,7 +2,9 @@
 
 use std::error::Error;
 use std::fmt;
+use std::fs::File;
 use std::io::{self, IsTerminal, Read};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chrono::{FixedOffset, NaiveDate};
@@ -39,6 +41,15 @@ pub(crate) struct Orders<R> {
     skipped: Vec<BadRow>,
     last_day: Option<NaiveDate>,
     progress: Progress,
+}
+
+/// The file that a program was given; `-` is standard input.
+pub(crate) fn input(path: &Path) -> Result<Box<dyn Read>, Box<dyn Error>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    let file = File::open(path).map_err(|error| format!("cannot open {}: {error}", path.display()))?;
+    Ok(Box::new(file))
 }
 
 impl<R: Read> Orders<R> {

@@ -7,6 +7,7 @@ use repurchase::measure::Occasion;
 use repurchase::{Error, Ratio};
 use rust_decimal::Decimal;
 
+use crate::digits::grouped;
 use crate::forecast::{Expected, Forecast};
 use crate::shop::{Group, Shop};
 
@@ -19,15 +20,15 @@ pub(crate) fn page(shop: &Shop) -> Result<String, Error> {
         return Ok(page);
     };
     line(&mut page, "Period", &format!("{first} to {}", ledger.as_of()));
-    line(&mut page, "Customers", &thousands(&ledger.len().to_string()));
-    line(&mut page, "Purchases", &thousands(&shop.totals.purchases.to_string()));
-    line(&mut page, "Credits", &thousands(&shop.totals.credits.to_string()));
+    line(&mut page, "Customers", &grouped(&ledger.len().to_string()));
+    line(&mut page, "Purchases", &grouped(&shop.totals.purchases.to_string()));
+    line(&mut page, "Credits", &grouped(&shop.totals.credits.to_string()));
     line(&mut page, "Revenue", &money(shop.totals.revenue));
     if let Some(rates) = shop.rates {
         line(&mut page, "Customers who bought again", &share(rates.users));
         let on_one_day = shop.repeats_on_one_day();
         if on_one_day > 0 && shop.occasion == Occasion::Order {
-            line(&mut page, "  of them on one day only", &thousands(&on_one_day.to_string()));
+            line(&mut page, "  of them on one day only", &grouped(&on_one_day.to_string()));
         }
         line(&mut page, "Purchases that were repeats", &share(rates.orders));
     }
@@ -51,7 +52,7 @@ pub(crate) fn page(shop: &Shop) -> Result<String, Error> {
     let concentration = &shop.concentration;
     let top = concentration.top_share(Decimal::new(2, 1))?;
     if let Some(top_share) = top.share {
-        let top_customers = thousands(&top.customers.count().to_string());
+        let top_customers = grouped(&top.customers.count().to_string());
         line(&mut page, &format!("  The best {top_customers} (20%) bring"), &percent(Some(top_share)));
     }
     line(&mut page, "  80% of the revenue comes from", &share(concentration.customers_for(Decimal::new(8, 1))?));
@@ -59,7 +60,7 @@ pub(crate) fn page(shop: &Shop) -> Result<String, Error> {
         line(&mut page, "  Gini coefficient", &format!("{gini:.3}"));
     }
     if concentration.without_revenue() > 0 {
-        let others = thousands(&concentration.without_revenue().to_string());
+        let others = grouped(&concentration.without_revenue().to_string());
         line(&mut page, "  Customers without revenue, left out", &others);
     }
     Ok(page)
@@ -74,7 +75,7 @@ fn table(page: &mut String, title: &str, groups: &[Group]) {
     let _ = writeln!(page, "\n{title}");
     let _ = writeln!(page, "  {:<26}{:>10}{:>9}{:>18}{:>9}", "", "customers", "share", "revenue", "share");
     for group in groups {
-        let customers = thousands(&group.customers.to_string());
+        let customers = grouped(&group.customers.to_string());
         let (of_customers, of_revenue) = (percent(group.share), percent(group.revenue_share));
         let revenue = money(group.revenue);
         let _ = writeln!(page, "  {:<26}{customers:>10}{of_customers:>9}{revenue:>18}{of_revenue:>9}", group.name);
@@ -88,7 +89,7 @@ fn churn_rule(page: &mut String, shop: &Shop) -> Result<(), Error> {
     for (repeat, new) in repeat.iter().zip(&new) {
         let name = &repeat.name;
         let [(repeat, of_repeat), (new, of_new)] =
-            [repeat, new].map(|group| (thousands(&group.customers.to_string()), percent(group.share)));
+            [repeat, new].map(|group| (grouped(&group.customers.to_string()), percent(group.share)));
         let _ = writeln!(page, "  {name:<26}{repeat:>10}{of_repeat:>9}{new:>18}{of_new:>9}");
     }
     let [first, second, third] = shop.lifecycle.bands.edges();
@@ -115,7 +116,7 @@ fn forecast(page: &mut String, shop: &Shop) {
     }
     let sum = |of: fn(&Expected) -> Option<f64>| customers.iter().map(of).sum::<Option<f64>>();
     if let Some(alive) = sum(|expected| expected.alive) {
-        line(page, "  Expected to be customers still", &thousands(&format!("{alive:.0}")));
+        line(page, "  Expected to be customers still", &grouped(&format!("{alive:.0}")));
         let (mut repeat, mut leaving) = (0, 0);
         for ((_, history), expected) in shop.ledger.iter().zip(customers) {
             if history.purchase_days() > 1 {
@@ -128,15 +129,15 @@ fn forecast(page: &mut String, shop: &Shop) {
         }
     }
     if let Some(purchases) = sum(|expected| expected.purchases) {
-        line(page, "  Purchases expected", &thousands(&format!("{purchases:.0}")));
+        line(page, "  Purchases expected", &grouped(&format!("{purchases:.0}")));
     }
     if let Some(value) = sum(|expected| expected.value) {
-        line(page, "  Revenue expected", &thousands(&format!("{value:.2}")));
+        line(page, "  Revenue expected", &grouped(&format!("{value:.2}")));
     }
 }
 
 fn share(ratio: Ratio) -> String {
-    let (count, of) = (thousands(&ratio.count().to_string()), thousands(&ratio.of().to_string()));
+    let (count, of) = (grouped(&ratio.count().to_string()), grouped(&ratio.of().to_string()));
     format!("{} ({count} of {of})", percent(ratio.value()))
 }
 
@@ -148,20 +149,7 @@ fn percent(share: Option<f64>) -> String {
 fn money(amount: Decimal) -> String {
     let text = format!("{:.2}", amount.round_dp(2));
     match text.strip_prefix('-') {
-        Some(positive) => format!("-{}", thousands(positive)),
-        None => thousands(&text),
+        Some(positive) => format!("-{}", grouped(positive)),
+        None => grouped(&text),
     }
-}
-
-/// `1234567.89` as `1,234,567.89`.
-fn thousands(number: &str) -> String {
-    let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));
-    let mut grouped = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped + rest
 }

@@ -14,7 +14,7 @@ pub(super) fn gather<R: Ord + Copy + Send + Sync>(rows: impl IntoIterator<Item =
     let mut parts = parallel::map_ranges(rows.len(), PART, |part| {
         let mut rows = rows.get(part).unwrap_or_default().to_vec();
         rows.sort_unstable();
-        add_equals(&mut rows);
+        add_equals(&mut rows, |&row| row);
         rows
     });
     if parts.len() < 2 {
@@ -23,14 +23,14 @@ pub(super) fn gather<R: Ord + Copy + Send + Sync>(rows: impl IntoIterator<Item =
     let mut rows = parts.concat();
     // This sort puts runs that ascend together, for which it is quick.
     rows.sort();
-    add_equals(&mut rows);
+    add_equals(&mut rows, |&row| row);
     Tally::of_ascending(rows)
 }
 
-/// Makes one of rows that are equal; they stand beside each other.
-fn add_equals<R: PartialEq>(rows: &mut Vec<(R, u64)>) {
+/// Makes one of rows of one key; they stand beside each other.
+pub(super) fn add_equals<R, K: PartialEq>(rows: &mut Vec<(R, u64)>, key: impl Fn(&R) -> K) {
     rows.dedup_by(|next, kept| {
-        let is_equal = next.0 == kept.0;
+        let is_equal = key(&next.0) == key(&kept.0);
         if is_equal {
             kept.1 = kept.1.saturating_add(next.1);
         }

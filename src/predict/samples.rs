@@ -1,6 +1,7 @@
 //! A whole shop's samples, as a fit looks at them.
 
 use super::Sample;
+use super::gather::add_equals;
 use super::grouping::{self, Group, Part, Row};
 use crate::history::Ledger;
 use crate::parallel;
@@ -217,13 +218,7 @@ impl From<Vec<(Sample, u64)>> for Samples {
         rows.retain(|&(_, customers)| customers > 0);
         // Rows that stand in order already, as stored ones do, are seen in a pass.
         rows.sort_unstable_by_key(|(sample, _)| key(sample));
-        rows.dedup_by(|next, kept| {
-            let is_equal = key(&next.0) == key(&kept.0);
-            if is_equal {
-                kept.1 = kept.1.saturating_add(next.1);
-            }
-            is_equal
-        });
+        add_equals(&mut rows, key);
         let parts = [Part::of(rows.iter().map(|&(sample, _)| sample))];
         let mut samples = Self::of_parts(&parts);
         // The rows are all different: each is there once, in its order.

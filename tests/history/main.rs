@@ -21,6 +21,9 @@ mod money;
 mod one_customer;
 mod oracle;
 mod parts;
+#[cfg(feature = "rayon")]
+#[path = "../predict/pools.rs"]
+mod pools;
 mod shop;
 #[cfg(feature = "serde")]
 mod stored;

@@ -5,30 +5,16 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
-use rayon::ThreadPoolBuilder;
 use repurchase::record::{Record, RecordColumns};
 use repurchase::{CustomerHistory, Error, Ledger, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
 use super::{END, cause, credit, fixed_seed, order};
+use crate::pools::on_any_number_of_threads;
 
 /// Enough for many parts of each kind.
 const ROWS: usize = 70_000;
 const DAY: i64 = 86_400;
-
-/// The answer of pools of 1, 2, 3 and 8 threads.
-#[track_caller]
-fn on_threads<R: Send + PartialEq + core::fmt::Debug>(work: impl Fn() -> R + Send + Sync) -> R {
-    let answer = |threads| {
-        let pool = ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-        pool.install(&work)
-    };
-    let one = answer(1);
-    for threads in [2, 3, 8] {
-        assert!(answer(threads) == one, "{threads} threads differ from one");
-    }
-    one
-}
 
 /// Rows that look random and are the same for a seed; some amounts are too large for a fact's own room, some are
 /// credits.
@@ -100,7 +86,7 @@ proptest! {
     #[test]
     fn a_ledger_of_columns(seed in any::<u64>(), in_order in any::<bool>(), as_of in 0..400i64) {
         let rows = Rows::new(seed, in_order);
-        let (_, ledger, counts) = on_threads(|| {
+        let (_, ledger, counts) = on_any_number_of_threads(|| {
             let log = rows.log().unwrap();
             let ledger = log.ledger(day(as_of)).unwrap();
             (printed(&ledger), ledger, (log.purchases(), log.credits(), log.days()))
@@ -118,7 +104,7 @@ proptest! {
     fn a_ledger_of_records(seed in any::<u64>()) {
         let rows = Rows::new(seed, false);
         let names: Vec<String> = rows.customers.iter().map(|id| format!("customer {id}")).collect();
-        let ledger = on_threads(|| {
+        let ledger = on_any_number_of_threads(|| {
             let columns = RecordColumns::new(&names, &rows.seconds, &rows.cents, 2).unwrap();
             PurchaseLog::from_columns(columns, &ShopCalendar::utc()).unwrap().ledger(END).unwrap()
         });
@@ -128,11 +114,11 @@ proptest! {
             if cents < 0 { credit(id, &date, &amount) } else { order(id, &date, &amount) }
         });
         let records: Vec<Record<String>> = records.collect();
-        let of_records = on_threads(|| super::log_of(records.iter().filter(|_| true).cloned()).ledger(END).unwrap());
+        let of_records = on_any_number_of_threads(|| super::log_of(records.iter().filter(|_| true).cloned()).ledger(END).unwrap());
         prop_assert!(of_records == ledger);
         let histories = || ledger.iter().map(|(id, history)| (id.clone(), history));
         let others = || ledger.without_purchase().map(|(id, history)| (id.clone(), history.clone()));
-        prop_assert!(on_threads(|| Ledger::from_histories(histories().chain(others()), END).unwrap()) == ledger);
+        prop_assert!(on_any_number_of_threads(|| Ledger::from_histories(histories().chain(others()), END).unwrap()) == ledger);
     }
 }
 
@@ -142,7 +128,7 @@ fn the_first_record_that_is_refused() {
     let mut rows = Rows::new(1, true);
     for row in [69_999, 66_000, 65_535, 40_000] {
         rows.seconds[row] = i64::MAX;
-        let error = on_threads(|| rows.log().map(|_| ()));
+        let error = on_any_number_of_threads(|| rows.log().map(|_| ()));
         assert!(matches!(error, Err(Error::Record { index, .. }) if index == row));
     }
 }
@@ -150,7 +136,7 @@ fn the_first_record_that_is_refused() {
 /// Of the customers who cannot be summed, the first by id is named, in whichever part it is.
 #[test]
 fn the_first_customer_who_is_refused() {
-    let error = on_threads(|| {
+    let error = on_any_number_of_threads(|| {
         let large = |id| order(id, "2026-03-01", "79228162514264337593543950335");
         let small = (1_000..41_000u32).map(|id| order(id, "2026-03-02", "1"));
         let refused = (0..64u32).map(|id| 900 - 7 * id).chain(2_000..2_064);

@@ -18,6 +18,9 @@ mod edges;
 mod golden;
 mod lines;
 mod oracle;
+#[cfg(feature = "rayon")]
+#[path = "../predict/pools.rs"]
+mod pools;
 #[cfg(feature = "serde")]
 mod stored;
 mod survival;

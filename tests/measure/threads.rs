@@ -1,11 +1,8 @@
 //! Whatever the number of threads: the same measures, and those of the parts of the shop together.
 
-use core::fmt::Debug;
-
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
-use rayon::ThreadPoolBuilder;
 use repurchase::measure::{
     CohortTable, RateOptions, buyer_mix, next_window_rate, repurchase_rates, second_purchase_rate,
 };
@@ -13,25 +10,12 @@ use repurchase::record::{Period, RecordColumns, Windows};
 use repurchase::{PurchaseLog, Ratio, ShopCalendar};
 
 use super::{OCCASIONS, SCOPES, fixed_seed, window};
+use crate::pools::on_any_number_of_threads;
 
 /// Enough for several parts.
 const ROWS: u64 = 70_000;
 /// Parts of the shop that are too small to be cut.
 const PARTS: u64 = 8;
-
-/// The answer of pools of 1, 2, 3 and 8 threads.
-#[track_caller]
-fn on_threads<R: Send + PartialEq + Debug>(work: impl Fn() -> R + Send + Sync) -> R {
-    let answer = |threads| {
-        let pool = ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-        pool.install(&work)
-    };
-    let one = answer(1);
-    for threads in [2, 3, 8] {
-        assert_eq!(answer(threads), one, "{threads} threads");
-    }
-    one
-}
 
 fn log(seed: u64) -> PurchaseLog<u64> {
     let mut state = seed;
@@ -67,7 +51,7 @@ proptest! {
         for occasion in OCCASIONS {
             for scope in SCOPES {
                 let options = RateOptions::default().with_occasion(occasion).with_scope(scope);
-                let rates = on_threads(|| repurchase_rates(&log, &months, options));
+                let rates = on_any_number_of_threads(|| repurchase_rates(&log, &months, options));
                 let of_parts: Vec<_> = parts.iter().map(|part| repurchase_rates(part, &months, options)).collect();
                 for (month, rate) in rates.iter().enumerate() {
                     let of_parts = || of_parts.iter().map(|rates| rates[month]);
@@ -76,15 +60,15 @@ proptest! {
                 }
             }
             let cohort = window("2025-01-01", "2025-04-01");
-            let second = on_threads(|| second_purchase_rate(&log, cohort, 30, last, occasion));
+            let second = on_any_number_of_threads(|| second_purchase_rate(&log, cohort, 30, last, occasion));
             let of_parts = || parts.iter().map(|part| second_purchase_rate(part, cohort, 30, last, occasion));
             prop_assert_eq!(second.rate, merged(of_parts().map(|second| second.rate)));
             prop_assert_eq!(second.unobserved, of_parts().map(|second| second.unobserved).sum::<u64>());
         }
         let (first, next) = (window("2025-03-01", "2025-04-01"), window("2025-04-01", "2025-05-01"));
         let of_parts = parts.iter().map(|part| next_window_rate(part, first, next));
-        prop_assert_eq!(on_threads(|| next_window_rate(&log, first, next)), merged(of_parts));
-        let cohorts = on_threads(|| CohortTable::from_log(&log, Period::Month, last).unwrap());
+        prop_assert_eq!(on_any_number_of_threads(|| next_window_rate(&log, first, next)), merged(of_parts));
+        let cohorts = on_any_number_of_threads(|| CohortTable::from_log(&log, Period::Month, last).unwrap());
         let tables: Vec<_> =
             parts.iter().map(|part| CohortTable::from_log(part, Period::Month, last).unwrap()).collect();
         for cohort in &cohorts.cohorts {
@@ -92,7 +76,7 @@ proptest! {
             let customers: u64 = of_parts.map(|cohort| cohort.customers).sum();
             prop_assert_eq!(cohort.customers, customers);
         }
-        let mixes = on_threads(|| buyer_mix(&log, Period::Month, last).unwrap());
+        let mixes = on_any_number_of_threads(|| buyer_mix(&log, Period::Month, last).unwrap());
         let of_parts: Vec<_> = parts.iter().map(|part| buyer_mix(part, Period::Month, last).unwrap()).collect();
         prop_assert_eq!(mixes.len(), 12);
         for (month, mix) in mixes.iter().enumerate() {

@@ -89,8 +89,14 @@ mod pools {
     use repurchase::record::{Period, Windows};
 
     use super::*;
-    use crate::pools::same_on_any_number_of_threads;
+    use crate::pools::on_any_number_of_threads;
     use crate::shops::{day, log_of};
+
+    /// Fails unless the answer is the same on any number of threads.
+    #[track_caller]
+    fn same_on_any_number_of_threads<T: core::fmt::Debug + PartialEq + Send>(answer: impl Fn() -> T + Send + Sync) {
+        on_any_number_of_threads(answer);
+    }
 
     #[test]
     fn samples_and_their_fits() {

@@ -20,6 +20,9 @@ mod explain;
 mod labels;
 mod lifecycle;
 mod octant;
+#[cfg(feature = "rayon")]
+#[path = "../predict/pools.rs"]
+mod pools;
 mod region;
 mod rfm;
 mod rfm_edges;

@@ -1,7 +1,6 @@
 //! Whatever the number of threads: the same models and scores, and those of the definition.
 
 use proptest::prelude::*;
-use rayon::ThreadPoolBuilder;
 use repurchase::record::RecordColumns;
 use repurchase::segment::{
     FrequencyBands, MonetaryMeasure, RfmMeasures, RfmModel, RfmOptions, RfmTable, RfmTally, TierModel, TierScheme,
@@ -9,23 +8,10 @@ use repurchase::segment::{
 use repurchase::{Ledger, PurchaseLog, ShopCalendar};
 
 use super::{day, fixed_seed, share_below_score};
+use crate::pools::on_any_number_of_threads;
 
 /// Enough for many parts.
 const ROWS: u64 = 80_000;
-
-/// The answer of pools of 1, 2, 3 and 8 threads.
-#[track_caller]
-fn on_threads<R: Send + PartialEq>(work: impl Fn() -> R + Send + Sync) -> R {
-    let answer = |threads| {
-        let pool = ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-        pool.install(&work)
-    };
-    let one = answer(1);
-    for threads in [2, 3, 8] {
-        assert!(answer(threads) == one, "{threads} threads differ from one");
-    }
-    one
-}
 
 /// A shop that looks random and is the same for a seed: most customers buy once, amounts have a long tail.
 fn ledger(seed: u64) -> Ledger<u64> {
@@ -54,7 +40,7 @@ proptest! {
         let ledger = ledger(seed);
         for monetary in [MonetaryMeasure::Revenue, MonetaryMeasure::MeanOrderAmount] {
             let measures = RfmMeasures::default().with_monetary(monetary);
-            let (model, scores) = on_threads(|| {
+            let (model, scores) = on_any_number_of_threads(|| {
                 let table = RfmTable::of(&ledger, measures);
                 let model = RfmModel::fit(&table, &RfmOptions::quantiles(bins)).unwrap();
                 let scores = model.score_all(&table).unwrap();
@@ -73,9 +59,9 @@ proptest! {
                 prop_assert_eq!(scores[place].monetary(), share_below_score(&amounts, &amounts[place], bins));
             }
         }
-        let tiers = on_threads(|| TierModel::fit(&ledger, TierScheme::default()).unwrap());
+        let tiers = on_any_number_of_threads(|| TierModel::fit(&ledger, TierScheme::default()).unwrap());
         let revenues = ledger.iter().map(|(_, history)| history.revenue()).collect();
         prop_assert_eq!(tiers, TierModel::fit_tally(&revenues, TierScheme::default()).unwrap());
-        prop_assert!(on_threads(|| FrequencyBands::fit(&ledger).unwrap().edges())[0] > 1);
+        prop_assert!(on_any_number_of_threads(|| FrequencyBands::fit(&ledger).unwrap().edges())[0] > 1);
     }
 }

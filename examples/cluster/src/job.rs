@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::io::{self, Write};
 use std::time::Instant;
 
 use chrono::{NaiveDate, TimeDelta};
@@ -18,7 +17,7 @@ use crate::arguments::{Arguments, Format, OccasionArgument};
 use crate::forecast::Question;
 use crate::orders::Columns;
 use crate::shop::{Rates, Shop};
-use crate::{customers, engine, files, history, orders, page, summary, table};
+use crate::{console, customers, engine, files, history, orders, page, summary, table};
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/cdnow_orders.csv");
 
@@ -58,12 +57,7 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     if arguments.timing {
         eprintln!("{}", timing(&context, &columns, distributed.as_secs_f64(), start).await?);
     }
-    let page = page::page(&shop)?;
-    // Whoever reads the page through a pipe may close it early.
-    match io::stdout().lock().write_all(page.as_bytes()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => Ok(result?),
-    }
+    Ok(console::print(&page::page(&shop)?)?)
 }
 
 /// One row for each customer: the history up to the as-of day, the last day of any row, the finest decimals.

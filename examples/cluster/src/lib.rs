@@ -10,8 +10,12 @@
 //! [`functions`] registers the library's functions in any session of the engine.
 
 // The segment program's sources, which are a program's: nothing in them is documented for others.
+#[path = "../../segment/console.rs"]
+mod console;
 #[path = "../../segment/customers.rs"]
 mod customers;
+#[path = "../../segment/digits.rs"]
+mod digits;
 #[path = "../../segment/fields.rs"]
 mod fields;
 #[path = "../../segment/files.rs"]
@@ -33,14 +37,7 @@ pub mod job;
 mod orders;
 mod table;
 
-/// Prints an error with its causes, as one line.
-pub fn print_error(error: &dyn std::error::Error) {
-    let mut line = format!("error: {error}");
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        line += ": ";
-        line += &error.to_string();
-        cause = error.source();
-    }
-    eprintln!("{line}");
+/// How a program ends: an error is printed with its causes, on one line.
+pub fn exit_code(result: Result<(), Box<dyn std::error::Error>>) -> std::process::ExitCode {
+    console::exit_code(result)
 }

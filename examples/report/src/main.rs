@@ -7,6 +7,8 @@
 //! Without arguments it reads the CDNOW sample that ships with the crate and writes `report.html`; `--help` lists the
 //! options.
 
+#[path = "../../segment/console.rs"]
+mod console;
 #[path = "../../segment/fields.rs"]
 mod fields;
 #[expect(dead_code, reason = "the `segment` program asks for more")]
@@ -17,7 +19,7 @@ mod rows;
 
 use std::error::Error;
 use std::fs::{self, File};
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -66,29 +68,12 @@ enum LanguageArgument {
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/cdnow_orders.csv");
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprint!("error: {error}");
-            let mut cause = error.source();
-            while let Some(error) = cause {
-                eprint!(": {error}");
-                cause = error.source();
-            }
-            eprintln!();
-            ExitCode::FAILURE
-        }
-    }
+    console::exit_code(run(&Arguments::parse()))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let path = arguments.orders.clone().unwrap_or_else(|| SAMPLE.into());
-    let input: Box<dyn Read> = if path == Path::new("-") {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(File::open(&path).map_err(|error| format!("cannot open {}: {error}", path.display()))?)
-    };
-    let mut orders = Orders::new(input, arguments.time_zone, arguments.skip_bad_rows)?;
+    let mut orders = Orders::new(orders::input(&path)?, arguments.time_zone, arguments.skip_bad_rows)?;
     let log = orders.read_log()?;
     let as_of = arguments.as_of.or(orders.last_day()).ok_or("the file has no row, so --as-of must be given")?;
     eprint!("{}", orders.report());
@@ -112,11 +97,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 /// Writes the page completely under another name before it takes its own.
 fn write(path: &Path, page: &str) -> Result<(), Box<dyn Error>> {
     if path == Path::new("-") {
-        // Whoever reads the page through a pipe may close it early.
-        return match io::stdout().lock().write_all(page.as_bytes()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            result => Ok(result?),
-        };
+        return Ok(console::print(page)?);
     }
     let name = path.file_name().ok_or_else(|| format!("--out {} names no file", path.display()))?;
     let partial = path.with_file_name(format!(".{}.partial", name.to_string_lossy()));

@@ -5,6 +5,8 @@ use repurchase::scale::Language;
 use repurchase::{Ratio, Window};
 use rust_decimal::Decimal;
 
+use crate::digits::grouped;
+
 /// Words and numbers in one language.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Words {
@@ -120,18 +122,6 @@ fn signed(text: &str) -> String {
         Some(positive) => format!("−{}", grouped(positive)),
         None => grouped(text),
     }
-}
-
-fn grouped(number: &str) -> String {
-    let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));
-    let mut grouped = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped + rest
 }
 
 #[cfg(test)]

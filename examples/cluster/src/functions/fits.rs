@@ -1,9 +1,7 @@
 //! Aggregates of histories whose final value is a fitted model.
 
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
-use std::iter::repeat_n;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -17,7 +15,7 @@ use datafusion::logical_expr::utils::{AggregateOrderSensitivity, format_state_na
 use datafusion::logical_expr::{Accumulator, AggregateUDFImpl, Signature, Volatility};
 use repurchase::CustomerHistory;
 use repurchase::predict::{Sample, Samples, SpendSample, SpendSamples};
-use repurchase::scale::MoneyTally;
+use repurchase::scale::{MoneyTally, Tally};
 use repurchase::segment::{FrequencyMeasure, RfmMeasures, RfmModel, RfmOptions, RfmTally, TierModel, TierScheme};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -108,46 +106,12 @@ impl Part for Tiers {
     }
 }
 
-/// Customers by a row of integers.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(from = "Vec<(R, u64)>", into = "Vec<(R, u64)>")]
-#[serde(bound(serialize = "R: Serialize + Ord + Clone", deserialize = "R: Deserialize<'de> + Ord"))]
-struct Rows<R>(BTreeMap<R, u64>);
-
-impl<R: Ord> From<Vec<(R, u64)>> for Rows<R> {
-    fn from(rows: Vec<(R, u64)>) -> Self {
-        Self(rows.into_iter().collect())
-    }
-}
-
-impl<R: Ord> From<Rows<R>> for Vec<(R, u64)> {
-    fn from(rows: Rows<R>) -> Self {
-        rows.0.into_iter().collect()
-    }
-}
-
-impl<R: Ord + Clone> Clone for Rows<R> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl<R: Ord> Rows<R> {
-    fn add(&mut self, row: R, customers: u64) {
-        *self.0.entry(row).or_default() += customers;
-    }
-
-    fn merge(&mut self, other: Self) {
-        other.0.into_iter().for_each(|(row, customers)| self.add(row, customers));
-    }
-}
-
 /// `purchase_fit(history, as_of, model)`: x, `t_x` and T, in days.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Purchases {
     as_of: NaiveDate,
     model: String,
-    rows: Rows<(u32, u32, u32)>,
+    rows: Tally<(u32, u32, u32)>,
 }
 
 impl Part for Purchases {
@@ -157,28 +121,27 @@ impl Part for Purchases {
     fn new(literals: &[ScalarValue]) -> Result<Self> {
         let model = text(literals.get(1))?;
         question(model, None)?;
-        Ok(Self { as_of: date(literals.first())?, model: model.to_owned(), rows: Rows(BTreeMap::new()) })
+        Ok(Self { as_of: date(literals.first())?, model: model.to_owned(), rows: Tally::new() })
     }
 
     fn add(&mut self, history: &CustomerHistory) -> Result<()> {
         if let Some(summary) = history.repeat_summary(self.as_of) {
-            self.rows.add((summary.repeats(), summary.recency_days(), summary.age_days()), 1);
+            let row = (summary.repeats(), summary.recency_days(), summary.age_days());
+            self.rows.add(row, 1).map_err(refused)?;
         }
         Ok(())
     }
 
     fn merge(&mut self, other: Self) -> Result<()> {
-        self.rows.merge(other.rows);
-        Ok(())
+        self.rows.merge(&other.rows).map_err(refused)
     }
 
     fn fit(self) -> Result<String> {
-        let mut samples = Vec::new();
-        for ((repeats, recency, age), customers) in self.rows.0 {
-            let sample = Sample::new(repeats, f64::from(recency) / 7.0, f64::from(age) / 7.0).map_err(refused)?;
-            samples.extend(repeat_n(sample, customers as usize));
-        }
-        let samples: Samples = samples.into_iter().collect();
+        let sample = |(&(repeats, recency, age), customers): (&(u32, u32, u32), u64)| {
+            let sample = Sample::new(repeats, f64::from(recency) / 7.0, f64::from(age) / 7.0);
+            Ok((sample.map_err(refused)?, customers))
+        };
+        let samples = Samples::from(self.rows.iter().map(sample).collect::<Result<Vec<_>>>()?);
         params(&forecast::churn(&samples, &question(&self.model, None)?).map_err(refused)?)
     }
 }
@@ -187,7 +150,7 @@ impl Part for Purchases {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Spend {
     as_of: NaiveDate,
-    rows: Rows<(u32, u64)>,
+    rows: Tally<(u32, u64)>,
 }
 
 impl Part for Spend {
@@ -195,29 +158,26 @@ impl Part for Spend {
     const LITERALS: &'static [DataType] = &[DataType::Date32];
 
     fn new(literals: &[ScalarValue]) -> Result<Self> {
-        Ok(Self { as_of: date(literals.first())?, rows: Rows(BTreeMap::new()) })
+        Ok(Self { as_of: date(literals.first())?, rows: Tally::new() })
     }
 
     fn add(&mut self, history: &CustomerHistory) -> Result<()> {
         if let Some(summary) = history.repeat_summary(self.as_of) {
             let sample = SpendSample::of(&summary);
-            self.rows.add((sample.repeats(), sample.mean().to_bits()), 1);
+            self.rows.add((sample.repeats(), sample.mean().to_bits()), 1).map_err(refused)?;
         }
         Ok(())
     }
 
     fn merge(&mut self, other: Self) -> Result<()> {
-        self.rows.merge(other.rows);
-        Ok(())
+        self.rows.merge(&other.rows).map_err(refused)
     }
 
     fn fit(self) -> Result<String> {
-        let mut samples = Vec::new();
-        for ((repeats, mean), customers) in self.rows.0 {
-            let sample = SpendSample::new(repeats, f64::from_bits(mean)).map_err(refused)?;
-            samples.extend(repeat_n(sample, customers as usize));
-        }
-        let samples: SpendSamples = samples.into_iter().collect();
+        let sample = |(&(repeats, mean), customers): (&(u32, u64), u64)| {
+            Ok((SpendSample::new(repeats, f64::from_bits(mean)).map_err(refused)?, customers))
+        };
+        let samples = SpendSamples::from(self.rows.iter().map(sample).collect::<Result<Vec<_>>>()?);
         params(&forecast::spend(&samples, &question("mbg-nbd", None)?).map_err(refused)?)
     }
 }
