@@ -115,6 +115,7 @@
 //! The crates whose types appear here, [`chrono`] and [`rust_decimal`], are re-exported.
 
 pub mod act;
+mod blocks;
 pub mod error;
 pub mod history;
 pub mod measure;

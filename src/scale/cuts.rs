@@ -4,6 +4,7 @@ use core::ops::{Bound, Range};
 
 use rust_decimal::Decimal;
 
+use crate::blocks::blocks;
 use crate::error::{Error, Result};
 use crate::parallel;
 use crate::scale::ranks::{bin_ranks, share_ranks};
@@ -96,8 +97,10 @@ impl<T: Ord> CutPoints<T> {
     /// The bin of a value, counted from 0: the number of cuts below it.
     #[inline]
     pub fn position(&self, value: &T) -> usize {
-        // Few cuts: counting them all is faster than a search that branches.
-        self.cuts.iter().filter(|cut| *cut < value).count()
+        // Few cuts: counting them all, four at a time, is faster than a search that branches.
+        let passed = |cuts: &[T]| cuts.iter().filter(|cut| *cut < value).count();
+        let fours = self.cuts.chunks_exact(4);
+        passed(fours.remainder()) + fours.map(passed).sum::<usize>()
     }
 
     /// The bins that no value can reach, because ties made the cuts around them equal.
@@ -228,7 +231,7 @@ pub(crate) fn cuts_of_keys<K: Key>(values: &[K], ranks: &[u64]) -> CutPoints<K> 
     if more {
         let of_part = |part: Range<usize>| {
             let mut members: Vec<Vec<K>> = vec![Vec::new(); groups.len()];
-            for &value in &values[part] {
+            for &value in blocks(&values[part]).flatten() {
                 if let Some(number) = wanted[scheme.bucket(value)] {
                     members[usize::from(number)].push(value);
                 }
@@ -298,13 +301,15 @@ fn histogram<K: Key>(values: &[K], bucket: impl Fn(K) -> usize + Send + Sync) ->
     let of_part = |part: Range<usize>| {
         // Neighbours count apart: where they are equal, the second would have to wait for the first.
         let mut counts = vec![[0_u32; 2]; BUCKETS];
-        let pairs = values[part].chunks_exact(2);
-        for &value in pairs.remainder() {
-            counts[bucket(value)][0] += 1;
-        }
-        for pair in pairs {
-            for (side, &value) in pair.iter().enumerate() {
-                counts[bucket(value)][side] += 1;
+        for block in blocks(&values[part]) {
+            let pairs = block.chunks_exact(2);
+            for &value in pairs.remainder() {
+                counts[bucket(value)][0] += 1;
+            }
+            for pair in pairs {
+                for (side, &value) in pair.iter().enumerate() {
+                    counts[bucket(value)][side] += 1;
+                }
             }
         }
         counts

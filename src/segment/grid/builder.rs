@@ -25,19 +25,6 @@ impl Shape {
         (1..=r).flat_map(move |r| (1..=f).flat_map(move |f| (1..=m).map(move |m| [r, f, m])))
     }
 
-    /// The number of a cell in the order of [`Shape::cells`]; any score will do where the grid does not ask.
-    #[inline]
-    pub(super) fn index(self, scores: [u8; 3]) -> Option<usize> {
-        let (mut index, mut is_inside) = (0, true);
-        for (bins, score) in self.0.into_iter().zip(scores) {
-            // A score of 0 wraps to one above all bins.
-            let place = if bins == 1 { 0 } else { score.wrapping_sub(1) };
-            is_inside &= place < bins;
-            index = index * usize::from(bins) + usize::from(place);
-        }
-        is_inside.then_some(index)
-    }
-
     /// A number of bins that a grid cannot have.
     fn wrong_bins(self) -> Option<u8> {
         self.0.into_iter().find(|bins| !(1..=MAX_BINS).contains(bins))
@@ -47,6 +34,43 @@ impl Shape {
     fn outside(self, scores: [u8; 3]) -> Option<(usize, u8)> {
         let is_outside = |&at: &usize| self.0[at] > 1 && !(1..=self.0[at]).contains(&scores[at]);
         (0..3).find(is_outside).map(|at| (at, scores[at]))
+    }
+}
+
+/// The way from scores to the numbers of cells, in the order of [`Shape::cells`]: what each score of R, F and M adds to
+/// the number. There are 1,000 cells at most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Offsets([[u16; OFFSETS]; 3]);
+
+/// Scores and one more, for whatever is above them all; so many that no score needs a check.
+const OFFSETS: usize = 16;
+const _: () = assert!(OFFSETS > MAX_BINS as usize + 1);
+
+impl Offsets {
+    /// Beyond all cells, and so is a sum of three.
+    const OUTSIDE: u16 = 1_000;
+
+    pub(super) fn of(shape: Shape) -> Self {
+        let mut offsets = [[Self::OUTSIDE; OFFSETS]; 3];
+        let mut stride = 1;
+        for (of_scores, bins) in offsets.iter_mut().zip(shape.0).rev() {
+            if bins == 1 {
+                // Any score will do where the grid does not ask.
+                of_scores.fill(0);
+            }
+            for (place, offset) in (0..bins.min(MAX_BINS)).zip(&mut of_scores[1..]) {
+                *offset = u16::from(place) * stride;
+            }
+            stride *= u16::from(bins.min(MAX_BINS));
+        }
+        Self(offsets)
+    }
+
+    /// The number of a cell; one that no cell has for scores outside the grid.
+    #[inline]
+    pub(super) fn index(&self, scores: [u8; 3]) -> usize {
+        let offset = |at: usize| usize::from(self.0[at][usize::from(scores[at]).min(OFFSETS - 1)]);
+        offset(0) + offset(1) + offset(2)
     }
 }
 
@@ -102,8 +126,10 @@ impl Cells {
                 shape.cells().map(holds).collect()
             }
             Self::List(cells) => {
-                let mut members = vec![false; shape.cells().count()];
-                cells.iter().filter_map(|&cell| shape.index(cell)).for_each(|index| members[index] = true);
+                let (mut members, offsets) = (vec![false; shape.cells().count()], Offsets::of(shape));
+                for &cell in cells {
+                    members.get_mut(offsets.index(cell)).into_iter().for_each(|member| *member = true);
+                }
                 members
             }
         }
@@ -292,7 +318,7 @@ impl GridBuilder {
             None => otherwise.map(|segment| Cell { segment, rule: None }),
         };
         let cells = claims.of_cells.iter().filter_map(cell).collect();
-        Grid { rules: self, segments, cells }
+        Grid { offsets: Offsets::of(self.shape), rules: self, segments, cells }
     }
 
     /// The cells of a rule, in words: `R 1-2, F 5`, or a list such as `333 332 323`; empty in a grid that asks nothing.

@@ -6,7 +6,7 @@ mod region;
 
 pub use builder::{GridBuilder, GridReport};
 
-use builder::Shape;
+use builder::{Offsets, Shape};
 
 use crate::error::{Error, Result};
 use crate::scale::{Label, Language};
@@ -35,6 +35,7 @@ pub struct Grid {
     rules: GridBuilder,
     segments: Vec<Label>,
     cells: Vec<Cell>,
+    offsets: Offsets,
 }
 
 /// The segment of a cell, and the rule that won it (`None`: [`GridBuilder::otherwise`]). There are 1,000 cells at most.
@@ -67,10 +68,9 @@ impl Grid {
 
     #[inline]
     fn cell(&self, score: RfmScore) -> Option<Cell> {
-        self.cells.get(self.shape().index(score.to_array())?).copied()
+        self.cells.get(self.offsets.index(score.to_array())).copied()
     }
 
-    #[inline]
     const fn shape(&self) -> Shape {
         self.rules.shape()
     }

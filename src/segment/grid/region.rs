@@ -55,7 +55,7 @@ impl Grid {
         let any = model.bins();
         // A dimension that is not asked is open on both sides.
         let scores = |at: usize, first: u8, last: u8| if self.bins()[at] == 1 { 1..=any[at] } else { first..=last };
-        let segment_of = |cell: [u8; 3]| Some(usize::from(self.cells.get(self.shape().index(cell)?)?.segment));
+        let segment_of = |cell: [u8; 3]| Some(usize::from(self.cells.get(self.offsets.index(cell))?.segment));
         for (f, m) in (1..=f_bins).flat_map(|f| (1..=m_bins).map(move |m| (f, m))) {
             let mut first = 1;
             while first <= r_bins {

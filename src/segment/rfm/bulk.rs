@@ -4,16 +4,14 @@ use core::ops::Range;
 
 use super::table::Monetary;
 use super::{RfmModel, RfmScore, RfmTable};
+use crate::blocks::{BLOCK, fetch};
 use crate::history::Money;
 use crate::parallel;
 use crate::record::calendar::Day;
 use crate::scale::{Binning, money};
 
-/// Customers whose bins are counted together, within the fastest cache.
-const BLOCK: usize = 1024;
-
 /// Customers for whom it pays to wake another core.
-const LEAST: usize = 16 * BLOCK;
+const LEAST: usize = 32 * BLOCK;
 
 /// Bins from 0 of a block of customers.
 type Bins = [u8; BLOCK];
@@ -28,10 +26,13 @@ pub(super) fn score_all(model: &RfmModel, table: &RfmTable<'_>) -> Vec<RfmScore>
         let mut scores = Vec::with_capacity(part.len());
         for start in part.clone().step_by(BLOCK) {
             let rows = start..part.end.min(start + BLOCK);
+            fetch(table.last_purchase, rows.end);
+            fetch(&table.frequency, rows.end);
             count(&mut r, &table.last_purchase[rows.clone()], &days, is_inclusive(&model.recency));
             count(&mut f, &table.frequency[rows.clone()], &counts, is_inclusive(&model.frequency));
             match (&table.monetary, &amounts) {
                 (Monetary::Minor(Money::Narrow(values), _), Some(marks)) => {
+                    fetch(values, rows.end);
                     count(&mut m, &values[rows.clone()], marks, is_inclusive(model.monetary.marks()));
                 }
                 (values, _) => look_up(&mut m, values, rows.clone(), model),
@@ -44,12 +45,11 @@ pub(super) fn score_all(model: &RfmModel, table: &RfmTable<'_>) -> Vec<RfmScore>
 }
 
 /// The marks of M as the integers that the table's amounts are; `None` where they are others.
-fn narrow_marks(model: &RfmModel, table: &RfmTable<'_>) -> Option<Vec<i64>> {
+fn narrow_marks<'a>(model: &'a RfmModel, table: &RfmTable<'_>) -> Option<&'a [i64]> {
     let (Monetary::Minor(Money::Narrow(_), scale), Some(minor)) = (&table.monetary, model.monetary.minor()) else {
         return None;
     };
-    let marks = minor.marks.marks().iter().map(|&mark| mark.try_into().ok());
-    if *scale == minor.scale { marks.collect() } else { None }
+    (*scale == minor.scale).then(|| minor.marks.marks())
 }
 
 fn look_up(bins: &mut Bins, values: &Monetary<'_>, rows: Range<usize>, model: &RfmModel) {

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use crate::error::Result;
 use crate::scale::{Bands, Binning, CutPoints, money};
 
-/// Cuts or edges, and where they fit 127 bits at the finest of their scales, the same as integers.
+/// Cuts or edges, and where they fit 63 bits at the finest of their scales, the same as integers.
 #[derive(Debug, Clone, Eq)]
 pub(super) struct MoneyBinning {
     marks: Binning<Decimal>,
@@ -22,14 +22,16 @@ impl PartialEq for MoneyBinning {
 /// Marks in units of `10^-scale`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MinorMarks {
-    pub(super) marks: Binning<i128>,
+    /// None of them is an end of the range.
+    pub(super) marks: Binning<i64>,
     pub(super) scale: u32,
 }
 
 impl MoneyBinning {
     pub(super) fn new(marks: Binning<Decimal>) -> Result<Self> {
         let scale = marks.marks().iter().map(Decimal::scale).max().unwrap_or(0);
-        let minor: Option<Vec<i128>> = marks.marks().iter().map(|&mark| money::minor(mark, scale)).collect();
+        let narrow = |mark| money::minor(mark, scale).map(narrow).filter(|&mark| i64::MIN < mark && mark < i64::MAX);
+        let minor: Option<Vec<i64>> = marks.marks().iter().map(|&mark| narrow(mark)).collect();
         let minor = match (minor, &marks) {
             (None, _) => None,
             (Some(cuts), Binning::Quantiles(_)) => Some(Binning::Quantiles(CutPoints::new(cuts)?)),
@@ -44,8 +46,8 @@ impl MoneyBinning {
         // A cut below the amount is below the next integer, too; an edge not above it, not above the one before.
         let (floor, ceiling) = money::bracket(amount, minor.scale);
         match &minor.marks {
-            Binning::Quantiles(cuts) => cuts.position(&ceiling),
-            Binning::Bands(bands) => bands.position(&floor),
+            Binning::Quantiles(cuts) => cuts.position(&narrow(ceiling)),
+            Binning::Bands(bands) => bands.position(&narrow(floor)),
         }
     }
 
@@ -55,5 +57,52 @@ impl MoneyBinning {
 
     pub(super) const fn minor(&self) -> Option<&MinorMarks> {
         self.minor.as_ref()
+    }
+}
+
+/// The nearest integer of 64 bits, which compares like it with all but the ends of their range.
+#[inline]
+fn narrow(minor: i128) -> i64 {
+    i64::try_from(minor).unwrap_or(if minor < 0 { i64::MIN } else { i64::MAX })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_bin_as_decimals_do() {
+        let end = Decimal::from(i64::MAX);
+        let amounts = [
+            Decimal::MIN,
+            -end - Decimal::ONE,
+            -end,
+            Decimal::new(-1, 3),
+            Decimal::ZERO,
+            Decimal::new(1, 3),
+            Decimal::new(125, 2),
+            Decimal::new(1_250_001, 6),
+            end - Decimal::ONE,
+            end,
+            end + Decimal::ONE,
+            Decimal::MAX,
+        ];
+        let marks = [
+            vec![Decimal::ZERO, Decimal::new(125, 2)],
+            vec![Decimal::ONE, end - Decimal::ONE],
+            vec![-end, Decimal::ZERO, end],
+            vec![-end - Decimal::ONE, end + Decimal::ONE],
+            vec![Decimal::MIN, Decimal::MAX],
+        ];
+        for marks in marks {
+            let quantiles = Binning::Quantiles(CutPoints::new(marks.clone()).unwrap());
+            let bands = Binning::Bands(Bands::new(marks).unwrap());
+            for binning in [quantiles, bands] {
+                let fast = MoneyBinning::new(binning.clone()).unwrap();
+                for amount in amounts {
+                    assert_eq!(fast.position(amount), binning.position(&amount), "{amount} in {binning:?}");
+                }
+            }
+        }
     }
 }
