@@ -62,6 +62,17 @@ impl Packed {
     }
 
     #[inline]
+    fn day(self) -> Day {
+        Day::nth(self.day_number())
+    }
+
+    /// The fact of an amount that stands for itself.
+    #[inline]
+    pub(crate) fn direct(self) -> Fact {
+        Fact { day: self.day(), amount: self.code().into() }
+    }
+
+    #[inline]
     const fn code(self) -> i64 {
         const DAY_BITS: u32 = u64::BITS - AMOUNT_BITS;
         (self.0 << DAY_BITS) as i64 >> DAY_BITS
@@ -100,6 +111,24 @@ impl Amounts {
         Packed::new(fact.day, code)
     }
 
+    /// The facts of these days and amounts, fewer than 2^28.
+    pub(crate) fn pack_all(&mut self, days: &[Day], amounts: &[i64], packed: &mut Vec<Packed>) {
+        let sums = |(bits, gross): (u64, u64), &amount: &i64| {
+            let size = amount.unsigned_abs();
+            (bits | size, gross.wrapping_add(size))
+        };
+        let (bits, gross) = amounts.iter().fold((0, 0), sums);
+        packed.clear();
+        let rows = days.iter().zip(amounts);
+        if bits < PLACES.unsigned_abs() {
+            // All stand for themselves, and their sum fits 64 bits.
+            self.gross = self.gross.saturating_add(gross);
+            packed.extend(rows.map(|(&day, &amount)| Packed::new(day, amount)));
+        } else {
+            packed.extend(rows.map(|(&day, &amount)| self.pack(Fact { day, amount: amount.into() })));
+        }
+    }
+
     #[cold]
     fn put_aside(&mut self, amount: i128) -> i64 {
         self.gross = self.gross.saturating_add(u64::try_from(amount.unsigned_abs()).unwrap_or(u64::MAX));
@@ -123,11 +152,17 @@ impl Amounts {
     #[inline]
     pub(crate) fn unpack(&self, packed: Packed) -> Fact {
         let code = packed.code();
-        let day = Day::nth(packed.day_number());
         match code.unsigned_abs().checked_sub(PLACES.unsigned_abs()) {
-            None => Fact { day, amount: code.into() },
-            Some(place) => Fact { day, amount: self.aside.get(place as usize).copied().unwrap_or_default() },
+            None => packed.direct(),
+            Some(place) => {
+                Fact { day: packed.day(), amount: self.aside.get(place as usize).copied().unwrap_or_default() }
+            }
         }
+    }
+
+    /// Whether every fact is [`direct`](Packed::direct).
+    pub(crate) fn are_direct(&self) -> bool {
+        self.aside.is_empty()
     }
 
     /// The same amounts at a finer scale; `facts` are all that were ever packed.

@@ -8,8 +8,13 @@ use crate::record::calendar::Day;
 use crate::scale::money;
 
 /// An exact sum of amounts in units of `10^-scale`.
-pub(super) trait Sum: Copy + Default + Into<i128> + Send {
+pub(super) trait Sum: Copy + Default + PartialEq + Into<i128> + Send {
     fn plus(self, amount: i128) -> Self;
+
+    fn minus(self, other: Self) -> Self;
+
+    /// A column of sums.
+    fn money(sums: Vec<Self>) -> Money;
 }
 
 /// Half as large and for all but fabulous sums; only where no sum can pass 63 bits.
@@ -17,12 +22,29 @@ impl Sum for i64 {
     fn plus(self, amount: i128) -> Self {
         self.wrapping_add(amount as Self)
     }
+
+    fn minus(self, other: Self) -> Self {
+        self.wrapping_sub(other)
+    }
+
+    fn money(sums: Vec<Self>) -> Money {
+        Money::Narrow(sums)
+    }
 }
 
 /// A sum that would pass 127 bits stays there, and is refused by [`Row::check`].
 impl Sum for i128 {
     fn plus(self, amount: i128) -> Self {
         self.saturating_add(amount)
+    }
+
+    fn minus(self, other: Self) -> Self {
+        self.saturating_sub(other)
+    }
+
+    fn money(sums: Vec<Self>) -> Money {
+        let narrow: Option<_> = sums.iter().map(|&sum| i64::try_from(sum).ok()).collect();
+        narrow.map_or(Money::Wide(sums), Money::Narrow)
     }
 }
 
@@ -60,8 +82,8 @@ impl Row<i128> {
 impl<S: Sum> Row<S> {
     /// What was spent less what was credited.
     #[inline]
-    fn revenue(&self) -> i128 {
-        self.spend.into().saturating_sub(self.credited.into())
+    fn revenue(&self) -> S {
+        self.spend.minus(self.credited)
     }
 
     #[inline]
@@ -87,7 +109,7 @@ impl<S: Sum> Row<S> {
         let sums = [
             ("sum of purchases", self.spend.into()),
             ("sum of credits", self.credited.into()),
-            ("revenue", self.revenue()),
+            ("revenue", self.revenue().into()),
         ];
         match sums.into_iter().find(|&(_, sum)| !money::fits(sum)) {
             Some((field, _)) => Err(Error::AmountOverflow { field }),
@@ -110,52 +132,6 @@ impl Default for Money {
 }
 
 impl Money {
-    fn pick(parts: Vec<Self>, places: &[u32]) -> Self {
-        if parts.iter().all(|part| matches!(part, Self::Narrow(_))) {
-            Self::Narrow(pick(parts.into_iter().map(Self::into_narrow).collect(), places))
-        } else {
-            Self::Wide(pick(parts.into_iter().map(Self::into_wide).collect(), places))
-        }
-    }
-
-    /// Of amounts that all fit.
-    fn into_narrow(self) -> Vec<i64> {
-        match self {
-            Self::Narrow(amounts) => amounts,
-            Self::Wide(amounts) => amounts.into_iter().filter_map(|amount| i64::try_from(amount).ok()).collect(),
-        }
-    }
-
-    fn into_wide(self) -> Vec<i128> {
-        match self {
-            Self::Narrow(amounts) => amounts.into_iter().map(i128::from).collect(),
-            Self::Wide(amounts) => amounts,
-        }
-    }
-
-    fn reserve(&mut self, more: usize) {
-        match self {
-            Self::Narrow(amounts) => amounts.reserve(more),
-            Self::Wide(amounts) => amounts.reserve(more),
-        }
-    }
-
-    #[inline]
-    pub(crate) fn push(&mut self, amount: i128) {
-        match self {
-            Self::Narrow(amounts) => {
-                if let Ok(amount) = i64::try_from(amount) {
-                    amounts.push(amount);
-                } else {
-                    let mut wide: Vec<i128> = amounts.iter().map(|&amount| amount.into()).collect();
-                    wide.push(amount);
-                    *self = Self::Wide(wide);
-                }
-            }
-            Self::Wide(amounts) => amounts.push(amount),
-        }
-    }
-
     #[inline]
     pub(crate) fn get(&self, index: usize) -> Option<i128> {
         match self {
@@ -167,72 +143,66 @@ impl Money {
 
 /// The rows of a ledger, column by column.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Columns {
+pub(super) struct Columns<M = Money> {
     pub(super) first: Vec<Day>,
     pub(super) last: Vec<Day>,
     pub(super) purchases: Vec<u32>,
     pub(super) purchase_days: Vec<u32>,
     pub(super) credits: Vec<u32>,
-    pub(super) shortest_gap: Vec<u32>,
-    pub(super) longest_gap: Vec<u32>,
-    pub(super) gap_squares: Vec<u64>,
-    pub(super) revenue: Money,
-    pub(super) first_day_spend: Money,
-    pub(super) credited: Money,
+    pub(super) gaps: Vec<GapSums>,
+    pub(super) revenue: M,
+    pub(super) first_day_spend: M,
+    pub(super) credited: M,
 }
 
-impl Columns {
-    /// The rows at these places of all parts one after the other, in the order of the places.
-    pub(super) fn arranged(parts: Vec<Self>, places: &[u32]) -> Self {
-        let mut all = Parts::default();
-        for part in parts {
-            all.push(part);
-        }
-        let mut columns = Self::default();
-        let tasks: Vec<Box<dyn FnOnce() + Send>> = vec![
-            Box::new(|| columns.gap_squares = pick(all.gap_squares, places)),
-            Box::new(|| columns.revenue = Money::pick(all.revenue, places)),
-            Box::new(|| columns.first_day_spend = Money::pick(all.first_day_spend, places)),
-            Box::new(|| columns.credited = Money::pick(all.credited, places)),
-            Box::new(|| columns.first = pick(all.first, places)),
-            Box::new(|| columns.last = pick(all.last, places)),
-            Box::new(|| columns.purchases = pick(all.purchases, places)),
-            Box::new(|| columns.purchase_days = pick(all.purchase_days, places)),
-            Box::new(|| columns.credits = pick(all.credits, places)),
-            Box::new(|| columns.shortest_gap = pick(all.shortest_gap, places)),
-            Box::new(|| columns.longest_gap = pick(all.longest_gap, places)),
-        ];
-        parallel::run(places.len(), tasks);
-        columns
-    }
-
+impl<S: Sum> Columns<Vec<S>> {
     pub(super) fn reserve(&mut self, more: usize) {
         self.first.reserve(more);
         self.last.reserve(more);
         self.purchases.reserve(more);
         self.purchase_days.reserve(more);
         self.credits.reserve(more);
-        self.shortest_gap.reserve(more);
-        self.longest_gap.reserve(more);
-        self.gap_squares.reserve(more);
+        self.gaps.reserve(more);
         self.revenue.reserve(more);
         self.first_day_spend.reserve(more);
         self.credited.reserve(more);
     }
 
     #[inline]
-    pub(super) fn push<S: Sum>(&mut self, row: &Row<S>) {
+    pub(super) fn push(&mut self, row: &Row<S>) {
         self.first.push(row.first);
         self.last.push(row.last);
         self.purchases.push(row.purchases);
         self.purchase_days.push(row.purchase_days);
         self.credits.push(row.credits);
-        self.shortest_gap.push(row.gaps.shortest);
-        self.longest_gap.push(row.gaps.longest);
-        self.gap_squares.push(row.gaps.squares);
+        self.gaps.push(row.gaps);
         self.revenue.push(row.revenue());
-        self.first_day_spend.push(row.first_day_spend.into());
-        self.credited.push(row.credited.into());
+        self.first_day_spend.push(row.first_day_spend);
+        self.credited.push(row.credited);
+    }
+}
+
+impl Columns {
+    /// The rows at these places of all parts one after the other, in the order of the places.
+    pub(super) fn arranged<S: Sum>(parts: Vec<Columns<Vec<S>>>, places: &[u32]) -> Self {
+        let mut all = Parts::default();
+        for part in parts {
+            all.push(part);
+        }
+        let mut columns = Self::default();
+        let tasks: Vec<Box<dyn FnOnce() + Send>> = vec![
+            Box::new(|| columns.gaps = pick(all.gaps, places)),
+            Box::new(|| columns.revenue = S::money(pick(all.revenue, places))),
+            Box::new(|| columns.first_day_spend = S::money(pick(all.first_day_spend, places))),
+            Box::new(|| columns.credited = S::money(pick(all.credited, places))),
+            Box::new(|| columns.first = pick(all.first, places)),
+            Box::new(|| columns.last = pick(all.last, places)),
+            Box::new(|| columns.purchases = pick(all.purchases, places)),
+            Box::new(|| columns.purchase_days = pick(all.purchase_days, places)),
+            Box::new(|| columns.credits = pick(all.credits, places)),
+        ];
+        parallel::run(places.len(), tasks);
+        columns
     }
 
     #[inline]
@@ -244,11 +214,7 @@ impl Columns {
             purchases: *self.purchases.get(index)?,
             purchase_days: *self.purchase_days.get(index)?,
             credits: *self.credits.get(index)?,
-            gaps: GapSums {
-                shortest: *self.shortest_gap.get(index)?,
-                longest: *self.longest_gap.get(index)?,
-                squares: *self.gap_squares.get(index)?,
-            },
+            gaps: *self.gaps.get(index)?,
             spend: self.revenue.get(index)? + credited,
             first_day_spend: self.first_day_spend.get(index)?,
             credited,
@@ -258,30 +224,26 @@ impl Columns {
 
 /// The columns of all parts, before they become one.
 #[derive(Default)]
-struct Parts {
+struct Parts<S> {
     first: Vec<Vec<Day>>,
     last: Vec<Vec<Day>>,
     purchases: Vec<Vec<u32>>,
     purchase_days: Vec<Vec<u32>>,
     credits: Vec<Vec<u32>>,
-    shortest_gap: Vec<Vec<u32>>,
-    longest_gap: Vec<Vec<u32>>,
-    gap_squares: Vec<Vec<u64>>,
-    revenue: Vec<Money>,
-    first_day_spend: Vec<Money>,
-    credited: Vec<Money>,
+    gaps: Vec<Vec<GapSums>>,
+    revenue: Vec<Vec<S>>,
+    first_day_spend: Vec<Vec<S>>,
+    credited: Vec<Vec<S>>,
 }
 
-impl Parts {
-    fn push(&mut self, part: Columns) {
+impl<S> Parts<S> {
+    fn push(&mut self, part: Columns<Vec<S>>) {
         self.first.push(part.first);
         self.last.push(part.last);
         self.purchases.push(part.purchases);
         self.purchase_days.push(part.purchase_days);
         self.credits.push(part.credits);
-        self.shortest_gap.push(part.shortest_gap);
-        self.longest_gap.push(part.longest_gap);
-        self.gap_squares.push(part.gap_squares);
+        self.gaps.push(part.gaps);
         self.revenue.push(part.revenue);
         self.first_day_spend.push(part.first_day_spend);
         self.credited.push(part.credited);
@@ -289,9 +251,13 @@ impl Parts {
 }
 
 /// The values at these places of the parts one after the other, in the order of the places.
-fn pick<T: Copy>(parts: Vec<Vec<T>>, places: &[u32]) -> Vec<T> {
+fn pick<T: Copy + PartialEq>(parts: Vec<Vec<T>>, places: &[u32]) -> Vec<T> {
     // Joined first: a value is then found in one step.
     let column = parallel::joined(parts);
+    // Most shops have no credits.
+    if column.iter().all(|value| *value == column[0]) {
+        return column;
+    }
     places.iter().map(|&place| column[place as usize]).collect()
 }
 

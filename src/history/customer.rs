@@ -181,7 +181,7 @@ impl CustomerHistory {
         joined.purchase_days = self.purchase_days + later.purchase_days - u32::from(shared_day);
         joined.gaps.merge(later.gaps);
         if !shared_day {
-            joined.gaps.add(self.last, later.first);
+            joined.gaps.add(later.first.since(self.last));
         } else if self.first == self.last {
             joined.first_day_spend = sum("sum of purchases", self.first_day_spend, later.first_day_spend)?;
         }

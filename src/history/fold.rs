@@ -8,7 +8,6 @@
 use core::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
 
 use super::amounts::{Amounts, Fact, Packed};
 use crate::record::CustomerId;
@@ -23,47 +22,48 @@ pub(crate) struct Partition<Id> {
     facts: Vec<(Id, Packed)>,
     /// Later facts, as other partitions brought them; empty where the facts are not in the order of days.
     more: Vec<Vec<(Id, Packed)>>,
-    /// The newest facts. They are written one by one here, within the cache, and to memory many at a time.
+    /// The newest facts that were staged: written one by one here, within the cache, and to memory many at a time.
     staged: Vec<(Id, Packed)>,
-    last: u32,
+    /// Whether the facts are in the order of days.
     ascending: bool,
 }
 
-const STAGED: usize = 64;
-
 impl<Id> Partition<Id> {
-    pub(crate) fn with_capacity(capacity: usize) -> Self {
+    pub(crate) fn with_capacity(capacity: usize, staged: usize) -> Self {
         Self {
             facts: Vec::with_capacity(capacity),
             more: Vec::new(),
-            staged: Vec::with_capacity(STAGED),
-            last: 0,
+            staged: Vec::with_capacity(staged),
             ascending: true,
         }
     }
 
     #[inline]
     pub(crate) fn push(&mut self, customer: Id, fact: Packed) {
-        let day = fact.day_number();
-        self.ascending &= self.last <= day;
-        self.last = day;
-        self.staged.push((customer, fact));
-        if self.staged.len() == STAGED {
-            self.facts.append(&mut self.staged);
-        }
+        self.facts.push((customer, fact));
     }
 
-    /// To be called when all facts are in.
-    pub(crate) fn finish(&mut self) {
+    /// As [`push`](Partition::push), by way of what is staged; one or the other for all facts of a partition.
+    #[inline]
+    pub(crate) fn stage(&mut self, customer: Id, fact: Packed) {
+        if self.staged.len() == self.staged.capacity() {
+            self.facts.append(&mut self.staged);
+        }
+        self.staged.push((customer, fact));
+    }
+
+    /// To be called when all facts are in; whether they came in the order of days, if that is known.
+    pub(crate) fn finish(&mut self, ascending: bool) {
         self.facts.append(&mut self.staged);
         self.staged = Vec::new();
+        self.ascending = ascending || self.facts.is_sorted_by_key(|(_, fact)| fact.day_number());
     }
 
     /// Takes over finished facts of the same customers, which come after these.
     pub(crate) fn append(&mut self, mut later: Self, moved: Option<i64>) {
         let Some((_, first)) = later.facts.first() else { return };
-        self.ascending &= later.ascending && self.last <= first.day_number();
-        self.last = later.last;
+        let last = self.more.last().unwrap_or(&self.facts).last().map_or(0, |(_, fact)| fact.day_number());
+        self.ascending &= later.ascending && last <= first.day_number();
         if let Some(places) = moved {
             later.facts.iter_mut().for_each(|(_, fact)| *fact = fact.moved(places));
         }
@@ -109,38 +109,55 @@ pub(crate) fn fold<Id: CustomerId, F: CustomerFold<Id>>(
     as_of: Day,
     folder: &mut F,
 ) {
-    let mut accounts = Accounts { table: HashTable::new(), list: Vec::new() };
+    let mut accounts = Accounts::new();
     let mut order = DayOrder::default();
+    let last = as_of.since(Day::MIN);
+    let counts = |(_, packed): &(Id, Packed)| packed.day_number() <= last;
     for (index, partition) in partitions.iter().enumerate() {
         if partition.ascending {
             for facts in core::iter::once(&partition.facts).chain(&partition.more) {
-                read(facts.iter(), amounts, as_of, &mut accounts, folder);
+                let facts = &facts[..facts.partition_point(counts)];
+                read(facts.iter(), amounts, &mut accounts, folder);
             }
         } else {
             let facts = partition.facts.as_slice();
             order.sort(facts);
-            read(order.indices.iter().map(|&index| &facts[index as usize]), amounts, as_of, &mut accounts, folder);
+            let end = order.indices.partition_point(|&index| counts(&facts[index as usize]));
+            let facts = order.indices[..end].iter().map(|&index| &facts[index as usize]);
+            read(facts, amounts, &mut accounts, folder);
         }
-        accounts.table.clear();
-        folder.reserve(accounts.list.len() * (partitions.len() - index));
-        for (customer, state) in accounts.list.drain(..) {
+        // The first partitions may have fewer customers than the others: room that falls short is paid for twice.
+        let expected = accounts.list.len() * (partitions.len() - index);
+        folder.reserve(if index == 0 { expected + expected / 16 } else { expected });
+        for (customer, state) in accounts.drain() {
             folder.finish(customer, state);
         }
     }
 }
 
 /// Facts whose accounts are looked up together, so that the processor fetches them side by side.
-const BLOCK: usize = 32;
+const BLOCK: usize = 64;
 
 fn read<'a, Id: CustomerId + 'a, F: CustomerFold<Id>>(
     facts: impl Iterator<Item = &'a (Id, Packed)>,
     amounts: &Amounts,
-    as_of: Day,
     accounts: &mut Accounts<Id, F::State>,
     folder: &mut F,
 ) {
-    let last = as_of.since(Day::MIN);
-    let mut facts = facts.filter(|(_, packed)| packed.day_number() <= last);
+    // Asked once, not of every fact.
+    if amounts.are_direct() {
+        step(facts, Packed::direct, accounts, folder);
+    } else {
+        step(facts, |packed| amounts.unpack(packed), accounts, folder);
+    }
+}
+
+fn step<'a, Id: CustomerId + 'a, F: CustomerFold<Id>>(
+    mut facts: impl Iterator<Item = &'a (Id, Packed)>,
+    unpack: impl Fn(Packed) -> Fact,
+    accounts: &mut Accounts<Id, F::State>,
+    folder: &mut F,
+) {
     let mut block = Vec::with_capacity(BLOCK);
     loop {
         block.extend(facts.by_ref().take(BLOCK).map(|(customer, packed)| (accounts.index(customer), *packed)));
@@ -148,33 +165,84 @@ fn read<'a, Id: CustomerId + 'a, F: CustomerFold<Id>>(
             return;
         }
         for (index, packed) in block.drain(..) {
-            folder.step(&mut accounts.list[index as usize].1, amounts.unpack(packed));
+            folder.step(&mut accounts.list[index as usize].1, unpack(packed));
         }
     }
 }
 
-/// The states of a partition's customers.
+/// The states of a partition's customers, found by their hash.
 struct Accounts<Id, State> {
-    /// Places in the list, by the hash of the customer there.
-    table: HashTable<u32>,
+    /// Of each customer in the list the place there, or [`FREE`]: where the hash says, or at the next entry that was
+    /// free. A power of two of entries, [`ROOM`] times as many as customers or more, so that nearly all are found at
+    /// once, by a branch that the processor foresees.
+    table: Vec<u32>,
     list: Vec<(Id, State)>,
 }
 
+/// No place in a list: a log holds fewer than 2^32 facts, so fewer customers too.
+const FREE: u32 = u32::MAX;
+
+/// Entries for each customer.
+const ROOM: usize = 8;
+
 impl<Id: CustomerId, State: Default> Accounts<Id, State> {
+    fn new() -> Self {
+        Self { table: vec![FREE; ROOM], list: Vec::new() }
+    }
+
     #[inline]
     fn index(&mut self, customer: &Id) -> u32 {
-        let hash = HASH.hash_one(customer);
-        let found = self.table.find(hash, |&index| self.list[index as usize].0 == *customer);
-        if let Some(&index) = found { index } else { self.open(hash, customer) }
+        let entry = self.home(customer);
+        let index = self.table[entry];
+        match self.list.get(index as usize) {
+            Some((known, _)) if known == customer => index,
+            _ => self.search(entry, customer),
+        }
+    }
+
+    #[inline]
+    fn home(&self, customer: &Id) -> usize {
+        HASH.hash_one(customer) as usize & (self.table.len() - 1)
     }
 
     #[cold]
-    fn open(&mut self, hash: u64, customer: &Id) -> u32 {
-        // A log holds fewer than 2^32 facts, so fewer customers too.
+    fn search(&mut self, mut entry: usize, customer: &Id) -> u32 {
+        while let Some((known, _)) = self.list.get(self.table[entry] as usize) {
+            if known == customer {
+                return self.table[entry];
+            }
+            entry = self.after(entry);
+        }
         let index = self.list.len() as u32;
         self.list.push((customer.clone(), State::default()));
-        self.table.insert_unique(hash, index, |&index| HASH.hash_one(&self.list[index as usize].0));
+        self.table[entry] = index;
+        if self.list.len() * ROOM > self.table.len() {
+            self.grow();
+        }
         index
+    }
+
+    fn after(&self, entry: usize) -> usize {
+        (entry + 1) & (self.table.len() - 1)
+    }
+
+    fn grow(&mut self) {
+        let entries = self.table.len() * 2;
+        self.table.clear();
+        self.table.resize(entries, FREE);
+        for index in 0..self.list.len() {
+            let mut entry = self.home(&self.list[index].0);
+            while self.table[entry] != FREE {
+                entry = self.after(entry);
+            }
+            self.table[entry] = index as u32;
+        }
+    }
+
+    /// All customers and their states, of whom none is left.
+    fn drain(&mut self) -> impl Iterator<Item = (Id, State)> {
+        self.table.fill(FREE);
+        self.list.drain(..)
     }
 }
 
@@ -213,6 +281,61 @@ impl DayOrder {
             let place = &mut self.starts[(day - first) as usize];
             self.indices[*place as usize] = index as u32;
             *place += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::hash::{Hash, Hasher};
+
+    use super::*;
+    use crate::history::amounts::Amounts;
+
+    fn partition(staged: usize, days: &[u32]) -> Partition<usize> {
+        let (mut partition, mut amounts) = (Partition::with_capacity(1, staged), Amounts::with_scale(0));
+        let put = if staged == 0 { Partition::push } else { Partition::stage };
+        for (customer, &day) in days.iter().enumerate() {
+            put(&mut partition, customer, amounts.pack(Fact { day: Day::nth(day), amount: 1 }));
+        }
+        assert_eq!(partition.facts_mut().count(), days.len());
+        partition.finish(false);
+        partition
+    }
+
+    #[test]
+    fn staged_or_not_facts_stay_in_their_order() {
+        for days in [vec![], vec![7], vec![1, 2, 2, 5, 6, 6, 9, 10], vec![3, 1, 2, 2, 9, 8, 8], vec![0; 13]] {
+            for staged in [0, 1, 3, 4, 100] {
+                let partition = partition(staged, &days);
+                let facts = partition.facts().map(|&(customer, fact)| (customer, fact.day_number()));
+                assert!(facts.eq(days.iter().copied().enumerate()), "{days:?}, {staged} staged");
+                assert_eq!(partition.ascending, days.is_sorted());
+            }
+        }
+    }
+
+    /// An id that collides with every third one.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    struct Colliding(u32);
+
+    impl Hash for Colliding {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            (self.0 % 3).hash(state);
+        }
+    }
+
+    #[test]
+    fn customers_of_one_hash_have_accounts_of_their_own() {
+        let mut accounts = Accounts::<Colliding, u32>::new();
+        for round in 0..2 {
+            for id in (0..200).chain(0..200) {
+                let index = accounts.index(&Colliding(id)) as usize;
+                accounts.list[index].1 += id + round;
+            }
+            assert!(accounts.table.len() >= 200 * ROOM && accounts.table.len().is_power_of_two());
+            let states: Vec<_> = accounts.drain().collect();
+            assert!(states.into_iter().eq((0..200).map(|id| (Colliding(id), 2 * (id + round)))));
         }
     }
 }

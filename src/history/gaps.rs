@@ -1,6 +1,5 @@
 //! Gaps between a customer's purchase days.
 
-use crate::record::calendar::Day;
 use crate::scale::ratio::quotient;
 
 /// What is kept of the gaps: enough for their mean, extremes and deviation, exact, and mergeable.
@@ -12,12 +11,11 @@ pub(crate) struct GapSums {
 }
 
 impl GapSums {
-    /// Counts the gap before a new purchase day.
+    /// Counts the days since the purchase before, which are no gap when they are 0.
     #[inline]
-    pub(crate) fn add(&mut self, earlier: Day, later: Day) {
-        let gap = later.since(earlier);
-        // A gap is never 0, so a shortest gap of 0 stands for no gap.
-        self.shortest = if self.shortest == 0 { gap } else { self.shortest.min(gap) };
+    pub(crate) fn add(&mut self, gap: u32) {
+        // A gap is never 0, so a shortest gap of 0 stands for no gap: it wraps to the longest.
+        self.shortest = self.shortest.wrapping_sub(1).min(gap.wrapping_sub(1)).wrapping_add(1);
         self.longest = self.longest.max(gap);
         // All gaps of chrono's range together are shorter than 2^28 days, so their squares sum to less than 2^56.
         self.squares += u64::from(gap) * u64::from(gap);

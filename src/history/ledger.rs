@@ -1,6 +1,5 @@
 //! What is known of every customer as of a day.
 
-use core::marker::PhantomData;
 use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, TimeZone};
@@ -103,16 +102,15 @@ impl<Id: CustomerId> Ledger<Id> {
     }
 
     pub(super) fn from_log(log: &PurchaseLog<Id>, start: Day, as_of: NaiveDate) -> Result<Self> {
-        let rows = if log.sums_to_64_bits() {
-            Posting::<Id, i64>::rows(log, start, as_of)
+        if log.sums_to_64_bits() {
+            Self::of_rows(Posting::<Id, i64>::rows(log, start, as_of), log.scale(), as_of)
         } else {
-            Posting::<Id, i128>::rows(log, start, as_of)
-        };
-        Self::of_rows(rows, log.scale(), as_of)
+            Self::of_rows(Posting::<Id, i128>::rows(log, start, as_of), log.scale(), as_of)
+        }
     }
 
     /// The ledger of the rows of distinct customers.
-    fn of_rows(parts: Vec<Rows<Id>>, scale: u32, as_of: NaiveDate) -> Result<Self> {
+    fn of_rows<S: Sum>(parts: Vec<Rows<Id, S>>, scale: u32, as_of: NaiveDate) -> Result<Self> {
         let (mut ids, mut columns) = (Vec::new(), Vec::with_capacity(parts.len()));
         let (mut without_purchase, mut refused) = (BTreeMap::new(), Vec::new());
         for part in parts {
@@ -263,13 +261,12 @@ impl<Id: CustomerId> PartialEq for Ledger<Id> {
 /// Folds facts from `start` on into rows.
 struct Posting<Id, S> {
     start: Day,
-    rows: Rows<Id>,
-    sum: PhantomData<S>,
+    rows: Rows<Id, S>,
 }
 
 impl<Id: CustomerId, S: Sum> Posting<Id, S> {
-    fn rows(log: &PurchaseLog<Id>, start: Day, as_of: NaiveDate) -> Vec<Rows<Id>> {
-        let posting = || Self { start, rows: Rows::new(log.scale()), sum: PhantomData };
+    fn rows(log: &PurchaseLog<Id>, start: Day, as_of: NaiveDate) -> Vec<Rows<Id, S>> {
+        let posting = || Self { start, rows: Rows::new(log.scale()) };
         log.fold_parts(as_of, posting).into_iter().map(|posting| posting.rows).collect()
     }
 }
@@ -286,18 +283,15 @@ impl<Id: Ord, S: Sum> CustomerFold<Id> for Posting<Id, S> {
             row.credited = row.credited.plus(-fact.amount);
             return;
         }
-        if row.purchases == 0 {
-            (row.first, row.last, row.purchase_days) = (fact.day, fact.day, 1);
-        } else if row.last < fact.day {
-            row.gaps.add(row.last, fact.day);
-            row.last = fact.day;
-            row.purchase_days += 1;
-        }
+        let is_first = row.purchases == 0;
+        let gap = if is_first { 0 } else { fact.day.since(row.last) };
+        row.gaps.add(gap);
+        row.purchase_days += u32::from(is_first || gap > 0);
+        row.first = if is_first { fact.day } else { row.first };
+        row.last = fact.day;
         row.purchases += 1;
         row.spend = row.spend.plus(fact.amount);
-        if row.last == row.first {
-            row.first_day_spend = row.spend;
-        }
+        row.first_day_spend = if row.last == row.first { row.spend } else { row.first_day_spend };
     }
 
     fn reserve(&mut self, customers: usize) {
@@ -311,30 +305,30 @@ impl<Id: Ord, S: Sum> CustomerFold<Id> for Posting<Id, S> {
 
 /// Rows of distinct customers in any order, on their way to a ledger.
 #[derive(Debug)]
-struct Rows<Id> {
+struct Rows<Id, S> {
     scale: u32,
     /// With the place of each one's row.
     ids: Vec<(Id, u32)>,
-    columns: Columns,
+    columns: Columns<Vec<S>>,
     without_purchase: Vec<(Id, CustomerHistory)>,
     /// Of the customers who were refused, the first by id.
     refused: Option<(Id, Error)>,
 }
 
-impl<Id> Rows<Id> {
+impl<Id, S: Sum> Rows<Id, S> {
     fn new(scale: u32) -> Self {
         let columns = Columns::default();
         Self { scale, ids: Vec::new(), columns, without_purchase: Vec::new(), refused: None }
     }
 }
 
-impl<Id: Ord> Rows<Id> {
+impl<Id: Ord, S: Sum> Rows<Id, S> {
     fn reserve(&mut self, customers: usize) {
         self.ids.reserve(customers);
         self.columns.reserve(customers);
     }
 
-    fn push<S: Sum>(&mut self, id: Id, row: &Row<S>) {
+    fn push(&mut self, id: Id, row: &Row<S>) {
         if let Err(error) = row.check() {
             self.refuse(id, error);
         } else if row.purchases > 0 {

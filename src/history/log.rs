@@ -50,6 +50,8 @@ pub struct PurchaseLog<Id> {
     /// Of the facts; in the wrong order while there is none.
     first_day: Day,
     last_day: Day,
+    /// Whether the facts came in the order of days.
+    ascending: bool,
 }
 
 /// Facts in a partition, about: their customers' states fill half of a level-2 cache.
@@ -57,6 +59,12 @@ const PARTITION_FACTS: usize = 1 << 16;
 
 /// More partitions than this, and writing to them all in turn costs more than their size saves.
 const MAX_PARTITION_BITS: u32 = 10;
+
+/// More partitions than this, and a processor no longer has the addresses of all their ends at hand.
+const MAX_DIRECT_BITS: u32 = 6;
+
+/// Facts of a partition that are written to memory together where there are many partitions.
+const STAGED: usize = 64;
 
 /// The partitions of an input of unknown length.
 const DEFAULT_PARTITION_BITS: u32 = 6;
@@ -66,7 +74,7 @@ const LEAST_ROWS: usize = 1 << 15;
 const LEAST_FACTS: usize = 1 << 14;
 
 /// Records that are prepared together.
-const BLOCK: usize = 256;
+const BLOCK: usize = 64;
 
 impl<Id: CustomerId> PurchaseLog<Id> {
     /// The log of orders, credits or both, in any order.
@@ -91,7 +99,7 @@ impl<Id: CustomerId> PurchaseLog<Id> {
         for (index, record) in records.enumerate() {
             log.add(index, record.into(), &mut clock).map_err(|error| error.at_record(index))?;
         }
-        log.partitions.iter_mut().for_each(Partition::finish);
+        log.finish();
         Ok(log)
     }
 
@@ -136,23 +144,24 @@ impl<Id: CustomerId> PurchaseLog<Id> {
         let RecordColumns { customers, unix_seconds, amounts, scale } = *columns;
         let mut log = Self::with_partitions(Amounts::with_scale(scale), bits, rows.len());
         let mut clock = DayClock::new(calendar);
-        // Hashes and days of a block first, then its facts: the two loops run faster than one that does both.
-        let mut prepared = Vec::with_capacity(BLOCK);
+        let (mut days, mut packed) = (Vec::with_capacity(BLOCK), Vec::with_capacity(BLOCK));
+        // Column by column, so that what is asked of all rows is asked of many at a time.
         for start in rows.clone().step_by(BLOCK) {
             let rows = start..rows.end.min(start + BLOCK);
-            prepared.clear();
-            for (index, (customer, &seconds)) in
-                rows.clone().zip(customers[rows.clone()].iter().zip(&unix_seconds[rows.clone()]))
-            {
-                let day = clock.day(seconds).map_err(|error| error.at_record(index))?;
-                prepared.push((HASH.hash_one(customer), day));
-            }
-            for ((customer, &amount), &(hash, day)) in customers[rows.clone()].iter().zip(&amounts[rows]).zip(&prepared)
-            {
-                log.push(hash, customer.clone(), Fact { day, amount: amount.into() });
+            let seconds = &unix_seconds[rows.clone()];
+            clock.days(seconds, &mut days).map_err(|(at, error)| error.at_record(start + at))?;
+            log.amounts.pack_all(&days, &amounts[rows.clone()], &mut packed);
+            log.credits += amounts[rows.clone()].iter().filter(|&&amount| amount < 0).count();
+            log.facts += rows.len();
+            log.note_days(&days);
+            let facts = customers[rows].iter().zip(&packed);
+            if log.is_staged() {
+                facts.for_each(|(customer, &packed)| log.partition(customer).stage(customer.clone(), packed));
+            } else {
+                facts.for_each(|(customer, &packed)| log.partition(customer).push(customer.clone(), packed));
             }
         }
-        log.partitions.iter_mut().for_each(Partition::finish);
+        log.finish();
         Ok(log)
     }
 
@@ -160,6 +169,7 @@ impl<Id: CustomerId> PurchaseLog<Id> {
     fn append(&mut self, later: Self) {
         self.facts += later.facts;
         self.credits += later.credits;
+        self.ascending &= later.ascending && self.last_day <= later.first_day;
         self.first_day = self.first_day.min(later.first_day);
         self.last_day = self.last_day.max(later.last_day);
         let moved = self.amounts.join(later.amounts);
@@ -176,8 +186,18 @@ impl<Id: CustomerId> PurchaseLog<Id> {
         // An eighth more than the mean, since hashes spread unevenly; an expectation is not trusted beyond reason.
         let capacity = (expected >> bits).min(2 * PARTITION_FACTS);
         let capacity = capacity + capacity / 8;
-        let partitions = (0..1 << bits).map(|_| Partition::with_capacity(capacity)).collect();
-        Self { partitions, amounts, facts: 0, credits: 0, passed_over: 0, first_day: Day::MAX, last_day: Day::MIN }
+        let staged = if bits > MAX_DIRECT_BITS { STAGED } else { 0 };
+        let partitions = (0..1 << bits).map(|_| Partition::with_capacity(capacity, staged)).collect();
+        Self {
+            partitions,
+            amounts,
+            facts: 0,
+            credits: 0,
+            passed_over: 0,
+            first_day: Day::MAX,
+            last_day: Day::MIN,
+            ascending: true,
+        }
     }
 
     fn add<Tz: TimeZone>(&mut self, index: usize, record: Record<Id>, clock: &mut DayClock<'_, Tz>) -> Result<()> {
@@ -199,20 +219,46 @@ impl<Id: CustomerId> PurchaseLog<Id> {
             Record::Order(order) => order.into_customer(),
             Record::Credit(credit) => credit.into_customer(),
         };
-        self.push(HASH.hash_one(&customer), customer, fact);
+        self.add_fact(customer, fact);
         Ok(())
     }
 
-    #[inline]
-    fn push(&mut self, hash: u64, customer: Id, fact: Fact) {
+    fn add_fact(&mut self, customer: Id, fact: Fact) {
         self.facts += 1;
         self.credits += usize::from(!fact.is_purchase());
-        self.first_day = self.first_day.min(fact.day);
-        self.last_day = self.last_day.max(fact.day);
+        self.note_days(&[fact.day]);
+        let packed = self.amounts.pack(fact);
+        if self.is_staged() {
+            self.partition(&customer).stage(customer, packed);
+        } else {
+            self.partition(&customer).push(customer, packed);
+        }
+    }
+
+    /// Notes the days of the next facts.
+    #[inline]
+    fn note_days(&mut self, days: &[Day]) {
+        self.ascending &= days.first().is_none_or(|&first| self.last_day <= first);
+        self.ascending &= days.windows(2).filter(|pair| pair[0] > pair[1]).count() == 0;
+        self.first_day = days.iter().fold(self.first_day, |first, &day| first.min(day));
+        self.last_day = days.iter().fold(self.last_day, |last, &day| last.max(day));
+    }
+
+    #[inline]
+    fn partition(&mut self, customer: &Id) -> &mut Partition<Id> {
         // The number of partitions is a power of two. Tables inside a partition use the hash's ends, so its middle
         // chooses.
-        let partition = (hash >> 32) as usize & (self.partitions.len() - 1);
-        self.partitions[partition].push(customer, self.amounts.pack(fact));
+        let place = (HASH.hash_one(customer) >> 32) as usize & (self.partitions.len() - 1);
+        &mut self.partitions[place]
+    }
+
+    fn is_staged(&self) -> bool {
+        self.partitions.len() > 1 << MAX_DIRECT_BITS
+    }
+
+    fn finish(&mut self) {
+        let ascending = self.ascending;
+        self.partitions.iter_mut().for_each(|partition| partition.finish(ascending));
     }
 
     /// Every customer's history as of a day, which is included; what happened after it is left out.
@@ -259,10 +305,10 @@ impl<Id: CustomerId> PurchaseLog<Id> {
         let mut log = Self::with_capacity(Amounts::with_scale(self.scale()), 0);
         for (customer, packed) in self.partitions.iter().flat_map(Partition::facts) {
             if keep(customer) {
-                log.push(HASH.hash_one(customer), customer.clone(), self.amounts.unpack(*packed));
+                log.add_fact(customer.clone(), self.amounts.unpack(*packed));
             }
         }
-        log.partitions.iter_mut().for_each(Partition::finish);
+        log.finish();
         log
     }
 

@@ -134,6 +134,18 @@ pub(crate) struct DayClock<'a, Tz> {
     zone: &'a Tz,
     /// One slot for each remainder of the day's number, so that a few years of any order of days never collide.
     slots: Vec<Slot>,
+    stretch: Option<Stretch>,
+    /// Days by which the stretch may still grow: no more than instants came that reached beyond it.
+    growth: usize,
+}
+
+/// Days of UTC, one after the other, on which the zone has the same offset.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    first: i64,
+    last: i64,
+    /// Seconds east of UTC.
+    offset: i32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -145,13 +157,34 @@ struct Slot {
 
 const SECONDS_A_DAY: i64 = 86_400;
 
+impl Stretch {
+    /// Whether all these instants lie in it; then `days` are theirs.
+    fn days(self, unix_seconds: &[i64], days: &mut Vec<Day>) -> bool {
+        let (start, length) = (self.first * SECONDS_A_DAY, (self.last - self.first + 1) * SECONDS_A_DAY);
+        // With a day more no sum is negative, so that the division costs a multiplication and nothing else.
+        let (lead, before) = ((i64::from(self.offset) + SECONDS_A_DAY) as u64, self.first as i32 - 1);
+        let mut latest = 0;
+        days.clear();
+        days.extend(unix_seconds.iter().map(|&seconds| {
+            // Of an instant before the start, more than any length.
+            let elapsed = seconds.wrapping_sub(start) as u64;
+            latest = latest.max(elapsed);
+            Day(before.wrapping_add((elapsed.wrapping_add(lead) / SECONDS_A_DAY as u64) as i32))
+        }));
+        latest < length as u64
+    }
+}
+
 impl<'a, Tz: TimeZone> DayClock<'a, Tz> {
     const SLOTS: usize = 4096;
+
+    /// Days, of some decades: an instant far from all others shall not have the zone asked for every day between.
+    const LONGEST_STRETCH: i64 = 1 << 14;
 
     pub(crate) fn new(calendar: &'a ShopCalendar<Tz>) -> Self {
         // No instant of chrono lies on the day `i64::MIN`.
         let empty = Slot { utc_day: i64::MIN, offset: None };
-        Self { zone: &calendar.zone, slots: vec![empty; Self::SLOTS] }
+        Self { zone: &calendar.zone, slots: vec![empty; Self::SLOTS], stretch: None, growth: 0 }
     }
 
     /// The day at a number of seconds since 1970-01-01T00:00:00Z.
@@ -170,17 +203,68 @@ impl<'a, Tz: TimeZone> DayClock<'a, Tz> {
         }
     }
 
+    /// The days of instants, with one comparison for all of them where the zone has the same offset throughout; the
+    /// place of the first that has none.
+    pub(crate) fn days(&mut self, unix_seconds: &[i64], days: &mut Vec<Day>) -> Result<(), (usize, Error)> {
+        if self.stretch.is_some_and(|known| known.days(unix_seconds, days)) {
+            return Ok(());
+        }
+        if self.stretch_to(unix_seconds).is_some_and(|grown| grown.days(unix_seconds, days)) {
+            return Ok(());
+        }
+        days.clear();
+        for (at, &seconds) in unix_seconds.iter().enumerate() {
+            days.push(self.day(seconds).map_err(|error| (at, error))?);
+        }
+        Ok(())
+    }
+
+    /// The stretch of all these instants, if there is one; what is known grows towards them as far as the offset stays
+    /// the same, or starts anew where they lie apart from it.
+    fn stretch_to(&mut self, unix_seconds: &[i64]) -> Option<Stretch> {
+        let utc_day = |seconds: Option<&i64>| Some(seconds?.div_euclid(SECONDS_A_DAY));
+        let (low, high) = (utc_day(unix_seconds.iter().min())?, utc_day(unix_seconds.iter().max())?);
+        let mut stretch = match self.stretch {
+            Some(known) if known.first <= high + 1 && low <= known.last + 1 => known,
+            _ => Stretch { first: low, last: low, offset: self.offset_on(low)? },
+        };
+        self.growth += unix_seconds.len();
+        while high > stretch.last && self.may_grow(stretch, stretch.last + 1) {
+            stretch.last += 1;
+        }
+        while low < stretch.first && self.may_grow(stretch, stretch.first - 1) {
+            stretch.first -= 1;
+        }
+        self.stretch = Some(stretch);
+        (stretch.first <= low && high <= stretch.last).then_some(stretch)
+    }
+
+    fn may_grow(&mut self, stretch: Stretch, to: i64) -> bool {
+        if self.growth == 0 || stretch.last - stretch.first >= Self::LONGEST_STRETCH {
+            return false;
+        }
+        self.growth -= 1;
+        self.offset_on(to) == Some(stretch.offset)
+    }
+
     fn slot(utc_day: i64) -> usize {
         (utc_day & (Self::SLOTS as i64 - 1)) as usize
     }
 
-    #[cold]
-    fn look_up(&mut self, unix_seconds: i64, utc_day: i64) -> Result<Day> {
-        if self.slots[Self::slot(utc_day)].utc_day != utc_day {
+    /// The offset on a day of UTC; `None` where clocks change, or next to chrono's ends.
+    fn offset_on(&mut self, utc_day: i64) -> Option<i32> {
+        let slot = Self::slot(utc_day);
+        if self.slots[slot].utc_day != utc_day {
             let has_neighbours = Day::new(utc_day - 1).is_some() && Day::new(utc_day + 1).is_some();
             let offset = self.offset_throughout(utc_day).filter(|_| has_neighbours);
-            self.slots[Self::slot(utc_day)] = Slot { utc_day, offset };
+            self.slots[slot] = Slot { utc_day, offset };
         }
+        self.slots[slot].offset
+    }
+
+    #[cold]
+    fn look_up(&mut self, unix_seconds: i64, utc_day: i64) -> Result<Day> {
+        self.offset_on(utc_day);
         self.offset(unix_seconds)
             .and_then(|offset| Day::new((unix_seconds + i64::from(offset)).div_euclid(SECONDS_A_DAY)))
             .ok_or(Error::NoDay { unix_seconds })

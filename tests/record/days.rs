@@ -2,7 +2,7 @@
 //!
 //! Days are tested against hand-computed local times and, for random instants, against chrono's own conversion.
 
-use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use proptest::prelude::*;
 use repurchase::record::RecordColumns;
@@ -183,6 +183,29 @@ fn assert_bulk_days<Z: TimeZone + Sync>(zone: Z, instants: &[DateTime<Utc>]) -> 
         prop_assert_eq!(history.first_purchase(), day.ok());
     }
     Ok(())
+}
+
+/// Every seven hours of two years, in which clocks change four times, by time, backwards and scattered.
+#[test]
+fn days_of_many_instants_in_any_order() {
+    const COUNT: usize = 2_503;
+    let instants: Vec<_> =
+        (0..).map(|at| instant("2025-01-01T00:30:00Z") + TimeDelta::hours(7 * at)).take(COUNT).collect();
+    let mut backwards = instants.clone();
+    backwards.reverse();
+    let scattered: Vec<_> = (0..COUNT).map(|at| instants[at * 1_009 % COUNT]).collect();
+    // One far from the others, and back again.
+    let mut with_outliers = instants.clone();
+    for (place, at) in
+        [(100, "1970-01-01T00:00:00Z"), (101, "2999-12-31T23:59:59Z"), (1_500, "-200000-01-01T00:00:00Z")]
+    {
+        with_outliers[place] = instant(at);
+    }
+    for instants in [instants, backwards, scattered, with_outliers] {
+        for zone in [Tz::UTC, Tz::Europe__Berlin, Tz::Asia__Shanghai, Tz::Australia__Lord_Howe] {
+            assert_bulk_days(zone, &instants).unwrap();
+        }
+    }
 }
 
 proptest! {
