@@ -4,7 +4,6 @@
 
 use repurchase::predict::{
     BgBb, BgNbd, FitOptions, GammaGamma, MbgNbd, OpportunitySample, OpportunitySamples, Sample, Samples, SpendSample,
-    SpendSamples,
 };
 
 use super::chance::Chance;
@@ -84,7 +83,7 @@ mod pools {
     use repurchase::Ledger;
     use repurchase::predict::{
         Backtest, Discount, GammaGammaParams, Holdout, MbgNbdParams, ModelKind, Nbd, ParetoNbd, PurchaseModel,
-        PurchaseSpans, ValueModel, opportunity_samples,
+        PurchaseSpans, SpendSamples, ValueModel, opportunity_samples,
     };
     use repurchase::record::{Period, Windows};
 
@@ -92,10 +91,10 @@ mod pools {
     use crate::pools::on_any_number_of_threads;
     use crate::shops::{day, log_of};
 
-    /// Fails unless the answer is the same on any number of threads.
+    /// Fails unless the answer, which may be a `Result`, is the same on any number of threads.
     #[track_caller]
     fn same_on_any_number_of_threads<T: core::fmt::Debug + PartialEq + Send>(answer: impl Fn() -> T + Send + Sync) {
-        on_any_number_of_threads(answer);
+        let _ = on_any_number_of_threads(answer);
     }
 
     #[test]
