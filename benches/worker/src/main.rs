@@ -6,9 +6,11 @@
 //! are compared. `quit` ends it. An unknown task is answered with an error.
 //!
 //! ```text
-//! cargo build --release --manifest-path benches/worker/Cargo.toml
-//! echo A2 | benches/worker/target/release/worker DIR
+//! cd benches/worker && cargo build --release
+//! echo A2 | target/release/worker DIR
 //! ```
+//!
+//! Built in its folder, it uses the instructions of `.cargo/config.toml`.
 //!
 //! With `--features rayon` the library works on all cores, or on as many threads as the environment's `RAYON_NUM_THREADS`
 //! says; compare the `wall` of one with that of more.
