@@ -126,7 +126,7 @@ pub(crate) fn fold<Id: CustomerId, F: CustomerFold<Id>>(
             let facts = order.indices[..end].iter().map(|&index| &facts[index as usize]);
             read(facts, amounts, &mut accounts, folder);
         }
-        // The first partitions may have fewer customers than the others: room that falls short is paid for twice.
+        // The first partition may have fewer customers than the others: room that falls short is paid for twice.
         let expected = accounts.list.len() * (partitions.len() - index);
         folder.reserve(if index == 0 { expected + expected / 16 } else { expected });
         for (customer, state) in accounts.drain() {
