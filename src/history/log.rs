@@ -151,9 +151,7 @@ impl<Id: CustomerId> PurchaseLog<Id> {
             let seconds = &unix_seconds[rows.clone()];
             clock.days(seconds, &mut days).map_err(|(at, error)| error.at_record(start + at))?;
             log.amounts.pack_all(&days, &amounts[rows.clone()], &mut packed);
-            log.credits += amounts[rows.clone()].iter().filter(|&&amount| amount < 0).count();
-            log.facts += rows.len();
-            log.note_days(&days);
+            log.note(&days, amounts[rows.clone()].iter().filter(|&&amount| amount < 0).count());
             let facts = customers[rows].iter().zip(&packed);
             if log.is_staged() {
                 facts.for_each(|(customer, &packed)| log.partition(customer).stage(customer.clone(), packed));
@@ -224,9 +222,7 @@ impl<Id: CustomerId> PurchaseLog<Id> {
     }
 
     fn add_fact(&mut self, customer: Id, fact: Fact) {
-        self.facts += 1;
-        self.credits += usize::from(!fact.is_purchase());
-        self.note_days(&[fact.day]);
+        self.note(&[fact.day], usize::from(!fact.is_purchase()));
         let packed = self.amounts.pack(fact);
         if self.is_staged() {
             self.partition(&customer).stage(customer, packed);
@@ -235,9 +231,11 @@ impl<Id: CustomerId> PurchaseLog<Id> {
         }
     }
 
-    /// Notes the days of the next facts.
+    /// Notes the days of the next facts, and how many of these are credits.
     #[inline]
-    fn note_days(&mut self, days: &[Day]) {
+    fn note(&mut self, days: &[Day], credits: usize) {
+        self.facts += days.len();
+        self.credits += credits;
         self.ascending &= days.first().is_none_or(|&first| self.last_day <= first);
         self.ascending &= days.windows(2).filter(|pair| pair[0] > pair[1]).count() == 0;
         self.first_day = days.iter().fold(self.first_day, |first, &day| first.min(day));

@@ -50,6 +50,7 @@ impl Offsets {
     /// Beyond all cells, and so is a sum of three.
     const OUTSIDE: u16 = 1_000;
 
+    /// Of a shape whose numbers of bins a grid can have.
     pub(super) fn of(shape: Shape) -> Self {
         let mut offsets = [[Self::OUTSIDE; OFFSETS]; 3];
         let mut stride = 1;
@@ -58,10 +59,10 @@ impl Offsets {
                 // Any score will do where the grid does not ask.
                 of_scores.fill(0);
             }
-            for (place, offset) in (0..bins.min(MAX_BINS)).zip(&mut of_scores[1..]) {
+            for (place, offset) in (0..bins).zip(&mut of_scores[1..]) {
                 *offset = u16::from(place) * stride;
             }
-            stride *= u16::from(bins.min(MAX_BINS));
+            stride *= u16::from(bins);
         }
         Self(offsets)
     }

@@ -30,9 +30,9 @@ pub(super) struct MinorMarks {
 impl MoneyBinning {
     pub(super) fn new(marks: Binning<Decimal>) -> Result<Self> {
         let scale = marks.marks().iter().map(Decimal::scale).max().unwrap_or(0);
-        let narrow = |mark| money::minor(mark, scale).map(narrow).filter(|&mark| i64::MIN < mark && mark < i64::MAX);
-        let minor: Option<Vec<i64>> = marks.marks().iter().map(|&mark| narrow(mark)).collect();
-        let minor = match (minor, &marks) {
+        let is_inside = |&mark: &i64| i64::MIN < mark && mark < i64::MAX;
+        let minor = marks.marks().iter().map(|&mark| money::minor(mark, scale).map(narrow).filter(is_inside));
+        let minor = match (minor.collect::<Option<Vec<_>>>(), &marks) {
             (None, _) => None,
             (Some(cuts), Binning::Quantiles(_)) => Some(Binning::Quantiles(CutPoints::new(cuts)?)),
             (Some(edges), Binning::Bands(_)) => Some(Binning::Bands(Bands::new(edges)?)),

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::Section;
+use super::{Section, heads};
 use crate::shop::{Buyers, Call, HORIZON_DAYS};
 use crate::words::{NONE, Words, estimate, money, percent, thousands};
 
@@ -69,7 +69,7 @@ fn table(words: Words, buyers: &Buyers) -> Markup {
         figure id="calls-table" {
             figcaption { (words.of("The customers most worth calling, and why", "最值得联系的客户及理由")) }
             table class="calls" {
-                thead { tr { @for name in &names { th scope="col" { (name) } } } }
+                (heads(&names))
                 @for call in &buyers.calls.customers {
                     tbody {
                         tr {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use repurchase::segment::FrequencyBand;
 
-use super::Section;
+use super::{Section, heads};
 use crate::chart::{Plane, Size, ceiling, figure, px, ticks};
 use crate::shop::{Buyers, GapBin, Group, Shop};
 use crate::words::{Words, money, percent, thousands};
@@ -200,14 +200,14 @@ fn short(words: Words, edges: [u32; 3], position: usize) -> String {
 fn table(words: Words, buyers: &Buyers) -> Markup {
     html! {
         table class="plain" {
-            thead { tr {
-                th scope="col" { (words.of("Band", "频率档")) }
-                th scope="col" { (words.of("Mean gap", "平均间隔")) }
-                th scope="col" { (words.of("Customers", "客户")) }
-                th scope="col" { (words.of("Share", "占比")) }
-                th scope="col" { (words.of("Revenue", "消费金额")) }
-                th scope="col" { (words.of("Share", "占比")) }
-            } }
+            (heads(&[
+                words.of("Band", "频率档"),
+                words.of("Mean gap", "平均间隔"),
+                words.of("Customers", "客户"),
+                words.of("Share", "占比"),
+                words.of("Revenue", "消费金额"),
+                words.of("Share", "占比"),
+            ]))
             tbody {
                 @for (position, group) in buyers.bands.iter().enumerate() {
                     (row(words, buyers, position, group))
@@ -215,10 +215,7 @@ fn table(words: Words, buyers: &Buyers) -> Markup {
             }
         }
         table class="plain" {
-            thead { tr {
-                th scope="col" { (words.of("Mean gap", "平均间隔")) }
-                th scope="col" { (words.of("Customers", "客户")) }
-            } }
+            (heads(&[words.of("Mean gap", "平均间隔"), words.of("Customers", "客户")]))
             tbody {
                 @for bin in &buyers.gaps {
                     tr { th scope="row" { (days(words, bin)) } td { (thousands(bin.customers)) } }

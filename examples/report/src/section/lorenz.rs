@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use repurchase::measure::RevenueShare;
 use rust_decimal::Decimal;
 
-use super::Section;
+use super::{Section, heads};
 use crate::chart::{BLUE, GREY, Plane, Size, VERMILLION, figure, path, px};
 use crate::shop::Buyers;
 use crate::words::{Words, money, percent, thousands};
@@ -147,12 +147,12 @@ fn table(words: Words, buyers: &Buyers) -> Markup {
     });
     html! {
         table class="plain" {
-            thead { tr {
-                th scope="col" { (words.of("The best", "前")) }
-                th scope="col" { (words.of("Customers", "客户")) }
-                th scope="col" { (words.of("Revenue", "消费金额")) }
-                th scope="col" { (words.of("Share of revenue", "收入占比")) }
-            } }
+            (heads(&[
+                words.of("The best", "前"),
+                words.of("Customers", "客户"),
+                words.of("Revenue", "消费金额"),
+                words.of("Share of revenue", "收入占比"),
+            ]))
             tbody {
                 @for (percents, top) in rows {
                     tr {

@@ -55,3 +55,8 @@ pub(crate) fn sections(words: Words, shop: &Shop, buyers: &Buyers) -> Vec<Sectio
         calls::section(words, buyers),
     ]
 }
+
+/// The first row of a table: what its columns hold.
+fn heads(names: &[impl AsRef<str>]) -> Markup {
+    html! { thead { tr { @for name in names { th scope="col" { (name.as_ref()) } } } } }
+}

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use repurchase::predict::Calibration;
 
-use super::Section;
+use super::{Section, heads};
 use crate::chart::{BLUE, GREY, Plane, Series, Size, VERMILLION, ceiling, figure, px, ticks};
 use crate::shop::{Buyers, Outlook, SHORTEST, TooEarly};
 use crate::words::{NONE, Words, number, percent, thousands};
@@ -182,12 +182,12 @@ fn frequencies(words: Words, outlook: &Outlook) -> Markup {
     };
     let table = html! {
         table class="plain" {
-            thead { tr {
-                th scope="col" { (words.of("Repeats before", "此前复购次数")) }
-                th scope="col" { (words.of("Customers", "客户")) }
-                th scope="col" { (words.of("expected per customer", "人均预期")) }
-                th scope="col" { (words.of("came per customer", "人均实际")) }
-            } }
+            (heads(&[
+                words.of("Repeats before", "此前复购次数"),
+                words.of("Customers", "客户"),
+                words.of("expected per customer", "人均预期"),
+                words.of("came per customer", "人均实际"),
+            ]))
             tbody {
                 @for group in groups {
                     tr {
@@ -270,11 +270,7 @@ fn tracking(words: Words, buyers: &Buyers, outlook: &Outlook) -> Markup {
     let rows = outlook.tracking.iter().rev().step_by(every).collect::<Vec<_>>();
     let table = html! {
         table class="plain" {
-            thead { tr {
-                th scope="col" { (words.of("Up to", "截至")) }
-                th scope="col" { (words.of("expected", "预期")) }
-                th scope="col" { (words.of("came", "实际")) }
-            } }
+            (heads(&[words.of("Up to", "截至"), words.of("expected", "预期"), words.of("came", "实际")]))
             tbody {
                 @for point in rows.iter().rev() {
                     tr {

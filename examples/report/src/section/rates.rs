@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use repurchase::Ratio;
 use repurchase::measure::RepurchaseRates;
 
-use super::Section;
+use super::{Section, heads};
 use crate::chart::{BLUE, Plane, Series, Size, VERMILLION, ceiling, figure, px, ticks};
 use crate::shop::{Buyers, Shop};
 use crate::words::{Words, percent, thousands};
@@ -148,15 +148,15 @@ fn month_marks(words: Words, plane: &Plane, size: Size, as_of: NaiveDate, months
 fn table(words: Words, as_of: NaiveDate, months: &[RepurchaseRates]) -> Markup {
     html! {
         table class="plain" {
-            thead { tr {
-                th scope="col" { (words.of("Month", "月份")) }
-                th scope="col" { (words.of("Buyers", "买家")) }
-                th scope="col" { (words.of("bought twice or more", "购买两次及以上")) }
-                th scope="col" { (words.of("User rate", "用户复购率")) }
-                th scope="col" { (words.of("Purchases", "购买次数")) }
-                th scope="col" { (words.of("repeats", "复购次数")) }
-                th scope="col" { (words.of("Order rate", "订单复购率")) }
-            } }
+            (heads(&[
+                words.of("Month", "月份"),
+                words.of("Buyers", "买家"),
+                words.of("bought twice or more", "购买两次及以上"),
+                words.of("User rate", "用户复购率"),
+                words.of("Purchases", "购买次数"),
+                words.of("repeats", "复购次数"),
+                words.of("Order rate", "订单复购率"),
+            ]))
             tbody {
                 @for rates in months {
                     tr {

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use maud::{Markup, html};
 use repurchase::act::playbook::{CustomerLabel, Playbook};
 
-use super::Section;
+use super::{Section, heads};
 use crate::chart::bar;
 use crate::shop::{Buyers, Group};
 use crate::words::{NONE, Words, money, money_beside, percent, thousands};
@@ -54,7 +54,7 @@ fn table(words: Words, segments: &[&Group]) -> Markup {
         figure id="segments-table" {
             figcaption { (words.of("Segments by customers and by revenue", "各分群的客户数与消费金额")) }
             table class="bars" {
-                thead { tr { @for name in names { th scope="col" { (name) } } } }
+                (heads(&names))
                 tbody {
                     @for group in segments {
                         tr {

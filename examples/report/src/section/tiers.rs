@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::Section;
 use super::segments::bars;
+use super::{Section, heads};
 use crate::shop::{Buyers, Group};
 use crate::words::{Words, money, percent, thousands};
 
@@ -84,7 +84,7 @@ fn table(words: Words, buyers: &Buyers) -> Markup {
         figure id="tiers-table" {
             figcaption { (words.of("Tiers by customers and by revenue, the highest first", "各等级的客户数与消费金额（由高到低）")) }
             table class="bars" {
-                thead { tr { @for name in names { th scope="col" { (name) } } } }
+                (heads(&names))
                 tbody {
                     @for (position, group) in groups.iter().enumerate().rev() {
                         tr {
