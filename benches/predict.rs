@@ -8,11 +8,11 @@ use chrono::{NaiveDate, NaiveTime};
 use common::{Random, Result};
 use criterion::{Criterion, Throughput};
 use repurchase::predict::{
-    AnyModel, Backtest, BgBb, Fit, FitOptions, GammaGamma, Holdout, MissedCycles, ModelKind, OpportunitySample,
-    OpportunitySamples, PurchaseModel, RenewalCohort, Sample, Samples, Sbg, SbgParams, SpendSample, SpendSamples,
-    opportunity_samples,
+    AnyModel, Backtest, BgBb, Fit, FitOptions, GammaGamma, Holdout, ModelKind, OpportunitySample, OpportunitySamples,
+    PurchaseModel, RenewalCohort, Sample, Samples, Sbg, SbgParams, SpendSample, SpendSamples, opportunity_samples,
 };
 use repurchase::record::{Period, Windows};
+use repurchase::segment::MissedCycles;
 use repurchase::{CustomerHistory, Ledger, Order, PurchaseLog, ShopCalendar};
 
 /// 90 days, in weeks.

@@ -9,8 +9,8 @@ use std::error::Error;
 
 use chrono::{NaiveDate, NaiveTime};
 use repurchase::act::audience::{Audience, LabelField, Profile, Rule, Schema, TierDistance};
-use repurchase::predict::MissedCycles;
 use repurchase::scale::Language;
+use repurchase::segment::MissedCycles;
 use repurchase::segment::{Lifecycle, TierModel, TierScheme};
 use repurchase::{Ledger, Order, ShopCalendar};
 use rust_decimal::Decimal;

@@ -8,9 +8,9 @@ use std::error::Error;
 
 use chrono::{NaiveDate, NaiveTime};
 use repurchase::predict::{
-    ChurnRisk, Discount, FitOptions, GammaGamma, MbgNbd, MissedCycles, PurchaseModel, Sample, Samples, SpendSample,
-    SpendSamples, ValueModel,
+    Discount, FitOptions, GammaGamma, MbgNbd, PurchaseModel, Sample, Samples, SpendSample, SpendSamples, ValueModel,
 };
+use repurchase::segment::{ChurnRisk, MissedCycles};
 use repurchase::{Ledger, Order, ShopCalendar};
 
 /// In weeks, as the models.

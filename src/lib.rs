@@ -73,7 +73,7 @@
 //! | R, F, M scores; the eight classes; named segments | [`segment::RfmModel`], [`segment::OctantModel`], [`segment::Grid`] |
 //! | how often does a customer come; is a new one still warm? | [`segment::FrequencyBands`], [`segment::NewCustomerNodes`] |
 //! | which membership tier, which price band? | [`segment::TierModel`], [`segment::SpendBands`] |
-//! | when is the next purchase due; who is about to leave (流失)? | [`predict::MissedCycles`] |
+//! | when is the next purchase due; who is about to leave (流失)? | [`segment::MissedCycles`] |
 //! | is a customer still there; how many purchases in the next 90 days? | [`predict::MbgNbd`], [`predict::ParetoNbd`], [`predict::BgNbd`] |
 //! | what is a customer worth in the next year (客户价值)? | [`predict::GammaGamma`], [`predict::ValueModel`] |
 //! | which model is right for our shop, and does it earn its place? | [`predict::Backtest`] |
@@ -115,10 +115,10 @@
 //! The crates whose types appear here, [`chrono`] and [`rust_decimal`], are re-exported.
 
 pub mod act;
-mod blocks;
-pub mod error;
+mod error;
 pub mod history;
 pub mod measure;
+mod number;
 mod parallel;
 pub mod predict;
 pub mod record;

@@ -4,8 +4,8 @@ use std::ops::RangeBounds;
 
 use repurchase::history::LedgerTotals;
 use repurchase::measure::{Concentration, Occasion};
-use repurchase::predict::{ChurnRisk, CycleStanding, MissedCycles};
 use repurchase::scale::{Label, Language};
+use repurchase::segment::{ChurnRisk, CycleStanding, MissedCycles};
 use repurchase::segment::{
     FrequencyBand, FrequencyMeasure, Grid, LabelSummary, Lifecycle, NewCustomerState, Octant, OctantModel, OctantSplit,
     RfmMeasures, RfmModel, RfmOptions, RfmScore, RfmTable, TierModel, TierScheme, summarize_all,

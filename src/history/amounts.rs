@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
+use crate::number::money;
 use crate::record::calendar::Day;
-use crate::scale::money;
 
 /// One purchase (amount 0 or more) or credit (below 0) of a customer.
 #[derive(Debug, Clone, Copy)]

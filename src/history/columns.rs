@@ -3,9 +3,9 @@
 use super::CustomerHistory;
 use super::gaps::GapSums;
 use crate::error::{Error, Result};
+use crate::number::money;
 use crate::parallel;
 use crate::record::calendar::Day;
-use crate::scale::money;
 
 /// An exact sum of amounts in units of `10^-scale`.
 pub(super) trait Sum: Copy + Default + PartialEq + Into<i128> + Send {

@@ -5,10 +5,10 @@ use rust_decimal::Decimal;
 
 use super::gaps::{GapStatistics, GapSums};
 use crate::error::{Error, Result};
+use crate::number::money;
+use crate::number::quotient;
 use crate::record::calendar::Day;
 use crate::record::{Order, ShopCalendar};
-use crate::scale::money;
-use crate::scale::ratio::quotient;
 
 /// The sufficient statistics of one customer's purchases and credits: small, of fixed size, exact.
 ///

@@ -1,6 +1,6 @@
 //! Gaps between a customer's purchase days.
 
-use crate::scale::ratio::quotient;
+use crate::number::quotient;
 
 /// What is kept of the gaps: enough for their mean, extremes and deviation, exact, and mergeable.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]

@@ -9,9 +9,9 @@ use rust_decimal::Decimal;
 
 use super::fold::HASH;
 use crate::error::{Error, Result};
+use crate::number::money;
 use crate::record::calendar::{Day, DayClock};
 use crate::record::{CustomerId, OrderLine, ProductId, ShopCalendar};
-use crate::scale::money;
 
 /// Which customer bought which product on which days, and how much of it: what cycles, breadth and paths are counted
 /// from.

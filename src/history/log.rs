@@ -10,10 +10,10 @@ use super::amounts::{Amounts, Fact};
 use super::fold::{CustomerFold, HASH, Partition, fold};
 use crate::error::{Error, Result};
 use crate::history::Ledger;
+use crate::number::money;
 use crate::parallel;
 use crate::record::calendar::{Day, DayClock};
 use crate::record::{CustomerId, Record, RecordColumns, ShopCalendar, Window};
-use crate::scale::money;
 
 /// Every purchase and credit of a shop, by customer and day: what rates, cohorts and ledgers are counted from.
 ///

@@ -17,15 +17,15 @@
 
 mod amounts;
 mod columns;
-pub mod customer;
+mod customer;
 mod fold;
-pub mod gaps;
-pub mod ledger;
-pub mod lines;
-pub mod log;
+mod gaps;
+mod ledger;
+mod lines;
+mod log;
 #[cfg(feature = "serde")]
 mod stored;
-pub mod totals;
+mod totals;
 
 pub(crate) use amounts::Fact;
 pub(crate) use columns::Money;

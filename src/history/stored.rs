@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 use super::CustomerHistory;
 use super::gaps::GapSums;
 use crate::error::{Error, Result};
+use crate::number::money;
 use crate::record::calendar::Day;
-use crate::scale::money;
 
 #[derive(serde::Serialize, serde::Deserialize)]
 pub(super) struct StoredHistory {

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{Ledger, Money};
 use crate::error::{Error, Result};
-use crate::scale::money;
+use crate::number::money;
 
 /// What a ledger amounts to.
 ///

@@ -6,10 +6,11 @@ use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 use crate::history::LineLog;
+use crate::number::money;
+use crate::number::quotient;
 use crate::record::calendar::Day;
 use crate::record::{CustomerId, ProductId, Window};
-use crate::scale::ratio::quotient;
-use crate::scale::{Ratio, money};
+use crate::scale::Ratio;
 
 /// How many customers of a window buy of one category, and how many of several.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

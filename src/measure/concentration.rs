@@ -4,8 +4,9 @@ use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 use crate::history::{Ledger, Money};
-use crate::scale::ratio::quotient;
-use crate::scale::{Ratio, money, ranks};
+use crate::number::money;
+use crate::number::quotient;
+use crate::scale::{Ratio, ranks};
 
 /// What some of a shop's customers brought of its revenue.
 #[derive(Debug, Clone, Copy, PartialEq)]

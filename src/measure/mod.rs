@@ -18,16 +18,16 @@
 //!
 //! All counts are exact integers and all money exact decimals; a share of money is rounded once, at the very end.
 
-pub mod breadth;
-pub mod cohort;
-pub mod concentration;
-pub mod cycle;
+mod breadth;
+mod cohort;
+mod concentration;
+mod cycle;
 mod days;
-pub mod mix;
-pub mod paths;
-pub mod rates;
-pub mod second;
-pub mod survival;
+mod mix;
+mod paths;
+mod rates;
+mod second;
+mod survival;
 
 pub use breadth::{CategoryBreadth, UnitsPerBuyer, category_breadth, units_per_buyer};
 pub use cohort::{Cohort, CohortTable};

@@ -6,10 +6,10 @@ use chrono::NaiveDate;
 use hashbrown::HashMap;
 
 use crate::history::{LineLog, ProductDay};
+use crate::number::quotient;
 use crate::record::calendar::Day;
 use crate::record::{CustomerId, ProductId};
 use crate::scale::Ratio;
-use crate::scale::ratio::quotient;
 
 /// From the category of a customer's first purchase day to that of the second: which leads to which, and by how much
 /// more often than by chance.

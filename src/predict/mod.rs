@@ -1,8 +1,7 @@
-//! What a customer will do next: a rule that a shopkeeper can check by hand, and the probability models of the field.
+//! What a customer will do next: the probability models of the field.
 //!
 //! | question | function |
 //! |---|---|
-//! | when is the next purchase due, how many were missed, is the customer leaving? | [`MissedCycles::standing`] |
 //! | is the customer still there? | [`PurchaseModel::probability_alive`] of [`MbgNbd`], [`ParetoNbd`], [`BgNbd`] |
 //! | how many purchases in the next 90 days? | [`PurchaseModel::expected_purchases`] |
 //! | how likely is none at all, or exactly three? | [`PurchaseModel::probability_of_purchases`] |
@@ -58,62 +57,27 @@
 //! This room works in `f64`, where the rest of the crate is exact: a prediction is an estimate. Its logarithms and
 //! exponentials are the same on every platform, to the last bit.
 
-pub mod any_model;
-pub mod backtest;
-mod beta_geometric;
-pub mod bg_bb;
-pub mod bg_nbd;
-pub mod customer_forecast;
-pub mod fit;
-pub mod gamma_gamma;
-mod gather;
-#[cfg(test)]
-mod golden;
-mod grouping;
-pub mod limit;
-pub mod mbg_nbd;
-pub mod missed_cycles;
-pub mod model;
-pub mod nbd;
-pub mod opportunity;
-mod optimize;
-pub mod options;
-pub mod pareto_nbd;
-mod places;
-pub mod purchase_spans;
-mod purchasing;
-pub mod renewal;
-pub mod sample;
-pub mod samples;
-pub mod sbg;
-pub(crate) mod special;
-pub mod spend_sample;
-mod survival;
-pub mod value;
-mod weight;
+mod backtest;
+mod contract;
+mod fit;
+mod given;
+mod purchases;
+mod value;
 
-pub use any_model::{AnyModel, ModelKind};
 pub use backtest::{
     Backtest, Baseline, BaselineScores, Calibration, Candidate, Choice, Difference, Holdout, HoldoutCustomer, Scores,
     TrackingPoint,
 };
-pub use bg_bb::{BgBb, BgBbParams};
-pub use bg_nbd::{BgNbd, BgNbdParams};
-pub use customer_forecast::CustomerForecast;
-pub use fit::{Boundary, Fit, FitReport, Fitted, StopReason};
-pub use gamma_gamma::{GammaGamma, GammaGammaParams};
-pub use limit::{Form, Limit, Trait};
-pub use mbg_nbd::{MbgNbd, MbgNbdParams};
-pub use missed_cycles::{ChurnRisk, CycleStanding, MissedCycles};
-pub use model::PurchaseModel;
-pub use nbd::{Nbd, NbdParams};
-pub use opportunity::{OpportunitySample, OpportunitySamples, opportunity_samples};
-pub use options::FitOptions;
-pub use pareto_nbd::{ParetoNbd, ParetoNbdParams};
-pub use purchase_spans::{PurchaseSpan, PurchaseSpans};
-pub use renewal::RenewalCohort;
-pub use sample::Sample;
-pub use samples::Samples;
-pub use sbg::{Sbg, SbgParams};
-pub use spend_sample::{SpendSample, SpendSamples};
-pub use value::{Discount, ValueModel, discounted_purchases, rounded_to_money};
+pub use contract::{BgBb, BgBbParams, Sbg, SbgParams};
+pub use fit::{Boundary, Fit, FitOptions, FitReport, Fitted, Form, Limit, StopReason, Trait};
+pub use given::{
+    OpportunitySample, OpportunitySamples, PurchaseSpan, PurchaseSpans, RenewalCohort, Sample, Samples, SpendSample,
+    SpendSamples, opportunity_samples,
+};
+pub use purchases::{
+    AnyModel, BgNbd, BgNbdParams, MbgNbd, MbgNbdParams, ModelKind, Nbd, NbdParams, ParetoNbd, ParetoNbdParams,
+    PurchaseModel,
+};
+pub use value::{
+    CustomerForecast, Discount, GammaGamma, GammaGammaParams, ValueModel, discounted_purchases, rounded_to_money,
+};

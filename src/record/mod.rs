@@ -10,13 +10,13 @@
 //! | how long is it between two days, in words? | [`CalendarSpan`] |
 //! | which days are counted? | [`Window`], [`Windows`], [`Period`] |
 
-pub mod calendar;
-pub mod columns;
-pub mod interaction;
-pub mod line;
-pub mod order;
-pub mod span;
-pub mod window;
+pub(crate) mod calendar;
+mod columns;
+mod interaction;
+mod line;
+mod order;
+mod span;
+mod window;
 
 pub use calendar::ShopCalendar;
 pub use columns::RecordColumns;

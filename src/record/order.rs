@@ -6,7 +6,7 @@ use core::hash::Hash;
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
-use crate::scale::money;
+use crate::number::money;
 
 /// Whatever tells one customer from another: `u64`, `Uuid`, `String`, `&str`.
 ///

@@ -4,9 +4,9 @@ use core::ops::{Bound, Range};
 
 use rust_decimal::Decimal;
 
-use crate::blocks::blocks;
 use crate::error::{Error, Result};
 use crate::parallel;
+use crate::parallel::blocks;
 use crate::scale::ranks::{bin_ranks, share_ranks};
 
 /// Fitted cut points: the values at which one bin of a population ends and the next begins.

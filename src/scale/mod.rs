@@ -9,18 +9,17 @@
 //! | either of the two? | [`Binning`] |
 //! | what is the mark on the stick called? | [`Label`], [`Language`] |
 
-pub mod bands;
-pub mod binning;
-pub mod cuts;
+mod bands;
+mod binning;
+pub(crate) mod cuts;
 pub(crate) mod edges;
-pub mod label;
-pub(crate) mod money;
-pub mod money_tally;
+pub(crate) mod label;
+mod money_tally;
 pub(crate) mod range;
 pub(crate) mod ranks;
-pub mod ratio;
-pub(crate) mod runs;
-pub mod tally;
+mod ratio;
+mod tally;
+pub(crate) mod words;
 
 pub use bands::Bands;
 pub use binning::Binning;

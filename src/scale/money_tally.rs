@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
-use crate::scale::{CutPoints, Tally, money};
+use crate::number::money;
+use crate::scale::{CutPoints, Tally};
 
 /// How many customers have each amount of money: a [`Tally`] of decimals, exact or of bounded size.
 ///
@@ -237,7 +238,7 @@ impl FromIterator<Decimal> for MoneyTally {
 #[cfg(feature = "serde")]
 mod stored {
     use super::{Error, MoneyTally, Result, Tally};
-    use crate::scale::money::Text;
+    use crate::number::money::Text;
 
     #[derive(serde::Serialize, serde::Deserialize)]
     pub(super) struct StoredTally {

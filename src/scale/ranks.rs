@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
-use crate::scale::money;
+use crate::number::money;
 
 /// `⌈j N / k⌉` for `j` in `1..k`.
 pub(crate) fn bin_ranks(population: u64, bins: u8) -> Result<Vec<u64>> {

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
+use crate::number::runs::merged;
 use crate::scale::CutPoints;
 use crate::scale::ranks::{bin_ranks, share_ranks};
-use crate::scale::runs::merged;
 
 /// How many customers have each value: all that quantile cuts need to know of a population, exact and mergeable.
 ///

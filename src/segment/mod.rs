@@ -11,6 +11,7 @@
 //! | how often does a repeat customer come? | [`FrequencyBands::band`] |
 //! | is a one-time customer still warm? | [`NewCustomerNodes::state`] |
 //! | both in one? | [`Lifecycle::stage`] |
+//! | when is the next purchase due, how many were missed, is the customer leaving? | [`MissedCycles::standing`] |
 //! | which membership tier? | [`TierModel::tier`] |
 //! | which price band? | [`SpendBands::position`] |
 //! | what does each label amount to? | [`summarize`], [`summarize_all`] |
@@ -31,17 +32,19 @@
 //! a [`Label`](crate::scale::Label) with an English and a Chinese name, and an `explain` that gives the value and the
 //! marks around it.
 
-pub mod frequency;
-pub mod grid;
-pub mod lifecycle;
-pub mod migration;
-pub mod newcomer;
-pub mod octant;
-pub mod rfm;
-pub mod spend;
-pub mod summary;
-pub mod tier;
+mod churn;
+mod frequency;
+mod grid;
+mod lifecycle;
+mod migration;
+mod newcomer;
+mod octant;
+mod rfm;
+mod spend;
+mod summary;
+mod tier;
 
+pub use churn::{ChurnRisk, CycleStanding, MissedCycles};
 pub use frequency::{FrequencyBand, FrequencyBands};
 pub use grid::{Grid, GridBuilder, GridReport};
 pub use lifecycle::{Lifecycle, LifecycleStage};

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use crate::error::Result;
 use crate::history::CustomerHistory;
 #[cfg(feature = "serde")]
-use crate::scale::money;
+use crate::number::money;
 use crate::scale::range::{Ends, Quantity, describe};
 use crate::scale::{Bands, Label, Language};
 use crate::segment::MonetaryMeasure;
@@ -44,7 +44,7 @@ impl SpendBands {
     ///
     /// # Errors
     ///
-    /// [`Error::NotAscending`](crate::Error::NotAscending) when an edge is not above the one before it.
+    /// [`Error::NotAscending`](crate::error::Error::NotAscending) when an edge is not above the one before it.
     pub fn new(measure: MonetaryMeasure, edges: Vec<Decimal>) -> Result<Self> {
         // 200 and 200.00 are one edge and give one key.
         Ok(Self::of(measure, Bands::new(edges.into_iter().map(|edge| edge.normalize()).collect())?))
@@ -126,7 +126,7 @@ impl From<SpendBands> for StoredBands {
 
 #[cfg(feature = "serde")]
 impl TryFrom<StoredBands> for SpendBands {
-    type Error = crate::Error;
+    type Error = crate::error::Error;
 
     fn try_from(stored: StoredBands) -> Result<Self> {
         Self::new(stored.measure, stored.edges.into_iter().map(|money::Text(edge)| edge).collect())

@@ -6,8 +6,9 @@ use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 use crate::history::{CustomerHistory, Ledger};
-use crate::scale::ratio::quotient;
-use crate::scale::{Ratio, money};
+use crate::number::money;
+use crate::number::quotient;
+use crate::scale::Ratio;
 
 /// The customers of one label and what they brought.
 #[derive(Debug, Clone, Copy, PartialEq)]

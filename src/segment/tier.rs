@@ -6,11 +6,12 @@ use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 use crate::history::{Ledger, Money};
+use crate::number::money;
 use crate::scale::cuts::cuts_of_keys;
 use crate::scale::label::check_keys;
 use crate::scale::range::{Ends, Quantity, describe};
 use crate::scale::ranks::share_ranks;
-use crate::scale::{CutPoints, Label, Language, MoneyTally, money};
+use crate::scale::{CutPoints, Label, Language, MoneyTally};
 
 /// Tiers from the lowest to the highest: what they are called, and the share of customers below each but the lowest.
 ///

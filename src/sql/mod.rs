@@ -119,7 +119,7 @@ recipes! {
     FREQUENCY_BANDS = "frequency_bands.sql";
     /// Is a new customer still warm? See [`NewCustomerNodes`](crate::segment::NewCustomerNodes).
     NEW_CUSTOMER_STATES = "new_customer_states.sql";
-    /// Who is about to leave (流失)? See [`MissedCycles`](crate::predict::MissedCycles).
+    /// Who is about to leave (流失)? See [`MissedCycles`](crate::segment::MissedCycles).
     MISSED_CYCLES = "missed_cycles.sql";
     /// What the probability models are fitted on. See [`Samples`](crate::predict::Samples).
     SAMPLES = "samples.sql";

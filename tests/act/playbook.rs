@@ -2,8 +2,8 @@
 
 use repurchase::Error;
 use repurchase::act::playbook::{Action, CustomerLabel, LabelKind, Playbook, PlaybookBuilder, StandardAction};
-use repurchase::predict::ChurnRisk;
 use repurchase::scale::{Label, Language};
+use repurchase::segment::ChurnRisk;
 use repurchase::segment::{
     FrequencyBand, Grid, LifecycleStage, MonetaryMeasure, NewCustomerState, Octant, SpendBands, TierScheme,
 };

@@ -7,8 +7,8 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use repurchase::CustomerHistory;
-use repurchase::predict::ChurnRisk::{ChurnInclined, Due, InCycle, Overdue};
-use repurchase::predict::{ChurnRisk, CycleStanding, MissedCycles};
+use repurchase::segment::ChurnRisk::{ChurnInclined, Due, InCycle, Overdue};
+use repurchase::segment::{ChurnRisk, CycleStanding, MissedCycles};
 use repurchase::segment::{FrequencyBands, NewCustomerNodes, NewCustomerState};
 use rust_decimal::Decimal;
 

@@ -8,8 +8,8 @@ use super::profile::{Fact, Money, Profile};
 use super::schema::{AttributeKind, Schema};
 use super::table::LARGEST;
 use crate::error::Result;
-use crate::scale::money;
-use crate::scale::ratio::quotient;
+use crate::number::money;
+use crate::number::quotient;
 
 /// Kleene's three values, `False < Unknown < True`: `all` is the least, `any` the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
-use crate::scale::{Label, Language, money};
+use crate::number::money;
+use crate::scale::{Label, Language};
 use crate::segment::TierModel;
 
 /// A member's tier and the distance to its marks, now and after what is about to leave the counted time.

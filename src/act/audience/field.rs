@@ -1,8 +1,8 @@
 //! What a rule can ask about.
 
-use crate::predict::ChurnRisk;
 use crate::record::InteractionKind;
 use crate::scale::Label;
+use crate::segment::ChurnRisk;
 use crate::segment::{FrequencyBand, LifecycleStage, NewCustomerState, Octant};
 
 /// A number about a customer; compared as binary64.

@@ -64,22 +64,22 @@
 //!
 //! S. C. Kleene (1952), "Introduction to Metamathematics", North-Holland, section 64.
 
-pub mod activities;
+mod activities;
 mod check;
-pub mod compiled;
-pub mod condition;
-pub mod distance;
-pub mod each;
-pub mod explain;
-pub mod field;
-pub mod profile;
+mod compiled;
+mod condition;
+mod distance;
+mod each;
+mod explain;
+mod field;
+mod profile;
 pub mod ready;
-pub mod rule;
-pub mod schema;
-pub mod selection;
+mod rule;
+mod schema;
+mod selection;
 #[cfg(feature = "serde")]
 mod stored;
-pub mod table;
+mod table;
 mod words;
 
 pub use activities::Activities;

@@ -8,7 +8,7 @@ use super::field::{Activity, Amount, Field, Figure, LabelField};
 use super::schema::AttributeKind;
 use crate::error::{Error, Result};
 use crate::history::CustomerHistory;
-use crate::predict::{ChurnRisk, CycleStanding};
+use crate::segment::{ChurnRisk, CycleStanding};
 use crate::segment::{FrequencyBand, LifecycleStage, NewCustomerState, Octant, RfmScore};
 
 /// The last time that a customer did something with a product or category.

@@ -249,7 +249,7 @@ fn band(figure: Figure, from: u32, below: Option<u32>) -> Result<Vec<Rule>> {
 /// missed since. They have stock at home, and a reminder comes too early.
 ///
 /// The profile's cycles missed are those of a [standing with
-/// quantities](crate::predict::CycleStanding::with_quantities), which stretches the cycle as the order was.
+/// quantities](crate::segment::CycleStanding::with_quantities), which stretches the cycle as the order was.
 ///
 /// # Errors
 ///

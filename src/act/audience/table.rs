@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::field::{Activity, Amount, Figure, LabelField};
 use super::profile::{Fact, Money, Profile};
 use crate::error::{Error, Result};
-use crate::scale::money;
+use crate::number::money;
 
 /// What is known of many customers, column by column: what [`Audience::matches_each`](super::Audience::matches_each) is
 /// asked of.

@@ -7,8 +7,8 @@ use super::confidence::{Bounds, Confidence};
 use super::quantile::{normal_cumulative, normal_quantile};
 use super::verdict::Verdict;
 use crate::error::{Error, Result};
-use crate::scale::money;
-use crate::scale::ratio::quotient;
+use crate::number::money;
+use crate::number::quotient;
 
 /// How a bootstrap is run: 2,000 replicates, seed 0 and 95% by default.
 #[derive(Debug, Clone, Copy, PartialEq)]

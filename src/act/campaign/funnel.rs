@@ -4,8 +4,9 @@ use rust_decimal::Decimal;
 
 use super::measure::FunnelRate;
 use crate::error::{Error, Result};
-use crate::scale::ratio::quotient;
-use crate::scale::{Ratio, money};
+use crate::number::money;
+use crate::number::quotient;
+use crate::scale::Ratio;
 
 /// The figures of a [`Funnel`], before they are checked. What was not counted is 0.
 ///

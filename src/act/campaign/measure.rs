@@ -108,7 +108,7 @@ impl FunnelMeasure {
             Self::ValuePerContact => funnel.value_per_contact(),
             Self::ValuePerBuyer => funnel.value_per_buyer(),
         }?;
-        crate::scale::ratio::quotient(money.mantissa(), crate::scale::money::power(money.scale())?)
+        crate::number::quotient(money.mantissa(), crate::number::money::power(money.scale())?)
     }
 
     /// The treated arm's number relative to the control arm's: 0.65 for +65%, -0.51 for -51%.

@@ -33,19 +33,19 @@
 //! Counts and money are exact; intervals, lifts and powers are estimates, in `f64`, the same on every platform to the
 //! last bit. A number that is undefined is `None`.
 
-pub mod arm;
-pub mod assignment;
-pub mod bootstrap;
+mod arm;
+mod assignment;
+mod bootstrap;
 mod chance;
-pub mod confidence;
-pub mod funnel;
-pub mod measure;
-pub mod money;
-pub mod money_sample;
+mod confidence;
+mod funnel;
+mod measure;
+mod money;
+mod money_sample;
 mod quantile;
-pub mod rates;
-pub mod sample_size;
-pub mod verdict;
+mod rates;
+mod sample_size;
+mod verdict;
 
 pub use arm::{Arm, Stage};
 pub use assignment::{Assignment, Group};

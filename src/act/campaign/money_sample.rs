@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
-use crate::scale::money;
-use crate::scale::ratio::quotient;
+use crate::number::money;
+use crate::number::quotient;
 
 /// Customers of one arm, the sum of what they brought, and the sum of its squares: all that a comparison of means
 /// needs.

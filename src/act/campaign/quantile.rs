@@ -1,6 +1,6 @@
 //! Two-sided quantiles of the normal and of Student's t distribution, with the same bits on every platform.
 
-use crate::predict::special::{beta_kernel, polynomial, regularized_beta};
+use crate::number::special::{beta_kernel, polynomial, regularized_beta};
 
 /// The `z` within which a standard normal number lies with probability `level`, for `0 < level < 1`.
 ///

@@ -2,7 +2,7 @@
 
 use super::{ConstantLoss, Coupon, RetentionCosts, not_negative, share};
 use crate::error::{Error, Result};
-use crate::scale::money::Text;
+use crate::number::money::Text;
 
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]

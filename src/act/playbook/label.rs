@@ -1,7 +1,7 @@
 //! The labels for which a playbook has actions.
 
-use crate::predict::ChurnRisk;
 use crate::scale::Label;
+use crate::segment::ChurnRisk;
 use crate::segment::{FrequencyBand, Grid, LifecycleStage, NewCustomerState, Octant, SpendBands, TierScheme};
 
 /// What kind of label a customer has. Keys are unique within a kind, not among them: a new customer and a segment can

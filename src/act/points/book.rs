@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use crate::act::points::{PointsChange, PointsEvent, PointsProgram};
 use crate::error::{Error, Result};
-use crate::scale::money;
+use crate::number::money;
 
 /// A lot's place among others: the order in which lots are spent.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use crate::act::points::PointsAccount;
 use crate::error::{Error, Result};
-use crate::scale::money;
+use crate::number::money;
 
 /// The points that expire in one month, unless they are spent before.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 #[cfg(feature = "serde")]
-use crate::scale::money;
+use crate::number::money;
 
 /// How long points last. On the day on which they expire, they can no longer be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

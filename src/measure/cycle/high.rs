@@ -6,8 +6,9 @@ use rust_decimal::Decimal;
 
 use super::{CycleTable, ProductCycle};
 use crate::error::{Error, Result};
+use crate::number::money;
 use crate::record::ProductId;
-use crate::scale::{CutPoints, Ratio, money};
+use crate::scale::{CutPoints, Ratio};
 
 /// Which rate of a product is looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]

@@ -6,11 +6,12 @@ use rust_decimal::Decimal;
 use crate::error::{Error, Result};
 use crate::history::{LineLog, ProductDay};
 use crate::measure::survival::{Spell, SurvivalCurve};
+use crate::number::money;
 use crate::record::calendar::Day;
 use crate::record::{CustomerId, ProductId};
-use crate::scale::{Ratio, money};
+use crate::scale::Ratio;
 
-pub mod high;
+pub(super) mod high;
 #[cfg(feature = "serde")]
 mod stored;
 

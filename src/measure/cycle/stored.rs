@@ -6,8 +6,9 @@ use rust_decimal::Decimal;
 use super::{CycleOptions, CycleTable, ProductCycle};
 use crate::error::{Error, Result};
 use crate::measure::survival::SurvivalCurve;
+use crate::number::money;
 use crate::record::ProductId;
-use crate::scale::{Ratio, money};
+use crate::scale::Ratio;
 
 #[derive(serde::Deserialize)]
 pub(super) struct StoredCycle {

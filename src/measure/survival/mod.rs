@@ -5,8 +5,9 @@ use core::cmp::Ordering;
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
-use crate::scale::ratio::quotient;
-use crate::scale::{Interval, money};
+use crate::number::money;
+use crate::number::quotient;
+use crate::scale::Interval;
 
 mod exact;
 #[cfg(feature = "serde")]

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{Spell, SurvivalCurve, compare, steps};
 use crate::error::{Error, Result};
-use crate::scale::money;
+use crate::number::money;
 
 /// No two days of chrono's calendar are this far apart.
 const MAX_GAP_DAYS: u32 = 1 << 28;

@@ -23,7 +23,7 @@ pub enum Baseline {
     /// Orders customers by the days since the last purchase: who came last will come first.
     DaysSinceLast,
     /// The missed-cycles rule: all buy again but those who are churn-inclined, who do not. The order is that of
-    /// [`ChurnRisk`](crate::predict::ChurnRisk).
+    /// [`ChurnRisk`](crate::segment::ChurnRisk).
     MissedCycles,
 }
 

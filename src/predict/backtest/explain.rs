@@ -1,9 +1,9 @@
 //! A backtest in words.
 
 use super::{Backtest, Baseline, Candidate, Choice, Difference, Scores};
-use crate::predict::missed_cycles::count;
 use crate::predict::{Fit, Form, Limit, ModelKind, Trait};
 use crate::scale::Language;
+use crate::scale::words::count;
 
 impl Backtest {
     /// Which model to use, how far it is off and beside what, why this one, and what to beware of.

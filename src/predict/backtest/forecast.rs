@@ -6,7 +6,8 @@ use super::baseline::Baseline;
 use super::holdout::{Holdout, HoldoutCustomer};
 use crate::error::Result;
 use crate::parallel;
-use crate::predict::{ChurnRisk, PurchaseModel, Sample};
+use crate::predict::{PurchaseModel, Sample};
+use crate::segment::ChurnRisk;
 
 /// A number for each customer, in the order of the hold-out; `None` where the forecaster has none.
 #[derive(Debug, Default)]

@@ -10,9 +10,10 @@ use super::tracking::{self, TrackingPoint};
 use crate::error::{Error, Result};
 use crate::history::{CustomerFold, Fact, Ledger, PurchaseLog};
 use crate::parallel;
-use crate::predict::{ChurnRisk, MissedCycles, PurchaseModel, Sample, Samples};
+use crate::predict::{PurchaseModel, Sample, Samples};
 use crate::record::CustomerId;
 use crate::record::calendar::Day;
+use crate::segment::{ChurnRisk, MissedCycles};
 
 /// What was known of each customer on a day, the split, and what each did after it.
 ///
@@ -148,7 +149,7 @@ impl Holdout {
     ) -> Vec<HoldoutCustomer> {
         // Both hold the customers with a purchase up to the split, in the order of their ids.
         let pairs = ledger.iter().zip(counts);
-        let customer = |((_, history), (_, counts)): ((_, crate::CustomerHistory), &(Id, Counts))| {
+        let customer = |((_, history), (_, counts)): ((_, crate::history::CustomerHistory), &(Id, Counts))| {
             let sample = Sample::in_weeks(&history.repeat_summary(ledger.as_of())?);
             let weeks = |day: Day| f64::from(day.since(counts.first)) / 7.0;
             let at_end = Sample::of_valid(counts.days - 1, weeks(counts.last), weeks(end));

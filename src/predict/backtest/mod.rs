@@ -12,9 +12,9 @@ use chrono::NaiveDate;
 
 use self::choice::Losses;
 use self::forecast::Forecast;
-use super::{AnyModel, Fit, FitOptions, ModelKind};
 use crate::error::{Error, Result};
 use crate::parallel;
+use crate::predict::{AnyModel, Fit, FitOptions, ModelKind};
 
 pub use baseline::Baseline;
 pub use choice::{Choice, Difference};

@@ -2,7 +2,7 @@
 
 use super::forecast::Forecast;
 use super::holdout::{Holdout, HoldoutCustomer};
-use crate::scale::ratio::quotient;
+use crate::number::quotient;
 
 /// How well what was foretold of each customer came true.
 ///

@@ -4,11 +4,12 @@ use core::ops::Range;
 
 use super::table::Monetary;
 use super::{RfmModel, RfmScore, RfmTable};
-use crate::blocks::{BLOCK, fetch};
 use crate::history::Money;
+use crate::number::money;
 use crate::parallel;
+use crate::parallel::{BLOCK, fetch};
 use crate::record::calendar::Day;
-use crate::scale::{Binning, money};
+use crate::scale::Binning;
 
 /// Customers for whom it pays to wake another core.
 const LEAST: usize = 32 * BLOCK;

@@ -15,14 +15,14 @@
 
 mod bulk;
 mod explain;
-pub mod model;
+mod model;
 mod money;
-pub mod region;
-pub mod score;
+mod region;
+pub(super) mod score;
 #[cfg(feature = "serde")]
 mod stored;
-pub mod table;
-pub mod tally;
+mod table;
+mod tally;
 
 pub use model::{Bins, RfmModel, RfmOptions};
 pub use region::RfmRegion;

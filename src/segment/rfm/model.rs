@@ -9,10 +9,11 @@ use super::table::Monetary;
 use super::{MonetaryMeasure, RfmMeasures, RfmScore, RfmTable, RfmTally, RfmValues};
 use crate::error::{Error, Result};
 use crate::history::{CustomerHistory, Money};
+use crate::number::money;
 use crate::record::calendar::Day;
 use crate::scale::cuts::{Key, cuts_of_keys};
 use crate::scale::ranks::bin_ranks;
-use crate::scale::{Bands, Binning, CutPoints, Language, money};
+use crate::scale::{Bands, Binning, CutPoints, Language};
 
 /// How one dimension becomes scores.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 
 use crate::error::Result;
-use crate::scale::{Bands, Binning, CutPoints, money};
+use crate::number::money;
+use crate::scale::{Bands, Binning, CutPoints};
 
 /// Cuts or edges, and where they fit 63 bits at the finest of their scales, the same as integers.
 #[derive(Debug, Clone, Eq)]

@@ -7,7 +7,7 @@ use super::model::check_bins;
 use super::money::MoneyBinning;
 use super::{Bins, RfmMeasures, RfmModel, RfmOptions, RfmTally};
 use crate::error::{Error, Result};
-use crate::scale::money::Text;
+use crate::number::money::Text;
 use crate::scale::{Bands, Binning, CutPoints, MoneyTally, Tally};
 
 #[derive(serde::Serialize, serde::Deserialize)]

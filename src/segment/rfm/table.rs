@@ -260,7 +260,7 @@ impl<'a> RfmTable<'a> {
                 last_purchase: self.last_purchase.get(place)?.date(),
                 frequency: (*self.frequency.get(place)?).into(),
                 monetary: match &self.monetary {
-                    Monetary::Minor(money, scale) => crate::scale::money::decimal(money.get(place)?, *scale)?,
+                    Monetary::Minor(money, scale) => crate::number::money::decimal(money.get(place)?, *scale)?,
                     Monetary::Decimal(amounts) => *amounts.get(place)?,
                 },
             })

@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use repurchase::act::audience::{
     Activity, Amount, Fact, Field, Figure, LabelField, LastActivity, Profile, Rule, Test, Verdict,
 };
-use repurchase::predict::{ChurnRisk, MissedCycles};
+use repurchase::segment::{ChurnRisk, MissedCycles};
 use repurchase::segment::{FrequencyBand, LifecycleStage, NewCustomerState, Octant, RfmScore};
 use repurchase::{CustomerHistory, Error};
 use rust_decimal::Decimal;

@@ -8,8 +8,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use repurchase::CustomerHistory;
 use repurchase::predict::{
-    Backtest, Baseline, Calibration, FitOptions, Holdout, MissedCycles, Nbd, NbdParams, PurchaseModel, Sample, Scores,
+    Backtest, Baseline, Calibration, FitOptions, Holdout, Nbd, NbdParams, PurchaseModel, Sample, Scores,
 };
+use repurchase::segment::MissedCycles;
 use rust_decimal::Decimal;
 
 use crate::shops::{day, log_of};

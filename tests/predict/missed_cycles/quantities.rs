@@ -1,8 +1,8 @@
 //! Waits stretched by what was ordered last.
 
 use repurchase::Error;
-use repurchase::predict::ChurnRisk::{ChurnInclined, InCycle};
-use repurchase::predict::MissedCycles;
+use repurchase::segment::ChurnRisk::{ChurnInclined, InCycle};
+use repurchase::segment::MissedCycles;
 use rust_decimal::Decimal;
 
 use super::{after, day, number};

@@ -1,6 +1,6 @@
 //! Stored forms: round trips, and what `with_*` refuses is refused.
 
-use repurchase::predict::{ChurnRisk, MissedCycles};
+use repurchase::segment::{ChurnRisk, MissedCycles};
 use serde_json::{Value, json};
 
 #[track_caller]

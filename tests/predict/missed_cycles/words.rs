@@ -1,7 +1,7 @@
 //! Names, and exact texts of `explain`, in both languages.
 
-use repurchase::predict::{ChurnRisk, CycleStanding, MissedCycles};
 use repurchase::scale::Language;
+use repurchase::segment::{ChurnRisk, CycleStanding, MissedCycles};
 
 use super::{after, number};
 

@@ -1,6 +1,7 @@
 //! The customers most worth calling.
 
-use repurchase::predict::{ChurnRisk, CustomerForecast, CycleStanding, MissedCycles};
+use repurchase::segment::{ChurnRisk, CycleStanding, MissedCycles};
+use repurchase::predict::CustomerForecast;
 use repurchase::{CustomerHistory, Error, Ledger};
 
 use super::Next;

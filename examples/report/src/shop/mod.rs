@@ -9,7 +9,7 @@ mod outlook;
 use chrono::{Datelike, Months, NaiveDate};
 use repurchase::history::LedgerTotals;
 use repurchase::measure::{CohortTable, Concentration, RateOptions, RepurchaseRates, repurchase_rates};
-use repurchase::predict::MissedCycles;
+use repurchase::segment::MissedCycles;
 use repurchase::record::{CalendarSpan, Period, Windows};
 use repurchase::segment::{
     FrequencyBand, Grid, Lifecycle, RfmMeasures, RfmModel, RfmOptions, RfmScore, RfmTable, TierModel, TierScheme,

@@ -1,7 +1,8 @@
 //! Whether what was foretold came true: the models on a part of the past that they were not told of.
 
 use chrono::{Days, NaiveDate};
-use repurchase::predict::{Backtest, Choice, FitOptions, Holdout, MissedCycles, ModelKind, Scores, TrackingPoint};
+use repurchase::predict::{Backtest, Choice, FitOptions, Holdout, ModelKind, Scores, TrackingPoint};
+use repurchase::segment::MissedCycles;
 use repurchase::{Error, PurchaseLog};
 
 /// A backtest of which a model came.

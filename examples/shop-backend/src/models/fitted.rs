@@ -1,7 +1,8 @@
 //! What is fitted to the whole shop and applied to one customer.
 
 use chrono::NaiveDate;
-use repurchase::predict::{AnyModel, Fit, FitOptions, GammaGamma, MissedCycles, ModelKind, Samples, SpendSamples};
+use repurchase::predict::{AnyModel, Fit, FitOptions, GammaGamma, ModelKind, Samples, SpendSamples};
+use repurchase::segment::MissedCycles;
 use repurchase::scale::Language;
 use repurchase::segment::{
     Grid, Lifecycle, OctantModel, OctantSplit, RfmMeasures, RfmModel, RfmOptions, RfmTable, TierModel, TierScheme,

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use repurchase::chrono::NaiveDate;
-use repurchase::predict::{ChurnRisk, MissedCycles};
+use repurchase::segment::{ChurnRisk, MissedCycles};
 use repurchase::scale::Label;
 use repurchase::segment::{
     FrequencyBand, FrequencyBands, Grid, NewCustomerNodes, NewCustomerState, Octant, OctantModel, OctantSplit,

@@ -1,0 +1,13 @@
+//! The ground floor: exact money, correctly rounded quotients, wide integers, special functions, the optimiser.
+
+#[cfg(test)]
+pub(crate) mod golden;
+pub(crate) mod money;
+pub(crate) mod optimize;
+mod quotient;
+pub(crate) mod runs;
+pub(crate) mod special;
+pub(crate) mod weight;
+pub(crate) mod wide;
+
+pub(crate) use quotient::quotient;

@@ -1,0 +1,168 @@
+//! Work in parts: on all cores with the feature `rayon`, one part after the other without it.
+//!
+//! How work is cut does not depend on the number of threads, and the parts' answers come in the order of the parts.
+//! Whoever puts them together in that order gets the same bits on one core and on many.
+
+mod blocks;
+
+use core::cmp::Ordering;
+use core::ops::Range;
+
+pub(crate) use blocks::{BLOCK, blocks, fetch};
+
+/// The answer for each part of `0..len`; every part is `size` long, only the last may be shorter.
+///
+/// A single part is worked on where it is asked for: small inputs never leave their thread.
+pub(crate) fn map_ranges<R: Send>(len: usize, size: usize, work: impl Fn(Range<usize>) -> R + Send + Sync) -> Vec<R> {
+    let size = size.max(1);
+    map(len.div_ceil(size), |part| work(part * size..len.min((part + 1) * size)))
+}
+
+/// The answer for each of `0..parts`.
+pub(crate) fn map<R: Send>(parts: usize, work: impl Fn(usize) -> R + Send + Sync) -> Vec<R> {
+    #[cfg(feature = "rayon")]
+    if parts > 1 {
+        use rayon::iter::{IntoParallelIterator, ParallelIterator};
+        return (0..parts).into_par_iter().map(work).collect();
+    }
+    (0..parts).map(work).collect()
+}
+
+/// The answer for each part of `items`, which the work may change: `size` long, only the last may be shorter. Work is
+/// given the number of the part.
+pub(crate) fn map_chunks<T: Send, R: Send>(
+    items: &mut [T],
+    size: usize,
+    work: impl Fn(usize, &mut [T]) -> R + Send + Sync,
+) -> Vec<R> {
+    let size = size.max(1);
+    #[cfg(feature = "rayon")]
+    if items.len() > size {
+        use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+        use rayon::slice::ParallelSliceMut;
+        return items.par_chunks_mut(size).enumerate().map(|(part, items)| work(part, items)).collect();
+    }
+    items.chunks_mut(size).enumerate().map(|(part, items)| work(part, items)).collect()
+}
+
+/// Whether parts are worked on by one thread, so that what one of them worked out is at hand for all others.
+pub(crate) fn is_one_thread() -> bool {
+    #[cfg(feature = "rayon")]
+    return rayon::current_num_threads() == 1;
+    #[cfg(not(feature = "rayon"))]
+    true
+}
+
+/// More parts than most machines have cores, few enough that putting them together costs nothing.
+const MOST_PARTS: usize = 32;
+
+/// How long the parts of `len` items are: none shorter than `least`, for which it pays to wake another core. Without
+/// the feature, all is one part.
+pub(crate) fn part_size(len: usize, least: usize) -> usize {
+    if cfg!(feature = "rayon") { len.div_ceil(MOST_PARTS).max(least) } else { len }
+}
+
+/// The answers for the parts of `0..len`, one after the other.
+pub(crate) fn concat<R: Send>(len: usize, least: usize, work: impl Fn(Range<usize>) -> Vec<R> + Send + Sync) -> Vec<R> {
+    joined(map_ranges(len, part_size(len, least), work))
+}
+
+/// The parts one after the other; a single one stays as it is.
+pub(crate) fn joined<T>(parts: Vec<Vec<T>>) -> Vec<T> {
+    let mut parts = parts.into_iter();
+    let mut all = parts.next().unwrap_or_default();
+    all.reserve_exact(parts.as_slice().iter().map(Vec::len).sum());
+    parts.for_each(|part| all.extend(part));
+    all
+}
+
+/// Items that one core sorts before another is awake.
+#[cfg(any(test, feature = "rayon"))]
+const MANY: usize = 1 << 14;
+
+/// Does every task, in no particular order; each goes over so many items.
+pub(crate) fn run(items: usize, tasks: Vec<Box<dyn FnOnce() + Send + '_>>) {
+    #[cfg(feature = "rayon")]
+    if items > MANY {
+        return rayon::scope(|scope| {
+            for task in tasks {
+                scope.spawn(|_| task());
+            }
+        });
+    }
+    #[cfg(not(feature = "rayon"))]
+    let _ = items;
+    for task in tasks {
+        task();
+    }
+}
+
+/// Works on each item.
+pub(crate) fn for_each<T: Send>(items: &mut [T], work: impl Fn(&mut T) + Send + Sync) {
+    #[cfg(feature = "rayon")]
+    if items.len() > 1 {
+        use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
+        return items.par_iter_mut().for_each(work);
+    }
+    items.iter_mut().for_each(work);
+}
+
+/// Sorts items of which no two are equal by this order.
+pub(crate) fn sort_distinct<T: Send>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering + Send + Sync) {
+    #[cfg(feature = "rayon")]
+    if items.len() > MANY {
+        return rayon::slice::ParallelSliceMut::par_sort_unstable_by(items, order);
+    }
+    items.sort_unstable_by(order);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_cover_everything_once_and_in_order() {
+        for (len, size) in [(0, 3), (1, 3), (3, 3), (10, 3), (10, 0), (5, usize::MAX)] {
+            let parts = map_ranges(len, size, |part| part);
+            assert_eq!(parts.into_iter().flatten().collect::<Vec<_>>(), (0..len).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn many_items_come_in_order() {
+        for len in [0, 1, 5, MANY, 10 * MANY + 7] {
+            let items: Vec<usize> = (0..len).rev().collect();
+            assert_eq!(concat(len, 3, |part| items[part].to_vec()), items);
+            let mut sorted = items.clone();
+            sort_distinct(&mut sorted, Ord::cmp);
+            assert!(sorted.iter().copied().eq(0..len));
+            for_each(&mut sorted, |item| *item += 1);
+            assert!(sorted.into_iter().eq(1..=len));
+        }
+    }
+
+    #[test]
+    fn all_tasks_are_done() {
+        for items in [0, MANY + 1] {
+            let mut done = [0; 3];
+            let [first, second, third] = &mut done;
+            run(items, vec![Box::new(|| *first = 1), Box::new(|| *second = 2), Box::new(|| *third = 3)]);
+            assert_eq!(done, [1, 2, 3]);
+            run(items, Vec::new());
+        }
+    }
+
+    #[test]
+    fn chunks_are_the_parts_of_a_slice() {
+        for (len, size) in [(0, 3), (1, 3), (3, 3), (10, 3), (10, 0), (5, usize::MAX)] {
+            let mut items: Vec<usize> = vec![0; len];
+            let lengths = map_chunks(&mut items, size, |part, items| {
+                items.fill(part);
+                items.len()
+            });
+            let parts = map_ranges(len, size, |part| part.len());
+            assert_eq!(lengths, parts);
+            assert!(items.iter().enumerate().all(|(at, &part)| part == at / size.clamp(1, 100)));
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! sBG, shifted-beta-geometric: customers under a contract, who renew it or leave for good.
+
+use crate::error::{Error, Result};
+use crate::number::optimize::Evaluation;
+use crate::number::special::ln_beta_ratio;
+use crate::predict::contract::survival;
+use crate::predict::fit::Search;
+use crate::predict::fit::limit::{self, Form, Limit, Trait};
+use crate::predict::given::renewal::Renewals;
+use crate::predict::purchases::model;
+use crate::predict::{Fit, FitOptions, RenewalCohort};
+
+/// The shifted-beta-geometric model: each customer does not renew with a probability `θ` of the customer's own.
+///
+/// `θ ~ Beta(alpha, beta)` over customers, the same at every renewal. Those of a high `θ` leave first, so that the
+/// retention rate of a cohort rises over time, though nobody becomes more loyal.
+///
+/// Time is counted in renewals: a customer pays for the period before renewal 1 in any case, and leaves **at** renewal
+/// `t`, having made `t - 1`. It is a model for subscriptions and annual members, whose leaving is seen; for customers
+/// who leave unseen, see [`BgBb`](crate::predict::BgBb) and [`BgNbd`](crate::predict::BgNbd).
+///
+/// # Formula
+///
+/// - `S(t) = B(α, β + t) / B(α, β)`, the share that makes `t` renewals or more,
+/// - `P(t) = B(α + 1, β + t - 1) / B(α, β)`, the share that leaves at renewal `t >= 1`,
+/// - `r(t) = S(t) / S(t - 1) = (β + t - 1) / (α + β + t - 1)`,
+/// - after `n` renewals, a customer's `θ` is `Beta(α, β + n)`.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::predict::{FitOptions, RenewalCohort, Sbg};
+///
+/// // Of 1000 regular customers, those left after each year: seven of the twelve years of the paper.
+/// let cohort = RenewalCohort::new(vec![1000, 631, 468, 382, 326, 289, 262, 241])?;
+/// let fitted = Sbg::fit(&[cohort], &FitOptions::default())?.interior()?;
+/// assert!((fitted.model.params().alpha - 0.704).abs() < 1e-3);
+/// assert!((fitted.model.params().beta - 1.182).abs() < 1e-3);
+///
+/// // The twelfth year was seen in truth: 17.3% were left after it.
+/// assert!((fitted.model.survival(12) - 0.173).abs() < 0.003);
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+///
+/// # References
+///
+/// P. S. Fader and B. G. S. Hardie (2007), "How to project customer retention", Journal of Interactive Marketing 21(1),
+/// 76-90, doi 10.1002/dir.20074. The same (2010), "Customer-base valuation in a contractual setting: the
+/// perils of ignoring heterogeneity", Marketing Science 29(1), 85-93, doi 10.1287/mksc.1080.0482.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "SbgParams", into = "SbgParams"))]
+pub struct Sbg {
+    params: SbgParams,
+}
+
+/// The parameters of [`Sbg`], each finite, above 0 and at most `1e300`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct SbgParams {
+    /// First shape of the churn probabilities' Beta distribution, whose mean is `alpha / (alpha + beta)`.
+    pub alpha: f64,
+    /// Second shape of that distribution.
+    pub beta: f64,
+}
+
+const NAME: &str = "sBG";
+
+model::parameters!(Sbg, SbgParams { alpha, beta });
+
+impl Sbg {
+    /// The parameters under which the cohorts are the most likely, all of them together.
+    ///
+    /// **Population**: the customers of all cohorts. Cohorts may come to different numbers of renewals, one that came
+    /// to none adds nothing. A cohort may be given in parts, and cohorts in any order.
+    ///
+    /// Where no finite parameters are, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler model that
+    /// fits: nobody leaves; everybody leaves at the first renewal; one renewal only, which does not tell customers
+    /// apart; a retention rate that does not rise.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoCustomers`] without a customer, [`Error::NothingObserved`] without a renewal, [`Error::Number`] for a
+    /// penalty that is none, and [`Error::NotConverged`].
+    ///
+    /// # Complexity
+    ///
+    /// Linear in counts, and in renewals for each of some ten evaluations.
+    pub fn fit(cohorts: &[RenewalCohort], options: &FitOptions) -> Result<Fit<Self, SbgParams>> {
+        let renewals = Renewals::of(cohorts);
+        if renewals.customers == 0 {
+            return Err(Error::NoCustomers { what: NAME });
+        }
+        let (renewed, left) = (renewals.renewed(), renewals.left());
+        if renewed + left <= 0.0 {
+            return Err(Error::NothingObserved { what: NAME });
+        }
+        let search = Search {
+            model: NAME,
+            units: [1.0; 2],
+            options,
+            customers: renewals.customers,
+            left_out: 0,
+            distinct_rows: renewals.fates,
+        };
+        let share = left / (renewed + left);
+        let known = if options.penalty() > 0.0 { None } else { known_form(&renewals, share) };
+        let of_size = |size: f64| [size * share, size * (1.0 - share)];
+        let starts = if let Some(Form::Same(_)) = known {
+            vec![of_size(f64::min(1e5 / f64::min(share, 1.0 - share), 1e8))]
+        } else {
+            // Customers who differ, customers who hardly do, customers at the extremes.
+            vec![[1.0, 2.0], [20.0, 60.0], of_size(0.01)]
+        };
+        let found = search.climb(&starts, |parameters| evaluate(&renewals, parameters))?;
+        let params = |[alpha, beta]: [f64; 2]| SbgParams { alpha, beta };
+        let found = if known.is_some() { found.without_maximum() } else { found };
+        found.to_fit(params, Self::from_params, |[alpha, beta]| {
+            if let Some(form) = known {
+                return vec![Limit { of: Trait::ChurnProbability, form }];
+            }
+            // Some left and some renewed: however rare one of the two is, it is not the rule.
+            let (share, size) = (alpha / (alpha + beta), alpha + beta);
+            let forms = [(Form::Same(share), size), (Form::Extremes(share), 1.0 / size)];
+            limit::reached(&[limit::approach(Trait::ChurnProbability, forms)])
+        })
+    }
+
+    /// `ln L`: the sum over customers of the log of the probability of leaving when they left, or of being left.
+    pub fn log_likelihood(&self, cohorts: &[RenewalCohort]) -> f64 {
+        evaluate(&Renewals::of(cohorts), &[self.params.alpha, self.params.beta]).value
+    }
+
+    /// The probability that a new customer leaves at renewal `renewal`, counted from 1; 0 for 0.
+    pub fn probability_of_churn(&self, renewal: u32) -> f64 {
+        libm::exp(self.ln_probability_of_churn(renewal))
+    }
+
+    /// The log of [`probability_of_churn`](Sbg::probability_of_churn), also where that is too small for a number.
+    pub fn ln_probability_of_churn(&self, renewal: u32) -> f64 {
+        let Some(before) = renewal.checked_sub(1) else {
+            return f64::NEG_INFINITY;
+        };
+        let SbgParams { alpha, beta } = self.params;
+        self.ln_survival(before) - libm::log1p((beta + f64::from(before)) / alpha)
+    }
+
+    /// The probability that a new customer makes `renewals` renewals or more: the share of a cohort that is left after
+    /// so many. 1 for 0.
+    pub fn survival(&self, renewals: u32) -> f64 {
+        libm::exp(self.ln_survival(renewals))
+    }
+
+    /// The log of [`survival`](Sbg::survival), also where that is too small for a number.
+    pub fn ln_survival(&self, renewals: u32) -> f64 {
+        ln_beta_ratio(self.params.alpha, self.params.beta, f64::from(renewals))
+    }
+
+    /// Of those who come to renewal `renewal`, counted from 1, the share that makes it; 1 for 0, the start.
+    pub fn retention_rate(&self, renewal: u32) -> f64 {
+        let SbgParams { alpha, beta } = self.params;
+        renewal.checked_sub(1).map_or(1.0, |before| survival::first(alpha, beta + f64::from(before)))
+    }
+
+    /// The model of customers who have made `renewals` renewals: time starts anew with them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::predict::{Sbg, SbgParams};
+    ///
+    /// let model = Sbg::from_params(SbgParams { alpha: 0.704, beta: 1.182 })?;
+    /// // Two more years, of those who were there for three.
+    /// let share = model.survival(5) / model.survival(3);
+    /// assert!((model.after(3).survival(2) - share).abs() < 1e-15);
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    #[must_use]
+    pub fn after(&self, renewals: u32) -> Self {
+        let SbgParams { alpha, beta } = self.params;
+        Self { params: SbgParams { alpha, beta: beta + f64::from(renewals) } }
+    }
+
+    /// The expected number of renewals that a new customer makes of the first `renewals`: the sum of
+    /// [`survival`](Sbg::survival) from 1 on. It lies between 0 and `renewals`.
+    ///
+    /// # Complexity
+    ///
+    /// Constant.
+    pub fn expected_renewals(&self, renewals: u32) -> f64 {
+        survival::total(self.params.alpha, self.params.beta, renewals)
+    }
+
+    /// The expected number of periods for which a new customer pays, the first included; `None` where it is infinite,
+    /// which is where `alpha <= 1`.
+    ///
+    /// Few cohorts have a finite one: some customers hardly ever leave. Use
+    /// [`expected_renewals`](Sbg::expected_renewals) of a horizon, or
+    /// [`discounted_lifetime`](Sbg::discounted_lifetime).
+    ///
+    /// # Formula
+    ///
+    /// `E[1 / θ] = 1 + β / (α - 1)`.
+    pub fn expected_lifetime(&self) -> Option<f64> {
+        let SbgParams { alpha, beta } = self.params;
+        (alpha > 1.0).then(|| 1.0 + beta / (alpha - 1.0))
+    }
+
+    /// DEL, the discounted expected lifetime of a new customer, in payments of today: times the margin of a period, the
+    /// value of a customer who pays at the start of each.
+    ///
+    /// `discount` is the rate per period, such as 0.1.
+    ///
+    /// # Formula
+    ///
+    /// `Σ S(t) (1 + d)^-t` over `t >= 0`, which is `2F1(1, β; α + β; 1 / (1 + d))`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Number`] for a discount rate that is not finite and `1e-9` or more.
+    ///
+    /// # Complexity
+    ///
+    /// Some `10 / √d` steps.
+    pub fn discounted_lifetime(&self, discount: f64) -> Result<f64> {
+        let SbgParams { alpha, beta } = self.params;
+        let rate = survival::rate(discount)?;
+        Ok(1.0 + survival::discounted(alpha, beta, rate) / (1.0 + rate))
+    }
+
+    /// DERL, the discounted expected residual lifetime of a customer who has made `renewals` renewals and is about to
+    /// decide on the next: the payments to come, that of this renewal in full.
+    ///
+    /// `discount` is the rate per period, such as 0.1.
+    ///
+    /// # Formula
+    ///
+    /// `Σ S(t) / S(n - 1) · (1 + d)^-(t - n)` over `t >= n`, with `n = renewals + 1` the renewal to come.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Number`] for a discount rate that is not finite and `1e-9` or more.
+    ///
+    /// # Complexity
+    ///
+    /// Some `10 / √d` steps.
+    pub fn discounted_residual_lifetime(&self, renewals: u32, discount: f64) -> Result<f64> {
+        let SbgParams { alpha, beta } = self.after(renewals).params;
+        Ok(survival::discounted(alpha, beta, survival::rate(discount)?))
+    }
+}
+
+/// The simpler model that fits, where the counts alone say it.
+fn known_form(renewals: &Renewals, share: f64) -> Option<Form> {
+    if renewals.left() <= 0.0 {
+        Some(Form::Zero)
+    } else if renewals.renewed() <= 0.0 {
+        Some(Form::One)
+    } else if renewals.decisions.len() == 1 {
+        Some(Form::Same(share))
+    } else {
+        None
+    }
+}
+
+/// `ln L` and its derivatives by `alpha` and `beta`: at renewal `t`, with `y = beta + t - 1`, each customer who comes
+/// to it adds `ln(y / (alpha + y))` or `ln(alpha / (alpha + y))`.
+fn evaluate(renewals: &Renewals, &[alpha, beta]: &[f64; 2]) -> Evaluation<2> {
+    let (mut sum, mut before) = (Evaluation::ZERO, 0.0);
+    for decisions in &renewals.decisions {
+        let (renewed, left, y) = (decisions.renewed, decisions.left, beta + before);
+        let total = alpha + y;
+        sum.value -= renewed * libm::log1p(alpha / y) + left * libm::log1p(y / alpha);
+        sum.gradient[0] += (left * y / alpha - renewed) / total;
+        sum.gradient[1] += (renewed * alpha / y - left) / total;
+        let both = (renewed + left) / (total * total);
+        sum.hessian[0][0] += both - left / (alpha * alpha);
+        sum.hessian[0][1] += both;
+        sum.hessian[1][1] += both - renewed / (y * y);
+        before += 1.0;
+    }
+    sum.mirrored()
+}

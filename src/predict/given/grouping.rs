@@ -1,0 +1,221 @@
+//! How equal samples are found and put in order: in parts, on all cores.
+//!
+//! Each part of the samples is laid out by `x`; then, for each `x`, the rows of all parts are sorted by counting and equal
+//! ones counted. Whatever the parts, the groups are the same.
+
+use core::cmp::Ordering;
+
+use crate::parallel;
+use crate::predict::Sample;
+use crate::predict::given::places::Places;
+
+/// The samples of a part.
+pub(in crate::predict) const PART: usize = 1 << 15;
+
+/// The rows of one `x`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::predict) struct Group {
+    pub(in crate::predict) repeats: u32,
+    /// Ascending by `T` and `t_x`, no two equal.
+    pub(in crate::predict) rows: Vec<Row>,
+}
+
+/// `T` and `t_x` by their places in the list of times, and the customers who share them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::predict) struct Row {
+    pub(in crate::predict) age: u32,
+    pub(in crate::predict) recency: u32,
+    pub(in crate::predict) customers: u64,
+}
+
+impl Row {
+    pub(in crate::predict) fn key(&self) -> u64 {
+        key(self.age, self.recency)
+    }
+
+    pub(in crate::predict) fn order(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+
+    /// Two rows of one key.
+    pub(in crate::predict) fn and(self, other: Self) -> Self {
+        Self { customers: self.customers.saturating_add(other.customers), ..self }
+    }
+
+    /// With times at other places.
+    pub(in crate::predict) fn at(self, ranks: &[u32]) -> Self {
+        Self { age: rank(ranks, self.age), recency: rank(ranks, self.recency), ..self }
+    }
+
+    fn of_key(key: u64, customers: u64) -> Self {
+        Self { age: (key >> u32::BITS) as u32, recency: key as u32, customers }
+    }
+}
+
+fn key(age: u32, recency: u32) -> u64 {
+    u64::from(age) << u32::BITS | u64::from(recency)
+}
+
+fn rank(ranks: &[u32], place: u32) -> u32 {
+    ranks.get(place as usize).copied().unwrap_or_default()
+}
+
+/// A drawer for each `x`, the last for all that are as large or larger.
+const DRAWERS: usize = 256;
+
+fn drawer(repeats: u32) -> usize {
+    (repeats as usize).min(DRAWERS - 1)
+}
+
+/// A part of the samples, drawer by drawer.
+pub(in crate::predict) struct Part {
+    /// In the order of first sight.
+    times: Vec<f64>,
+    /// `x`, and `T` and `t_x` by their places in `times`.
+    rows: Vec<(u32, [u32; 2])>,
+    /// Where in the rows each drawer ends.
+    ends: Vec<usize>,
+}
+
+impl Part {
+    pub(in crate::predict) fn of(samples: impl Iterator<Item = Sample>) -> Self {
+        let (mut places, mut ends) = (Places::default(), vec![0; DRAWERS]);
+        let row = |sample: Sample| {
+            ends[drawer(sample.repeats())] += 1;
+            (sample.repeats(), [places.of(sample.age()), places.of(sample.recency())])
+        };
+        let unsorted: Vec<_> = samples.map(row).collect();
+        let (mut rows, mut before) = (unsorted.clone(), 0);
+        for end in &mut ends {
+            before += core::mem::replace(end, before);
+        }
+        for row in unsorted {
+            let end = &mut ends[drawer(row.0)];
+            rows[*end] = row;
+            *end += 1;
+        }
+        Self { times: places.times().to_vec(), rows, ends }
+    }
+
+    fn in_drawer(&self, drawer: usize) -> &[(u32, [u32; 2])] {
+        let start = drawer.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        let end = self.ends.get(drawer).copied().unwrap_or(start);
+        self.rows.get(start..end).unwrap_or_default()
+    }
+}
+
+/// Every time of the parts, ascending, and the groups of their rows, ascending by `x`.
+pub(in crate::predict) fn group(parts: &[Part]) -> (Vec<f64>, Vec<Group>) {
+    let mut places = Places::default();
+    let by_part: Vec<Vec<u32>> =
+        parts.iter().map(|part| part.times.iter().map(|&time| places.of(time)).collect()).collect();
+    let mut order: Vec<(f64, u32)> = places.times().iter().copied().zip(0..).collect();
+    order.sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
+    let mut ranks = vec![0; order.len()];
+    for (&(_, place), at) in order.iter().zip(0..) {
+        if let Some(of_place) = ranks.get_mut(place as usize) {
+            *of_place = at;
+        }
+    }
+    let ranked = by_part
+        .iter()
+        .map(|places| places.iter().map(|&place| rank(&ranks, place)).collect::<Vec<_>>())
+        .collect::<Vec<_>>();
+    let sorting = Sorting { parts, ranked, times: order.len() };
+    // One part is sorted where it was asked for.
+    let at_once = if parts.len() > 1 { 1 } else { DRAWERS };
+    let groups = parallel::map_ranges(DRAWERS, at_once, |drawers| {
+        drawers.flat_map(|drawer| sorting.groups(drawer)).collect::<Vec<_>>()
+    });
+    (order.into_iter().map(|(time, _)| time).collect(), groups.into_iter().flatten().collect())
+}
+
+struct Sorting<'a> {
+    parts: &'a [Part],
+    /// Of each part, the places of its times among all.
+    ranked: Vec<Vec<u32>>,
+    times: usize,
+}
+
+impl Sorting<'_> {
+    /// The groups of a drawer.
+    fn groups(&self, drawer: usize) -> Vec<Group> {
+        if drawer == 0 {
+            return self.without_repeats();
+        }
+        if drawer < DRAWERS - 1 {
+            let keys = self.rows(drawer, |_, key| key);
+            // The number of a drawer is its `x`.
+            return if keys.is_empty() { Vec::new() } else { vec![self.group(drawer as u32, keys)] };
+        }
+        let mut rows = self.rows(drawer, |repeats, key| (repeats, key));
+        rows.sort_unstable();
+        let of_one = |rows: &[(u32, u64)]| self.group(rows[0].0, rows.iter().map(|&(_, key)| key).collect());
+        rows.chunk_by(|left, right| left.0 == right.0).map(of_one).collect()
+    }
+
+    /// What `of` makes of `x` and the key of each of a drawer's rows.
+    fn rows<T>(&self, drawer: usize, of: impl Fn(u32, u64) -> T) -> Vec<T> {
+        let mut rows = Vec::with_capacity(self.parts.iter().map(|part| part.in_drawer(drawer).len()).sum());
+        for (part, ranks) in self.parts.iter().zip(&self.ranked) {
+            let row =
+                |&(repeats, [age, recency]): &(u32, [u32; 2])| of(repeats, key(rank(ranks, age), rank(ranks, recency)));
+            rows.extend(part.in_drawer(drawer).iter().map(row));
+        }
+        rows
+    }
+
+    /// Without a repeat, `t_x` is 0, which is the first of all times: `T` is all that differs.
+    fn without_repeats(&self) -> Vec<Group> {
+        let mut customers = vec![0; self.times];
+        for (part, ranks) in self.parts.iter().zip(&self.ranked) {
+            for &(_, [age, _]) in part.in_drawer(0) {
+                customers[rank(ranks, age) as usize] += 1;
+            }
+        }
+        let rows = customers.into_iter().zip(0..).filter(|&(customers, _)| customers > 0);
+        let rows: Vec<Row> = rows.map(|(customers, age)| Row { age, recency: 0, customers }).collect();
+        if rows.is_empty() { Vec::new() } else { vec![Group { repeats: 0, rows }] }
+    }
+
+    fn group(&self, repeats: u32, mut keys: Vec<u64>) -> Group {
+        if self.times > COUNTED || self.times > keys.len() {
+            keys.sort_unstable();
+        } else {
+            let mut sorted = keys.clone();
+            place(&keys, &mut sorted, self.times, |key| key as u32);
+            place(&sorted, &mut keys, self.times, |key| (key >> u32::BITS) as u32);
+        }
+        let mut rows: Vec<Row> = Vec::with_capacity(keys.len());
+        for key in keys {
+            match rows.last_mut() {
+                Some(last) if last.key() == key => last.customers += 1,
+                _ => rows.push(Row::of_key(key, 1)),
+            }
+        }
+        Group { repeats, rows }
+    }
+}
+
+/// The most times at which rows are sorted by counting.
+const COUNTED: usize = 1 << 16;
+
+/// Copies keys in the order of one part of them, equals in the order in which they stand.
+fn place(from: &[u64], to: &mut [u64], values: usize, part: impl Fn(u64) -> u32) {
+    let mut next = vec![0; values + 1];
+    for &key in from {
+        if let Some(count) = next.get_mut(part(key) as usize + 1) {
+            *count += 1;
+        }
+    }
+    let mut before = 0;
+    for start in &mut next {
+        before += *start;
+        *start = before;
+    }
+    for &key in from {
+        let start = &mut next[part(key) as usize];
+        to[*start] = key;
+        *start += 1;
+    }
+}

@@ -1,0 +1,124 @@
+//! What a contractual model is given: how many of a cohort are left after each renewal.
+
+use crate::error::{Error, Result};
+
+/// The customers of one cohort who are left at its start and after each renewal.
+///
+/// A cohort is the customers who became members in one period, and came to each renewal at the same time. The last
+/// count is what is known today: of those customers it is not known how long they will stay.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::predict::RenewalCohort;
+///
+/// let cohort = RenewalCohort::new(vec![1000, 869, 743])?;
+/// assert_eq!((cohort.customers(), cohort.renewals()), (1000, 2));
+///
+/// let error = RenewalCohort::new(vec![1000, 869, 870]).unwrap_err();
+/// assert_eq!(error.to_string(), "survivors of a cohort must not grow: number 2 (from 0) does");
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Vec<u64>", into = "Vec<u64>"))]
+pub struct RenewalCohort {
+    survivors: Vec<u64>,
+}
+
+impl RenewalCohort {
+    /// A cohort of so many customers at its start, after its first renewal, its second and so on.
+    ///
+    /// An empty list is a cohort of nobody; a list of one count is a cohort that came to no renewal yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Growing`] with the position of the first count that is above the one before it.
+    pub fn new(survivors: Vec<u64>) -> Result<Self> {
+        match survivors.windows(2).position(|pair| pair[1] > pair[0]) {
+            Some(position) => Err(Error::Growing { what: "survivors of a cohort", position: position + 1 }),
+            None => Ok(Self { survivors }),
+        }
+    }
+
+    /// The customers who are left, at the start and after each renewal.
+    pub fn survivors(&self) -> &[u64] {
+        &self.survivors
+    }
+
+    /// The customers at the start.
+    pub fn customers(&self) -> u64 {
+        self.survivors.first().copied().unwrap_or(0)
+    }
+
+    /// How many renewals the cohort has come to.
+    pub fn renewals(&self) -> usize {
+        self.survivors.len().saturating_sub(1)
+    }
+}
+
+impl TryFrom<Vec<u64>> for RenewalCohort {
+    type Error = Error;
+
+    fn try_from(survivors: Vec<u64>) -> Result<Self> {
+        Self::new(survivors)
+    }
+}
+
+impl From<RenewalCohort> for Vec<u64> {
+    fn from(cohort: RenewalCohort) -> Self {
+        cohort.survivors
+    }
+}
+
+/// What is decided at one renewal, over all cohorts that came to it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::predict) struct Decisions {
+    pub(in crate::predict) renewed: f64,
+    pub(in crate::predict) left: f64,
+}
+
+/// The cohorts of a shop, added up.
+#[derive(Debug)]
+pub(in crate::predict) struct Renewals {
+    /// From the first renewal on.
+    pub(in crate::predict) decisions: Vec<Decisions>,
+    pub(in crate::predict) customers: u64,
+    /// Different fates of customers: left at a renewal, or still there after it.
+    pub(in crate::predict) fates: usize,
+}
+
+impl Renewals {
+    #[allow(clippy::cast_precision_loss, reason = "customers are fewer than 2^53")]
+    pub(in crate::predict) fn of(cohorts: &[RenewalCohort]) -> Self {
+        let longest = cohorts.iter().map(RenewalCohort::renewals).max().unwrap_or(0);
+        // Counts are added as integers, so that the order of cohorts changes nothing.
+        let (mut renewed, mut left) = (vec![0u64; longest], vec![0u64; longest]);
+        let mut is_last = vec![false; longest];
+        let mut customers = 0u64;
+        for cohort in cohorts {
+            customers = customers.saturating_add(cohort.customers());
+            for (pair, (renewed, left)) in cohort.survivors.windows(2).zip(renewed.iter_mut().zip(&mut left)) {
+                *renewed = renewed.saturating_add(pair[1]);
+                *left = left.saturating_add(pair[0] - pair[1]);
+            }
+            if let (Some(1..), Some(is_last)) =
+                (cohort.survivors.last(), is_last.get_mut(cohort.renewals().wrapping_sub(1)))
+            {
+                *is_last = true;
+            }
+        }
+        let fates = left.iter().filter(|&&left| left > 0).count() + is_last.iter().filter(|&&is_last| is_last).count();
+        let decisions =
+            renewed.iter().zip(&left).map(|(&renewed, &left)| Decisions { renewed: renewed as f64, left: left as f64 });
+        Self { decisions: decisions.collect(), customers, fates }
+    }
+
+    pub(in crate::predict) fn renewed(&self) -> f64 {
+        self.decisions.iter().map(|decisions| decisions.renewed).sum()
+    }
+
+    pub(in crate::predict) fn left(&self) -> f64 {
+        self.decisions.iter().map(|decisions| decisions.left).sum()
+    }
+}

@@ -1,0 +1,205 @@
+//! What is said of many customers at once: in parts, on all cores, and once for what customers share.
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use super::{BetaGeometric, future};
+use crate::parallel;
+use crate::predict::Sample;
+use crate::predict::given::places::Places;
+
+/// Customers who are asked about in one go, and share what was worked out for one of them.
+const PART: usize = 1 << 18;
+
+/// Customers worked on together.
+const BLOCK: usize = 64;
+
+/// The weight of logarithms up to which they are subtracted.
+pub(in crate::predict) const HEAVY: f64 = 1_048_576.0;
+
+/// Chances to leave up to which the mean of staying is kept.
+const MOST_KEPT: u32 = 1 << 12;
+
+/// From so many repeat purchases on, what is expected of a customer has no place of its own.
+const FREQUENT: u32 = 128;
+
+/// Expectations that are worked out in one go.
+const EXPECTATIONS: usize = 1 << 9;
+
+impl BetaGeometric {
+    pub(in crate::predict) fn probabilities_alive(&self, samples: &[Sample]) -> Vec<f64> {
+        let mut alive = vec![0.0; samples.len()];
+        parallel::map_chunks(&mut alive, PART, |part, alive| {
+            self.alive_of_part(of_part(samples, part), alive, |_, _, _| ());
+        });
+        alive
+    }
+
+    /// Of those alive, `t_x` says nothing more: customers share what is expected by `x` and `T`.
+    pub(in crate::predict) fn expected_purchases_of_all(&self, samples: &[Sample], horizon: f64) -> Vec<f64> {
+        let [_, alpha, a, b] = self.parameters;
+        let kept: Vec<f64> = (0..MOST_KEPT).map(|chances| future::stay(a, b, chances)).collect();
+        let stays = |chances| kept.get(chances as usize).copied().unwrap_or_else(|| future::stay(a, b, chances));
+        let expected = |repeats: u32, age: f64| self.expected_while_alive(repeats, horizon / (alpha + age), stays);
+        if samples.len() <= PART || parallel::is_one_thread() {
+            self.in_one_pass(samples, expected)
+        } else {
+            self.in_two_passes(samples, expected)
+        }
+    }
+
+    /// What is expected of a pair is worked out when it is seen first.
+    fn in_one_pass(&self, samples: &[Sample], expected: impl Fn(u32, f64) -> f64) -> Vec<f64> {
+        let mut answers = vec![0.0; samples.len()];
+        // Nothing below 0 is expected.
+        let mut by_pair = ByPair::new(-1.0);
+        self.alive_of_part(samples, &mut answers, |sample, age, alive| {
+            *alive *= by_pair.of(age, sample.repeats(), || expected(sample.repeats(), sample.age()));
+        });
+        answers
+    }
+
+    /// Parts number their pairs, what is expected of each pair of any part is worked out once, and each part takes its
+    /// own: the same numbers by more steps, on all cores.
+    fn in_two_passes(&self, samples: &[Sample], expected: impl Fn(u32, f64) -> f64 + Send + Sync) -> Vec<f64> {
+        let mut answers = vec![0.0; samples.len()];
+        let parts = parallel::map_chunks(&mut answers, PART, |part, alive| {
+            let (mut pairs, mut numbers) = (Pairs::default(), Vec::with_capacity(alive.len()));
+            let see = |sample: &Sample, age, _: &mut f64| numbers.push(pairs.number(age, sample.repeats()));
+            let times = self.alive_of_part(of_part(samples, part), alive, see);
+            (times, pairs.all, numbers)
+        });
+        let (mut places, mut pairs) = (Places::default(), Pairs::default());
+        let of_part = |(times, pairs_of_part, _): &(Vec<f64>, Vec<(u32, u32)>, Vec<u32>)| {
+            let places: Vec<u32> = times.iter().map(|&time| places.of(time)).collect();
+            let number = |&(age, repeats): &(u32, u32)| Some(pairs.number(*places.get(age as usize)?, repeats));
+            pairs_of_part.iter().filter_map(number).collect::<Vec<u32>>()
+        };
+        let joined: Vec<Vec<u32>> = parts.iter().map(of_part).collect();
+        let of_pairs = parallel::map_ranges(pairs.all.len(), EXPECTATIONS, |some| {
+            let time = |age: u32| places.times().get(age as usize).copied().unwrap_or_default();
+            let pairs = pairs.all.get(some).unwrap_or_default().iter();
+            pairs.map(|&(age, repeats)| expected(repeats, time(age))).collect::<Vec<_>>()
+        });
+        let of_pairs = of_pairs.concat();
+        parallel::map_chunks(&mut answers, PART, |part, alive| {
+            let (Some(joined), Some((_, _, numbers))) = (joined.get(part), parts.get(part)) else { return };
+            let expected: Vec<f64> = joined.iter().filter_map(|&pair| of_pairs.get(pair as usize).copied()).collect();
+            for (alive, &number) in alive.iter_mut().zip(numbers) {
+                *alive *= expected[number as usize];
+            }
+        });
+        answers
+    }
+
+    /// P(alive) of each; `see` is shown each sample with the place of its `T` among the times that are given back, and
+    /// its answer, which it may change.
+    fn alive_of_part(
+        &self,
+        samples: &[Sample],
+        answers: &mut [f64],
+        mut see: impl FnMut(&Sample, u32, &mut f64),
+    ) -> Vec<f64> {
+        let (mut places, mut passed, mut longest) = (Places::default(), Vec::new(), 0.0f64);
+        let mut block = [(0, 0); BLOCK];
+        for (samples, answers) in samples.chunks(BLOCK).zip(answers.chunks_mut(BLOCK)) {
+            // The look-ups first, so that what follows has no branch.
+            for (sample, found) in samples.iter().zip(&mut block) {
+                *found = (places.of(sample.age()) as usize, places.of(sample.recency()) as usize);
+            }
+            let unseen = places.times().get(passed.len()..).unwrap_or_default();
+            passed
+                .extend(unseen.iter().map(|&time| self.passed(time)).inspect(|&passed| longest = passed.max(longest)));
+            for (silence, &(age, recency)) in answers.iter_mut().zip(&block) {
+                *silence = passed[age] - passed[recency];
+            }
+            let repeats = samples.iter().fold(0, |most, sample| most.max(sample.repeats()));
+            if self.weight(repeats, longest) > HEAVY {
+                for ((silence, sample), &(age, recency)) in answers.iter_mut().zip(samples).zip(&block) {
+                    *silence = self.silence(sample, passed[age], passed[recency]);
+                }
+            }
+            for (sample, alive) in samples.iter().zip(answers.iter_mut()) {
+                *alive = self.alive_after(*alive, sample.repeats());
+            }
+            for ((sample, answer), &(age, _)) in samples.iter().zip(answers.iter_mut()).zip(&block) {
+                // There are fewer than 2^32 times.
+                see(sample, age as u32, answer);
+            }
+        }
+        places.times().to_vec()
+    }
+}
+
+fn of_part(samples: &[Sample], part: usize) -> &[Sample] {
+    samples.get(part * PART..).unwrap_or_default()
+}
+
+/// A value for each different pair of a `T`, by its place, and an `x`.
+struct ByPair<V> {
+    /// By place, by `x`; `none` of a pair that was not seen.
+    values: Vec<Vec<V>>,
+    /// A large `x` is looked up: the room for all below it would add up over many ages.
+    frequent: HashMap<(u32, u32), V, FixedState>,
+    none: V,
+}
+
+/// Places for `x` that an age begins with.
+const ROOM: usize = 8;
+
+impl<V: Copy + PartialEq> ByPair<V> {
+    fn new(none: V) -> Self {
+        Self { values: Vec::new(), frequent: HashMap::default(), none }
+    }
+
+    /// The value of a pair, which is worked out when it is asked for first.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "once for each customer")]
+    fn of(&mut self, age: u32, repeats: u32, value: impl FnOnce() -> V) -> V {
+        match self.values.get(age as usize).and_then(|values| values.get(repeats as usize)) {
+            Some(&seen) if seen != self.none => seen,
+            _ => self.look_up(age, repeats, value),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn look_up(&mut self, age: u32, repeats: u32, value: impl FnOnce() -> V) -> V {
+        if repeats >= FREQUENT {
+            return *self.frequent.entry((age, repeats)).or_insert_with(value);
+        }
+        if self.values.len() <= age as usize {
+            self.values.resize(age as usize + 1, Vec::new());
+        }
+        let values = &mut self.values[age as usize];
+        if values.len() <= repeats as usize {
+            values.resize((repeats as usize + 1).next_power_of_two().max(ROOM), self.none);
+        }
+        let value = value();
+        values[repeats as usize] = value;
+        value
+    }
+}
+
+/// Different pairs of a `T`, by its place, and an `x`, numbered in the order of first sight, from 0.
+struct Pairs {
+    numbers: ByPair<u32>,
+    all: Vec<(u32, u32)>,
+}
+
+impl Default for Pairs {
+    fn default() -> Self {
+        Self { numbers: ByPair::new(u32::MAX), all: Vec::new() }
+    }
+}
+
+impl Pairs {
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "once for each customer")]
+    fn number(&mut self, age: u32, repeats: u32) -> u32 {
+        self.numbers.of(age, repeats, || {
+            self.all.push((age, repeats));
+            self.all.len() as u32 - 1
+        })
+    }
+}

@@ -1,0 +1,17 @@
+//! How often a customer will buy, and whether the customer is still there.
+
+mod any_model;
+mod beta_geometric;
+mod bg_nbd;
+mod mbg_nbd;
+pub(in crate::predict) mod model;
+mod nbd;
+mod pareto_nbd;
+pub(in crate::predict) mod purchasing;
+
+pub use any_model::{AnyModel, ModelKind};
+pub use bg_nbd::{BgNbd, BgNbdParams};
+pub use mbg_nbd::{MbgNbd, MbgNbdParams};
+pub use model::PurchaseModel;
+pub use nbd::{Nbd, NbdParams};
+pub use pareto_nbd::{ParetoNbd, ParetoNbdParams};

@@ -1,0 +1,125 @@
+//! NBD: customers who never leave.
+
+use crate::error::Result;
+use crate::number::optimize::Evaluation;
+use crate::number::special::{beta_kernel, ln_beta};
+use crate::predict::fit::limit;
+use crate::predict::purchases::model::{self, PurchaseModel};
+use crate::predict::purchases::purchasing::{Purchasing, log_density};
+use crate::predict::{Fit, FitOptions, Sample, Samples, Trait, fit};
+
+/// The negative binomial model: customers differ in how often they buy, and nobody leaves.
+///
+/// A customer buys at a rate `λ`, with `λ ~ Gamma(r, alpha)` over customers. It is what the models with dropout become
+/// where the data show none, and the yardstick for whether dropout is worth a model.
+///
+/// # Formula
+///
+/// With `k = r + x`: `L = Γ(k) / Γ(r) · α^r (α + T)^-k`, `P(alive) = 1`, `E[Y(t)] = k t / (α + T)`; `Y(t)` is negative
+/// binomial.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::predict::{Nbd, NbdParams, PurchaseModel, Sample};
+///
+/// let model = Nbd::from_params(NbdParams { r: 0.5, alpha: 10.0 })?;
+/// let customer = Sample::new(2, 7.0, 15.0)?;
+/// assert_eq!(model.expected_purchases(&customer, 10.0)?, 1.0);
+/// assert_eq!(model.probability_alive(&customer), 1.0);
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+///
+/// # References
+///
+/// A. S. C. Ehrenberg (1959), "The pattern of consumer purchases", Applied Statistics 8(1), 26-41, doi 10.2307/2985810.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "NbdParams", into = "NbdParams"))]
+pub struct Nbd {
+    params: NbdParams,
+}
+
+/// The parameters of [`Nbd`], each finite, above 0 and at most `1e300`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct NbdParams {
+    /// Shape of the purchase rates' Gamma distribution: small where customers differ much.
+    pub r: f64,
+    /// Rate of that distribution, in units of time: `r / alpha` purchases per unit of time on average.
+    pub alpha: f64,
+}
+
+model::parameters!(Nbd, NbdParams { r, alpha });
+
+impl Nbd {
+    /// The parameters under which the samples are the most likely.
+    ///
+    /// Where no finite parameters are, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler model that
+    /// fits.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoCustomers`](crate::Error::NoCustomers) for an empty sample,
+    /// [`Error::NothingObserved`](crate::Error::NothingObserved) when every `T` is 0,
+    /// [`Error::Number`](crate::Error::Number) for a penalty that is none, and
+    /// [`Error::NotConverged`](crate::Error::NotConverged).
+    ///
+    /// # Complexity
+    ///
+    /// Linear in distinct rows, once; each of some ten evaluations is linear in the distinct `x` and `T`.
+    pub fn fit(samples: &Samples, options: &FitOptions) -> Result<Fit<Self, NbdParams>> {
+        let purchasing = Purchasing::of(samples);
+        let (search, rate) = fit::Search::by_time("NBD", samples, &purchasing, options, |age| [1.0, age])?;
+        let found = search.climb(&[[0.5, 0.5 / rate]], |&[r, alpha]| {
+            let mut evaluation = Evaluation::ZERO;
+            purchasing.add(r, alpha, &mut evaluation);
+            evaluation.mirrored()
+        })?;
+        let [_, age] = search.units;
+        let limits = |[r, alpha]: [f64; 2]| limit::reached(&[limit::gamma(Trait::PurchaseRate, r, alpha, 1.0 / age)]);
+        let params = |[r, alpha]: [f64; 2]| NbdParams { r, alpha };
+        found.to_fit(params, Self::from_params, limits)
+    }
+}
+
+impl PurchaseModel for Nbd {
+    fn log_likelihood(&self, sample: &Sample) -> f64 {
+        log_density(self.params.r, self.params.alpha, sample)
+    }
+
+    /// 1: nobody leaves.
+    fn probability_alive(&self, _: &Sample) -> f64 {
+        1.0
+    }
+
+    fn expected_purchases(&self, sample: &Sample, horizon: f64) -> Result<f64> {
+        let (shape, rate) = self.posterior(sample);
+        Ok(f64::min(shape * (model::horizon(horizon)? / rate), f64::MAX))
+    }
+
+    fn probability_of_purchases(&self, sample: &Sample, purchases: u32, horizon: f64) -> Result<f64> {
+        let (shape, rate) = self.posterior(sample);
+        let horizon = model::horizon(horizon)?;
+        let (odds, end, purchases) = (horizon / rate, rate + horizon, f64::from(purchases));
+        // Of an end whose share is no number, the logarithm is.
+        let ln_end = if odds.is_finite() { libm::log1p(odds) } else { libm::log(end) - libm::log(rate) };
+        Ok(if purchases <= 0.0 {
+            libm::exp(-shape * ln_end)
+        } else if horizon <= 0.0 {
+            0.0
+        } else if odds < 1e300 {
+            beta_kernel(purchases, shape, horizon / end, rate / end) / purchases
+        } else {
+            libm::exp(-shape * ln_end - ln_beta(purchases, shape)) / purchases
+        })
+    }
+}
+
+impl Nbd {
+    /// Shape and rate of the purchase rate of a customer of whom a sample is known.
+    fn posterior(&self, sample: &Sample) -> (f64, f64) {
+        (self.params.r + f64::from(sample.repeats()), self.params.alpha + sample.age())
+    }
+}

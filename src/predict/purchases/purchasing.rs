@@ -1,0 +1,76 @@
+//! How customers who stay buy: the part of a likelihood that asks for `x` and `T` alone.
+
+use crate::number::optimize::Evaluation;
+use crate::number::special::{digamma_difference, ln_rising, trigamma_difference};
+use crate::number::weight::count;
+use crate::predict::{Sample, Samples};
+
+/// Counts of customers by `x` and by `T`, which are few however many customers there are.
+#[derive(Debug)]
+pub(in crate::predict) struct Purchasing {
+    /// `x` and its customers, ascending.
+    pub(in crate::predict) by_repeats: Vec<(u32, f64)>,
+    by_age: Vec<Age>,
+}
+
+/// The customers of one `T`, ascending.
+#[derive(Debug, Clone, Copy)]
+struct Age {
+    time: f64,
+    customers: f64,
+    repeats: f64,
+}
+
+impl Purchasing {
+    pub(in crate::predict) fn of(samples: &Samples) -> Self {
+        let ages = samples.times().iter().map(|&time| Age { time, customers: 0.0, repeats: 0.0 });
+        let (mut by_repeats, mut by_age): (Vec<(u32, f64)>, Vec<Age>) = (Vec::new(), ages.collect());
+        for group in samples.groups() {
+            let (mut of_group, x) = (0.0, f64::from(group.repeats));
+            for row in &group.rows {
+                let customers = count(row.customers);
+                of_group += customers;
+                if let Some(age) = by_age.get_mut(row.age as usize) {
+                    age.customers += customers;
+                    age.repeats += customers * x;
+                }
+            }
+            by_repeats.push((group.repeats, of_group));
+        }
+        by_age.retain(|age| age.customers > 0.0);
+        Self { by_repeats, by_age }
+    }
+
+    /// Of all customers: repeat purchases, time observed, and the largest age.
+    pub(in crate::predict) fn extent(&self) -> (f64, f64, f64) {
+        let repeats = self.by_age.iter().map(|age| age.repeats).sum();
+        let time = self.by_age.iter().map(|age| age.time * age.customers).sum();
+        (repeats, time, self.by_age.last().map_or(0.0, |last| last.time))
+    }
+
+    /// Adds `Σ ln Γ(r + x) - ln Γ(r) + r ln α - (r + x) ln(α + T)`, of which `r` and `α` are parameters 0 and 1; of the
+    /// Hessian the upper half.
+    pub(in crate::predict) fn add<const N: usize>(&self, r: f64, alpha: f64, to: &mut Evaluation<N>) {
+        for &(repeats, customers) in &self.by_repeats {
+            let repeats = f64::from(repeats);
+            to.value += customers * ln_rising(r, repeats);
+            to.gradient[0] += customers * digamma_difference(r, repeats);
+            to.hessian[0][0] += customers * trigamma_difference(r, repeats);
+        }
+        for &Age { time, customers, repeats } in &self.by_age {
+            let (end, relative) = (alpha + time, libm::log1p(time / alpha));
+            let slope = time / (alpha * end);
+            to.value -= repeats * libm::log(end) + r * customers * relative;
+            to.gradient[0] -= customers * relative;
+            to.gradient[1] += r * customers * slope - repeats / end;
+            to.hessian[0][1] += customers * slope;
+            to.hessian[1][1] += repeats / (end * end) - r * customers * slope * (1.0 / alpha + 1.0 / end);
+        }
+    }
+}
+
+/// `ln Γ(r + x) - ln Γ(r) + r ln α - (r + x) ln(α + T)` of one customer.
+pub(in crate::predict) fn log_density(r: f64, alpha: f64, sample: &Sample) -> f64 {
+    let repeats = f64::from(sample.repeats());
+    ln_rising(r, repeats) - repeats * libm::log(alpha + sample.age()) - r * libm::log1p(sample.age() / alpha)
+}

@@ -1,0 +1,59 @@
+//! How likely a customer is gone, in four words.
+
+use crate::scale::Label;
+
+/// Where a customer stands against the purchase that was expected; disjoint, the calmest first.
+///
+/// | | cycles missed, of two purchase days or more | days since the only purchase day |
+/// |---|---|---|
+/// | [`InCycle`](ChurnRisk::InCycle) | 0 | below 30 ([`Active`]) |
+/// | [`Due`](ChurnRisk::Due) | 1 | from 30 to below 50 ([`Cooling`]) |
+/// | [`Overdue`](ChurnRisk::Overdue) | 2 | from 50 to below 80 ([`AtRisk`]) |
+/// | [`ChurnInclined`](ChurnRisk::ChurnInclined) | 3 or more | 80 or more ([`Lost`]) |
+///
+/// These are the defaults; in brackets, what [`NewCustomerNodes`](crate::segment::NewCustomerNodes) calls the same
+/// days. With `n` [churn cycles](crate::segment::MissedCycles::with_churn_cycles), overdue are 2 to `n - 1` missed and
+/// churn-inclined `n` or more: with 2 no repeat customer is overdue, with 1 none is due either.
+///
+/// [`Active`]: crate::segment::NewCustomerState::Active
+/// [`Cooling`]: crate::segment::NewCustomerState::Cooling
+/// [`AtRisk`]: crate::segment::NewCustomerState::AtRisk
+/// [`Lost`]: crate::segment::NewCustomerState::Lost
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum ChurnRisk {
+    /// The next purchase is not expected yet.
+    InCycle,
+    /// It is expected now.
+    Due,
+    /// It was expected a whole cycle ago or more.
+    Overdue,
+    /// So many were missed that the customer is likely to be gone.
+    ChurnInclined,
+}
+
+impl ChurnRisk {
+    /// All four, the calmest first.
+    pub const ALL: [Self; 4] = [Self::InCycle, Self::Due, Self::Overdue, Self::ChurnInclined];
+
+    /// Its key and names.
+    pub const fn label(self) -> &'static Label {
+        match self {
+            Self::InCycle => const { &Label::preset("in_cycle", "In cycle", "周期内") },
+            Self::Due => const { &Label::preset("due", "Due", "待复购") },
+            Self::Overdue => const { &Label::preset("overdue", "Overdue", "逾期未购") },
+            Self::ChurnInclined => const { &Label::preset("churn_inclined", "Churn-inclined", "流失倾向") },
+        }
+    }
+
+    /// After so many missed cycles, of which `churn_cycles`, 1 or more, make a customer churn-inclined.
+    pub(super) const fn of_missed(missed: u32, churn_cycles: u32) -> Self {
+        match missed {
+            _ if missed >= churn_cycles => Self::ChurnInclined,
+            0 => Self::InCycle,
+            1 => Self::Due,
+            _ => Self::Overdue,
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! What the rule says of one customer.
+
+use chrono::{Days, NaiveDate};
+use rust_decimal::Decimal;
+
+use super::{Basis, ChurnRisk, MissedCycles};
+use crate::error::{Error, Result};
+use crate::history::{CustomerHistory, GapStatistics};
+use crate::number::wide::Wide;
+use crate::scale::Language;
+use crate::scale::words::count;
+
+/// Where one customer stands in the cycle of purchases, as of a day. Made by [`MissedCycles::standing`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CycleStanding {
+    rule: MissedCycles,
+    last: NaiveDate,
+    days_since_last: u32,
+    /// `None` for a customer of one purchase day.
+    gaps: Option<GapStatistics>,
+    quantities: Option<Quantities>,
+}
+
+/// Both above 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Quantities {
+    last_order: Decimal,
+    usual: Decimal,
+}
+
+/// An expected cycle in days, `days / per`, both above 0.
+#[derive(Clone, Copy)]
+struct Cycle {
+    days: Wide,
+    per: Wide,
+}
+
+impl CycleStanding {
+    pub(super) fn new(rule: MissedCycles, history: &CustomerHistory, as_of: NaiveDate) -> Option<Self> {
+        let (last, days_since_last) = (history.last_purchase()?, history.days_since_last(as_of)?);
+        Some(Self { rule, last, days_since_last, gaps: history.gaps(), quantities: None })
+    }
+
+    /// With the expected cycle times `last_order / usual`, both above 0: a double order doubles the wait, half an order
+    /// halves it.
+    ///
+    /// `last_order` is the quantity of the last order, `usual` what the customer takes per order otherwise, in the same
+    /// unit. A customer of one purchase day has no cycle to stretch, and stands as before.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Amount`] for a quantity that is not above 0.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use chrono::NaiveDate;
+    /// # use repurchase::CustomerHistory;
+    /// # use repurchase::segment::MissedCycles;
+    /// use rust_decimal::Decimal;
+    ///
+    /// # let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
+    /// # let mut history = CustomerHistory::new();
+    /// history.record_purchase(day(1, 1), Decimal::TEN)?;
+    /// history.record_purchase(day(1, 11), Decimal::TEN)?;
+    /// let standing = MissedCycles::default().standing(&history, day(3, 1)).expect("has bought");
+    /// assert_eq!((standing.expected_cycle_days(), standing.cycles_missed()), (Some(30.0), Some(1)));
+    /// // One bottle as a rule, two the last time.
+    /// let standing = standing.with_quantities(Decimal::TWO, Decimal::ONE)?;
+    /// assert_eq!((standing.expected_cycle_days(), standing.cycles_missed()), (Some(60.0), Some(0)));
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn with_quantities(self, last_order: Decimal, usual: Decimal) -> Result<Self> {
+        for (field, found) in [("quantity of the last order", last_order), ("usual quantity", usual)] {
+            if found <= Decimal::ZERO {
+                return Err(Error::Amount { field, found, expected: "above 0" });
+            }
+        }
+        Ok(Self { quantities: Some(Quantities { last_order, usual }), ..self })
+    }
+
+    /// Days from the last purchase to the as-of day.
+    pub const fn days_since_last(&self) -> u32 {
+        self.days_since_last
+    }
+
+    /// After how many days the customer is expected back, above 0; `None` for a customer of one purchase day.
+    ///
+    /// Rounded to the nearest binary64; with [quantities](CycleStanding::with_quantities), within a relative 2⁻⁵¹. The
+    /// other answers are made from the exact quotient.
+    pub fn expected_cycle_days(&self) -> Option<f64> {
+        self.cycle().map(|cycle| cycle.days.to_f64() / cycle.per.to_f64())
+    }
+
+    /// Whole expected cycles since the last purchase; `None` for a customer of one purchase day.
+    ///
+    /// `u32::MAX` also stands for more, which only a tiny [quantity](CycleStanding::with_quantities) makes.
+    pub fn cycles_missed(&self) -> Option<u32> {
+        self.cycle().map(|cycle| cycle.per.times(self.days_since_last).divided_by(cycle.days).0)
+    }
+
+    /// The first day on which a cycle has passed since the last purchase: from this day on it counts as missed.
+    ///
+    /// The last purchase plus the expected cycle, rounded up to whole days. `None` for a customer of one purchase day,
+    /// and where chrono has no such day.
+    pub fn next_expected_day(&self) -> Option<NaiveDate> {
+        self.last.checked_add_days(Days::new(self.cycle()?.whole_days().into()))
+    }
+
+    /// Days from the next expected day to the as-of day, 0 before it; `None` for a customer of one purchase day.
+    pub fn overdue_days(&self) -> Option<u32> {
+        self.cycle().map(|cycle| self.days_since_last.saturating_sub(cycle.whole_days()))
+    }
+
+    /// In one word: see the table of [`ChurnRisk`].
+    pub fn risk(&self) -> ChurnRisk {
+        match self.cycles_missed() {
+            Some(missed) => ChurnRisk::of_missed(missed, self.rule.churn_cycles),
+            None => self.rule.new_customer_nodes.pick(ChurnRisk::ALL, self.days_since_last),
+        }
+    }
+
+    /// Why the customer stands there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use chrono::NaiveDate;
+    /// # use repurchase::CustomerHistory;
+    /// # use repurchase::segment::MissedCycles;
+    /// # use rust_decimal::Decimal;
+    /// use repurchase::scale::Language;
+    ///
+    /// # let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
+    /// # let mut history = CustomerHistory::new();
+    /// # history.record_purchase(day(1, 1), Decimal::TEN)?;
+    /// # history.record_purchase(day(2, 10), Decimal::TEN)?;
+    /// let standing = MissedCycles::default().standing(&history, day(5, 21)).expect("has bought");
+    /// assert_eq!(
+    ///     standing.explain(Language::English),
+    ///     "Overdue: last purchase 100 days ago, expected every 50 days \
+    ///      (mean gap 40/1 = 40.00 days, at least 30 and below 50): 2 cycles missed, churn-inclined from 3"
+    /// );
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn explain(&self, language: Language) -> String {
+        let (name, days) = (self.risk().label().name(language), self.days_since_last);
+        let repeat = self.gaps.zip(self.cycle()).zip(self.cycles_missed());
+        let Some(((gaps, cycle), missed)) = repeat else {
+            let range = self.rule.new_customer_nodes.describe(days, language);
+            return match language {
+                Language::English => {
+                    format!("{name}: bought on one day, {} ago, {range}", count(&days.to_string(), "day"))
+                }
+                Language::Chinese => format!("{name}：仅有 1 个购买日，距今 {days} 天，{range}"),
+            };
+        };
+        let (mean, limits) = (gaps.mean_in_words(), self.limits(gaps, language));
+        let (every, churn) = (cycle.in_words(), self.rule.churn_cycles);
+        match language {
+            Language::English => {
+                let (ago, every) = (count(&days.to_string(), "day"), count(&every, "day"));
+                let missed = count(&missed.to_string(), "cycle");
+                format!(
+                    "{name}: last purchase {ago} ago, expected every {every} (mean gap {mean} days, {limits}): \
+                     {missed} missed, churn-inclined from {churn}"
+                )
+            }
+            Language::Chinese => format!(
+                "{name}：最近一次消费距今 {days} 天，预计每 {every} 天复购一次（平均购买间隔 {mean} 天，{limits}）：\
+                 已错过 {missed} 个周期，满 {churn} 个即为流失倾向"
+            ),
+        }
+    }
+
+    /// What makes the mean gap an expected cycle.
+    fn limits(&self, gaps: GapStatistics, language: Language) -> String {
+        let limits = match (self.rule.cycle, language) {
+            (Basis::BandEdges(edges), _) => edges.describe(gaps.whole_mean_days(), language),
+            (Basis::OwnMeanGap { floor_days }, Language::English) => format!("floor {floor_days}"),
+            (Basis::OwnMeanGap { floor_days }, Language::Chinese) => format!("下限 {floor_days}"),
+        };
+        match (self.quantities, language) {
+            (None, _) => limits,
+            (Some(Quantities { last_order, usual }), Language::English) => {
+                format!("{limits}; quantity {last_order}, usually {usual}")
+            }
+            (Some(Quantities { last_order, usual }), Language::Chinese) => {
+                format!("{limits}；上次购买数量 {last_order}，平时 {usual}")
+            }
+        }
+    }
+
+    fn cycle(&self) -> Option<Cycle> {
+        let gaps = self.gaps?;
+        let mean = (gaps.span_days(), gaps.count());
+        let (days, per) = match self.rule.cycle {
+            Basis::BandEdges(edges) => edges.above(gaps.whole_mean_days()).map_or(mean, |edge| (edge, 1)),
+            Basis::OwnMeanGap { floor_days } if gaps.whole_mean_days() < floor_days => (floor_days, 1),
+            Basis::OwnMeanGap { .. } => mean,
+        };
+        Some(Cycle::new(days, per, self.quantities))
+    }
+}
+
+impl Cycle {
+    /// Exact: a quantity of 96 bits has 190 at the other's decimals, and 254 after a product with two `u32`s.
+    fn new(days: u32, per: u32, quantities: Option<Quantities>) -> Self {
+        let product = |factor: u32, quantity: Decimal, other: Decimal| {
+            let missing_decimals = other.scale().saturating_sub(quantity.scale());
+            Wide::from(quantity.mantissa().unsigned_abs()).times_power_of_ten(missing_decimals).times(factor)
+        };
+        let one_each = Quantities { last_order: Decimal::ONE, usual: Decimal::ONE };
+        let Quantities { last_order, usual } = quantities.unwrap_or(one_each);
+        Self { days: product(days, last_order, usual), per: product(per, usual, last_order) }
+    }
+
+    /// Rounded up; `u32::MAX` also stands for more.
+    fn whole_days(self) -> u32 {
+        let (days, is_exact) = self.days.divided_by(self.per);
+        days.saturating_add(u32::from(!is_exact))
+    }
+
+    fn in_words(self) -> String {
+        match self.days.divided_by(self.per) {
+            (days, true) => days.to_string(),
+            _ => match self.days.to_f64() / self.per.to_f64() {
+                days if days < 0.005 => format!("{days:.1e}"),
+                days => format!("{days:.2}"),
+            },
+        }
+    }
+}
