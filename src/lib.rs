@@ -125,6 +125,8 @@ pub mod record;
 pub mod scale;
 pub mod segment;
 pub mod sql;
+#[cfg(feature = "serde")]
+mod stored;
 
 pub use chrono;
 pub use rust_decimal;

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::number::quotient;
+use crate::scale::Interval;
 
 /// `count` members out of a population of `of`, such as repeat buyers of all buyers.
 ///
@@ -23,22 +24,10 @@ use crate::number::quotient;
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "RawRatio"))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredRatio"))]
 pub struct Ratio {
     count: u64,
     of: u64,
-}
-
-/// A confidence interval for a share, `low <= high`, both within 0..=1.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "RawInterval"))]
-#[non_exhaustive]
-pub struct Interval {
-    /// The lower bound.
-    pub low: f64,
-    /// The upper bound.
-    pub high: f64,
 }
 
 impl Ratio {
@@ -148,37 +137,4 @@ impl core::fmt::Display for Ratio {
 }
 
 #[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct RawInterval {
-    low: f64,
-    high: f64,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<RawInterval> for Interval {
-    type Error = &'static str;
-
-    fn try_from(RawInterval { low, high }: RawInterval) -> Result<Self, Self::Error> {
-        if 0.0 <= low && low <= high && high <= 1.0 {
-            Ok(Self { low, high })
-        } else {
-            Err("the bounds of an interval must be 0 <= low <= high <= 1")
-        }
-    }
-}
-
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct RawRatio {
-    count: u64,
-    of: u64,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<RawRatio> for Ratio {
-    type Error = Error;
-
-    fn try_from(raw: RawRatio) -> Result<Self> {
-        Self::new(raw.count, raw.of)
-    }
-}
+crate::stored::stored! { StoredRatio { count: u64, of: u64 } -> Ratio: Self::new(count, of) }

@@ -1,0 +1,43 @@
+//! Between which numbers an estimate lies.
+
+use crate::error::{Error, Result};
+
+/// The ends of an interval, `low <= high`, both finite and both part of it.
+///
+/// The interval of a share lies within 0..=1; that of a difference may be negative.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredInterval"))]
+#[non_exhaustive]
+pub struct Interval {
+    /// The lower end.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
+}
+
+impl Interval {
+    /// The interval between two numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Number`] for an end that is not finite, or a lower end above the upper one.
+    pub fn new(low: f64, high: f64) -> Result<Self> {
+        let refused = |field, found, expected| Err(Error::Number { field, found, expected });
+        if !high.is_finite() {
+            return refused("upper end of an interval", high, "finite");
+        }
+        if !(low.is_finite() && low <= high) {
+            return refused("lower end of an interval", low, "finite and at most the upper end");
+        }
+        Ok(Self { low, high })
+    }
+
+    /// Whether a number lies in the interval.
+    pub fn contains(self, number: f64) -> bool {
+        self.low <= number && number <= self.high
+    }
+}
+
+#[cfg(feature = "serde")]
+crate::stored::stored! { StoredInterval { low: f64, high: f64 } -> Interval: Self::new(low, high) }
