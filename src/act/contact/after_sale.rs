@@ -34,17 +34,9 @@ impl AfterSaleTouch {
             Self::Launch => const { &Label::preset("launch", "New product or campaign", "新品与活动通知") },
         }
     }
-
-    const fn key(self) -> &'static str {
-        match self {
-            Self::Receipt => "receipt",
-            Self::AfterUse => "after_use",
-            Self::Launch => "launch",
-        }
-    }
 }
 
-/// The articles' three touches after a sale: on receipt, after some time of use, at the next launch. Not more.
+/// Three touches after a sale, as shops make them (售后关怀): on receipt, after some time of use, at the next launch.
 ///
 /// # Examples
 ///
@@ -67,7 +59,7 @@ impl AfterSaleTouch {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "RawPlan"))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredPlan"))]
 pub struct AfterSalePlan {
     use_days: u32,
     time: NaiveTime,
@@ -158,25 +150,14 @@ impl AfterSalePlan {
         let wish = |(touch, day): (AfterSaleTouch, i64)| {
             let no_day = || Error::NoDay { unix_seconds: day * super::clock::SECONDS_A_DAY + second_of_day };
             let at = instant(calendar, day, second_of_day).ok_or_else(no_day)?;
-            Ok(Wish::new(customer.clone(), self.channel(touch).clone(), at, value, touch.key()))
+            Ok(Wish::new(customer.clone(), self.channel(touch).clone(), at, value, touch.label().key()))
         };
         dated.map(wish).collect()
     }
 }
 
 #[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct RawPlan {
-    use_days: u32,
-    time: NaiveTime,
-    channels: [Channel; 3],
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<RawPlan> for AfterSalePlan {
-    type Error = Error;
-
-    fn try_from(raw: RawPlan) -> Result<Self> {
-        Self::of(raw.use_days, raw.time, raw.channels)
-    }
+crate::stored::stored! {
+    StoredPlan { use_days: u32, time: NaiveTime, channels: [Channel; 3] }
+    -> AfterSalePlan: Self::of(use_days, time, channels)
 }

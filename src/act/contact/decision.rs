@@ -1,4 +1,4 @@
-//! What was sent, what is wished for, and what became of it.
+//! What was sent, what is wished for, and what was decided.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,9 @@ use rust_decimal::Decimal;
 use crate::act::contact::{Cap, Channel, QuietHours};
 use crate::scale::Language;
 
-/// A customer was, or already is due to be, contacted. Two equal touches are two.
+/// A contact with a customer that was made or is already due. Two equal touches count twice.
+#[doc(alias = "contact")]
+#[doc(alias = "触达")]
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Touch<Id> {
@@ -21,7 +23,7 @@ pub struct Touch<Id> {
 }
 
 impl<Id> Touch<Id> {
-    /// A touch.
+    /// The touch of a customer by a channel at an instant.
     pub const fn new(customer: Id, channel: Channel, at: DateTime<Utc>) -> Self {
         Self { customer, channel, at }
     }
@@ -46,7 +48,7 @@ pub struct Wish<Id> {
 }
 
 impl<Id> Wish<Id> {
-    /// A wish.
+    /// The wish to send a customer a message of this value and purpose.
     pub fn new(
         customer: Id,
         channel: Channel,
@@ -94,12 +96,10 @@ impl Suppression {
         match (self, language) {
             (Self::Duplicate, Language::English) => "wished for twice".to_owned(),
             (Self::Duplicate, Language::Chinese) => "重复的触达请求".to_owned(),
-            (Self::QuietHours { channel, hours }, Language::English) => {
-                format!("quiet hours of {}: {hours}", channel.name(language))
-            }
-            (Self::QuietHours { channel, hours }, Language::Chinese) => {
-                format!("{}免打扰时段：{hours}", channel.name(language))
-            }
+            (Self::QuietHours { channel, hours }, _) => match language {
+                Language::English => format!("quiet hours of {}: {hours}", channel.name(language)),
+                Language::Chinese => format!("{}免打扰时段：{hours}", channel.name(language)),
+            },
             (Self::Cap { cap, channel }, Language::English) => {
                 let channel = channel.as_ref().map_or("all channels", |channel| channel.name(language));
                 let (touches, days) = (cap.touches(), cap.days());
@@ -110,67 +110,61 @@ impl Suppression {
                 let channel = channel.as_ref().map_or("全部渠道", |channel| channel.name(language));
                 format!("{channel}触达上限：{} 天内 {} 次", cap.days(), cap.touches())
             }
-            (Self::DailyBudget { channel, touches }, Language::English) => {
-                format!("daily budget of {}: {touches}", channel.name(language))
-            }
-            (Self::DailyBudget { channel, touches }, Language::Chinese) => {
-                format!("{}每日额度：{touches} 次", channel.name(language))
-            }
+            (Self::DailyBudget { channel, touches }, _) => match language {
+                Language::English => format!("daily budget of {}: {touches}", channel.name(language)),
+                Language::Chinese => format!("{}每日额度：{touches} 次", channel.name(language)),
+            },
         }
     }
 }
 
-/// What became of a wish.
+/// A wish and what the plan decided about it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum Verdict {
-    /// It may be sent at its time.
-    Allowed,
-    /// It may not.
+pub enum Decision<Id> {
+    /// The wish may be sent at its time.
+    Allowed(Wish<Id>),
+    /// The wish may not be sent at its time.
     Suppressed {
-        /// Why.
+        /// The wish.
+        wish: Wish<Id>,
+        /// Why it may not.
         reason: Suppression,
         /// The first time after the wished one at which this wish alone could be added to the finished plan. `None`
-        /// when there is none: a cap or budget of 0, a duplicate.
+        /// when no time can: a cap or budget of 0, a duplicate.
         next: Option<DateTime<Utc>>,
     },
 }
 
-/// A wish and what became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub struct Decision<Id> {
-    /// The wish.
-    pub wish: Wish<Id>,
-    /// What became of it.
-    pub verdict: Verdict,
-}
-
 impl<Id> Decision<Id> {
-    /// Whether the wish may be sent at its time.
-    pub const fn is_allowed(&self) -> bool {
-        matches!(self.verdict, Verdict::Allowed)
+    /// The wish that was decided about.
+    pub const fn wish(&self) -> &Wish<Id> {
+        match self {
+            Self::Allowed(wish) | Self::Suppressed { wish, .. } => wish,
+        }
     }
 
-    /// The touch that an allowed wish becomes; `None` for others.
+    /// Whether the wish may be sent at its time.
+    pub const fn is_allowed(&self) -> bool {
+        matches!(self, Self::Allowed(_))
+    }
+
+    /// The touch that an allowed wish becomes; `None` for a suppressed one.
     pub fn touch(&self) -> Option<Touch<Id>>
     where
         Id: Clone,
     {
-        let Wish { customer, channel, at, .. } = &self.wish;
-        self.is_allowed().then(|| Touch::new(customer.clone(), channel.clone(), *at))
+        let Self::Allowed(Wish { customer, channel, at, .. }) = self else { return None };
+        Some(Touch::new(customer.clone(), channel.clone(), *at))
     }
 
-    /// A suppressed wish again, at its next allowed time; `None` for one that is allowed or never will be.
+    /// A suppressed wish again, at its next allowed time; `None` for a wish that is allowed or never can be.
     pub fn postponed(&self) -> Option<Wish<Id>>
     where
         Id: Clone,
     {
-        match self.verdict {
-            Verdict::Suppressed { next: Some(at), .. } => Some(Wish { at, ..self.wish.clone() }),
-            _ => None,
-        }
+        let Self::Suppressed { wish, next: Some(at), .. } = self else { return None };
+        Some(Wish { at: *at, ..wish.clone() })
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeZone, Utc};
 
 use crate::act::contact::clock::{SECONDS_A_DAY, day_before, first_open, wall};
-use crate::act::contact::{Cap, Channel, ContactRules, Decision, Suppression, Touch, Verdict, Wish};
+use crate::act::contact::{Cap, Channel, ContactRules, Decision, Suppression, Touch, Wish};
 use crate::error::Result;
 use crate::record::{CustomerId, ShopCalendar};
 
@@ -38,7 +38,7 @@ impl ContactRules {
     /// ```
     /// use chrono::{TimeZone, Utc};
     /// use repurchase::ShopCalendar;
-    /// use repurchase::act::contact::{Cap, Channel, ContactRules, Suppression, Touch, Verdict, Wish};
+    /// use repurchase::act::contact::{Cap, Channel, ContactRules, Decision, Suppression, Touch, Wish};
     /// use rust_decimal::Decimal;
     ///
     /// let at = |day| Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap();
@@ -51,7 +51,7 @@ impl ContactRules {
     /// assert!(plan[1].is_allowed(), "the touch of 1 March is forgotten on the 8th");
     /// let reason = Suppression::Cap { cap, channel: None };
     /// let next = Utc.with_ymd_and_hms(2026, 3, 15, 0, 0, 0).single();
-    /// assert_eq!(plan[0].verdict, Verdict::Suppressed { reason, next });
+    /// assert_eq!(plan[0], Decision::Suppressed { wish: plan[0].wish().clone(), reason, next });
     /// # Ok::<(), repurchase::Error>(())
     /// ```
     pub fn plan<Id: CustomerId, Tz: TimeZone>(
@@ -67,13 +67,12 @@ impl ContactRules {
         book.add_touches(touches)?;
         let reasons = book.decide(&wishes);
         book.full = book.used_up();
-        let verdicts: Vec<_> = wishes.iter().zip(reasons).map(|(wish, reason)| book.verdict(wish, reason)).collect();
-        let decisions = wishes.into_iter().zip(verdicts);
-        Ok(decisions.map(|(Dated { wish, .. }, verdict)| Decision { wish, verdict }).collect())
+        let decisions = wishes.into_iter().zip(reasons);
+        Ok(decisions.map(|(dated, reason)| book.decision(dated, reason)).collect())
     }
 }
 
-/// A wish and what the shop's clock shows at its time.
+/// A wish, its shop day and its second of that day.
 struct Dated<Id> {
     wish: Wish<Id>,
     day: i64,
@@ -86,7 +85,7 @@ impl<Id: CustomerId> Dated<Id> {
         Ok(Self { wish, day, second_of_day })
     }
 
-    /// What decides whose turn it is.
+    /// The order in which wishes are decided.
     fn turn(&self) -> impl Ord + '_ {
         let Wish { customer, channel, at, value, purpose } = &self.wish;
         (self.day, Reverse(value), customer, at, channel, purpose)
@@ -142,7 +141,7 @@ impl<Id: CustomerId, Tz: TimeZone> Book<'_, Id, Tz> {
         }
     }
 
-    /// Of each wish in turn, why it is not allowed.
+    /// Why each wish is not allowed, in turn; `None` for one that is.
     fn decide(&mut self, wishes: &[Dated<Id>]) -> Vec<Option<Suppression>> {
         let mut seen = BTreeSet::new();
         let mut reasons = Vec::with_capacity(wishes.len());
@@ -209,12 +208,10 @@ impl<Id: CustomerId, Tz: TimeZone> Book<'_, Id, Tz> {
         stretch.filter(|stretch| stretch.contains(&day)).map_or(day, |stretch| stretch.end)
     }
 
-    fn verdict(&self, dated: &Dated<Id>, reason: Option<Suppression>) -> Verdict {
-        match reason {
-            None => Verdict::Allowed,
-            Some(reason @ Suppression::Duplicate) => Verdict::Suppressed { reason, next: None },
-            Some(reason) => Verdict::Suppressed { reason, next: self.next(dated) },
-        }
+    fn decision(&self, dated: Dated<Id>, reason: Option<Suppression>) -> Decision<Id> {
+        let Some(reason) = reason else { return Decision::Allowed(dated.wish) };
+        let next = if reason == Suppression::Duplicate { None } else { self.next(&dated) };
+        Decision::Suppressed { wish: dated.wish, reason, next }
     }
 
     /// The first time from the wished one on at which all rules hold.

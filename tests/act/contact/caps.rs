@@ -1,13 +1,13 @@
 //! Caps, budgets, duplicates: by hand.
 
 use chrono::{DateTime, Duration, Utc};
-use repurchase::act::contact::{Cap, Channel, ContactRules, Decision, Suppression, Verdict};
+use repurchase::act::contact::{Cap, Channel, ContactRules, Decision, Suppression};
 use repurchase::scale::Language;
 use repurchase::{Error, ShopCalendar};
 
-use super::{cap, instant, midnight, noon, plan, quiet, sms, suppressed, verdict, wish};
+use super::{ALLOWED, Outcome, cap, instant, midnight, noon, outcome, plan, quiet, sms, suppressed, verdict, wish};
 
-fn capped(cap: Cap, channel: Option<Channel>, next: Option<DateTime<Utc>>) -> Verdict {
+fn capped(cap: Cap, channel: Option<Channel>, next: Option<DateTime<Utc>>) -> Outcome {
     suppressed(Suppression::Cap { cap, channel }, next)
 }
 
@@ -23,8 +23,8 @@ fn a_touch_is_forgotten_when_its_days_are_over() {
     // The last second of the 7th day and the first of the 8th.
     let last = instant("2026-03-07T23:59:59.999Z");
     assert_eq!(verdict(&rules, &sent, &wish(1, Channel::SMS, last, 1)), capped(week, None, midnight(8)));
-    assert_eq!(verdict(&rules, &sent, &wish(1, Channel::SMS, midnight(8).unwrap(), 1)), Verdict::Allowed);
-    assert_eq!(verdict(&rules, &sent, &wish(2, Channel::SMS, noon(1), 1)), Verdict::Allowed, "another customer");
+    assert_eq!(verdict(&rules, &sent, &wish(1, Channel::SMS, midnight(8).unwrap(), 1)), ALLOWED);
+    assert_eq!(verdict(&rules, &sent, &wish(2, Channel::SMS, noon(1), 1)), ALLOWED, "another customer");
 }
 
 #[test]
@@ -32,12 +32,12 @@ fn a_touch_to_come_counts_before_it_too() {
     let week = cap(1, 7);
     let rules = ContactRules::new().with_cap(week);
     let due = [sms(1, noon(20))];
-    assert_eq!(verdict(&rules, &due, &wish(1, Channel::SMS, noon(13), 1)), Verdict::Allowed);
+    assert_eq!(verdict(&rules, &due, &wish(1, Channel::SMS, noon(13), 1)), ALLOWED);
     for day in 14..=26 {
         let found = verdict(&rules, &due, &wish(1, Channel::SMS, noon(day), 1));
         assert_eq!(found, capped(week, None, midnight(27)), "day {day}");
     }
-    assert_eq!(verdict(&rules, &due, &wish(1, Channel::SMS, noon(27), 1)), Verdict::Allowed);
+    assert_eq!(verdict(&rules, &due, &wish(1, Channel::SMS, noon(27), 1)), ALLOWED);
 }
 
 #[test]
@@ -46,14 +46,14 @@ fn every_stretch_of_days_counts() {
     let ten = cap(3, 10);
     let rules = ContactRules::new().with_cap(ten);
     let sent = [1, 8, 12].map(|day| sms(1, noon(day)));
-    assert_eq!(verdict(&rules, &sent, &wish(1, Channel::SMS, noon(5), 1)), Verdict::Allowed);
+    assert_eq!(verdict(&rules, &sent, &wish(1, Channel::SMS, noon(5), 1)), ALLOWED);
     let two = ContactRules::new().with_cap(cap(2, 10));
     for day in 1..=17 {
         let found = verdict(&two, &sent, &wish(1, Channel::SMS, noon(day), 1));
         assert_eq!(found, capped(cap(2, 10), None, midnight(18)), "day {day}");
     }
     // 2 in 10 days: 1 and 8 close all days up to 10, 8 and 12 those from 3 to 17.
-    assert_eq!(verdict(&two, &sent, &wish(1, Channel::SMS, noon(18), 1)), Verdict::Allowed);
+    assert_eq!(verdict(&two, &sent, &wish(1, Channel::SMS, noon(18), 1)), ALLOWED);
 }
 
 #[test]
@@ -63,8 +63,8 @@ fn caps_on_all_channels_and_on_one() {
     let sent = [sms(1, noon(1))];
     let by_sms = verdict(&rules, &sent, &wish(1, Channel::SMS, noon(2), 1));
     assert_eq!(by_sms, capped(one, Some(Channel::SMS), midnight(8)));
-    assert_eq!(verdict(&rules, &sent, &wish(1, Channel::EMAIL, noon(2), 1)), Verdict::Allowed);
-    assert_eq!(verdict(&rules, &sent, &wish(1, Channel::new("red_packet"), noon(2), 1)), Verdict::Allowed);
+    assert_eq!(verdict(&rules, &sent, &wish(1, Channel::EMAIL, noon(2), 1)), ALLOWED);
+    assert_eq!(verdict(&rules, &sent, &wish(1, Channel::new("red_packet"), noon(2), 1)), ALLOWED);
     let sent = [1, 1, 1].map(|day| sms(1, noon(day)));
     // Both are reached: the common one is told, and the next time is that of both.
     let found = verdict(&rules, &sent, &wish(1, Channel::SMS, noon(2), 1));
@@ -79,7 +79,7 @@ fn never() {
     assert_eq!(found, capped(none, Some(Channel::PHONE), None));
     let found = verdict(&rules, &[], &wish(1, Channel::SMS, noon(2), 1));
     assert_eq!(found, suppressed(Suppression::DailyBudget { channel: Channel::SMS, touches: 0 }, None));
-    assert_eq!(verdict(&rules, &[], &wish(1, Channel::EMAIL, noon(2), 1)), Verdict::Allowed);
+    assert_eq!(verdict(&rules, &[], &wish(1, Channel::EMAIL, noon(2), 1)), ALLOWED);
     let forever = ContactRules::new().with_cap(cap(1, u32::MAX));
     let found = verdict(&forever, &[sms(1, noon(1))], &wish(1, Channel::SMS, noon(2), 1));
     assert_eq!(found, capped(cap(1, u32::MAX), None, None), "beyond the last day of the calendar");
@@ -99,10 +99,10 @@ fn a_short_budget_goes_to_the_highest_value_then_to_the_first_id() {
         wish(6, Channel::SMS, noon(3), 0),
     ];
     let found = plan(&rules, &[sms(9, noon(2))], &wishes);
-    let order: Vec<_> = found.iter().map(|decision| (decision.wish.customer, decision.is_allowed())).collect();
+    let order: Vec<_> = found.iter().map(|decision| (decision.wish().customer, decision.is_allowed())).collect();
     assert_eq!(order, [(2, true), (3, true), (4, false), (5, false), (1, true), (6, true)]);
     let reason = Suppression::DailyBudget { channel: Channel::SMS, touches: 3 };
-    assert_eq!(found[2].verdict, suppressed(reason, midnight(3)));
+    assert_eq!(outcome(&found[2]), suppressed(reason, midnight(3)));
     // Each next time is that of the wish alone: both of these could be the second of the 3rd.
     assert_eq!(found[3].postponed().map(|wish| wish.at), midnight(3));
     assert_eq!(found[2].touch(), None);
@@ -119,10 +119,7 @@ fn a_budget_that_is_used_up_for_years() {
     let wishes: Vec<_> = (0..10_000).map(|days| wish(days, Channel::SMS, day(days), 1)).collect();
     let after: Vec<_> = (15_001..20_000).map(|days| wish(days, Channel::SMS, day(days), 1)).collect();
     let opens = |days| midnight(1).map(|midnight| midnight + Duration::days(days));
-    let next = |decision: &Decision<u32>| match decision.verdict {
-        Verdict::Suppressed { next, .. } => next,
-        Verdict::Allowed => None,
-    };
+    let next = |decision: &Decision<u32>| outcome(decision).and_then(|(_, next)| next);
     assert!(plan(&rules, &touches, &wishes).iter().all(|decision| next(decision) == opens(15_000)));
     assert!(plan(&rules, &touches, &after).iter().all(|decision| next(decision) == opens(20_000)));
 }
@@ -138,7 +135,7 @@ fn a_suppressed_wish_uses_up_nothing() {
     let found = plan(&rules, &[sms(1, noon(1))], &wishes);
     assert_eq!(found.iter().map(|decision| decision.is_allowed()).collect::<Vec<_>>(), [false, true, true]);
     // Free again on the 8th for the channel; the budget of the 3rd is no matter there.
-    assert_eq!(found[0].verdict, capped(cap(1, 7), Some(Channel::SMS), midnight(8)));
+    assert_eq!(outcome(&found[0]), capped(cap(1, 7), Some(Channel::SMS), midnight(8)));
 }
 
 #[test]
@@ -150,9 +147,11 @@ fn the_same_wish_twice() {
     cheap.value = rust_decimal::Decimal::ONE;
     let found = plan(&ContactRules::new(), &[], &[cheap.clone(), same.clone(), other.clone(), same.clone()]);
     let duplicate = || suppressed(Suppression::Duplicate, None);
-    let expected =
-        [(other, Verdict::Allowed), (same.clone(), Verdict::Allowed), (same, duplicate()), (cheap, duplicate())];
-    assert_eq!(found.into_iter().map(|decision| (decision.wish, decision.verdict)).collect::<Vec<_>>(), expected);
+    let expected = [(other, ALLOWED), (same.clone(), ALLOWED), (same, duplicate()), (cheap, duplicate())];
+    assert_eq!(
+        found.into_iter().map(|decision| (decision.wish().clone(), outcome(&decision))).collect::<Vec<_>>(),
+        expected
+    );
     // Two equal touches are two.
     let rules = ContactRules::new().with_cap(cap(2, 7));
     let twice = [sms(1, noon(1)), sms(1, noon(1))];
@@ -172,10 +171,7 @@ fn days_beyond_the_calendar() {
     let rules = ContactRules::new().with_cap(cap(1, 1));
     let found = verdict(&rules, &[sms(7, DateTime::<Utc>::MAX_UTC)], &last);
     assert_eq!(found, capped(cap(1, 1), None, None));
-    assert_eq!(
-        verdict(&ContactRules::new(), &[], &wish(1, Channel::SMS, DateTime::<Utc>::MIN_UTC, 1)),
-        Verdict::Allowed
-    );
+    assert_eq!(verdict(&ContactRules::new(), &[], &wish(1, Channel::SMS, DateTime::<Utc>::MIN_UTC, 1)), ALLOWED);
 }
 
 #[test]

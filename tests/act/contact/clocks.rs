@@ -4,22 +4,19 @@
 use chrono::{DateTime, FixedOffset, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use repurchase::ShopCalendar;
-use repurchase::act::contact::{Channel, ContactRules, QuietHours, Suppression, Verdict};
+use repurchase::act::contact::{Channel, ContactRules, QuietHours, Suppression};
 
-use super::{cap, instant, plan_in, quiet, sms, suppressed, wish};
+use super::{ALLOWED, cap, instant, outcome, plan_in, quiet, sms, suppressed, wish};
 
 /// The next time of a wish in quiet hours; `None` when it is allowed.
 #[track_caller]
 fn next_in<Z: TimeZone>(zone: Z, hours: QuietHours, at: &str) -> Option<String> {
     let rules = ContactRules::new().with_quiet_hours(hours);
     let found = plan_in(&rules, &[], &[wish(1, Channel::SMS, instant(at), 1)], &ShopCalendar::new(zone));
-    match &found[0].verdict {
-        Verdict::Allowed => None,
-        Verdict::Suppressed { reason, next } => {
-            assert_eq!(*reason, Suppression::QuietHours { channel: Channel::SMS, hours });
-            Some(shown(next.expect("quiet hours end")))
-        }
-    }
+    outcome(&found[0]).map(|(reason, next)| {
+        assert_eq!(reason, Suppression::QuietHours { channel: Channel::SMS, hours });
+        shown(next.expect("quiet hours end"))
+    })
 }
 
 /// In UTC, to the second.
@@ -97,10 +94,8 @@ fn days_without_midnight_and_days_that_do_not_exist() {
     let next = |zone: Tz, touch: &str, at: &str| {
         let calendar = ShopCalendar::new(zone);
         let found = plan_in(&day_cap, &[sms(1, instant(touch))], &[wish(1, Channel::SMS, instant(at), 1)], &calendar);
-        match found[0].verdict {
-            Verdict::Suppressed { next: Some(next), .. } => shown(next),
-            _ => panic!("suppressed for a day"),
-        }
+        let (_, next) = outcome(&found[0]).expect("suppressed for a day");
+        shown(next.expect("a day"))
     };
     assert_eq!(next(Tz::Africa__Cairo, "2026-04-23T10:00:00Z", "2026-04-23T12:00:00Z"), "2026-04-23T22:00:00");
     // Samoa had no 30 December 2011: the 31st began at 10:00 UTC of the 30th.
@@ -113,9 +108,8 @@ fn a_free_day_whose_rest_is_quiet() {
     let night = quiet("21:00:00", "09:00:00");
     let rules = ContactRules::new().with_cap(cap(1, 1)).with_quiet_hours(night);
     let sent = [sms(1, instant("2026-03-01T10:00:00Z")), sms(1, instant("2026-03-03T10:00:00Z"))];
-    let verdict = |at: &str| {
-        plan_in(&rules, &sent, &[wish(1, Channel::SMS, instant(at), 1)], &ShopCalendar::utc())[0].verdict.clone()
-    };
+    let verdict =
+        |at: &str| outcome(&plan_in(&rules, &sent, &[wish(1, Channel::SMS, instant(at), 1)], &ShopCalendar::utc())[0]);
     let capped = |next: &str| suppressed(Suppression::Cap { cap: cap(1, 1), channel: None }, Some(instant(next)));
     assert_eq!(verdict("2026-03-01T12:00:00Z"), capped("2026-03-02T09:00:00Z"));
     // At 21:00 of the 2nd the day is free, but its rest is quiet, and the 3rd is taken.
@@ -127,7 +121,7 @@ fn a_free_day_whose_rest_is_quiet() {
     let at = instant("2026-03-02T22:00:00Z");
     for channel in [Channel::EMAIL, Channel::SMS] {
         let found = plan_in(&rules, &sent, &[wish(1, channel, at, 1)], &ShopCalendar::utc());
-        assert_eq!(found[0].verdict, Verdict::Allowed);
+        assert_eq!(outcome(&found[0]), ALLOWED);
     }
 }
 

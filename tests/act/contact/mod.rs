@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveTime, TimeZone, Utc};
 use repurchase::ShopCalendar;
-use repurchase::act::contact::{Cap, Channel, ContactRules, Decision, QuietHours, Suppression, Touch, Verdict, Wish};
+use repurchase::act::contact::{Cap, Channel, ContactRules, Decision, QuietHours, Suppression, Touch, Wish};
 use rust_decimal::Decimal;
 
 use super::instant;
@@ -58,14 +58,27 @@ fn plan_in<Tz: TimeZone>(
     rules.plan(touches.to_vec(), wishes.to_vec(), calendar).expect("a plan")
 }
 
-fn suppressed(reason: Suppression, next: Option<DateTime<Utc>>) -> Verdict {
-    Verdict::Suppressed { reason, next }
+/// Why a wish is suppressed and its next time; `ALLOWED` for one that is not.
+type Outcome = Option<(Suppression, Option<DateTime<Utc>>)>;
+
+const ALLOWED: Outcome = None;
+
+#[allow(clippy::unnecessary_wraps, reason = "what it is compared with is an outcome")]
+fn suppressed(reason: Suppression, next: Option<DateTime<Utc>>) -> Outcome {
+    Some((reason, next))
 }
 
-/// The verdict on one wish.
+fn outcome(decision: &Decision<u32>) -> Outcome {
+    match decision {
+        Decision::Allowed(_) => ALLOWED,
+        Decision::Suppressed { reason, next, .. } => Some((reason.clone(), *next)),
+    }
+}
+
+/// What is decided about one wish.
 #[track_caller]
-fn verdict(rules: &ContactRules, touches: &[Touch<u32>], wish: &Wish<u32>) -> Verdict {
+fn verdict(rules: &ContactRules, touches: &[Touch<u32>], wish: &Wish<u32>) -> Outcome {
     let [decision] = &plan(rules, touches, core::slice::from_ref(wish))[..] else { panic!("one wish, one decision") };
-    assert_eq!(decision.wish, *wish);
-    decision.verdict.clone()
+    assert_eq!(decision.wish(), wish);
+    outcome(decision)
 }

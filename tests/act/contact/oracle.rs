@@ -6,11 +6,11 @@ use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 use proptest::prelude::*;
 use repurchase::ShopCalendar;
-use repurchase::act::contact::{Cap, Channel, ContactRules, Decision, QuietHours, Suppression, Touch, Verdict, Wish};
+use repurchase::act::contact::{Cap, Channel, ContactRules, Decision, QuietHours, Suppression, Touch, Wish};
 use rust_decimal::Decimal;
 
 use super::super::fixed_seed;
-use super::{cap, instant, plan_in, quiet};
+use super::{cap, instant, outcome, plan_in, quiet};
 
 /// The rules, told so that the oracle reads them without the library.
 #[derive(Debug, Clone)]
@@ -146,12 +146,8 @@ fn naive(
     found
 }
 
-fn outcome(decision: &Decision<u32>) -> (Wish<u32>, Option<Suppression>) {
-    let reason = match &decision.verdict {
-        Verdict::Allowed => None,
-        Verdict::Suppressed { reason, .. } => Some(reason.clone()),
-    };
-    (decision.wish.clone(), reason)
+fn reason(decision: &Decision<u32>) -> (Wish<u32>, Option<Suppression>) {
+    (decision.wish().clone(), outcome(decision).map(|(reason, _)| reason))
 }
 
 proptest! {
@@ -162,14 +158,13 @@ proptest! {
         let zone = Tz::Europe__Berlin;
         let calendar = ShopCalendar::new(zone);
         let found = plan_in(&rules.real(), &touches, &wishes, &calendar);
-        let outcomes: Vec<_> = found.iter().map(outcome).collect();
+        let outcomes: Vec<_> = found.iter().map(reason).collect();
         prop_assert_eq!(outcomes, naive(&rules, &touches, &wishes, zone));
 
         // All that is sent in the end, and of each suppressed wish the next time: by trying every half hour.
         let sent: Vec<_> = touches.iter().cloned().chain(found.iter().filter_map(Decision::touch)).collect();
         for decision in &found {
-            let Verdict::Suppressed { reason, next } = &decision.verdict else { continue };
-            let Wish { customer, channel, at, .. } = &decision.wish;
+            let Decision::Suppressed { wish: Wish { customer, channel, at, .. }, reason, next } = decision else { continue };
             let tries = (0..48 * 40i64).map(|halves| *at + Duration::minutes(30 * halves));
             let free = |at: &DateTime<Utc>| rules.breaks(&sent, &Touch::new(*customer, channel.clone(), *at), zone).is_none();
             let is_final = *reason == Suppression::Duplicate || rules.caps.iter().any(|(on, touches, _)| {

@@ -31,14 +31,12 @@ fn rules_plans_and_decisions() {
     let wishes =
         [wish(1, Channel::SMS, noon(2), 9), wish(2, Channel::SMS, noon(2), 5), wish(3, Channel::SMS, noon(2), 1)];
     let decisions = plan(&rules, &[sms(1, noon(1))], &wishes);
-    let capped = json!({
+    let capped = json!({"suppressed": {
         "wish": {"customer": 1, "channel": "sms", "at": "2026-03-02T12:00:00Z", "value": "9", "purpose": "spring"},
-        "verdict": {"suppressed": {
-            "reason": {"cap": {"cap": {"touches": 1, "days": 7}, "channel": "sms"}}, "next": "2026-03-08T09:00:00Z",
-        }},
-    });
+        "reason": {"cap": {"cap": {"touches": 1, "days": 7}, "channel": "sms"}}, "next": "2026-03-08T09:00:00Z",
+    }});
     assert_eq!(stored(&decisions)[0], capped);
-    assert_eq!(stored(&decisions)[1]["verdict"], json!("allowed"));
+    assert_eq!(stored(&decisions)[1]["allowed"]["customer"], json!(2));
     assert_eq!(stored(&sms(1, noon(1))), json!({"customer": 1, "channel": "sms", "at": "2026-03-01T12:00:00Z"}));
     assert_eq!(stored(&AfterSaleTouch::AfterUse), json!("after_use"));
 }
