@@ -105,6 +105,23 @@ pub(crate) fn exact_sum(left: Decimal, right: Decimal) -> Option<Decimal> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Text(#[serde(with = "rust_decimal::serde::str")] pub(crate) Decimal);
 
+/// A list of decimals as texts, for `#[serde(with = "...")]`.
+#[cfg(feature = "serde")]
+pub(crate) mod texts {
+    use rust_decimal::Decimal;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Text;
+
+    pub(crate) fn serialize<S: Serializer>(decimals: &[Decimal], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(decimals.iter().copied().map(Text))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Decimal>, D::Error> {
+        Ok(Vec::<Text>::deserialize(deserializer)?.into_iter().map(|Text(decimal)| decimal).collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

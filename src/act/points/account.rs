@@ -5,7 +5,7 @@ use core::fmt::Debug;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::act::points::book::{Book, Place};
+use crate::act::points::book::{Book, LotKey};
 use crate::act::points::{PointsEvent, PointsProgram};
 use crate::error::Result;
 
@@ -24,7 +24,7 @@ pub struct Lot<K> {
     pub points: u64,
 }
 
-/// One customer's points as of a day: the exact result of all events up to and including it.
+/// One customer's loyalty points (会员积分) as of a day: the exact result of all events up to and including it.
 ///
 /// Points are whole. What an order earns, `amount * rate`, is added exactly to the fraction of a point that was carried
 /// from the orders before; the whole part makes a lot, the rest is carried on, and does not expire. So at any time the
@@ -32,7 +32,7 @@ pub struct Lot<K> {
 ///
 /// - A **redemption** takes the points that expire soonest first; of those that expire together, the earliest earned;
 ///   of those of one day, what was granted, then by the order's key.
-///   One that is larger than the balance is refused.
+///   A redemption larger than the balance is refused.
 /// - An **expired** lot is gone at the start of its day.
 /// - A **return** takes back what the returned amount earned, exactly, the fraction included. The whole points come
 ///   from what is left of the order's own lot; then from its points that have expired, which costs the customer
@@ -47,16 +47,16 @@ pub struct Lot<K> {
 ///
 /// ```
 /// use chrono::NaiveDate;
-/// use repurchase::act::points::{Expiry, PointsAccount, PointsChange, PointsEvent, PointsProgram};
+/// use repurchase::act::points::{Expiry, PointsAccount, PointsEvent, PointsProgram};
 /// use rust_decimal::Decimal;
 ///
 /// let day = |month, day| NaiveDate::from_ymd_opt(2026, month, day).unwrap();
 /// let program = PointsProgram::new(vec![Decimal::new(1, 1)], Expiry::Days(90))?;
-/// let earn = |order, cents| PointsChange::Earn { order, amount: Decimal::new(cents, 2), tier: 0 };
+/// let earn = |day, order, cents| PointsEvent::Earn { day, order, amount: Decimal::new(cents, 2), tier: 0 };
 /// let events = [
-///     PointsEvent::new(day(1, 5), earn(1, 199_90)), // 19.99 points: 19, and 0.99 carried
-///     PointsEvent::new(day(2, 1), earn(2, 100_10)), // 10.01 points: 11, and nothing carried
-///     PointsEvent::new(day(2, 1), PointsChange::Redeem { points: 10 }),
+///     earn(day(1, 5), 1, 199_90), // 19.99 points: 19, and 0.99 carried
+///     earn(day(2, 1), 2, 100_10), // 10.01 points: 11, and nothing carried
+///     PointsEvent::Redeem { day: day(2, 1), points: 10 },
 /// ];
 /// let account = PointsAccount::replay(&program, events.clone(), day(2, 1))?;
 /// assert_eq!((account.balance(), account.carried()), (20, Decimal::ZERO));
@@ -66,11 +66,13 @@ pub struct Lot<K> {
 /// assert_eq!((account.balance(), account.expired()), (11, 9));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
+#[doc(alias = "loyalty points")]
+#[doc(alias = "积分")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(
     feature = "serde",
-    serde(try_from = "RawAccount<K>", bound(deserialize = "K: serde::Deserialize<'de> + Ord"))
+    serde(try_from = "StoredAccount<K>", bound(deserialize = "K: serde::Deserialize<'de> + Ord"))
 )]
 pub struct PointsAccount<K> {
     as_of: NaiveDate,
@@ -107,18 +109,20 @@ impl<K: Ord + Clone + Debug> PointsAccount<K> {
         events: impl IntoIterator<Item = PointsEvent<K>>,
         as_of: NaiveDate,
     ) -> Result<Self> {
-        let mut events: Vec<_> = events.into_iter().enumerate().filter(|(_, event)| event.day <= as_of).collect();
+        let mut events: Vec<_> = events.into_iter().enumerate().filter(|(_, event)| event.day() <= as_of).collect();
         events.sort_by(|(_, left), (_, right)| left.cmp(right));
         let mut book = Book::new();
         for (index, event) in events {
-            book.expire(event.day);
+            book.expire(event.day());
             book.apply(program, event).map_err(|error| error.at_record(index))?;
         }
         book.expire(as_of);
         let Book { lots, balance, redeemed, expired, owed, carried, .. } = book;
-        let lot = |(place, points): (Place<K>, u64)| {
-            let expires = (!place.never).then_some(place.expires);
-            Lot { expires, earned: place.earned, order: place.order, points }
+        let lot = |(LotKey { expires, never, earned, order }, points)| Lot {
+            expires: (!never).then_some(expires),
+            earned,
+            order,
+            points,
         };
         Ok(Self { as_of, lots: lots.into_iter().map(lot).collect(), balance, redeemed, expired, owed, carried })
     }
@@ -169,7 +173,7 @@ impl<K> PointsAccount<K> {
 
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
-struct RawAccount<K> {
+struct StoredAccount<K> {
     as_of: NaiveDate,
     lots: Vec<Lot<K>>,
     balance: u64,
@@ -181,11 +185,11 @@ struct RawAccount<K> {
 }
 
 #[cfg(feature = "serde")]
-impl<K: Ord> TryFrom<RawAccount<K>> for PointsAccount<K> {
+impl<K: Ord> TryFrom<StoredAccount<K>> for PointsAccount<K> {
     type Error = &'static str;
 
-    fn try_from(raw: RawAccount<K>) -> Result<Self, Self::Error> {
-        let RawAccount { as_of, lots, balance, redeemed, expired, owed, carried } = raw;
+    fn try_from(stored: StoredAccount<K>) -> Result<Self, Self::Error> {
+        let StoredAccount { as_of, lots, balance, redeemed, expired, owed, carried } = stored;
         let turn = |lot: &Lot<K>| (lot.expires.is_none(), lot.expires, lot.earned);
         let alive = |lot: &Lot<K>| lot.points > 0 && lot.earned <= as_of && lot.expires.is_none_or(|day| day > as_of);
         let in_turn = |pair: &[Lot<K>]| match pair {

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::act::points::{PointsChange, PointsEvent, PointsProgram};
+use crate::act::points::{PointsEvent, PointsProgram};
 use crate::error::{Error, Result};
 use crate::number::money;
 
-/// A lot's place among others: the order in which lots are spent.
+/// The key by which lots are sorted: the order in which they are spent.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place<K> {
+pub(super) struct LotKey<K> {
     /// The last day of all for points that never expire.
     pub(super) expires: NaiveDate,
     pub(super) never: bool,
@@ -25,13 +25,13 @@ struct Earned<K> {
     rate: Decimal,
     /// Its amount, less what was returned.
     amount: Decimal,
-    place: Place<K>,
+    key: LotKey<K>,
     /// Of its points, those that have expired and were not asked back.
     expired: u64,
 }
 
 pub(super) struct Book<K> {
-    pub(super) lots: BTreeMap<Place<K>, u64>,
+    pub(super) lots: BTreeMap<LotKey<K>, u64>,
     orders: BTreeMap<K, Earned<K>>,
     /// All points that ever came in. No other count can be larger.
     received: u64,
@@ -56,33 +56,33 @@ impl<K: Ord + Clone + Debug> Book<K> {
         }
     }
 
-    /// Takes away what can no longer be used on a day.
+    /// Takes away the points that can no longer be used on a day.
     pub(super) fn expire(&mut self, day: NaiveDate) {
         while let Some(entry) = self.lots.first_entry() {
             if entry.key().never || entry.key().expires > day {
                 return;
             }
-            let (place, points) = entry.remove_entry();
+            let (key, points) = entry.remove_entry();
             self.balance -= points;
             self.expired += points;
-            if let Some(earned) = place.order.and_then(|order| self.orders.get_mut(&order)) {
+            if let Some(earned) = key.order.and_then(|order| self.orders.get_mut(&order)) {
                 earned.expired += points;
             }
         }
     }
 
-    pub(super) fn apply(&mut self, program: &PointsProgram, PointsEvent { day, change }: PointsEvent<K>) -> Result<()> {
-        match change {
-            PointsChange::Earn { order, amount, tier } => self.earn(program, day, order, amount, tier),
-            PointsChange::Grant { points } => {
-                let place = place(program, day, None)?;
-                self.add(place, points)
+    pub(super) fn apply(&mut self, program: &PointsProgram, event: PointsEvent<K>) -> Result<()> {
+        match event {
+            PointsEvent::Earn { day, order, amount, tier } => self.earn(program, day, order, amount, tier),
+            PointsEvent::Grant { day, points } => {
+                let key = lot_key(program, day, None)?;
+                self.add(key, points)
             }
-            PointsChange::Return { order, amount } => self.take_back(&order, amount),
-            PointsChange::Redeem { points } if points > self.balance => {
+            PointsEvent::Return { order, amount, .. } => self.take_back(&order, amount),
+            PointsEvent::Redeem { day, points } if points > self.balance => {
                 Err(Error::PointsShort { asked: points, balance: self.balance, day })
             }
-            PointsChange::Redeem { points } => {
+            PointsEvent::Redeem { points, .. } => {
                 self.redeemed += points;
                 self.spend(points);
                 Ok(())
@@ -99,11 +99,11 @@ impl<K: Ord + Clone + Debug> Book<K> {
         if self.orders.contains_key(&order) {
             return Err(Error::points_order(&order, "earns points twice"));
         }
-        let place = place(program, day, Some(order.clone()))?;
+        let key = lot_key(program, day, Some(order.clone()))?;
         let whole = self.carry(exact_product(amount, rate)?)?;
-        self.orders.insert(order, Earned { rate, amount, place: place.clone(), expired: 0 });
+        self.orders.insert(order, Earned { rate, amount, key: key.clone(), expired: 0 });
         // What is earned is 0 or more, and so is the carried fraction.
-        self.add(place, u64::try_from(whole).map_err(|_| Error::CountOverflow { field: POINTS })?)
+        self.add(key, u64::try_from(whole).map_err(|_| Error::CountOverflow { field: POINTS })?)
     }
 
     /// Adds exact points to the carried fraction and takes the whole part out, which is below 0 when more is missing
@@ -118,14 +118,14 @@ impl<K: Ord + Clone + Debug> Book<K> {
     }
 
     /// Pays what is owed, then makes a lot of the rest.
-    fn add(&mut self, place: Place<K>, points: u64) -> Result<()> {
+    fn add(&mut self, key: LotKey<K>, points: u64) -> Result<()> {
         self.received = self.received.checked_add(points).ok_or(Error::CountOverflow { field: POINTS })?;
         let paid = points.min(self.owed);
         self.owed -= paid;
         let points = points - paid;
         if points > 0 {
             self.balance += points;
-            *self.lots.entry(place).or_default() += points;
+            *self.lots.entry(key).or_default() += points;
         }
         Ok(())
     }
@@ -151,14 +151,14 @@ impl<K: Ord + Clone + Debug> Book<K> {
         Ok(())
     }
 
-    /// Takes points from the order's own lot, then from what has expired of it; how many that were.
+    /// Takes points from the order's own lot, then from those of it that have expired; returns how many it took.
     fn take_own(&mut self, order: &K, points: u64) -> u64 {
         let Some(earned) = self.orders.get_mut(order) else { return 0 };
-        let left = self.lots.get(&earned.place).copied().unwrap_or(0);
+        let left = self.lots.get(&earned.key).copied().unwrap_or(0);
         let taken = points.min(left);
         if taken == left {
-            self.lots.remove(&earned.place);
-        } else if let Some(lot) = self.lots.get_mut(&earned.place) {
+            self.lots.remove(&earned.key);
+        } else if let Some(lot) = self.lots.get_mut(&earned.key) {
             *lot -= taken;
         }
         self.balance -= taken;
@@ -168,7 +168,7 @@ impl<K: Ord + Clone + Debug> Book<K> {
         taken + gone
     }
 
-    /// Takes so many points, no more than the balance, from the lots that expire soonest.
+    /// Takes `points`, no more than the balance, from the lots that expire soonest.
     fn spend(&mut self, points: u64) {
         let mut left = points;
         self.balance -= points;
@@ -193,9 +193,9 @@ fn check_amount(amount: Decimal) -> Result<()> {
     Ok(())
 }
 
-fn place<K>(program: &PointsProgram, earned: NaiveDate, order: Option<K>) -> Result<Place<K>> {
+fn lot_key<K>(program: &PointsProgram, earned: NaiveDate, order: Option<K>) -> Result<LotKey<K>> {
     let expires = program.expiry().expires(earned)?;
-    Ok(Place { expires: expires.unwrap_or(NaiveDate::MAX), never: expires.is_none(), earned, order })
+    Ok(LotKey { expires: expires.unwrap_or(NaiveDate::MAX), never: expires.is_none(), earned, order })
 }
 
 /// `left * right`, never rounded.

@@ -1,38 +1,23 @@
 //! What happens to a customer's points.
 
+use core::cmp::Ordering;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-/// What happened to one customer's points on one day. `K` is what the shop calls its orders: a number, a text.
+/// An event of one customer's points on one day of the shop. `K` is what the shop calls its orders: a number, a text.
 ///
-/// Events are ordered by day; those of one day, as [`PointsChange`] says.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct PointsEvent<K> {
-    /// The shop's day.
-    pub day: NaiveDate,
-    /// What happened.
-    pub change: PointsChange<K>,
-}
-
-impl<K> PointsEvent<K> {
-    /// An event.
-    pub const fn new(day: NaiveDate, change: PointsChange<K>) -> Self {
-        Self { day, change }
-    }
-}
-
-/// A change of an account.
-///
-/// Within a day, points that expire on it go first; then changes take effect in the order of this list, whatever their
-/// order in the input: what was earned on a day can be spent on it, and what was returned on it cannot. Changes of one
-/// kind go by their order's key, then by the amount.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Events are ordered by their day. Within a day, points that expire on it go first; then events take effect in the
+/// order of this list, whatever their order in the input: what was earned on a day can be spent on it, and what was
+/// returned on it cannot. Events of one kind go by their order's key, then by the amount.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum PointsChange<K> {
+pub enum PointsEvent<K> {
     /// An order earns points: its amount times the rate of the tier.
     Earn {
+        /// The shop's day.
+        day: NaiveDate,
         /// The order; it earns once.
         order: K,
         /// Its amount, 0 or more.
@@ -43,11 +28,15 @@ pub enum PointsChange<K> {
     },
     /// The shop gives points: a welcome, a kindness, points given back for a redemption that was undone.
     Grant {
+        /// The shop's day.
+        day: NaiveDate,
         /// How many.
         points: u64,
     },
     /// An order, or a part of it, is refunded, and what it earned is taken back.
     Return {
+        /// The shop's day.
+        day: NaiveDate,
         /// The order, which has earned before or on the same day.
         order: K,
         /// What is refunded of its amount: 0 or more, and not more than is left of it.
@@ -56,7 +45,43 @@ pub enum PointsChange<K> {
     },
     /// The customer spends points.
     Redeem {
+        /// The shop's day.
+        day: NaiveDate,
         /// How many; no more than the balance.
         points: u64,
     },
+}
+
+impl<K> PointsEvent<K> {
+    /// The shop's day.
+    pub const fn day(&self) -> NaiveDate {
+        match *self {
+            Self::Earn { day, .. } | Self::Grant { day, .. } | Self::Return { day, .. } | Self::Redeem { day, .. } => {
+                day
+            }
+        }
+    }
+}
+
+impl<K: Ord> Ord for PointsEvent<K> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        fn turn<K>(event: &PointsEvent<K>) -> impl Ord + '_
+        where
+            K: Ord,
+        {
+            match event {
+                PointsEvent::Earn { day, order, amount, tier } => (*day, 0, Some(order), *amount, *tier as u64),
+                PointsEvent::Grant { day, points } => (*day, 1, None, Decimal::ZERO, *points),
+                PointsEvent::Return { day, order, amount } => (*day, 2, Some(order), *amount, 0),
+                PointsEvent::Redeem { day, points } => (*day, 3, None, Decimal::ZERO, *points),
+            }
+        }
+        turn(self).cmp(&turn(other))
+    }
+}
+
+impl<K: Ord> PartialOrd for PointsEvent<K> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }

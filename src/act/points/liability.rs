@@ -24,10 +24,12 @@ pub struct LiabilityMonth {
     pub value: Decimal,
 }
 
-/// All points outstanding, as of a day, and what they are worth.
+/// All points outstanding as of a day, and what they are worth.
 ///
-/// **Population**: the accounts given. Every point of a balance counts in full; how many will never be spent is for
-/// the shop to say.
+/// **Population**: the accounts given. Every point of a balance counts in full; the share that will never be spent
+/// (breakage) is for the shop to deduct.
+#[doc(alias = "breakage")]
+#[doc(alias = "points outstanding")]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -62,12 +64,12 @@ impl Liability {
     ///
     /// ```
     /// use chrono::NaiveDate;
-    /// use repurchase::act::points::{Expiry, Liability, PointsAccount, PointsChange, PointsEvent, PointsProgram};
+    /// use repurchase::act::points::{Expiry, Liability, PointsAccount, PointsEvent, PointsProgram};
     /// use rust_decimal::Decimal;
     ///
     /// let day = |month, day| NaiveDate::from_ymd_opt(2026, month, day).unwrap();
     /// let program = PointsProgram::new(Vec::new(), Expiry::MonthEnd(1))?;
-    /// let welcome = PointsEvent::<u64>::new(day(3, 5), PointsChange::Grant { points: 200 });
+    /// let welcome = PointsEvent::<u64>::Grant { day: day(3, 5), points: 200 };
     /// let account = PointsAccount::replay(&program, [welcome], day(3, 31))?;
     ///
     /// let liability = Liability::of([&account], Decimal::new(1, 2))?;

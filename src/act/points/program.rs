@@ -4,19 +4,17 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
-#[cfg(feature = "serde")]
-use crate::number::money;
 
 /// How long points last. On the day on which they expire, they can no longer be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Expiry {
-    /// For ever.
+    /// They do not expire.
     Never,
-    /// So many days, the day on which they were earned included: points of day `d` expire on day `d + n`.
+    /// This many days `n`, the day on which they were earned included: points of day `d` expire on day `d + n`.
     Days(u32),
-    /// To the end of the month that lies so many months after the month in which they were earned: with 12, points of
+    /// To the end of the month that lies this many months after the month in which they were earned: with 12, points of
     /// any day of March 2026 can be used on 31 March 2027 and expire on 1 April.
     MonthEnd(u32),
 }
@@ -28,18 +26,14 @@ impl Expiry {
     ///
     /// [`Error::DayOverflow`] beyond chrono's limits.
     pub fn expires(self, earned: NaiveDate) -> Result<Option<NaiveDate>> {
-        let day = match self {
+        let (day, days) = match self {
             Self::Never => return Ok(None),
-            Self::Days(days) => earned.checked_add_days(Days::new(days.into())),
+            Self::Days(days) => (earned.checked_add_days(Days::new(days.into())), days.into()),
             Self::MonthEnd(months) => {
                 let next = months.checked_add(1).map(Months::new);
-                next.and_then(|months| earned.with_day(1)?.checked_add_months(months))
+                let day = next.and_then(|months| earned.with_day(1)?.checked_add_months(months));
+                (day, i64::from(months) * 31)
             }
-        };
-        let days = match self {
-            Self::MonthEnd(months) => i64::from(months).saturating_mul(31),
-            Self::Days(days) => days.into(),
-            Self::Never => 0,
         };
         day.map(Some).ok_or(Error::DayOverflow { from: earned, days })
     }
@@ -104,25 +98,7 @@ impl PointsProgram {
 }
 
 #[cfg(feature = "serde")]
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StoredProgram {
-    rates: Vec<money::Text>,
-    expiry: Expiry,
-}
-
-#[cfg(feature = "serde")]
-impl From<PointsProgram> for StoredProgram {
-    fn from(program: PointsProgram) -> Self {
-        Self { rates: program.rates.into_iter().map(money::Text).collect(), expiry: program.expiry }
-    }
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<StoredProgram> for PointsProgram {
-    type Error = Error;
-
-    fn try_from(stored: StoredProgram) -> Result<Self> {
-        Self::new(stored.rates.into_iter().map(|money::Text(rate)| rate).collect(), stored.expiry)
-    }
+crate::stored::stored! {
+    StoredProgram { #[serde(with = "crate::number::money::texts")] rates: Vec<Decimal>, expiry: Expiry }
+    <-> PointsProgram: Self::new(rates, expiry)
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use repurchase::Error;
-use repurchase::act::points::{Expiry, PointsAccount, PointsChange, PointsEvent, PointsProgram};
+use repurchase::act::points::{Expiry, PointsAccount, PointsEvent, PointsProgram};
 use rust_decimal::Decimal;
 
 use super::super::{date, money};
@@ -164,7 +164,7 @@ fn events_that_are_refused() {
     assert_eq!(refused(redeem("2026-01-02", 11)), "11 points cannot be redeemed on 2026-01-02: the balance is 10");
     assert_eq!(refused(grant("2026-01-02", u64::MAX)), "points of an account is beyond its limit");
     assert_eq!(refused(earn("2026-01-02", 2, "18446744073709551616")), "points of an account is beyond its limit");
-    let late = PointsEvent::new(date("2025-12-31"), PointsChange::Return { order: 1, amount: money("1") });
+    let late = give_back("2025-12-31", 1, "1");
     assert_eq!(refused(late), "order 1 is returned and has not earned points");
     let nobody = PointsProgram::new(Vec::new(), Expiry::Never).unwrap();
     assert_eq!(

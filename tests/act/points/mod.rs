@@ -1,7 +1,7 @@
 //! Points: hand cases, a naive list of points, liability.
 
 use chrono::NaiveDate;
-use repurchase::act::points::{Expiry, PointsAccount, PointsChange, PointsEvent, PointsProgram};
+use repurchase::act::points::{Expiry, PointsAccount, PointsEvent, PointsProgram};
 
 use super::{date, money};
 
@@ -21,19 +21,19 @@ fn earn(day: &str, order: u32, amount: &str) -> PointsEvent<u32> {
 }
 
 fn earn_in(tier: usize, day: &str, order: u32, amount: &str) -> PointsEvent<u32> {
-    PointsEvent::new(date(day), PointsChange::Earn { order, amount: money(amount), tier })
+    PointsEvent::Earn { day: date(day), order, amount: money(amount), tier }
 }
 
 fn give_back(day: &str, order: u32, amount: &str) -> PointsEvent<u32> {
-    PointsEvent::new(date(day), PointsChange::Return { order, amount: money(amount) })
+    PointsEvent::Return { day: date(day), order, amount: money(amount) }
 }
 
 fn redeem(day: &str, points: u64) -> PointsEvent<u32> {
-    PointsEvent::new(date(day), PointsChange::Redeem { points })
+    PointsEvent::Redeem { day: date(day), points }
 }
 
 fn grant(day: &str, points: u64) -> PointsEvent<u32> {
-    PointsEvent::new(date(day), PointsChange::Grant { points })
+    PointsEvent::Grant { day: date(day), points }
 }
 
 #[track_caller]

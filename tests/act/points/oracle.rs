@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use repurchase::Error;
-use repurchase::act::points::{Expiry, PointsAccount, PointsChange, PointsEvent, PointsProgram};
+use repurchase::act::points::{Expiry, PointsAccount, PointsEvent, PointsProgram};
 use rust_decimal::Decimal;
 
 use super::super::{date, fixed_seed};
@@ -27,13 +27,15 @@ enum Fact {
 
 impl Fact {
     fn event(&self, number: u64) -> PointsEvent<u32> {
-        let change = match *self {
-            Self::Earn { order, tenths, tier } => PointsChange::Earn { order, amount: Decimal::new(tenths, 1), tier },
-            Self::Grant(points) => PointsChange::Grant { points },
-            Self::Return { order, tenths } => PointsChange::Return { order, amount: Decimal::new(tenths, 1) },
-            Self::Redeem(points) => PointsChange::Redeem { points },
-        };
-        PointsEvent::new(day(number), change)
+        let day = day(number);
+        match *self {
+            Self::Earn { order, tenths, tier } => {
+                PointsEvent::Earn { day, order, amount: Decimal::new(tenths, 1), tier }
+            }
+            Self::Grant(points) => PointsEvent::Grant { day, points },
+            Self::Return { order, tenths } => PointsEvent::Return { day, order, amount: Decimal::new(tenths, 1) },
+            Self::Redeem(points) => PointsEvent::Redeem { day, points },
+        }
     }
 
     fn turn(&self) -> (u8, u32, i64) {

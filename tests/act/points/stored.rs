@@ -1,6 +1,6 @@
 //! Stored forms.
 
-use repurchase::act::points::{Expiry, Liability, PointsAccount, PointsChange, PointsProgram};
+use repurchase::act::points::{Expiry, Liability, PointsAccount, PointsEvent, PointsProgram};
 use serde_json::{Value, json};
 
 use super::super::{money, refused, stored};
@@ -15,13 +15,13 @@ fn programs_events_accounts() {
     assert!(error.starts_with("unknown field `expires`"), "{error}");
     let events = [earn_in(1, "2026-01-01", 7, "19.90"), grant("2026-01-02", 5), redeem("2026-01-03", 6)];
     let expected = json!([
-        {"day": "2026-01-01", "change": {"earn": {"order": 7, "amount": "19.90", "tier": 1}}},
-        {"day": "2026-01-02", "change": {"grant": {"points": 5}}},
-        {"day": "2026-01-03", "change": {"redeem": {"points": 6}}},
+        {"earn": {"day": "2026-01-01", "order": 7, "amount": "19.90", "tier": 1}},
+        {"grant": {"day": "2026-01-02", "points": 5}},
+        {"redeem": {"day": "2026-01-03", "points": 6}},
     ]);
     assert_eq!(stored(&events.to_vec()), expected);
-    let back = stored(&give_back("2026-01-04", 7, "1").change);
-    assert_eq!(back, json!({"return": {"order": 7, "amount": "1"}}));
+    let back = stored(&give_back("2026-01-04", 7, "1"));
+    assert_eq!(back, json!({"return": {"day": "2026-01-04", "order": 7, "amount": "1"}}));
     let found = account(&program, &events, "2026-01-31");
     let expected = json!({
         "as_of": "2026-01-31",
@@ -63,5 +63,5 @@ fn what_cannot_have_been_is_refused() {
     }
     let error = refused::<PointsProgram>(&json!({"rates": ["-1"], "expiry": "never"}));
     assert_eq!(error, "points per unit of money must be 0 or more, found -1");
-    assert!(refused::<PointsChange<u32>>(&json!({"spend": {"points": 1}})).starts_with("unknown variant"));
+    assert!(refused::<PointsEvent<u32>>(&json!({"spend": {"points": 1}})).starts_with("unknown variant"));
 }
