@@ -1,7 +1,7 @@
 //! The playbook: total, replaceable, checked for gaps.
 
 use repurchase::Error;
-use repurchase::act::playbook::{Action, CustomerLabel, LabelKind, Playbook, PlaybookBuilder, StandardAction};
+use repurchase::act::playbook::{Action, CustomerLabel, LabelKind, Playbook, PlaybookBuilder};
 use repurchase::scale::{Label, Language};
 use repurchase::segment::ChurnRisk;
 use repurchase::segment::{
@@ -15,11 +15,11 @@ fn key<'a>(playbook: &Playbook, label: impl Into<CustomerLabel<'a>>) -> Option<&
 }
 
 fn own(name: &'static str) -> Action {
-    Action::new(Label::new(name, name, name), "for a test", "测试")
+    Action::new(Label::new(name, name, name)).because("for a test", "测试")
 }
 
 #[test]
-fn what_the_articles_say() {
+fn what_the_standard_playbook_says() {
     let playbook = Playbook::default();
     for band in [FrequencyBand::High, FrequencyBand::Medium] {
         assert_eq!(key(&playbook, band), Some("points_and_coupons"));
@@ -38,7 +38,7 @@ fn what_the_articles_say() {
 #[test]
 fn the_default_is_total() {
     let playbook = Playbook::default();
-    assert_eq!(PlaybookBuilder::articles().build(), Ok(playbook.clone()));
+    assert_eq!(PlaybookBuilder::standard().build(), Ok(playbook.clone()));
     assert_eq!(Playbook::default(), PlaybookBuilder::from(playbook.clone()).build().unwrap());
     let kinds: Vec<_> = playbook.kinds().collect();
     assert_eq!(kinds, LabelKind::ALL[..8], "all but age groups");
@@ -59,7 +59,7 @@ fn the_default_is_total() {
             assert!(!action.name(language).is_empty() && !action.reason(language).is_empty(), "{label:?}");
         }
         assert!(action.reason(Language::Chinese).chars().any(|letter| letter > '\u{4e00}'), "{label:?}");
-        assert!(StandardAction::ALL.into_iter().any(|standard| standard.label().key() == action.key()));
+        assert!(Action::STANDARD.iter().any(|standard| standard.key() == action.key()));
     }
     for band in FrequencyBand::ALL {
         assert_eq!(playbook.action_for(band), playbook.action_for(LifecycleStage::Repeat(band)));
@@ -87,7 +87,7 @@ fn words() {
     assert_eq!(explain(Language::English).as_deref(), Some(english));
     let chinese = "老客·高频：积分与会员优惠券（购买频繁，用奖励巩固习惯）";
     assert_eq!(explain(Language::Chinese).as_deref(), Some(chinese));
-    let names = StandardAction::ALL.map(|action| action.label().name(Language::Chinese));
+    let names = Action::STANDARD.map(|action| action.name(Language::Chinese).to_owned());
     let expected = [
         "积分与会员优惠券",
         "品牌介绍与售后关怀",
@@ -101,6 +101,11 @@ fn words() {
         "暂不打扰",
     ];
     assert_eq!(names, expected);
+    // An action without a reason stands alone.
+    let playbook = PlaybookBuilder::standard().action(Octant::GeneralKeep, Action::GIFT).build().unwrap();
+    let explain = |language| playbook.explain(Octant::GeneralKeep, language);
+    assert_eq!(explain(Language::English).as_deref(), Some("General keeping: Gift with the order"));
+    assert_eq!(explain(Language::Chinese).as_deref(), Some("一般保持客户：赠品"));
 }
 
 #[test]
@@ -125,21 +130,21 @@ fn gaps_are_listed() {
 
 #[test]
 fn actions_for_nobody_are_listed() {
-    let builder = PlaybookBuilder::articles()
+    let builder = PlaybookBuilder::standard()
         .action(CustomerLabel::new(LabelKind::Tier, "platinum"), own("thank"))
         .action(CustomerLabel::new(LabelKind::AgeGroup, "under_30"), own("thank"))
         .otherwise(LabelKind::AgeGroup, own("thank"));
     let expected =
         "the playbook has an action for labels that it does not cover: tier/platinum, age_group/under_30, age_group/*";
     assert_eq!(builder.build().unwrap_err().to_string(), expected);
-    let twice = PlaybookBuilder::articles().with_age_groups([Label::new("a", "A", "甲"), Label::new("a", "B", "乙")]);
+    let twice = PlaybookBuilder::standard().with_age_groups([Label::new("a", "A", "甲"), Label::new("a", "B", "乙")]);
     assert_eq!(twice.build().unwrap_err(), Error::LabelKey { key: "a".into() });
 }
 
 #[test]
 fn the_shops_own_labels() {
     // Klaviyo's segments: two of the six have the key of a segment before, and so an action.
-    let builder = PlaybookBuilder::articles().with_segments(&Grid::klaviyo());
+    let builder = PlaybookBuilder::standard().with_segments(&Grid::klaviyo());
     let expected = "the playbook has no action for segment/recent, segment/needs_attention, segment/inactive";
     assert_eq!(builder.clone().build().unwrap_err().to_string(), expected);
     let playbook = builder.otherwise(LabelKind::Segment, own("look")).build().unwrap();
@@ -152,7 +157,7 @@ fn the_shops_own_labels() {
     let names = ["basic", "gold"].map(|key| Label::new(key, key, key));
     let tiers = TierScheme::new(names.to_vec(), vec![money("0.9")]).unwrap();
     let bands = SpendBands::new(MonetaryMeasure::Revenue, vec![money("200"), money("1000")]).unwrap();
-    let builder = PlaybookBuilder::articles().with_tiers(&tiers).with_spend_bands(&bands);
+    let builder = PlaybookBuilder::standard().with_tiers(&tiers).with_spend_bands(&bands);
     let expected = "the playbook has no action for tier/basic, tier/gold, spend_band/200_1000, spend_band/from_1000";
     assert_eq!(builder.clone().build().unwrap_err().to_string(), expected);
     let builder = builder.action(CustomerLabel::tier(&names[1]), own("thank")).otherwise(LabelKind::Tier, own("greet"));
@@ -186,7 +191,7 @@ fn stored_playbooks_are_checked() {
     });
     assert_eq!(form["frequency"][0], first);
     let ages = [Label::new("young", "Young", "青年")];
-    let builder = PlaybookBuilder::articles().with_age_groups(ages).without(LabelKind::Octant);
+    let builder = PlaybookBuilder::standard().with_age_groups(ages).without(LabelKind::Octant);
     stored(&builder.otherwise(LabelKind::AgeGroup, own("greet")).build().unwrap());
 
     let refuse = |change: fn(&mut serde_json::Value)| {
@@ -203,8 +208,8 @@ fn stored_playbooks_are_checked() {
     for kind in LabelKind::ALL {
         assert_eq!(stored(&kind), json!(kind.key()));
     }
-    for action in StandardAction::ALL {
-        assert_eq!(stored(&action), json!(action.label().key()));
+    for action in Action::STANDARD {
+        assert_eq!(stored(&action)["label"]["key"], json!(action.key()));
     }
 }
 
@@ -212,7 +217,7 @@ fn stored_playbooks_are_checked() {
 #[test]
 fn as_many_labels_as_a_file_may_hold() {
     let ages: Vec<_> = (0..50_000).map(|age| Label::new(format!("age_{age}"), "Age", "年龄")).collect();
-    let keyed = ages.iter().fold(PlaybookBuilder::articles().with_age_groups(ages.clone()), |builder, age| {
+    let keyed = ages.iter().fold(PlaybookBuilder::standard().with_age_groups(ages.clone()), |builder, age| {
         builder.action(CustomerLabel::age_group(age), own("greet"))
     });
     let playbook = keyed.clone().build().unwrap();

@@ -4,7 +4,18 @@ use std::borrow::Cow;
 
 use crate::scale::{Label, Language};
 
-/// An action and the reason for it.
+/// An action and the reason for it: one of the constants, or the shop's own.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::act::playbook::Action;
+/// use repurchase::scale::{Label, Language};
+///
+/// let call = Action::new(Label::new("call", "Call", "电话回访")).because("is worth a call", "值得致电");
+/// assert_eq!((call.key(), call.reason(Language::English)), ("call", "is worth a call"));
+/// assert_eq!(Action::GIFT.name(Language::Chinese), "赠品");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Action {
@@ -14,13 +25,57 @@ pub struct Action {
 }
 
 impl Action {
-    /// An action of the shop's own and the reason for it, in English and Chinese.
-    pub fn new(
-        label: Label,
-        reason_english: impl Into<Cow<'static, str>>,
-        reason_chinese: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self { label, reason_english: reason_english.into(), reason_chinese: reason_chinese.into() }
+    /// Points for what they buy, coupons for members.
+    pub const POINTS_AND_COUPONS: Self =
+        Self::preset("points_and_coupons", "Points and member coupons", "积分与会员优惠券");
+    /// What the shop stands for, and care after the purchase.
+    pub const BRAND_AND_CARE: Self = Self::preset("brand_and_care", "Brand and care", "品牌介绍与售后关怀");
+    /// An offer for the second order.
+    pub const SECOND_ORDER_OFFER: Self =
+        Self::preset("second_order_offer", "Offer for the second order", "二次购买优惠");
+    /// A reminder when the next purchase is due.
+    pub const CYCLE_REMINDER: Self =
+        Self::preset("cycle_reminder", "Reminder when the next purchase is due", "复购周期提醒");
+    /// An offer for those who stay away.
+    pub const WIN_BACK_OFFER: Self = Self::preset("win_back_offer", "Win-back offer", "召回优惠");
+    /// Service by a person.
+    pub const PERSONAL_SERVICE: Self = Self::preset("personal_service", "Personal service", "专属服务");
+    /// What the shop stands for, without an offer.
+    pub const BRAND: Self = Self::preset("brand", "Brand, no offer", "品牌内容");
+    /// A gift with the order.
+    pub const GIFT: Self = Self::preset("gift", "Gift with the order", "赠品");
+    /// A lower price.
+    pub const DISCOUNT: Self = Self::preset("discount", "Discount", "折扣");
+    /// Nothing for now.
+    pub const WAIT: Self = Self::preset("wait", "Nothing for now", "暂不打扰");
+
+    /// All ten actions of the [standard playbook](super::PlaybookBuilder::standard), without their reasons.
+    pub const STANDARD: [Self; 10] = [
+        Self::POINTS_AND_COUPONS,
+        Self::BRAND_AND_CARE,
+        Self::SECOND_ORDER_OFFER,
+        Self::CYCLE_REMINDER,
+        Self::WIN_BACK_OFFER,
+        Self::PERSONAL_SERVICE,
+        Self::BRAND,
+        Self::GIFT,
+        Self::DISCOUNT,
+        Self::WAIT,
+    ];
+
+    /// An action of the shop's own, without a reason.
+    pub const fn new(label: Label) -> Self {
+        Self { label, reason_english: Cow::Borrowed(""), reason_chinese: Cow::Borrowed("") }
+    }
+
+    const fn preset(key: &'static str, english: &'static str, chinese: &'static str) -> Self {
+        Self::new(Label::preset(key, english, chinese))
+    }
+
+    /// This action for another reason, in English and Chinese.
+    #[must_use]
+    pub fn because(self, english: impl Into<Cow<'static, str>>, chinese: impl Into<Cow<'static, str>>) -> Self {
+        Self { reason_english: english.into(), reason_chinese: chinese.into(), ..self }
     }
 
     /// The name that programs, files and databases use.
@@ -33,82 +88,11 @@ impl Action {
         self.label.name(language)
     }
 
-    /// Why.
+    /// The reason for it; empty where none was given.
     pub fn reason(&self, language: Language) -> &str {
         match language {
             Language::English => &self.reason_english,
             Language::Chinese => &self.reason_chinese,
         }
-    }
-}
-
-/// The actions of the articles' playbook.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-#[non_exhaustive]
-pub enum StandardAction {
-    /// Points for what they buy, coupons for members.
-    PointsAndCoupons,
-    /// What the shop stands for, and care after the purchase.
-    BrandAndCare,
-    /// An offer for the second order.
-    SecondOrderOffer,
-    /// A reminder when the next purchase is due.
-    CycleReminder,
-    /// An offer for those who stay away.
-    WinBackOffer,
-    /// Service by a person.
-    PersonalService,
-    /// What the shop stands for, without an offer.
-    Brand,
-    /// A gift with the order.
-    Gift,
-    /// A lower price.
-    Discount,
-    /// Nothing for now.
-    Wait,
-}
-
-impl StandardAction {
-    /// All ten.
-    pub const ALL: [Self; 10] = [
-        Self::PointsAndCoupons,
-        Self::BrandAndCare,
-        Self::SecondOrderOffer,
-        Self::CycleReminder,
-        Self::WinBackOffer,
-        Self::PersonalService,
-        Self::Brand,
-        Self::Gift,
-        Self::Discount,
-        Self::Wait,
-    ];
-
-    /// Its key and names.
-    pub const fn label(self) -> &'static Label {
-        match self {
-            Self::PointsAndCoupons => {
-                const { &Label::preset("points_and_coupons", "Points and member coupons", "积分与会员优惠券") }
-            }
-            Self::BrandAndCare => const { &Label::preset("brand_and_care", "Brand and care", "品牌介绍与售后关怀") },
-            Self::SecondOrderOffer => {
-                const { &Label::preset("second_order_offer", "Offer for the second order", "二次购买优惠") }
-            }
-            Self::CycleReminder => {
-                const { &Label::preset("cycle_reminder", "Reminder when the next purchase is due", "复购周期提醒") }
-            }
-            Self::WinBackOffer => const { &Label::preset("win_back_offer", "Win-back offer", "召回优惠") },
-            Self::PersonalService => const { &Label::preset("personal_service", "Personal service", "专属服务") },
-            Self::Brand => const { &Label::preset("brand", "Brand, no offer", "品牌内容") },
-            Self::Gift => const { &Label::preset("gift", "Gift with the order", "赠品") },
-            Self::Discount => const { &Label::preset("discount", "Discount", "折扣") },
-            Self::Wait => const { &Label::preset("wait", "Nothing for now", "暂不打扰") },
-        }
-    }
-
-    /// This action for a reason, in English and Chinese.
-    pub fn because(self, english: impl Into<Cow<'static, str>>, chinese: impl Into<Cow<'static, str>>) -> Action {
-        Action::new(self.label().clone(), english, chinese)
     }
 }

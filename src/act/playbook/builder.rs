@@ -13,17 +13,17 @@ use crate::segment::{Grid, SpendBands, TierScheme};
 /// # Examples
 ///
 /// ```
-/// use repurchase::act::playbook::{LabelKind, PlaybookBuilder, StandardAction};
+/// use repurchase::act::playbook::{Action, LabelKind, PlaybookBuilder};
 /// use repurchase::scale::Label;
 ///
 /// let ages = ["under_30", "from_30"].map(|key| Label::new(key, key, key));
-/// let young = StandardAction::Discount.because("young customers compare prices", "年轻客户更看重价格");
-/// let builder = PlaybookBuilder::articles().with_age_groups(ages.clone());
+/// let young = Action::DISCOUNT.because("young customers compare prices", "年轻客户更看重价格");
+/// let builder = PlaybookBuilder::standard().with_age_groups(ages.clone());
 /// let builder = builder.action(repurchase::act::playbook::CustomerLabel::age_group(&ages[0]), young);
 /// let error = builder.clone().build().unwrap_err();
 /// assert_eq!(error.to_string(), "the playbook has no action for age_group/from_30");
 ///
-/// let rest = StandardAction::Brand.because("older customers trust brands", "成熟客户更信赖品牌");
+/// let rest = Action::BRAND.because("older customers trust brands", "成熟客户更信赖品牌");
 /// assert!(builder.otherwise(LabelKind::AgeGroup, rest).build().is_ok());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,38 +34,38 @@ pub struct PlaybookBuilder {
 }
 
 impl PlaybookBuilder {
-    /// A playbook without an action, to cover everything that [`articles`](PlaybookBuilder::articles) does.
+    /// A playbook without an action, to cover everything that [`standard`](PlaybookBuilder::standard) does.
     pub fn new() -> Self {
         let kinds = LabelKind::ALL.into_iter().filter(|&kind| kind != LabelKind::AgeGroup);
         let covered = kinds.map(|kind| (kind, kind.labels())).collect();
         Self { covered, actions: BTreeMap::new(), otherwise: BTreeMap::new() }
     }
 
-    /// The segments of a grid instead of those before. Actions for segments that both have are kept.
+    /// Covers the segments of a grid instead of those before. Actions for segments that both have are kept.
     #[must_use]
     pub fn with_segments(self, grid: &Grid) -> Self {
         self.covering(LabelKind::Segment, grid.segments().to_vec())
     }
 
-    /// The tiers of a scheme instead of those before. Actions for tiers that both have are kept.
+    /// Covers the tiers of a scheme instead of those before. Actions for tiers that both have are kept.
     #[must_use]
     pub fn with_tiers(self, scheme: &TierScheme) -> Self {
         self.covering(LabelKind::Tier, scheme.names().to_vec())
     }
 
-    /// The price bands instead of those before. Actions for bands that both have are kept.
+    /// Covers these price bands instead of those before. Actions for bands that both have are kept.
     #[must_use]
     pub fn with_spend_bands(self, bands: &SpendBands) -> Self {
         self.covering(LabelKind::SpendBand, bands.labels().to_vec())
     }
 
-    /// The age groups instead of those before, if any. Actions for groups that both have are kept.
+    /// Covers these age groups instead of those before, if any. Actions for groups that both have are kept.
     #[must_use]
     pub fn with_age_groups(self, groups: impl IntoIterator<Item = Label>) -> Self {
         self.covering(LabelKind::AgeGroup, groups.into_iter().collect())
     }
 
-    /// Nothing for labels of a kind: the playbook will not cover it, and its actions are forgotten.
+    /// Leaves a kind of labels out: the playbook will not cover it, and its actions are dropped.
     #[must_use]
     pub fn without(mut self, kind: LabelKind) -> Self {
         self.covered.remove(&kind);
@@ -74,7 +74,7 @@ impl PlaybookBuilder {
         self
     }
 
-    /// What to do with customers of a label, instead of what was said before.
+    /// Sets what to do with customers of a label, instead of what was set before.
     #[must_use]
     pub fn action<'a>(mut self, label: impl Into<CustomerLabel<'a>>, action: Action) -> Self {
         let label = label.into();
@@ -82,14 +82,14 @@ impl PlaybookBuilder {
         self
     }
 
-    /// What to do with customers of all labels of a kind that have no action of their own.
+    /// Sets what to do with customers of all labels of a kind that have no action of their own.
     #[must_use]
     pub fn otherwise(mut self, kind: LabelKind, action: Action) -> Self {
         self.otherwise.insert(kind, action);
         self
     }
 
-    /// The playbook, if it is total.
+    /// Makes the playbook, if every label has an action.
     ///
     /// # Errors
     ///
@@ -117,7 +117,7 @@ impl PlaybookBuilder {
         Ok(self.preset())
     }
 
-    /// The playbook of actions that a test has seen to be total.
+    /// The playbook of actions that a test has found to be total.
     pub(super) fn preset(&self) -> Playbook {
         let entry = |kind, label: &Label| Some(Entry { label: label.clone(), action: self.find(kind, label)?.clone() });
         let entries = |(&kind, labels): (&LabelKind, &Vec<Label>)| {
@@ -126,7 +126,7 @@ impl PlaybookBuilder {
         Playbook { entries: self.covered.iter().map(entries).collect() }
     }
 
-    /// What a stored playbook was built from. All of an enumeration must be there, whatever the file says.
+    /// The builder of a stored playbook. All labels of an enumeration must be there, whatever the file says.
     #[cfg(feature = "serde")]
     pub(super) fn stored(entries: BTreeMap<LabelKind, Vec<Entry>>) -> Result<Self> {
         let mut builder = Self::from(Playbook { entries });

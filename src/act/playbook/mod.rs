@@ -1,11 +1,18 @@
 //! The playbook: what to do with a customer of each label, and why.
+//!
+//! | question | function |
+//! |---|---|
+//! | what is to be done with a customer of this label? | [`Playbook::action_for`] |
+//! | and why, in words? | [`Playbook::explain`] |
+//! | which action has each label? | [`Playbook::actions`] |
+//! | how does a shop set its own actions, and is one missing? | [`PlaybookBuilder::action`], [`PlaybookBuilder::build`] |
 
 mod action;
-mod articles;
 mod builder;
 mod label;
+mod standard;
 
-pub use action::{Action, StandardAction};
+pub use action::Action;
 pub use builder::PlaybookBuilder;
 pub use label::{CustomerLabel, LabelKind};
 
@@ -17,13 +24,13 @@ use crate::scale::{Label, Language};
 
 /// A total table from labels to actions: every label that it covers has exactly one.
 ///
-/// The default is that of the articles, see [`PlaybookBuilder::articles`]. A shop's own is built from it or from
-/// nothing and checked for gaps when it is built.
+/// The default is the [standard playbook](PlaybookBuilder::standard). A shop's own is built from it or from nothing and
+/// checked for gaps when it is built.
 ///
 /// # Examples
 ///
 /// ```
-/// use repurchase::act::playbook::{Playbook, PlaybookBuilder, StandardAction};
+/// use repurchase::act::playbook::{Action, Playbook, PlaybookBuilder};
 /// use repurchase::scale::Language;
 /// use repurchase::segment::{FrequencyBand, LifecycleStage};
 ///
@@ -32,8 +39,8 @@ use crate::scale::{Label, Language};
 /// let action = playbook.action_for(stage).expect("covers all stages");
 /// assert_eq!(action.key(), "points_and_coupons");
 ///
-/// let own = StandardAction::Gift.because("has come often enough to be thanked", "频繁光顾，值得答谢");
-/// let playbook = PlaybookBuilder::articles().action(stage, own).build()?;
+/// let own = Action::GIFT.because("has come often enough to be thanked", "频繁光顾，值得答谢");
+/// let playbook = PlaybookBuilder::standard().action(stage, own).build()?;
 /// assert_eq!(
 ///     playbook.explain(stage, Language::English).as_deref(),
 ///     Some("Repeat, high frequency: Gift with the order (has come often enough to be thanked)"),
@@ -58,8 +65,8 @@ struct Entry {
 }
 
 impl Playbook {
-    /// What to do with a customer of a label; `None` only for a label that the playbook does not cover, such as a
-    /// segment of another grid.
+    /// The action for a customer of a label; `None` only for a label that the playbook does not cover, such as a segment
+    /// of another grid.
     pub fn action_for<'a>(&self, label: impl Into<CustomerLabel<'a>>) -> Option<&Action> {
         self.entry(label.into()).map(|entry| &entry.action)
     }
@@ -70,7 +77,9 @@ impl Playbook {
         let Entry { label, action } = self.entry(label.into())?;
         let (label, name, reason) = (label.name(language), action.name(language), action.reason(language));
         Some(match language {
+            Language::English if reason.is_empty() => format!("{label}: {name}"),
             Language::English => format!("{label}: {name} ({reason})"),
+            Language::Chinese if reason.is_empty() => format!("{label}：{name}"),
             Language::Chinese => format!("{label}：{name}（{reason}）"),
         })
     }
@@ -90,10 +99,10 @@ impl Playbook {
     }
 }
 
-/// The articles' playbook.
+/// The standard playbook.
 impl Default for Playbook {
     fn default() -> Self {
-        PlaybookBuilder::articles().preset()
+        PlaybookBuilder::standard().preset()
     }
 }
 
