@@ -1,0 +1,105 @@
+//! What the pages of the repository name is there: files behind links, paths in the text, the files of the test data.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot read the repository fails")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+const PAGES: [&str; 5] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "tests/data/README.md"];
+
+/// Folders whose paths in a text must be there.
+const FOLDERS: [&str; 5] = ["src/", "tests/", "benches/", "examples/", ".ci/"];
+
+fn read(page: &str) -> String {
+    fs::read_to_string(Path::new(ROOT).join(page)).unwrap()
+}
+
+/// The text outside of code blocks.
+fn prose(page: &str) -> String {
+    let text = read(page);
+    let outside = text.split("```").step_by(2);
+    outside.collect()
+}
+
+/// What stands between backticks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// The paths that a pattern with `{this,that}` stands for.
+fn expanded(pattern: &str) -> Vec<String> {
+    let Some((before, rest)) = pattern.split_once('{') else { return vec![pattern.to_owned()] };
+    let (choices, after) = rest.split_once('}').unwrap_or_else(|| panic!("no closing brace: {pattern}"));
+    choices.split(',').flat_map(|choice| expanded(&format!("{before}{choice}{after}"))).collect()
+}
+
+fn is_there(path: &str) -> bool {
+    Path::new(ROOT).join(path).exists()
+}
+
+#[test]
+fn links_lead_to_files() {
+    for page in PAGES {
+        for link in prose(page).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let folder = Path::new(page).parent().unwrap();
+            assert!(link.contains("://") || is_there(folder.join(link).to_str().unwrap()), "{page} links to {link}");
+        }
+    }
+}
+
+#[test]
+fn paths_in_the_text_are_there() {
+    let mut missing = Vec::new();
+    for page in PAGES {
+        for word in quoted(&prose(page)).flat_map(str::split_whitespace) {
+            let is_path = FOLDERS.iter().any(|folder| word.starts_with(folder)) && !word.contains(['*', '<', '>']);
+            let paths = if is_path { expanded(word) } else { Vec::new() };
+            missing.extend(paths.into_iter().filter(|path| !is_there(path)).map(|path| format!("{page}: {path}")));
+        }
+    }
+    assert!(missing.is_empty(), "files that pages name and that are not there:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn the_table_of_test_data_names_every_file() {
+    fn walk(folder: &Path, files: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, files);
+            } else {
+                let data = Path::new(ROOT).join("tests/data");
+                files.insert(path.strip_prefix(data).unwrap().to_str().unwrap().replace('\\', "/"));
+            }
+        }
+    }
+    let mut files = BTreeSet::new();
+    walk(&Path::new(ROOT).join("tests/data"), &mut files);
+    files.remove("README.md");
+
+    let text = read("tests/data/README.md");
+    let rows = text.lines().filter(|line| line.starts_with("| `"));
+    let named: BTreeSet<_> =
+        rows.flat_map(|row| quoted(row.split('|').nth(1).unwrap()).flat_map(expanded).collect::<Vec<_>>()).collect();
+    assert_eq!(named, files, "tests/data/README.md and tests/data/");
+}
+
+#[test]
+fn test_data_is_read_where_the_table_says() {
+    let text = read("tests/data/README.md");
+    for row in text.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<_> = row.split('|').collect();
+        let readers: String = quoted(cells[5]).map(read).collect();
+        for file in quoted(cells[1])
+            .flat_map(expanded)
+            .filter(|file| file.rsplit('.').next() == Some("csv") && !file.contains("segment/"))
+        {
+            let name = Path::new(&file).file_name().unwrap().to_str().unwrap();
+            let stem = name.trim_end_matches(".csv");
+            assert!(readers.contains(stem), "{file} is not read by the tests of its line");
+        }
+    }
+}
