@@ -88,9 +88,12 @@ impl QuietHours {
 /// `21:00-09:00`; with seconds where there are any.
 impl fmt::Display for QuietHours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_whole = self.from.second() == 0 && self.until.second() == 0;
-        let form = if is_whole { "%H:%M" } else { "%H:%M:%S" };
-        write!(f, "{}-{}", self.from.format(form), self.until.format(form))
+        if self.from.second() == 0 && self.until.second() == 0 {
+            let [from, until] = [self.from, self.until].map(|time| (time.hour(), time.minute()));
+            write!(f, "{:02}:{:02}-{:02}:{:02}", from.0, from.1, until.0, until.1)
+        } else {
+            write!(f, "{}-{}", self.from, self.until)
+        }
     }
 }
 
