@@ -2,10 +2,8 @@
 
 use std::path::PathBuf;
 
-use chrono::{FixedOffset, NaiveDate};
 use clap::Parser;
-
-use crate::forecast::{ModelArgument, Params};
+use repurchase_segment::arguments::{DayArguments, ShopArguments};
 
 /// The segment program on a cluster: orders in, labelled customers out.
 #[derive(Debug, Parser)]
@@ -23,30 +21,10 @@ pub struct Arguments {
     /// Into how many parts the work is cut; it makes no difference to the result.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) partitions: Option<u16>,
-    /// The day up to and including which orders count; by default the last day in the file.
-    #[arg(long, value_name = "DATE")]
-    pub(crate) as_of: Option<NaiveDate>,
-    /// The shop's offset from UTC, such as +08:00.
-    #[arg(long, value_name = "OFFSET", default_value = "+00:00", allow_hyphen_values = true)]
-    pub(crate) time_zone: FixedOffset,
-    /// The number of bins of R, F and M; the named segments need 5.
-    #[arg(long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u8).range(2..=10))]
-    pub(crate) bins: u8,
-    /// What counts as one purchase in rates and in F.
-    #[arg(long, value_enum, default_value_t = OccasionArgument::Order)]
-    pub(crate) occasion: OccasionArgument,
-    /// The model of purchases and dropout.
-    #[arg(long, value_enum, default_value_t = ModelArgument::MbgNbd)]
-    pub(crate) model: ModelArgument,
-    /// Its parameters, in weeks, in place of a fit: r=..,alpha=..,a=..,b=.. (Pareto/NBD: s, beta).
-    #[arg(long, value_name = "PARAMS")]
-    pub(crate) params: Option<Params>,
-    /// Those of the Gamma-Gamma model of spend, in place of a fit: p=..,q=..,gamma=..
-    #[arg(long, value_name = "PARAMS")]
-    pub(crate) spend_params: Option<Params>,
-    /// For how many days purchases and value are expected.
-    #[arg(long, value_name = "DAYS", default_value_t = 90)]
-    pub(crate) horizon: u32,
+    #[command(flatten)]
+    pub(crate) days: DayArguments,
+    #[command(flatten)]
+    pub(crate) shop: ShopArguments,
     /// Write the customers and `summary.json` into this directory.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
@@ -56,12 +34,6 @@ pub struct Arguments {
     /// Say on stderr how long the parts took, and a plain aggregate of the same file.
     #[arg(long)]
     pub(crate) timing: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum OccasionArgument {
-    Order,
-    Day,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

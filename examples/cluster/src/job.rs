@@ -10,16 +10,14 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Date32Type, Int32Type};
 use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionContext;
-use repurchase::measure::Occasion;
-use repurchase::{Ledger, Ratio};
+use repurchase::Ledger;
+use repurchase_segment::arguments::DayArguments;
+use repurchase_segment::shop::Shop;
+use repurchase_segment::{SAMPLE, console, customers, page};
 
-use crate::arguments::{Arguments, Format, OccasionArgument};
-use crate::forecast::Question;
+use crate::arguments::{Arguments, Format};
 use crate::orders::Columns;
-use crate::shop::{Rates, Shop};
-use crate::{console, customers, engine, files, history, orders, page, summary, table};
-
-const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/cdnow_orders.csv");
+use crate::{engine, history, orders, table};
 
 /// Runs the job, writes its files and prints its page.
 ///
@@ -35,15 +33,8 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let batches =
         collect(&context, &histories_sql(&columns, arguments)).await.map_err(|error| in_words(place, &error))?;
     let distributed = start.elapsed();
-    let (ledger, occasion) = (ledger(&batches, arguments.as_of)?, occasion(arguments.occasion));
-    let rates = Some(rates(&ledger, occasion)?).filter(|rates| rates.users.of() > 0);
-    let question = Question {
-        model: arguments.model,
-        params: arguments.params.clone(),
-        spend_params: arguments.spend_params.clone(),
-        horizon_days: arguments.horizon,
-    };
-    let shop = Shop::new(ledger, rates, arguments.bins, occasion, &question)?;
+    let (ledger, asked) = (ledger(&batches, &arguments.days)?, &arguments.shop);
+    let shop = Shop::new(ledger, asked.bins, asked.occasion(), &asked.question())?;
 
     if let Some(directory) = &arguments.out {
         let csv = customers::table(&shop)?;
@@ -51,8 +42,7 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             Format::Csv => ("customers.csv", csv),
             Format::Parquet => ("customers.parquet", table::parquet(&csv, shop.ledger.scale())?),
         };
-        let summary = serde_json::to_string_pretty(&summary::summary(&shop, 0)?)? + "\n";
-        files::write_all(directory, &[customers, ("summary.json", summary.into_bytes())])?;
+        repurchase_segment::write(directory, customers, &shop, 0)?;
     }
     if arguments.timing {
         eprintln!("{}", timing(&context, &columns, distributed.as_secs_f64(), start).await?);
@@ -62,8 +52,9 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 
 /// One row for each customer: the history up to the as-of day, the last day of any row, the finest decimals.
 fn histories_sql(columns: &Columns, arguments: &Arguments) -> String {
-    let (customer, fact) = (columns.customer(), columns.order_fact(arguments.time_zone));
-    let filter = arguments.as_of.map(|day| format!(" FILTER (WHERE fact['day'] <= DATE '{day}')")).unwrap_or_default();
+    let (customer, fact) = (columns.customer(), columns.order_fact(arguments.days.time_zone));
+    let filter =
+        arguments.days.as_of.map(|day| format!(" FILTER (WHERE fact['day'] <= DATE '{day}')")).unwrap_or_default();
     format!(
         "SELECT customer_id, purchase_history(fact['day'], fact['amount']){filter} AS history, \
          max(fact['day']) AS last_day, max(fact['scale']) AS scale \
@@ -76,10 +67,10 @@ async fn collect(context: &SessionContext, sql: &str) -> datafusion::error::Resu
 }
 
 /// The customers' histories, at the decimals of the finest amount in the whole file.
-fn ledger(batches: &[RecordBatch], as_of: Option<NaiveDate>) -> Result<Ledger<String>, Box<dyn Error>> {
+fn ledger(batches: &[RecordBatch], days: &DayArguments) -> Result<Ledger<String>, Box<dyn Error>> {
     let last_days = batches.iter().flat_map(|batch| batch.column(2).as_primitive::<Date32Type>().iter().flatten());
     let last_day = last_days.max().map(|day| NaiveDate::default() + TimeDelta::days(day.into()));
-    let as_of = as_of.or(last_day).ok_or("the file has no row, so --as-of must be given")?;
+    let as_of = days.or_last(last_day)?;
     let scales = batches.iter().flat_map(|batch| batch.column(3).as_primitive::<Int32Type>().iter().flatten());
     let scale = scales.max().unwrap_or(0).unsigned_abs();
     let mut histories = Vec::new();
@@ -89,26 +80,6 @@ fn ledger(batches: &[RecordBatch], as_of: Option<NaiveDate>) -> Result<Ledger<St
         histories.extend(ids.zip(history::with_scale(batch.column(1), scale)?));
     }
     Ok(Ledger::from_histories(histories, as_of)?)
-}
-
-/// Over all days up to the as-of day, so what each customer's history counts is all they need.
-fn rates(ledger: &Ledger<String>, occasion: Occasion) -> repurchase::Result<Rates> {
-    let (mut repeaters, mut occasions) = (0, 0);
-    for (_, history) in ledger.iter() {
-        let of_customer = if occasion == Occasion::Day { history.purchase_days() } else { history.purchases() };
-        repeaters += u64::from(of_customer >= 2);
-        occasions += of_customer;
-    }
-    // A ledger's customers have bought: exactly one occasion of each is no repeat.
-    let users = ledger.len() as u64;
-    Ok(Rates { users: Ratio::new(repeaters, users)?, orders: Ratio::new(occasions - users, occasions)? })
-}
-
-const fn occasion(argument: OccasionArgument) -> Occasion {
-    match argument {
-        OccasionArgument::Order => Occasion::Order,
-        OccasionArgument::Day => Occasion::Day,
-    }
 }
 
 /// What went wrong on an executor comes wrapped in everything that it passed on its way.

@@ -9,26 +9,6 @@
 //!
 //! [`functions`] registers the library's functions in any session of the engine.
 
-// The segment program's sources, which are a program's: nothing in them is documented for others.
-#[path = "../../segment/console.rs"]
-mod console;
-#[path = "../../segment/customers.rs"]
-mod customers;
-#[path = "../../segment/digits.rs"]
-mod digits;
-#[path = "../../segment/fields.rs"]
-mod fields;
-#[path = "../../segment/files.rs"]
-mod files;
-#[path = "../../segment/forecast.rs"]
-mod forecast;
-#[path = "../../segment/page.rs"]
-mod page;
-#[path = "../../segment/shop.rs"]
-mod shop;
-#[path = "../../segment/summary.rs"]
-mod summary;
-
 pub mod arguments;
 pub mod engine;
 pub mod functions;
@@ -37,7 +17,4 @@ pub mod job;
 mod orders;
 mod table;
 
-/// How a program ends: an error is printed with its causes, on one line.
-pub fn exit_code(result: Result<(), Box<dyn std::error::Error>>) -> std::process::ExitCode {
-    console::exit_code(result)
-}
+pub use repurchase_segment::console::exit_code;

@@ -3,8 +3,6 @@
 //! The page is one file. It asks no network for anything, runs no script, prints, and is read on a phone.
 
 mod chart;
-#[path = "../../segment/digits.rs"]
-mod digits;
 mod figures;
 mod section;
 mod shop;

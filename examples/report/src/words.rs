@@ -3,9 +3,8 @@
 use chrono::NaiveDate;
 use repurchase::scale::Language;
 use repurchase::{Ratio, Window};
+use repurchase_segment::digits::grouped;
 use rust_decimal::Decimal;
-
-use crate::digits::grouped;
 
 /// Words and numbers in one language.
 #[derive(Debug, Clone, Copy)]

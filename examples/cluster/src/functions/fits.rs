@@ -17,11 +17,11 @@ use repurchase::CustomerHistory;
 use repurchase::predict::{Sample, Samples, SpendSample, SpendSamples};
 use repurchase::scale::{MoneyTally, Tally};
 use repurchase::segment::{FrequencyMeasure, RfmMeasures, RfmModel, RfmOptions, RfmTally, TierModel, TierScheme};
+use repurchase_segment::forecast::{self, Estimate};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::{bad, coerced, date, number, question, refused, text};
-use crate::forecast::{self, Estimate};
 use crate::history::histories;
 
 /// What a fit needs of some of the customers, in integers: of two groups, the merged one is that of both.

@@ -32,8 +32,8 @@ use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 
 use chrono::{NaiveDate, TimeDelta};
 use clap::ValueEnum;
+use repurchase_segment::forecast::{ModelArgument, Params, Question};
 
-use crate::forecast::{ModelArgument, Params, Question};
 use crate::history::{PurchaseHistory, history_type};
 
 /// All scalar functions.

@@ -12,12 +12,11 @@ use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl,
 use repurchase::CustomerHistory;
 use repurchase::predict::{AnyModel, PurchaseModel, Sample, Samples};
 use repurchase::segment::{Grid, Lifecycle, RfmModel, TierModel};
+use repurchase_segment::{forecast, shop};
 use serde::de::DeserializeOwned;
 
 use super::{coerced, date, number, question, refused, text};
-use crate::forecast;
 use crate::history::histories;
-use crate::shop;
 
 type Histories = [Option<CustomerHistory>];
 

@@ -2,10 +2,11 @@
 
 use maud::{Markup, html};
 use repurchase::segment::FrequencyBand;
+use repurchase_segment::groups::Group;
 
 use super::{Section, heads};
 use crate::chart::{Plane, Size, ceiling, figure, px, ticks};
-use crate::shop::{Buyers, GapBin, Group, Shop};
+use crate::shop::{Buyers, GapBin, Shop};
 use crate::words::{Words, money, percent, thousands};
 
 /// From those who come often to those who seldom do; white text is readable on none, dark text is not needed.

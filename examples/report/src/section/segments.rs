@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 
 use maud::{Markup, html};
 use repurchase::act::playbook::{CustomerLabel, Playbook};
+use repurchase_segment::groups::Group;
 
 use super::{Section, heads};
 use crate::chart::bar;
-use crate::shop::{Buyers, Group};
+use crate::shop::Buyers;
 use crate::words::{NONE, Words, money, money_beside, percent, thousands};
 
 pub(super) fn section(words: Words, buyers: &Buyers) -> Section {

@@ -1,10 +1,11 @@
 //! Membership tiers.
 
 use maud::{Markup, html};
+use repurchase_segment::groups::Group;
 
 use super::segments::bars;
 use super::{Section, heads};
-use crate::shop::{Buyers, Group};
+use crate::shop::Buyers;
 use crate::words::{Words, money, percent, thousands};
 
 pub(super) fn section(words: Words, buyers: &Buyers) -> Section {

@@ -1,7 +1,7 @@
 //! The customers most worth calling.
 
-use repurchase::segment::{ChurnRisk, CycleStanding, MissedCycles};
 use repurchase::predict::CustomerForecast;
+use repurchase::segment::{ChurnRisk, CycleStanding, MissedCycles};
 use repurchase::{CustomerHistory, Error, Ledger};
 
 use super::Next;

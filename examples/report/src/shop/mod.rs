@@ -2,25 +2,24 @@
 
 mod calls;
 mod gaps;
-mod groups;
 mod next;
 mod outlook;
 
 use chrono::{Datelike, Months, NaiveDate};
 use repurchase::history::LedgerTotals;
 use repurchase::measure::{CohortTable, Concentration, RateOptions, RepurchaseRates, repurchase_rates};
-use repurchase::segment::MissedCycles;
 use repurchase::record::{CalendarSpan, Period, Windows};
 use repurchase::segment::{
     FrequencyBand, Grid, Lifecycle, RfmMeasures, RfmModel, RfmOptions, RfmScore, RfmTable, TierModel, TierScheme,
 };
 use repurchase::{Error, Ledger, PurchaseLog, Window};
+use repurchase_segment::groups::{Group, groups};
+use repurchase_segment::shop::churn_rule;
 
 use crate::words::Words;
 
 pub(crate) use calls::{Call, Calls};
 pub(crate) use gaps::GapBin;
-pub(crate) use groups::{Group, groups};
 pub(crate) use next::{HORIZON_DAYS, Next};
 pub(crate) use outlook::{Outlook, SHORTEST, TooEarly};
 
@@ -107,9 +106,7 @@ impl Buyers {
         let bands = groups(ledger, labels, |history| lifecycle.bands.band(history))?;
         let gaps = gaps::bins(ledger, lifecycle.bands);
 
-        let rule = MissedCycles::default()
-            .with_band_edges(lifecycle.bands.edges())?
-            .with_new_customer_nodes(lifecycle.nodes.edges())?;
+        let rule = churn_rule(&lifecycle)?;
         let last_day = ledger.iter().filter_map(|(_, history)| history.last_purchase()).max().unwrap_or(first_day);
         let outlook = Outlook::new(log, (first_day, last_day), as_of, &rule)?;
         let next = Next::new(ledger, outlook.as_ref().ok(), words)?;

@@ -1,24 +1,19 @@
 //! The numbers of the page are those of `summary.json`.
 
 use chrono::NaiveDate;
-use repurchase::measure::{Occasion, RateOptions, repurchase_rates};
-use repurchase::record::Windows;
-use repurchase::{PurchaseLog, Window};
+use repurchase::PurchaseLog;
+use repurchase::measure::Occasion;
+use repurchase_segment::forecast::{ModelArgument, Question};
+use repurchase_segment::shop::Shop;
 use serde_json::Value;
 
 use super::{CDNOW, RETAIL, embedded, english, read};
-use crate::forecast::{ModelArgument, Question};
-use crate::shop::{Rates, Shop};
 
 /// `summary.json`, by the program's own code.
 pub(super) fn summary(log: &PurchaseLog<String>, as_of: NaiveDate) -> Value {
     let question = Question { model: ModelArgument::MbgNbd, params: None, spend_params: None, horizon_days: 90 };
-    let window = |(first, _)| Window::new(first, Window::last_days(as_of, 1).unwrap().end()).unwrap();
-    let of_window = |window| repurchase_rates(log, &Windows::from(window), RateOptions::default()).pop();
-    let rates = log.days().filter(|&(first, _)| first <= as_of).map(window).and_then(of_window);
-    let rates = rates.map(|rates| Rates { users: rates.users, orders: rates.orders });
-    let shop = Shop::new(log.ledger(as_of).unwrap(), rates, 5, Occasion::Order, &question).unwrap();
-    crate::summary::summary(&shop, 0).unwrap()
+    let shop = Shop::new(log.ledger(as_of).unwrap(), 5, Occasion::Order, &question).unwrap();
+    repurchase_segment::summary::summary(&shop, 0).unwrap()
 }
 
 /// Every figure of the page is in the summary with the same value; these are the ones.

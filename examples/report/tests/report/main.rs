@@ -5,25 +5,9 @@
 
 mod browser;
 mod edges;
-#[path = "../../../segment/fields.rs"]
-mod fields;
 mod figures;
-// The program's own: they make the `summary.json` to compare with.
-#[allow(dead_code)]
-#[path = "../../../segment/forecast.rs"]
-mod forecast;
-#[allow(dead_code)]
-#[path = "../../../segment/orders.rs"]
-mod orders;
 mod program;
-#[path = "../../../segment/rows.rs"]
-mod rows;
 mod sections;
-#[allow(dead_code)]
-#[path = "../../../segment/shop.rs"]
-mod shop;
-#[path = "../../../segment/summary.rs"]
-mod summary;
 
 use std::fs::File;
 use std::path::Path;
@@ -31,15 +15,16 @@ use std::path::Path;
 use chrono::{FixedOffset, NaiveDate, TimeZone, Utc};
 use repurchase::scale::Language;
 use repurchase::{Order, PurchaseLog, ShopCalendar};
+use repurchase_segment::SAMPLE as CDNOW;
+use repurchase_segment::orders::Orders;
 use rust_decimal::Decimal;
 
-const CDNOW: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/cdnow_orders.csv");
 const RETAIL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/online_retail_orders.csv");
 
 /// The shop of a file, and the last day in it.
 fn read(path: impl AsRef<Path>) -> (PurchaseLog<String>, NaiveDate) {
     let offset = FixedOffset::east_opt(0).unwrap();
-    let mut orders = orders::Orders::new(File::open(path).unwrap(), offset, false).unwrap();
+    let mut orders = Orders::new(File::open(path).unwrap(), offset, false).unwrap();
     let log = orders.read_log().unwrap();
     (log, orders.last_day().unwrap())
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 /// How a program ends: an error is printed with its causes, on one line.
-pub(crate) fn exit_code(result: Result<(), Box<dyn Error>>) -> ExitCode {
+pub fn exit_code(result: Result<(), Box<dyn Error>>) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
     let mut line = format!("error: {error}");
     let mut cause = error.source();
@@ -19,7 +19,7 @@ pub(crate) fn exit_code(result: Result<(), Box<dyn Error>>) -> ExitCode {
 }
 
 /// Prints a page. Whoever reads it through a pipe may close it early.
-pub(crate) fn print(page: &str) -> io::Result<()> {
+pub fn print(page: &str) -> io::Result<()> {
     match io::stdout().lock().write_all(page.as_bytes()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,

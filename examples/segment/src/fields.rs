@@ -9,15 +9,15 @@ use repurchase::{Order, ShopCalendar};
 use rust_decimal::Decimal;
 
 /// The columns, of which the first [`REQUIRED`] must be there.
-pub(crate) const COLUMNS: [&str; 5] = ["customer_id", "placed_at", "amount", "status", "refunded"];
-pub(crate) const REQUIRED: usize = 3;
+pub const COLUMNS: [&str; 5] = ["customer_id", "placed_at", "amount", "status", "refunded"];
+pub const REQUIRED: usize = 3;
 
 const TIME: &str = "a time such as 1997-01-31, 1997-01-31 18:30 or 1997-01-31T18:30:00+08:00";
 const AMOUNT: &str = "a decimal number such as 19.90";
 
 /// Why a row is no order: where, what was found and what was expected.
 #[derive(Debug)]
-pub(crate) struct Fault {
+pub struct Fault {
     column: &'static str,
     found: String,
     expected: String,
@@ -25,7 +25,7 @@ pub(crate) struct Fault {
 
 impl Fault {
     /// In one of [`COLUMNS`].
-    pub(crate) fn new(column: usize, found: &str, expected: &dyn fmt::Display) -> Self {
+    pub fn new(column: usize, found: &str, expected: &dyn fmt::Display) -> Self {
         let column = COLUMNS.get(column).copied().unwrap_or_default();
         Self { column, found: found.to_owned(), expected: expected.to_string() }
     }
@@ -38,7 +38,7 @@ impl fmt::Display for Fault {
 }
 
 /// The record and the day of a row, whose fields are in the order of [`COLUMNS`]; one that is not there is empty.
-pub(crate) fn record<'a, Id: From<&'a str>>(
+pub fn record<'a, Id: From<&'a str>>(
     fields: [&'a str; 5],
     calendar: &ShopCalendar<FixedOffset>,
 ) -> Result<(Record<Id>, NaiveDate), Fault> {

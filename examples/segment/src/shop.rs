@@ -4,71 +4,59 @@ use std::ops::RangeBounds;
 
 use repurchase::history::LedgerTotals;
 use repurchase::measure::{Concentration, Occasion};
-use repurchase::scale::{Label, Language};
+use repurchase::scale::Label;
 use repurchase::segment::{ChurnRisk, CycleStanding, MissedCycles};
 use repurchase::segment::{
-    FrequencyBand, FrequencyMeasure, Grid, LabelSummary, Lifecycle, NewCustomerState, Octant, OctantModel, OctantSplit,
-    RfmMeasures, RfmModel, RfmOptions, RfmScore, RfmTable, TierModel, TierScheme, summarize_all,
+    FrequencyBand, FrequencyMeasure, Grid, Lifecycle, NewCustomerState, Octant, OctantModel, OctantSplit, RfmMeasures,
+    RfmModel, RfmOptions, RfmScore, RfmTable, TierModel, TierScheme,
 };
 use repurchase::{CustomerHistory, Error, Ledger, Ratio};
-use rust_decimal::Decimal;
 
 use crate::forecast::{Forecast, Question};
+use crate::groups::{Group, groups};
 
 /// The shop as of a day.
-pub(crate) struct Shop {
-    pub(crate) ledger: Ledger<String>,
-    pub(crate) totals: LedgerTotals,
-    pub(crate) bins: u8,
-    pub(crate) occasion: Occasion,
+pub struct Shop {
+    pub ledger: Ledger<String>,
+    pub totals: LedgerTotals,
+    pub bins: u8,
+    pub occasion: Occasion,
     /// `None` when there is nothing up to the as-of day.
-    pub(crate) rates: Option<Rates>,
-    pub(crate) concentration: Concentration,
-    pub(crate) lifecycle: Lifecycle,
+    pub rates: Option<Rates>,
+    pub concentration: Concentration,
+    pub lifecycle: Lifecycle,
     /// With the thresholds of the lifecycle.
-    pub(crate) churn_rule: MissedCycles,
+    pub churn_rule: MissedCycles,
     /// The named segments, which are those of five bins.
-    pub(crate) grid: Option<Grid>,
+    pub grid: Option<Grid>,
     /// `None` when nobody has bought.
-    pub(crate) models: Option<Models>,
-    pub(crate) forecast: Forecast,
+    pub models: Option<Models>,
+    pub forecast: Forecast,
 }
 
 /// The repurchase rates over all days up to the as-of day.
 #[derive(Clone, Copy)]
-pub(crate) struct Rates {
-    pub(crate) users: Ratio,
-    pub(crate) orders: Ratio,
+pub struct Rates {
+    pub users: Ratio,
+    pub orders: Ratio,
 }
 
 /// What is fitted to all customers, and their scores in the order of the ledger.
-pub(crate) struct Models {
-    pub(crate) rfm: RfmModel,
-    pub(crate) scores: Vec<RfmScore>,
-    pub(crate) octants: OctantModel,
-    pub(crate) tiers: TierModel,
-}
-
-/// The customers of one label.
-pub(crate) struct Group {
-    pub(crate) key: String,
-    pub(crate) name: String,
-    pub(crate) customers: u64,
-    pub(crate) revenue: Decimal,
-    /// Of the customers who have any label of this kind; `None` when nobody has.
-    pub(crate) share: Option<f64>,
-    /// Of what they bring; `None` when that is 0 or less.
-    pub(crate) revenue_share: Option<f64>,
+pub struct Models {
+    pub rfm: RfmModel,
+    pub scores: Vec<RfmScore>,
+    pub octants: OctantModel,
+    pub tiers: TierModel,
 }
 
 impl Shop {
-    pub(crate) fn new(
+    pub fn new(
         ledger: Ledger<String>,
-        rates: Option<Rates>,
         bins: u8,
         occasion: Occasion,
         question: &Question,
     ) -> Result<Self, Box<dyn std::error::Error>> {
+        let rates = Some(Rates::of(&ledger, occasion)?).filter(|rates| rates.users.of() > 0);
         let concentration = Concentration::of(&ledger)?;
         let totals = ledger.totals()?;
         let models = if ledger.is_empty() { None } else { Some(Models::fit(&ledger, bins, occasion)?) };
@@ -80,92 +68,92 @@ impl Shop {
     }
 
     /// The customers whose purchases, two or more, are all of one day.
-    pub(crate) fn repeats_on_one_day(&self) -> usize {
+    pub fn repeats_on_one_day(&self) -> usize {
         self.ledger.iter().filter(|(_, history)| history.purchases() >= 2 && history.purchase_days() == 1).count()
     }
 
     /// A customer's named segment, by the place in the ledger.
-    pub(crate) fn segment(&self, index: usize) -> Option<usize> {
+    pub fn segment(&self, index: usize) -> Option<usize> {
         self.grid.as_ref()?.position(*self.models.as_ref()?.scores.get(index)?)
     }
 
-    pub(crate) fn octant(&self, index: usize) -> Option<Octant> {
+    pub fn octant(&self, index: usize) -> Option<Octant> {
         let models = self.models.as_ref()?;
         Some(models.octants.octant(*models.scores.get(index)?))
     }
 
-    pub(crate) fn frequency_band(&self, history: &CustomerHistory) -> Option<FrequencyBand> {
+    pub fn frequency_band(&self, history: &CustomerHistory) -> Option<FrequencyBand> {
         self.lifecycle.bands.band(history)
     }
 
-    pub(crate) fn new_customer_state(&self, history: &CustomerHistory) -> Option<NewCustomerState> {
+    pub fn new_customer_state(&self, history: &CustomerHistory) -> Option<NewCustomerState> {
         self.lifecycle.nodes.state(history, self.ledger.as_of())
     }
 
-    pub(crate) fn cycle_standing(&self, history: &CustomerHistory) -> Option<CycleStanding> {
+    pub fn cycle_standing(&self, history: &CustomerHistory) -> Option<CycleStanding> {
         self.churn_rule.standing(history, self.ledger.as_of())
     }
 
-    pub(crate) fn segments(&self) -> Result<Vec<Group>, Error> {
+    pub fn segments(&self) -> Result<Vec<Group>, Error> {
         let labels = self.grid.iter().flat_map(|grid| grid.segments().iter().enumerate());
         self.groups(labels, |index, _| self.segment(index))
     }
 
-    /// Under the octants' codes.
-    pub(crate) fn octants(&self) -> Result<Vec<Group>, Error> {
-        let mut groups =
-            self.groups(Octant::ALL.map(|octant| (octant, octant.label())), |index, _| self.octant(index))?;
-        groups.iter_mut().zip(Octant::ALL).for_each(|(group, octant)| octant.code().clone_into(&mut group.key));
-        Ok(groups)
+    pub fn octants(&self) -> Result<Vec<Group>, Error> {
+        self.groups(Octant::ALL.map(|octant| (octant, octant.label())), |index, _| self.octant(index))
     }
 
-    pub(crate) fn frequency_bands(&self) -> Result<Vec<Group>, Error> {
+    pub fn frequency_bands(&self) -> Result<Vec<Group>, Error> {
         self.groups(FrequencyBand::ALL.map(|band| (band, band.label())), |_, history| self.frequency_band(history))
     }
 
-    pub(crate) fn new_customer_states(&self) -> Result<Vec<Group>, Error> {
+    pub fn new_customer_states(&self) -> Result<Vec<Group>, Error> {
         let labels = NewCustomerState::ALL.map(|state| (state, state.label()));
         self.groups(labels, |_, history| self.new_customer_state(history))
     }
 
     /// Of the customers whose purchase days are so many.
-    pub(crate) fn churn_risks(&self, purchase_days: impl RangeBounds<u64>) -> Result<Vec<Group>, Error> {
+    pub fn churn_risks(&self, purchase_days: impl RangeBounds<u64>) -> Result<Vec<Group>, Error> {
         self.groups(ChurnRisk::ALL.map(|risk| (risk, risk.label())), |_, history| {
             let standing = self.cycle_standing(history)?;
             purchase_days.contains(&history.purchase_days()).then(|| standing.risk())
         })
     }
 
-    pub(crate) fn tiers(&self) -> Result<Vec<Group>, Error> {
+    pub fn tiers(&self) -> Result<Vec<Group>, Error> {
         let scheme = TierScheme::default();
         self.groups(scheme.names().iter().enumerate(), |_, history| {
             self.models.as_ref().map(|models| models.tiers.position(history.revenue()))
         })
     }
 
-    /// Every label of a kind, those that nobody has included.
     fn groups<'a, L: Ord>(
         &self,
         labels: impl IntoIterator<Item = (L, &'a Label)>,
         mut label: impl FnMut(usize, &CustomerHistory) -> Option<L>,
     ) -> Result<Vec<Group>, Error> {
-        let (keys, names): (Vec<L>, Vec<&Label>) = labels.into_iter().unzip();
         let mut index = 0..;
-        let rows = summarize_all(&self.ledger, keys, |_, history| label(index.next()?, history))?;
-        let group = |(name, row): (&Label, LabelSummary)| Group {
-            key: name.key().to_owned(),
-            name: name.name(Language::English).to_owned(),
-            customers: row.customers.count(),
-            revenue: row.revenue,
-            share: row.customers.value(),
-            revenue_share: row.revenue_share,
-        };
-        Ok(names.into_iter().zip(rows).map(group).collect())
+        groups(&self.ledger, labels, |history| label(index.next()?, history))
+    }
+}
+
+impl Rates {
+    /// Over all days up to the as-of day, so what each customer's history counts is all they need.
+    fn of(ledger: &Ledger<String>, occasion: Occasion) -> Result<Self, Error> {
+        let (mut repeaters, mut occasions) = (0, 0);
+        for (_, history) in ledger.iter() {
+            let of_customer = if occasion == Occasion::Day { history.purchase_days() } else { history.purchases() };
+            repeaters += u64::from(of_customer >= 2);
+            occasions += of_customer;
+        }
+        // A ledger's customers have bought: exactly one occasion of each is no repeat.
+        let users = ledger.len() as u64;
+        Ok(Self { users: Ratio::new(repeaters, users)?, orders: Ratio::new(occasions - users, occasions)? })
     }
 }
 
 /// The rule with the thresholds of the lifecycle.
-pub(crate) fn churn_rule(lifecycle: &Lifecycle) -> Result<MissedCycles, Error> {
+pub fn churn_rule(lifecycle: &Lifecycle) -> Result<MissedCycles, Error> {
     let rule = MissedCycles::default().with_band_edges(lifecycle.bands.edges())?;
     rule.with_new_customer_nodes(lifecycle.nodes.edges())
 }

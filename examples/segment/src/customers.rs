@@ -36,7 +36,7 @@ const COLUMNS: [&str; 25] = [
 ];
 
 /// The table, sorted by id, as the bytes of a CSV file.
-pub(crate) fn table(shop: &Shop) -> Result<Vec<u8>, Box<dyn Error>> {
+pub fn table(shop: &Shop) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(COLUMNS)?;
     // A ledger lists strings by their bytes.

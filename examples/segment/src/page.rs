@@ -4,14 +4,16 @@ use std::cmp::Reverse;
 use std::fmt::Write;
 
 use repurchase::measure::Occasion;
+use repurchase::scale::Language;
 use repurchase::{Error, Ratio};
 use rust_decimal::Decimal;
 
 use crate::digits::grouped;
 use crate::forecast::{Expected, Forecast};
-use crate::shop::{Group, Shop};
+use crate::groups::Group;
+use crate::shop::Shop;
 
-pub(crate) fn page(shop: &Shop) -> Result<String, Error> {
+pub fn page(shop: &Shop) -> Result<String, Error> {
     let ledger = &shop.ledger;
     let mut page = format!("Customers as of {}\n\n", ledger.as_of());
     let first = ledger.iter().filter_map(|(_, history)| history.first_purchase()).min();
@@ -78,7 +80,8 @@ fn table(page: &mut String, title: &str, groups: &[Group]) {
         let customers = grouped(&group.customers.to_string());
         let (of_customers, of_revenue) = (percent(group.share), percent(group.revenue_share));
         let revenue = money(group.revenue);
-        let _ = writeln!(page, "  {:<26}{customers:>10}{of_customers:>9}{revenue:>18}{of_revenue:>9}", group.name);
+        let name = group.label.name(Language::English);
+        let _ = writeln!(page, "  {name:<26}{customers:>10}{of_customers:>9}{revenue:>18}{of_revenue:>9}");
     }
 }
 
@@ -87,7 +90,7 @@ fn churn_rule(page: &mut String, shop: &Shop) -> Result<(), Error> {
     let _ = writeln!(page, "\nWho may be leaving");
     let _ = writeln!(page, "  {:<26}{:>10}{:>9}{:>18}{:>9}", "", "came again", "share", "came once", "share");
     for (repeat, new) in repeat.iter().zip(&new) {
-        let name = &repeat.name;
+        let name = repeat.label.name(Language::English);
         let [(repeat, of_repeat), (new, of_new)] =
             [repeat, new].map(|group| (grouped(&group.customers.to_string()), percent(group.share)));
         let _ = writeln!(page, "  {name:<26}{repeat:>10}{of_repeat:>9}{new:>18}{of_new:>9}");

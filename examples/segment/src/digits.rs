@@ -1,7 +1,7 @@
 //! Numbers for the eye.
 
 /// `1234567.89` as `1,234,567.89`.
-pub(crate) fn grouped(number: &str) -> String {
+pub fn grouped(number: &str) -> String {
     let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));
     let mut grouped = String::new();
     for (index, digit) in whole.chars().enumerate() {

@@ -7,25 +7,27 @@ use rust_decimal::Decimal;
 
 /// The customers of one label.
 #[derive(Debug, Clone)]
-pub(crate) struct Group {
-    pub(crate) label: Label,
-    pub(crate) customers: u64,
-    pub(crate) revenue: Decimal,
+pub struct Group {
+    pub label: Label,
+    pub customers: u64,
+    pub revenue: Decimal,
     /// Of the customers who have any label of this kind; `None` when nobody has.
-    pub(crate) share: Option<f64>,
+    pub share: Option<f64>,
     /// Of what they bring; `None` when that is 0 or less.
-    pub(crate) revenue_share: Option<f64>,
+    pub revenue_share: Option<f64>,
 }
 
 impl Group {
     /// `None` of nobody.
-    pub(crate) fn revenue_per_customer(&self) -> Option<Decimal> {
+    pub fn revenue_per_customer(&self) -> Option<Decimal> {
         self.revenue.checked_div(self.customers.into())
     }
 }
 
 /// Every label of a kind in its order, those that nobody has included.
-pub(crate) fn groups<'a, L: Ord>(
+///
+/// `label` is asked in the order of the ledger.
+pub fn groups<'a, L: Ord>(
     ledger: &Ledger<String>,
     labels: impl IntoIterator<Item = (L, &'a Label)>,
     mut label: impl FnMut(&CustomerHistory) -> Option<L>,

@@ -16,7 +16,7 @@ use crate::rows::{self, Rows};
 
 /// A row that is no order: on which line, and why.
 #[derive(Debug)]
-pub(crate) struct BadRow {
+pub struct BadRow {
     line: u64,
     fault: Fault,
 }
@@ -30,7 +30,7 @@ impl fmt::Display for BadRow {
 impl Error for BadRow {}
 
 /// The orders of a CSV file, in the time of a shop.
-pub(crate) struct Orders<R> {
+pub struct Orders<R> {
     rows: Rows<R>,
     /// The fields of a row.
     width: usize,
@@ -44,7 +44,7 @@ pub(crate) struct Orders<R> {
 }
 
 /// The file that a program was given; `-` is standard input.
-pub(crate) fn input(path: &Path) -> Result<Box<dyn Read>, Box<dyn Error>> {
+pub fn input(path: &Path) -> Result<Box<dyn Read>, Box<dyn Error>> {
     if path == Path::new("-") {
         return Ok(Box::new(io::stdin().lock()));
     }
@@ -53,7 +53,7 @@ pub(crate) fn input(path: &Path) -> Result<Box<dyn Read>, Box<dyn Error>> {
 }
 
 impl<R: Read> Orders<R> {
-    pub(crate) fn new(input: R, offset: FixedOffset, skip_bad_rows: bool) -> Result<Self, Box<dyn Error>> {
+    pub fn new(input: R, offset: FixedOffset, skip_bad_rows: bool) -> Result<Self, Box<dyn Error>> {
         let mut rows = Rows::new(input)?;
         let mut header = csv::ByteRecord::new();
         if !rows.read(&mut header)? {
@@ -85,7 +85,7 @@ impl<R: Read> Orders<R> {
     }
 
     /// Reads all rows, up to the first bad one unless bad ones are to be skipped.
-    pub(crate) fn read_log(&mut self) -> Result<PurchaseLog<String>, Box<dyn Error>> {
+    pub fn read_log(&mut self) -> Result<PurchaseLog<String>, Box<dyn Error>> {
         let calendar = self.calendar.clone();
         let mut failure: Option<Box<dyn Error>> = None;
         let mut row = csv::ByteRecord::new();
@@ -105,16 +105,16 @@ impl<R: Read> Orders<R> {
     }
 
     /// The last day of any row that was read.
-    pub(crate) const fn last_day(&self) -> Option<NaiveDate> {
+    pub const fn last_day(&self) -> Option<NaiveDate> {
         self.last_day
     }
 
-    pub(crate) fn skipped(&self) -> &[BadRow] {
+    pub fn skipped(&self) -> &[BadRow] {
         &self.skipped
     }
 
     /// What was skipped and why; empty when nothing was.
-    pub(crate) fn report(&self) -> String {
+    pub fn report(&self) -> String {
         const SHOWN: usize = 10;
         if self.skipped.is_empty() {
             return String::new();

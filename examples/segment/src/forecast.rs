@@ -12,17 +12,17 @@ use repurchase::predict::{
 use repurchase::scale::Language;
 
 /// What is asked of the models.
-pub(crate) struct Question {
-    pub(crate) model: ModelArgument,
+pub struct Question {
+    pub model: ModelArgument,
     /// To apply in place of a fit.
-    pub(crate) params: Option<Params>,
-    pub(crate) spend_params: Option<Params>,
-    pub(crate) horizon_days: u32,
+    pub params: Option<Params>,
+    pub spend_params: Option<Params>,
+    pub horizon_days: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 #[allow(clippy::enum_variant_names, reason = "the models' names")]
-pub(crate) enum ModelArgument {
+pub enum ModelArgument {
     /// Customers may leave after any purchase.
     MbgNbd,
     /// Customers may leave after a repeat purchase.
@@ -33,43 +33,43 @@ pub(crate) enum ModelArgument {
 
 /// Parameters by name, such as `r=0.5,alpha=6.2,a=0.9,b=1.6`.
 #[derive(Debug, Clone)]
-pub(crate) struct Params(BTreeMap<String, f64>);
+pub struct Params(BTreeMap<String, f64>);
 
 /// What the models expect of a shop.
-pub(crate) struct Forecast {
-    pub(crate) horizon_days: u32,
-    pub(crate) churn: Estimate<AnyModel>,
-    pub(crate) spend: Estimate<GammaGamma>,
+pub struct Forecast {
+    pub horizon_days: u32,
+    pub churn: Estimate<AnyModel>,
+    pub spend: Estimate<GammaGamma>,
     /// In the order of the ledger.
-    pub(crate) customers: Vec<Expected>,
+    pub customers: Vec<Expected>,
 }
 
 /// A model, or why there is none.
-pub(crate) struct Estimate<M> {
+pub struct Estimate<M> {
     /// As in the arguments.
-    pub(crate) key: &'static str,
+    pub key: &'static str,
     /// As people read it.
-    pub(crate) name: &'static str,
-    pub(crate) model: Option<M>,
-    pub(crate) params: Vec<(&'static str, f64)>,
-    pub(crate) log_likelihood: Option<f64>,
+    pub name: &'static str,
+    pub model: Option<M>,
+    pub params: Vec<(&'static str, f64)>,
+    pub log_likelihood: Option<f64>,
     /// Who entered the likelihood.
-    pub(crate) customers: u64,
+    pub customers: u64,
     /// `fitted`, `given`, or why there is no model.
-    pub(crate) status: String,
+    pub status: String,
 }
 
 /// What is expected of one customer; `None` without the model that it needs.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Expected {
-    pub(crate) alive: Option<f64>,
-    pub(crate) purchases: Option<f64>,
-    pub(crate) spend: Option<f64>,
-    pub(crate) value: Option<f64>,
+pub struct Expected {
+    pub alive: Option<f64>,
+    pub purchases: Option<f64>,
+    pub spend: Option<f64>,
+    pub value: Option<f64>,
 }
 
 impl Forecast {
-    pub(crate) fn new(ledger: &Ledger<String>, question: &Question) -> Result<Self, Box<dyn Error>> {
+    pub fn new(ledger: &Ledger<String>, question: &Question) -> Result<Self, Box<dyn Error>> {
         let summaries = ledger.iter().filter_map(|(_, history)| history.repeat_summary(ledger.as_of()));
         let customers: Vec<_> =
             summaries.map(|summary| (Sample::in_weeks(&summary), SpendSample::of(&summary))).collect();
@@ -99,7 +99,7 @@ impl Forecast {
     }
 }
 
-pub(crate) fn churn(samples: &Samples, question: &Question) -> Result<Estimate<AnyModel>, Box<dyn Error>> {
+pub fn churn(samples: &Samples, question: &Question) -> Result<Estimate<AnyModel>, Box<dyn Error>> {
     let (key, kind, names) = match question.model {
         ModelArgument::MbgNbd => ("mbg-nbd", ModelKind::MbgNbd, ["r", "alpha", "a", "b"]),
         ModelArgument::BgNbd => ("bg-nbd", ModelKind::BgNbd, ["r", "alpha", "a", "b"]),
@@ -144,7 +144,7 @@ fn values(model: &AnyModel) -> Vec<f64> {
     }
 }
 
-pub(crate) fn spend(samples: &SpendSamples, question: &Question) -> Result<Estimate<GammaGamma>, Box<dyn Error>> {
+pub fn spend(samples: &SpendSamples, question: &Question) -> Result<Estimate<GammaGamma>, Box<dyn Error>> {
     let mut estimate = Estimate::none("gamma-gamma", "Gamma-Gamma");
     if let Some(params) = &question.spend_params {
         let [p, q, gamma] = params.named("gamma-gamma", ["p", "q", "gamma"])?;
