@@ -37,7 +37,7 @@ fn rates(criterion: &mut Criterion, shape: &str, log: &PurchaseLog<u64>) -> Resu
     for (kind, windows) in &windows {
         let id = format!("repurchase_rates/{}_{kind}_{shape}/{ORDERS}", windows.len());
         group.bench_function(id, |bencher| {
-            bencher.iter(|| repurchase_rates(log, windows, RateOptions::default()));
+            bencher.iter(|| repurchase_rates(log, windows, &RateOptions::default()));
         });
     }
     group.finish();
@@ -52,7 +52,7 @@ fn others(criterion: &mut Criterion, orders: &Orders) -> Result {
     let mut group = criterion.benchmark_group("measure");
     group.throughput(Throughput::Elements(ORDERS as u64));
     group.bench_function(format!("cohort_table/months/{ORDERS}"), |bencher| {
-        bencher.iter(|| CohortTable::from_log(&log, Period::Month, as_of));
+        bencher.iter(|| CohortTable::of(&log, Period::Month, as_of));
     });
     group.bench_function(format!("buyer_mix/months/{ORDERS}"), |bencher| {
         bencher.iter(|| buyer_mix(&log, Period::Month, as_of));
@@ -83,7 +83,7 @@ fn products(criterion: &mut Criterion, orders: &Orders, count: usize) -> Result 
     for (name, scale) in [("by_quantity", CycleScale::Quantity), ("by_calendar", CycleScale::Calendar)] {
         let options = CycleOptions::default().with_scale(scale);
         group.bench_function(format!("cycle_table/{name}/{count}"), |bencher| {
-            bencher.iter_with_large_drop(|| CycleTable::of(&log, as_of, options));
+            bencher.iter_with_large_drop(|| CycleTable::of(&log, as_of, &options));
         });
     }
     group.bench_function(format!("category_paths/20_categories/{count}"), |bencher| {

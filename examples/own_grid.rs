@@ -8,7 +8,7 @@ use std::error::Error;
 
 use chrono::{Days, NaiveDate, NaiveTime};
 use repurchase::scale::{Bands, Label, Language};
-use repurchase::segment::{Bins, Grid, RfmMeasures, RfmModel, RfmOptions, RfmTable, summarize};
+use repurchase::segment::{BinRule, Grid, RfmMeasures, RfmModel, RfmOptions, RfmTable, summarize};
 use repurchase::{Ledger, Order, ShopCalendar};
 use rust_decimal::Decimal;
 
@@ -34,8 +34,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // Thresholds of the shop's own: within 30, 90 days; once, two or three times, more often.
     let own = RfmOptions::default()
-        .with_recency(Bins::Bands(Bands::new(vec![30, 90])?))
-        .with_frequency(Bins::Bands(Bands::new(vec![2, 4])?));
+        .with_recency(BinRule::Bands(Bands::new(vec![30, 90])?))
+        .with_frequency(BinRule::Bands(Bands::new(vec![2, 4])?));
     let model = RfmModel::fit(&table, &own)?;
     let label = |key: &'static str, english: &'static str, chinese: &'static str| Label::new(key, english, chinese);
     let builder = Grid::builder([3, 3, 1])

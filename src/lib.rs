@@ -38,7 +38,7 @@
 //!
 //! // How often do customers come back? Always a count of a population, never a bare share.
 //! let quarter = Windows::periods(Period::Quarter, as_of, as_of)?;
-//! let rates = repurchase_rates(&log, &quarter, RateOptions::default());
+//! let rates = repurchase_rates(&log, &quarter, &RateOptions::default());
 //! assert_eq!(rates[0].users, Ratio::new(2, 4)?);
 //! assert_eq!(rates[0].orders, Ratio::new(3, 7)?);
 //!

@@ -152,9 +152,9 @@ fn ours() -> ([Scores; 3], [Vec<Decimal>; 3]) {
     let model = RfmModel::fit(&table, &RfmOptions::default()).expect("a model");
     let scores = model.score_all(&table).unwrap();
     let column = |at: usize| scores.iter().map(|score| usize::from(score.to_array()[at])).collect();
-    let days_ago = model.recency().marks().iter().map(|&cut| Decimal::from((as_of - cut).num_days()));
-    let counts = model.frequency().marks().iter().map(|&cut| Decimal::from(cut));
-    ([0, 1, 2].map(column), [days_ago.collect(), counts.collect(), model.monetary().marks().to_vec()])
+    let days_ago = model.recency().thresholds().iter().map(|&cut| Decimal::from((as_of - cut).num_days()));
+    let counts = model.frequency().thresholds().iter().map(|&cut| Decimal::from(cut));
+    ([0, 1, 2].map(column), [days_ago.collect(), counts.collect(), model.monetary().thresholds().to_vec()])
 }
 
 #[track_caller]

@@ -116,14 +116,15 @@ impl CustomerHistory {
         Ok(())
     }
 
-    /// The history of two parts of one customer's time, given in either order.
+    /// Adds the history of another part of the same customer's time, an earlier or a later one.
     ///
     /// One part may end on the day on which the other starts.
     ///
     /// # Errors
     ///
     /// [`Error::OverlappingHistories`] when both have purchases and neither ends before, or on the day on which, the
-    /// other starts; [`Error::AmountOverflow`] and [`Error::CountOverflow`] for sums beyond their types.
+    /// other starts; [`Error::AmountOverflow`] and [`Error::CountOverflow`] for sums beyond their types. The history is
+    /// then unchanged.
     ///
     /// # Examples
     ///
@@ -138,20 +139,23 @@ impl CustomerHistory {
     ///         history.record_purchase(day(d), Decimal::TEN).map(|()| history)
     ///     })
     /// };
-    /// assert_eq!(history(&[5, 9])?.merge(&history(&[1])?)?, history(&[1, 5, 9])?);
+    /// let mut later = history(&[5, 9])?;
+    /// later.merge(&history(&[1])?)?;
+    /// assert_eq!(later, history(&[1, 5, 9])?);
     /// assert!(history(&[1, 9])?.merge(&history(&[5])?).is_err());
     /// # Ok::<(), repurchase::Error>(())
     /// ```
-    pub fn merge(&self, other: &Self) -> Result<Self> {
-        if self.purchases == 0 || other.purchases == 0 || self.last <= other.first {
-            self.followed_by(other)
+    pub fn merge(&mut self, other: &Self) -> Result<()> {
+        *self = if self.purchases == 0 || other.purchases == 0 || self.last <= other.first {
+            self.followed_by(other)?
         } else if other.last <= self.first {
-            other.followed_by(self)
+            other.followed_by(self)?
         } else {
             let is_earlier = (self.first, self.last) <= (other.first, other.last);
-            let (earlier, later) = if is_earlier { (self, other) } else { (other, self) };
-            Err(Error::OverlappingHistories { end: earlier.last.date(), start: later.first.date() })
-        }
+            let (earlier, later) = if is_earlier { (&*self, other) } else { (other, &*self) };
+            return Err(Error::OverlappingHistories { end: earlier.last.date(), start: later.first.date() });
+        };
+        Ok(())
     }
 
     /// `later` may start on the day on which `self` ends.

@@ -1,5 +1,6 @@
 //! What is known of every customer as of a day.
 
+use core::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, TimeZone};
@@ -31,7 +32,7 @@ use crate::record::{CustomerId, Record, ShopCalendar};
 ///
 /// let customers: Vec<_> = ledger.iter().map(|(id, history)| (*id, history.purchases())).collect();
 /// assert_eq!(customers, [("ann", 2), ("bo", 1)]);
-/// assert_eq!(ledger.get(&"bo").and_then(|bo| bo.days_since_last(as_of)), Some(22));
+/// assert_eq!(ledger.get("bo").and_then(|bo| bo.days_since_last(as_of)), Some(22));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -134,41 +135,47 @@ impl<Id: CustomerId> Ledger<Id> {
         Ok(Self { as_of, scale, ids, columns: Columns::arranged(columns, &places), without_purchase })
     }
 
-    /// The ledger of the customers of two shops or of two parts of one shop, who must not share any.
+    /// Adds the customers of another shop or of another part of this shop, none of whom may be in both.
     ///
     /// This is how the work is split: over threads, machines, or files by customer.
     ///
     /// # Errors
     ///
     /// [`Error::AsOfMismatch`] for ledgers as of different days, and what [`from_histories`](Ledger::from_histories)
-    /// refuses: a customer who is in both, a sum that does not fit at the finer of the two scales.
+    /// refuses: a customer who is in both, a sum that does not fit at the finer of the two scales. The ledger is then
+    /// unchanged.
     ///
     /// # Complexity
     ///
     /// Linear in customers, who are listed by id already; all their histories are laid out anew.
-    pub fn merge(self, other: Self) -> Result<Self> {
+    pub fn merge(&mut self, other: &Self) -> Result<()> {
         if self.as_of != other.as_of {
             return Err(Error::AsOfMismatch { left: self.as_of, right: other.as_of });
         }
-        let as_of = self.as_of;
-        Self::from_histories(self.into_histories().chain(other.into_histories()), as_of)
+        let histories = self.histories().chain(other.histories());
+        *self = Self::from_histories(histories.map(|(id, history)| (id.clone(), history)), self.as_of)?;
+        Ok(())
     }
 
     /// Every history, of those without a purchase too.
-    fn into_histories(self) -> impl Iterator<Item = (Id, CustomerHistory)> {
-        let Self { scale, ids, columns, without_purchase, .. } = self;
-        let buyers = ids.into_iter().zip(0..);
-        let buyers = buyers.filter_map(move |(id, index)| Some((id, columns.row(index)?.to_history(scale))));
-        buyers.chain(without_purchase)
+    fn histories(&self) -> impl Iterator<Item = (&Id, CustomerHistory)> {
+        self.iter().chain(self.without_purchase.iter().map(|(id, history)| (id, history.clone())))
     }
 
-    /// One customer's history; `None` for a customer without a purchase.
+    /// One customer's history, by any borrowed form of the id; `None` for a customer of whom there is neither a purchase
+    /// nor a credit.
     ///
     /// # Complexity
     ///
     /// `log n` in customers.
-    pub fn get(&self, customer: &Id) -> Option<CustomerHistory> {
-        self.history(self.ids.binary_search(customer).ok()?)
+    pub fn get<Q: Ord + ?Sized>(&self, customer: &Q) -> Option<CustomerHistory>
+    where
+        Id: Borrow<Q>,
+    {
+        match self.ids.binary_search_by(|id| id.borrow().cmp(customer)) {
+            Ok(index) => self.history(index),
+            Err(_) => self.without_purchase.get(customer).cloned(),
+        }
     }
 }
 
@@ -198,7 +205,7 @@ impl<Id> Ledger<Id> {
         self.ids.iter().zip(0..).filter_map(|(id, index)| Some((id, self.history(index)?)))
     }
 
-    /// The customers of whom there are only credits, ascending by id.
+    /// The customers of whom there are only credits, ascending by id; [`get`](Ledger::get) knows them, too.
     pub fn without_purchase(&self) -> impl Iterator<Item = (&Id, &CustomerHistory)> + '_ {
         self.without_purchase.iter()
     }

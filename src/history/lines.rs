@@ -1,5 +1,6 @@
 //! Every purchase of every product by every customer.
 
+use core::borrow::Borrow;
 use core::hash::BuildHasher;
 use core::ops::Range;
 
@@ -42,7 +43,7 @@ use crate::record::{CustomerId, OrderLine, ProductId, ShopCalendar};
 /// assert_eq!((log.customers().len(), log.products().len(), log.purchases()), (2, 2, 3));
 ///
 /// let as_of = NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
-/// let last = log.last_purchase(&"ann", &"tea", as_of).expect("has bought tea");
+/// let last = log.last_purchase("ann", "tea", as_of).expect("has bought tea");
 /// assert_eq!((last.day.to_string(), last.quantity), ("2026-03-09".to_owned(), Decimal::from(3)));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
@@ -120,18 +121,37 @@ impl<Id: CustomerId, P: ProductId> LineLog<Id, P> {
     /// # Complexity
     ///
     /// `log n` in customers and in the customer's purchases.
-    pub fn last_purchase(&self, customer: &Id, product: &P, as_of: NaiveDate) -> Option<ProductPurchase<'_, P>> {
-        let product = self.products.binary_search(product).ok()?;
-        let bought = self.of_customer(self.customers.binary_search(customer).ok()?);
+    pub fn last_purchase<Q: Ord + ?Sized, R: Ord + ?Sized>(
+        &self,
+        customer: &Q,
+        product: &R,
+        as_of: NaiveDate,
+    ) -> Option<ProductPurchase<'_, P>>
+    where
+        Id: Borrow<Q>,
+        P: Borrow<R>,
+    {
+        let product = self.products.binary_search_by(|other| other.borrow().cmp(product)).ok()?;
+        let bought = self.bought_by(customer);
         let after = bought.partition_point(|one| (one.product as usize, one.day) <= (product, as_of.into()));
         let last = bought.get(after.checked_sub(1)?)?;
         (last.product as usize == product).then(|| self.show(last))
     }
 
     /// What a customer bought, by product and then by day; nothing of a customer who is not in the log.
-    pub fn purchases_of(&self, customer: &Id) -> impl Iterator<Item = ProductPurchase<'_, P>> {
-        let bought = self.customers.binary_search(customer).map_or(&[][..], |customer| self.of_customer(customer));
-        bought.iter().map(|one| self.show(one))
+    pub fn purchases_of<Q: Ord + ?Sized>(&self, customer: &Q) -> impl Iterator<Item = ProductPurchase<'_, P>>
+    where
+        Id: Borrow<Q>,
+    {
+        self.bought_by(customer).iter().map(|one| self.show(one))
+    }
+
+    fn bought_by<Q: Ord + ?Sized>(&self, customer: &Q) -> &[ProductDay]
+    where
+        Id: Borrow<Q>,
+    {
+        let place = self.customers.binary_search_by(|other| other.borrow().cmp(customer));
+        place.map_or(&[], |place| self.of_customer(place))
     }
 
     /// The last purchase of each product by each customer up to and including a day: by customer, then by product.

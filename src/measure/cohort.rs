@@ -67,7 +67,7 @@ impl Cohort {
 /// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
 ///
 /// let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
-/// let table = CohortTable::from_log(&log, Period::Month, day(3, 15))?;
+/// let table = CohortTable::of(&log, Period::Month, day(3, 15))?;
 /// let january = table.cohort(day(1, 31)).expect("Ann and Bo");
 /// assert_eq!(january.retention(1), Some(Ratio::new(1, 2)?));
 /// assert_eq!(january.active(2), Some(0), "March has begun");
@@ -98,7 +98,7 @@ impl CohortTable {
     /// # Complexity
     ///
     /// One pass over the purchases; memory for each cohort and offset that somebody bought in.
-    pub fn from_log<Id: CustomerId>(log: &PurchaseLog<Id>, period: Period, as_of: NaiveDate) -> Result<Self> {
+    pub fn of<Id: CustomerId>(log: &PurchaseLog<Id>, period: Period, as_of: NaiveDate) -> Result<Self> {
         let Some((first, last)) = log.days() else {
             return Ok(Self { period, as_of, cohorts: Vec::new() });
         };
@@ -132,11 +132,16 @@ impl CohortTable {
     ///
     /// **Population**: the customers of the cohorts for which the offset is complete; 0 of 0 when it is for none. Each
     /// customer weighs the same, so large cohorts weigh more than small ones.
-    pub fn retention(&self, offset: u32) -> Ratio {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CountOverflow`](crate::Error::CountOverflow) for a table of more than `u64::MAX` customers, which is
+    /// not that of a log.
+    pub fn retention(&self, offset: u32) -> Result<Ratio> {
         let complete = self.cohorts.iter().filter(|cohort| offset < cohort.complete_offsets);
-        let ratios = complete.filter_map(|cohort| cohort.retention(offset));
-        // Cohorts are disjoint sets of the customers of one log, of whom there are fewer than 2^32.
-        ratios.fold(Ratio::default(), |sum, ratio| sum.merge(ratio).unwrap_or(sum))
+        let mut whole = Ratio::default();
+        complete.filter_map(|cohort| cohort.retention(offset)).try_for_each(|ratio| whole.merge(&ratio))?;
+        Ok(whole)
     }
 }
 

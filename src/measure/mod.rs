@@ -24,6 +24,7 @@ mod concentration;
 mod cycle;
 mod days;
 mod mix;
+mod next_window;
 mod paths;
 mod rates;
 mod second;
@@ -35,9 +36,10 @@ pub use concentration::{Concentration, RevenueShare};
 pub use cycle::high::{HighRepurchase, ProductRate};
 pub use cycle::{CycleOptions, CycleScale, CycleTable, ProductCycle};
 pub use mix::{BuyerSums, PeriodMix, buyer_mix};
+pub use next_window::next_window_rate;
 pub use paths::CategoryPaths;
 pub use rates::{
-    Occasion, RateOptions, RepurchaseRates, Scope, next_window_rate, repurchase_rates, repurchase_rates_by,
+    Occasion, RateOptions, RepurchaseRates, Scope, repurchase_rate, repurchase_rates, repurchase_rates_by,
 };
 pub use second::{SecondPurchaseRate, second_purchase_rate};
 pub use survival::{CurveStep, DaysInterval, IntervalKind, SurvivalCurve};

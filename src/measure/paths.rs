@@ -1,5 +1,6 @@
 //! Category paths: which first category leads to which second one.
 
+use core::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -66,7 +67,8 @@ pub struct CategoryPaths<C> {
     customers: u64,
     first: BTreeMap<C, u64>,
     second: BTreeMap<C, u64>,
-    pairs: BTreeMap<(C, C), u64>,
+    /// By first, then by second category.
+    pairs: BTreeMap<C, BTreeMap<C, u64>>,
 }
 
 impl<C: ProductId> CategoryPaths<C> {
@@ -101,32 +103,47 @@ impl<C: ProductId> CategoryPaths<C> {
             let counts = log.products().iter().zip(counts).filter(|&(_, count)| count > 0);
             counts.map(|(category, count)| (category.clone(), count)).collect()
         };
-        let pairs = pairs.into_iter().map(|((from, to), count)| ((name(from), name(to)), count)).collect();
+        let pairs = nested(pairs.into_iter().map(|((from, to), count)| (name(from), name(to), count)));
         Self { customers, first: named(first), second: named(second), pairs }
     }
 
     /// The customers whose first day holds `from` and whose second one `to`.
-    pub fn count(&self, from: &C, to: &C) -> u64 {
-        self.pairs.get(&(from.clone(), to.clone())).copied().unwrap_or_default()
+    pub fn count<Q: Ord + ?Sized>(&self, from: &Q, to: &Q) -> u64
+    where
+        C: Borrow<Q>,
+    {
+        self.pairs.get(from).and_then(|paths| paths.get(to)).copied().unwrap_or_default()
     }
 
     /// Customers whose first day holds the category, of all.
-    pub fn first(&self, category: &C) -> Ratio {
+    pub fn first<Q: Ord + ?Sized>(&self, category: &Q) -> Ratio
+    where
+        C: Borrow<Q>,
+    {
         Ratio::counted(self.first.get(category).copied().unwrap_or_default(), self.customers)
     }
 
     /// Customers whose second day holds the category, of all.
-    pub fn second(&self, category: &C) -> Ratio {
+    pub fn second<Q: Ord + ?Sized>(&self, category: &Q) -> Ratio
+    where
+        C: Borrow<Q>,
+    {
         Ratio::counted(self.second.get(category).copied().unwrap_or_default(), self.customers)
     }
 
     /// Customers whose second day holds `to`, of those whose first one holds `from`.
-    pub fn share(&self, from: &C, to: &C) -> Ratio {
+    pub fn share<Q: Ord + ?Sized>(&self, from: &Q, to: &Q) -> Ratio
+    where
+        C: Borrow<Q>,
+    {
         Ratio::counted(self.count(from, to), self.first(from).count())
     }
 
     /// The lift of a path, correctly rounded; `None` when nobody began with `from` or nobody came to `to`.
-    pub fn lift(&self, from: &C, to: &C) -> Option<f64> {
+    pub fn lift<Q: Ord + ?Sized>(&self, from: &Q, to: &Q) -> Option<f64>
+    where
+        C: Borrow<Q>,
+    {
         // Counts are below 2^32.
         let product = |one: u64, other: u64| i128::from(one) * i128::from(other);
         let expected = product(self.first(from).count(), self.second(to).count());
@@ -142,8 +159,17 @@ impl<C> CategoryPaths<C> {
 
     /// Every path that somebody took and how many did, ascending by first and then by second category.
     pub fn iter(&self) -> impl Iterator<Item = (&C, &C, u64)> {
-        self.pairs.iter().map(|((from, to), &count)| (from, to, count))
+        let paths = self.pairs.iter();
+        paths.flat_map(|(from, paths)| paths.iter().map(move |(to, &count)| (from, to, count)))
     }
+}
+
+fn nested<C: Ord>(pairs: impl Iterator<Item = (C, C, u64)>) -> BTreeMap<C, BTreeMap<C, u64>> {
+    let mut nested: BTreeMap<C, BTreeMap<C, u64>> = BTreeMap::new();
+    for (from, to, count) in pairs {
+        nested.entry(from).or_default().insert(to, count);
+    }
+    nested
 }
 
 /// The first two different days of one customer's purchases; `None` when there are not two up to `as_of`.
@@ -157,7 +183,7 @@ fn first_two_days(bought: &[ProductDay], as_of: Day) -> Option<(Day, Day)> {
 mod stored {
     //! Lists instead of maps, whose keys need not be text; checked when they are read.
 
-    use super::{BTreeMap, CategoryPaths, ProductId};
+    use super::{BTreeMap, CategoryPaths, ProductId, nested};
     use crate::error::{Error, Result};
 
     #[derive(serde::Serialize, serde::Deserialize)]
@@ -168,10 +194,12 @@ mod stored {
         pairs: Vec<(C, C, u64)>,
     }
 
-    impl<C> From<CategoryPaths<C>> for StoredPaths<C> {
+    impl<C: Clone> From<CategoryPaths<C>> for StoredPaths<C> {
         fn from(paths: CategoryPaths<C>) -> Self {
             let CategoryPaths { customers, first, second, pairs } = paths;
-            let pairs = pairs.into_iter().map(|((from, to), count)| (from, to, count)).collect();
+            let pairs = pairs.into_iter();
+            let pairs = pairs.flat_map(|(from, to)| to.into_iter().map(move |(to, count)| (from.clone(), to, count)));
+            let pairs = pairs.collect();
             Self { customers, first: first.into_iter().collect(), second: second.into_iter().collect(), pairs }
         }
     }
@@ -197,8 +225,9 @@ mod stored {
                 let most = first.get(from).min(second.get(to)).copied().unwrap_or_default();
                 limited("customers of a path", *count, most)?;
             }
-            let pairs: BTreeMap<_, _> = stored.pairs.into_iter().map(|(from, to, count)| ((from, to), count)).collect();
-            for (given, kept) in lengths.into_iter().zip([first.len(), second.len(), pairs.len()]) {
+            let pairs = nested(stored.pairs.into_iter());
+            let kept = [first.len(), second.len(), pairs.values().map(BTreeMap::len).sum()];
+            for (given, kept) in lengths.into_iter().zip(kept) {
                 if given != kept {
                     let (found, max) = (given as u64, kept as u64);
                     return Err(Error::OutOfRange { field: "categories that stand there once", found, min: max, max });

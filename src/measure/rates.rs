@@ -121,6 +121,38 @@ impl Counts {
     }
 }
 
+/// The repurchase rates of one window: [`repurchase_rates`] of it alone.
+///
+/// # Complexity
+///
+/// One pass over the purchases.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{NaiveDate, TimeZone, Utc};
+/// use repurchase::measure::{RateOptions, repurchase_rate};
+/// use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar, Window};
+/// use rust_decimal::Decimal;
+///
+/// let order = |who, d| Order::new(who, Utc.with_ymd_and_hms(2026, 3, d, 12, 0, 0).unwrap(), Decimal::TEN);
+/// let log = PurchaseLog::from_records([order("ann", 1)?, order("ann", 8)?, order("bo", 2)?], &ShopCalendar::utc())?;
+///
+/// let march = Window::last_days(NaiveDate::from_ymd_opt(2026, 3, 31).unwrap(), 31)?;
+/// assert_eq!(repurchase_rate(&log, march, &RateOptions::default()).users, Ratio::new(1, 2)?);
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[doc(alias = "repeat purchase rate")]
+#[doc(alias = "复购率")]
+pub fn repurchase_rate<Id: CustomerId>(
+    log: &PurchaseLog<Id>,
+    window: Window,
+    options: &RateOptions,
+) -> RepurchaseRates {
+    let only = repurchase_rates(log, &window.into(), options).pop();
+    only.unwrap_or_else(|| Counts::default().rates(window, options.scope))
+}
+
 /// The repurchase rates of any number of windows, in their order.
 ///
 /// **Population** of each window: the customers with a purchase in it, and their occasions in it. What happened before
@@ -146,18 +178,18 @@ impl Counts {
 /// let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
 /// let months = Windows::periods(Period::Month, day(1, 1), day(2, 28))?;
 ///
-/// let rates = repurchase_rates(&log, &months, RateOptions::default());
+/// let rates = repurchase_rates(&log, &months, &RateOptions::default());
 /// assert_eq!((rates[0].users, rates[0].orders), (Ratio::new(1, 2)?, Ratio::new(1, 3)?));
 /// assert_eq!((rates[1].users, rates[1].orders), (Ratio::new(0, 1)?, Ratio::new(0, 1)?));
 ///
-/// let lifetime = repurchase_rates(&log, &months, RateOptions::default().with_scope(Scope::Lifetime));
+/// let lifetime = repurchase_rates(&log, &months, &RateOptions::default().with_scope(Scope::Lifetime));
 /// assert_eq!(lifetime[1].orders, Ratio::new(1, 1)?, "Bo bought in January already");
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 pub fn repurchase_rates<Id: CustomerId>(
     log: &PurchaseLog<Id>,
     windows: &Windows,
-    options: RateOptions,
+    options: &RateOptions,
 ) -> Vec<RepurchaseRates> {
     let Some(last) = windows.iter().last() else {
         return Vec::new();
@@ -272,7 +304,7 @@ impl<Id> CustomerFold<Id> for WindowFold<'_> {
 /// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
 ///
 /// let march = Window::last_days(NaiveDate::from_ymd_opt(2026, 3, 31).unwrap(), 31)?;
-/// let by_channel = repurchase_rates_by(&log, march, RateOptions::default(), |customer| &customer[..3]);
+/// let by_channel = repurchase_rates_by(&log, march, &RateOptions::default(), |customer| &customer[..3]);
 /// assert_eq!(by_channel["app"].users, Ratio::new(1, 1)?);
 /// assert_eq!(by_channel["web"].users, Ratio::new(0, 1)?);
 /// # Ok::<(), repurchase::Error>(())
@@ -280,7 +312,7 @@ impl<Id> CustomerFold<Id> for WindowFold<'_> {
 pub fn repurchase_rates_by<Id: CustomerId, K: Ord>(
     log: &PurchaseLog<Id>,
     window: Window,
-    options: RateOptions,
+    options: &RateOptions,
     key: impl FnMut(&Id) -> K,
 ) -> BTreeMap<K, RepurchaseRates> {
     let fold = GroupFold {
@@ -329,72 +361,5 @@ impl<Id, K: Ord, F: FnMut(&Id) -> K> CustomerFold<Id> for GroupFold<K, F> {
             counts.occasions += u64::from(inside.occasions);
             counts.firsts += u64::from(inside.holds_first);
         }
-    }
-}
-
-/// The next-window rate (回购率): the customers who buy in `first` and buy in `next`, of those who buy in `first`.
-///
-/// Usually the two are neighbours, such as two months. They need not be: any two windows are counted as they are. Where
-/// they overlap, a purchase on a day of both counts in both. Orders of a customer beyond one in each window change
-/// nothing.
-///
-/// **Population**: the customers with a purchase in `first`; 0 of 0 when there is none.
-///
-/// # Complexity
-///
-/// One pass over the purchases.
-///
-/// # Examples
-///
-/// ```
-/// use chrono::{NaiveDate, TimeZone, Utc};
-/// use repurchase::measure::next_window_rate;
-/// use repurchase::record::Period;
-/// use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar};
-/// use rust_decimal::Decimal;
-///
-/// let order = |who, m| Order::new(who, Utc.with_ymd_and_hms(2026, m, 9, 12, 0, 0).unwrap(), Decimal::TEN);
-/// let orders = [order("ann", 1)?, order("ann", 2)?, order("bo", 1)?, order("cy", 2)?];
-/// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
-///
-/// let month = |m| Period::Month.window(NaiveDate::from_ymd_opt(2026, m, 1).unwrap());
-/// assert_eq!(next_window_rate(&log, month(1)?, month(2)?), Ratio::new(1, 2)?);
-/// # Ok::<(), repurchase::Error>(())
-/// ```
-pub fn next_window_rate<Id: CustomerId>(log: &PurchaseLog<Id>, first: Window, next: Window) -> Ratio {
-    let bounds = |window: Window| (Day::from(window.start()), Day::from(window.end()));
-    let fold = || NextFold { first: bounds(first), next: bounds(next), buyers: 0, returned: 0 };
-    let NextFold { buyers, returned, .. } = log.fold_joined(first.last().max(next.last()), fold, NextFold::join);
-    Ratio::counted(returned, buyers)
-}
-
-struct NextFold {
-    first: (Day, Day),
-    next: (Day, Day),
-    buyers: u64,
-    returned: u64,
-}
-
-impl NextFold {
-    fn join(&mut self, other: &Self) {
-        self.buyers += other.buyers;
-        self.returned += other.returned;
-    }
-}
-
-impl<Id> CustomerFold<Id> for NextFold {
-    /// Whether the customer bought in the first window, and in the next.
-    type State = (bool, bool);
-
-    fn step(&mut self, bought: &mut (bool, bool), fact: Fact) {
-        if fact.is_purchase() {
-            bought.0 |= (self.first.0..self.first.1).contains(&fact.day);
-            bought.1 |= (self.next.0..self.next.1).contains(&fact.day);
-        }
-    }
-
-    fn finish(&mut self, _: Id, bought: (bool, bool)) {
-        self.buyers += u64::from(bought.0);
-        self.returned += u64::from(bought.0 && bought.1);
     }
 }

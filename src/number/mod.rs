@@ -1,5 +1,6 @@
 //! The ground floor: exact money, correctly rounded quotients, wide integers, special functions, the optimiser.
 
+pub(crate) mod distribution;
 #[cfg(test)]
 pub(crate) mod golden;
 pub(crate) mod money;

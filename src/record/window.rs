@@ -37,6 +37,26 @@ impl Window {
         if start < end { Ok(Self { start, end }) } else { Err(Error::EmptyWindow { start, end }) }
     }
 
+    /// The days from `first` to `last`, both included.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::EmptyWindow`] when `last` is before `first`, [`Error::DayOverflow`] when it is chrono's last day.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use repurchase::Window;
+    ///
+    /// let day = |d| NaiveDate::from_ymd_opt(2026, 3, d).unwrap();
+    /// assert_eq!(Window::through(day(2), day(31))?, Window::last_days(day(31), 30)?);
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn through(first: NaiveDate, last: NaiveDate) -> Result<Self> {
+        Self::new(first, Day::from(last).plus(1)?.date())
+    }
+
     /// The `days` days that end with `as_of`, which is included.
     ///
     /// # Errors

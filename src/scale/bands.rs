@@ -3,6 +3,7 @@
 use core::ops::Bound;
 
 use crate::error::{Error, Result};
+use crate::scale::range::range;
 
 /// Given thresholds: `n` edges make `n + 1` half-open bands `[.., e0) [e0, e1) .. [en, ..]`.
 ///
@@ -12,13 +13,15 @@ use crate::error::{Error, Result};
 /// # Examples
 ///
 /// ```
+/// use core::ops::Bound::{Excluded, Included};
+///
 /// use repurchase::scale::Bands;
 ///
 /// let days = Bands::new(vec![30, 50, 80])?;
 /// assert_eq!(days.position(&29), 0);
 /// assert_eq!(days.position(&30), 1);
 /// assert_eq!(days.position(&1000), 3);
-/// assert_eq!(days.bounds(1), (Some(&30), Some(&50)));
+/// assert_eq!(days.range(1), Some((Included(&30), Excluded(&50))));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -71,15 +74,10 @@ impl<T> Bands<T> {
         &self.edges
     }
 
-    /// The lower (inclusive) and upper (exclusive) edge of a band; `None` on an open side.
-    pub fn bounds(&self, position: usize) -> (Option<&T>, Option<&T>) {
-        (position.checked_sub(1).and_then(|lower| self.edges.get(lower)), self.edges.get(position))
-    }
-
-    /// The values of a band, for asking [`contains`](core::ops::RangeBounds::contains) or a database.
-    pub fn range(&self, position: usize) -> (Bound<&T>, Bound<&T>) {
-        let (lower, upper) = self.bounds(position);
-        (lower.map_or(Bound::Unbounded, Bound::Included), upper.map_or(Bound::Unbounded, Bound::Excluded))
+    /// The values of a band, for asking [`contains`](core::ops::RangeBounds::contains) or a database: the lower edge is
+    /// part of it, the upper is not. `None` for a band that does not exist.
+    pub fn range(&self, position: usize) -> Option<(Bound<&T>, Bound<&T>)> {
+        range(&self.edges, position, [Bound::Included, Bound::Excluded])
     }
 }
 

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use crate::error::{Error, Result};
 use crate::parallel;
 use crate::parallel::blocks;
+use crate::scale::range::range;
 use crate::scale::ranks::{bin_ranks, share_ranks};
 
 /// Fitted cut points: the values at which one bin of a population ends and the next begins.
@@ -121,16 +122,11 @@ impl<T> CutPoints<T> {
         &self.cuts
     }
 
-    /// The cut below a bin (exclusive) and the one above it (inclusive); `None` on an open side.
-    pub fn bounds(&self, position: usize) -> (Option<&T>, Option<&T>) {
-        (position.checked_sub(1).and_then(|lower| self.cuts.get(lower)), self.cuts.get(position))
-    }
-
-    /// The values of a bin, for asking [`contains`](core::ops::RangeBounds::contains) or a database; nothing lies
-    /// between [marks that are equal](CutPoints::empty_bins).
-    pub fn range(&self, position: usize) -> (Bound<&T>, Bound<&T>) {
-        let (lower, upper) = self.bounds(position);
-        (lower.map_or(Bound::Unbounded, Bound::Excluded), upper.map_or(Bound::Unbounded, Bound::Included))
+    /// The values of a bin, for asking [`contains`](core::ops::RangeBounds::contains) or a database: the lower cut is
+    /// not part of it, the upper is. Nothing lies between [equal cuts](CutPoints::empty_bins). `None` for a bin that
+    /// does not exist.
+    pub fn range(&self, position: usize) -> Option<(Bound<&T>, Bound<&T>)> {
+        range(&self.cuts, position, [Bound::Excluded, Bound::Included])
     }
 
     /// The values of the given ranks (from 1, ascending, at most as many as values).

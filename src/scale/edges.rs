@@ -1,7 +1,9 @@
 //! Three thresholds in days, between four labels.
 
+use core::ops::Bound;
+
 use crate::error::{Error, Result};
-use crate::scale::range::{Ends, Quantity, describe};
+use crate::scale::range::{Quantity, describe};
 use crate::scale::{Bands, Language};
 
 /// Strictly ascending days.
@@ -46,8 +48,9 @@ impl DayEdges {
 
     /// The edges around a number of days, in words.
     pub(crate) fn describe(self, days: u32, language: Language) -> String {
-        let lower = self.0.into_iter().rev().find(|&edge| edge <= days);
-        describe((lower, self.above(days)), Ends::Lower, Quantity::Number, language)
+        let lower = self.0.into_iter().rev().find(|&edge| edge <= days).map_or(Bound::Unbounded, Bound::Included);
+        let upper = self.above(days).map_or(Bound::Unbounded, Bound::Excluded);
+        describe((lower, upper), Quantity::Number, language)
     }
 }
 

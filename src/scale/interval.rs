@@ -33,6 +33,16 @@ impl Interval {
         Ok(Self { low, high })
     }
 
+    /// `None` unless both ends are finite and in order.
+    pub(crate) fn of(low: f64, high: f64) -> Option<Self> {
+        Self::new(low, high).ok()
+    }
+
+    /// The interval moved down by a number.
+    pub(crate) fn less(self, number: f64) -> Option<Self> {
+        Self::of(self.low - number, self.high - number)
+    }
+
     /// Whether a number lies in the interval.
     pub fn contains(self, number: f64) -> bool {
         self.low <= number && number <= self.high

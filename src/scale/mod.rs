@@ -6,11 +6,12 @@
 //! | in which quantile of the shop's own customers does a value lie? | [`CutPoints`] (fitted) |
 //! | the same of counts that were made apart: by machine, by day? | [`Tally`], [`MoneyTally`] |
 //! | between which given thresholds does a value lie? | [`Bands`] (given) |
-//! | either of the two? | [`Binning`] |
+//! | either of the two? | [`Bins`] |
 //! | what is the mark on the stick called? | [`Label`], [`Language`] |
 
 mod bands;
-mod binning;
+mod bins;
+mod confidence;
 pub(crate) mod cuts;
 pub(crate) mod edges;
 mod interval;
@@ -23,7 +24,8 @@ mod tally;
 pub(crate) mod words;
 
 pub use bands::Bands;
-pub use binning::Binning;
+pub use bins::Bins;
+pub use confidence::Confidence;
 pub use cuts::CutPoints;
 pub use interval::Interval;
 pub use label::{Label, Language};

@@ -1,34 +1,24 @@
-//! Where a value lies between the marks around it, in words.
+//! The range between two thresholds, and its words.
 
 use core::fmt::Display;
 use core::ops::Bound;
 
 use crate::scale::Language;
 
-/// Which end of a range belongs to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ends {
-    /// `(lower, upper]`: fitted cuts.
-    Upper,
-    /// `[lower, upper)`: given edges.
-    Lower,
+/// The thresholds below and above a bin; `None` on an open side.
+pub(crate) fn around<T>(thresholds: &[T], position: usize) -> (Option<&T>, Option<&T>) {
+    (position.checked_sub(1).and_then(|lower| thresholds.get(lower)), thresholds.get(position))
 }
 
-/// A range whose ends say for themselves whether they belong to it.
-pub(crate) fn describe_range<T: Display>(
-    (lower, upper): (Bound<T>, Bound<T>),
-    quantity: Quantity,
-    language: Language,
-) -> String {
-    let ends = match (&lower, &upper) {
-        (Bound::Included(_), _) | (_, Bound::Excluded(_)) => Ends::Lower,
-        _ => Ends::Upper,
-    };
-    let mark = |bound| match bound {
-        Bound::Included(mark) | Bound::Excluded(mark) => Some(mark),
-        Bound::Unbounded => None,
-    };
-    describe((mark(lower), mark(upper)), ends, quantity, language)
+/// The values of a bin; `None` for a bin that does not exist. `below` and `above` say to which bin a threshold belongs.
+pub(crate) fn range<'a, T>(
+    thresholds: &'a [T],
+    position: usize,
+    [below, above]: [fn(&'a T) -> Bound<&'a T>; 2],
+) -> Option<(Bound<&'a T>, Bound<&'a T>)> {
+    let (lower, upper) = around(thresholds, position);
+    (position <= thresholds.len())
+        .then(|| (lower.map_or(Bound::Unbounded, below), upper.map_or(Bound::Unbounded, above)))
 }
 
 /// What is compared.
@@ -40,32 +30,30 @@ pub(crate) enum Quantity {
 
 /// `above 2 and at most 4`, `高于 2 且不超过 4`; `any value` when both sides are open.
 pub(crate) fn describe<T: Display>(
-    (lower, upper): (Option<T>, Option<T>),
-    ends: Ends,
+    (lower, upper): (Bound<T>, Bound<T>),
     quantity: Quantity,
     language: Language,
 ) -> String {
-    let (from, to) = match (language, ends, quantity) {
-        (Language::English, Ends::Upper, Quantity::Number) => ("above ", "at most "),
-        (Language::English, Ends::Upper, Quantity::Day) => ("after ", "up to "),
-        (Language::English, Ends::Lower, Quantity::Number) => ("at least ", "below "),
-        (Language::English, Ends::Lower, Quantity::Day) => ("from ", "before "),
-        (Language::Chinese, Ends::Upper, Quantity::Number) => ("高于 ", "不超过 "),
-        (Language::Chinese, Ends::Upper, Quantity::Day) => ("晚于 ", "不晚于 "),
-        (Language::Chinese, Ends::Lower, Quantity::Number) => ("不低于 ", "低于 "),
-        (Language::Chinese, Ends::Lower, Quantity::Day) => ("不早于 ", "早于 "),
+    let is_day = quantity == Quantity::Day;
+    let words = |english: [&'static str; 2], chinese: [&'static str; 2]| match language {
+        Language::English => english[usize::from(is_day)],
+        Language::Chinese => chinese[usize::from(is_day)],
     };
-    let and = match language {
-        Language::English => " and ",
-        Language::Chinese => " 且",
+    let lower = match lower {
+        Bound::Excluded(lower) => Some((words(["above", "after"], ["高于", "晚于"]), lower)),
+        Bound::Included(lower) => Some((words(["at least", "from"], ["不低于", "不早于"]), lower)),
+        Bound::Unbounded => None,
     };
-    match (lower, upper) {
-        (Some(lower), Some(upper)) => format!("{from}{lower}{and}{to}{upper}"),
-        (Some(lower), None) => format!("{from}{lower}"),
-        (None, Some(upper)) => format!("{to}{upper}"),
-        (None, None) => match language {
-            Language::English => "any value".to_owned(),
-            Language::Chinese => "不限".to_owned(),
-        },
+    let upper = match upper {
+        Bound::Included(upper) => Some((words(["at most", "up to"], ["不超过", "不晚于"]), upper)),
+        Bound::Excluded(upper) => Some((words(["below", "before"], ["低于", "早于"]), upper)),
+        Bound::Unbounded => None,
+    };
+    let sides: Vec<_> = [lower, upper].into_iter().flatten().map(|(word, value)| format!("{word} {value}")).collect();
+    match (sides.is_empty(), language) {
+        (true, Language::English) => "any value".to_owned(),
+        (true, Language::Chinese) => "不限".to_owned(),
+        (false, Language::English) => sides.join(" and "),
+        (false, Language::Chinese) => sides.join(" 且"),
     }
 }

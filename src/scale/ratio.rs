@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::number::quotient;
-use crate::scale::Interval;
+use crate::scale::{Confidence, Interval};
 
 /// `count` members out of a population of `of`, such as repeat buyers of all buyers.
 ///
@@ -14,12 +14,12 @@ use crate::scale::Interval;
 /// ```
 /// use repurchase::Ratio;
 ///
-/// let north = Ratio::new(30, 100)?;
-/// let south = Ratio::new(5, 20)?;
-/// assert_eq!(north.merge(south)?, Ratio::new(35, 120)?);
+/// let mut north = Ratio::new(30, 100)?;
 /// assert_eq!(north.value(), Some(0.3));
+/// north.merge(&Ratio::new(5, 20)?)?;
+/// assert_eq!(north, Ratio::new(35, 120)?);
 /// assert_eq!(Ratio::new(0, 0)?.value(), None);
-/// assert_eq!(north.to_string(), "30 of 100 (30.00%)");
+/// assert_eq!(north.to_string(), "35 of 120 (29.17%)");
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -65,34 +65,35 @@ impl Ratio {
         quotient(i128::from(self.count), i128::from(self.of))
     }
 
-    /// The ratio of two disjoint populations taken together.
+    /// Adds the members and the population of another ratio, whose population must be disjoint from this one's.
     ///
     /// # Errors
     ///
-    /// [`Error::CountOverflow`] when the joint population does not fit in 64 bits.
-    pub const fn merge(self, other: Self) -> Result<Self> {
-        match (self.count.checked_add(other.count), self.of.checked_add(other.of)) {
-            (Some(count), Some(of)) => Ok(Self { count, of }),
-            _ => Err(Error::CountOverflow { field: "population of a ratio" }),
-        }
+    /// [`Error::CountOverflow`] when the joint population does not fit 64 bits; the ratio is then unchanged.
+    pub fn merge(&mut self, other: &Self) -> Result<()> {
+        // A count is not larger than its population.
+        let of = self.of.checked_add(other.of).ok_or(Error::CountOverflow { field: "population of a ratio" })?;
+        *self = Self { count: self.count + other.count, of };
+        Ok(())
     }
 
     /// Wilson's score interval for the share in the wider population of which this one is a sample.
     ///
-    /// `z` is the standard normal quantile of the confidence, such as [`Ratio::Z_95`] for 95%. `None` when the
-    /// population is empty or `z` is not a finite number above 0. Unlike the normal approximation it never leaves
-    /// 0..=1 and has a width at 0 of n and n of n.
+    /// `None` when the population is empty. Unlike the normal approximation it never leaves 0..=1 and has a width at 0
+    /// of n and n of n.
     ///
     /// # Formula
     ///
-    /// `(p + z²/2n ± z √(p (1 - p) / n + z²/4n²)) / (1 + z²/n)`, where `p = count / of` and `n = of`.
+    /// `(p + z²/2n ± z √(p (1 - p) / n + z²/4n²)) / (1 + z²/n)`, where `p = count / of`, `n = of` and `z` is the
+    /// [quantile](Confidence::z) of the confidence.
     ///
     /// # Examples
     ///
     /// ```
     /// use repurchase::Ratio;
+    /// use repurchase::scale::Confidence;
     ///
-    /// let interval = Ratio::new(0, 10)?.wilson(Ratio::Z_95).expect("ten customers");
+    /// let interval = Ratio::new(0, 10)?.wilson(Confidence::default()).expect("ten customers");
     /// assert_eq!(interval.low, 0.0);
     /// assert!((interval.high - 0.277_532_8).abs() < 1e-6);
     /// # Ok::<(), repurchase::Error>(())
@@ -103,14 +104,8 @@ impl Ratio {
     /// E. B. Wilson (1927), "Probable inference, the law of succession, and statistical inference", Journal of the
     /// American Statistical Association 22(158), 209-212, doi 10.1080/01621459.1927.10502953.
     #[allow(clippy::cast_precision_loss, reason = "an interval is an estimate")]
-    pub fn wilson(self, z: f64) -> Option<Interval> {
-        let p = self.value()?;
-        if !(z.is_finite() && z > 0.0) {
-            return None;
-        }
-        // Far beyond any confidence the interval is 0..=1 to the last bit; the square must stay finite.
-        let z = z.min(1e100);
-        let n = self.of as f64;
+    pub fn wilson(self, confidence: Confidence) -> Option<Interval> {
+        let (p, n, z) = (self.value()?, self.of as f64, confidence.z());
         let z2n = z * z / n;
         let scale = 1.0 + z2n;
         let middle = (p + z2n / 2.0) / scale;
@@ -120,9 +115,6 @@ impl Ratio {
         let high = if self.count == self.of { 1.0 } else { (middle + reach).clamp(0.0, 1.0) };
         Some(Interval { low, high })
     }
-
-    /// The standard normal quantile of a two-sided 95% interval.
-    pub const Z_95: f64 = 1.959_963_984_540_054;
 }
 
 /// Prints the counts and the percentage: `30 of 100 (30.00%)`, `0 of 0` for an empty population.

@@ -52,8 +52,8 @@ pub use migration::Migration;
 pub use newcomer::{NewCustomerNodes, NewCustomerState};
 pub use octant::{Octant, OctantModel, OctantSplit};
 pub use rfm::{
-    Bins, CompositeWeights, FrequencyMeasure, MonetaryMeasure, RfmMeasures, RfmModel, RfmOptions, RfmRegion, RfmScore,
-    RfmTable, RfmTally, RfmValues,
+    BinRule, CompositeWeights, FrequencyMeasure, MonetaryMeasure, RfmMeasures, RfmModel, RfmOptions, RfmRegion,
+    RfmScore, RfmTable, RfmTally, RfmValues,
 };
 pub use spend::SpendBands;
 pub use summary::{LabelSummary, summarize, summarize_all};

@@ -1,7 +1,9 @@
 //! The eight classes (八类) of customer value.
 
+use core::ops::Bound;
+
 use crate::error::{Error, Result};
-use crate::scale::range::{Ends, Quantity, describe};
+use crate::scale::range::{Quantity, describe};
 use crate::scale::{Label, Language, Tally};
 use crate::segment::RfmScore;
 
@@ -277,15 +279,18 @@ impl OctantModel {
             // The fraction tells apart what two decimals cannot.
             let split =
                 if count == 1 { sum.to_string() } else { format!("{sum}/{count} = {:.2}", sum as f64 / count as f64) };
-            let split = Some(split);
-            let bounds = if high { (split, None) } else { (None, split) };
+            let range = if high {
+                (Bound::Excluded(split), Bound::Unbounded)
+            } else {
+                (Bound::Unbounded, Bound::Included(split))
+            };
             let verdict = match (language, high) {
                 (Language::English, true) => "high, ",
                 (Language::English, false) => "low, ",
                 (Language::Chinese, true) => "高，",
                 (Language::Chinese, false) => "低，",
             };
-            format!("{letter} {score} {verdict}{}", describe(bounds, Ends::Upper, Quantity::Number, language))
+            format!("{letter} {score} {verdict}{}", describe(range, Quantity::Number, language))
         });
         let reasons: Vec<_> = reasons.collect();
         match language {

@@ -1,12 +1,14 @@
 //! How much a customer spends, by given price bands.
 
+use core::ops::Bound;
+
 use rust_decimal::Decimal;
 
 use crate::error::Result;
 use crate::history::CustomerHistory;
 #[cfg(feature = "serde")]
 use crate::number::money;
-use crate::scale::range::{Ends, Quantity, describe};
+use crate::scale::range::{Quantity, describe};
 use crate::scale::{Bands, Label, Language};
 use crate::segment::MonetaryMeasure;
 
@@ -51,7 +53,7 @@ impl SpendBands {
     }
 
     fn of(measure: MonetaryMeasure, bands: Bands<Decimal>) -> Self {
-        let labels = (0..bands.len()).map(|position| label(bands.bounds(position))).collect();
+        let labels = (0..bands.len()).filter_map(|position| Some(label(bands.range(position)?))).collect();
         Self { measure, bands, labels }
     }
 
@@ -99,14 +101,14 @@ impl Default for SpendBands {
     }
 }
 
-fn label(bounds: (Option<&Decimal>, Option<&Decimal>)) -> Label {
-    let key = match bounds {
-        (None, None) => "any".to_owned(),
-        (None, Some(upper)) => format!("under_{upper}"),
-        (Some(lower), Some(upper)) => format!("{lower}_{upper}"),
-        (Some(lower), None) => format!("from_{lower}"),
+fn label(range: (Bound<&Decimal>, Bound<&Decimal>)) -> Label {
+    let key = match range {
+        (Bound::Included(lower), Bound::Excluded(upper)) => format!("{lower}_{upper}"),
+        (Bound::Included(lower), _) => format!("from_{lower}"),
+        (_, Bound::Excluded(upper)) => format!("under_{upper}"),
+        _ => "any".to_owned(),
     };
-    let words = |language| describe(bounds, Ends::Lower, Quantity::Number, language);
+    let words = |language| describe(range, Quantity::Number, language);
     Label::new(key, words(Language::English), words(Language::Chinese))
 }
 

@@ -9,7 +9,7 @@ use crate::history::{Ledger, Money};
 use crate::number::money;
 use crate::scale::cuts::cuts_of_keys;
 use crate::scale::label::check_keys;
-use crate::scale::range::{Ends, Quantity, describe};
+use crate::scale::range::{Quantity, describe};
 use crate::scale::ranks::share_ranks;
 use crate::scale::{CutPoints, Label, Language, MoneyTally};
 
@@ -203,8 +203,8 @@ impl TierModel {
         &self.cuts
     }
 
-    /// The revenues of a tier, counted from 0, the lowest: each end says whether it belongs to the tier, or is open. Of
-    /// a tier that is not there, all.
+    /// The revenues of a tier, counted from 0, the lowest: each end says whether it belongs to the tier, or is open.
+    /// `None` for a tier that does not exist.
     ///
     /// # Examples
     ///
@@ -217,19 +217,19 @@ impl TierModel {
     ///
     /// let names = vec![Label::new("basic", "Basic", "普通"), Label::new("gold", "Gold", "金卡")];
     /// let tiers = TierModel::new(names, CutPoints::new(vec![Decimal::ONE_HUNDRED])?)?;
-    /// assert_eq!(tiers.range(1), (Bound::Excluded(Decimal::ONE_HUNDRED), Bound::Unbounded));
+    /// assert_eq!(tiers.range(1), Some((Bound::Excluded(Decimal::ONE_HUNDRED), Bound::Unbounded)));
     /// assert_eq!(tiers.tier(Decimal::ONE_HUNDRED).key(), "basic");
     /// # Ok::<(), repurchase::Error>(())
     /// ```
-    pub fn range(&self, position: usize) -> (Bound<Decimal>, Bound<Decimal>) {
-        let (lower, upper) = self.cuts.range(position);
-        (lower.cloned(), upper.cloned())
+    pub fn range(&self, position: usize) -> Option<(Bound<Decimal>, Bound<Decimal>)> {
+        let (lower, upper) = self.cuts.range(position)?;
+        Some((lower.cloned(), upper.cloned()))
     }
 
     /// Why a customer of a revenue is in its tier.
     pub fn explain(&self, revenue: Decimal, language: Language) -> String {
-        let bounds = self.cuts.bounds(self.position(revenue));
-        let range = describe(bounds, Ends::Upper, Quantity::Number, language);
+        let range = self.range(self.position(revenue)).unwrap_or((Bound::Unbounded, Bound::Unbounded));
+        let range = describe(range, Quantity::Number, language);
         let name = self.tier(revenue).name(language);
         match language {
             Language::English => format!("{name}: revenue {revenue}, {range}"),

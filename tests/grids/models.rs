@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use repurchase::scale::{Bands, Label};
-use repurchase::segment::{Bins, Grid, RfmMeasures, RfmModel, RfmOptions, RfmTable, RfmValues};
+use repurchase::segment::{BinRule, Grid, RfmMeasures, RfmModel, RfmOptions, RfmTable, RfmValues};
 use repurchase::{Error, Ledger, Order, ShopCalendar};
 use rust_decimal::Decimal;
 
@@ -45,7 +45,7 @@ fn segments_that_nobody_can_be_in() {
     assert!(unreachable.iter().all(|key| !inhabited.contains(key)));
 
     // Bands of F leave none empty.
-    let bands = Bins::Bands(Bands::new(vec![2, 3, 4, 5]).unwrap());
+    let bands = BinRule::Bands(Bands::new(vec![2, 3, 4, 5]).unwrap());
     let given = model(&shop, &RfmOptions::default().with_frequency(bands));
     assert_eq!(rf.unreachable(&given).unwrap(), Vec::<&Label>::new());
     // A grid that does not ask F does not miss it.
@@ -128,9 +128,9 @@ fn a_grid_is_checked_against_a_model() {
     assert_eq!(Grid::rf().check(&terciles), mismatch([5, 5, 1], [3, 3, 3]));
     assert_eq!(Grid::klaviyo().check(&fifths), mismatch([3, 3, 3], [5, 5, 5]));
     // What the grid does not ask may have any bins; what it asks may not, even where all else fits.
-    let other_m = model(&shop, &RfmOptions::default().with_monetary(Bins::Quantiles(7)));
+    let other_m = model(&shop, &RfmOptions::default().with_monetary(BinRule::Quantiles(7)));
     assert_eq!(Grid::rf().check(&other_m), Ok(()));
     assert_eq!(Grid::r_rfm().check(&other_m), mismatch([5, 5, 5], [5, 5, 7]));
-    let other_f = model(&shop, &RfmOptions::default().with_frequency(Bins::Quantiles(4)));
+    let other_f = model(&shop, &RfmOptions::default().with_frequency(BinRule::Quantiles(4)));
     assert_eq!(Grid::rf().check(&other_f), mismatch([5, 5, 1], [5, 4, 5]));
 }

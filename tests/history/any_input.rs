@@ -6,7 +6,7 @@ use repurchase::record::{Credit, OrderStatus, Record};
 use repurchase::{CustomerHistory, Error, Ledger, Order, PurchaseLog, ShopCalendar, Window};
 use rust_decimal::Decimal;
 
-use super::fixed_seed;
+use super::{fixed_seed, merged};
 
 fn any_decimal() -> impl Strategy<Value = Decimal> {
     let any = (any::<u32>(), any::<u32>(), any::<u32>(), any::<bool>(), 0..=28u32);
@@ -136,10 +136,10 @@ proptest! {
             }
         }
         interrogate(&history, as_of.date_naive());
-        let merged = history.merge(&other);
-        prop_assert_eq!(merged.clone().ok(), other.merge(&history).ok());
-        match merged {
-            Ok(merged) => interrogate(&merged, as_of.date_naive()),
+        let both = merged(&history, &other, CustomerHistory::merge);
+        prop_assert_eq!(both.clone().ok(), merged(&other, &history, CustomerHistory::merge).ok());
+        match both {
+            Ok(both) => interrogate(&both, as_of.date_naive()),
             Err(error) => {
                 let typed = matches!(error, Error::AmountOverflow { .. } | Error::OverlappingHistories { .. });
                 prop_assert!(typed, "{error}");

@@ -5,7 +5,7 @@ use repurchase::record::{CustomerId, OrderStatus, Period, Windows};
 use repurchase::{CustomerHistory, Ledger, Order, PurchaseLog, ShopCalendar, Window};
 use rust_decimal::Decimal;
 
-use super::{END, credit, date, log_of, money, noon, order};
+use super::{END, credit, date, log_of, merged, money, noon, order};
 
 #[test]
 fn nobody() {
@@ -15,13 +15,13 @@ fn nobody() {
     assert!(ledger.is_empty() && ledger.iter().next().is_none() && ledger.without_purchase().next().is_none());
     assert_eq!((ledger.len(), ledger.ids(), ledger.get(&1), ledger.as_of()), (0, &[][..], None, END));
     assert_eq!(ledger, Ledger::from_histories([], END).unwrap());
-    assert_eq!(ledger.clone().merge(ledger.clone()), Ok(ledger));
+    assert_eq!(merged(&ledger, &ledger, Ledger::merge), Ok(ledger));
     let nobody = CustomerHistory::new();
     assert_eq!((nobody.purchases(), nobody.purchase_days(), nobody.credits()), (0, 0, 0));
     assert_eq!((nobody.first_purchase(), nobody.last_purchase(), nobody.mean_order_amount()), (None, None, None));
     assert_eq!((nobody.gaps(), nobody.days_since_last(END), nobody.repeat_summary(END)), (None, None, None));
     assert_eq!((nobody.spend(), nobody.credited(), nobody.revenue()), (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO));
-    assert_eq!(nobody.merge(&nobody), Ok(nobody));
+    assert_eq!(merged(&nobody, &nobody, CustomerHistory::merge), Ok(nobody));
 }
 
 #[test]
@@ -136,4 +136,15 @@ fn every_day_of_a_year_and_back() {
     let gaps = ann.gaps().unwrap();
     assert_eq!((gaps.count(), gaps.shortest_days(), gaps.longest_days()), (365, 1, 1));
     assert_eq!((gaps.mean_days().to_bits(), gaps.standard_deviation_days()), (1.0f64.to_bits(), Some(0.0)));
+}
+
+/// A log of strings is asked with a `&str`; whoever has only credits is known, too.
+#[test]
+fn look_ups_take_any_borrowed_id() {
+    let of = |id: &str| id.to_owned();
+    let log = log_of([order(of("ann"), "2026-03-01", "5"), credit(of("bo"), "2026-03-02", "1")]);
+    let ledger = log.ledger(END).unwrap();
+    assert_eq!(ledger.get("ann").map(|ann| ann.purchases()), Some(1));
+    assert_eq!(ledger.get(&of("bo")).map(|bo| (bo.purchases(), bo.credits())), Some((0, 1)));
+    assert_eq!((ledger.get("cy"), ledger.len()), (None, 1));
 }

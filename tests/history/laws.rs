@@ -7,7 +7,7 @@ use repurchase::{CustomerHistory, Ledger, PurchaseLog, ShopCalendar, Window};
 
 use super::oracle::{assert_ledger, naive_fold};
 use super::shop::{Event, FIRST, Kind, any_events, any_shop, ledger_of, recorded};
-use super::{END, fixed_seed, log_of};
+use super::{END, fixed_seed, log_of, merged};
 
 proptest! {
     #![proptest_config(fixed_seed())]
@@ -84,11 +84,12 @@ proptest! {
         let nothing = CustomerHistory::new();
         for (id, history) in whole {
             let [a, b, c] = parts.each_ref().map(|part| part.get(&id).unwrap_or(&nothing));
-            prop_assert_eq!(&a.merge(b).unwrap().merge(c).unwrap(), &history);
-            prop_assert_eq!(&a.merge(&b.merge(c).unwrap()).unwrap(), &history);
-            prop_assert_eq!(&c.merge(b).unwrap().merge(a).unwrap(), &history);
-            prop_assert_eq!(&history.merge(&nothing).unwrap(), &history);
-            prop_assert_eq!(&nothing.merge(&history).unwrap(), &history);
+            let sum = |left: &CustomerHistory, right: &CustomerHistory| merged(left, right, CustomerHistory::merge).unwrap();
+            prop_assert_eq!(&sum(&sum(a, b), c), &history);
+            prop_assert_eq!(&sum(a, &sum(b, c)), &history);
+            prop_assert_eq!(&sum(&sum(c, b), a), &history);
+            prop_assert_eq!(&sum(&history, &nothing), &history);
+            prop_assert_eq!(&sum(&nothing, &history), &history);
         }
     }
 
@@ -100,8 +101,9 @@ proptest! {
             let events: Vec<_> = events.iter().filter(here).cloned().collect();
             ledger_of(&events, END)
         };
-        prop_assert_eq!(&part(0).merge(part(1)).unwrap().merge(part(2)).unwrap(), &whole);
-        prop_assert_eq!(&part(2).merge(part(0).merge(part(1)).unwrap()).unwrap(), &whole);
+        let sum = |left: &Ledger<u8>, right: &Ledger<u8>| merged(left, right, Ledger::merge).unwrap();
+        prop_assert_eq!(&sum(&sum(&part(0), &part(1)), &part(2)), &whole);
+        prop_assert_eq!(&sum(&part(2), &sum(&part(0), &part(1))), &whole);
     }
 
     #[test]

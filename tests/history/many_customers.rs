@@ -4,7 +4,7 @@ use repurchase::record::Record;
 use repurchase::{CustomerHistory, Error, Ledger};
 use rust_decimal::Decimal;
 
-use super::{END, cause, credit, date, history, log_of, order};
+use super::{END, cause, credit, date, history, log_of, merged, order};
 
 #[test]
 fn ledgers_of_one_customer_or_of_two_days_do_not_merge() {
@@ -14,10 +14,11 @@ fn ledgers_of_one_customer_or_of_two_days_do_not_merge() {
     let credited = || ledger(vec![credit("ann", "2026-03-01", "1")], as_of);
     let twice = Error::DuplicateCustomer { customer: "\"ann\"".into() };
     for (left, right) in [(ann(), ann()), (ann(), credited()), (credited(), ann()), (credited(), credited())] {
-        assert_eq!(left.merge(right), Err(twice.clone()));
+        assert_eq!(merged(&left, &right, Ledger::merge), Err(twice.clone()));
     }
     let earlier = ledger(vec![], date("2026-03-30"));
-    assert_eq!(ann().merge(earlier), Err(Error::AsOfMismatch { left: as_of, right: date("2026-03-30") }));
+    let mismatch = merged(&ann(), &earlier, Ledger::merge);
+    assert_eq!(mismatch, Err(Error::AsOfMismatch { left: as_of, right: date("2026-03-30") }));
     // Each fits alone; at the finest scale of both, one does not.
     let largest = ledger(vec![order("bo", "2026-03-01", &Decimal::MAX.to_string())], as_of);
     let cent = ledger(vec![order("ann", "2026-03-01", "0.01")], as_of);
@@ -25,8 +26,8 @@ fn ledgers_of_one_customer_or_of_two_days_do_not_merge() {
         customer: "\"bo\"".into(),
         source: Box::new(Error::AmountOverflow { field: "sum of purchases" }),
     };
-    assert_eq!(largest.clone().merge(cent.clone()), Err(overflow.clone()));
-    assert_eq!(cent.merge(largest), Err(overflow));
+    assert_eq!(merged(&largest, &cent, Ledger::merge), Err(overflow.clone()));
+    assert_eq!(merged(&cent, &largest, Ledger::merge), Err(overflow));
 }
 
 #[test]

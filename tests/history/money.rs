@@ -51,7 +51,7 @@ fn sums_beyond_a_decimal_name_the_customer() {
     assert_eq!(one_by_one.record_purchase(date("2026-03-02"), Decimal::ONE), overflow("sum of purchases"));
     assert_eq!(one_by_one.record_credit(money("0.01")), overflow("revenue"));
     assert_eq!(one_by_one, before);
-    assert_eq!(before.merge(&before), Err(Error::AmountOverflow { field: "sum of purchases" }));
+    assert_eq!(before.clone().merge(&before), Err(Error::AmountOverflow { field: "sum of purchases" }));
     one_by_one.record_credit(Decimal::MAX).unwrap();
     assert_eq!(one_by_one.record_credit(Decimal::ONE), overflow("sum of credits"));
     assert_eq!(one_by_one.revenue(), Decimal::ZERO);

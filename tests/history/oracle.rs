@@ -143,6 +143,6 @@ pub(crate) fn assert_ledger(ledger: &Ledger<u8>, expected: &BTreeMap<u8, Naive>)
     assert!(ledger.without_purchase().map(|(id, _)| id).eq(others.iter().map(|(id, _)| *id)));
     for ((id, history), (_, naive)) in ledger.without_purchase().zip(others) {
         assert_history(history, naive);
-        assert_eq!(ledger.get(id), None);
+        assert_eq!(ledger.get(id).as_ref(), Some(history));
     }
 }

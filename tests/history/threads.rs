@@ -10,7 +10,7 @@ use repurchase::{CustomerHistory, Error, Ledger, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
 use super::{END, cause, credit, fixed_seed, order};
-use crate::pools::on_any_number_of_threads;
+use crate::common::pools::on_any_number_of_threads;
 
 /// Enough for many parts of each kind.
 const ROWS: usize = 70_000;

@@ -71,7 +71,7 @@ fn an_error_is_small() {
 
 #[test]
 fn everything_can_be_sent_and_shared() {
-    use repurchase::scale::{Bands, Binning, CutPoints, Interval, Label, Language};
+    use repurchase::scale::{Bands, Bins, CutPoints, Interval, Label, Language};
     use std::panic::{RefUnwindSafe, UnwindSafe};
 
     fn assert_normal<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Clone + core::fmt::Debug + 'static>() {}
@@ -95,7 +95,7 @@ fn everything_can_be_sent_and_shared() {
     assert_normal::<Interval>();
     assert_normal::<CutPoints<Decimal>>();
     assert_normal::<Bands<Decimal>>();
-    assert_normal::<Binning<Decimal>>();
+    assert_normal::<Bins<Decimal>>();
     assert_normal::<Label>();
     assert_normal::<Language>();
     let error: Box<dyn StdError + Send + Sync + 'static> = Box::new(Error::NoCustomers { what: "cuts" });

@@ -22,7 +22,7 @@ const SCALES: [CycleScale; 2] = [CycleScale::Quantity, CycleScale::Calendar];
 fn a_phone_every_three_years() -> TestResult {
     let log = log_of([line("ann", "2013-06-15", "phone", "1"), line("ann", "2016-08-15", "phone", "1")]);
     let as_of = date("2016-08-15");
-    let table = CycleTable::of(&log, as_of, CycleOptions::default());
+    let table = CycleTable::of(&log, as_of, &CycleOptions::default());
     let phone = table.get(&"phone").ok_or("no phone")?;
     assert_eq!((phone.repeat_customers, phone.purchases()), (ratio(1, 1), 2));
     // 2013-06-15 to 2016-06-15 are 365 + 365 + 366 days, and two months 61 more.
@@ -34,7 +34,7 @@ fn a_phone_every_three_years() -> TestResult {
     // Within 90 days nobody came back, and one customer was observed for so long.
     assert_eq!((phone.repeat_within, phone.unobserved), (ratio(0, 1), 0));
     // Before the second purchase nothing is known of a cycle.
-    let earlier = CycleTable::of(&log, date("2016-08-14"), CycleOptions::default());
+    let earlier = CycleTable::of(&log, date("2016-08-14"), &CycleOptions::default());
     let phone = earlier.get(&"phone").ok_or("no phone")?;
     assert_eq!((phone.repeat_customers, phone.median_days()), (ratio(0, 1), None));
     assert_eq!(earlier.next_due_of(&log, &"ann", &"phone")?, None);
@@ -49,14 +49,14 @@ fn a_product_sold_last_week_is_not_fast() -> TestResult {
     let again = ["a", "b"].map(|name| line(name, "2026-03-06", "tea", "1"));
     let log = log_of(first.into_iter().chain(again));
     let options = CycleOptions::default().with_within_days(7);
-    let table = CycleTable::of(&log, date("2026-03-11"), options);
+    let table = CycleTable::of(&log, date("2026-03-11"), &options);
     let tea = table.get(&"tea").ok_or("no tea")?;
     assert_eq!((tea.repeat_customers, tea.repeat_within, tea.unobserved), (ratio(2, 10), ratio(2, 10), 0));
     assert_eq!((tea.curve.observed_median_days(), tea.median_days()), (Some(5.0), None));
     assert_eq!(table.next_due(&"tea", date("2026-03-06"), Decimal::ONE)?, None);
     // 12 spells of which 2 end on day 5, when 2 others are censored: S = 10 / 12 there.
     assert_eq!(tea.curve.survival_at(5), Some(10.0 / 12.0));
-    let young = CycleTable::of(&log, date("2026-03-07"), options);
+    let young = CycleTable::of(&log, date("2026-03-07"), &options);
     let tea = young.get(&"tea").ok_or("no tea")?;
     assert_eq!((tea.repeat_within, tea.unobserved), (ratio(0, 0), 10));
     Ok(())
@@ -72,7 +72,7 @@ fn cycles_are_scaled_by_quantity() -> TestResult {
         line("bo", "2026-03-01", "rice", "0.5"),
         line("bo", "2026-03-01", "rice", "1.50"),
     ]);
-    let table = CycleTable::of(&log, date("2026-03-02"), CycleOptions::default());
+    let table = CycleTable::of(&log, date("2026-03-02"), &CycleOptions::default());
     let rice = table.get(&"rice").ok_or("no rice")?;
     assert_eq!(rice.usual_quantity, Decimal::TWO);
     // 40 days for 4 and 10 days for 1 are both 20 days for 2; 10 for 3 and 1 for 2 are open after 20/3 and 1.
@@ -87,7 +87,7 @@ fn cycles_are_scaled_by_quantity() -> TestResult {
     assert_eq!((due("2.5")?, due("0.01")?), (Some(date("2026-03-26")), Some(date("2026-03-02"))));
     assert_eq!(table.next_due_of(&log, &"ann", &"rice")?, Some(date("2026-03-22")));
 
-    let calendar = CycleTable::of(&log, date("2026-03-02"), CycleOptions::default().with_scale(CycleScale::Calendar));
+    let calendar = CycleTable::of(&log, date("2026-03-02"), &CycleOptions::default().with_scale(CycleScale::Calendar));
     let rice = calendar.get(&"rice").ok_or("no rice")?;
     assert_eq!((rice.usual_quantity, rice.median_days()), (Decimal::TWO, Some(40.0)));
     assert_eq!(rice.curve.observed_median_days(), Some(10.0));
@@ -101,7 +101,7 @@ fn cycles_are_scaled_by_quantity() -> TestResult {
 #[test]
 fn due_days_are_exact_and_rounded_up() -> TestResult {
     let log = log_of([line("ann", "2026-01-01", "oil", "3"), line("ann", "2026-04-11", "oil", "3")]);
-    let table = CycleTable::of(&log, date("2026-04-11"), CycleOptions::default());
+    let table = CycleTable::of(&log, date("2026-04-11"), &CycleOptions::default());
     let due = |quantity: &str| table.next_due(&"oil", date("2026-01-01"), Decimal::from_str_exact(quantity).unwrap());
     for (quantity, days) in
         [("1", 34), ("2", 67), ("3", 100), ("0.3", 10), ("0.30000000000000000000000001", 11), ("30", 1000)]
@@ -115,7 +115,7 @@ fn due_days_are_exact_and_rounded_up() -> TestResult {
 #[test]
 fn what_cannot_be_due_says_so() -> TestResult {
     let log = log_of([line("ann", "2026-01-01", "oil", "1"), line("ann", "2026-01-03", "oil", "1")]);
-    let table = CycleTable::of(&log, date("2026-02-01"), CycleOptions::default());
+    let table = CycleTable::of(&log, date("2026-02-01"), &CycleOptions::default());
     let last = date("2026-01-03");
     for quantity in [Decimal::ZERO, -Decimal::ONE] {
         let error = Error::Amount { field: "quantity", found: quantity, expected: "above 0" };
@@ -132,13 +132,14 @@ fn what_cannot_be_due_says_so() -> TestResult {
 #[test]
 fn nothing_bought_and_bought_once() -> TestResult {
     let as_of = date("2026-03-02");
-    assert!(CycleTable::of(&log_of([]), as_of, CycleOptions::default()).is_empty());
+    assert!(CycleTable::of(&log_of([]), as_of, &CycleOptions::default()).is_empty());
     let unpaid = line("ann", "2026-03-01", "tea", "1").with_status(OrderStatus::Unpaid);
-    let table = CycleTable::of(&log_of([unpaid, line("bo", "2026-03-03", "tea", "1")]), as_of, CycleOptions::default());
+    let table =
+        CycleTable::of(&log_of([unpaid, line("bo", "2026-03-03", "tea", "1")]), as_of, &CycleOptions::default());
     assert!(table.is_empty(), "unpaid, and after the day");
     for day in ["2026-03-01", "2026-03-02"] {
         let log = log_of([line("ann", day, "tea", "2"), line("ann", day, "tea", "1")]);
-        let table = CycleTable::of(&log, as_of, CycleOptions::default().with_within_days(0));
+        let table = CycleTable::of(&log, as_of, &CycleOptions::default().with_within_days(0));
         let tea = table.get(&"tea").ok_or("no tea")?;
         assert_eq!((tea.customers(), tea.purchases(), tea.repeat_customers), (1, 1, ratio(0, 1)));
         assert_eq!((tea.repeat_within, tea.usual_quantity), (ratio(0, 1), Decimal::from(3)));
@@ -160,7 +161,7 @@ fn three_products() -> CycleTable<&'static str> {
         line("bo", "2026-01-01", "cups", "1"),
         line("bo", "2026-01-01", "pots", "1"),
     ]);
-    CycleTable::of(&log, date("2026-06-01"), CycleOptions::default().with_within_days(10))
+    CycleTable::of(&log, date("2026-06-01"), &CycleOptions::default().with_within_days(10))
 }
 
 #[test]
@@ -194,7 +195,7 @@ fn high_rates_are_given_or_fitted() -> TestResult {
 #[test]
 fn nobody_observed_is_not_high() -> TestResult {
     let log = log_of([line("ann", "2026-01-01", "tea", "1"), line("ann", "2026-01-02", "tea", "1")]);
-    let table = CycleTable::of(&log, date("2026-01-03"), CycleOptions::default());
+    let table = CycleTable::of(&log, date("2026-01-03"), &CycleOptions::default());
     let least = Decimal::new(1, 28);
     assert_eq!(HighRepurchase::at_least(least, ProductRate::Within, 0)?.products(&table).count(), 0);
     assert_eq!(HighRepurchase::at_least(least, ProductRate::Repeat, 0)?.products(&table).count(), 1);
@@ -216,7 +217,7 @@ fn quantities_too_large_for_their_scale_are_refused() {
     let error = refused([huge("2026-01-01", "1"), huge("2026-01-01", largest)]);
     assert_eq!(error, Error::Customer { customer: "\"ann\"".into(), source: Box::new(overflow) });
     let log = log_of([huge("2026-01-01", largest), huge("2026-01-02", "1.00")]);
-    assert!(CycleTable::of(&log, date("2026-01-02"), CycleOptions::default()).get(&"oil").is_some());
+    assert!(CycleTable::of(&log, date("2026-01-02"), &CycleOptions::default()).get(&"oil").is_some());
 }
 
 /// Each customer's purchase days of a product up to a day, with the halves bought.
@@ -238,7 +239,7 @@ proptest! {
         let expected = purchases(&rows, as_of);
         for scale in SCALES {
             let options = CycleOptions::default().with_scale(scale).with_within_days(within);
-            let table = CycleTable::of(&log, as_of, options);
+            let table = CycleTable::of(&log, as_of, &options);
             prop_assert_eq!(table.iter().map(|(product, _)| *product).collect::<Vec<_>>(), expected.keys().copied().collect::<Vec<_>>());
             for (product, customers) in &expected {
                 let cycle = table.get(product).unwrap();
@@ -306,7 +307,7 @@ proptest! {
         shuffled.reverse();
         for scale in SCALES {
             let options = CycleOptions::default().with_scale(scale);
-            prop_assert_eq!(CycleTable::of(&log(&rows), on(59), options), CycleTable::of(&log(&shuffled), on(59), options));
+            prop_assert_eq!(CycleTable::of(&log(&rows), on(59), &options), CycleTable::of(&log(&shuffled), on(59), &options));
         }
     }
 
@@ -314,7 +315,7 @@ proptest! {
     #[test]
     fn units_say_nothing(rows in rows()) {
         let doubled: Vec<Row> = rows.iter().map(|row| Row { halves: row.halves * 2, ..*row }).collect();
-        let (one, other) = [&rows, &doubled].map(|rows| CycleTable::of(&log(rows), on(59), CycleOptions::default())).into();
+        let (one, other) = [&rows, &doubled].map(|rows| CycleTable::of(&log(rows), on(59), &CycleOptions::default())).into();
         for ((_, one), (_, other)) in one.iter().zip(other.iter()) {
             let days = |curve: &SurvivalCurve| curve.steps().iter().map(|step| (step.days, step.survival)).collect::<Vec<_>>();
             prop_assert_eq!(days(&one.curve), days(&other.curve));
@@ -323,7 +324,7 @@ proptest! {
 
     #[test]
     fn fitted_high_rates_follow_share_below(rows in rows(), cents in 1i64..100, min in 0u64..3) {
-        let table = CycleTable::of(&log(&rows), on(59), CycleOptions::default().with_within_days(10));
+        let table = CycleTable::of(&log(&rows), on(59), &CycleOptions::default().with_within_days(10));
         let share = Decimal::new(cents, 2);
         for rate in [ProductRate::Within, ProductRate::Repeat] {
             let rates: Vec<(u8, Ratio)> = table.iter().map(|(product, cycle)| (*product, rate.of(cycle)))

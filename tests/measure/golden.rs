@@ -54,8 +54,8 @@ fn cdnow_periods() -> TestResult {
         for (kind, period) in [("year", Period::Year), ("quarter", Period::Quarter), ("month", Period::Month)] {
             let windows = Windows::periods(period, first, last)?;
             let options = RateOptions::default().with_occasion(occasion);
-            let rates = repurchase_rates(&log, &windows, options);
-            let lifetime = repurchase_rates(&log, &windows, options.with_scope(Scope::Lifetime));
+            let rates = repurchase_rates(&log, &windows, &options);
+            let lifetime = repurchase_rates(&log, &windows, &options.with_scope(Scope::Lifetime));
             let mix = buyer_mix(&log, period, last)?;
             let rows: Vec<_> = golden.iter().filter(|row| row["period_kind"] == kind).collect();
             assert_eq!((rows.len(), rows.len()), (windows.len(), mix.len()));
@@ -112,7 +112,7 @@ fn cdnow_second_purchases() -> TestResult {
 
 #[test]
 fn cdnow_cohorts() -> TestResult {
-    let cohorts = CohortTable::from_log(&cdnow()?, Period::Month, date("1998-06-30"))?;
+    let cohorts = CohortTable::of(&cdnow()?, Period::Month, date("1998-06-30"))?;
     let cells: BTreeMap<(String, u32), u64> = cohorts
         .cohorts
         .iter()

@@ -4,23 +4,20 @@
 
 use std::error::Error as StdError;
 
-use chrono::NaiveDate;
-use proptest::test_runner::{Config, RngSeed};
 use repurchase::measure::{Occasion, Scope};
 use repurchase::record::{Credit, Period, Record};
-use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar, Window};
+use repurchase::{Order, PurchaseLog};
 use rust_decimal::Decimal;
 
 mod breadth;
 mod by_hand;
+#[path = "../common/mod.rs"]
+mod common;
 mod cycles;
 mod edges;
 mod golden;
 mod lines;
 mod oracle;
-#[cfg(feature = "rayon")]
-#[path = "../predict/pools.rs"]
-mod pools;
 #[cfg(feature = "serde")]
 mod stored;
 mod survival;
@@ -33,22 +30,7 @@ const OCCASIONS: [Occasion; 2] = [Occasion::Order, Occasion::Day];
 const SCOPES: [Scope; 2] = [Scope::Window, Scope::Lifetime];
 const PERIODS: [Period; 5] = [Period::Day, Period::Week, Period::Month, Period::Quarter, Period::Year];
 
-/// The same random shops in every run.
-fn fixed_seed() -> Config {
-    Config { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() }
-}
-
-fn date(text: &str) -> NaiveDate {
-    text.parse().expect("a date")
-}
-
-fn window(start: &str, end: &str) -> Window {
-    Window::new(date(start), date(end)).expect("a window")
-}
-
-fn ratio(count: u64, of: u64) -> Ratio {
-    Ratio::new(count, of).expect("a part of its whole")
-}
+use common::{date, fixed_seed, log_of, ratio, window};
 
 fn order(customer: &'static str, day: &str, cents: i64) -> Record<&'static str> {
     let at = date(day).and_hms_opt(12, 0, 0).expect("noon").and_utc();
@@ -58,10 +40,6 @@ fn order(customer: &'static str, day: &str, cents: i64) -> Record<&'static str> 
 fn credit(customer: &'static str, day: &str, cents: i64) -> Record<&'static str> {
     let at = date(day).and_hms_opt(12, 0, 0).expect("noon").and_utc();
     Credit::new(customer, at, Decimal::new(cents, 2)).expect("a credit").into()
-}
-
-fn log_of(records: impl IntoIterator<Item = Record<&'static str>>) -> PurchaseLog<&'static str> {
-    PurchaseLog::from_records(records, &ShopCalendar::utc()).expect("a log")
 }
 
 /// Ann comes back after the window, Bo buys twice on one day, Cy bought before, Di only gets money back.

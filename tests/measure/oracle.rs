@@ -126,7 +126,7 @@ proptest! {
             let customers = occasions(&rows, occasion);
             for scope in SCOPES {
                 let options = RateOptions::default().with_occasion(occasion).with_scope(scope);
-                let rates = repurchase_rates(&log, &windows, options);
+                let rates = repurchase_rates(&log, &windows, &options);
                 prop_assert_eq!(rates.len(), windows.len());
                 for (rates, window) in rates.into_iter().zip(windows.iter()) {
                     let found = (rates.window, (rates.users, rates.orders));
@@ -142,8 +142,8 @@ proptest! {
         for options in OCCASIONS.into_iter().flat_map(|occasion| {
             SCOPES.map(|scope| RateOptions::default().with_occasion(occasion).with_scope(scope))
         }) {
-            for whole in repurchase_rates(&log, &windows, options) {
-                let groups = repurchase_rates_by(&log, whole.window, options, |customer| customer % 3);
+            for whole in repurchase_rates(&log, &windows, &options) {
+                let groups = repurchase_rates_by(&log, whole.window, &options, |customer| customer % 3);
                 let mut sum = (Ratio::default(), Ratio::default());
                 for (group, rates) in groups {
                     let mut members = occasions(&rows, options.occasion);
@@ -151,7 +151,8 @@ proptest! {
                     let expected = naive_rates(&members, whole.window, options.scope);
                     prop_assert_eq!((rates.users, rates.orders), expected);
                     prop_assert!(rates.users.of() > 0);
-                    sum = (sum.0.merge(rates.users).unwrap(), sum.1.merge(rates.orders).unwrap());
+                    sum.0.merge(&rates.users).unwrap();
+                    sum.1.merge(&rates.orders).unwrap();
                 }
                 prop_assert_eq!(sum, (whole.users, whole.orders));
             }
@@ -166,14 +167,15 @@ proptest! {
         for options in OCCASIONS.into_iter().flat_map(|occasion| {
             SCOPES.map(|scope| RateOptions::default().with_occasion(occasion).with_scope(scope))
         }) {
-            let of_parts = parts.each_ref().map(|part| repurchase_rates(part, &windows, options));
-            for (at, whole) in repurchase_rates(&log, &windows, options).into_iter().enumerate() {
+            let of_parts = parts.each_ref().map(|part| repurchase_rates(part, &windows, &options));
+            for (at, whole) in repurchase_rates(&log, &windows, &options).into_iter().enumerate() {
                 let mut sum = (Ratio::default(), Ratio::default());
                 for rates in of_parts.iter().map(|rates| rates[at]) {
-                    sum = (sum.0.merge(rates.users).unwrap(), sum.1.merge(rates.orders).unwrap());
+                    sum.0.merge(&rates.users).unwrap();
+                    sum.1.merge(&rates.orders).unwrap();
                 }
                 prop_assert_eq!(sum, (whole.users, whole.orders));
-                let by_group = repurchase_rates_by(&log, whole.window, options, |customer| customer % 3);
+                let by_group = repurchase_rates_by(&log, whole.window, &options, |customer| customer % 3);
                 for (group, rates) in by_group {
                     prop_assert_eq!(of_parts[usize::from(group)][at], rates);
                 }
@@ -222,7 +224,7 @@ proptest! {
         let seen: Vec<Row> = rows.iter().copied().filter(|row| row.day <= as_of).collect();
         let customers = occasions(&seen, Occasion::Order);
         for period in PERIODS {
-            let table = CohortTable::from_log(&log(&rows), period, as_of).unwrap();
+            let table = CohortTable::of(&log(&rows), period, as_of).unwrap();
             let window_of = |day: NaiveDate| period.window(day).unwrap();
             let starts: BTreeSet<_> = customers.values().map(|days| window_of(days[0])).collect();
             prop_assert_eq!(table.cohorts.iter().map(|cohort| cohort.window).collect::<BTreeSet<_>>(), starts);
@@ -321,9 +323,9 @@ proptest! {
         turned.rotate_left(by.min(rows.len()));
         let (log, turned) = (log(&rows), log(&turned));
         let options = RateOptions::default().with_occasion(Occasion::Day).with_scope(Scope::Lifetime);
-        prop_assert_eq!(repurchase_rates(&log, &windows, options), repurchase_rates(&turned, &windows, options));
+        prop_assert_eq!(repurchase_rates(&log, &windows, &options), repurchase_rates(&turned, &windows, &options));
         for period in PERIODS {
-            let tables = [&log, &turned].map(|log| CohortTable::from_log(log, period, on(140)));
+            let tables = [&log, &turned].map(|log| CohortTable::of(log, period, on(140)));
             prop_assert_eq!(&tables[0], &tables[1]);
             prop_assert_eq!(buyer_mix(&log, period, on(140)), buyer_mix(&turned, period, on(140)));
         }

@@ -8,6 +8,7 @@ use repurchase::measure::{
     category_breadth, repurchase_rates, second_purchase_rate, units_per_buyer,
 };
 use repurchase::record::{OrderLine, Period};
+use repurchase::scale::Confidence;
 use rust_decimal::Decimal;
 
 use super::lines::{line, log_of};
@@ -26,13 +27,13 @@ where
 fn results_survive() -> TestResult {
     let log = small_shop();
     let march = window("2026-03-01", "2026-04-01");
-    round_trip(&repurchase_rates(&log, &march.into(), RateOptions::default()))?;
+    round_trip(&repurchase_rates(&log, &march.into(), &RateOptions::default()))?;
     round_trip(&RateOptions::default().with_occasion(Occasion::Day).with_scope(Scope::Lifetime))?;
     round_trip(&second_purchase_rate(&log, march, 30, date("2026-04-15"), Occasion::Day))?;
-    round_trip(&CohortTable::from_log(&log, Period::Week, date("2026-04-15"))?)?;
+    round_trip(&CohortTable::of(&log, Period::Week, date("2026-04-15"))?)?;
     round_trip(&buyer_mix(&log, Period::Month, date("2026-04-15"))?)?;
     round_trip(&Concentration::of(&log.ledger(date("2026-04-15"))?)?.top_share(Decimal::new(2, 1))?)?;
-    let cohorts = CohortTable::from_log(&log, Period::Month, date("2026-04-15"))?;
+    let cohorts = CohortTable::of(&log, Period::Month, date("2026-04-15"))?;
     assert!(serde_json::to_string(&cohorts)?.contains(r#""customers":2,"active":{"0":2,"1":1},"offsets":2"#));
     Ok(())
 }
@@ -51,7 +52,7 @@ fn cycles(scale: CycleScale) -> CycleTable<String> {
         OrderLine::new(*line.customer(), line.placed_at(), product, line.quantity(), line.amount()).unwrap()
     });
     let log = LineLog::from_lines(lines, &ShopCalendar::utc()).unwrap();
-    CycleTable::of(&log, date("2026-04-15"), CycleOptions::default().with_scale(scale).with_within_days(10))
+    CycleTable::of(&log, date("2026-04-15"), &CycleOptions::default().with_scale(scale).with_within_days(10))
 }
 
 /// What was fitted at night says the same in the morning.
@@ -75,7 +76,7 @@ fn fitted_cycles_survive() -> TestResult {
         round_trip(&curve)?;
     }
     let curve = SurvivalCurve::of_days([(3, true), (9, true), (20, false)]);
-    round_trip(&curve.quantile_interval(Decimal::new(5, 1), 1.0, IntervalKind::Plain)?)?;
+    round_trip(&curve.quantile_interval(Decimal::new(5, 1), Confidence::default(), IntervalKind::Plain)?)?;
     let stored = serde_json::to_string(&SurvivalCurve::of_days([(3, true)]))?;
     assert_eq!(stored, r#"{"usual_quantity":"1","steps":[{"gap_days":3,"quantity":"1","returned":1,"waiting":0}]}"#);
     let log = log_of([line("ann", "2026-03-01", "tea", "2.5"), line("ann", "2026-03-10", "pots", "1")]);

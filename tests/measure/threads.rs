@@ -10,7 +10,7 @@ use repurchase::record::{Period, RecordColumns, Windows};
 use repurchase::{PurchaseLog, Ratio, ShopCalendar};
 
 use super::{OCCASIONS, SCOPES, fixed_seed, window};
-use crate::pools::on_any_number_of_threads;
+use crate::common::pools::on_any_number_of_threads;
 
 /// Enough for several parts.
 const ROWS: u64 = 70_000;
@@ -36,7 +36,9 @@ fn log(seed: u64) -> PurchaseLog<u64> {
 
 #[track_caller]
 fn merged(ratios: impl Iterator<Item = Ratio>) -> Ratio {
-    ratios.fold(Ratio::default(), |sum, ratio| sum.merge(ratio).expect("few customers"))
+    let mut sum = Ratio::default();
+    ratios.for_each(|ratio| sum.merge(&ratio).expect("few customers"));
+    sum
 }
 
 proptest! {
@@ -51,8 +53,8 @@ proptest! {
         for occasion in OCCASIONS {
             for scope in SCOPES {
                 let options = RateOptions::default().with_occasion(occasion).with_scope(scope);
-                let rates = on_any_number_of_threads(|| repurchase_rates(&log, &months, options));
-                let of_parts: Vec<_> = parts.iter().map(|part| repurchase_rates(part, &months, options)).collect();
+                let rates = on_any_number_of_threads(|| repurchase_rates(&log, &months, &options));
+                let of_parts: Vec<_> = parts.iter().map(|part| repurchase_rates(part, &months, &options)).collect();
                 for (month, rate) in rates.iter().enumerate() {
                     let of_parts = || of_parts.iter().map(|rates| rates[month]);
                     prop_assert_eq!(rate.users, merged(of_parts().map(|rate| rate.users)));
@@ -68,9 +70,9 @@ proptest! {
         let (first, next) = (window("2025-03-01", "2025-04-01"), window("2025-04-01", "2025-05-01"));
         let of_parts = parts.iter().map(|part| next_window_rate(part, first, next));
         prop_assert_eq!(on_any_number_of_threads(|| next_window_rate(&log, first, next)), merged(of_parts));
-        let cohorts = on_any_number_of_threads(|| CohortTable::from_log(&log, Period::Month, last).unwrap());
+        let cohorts = on_any_number_of_threads(|| CohortTable::of(&log, Period::Month, last).unwrap());
         let tables: Vec<_> =
-            parts.iter().map(|part| CohortTable::from_log(part, Period::Month, last).unwrap()).collect();
+            parts.iter().map(|part| CohortTable::of(part, Period::Month, last).unwrap()).collect();
         for cohort in &cohorts.cohorts {
             let of_parts = tables.iter().filter_map(|table| table.cohort(cohort.window.start()));
             let customers: u64 = of_parts.map(|cohort| cohort.customers).sum();

@@ -20,6 +20,7 @@ mod missed_cycles;
 mod opportunity;
 mod pareto_nbd;
 #[cfg(feature = "rayon")]
+#[path = "../common/pools.rs"]
 mod pools;
 mod sbg;
 mod shops;

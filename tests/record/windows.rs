@@ -8,6 +8,15 @@ use repurchase::{Error, Window};
 use super::{date, error_text, fixed_seed, window};
 
 #[test]
+fn a_window_through_its_last_day() {
+    assert_eq!(Window::through(date("2026-03-02"), date("2026-03-31")), Ok(window("2026-03-02", "2026-04-01")));
+    assert_eq!(Window::through(date("2026-03-02"), date("2026-03-02")).map(Window::days), Ok(1));
+    let backwards = Window::through(date("2026-03-02"), date("2026-03-01"));
+    assert_eq!(backwards, Err(Error::EmptyWindow { start: date("2026-03-02"), end: date("2026-03-02") }));
+    assert!(matches!(Window::through(NaiveDate::MAX, NaiveDate::MAX), Err(Error::DayOverflow { .. })));
+}
+
+#[test]
 fn windows_are_half_open() {
     let march = window("2026-03-01", "2026-04-01");
     assert_eq!(

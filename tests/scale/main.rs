@@ -4,21 +4,21 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
-use core::ops::Bound;
+use core::ops::Bound::{Excluded, Included, Unbounded};
+use core::ops::RangeBounds;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed};
 use repurchase::Error;
-use repurchase::scale::{Bands, Binning, CutPoints, Label, Language};
+use repurchase::scale::{Bands, Bins, CutPoints, Label, Language};
 use rust_decimal::Decimal;
 
+#[path = "../common/mod.rs"]
+mod common;
 mod money_tally;
 mod ratio;
 mod tally;
 
-fn fixed_seed() -> Config {
-    Config { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() }
-}
+use common::{fixed_seed, merged, ratio};
 
 #[track_caller]
 fn cuts<T: Ord + Clone>(values: &[T], bins: u8) -> CutPoints<T> {
@@ -51,10 +51,10 @@ fn cuts_by_hand() {
     assert_eq!([1, 2, 3, 4, 5, 8, 9, 10].map(|value| fitted.position(&value)), [0, 0, 1, 1, 2, 3, 4, 4]);
     assert_eq!(fitted.empty_bins().count(), 0);
     assert_eq!(
-        (fitted.bounds(0), fitted.bounds(2), fitted.bounds(4)),
-        ((None, Some(&2)), (Some(&4), Some(&6)), (Some(&8), None))
+        [0, 2, 4].map(|bin| fitted.range(bin).unwrap()),
+        [(Unbounded, Included(&2)), (Excluded(&4), Included(&6)), (Excluded(&8), Unbounded)]
     );
-    assert_eq!((fitted.bounds(5), fitted.bounds(usize::MAX)), ((None, None), (None, None)));
+    assert_eq!((fitted.range(5), fitted.range(usize::MAX)), (None, None));
 }
 
 #[test]
@@ -159,8 +159,8 @@ proptest! {
         let position = fitted.position(&newcomer);
         prop_assert_eq!(position, fitted.cuts().iter().filter(|&&cut| cut < newcomer).count());
         prop_assert!(position < fitted.bins());
-        let (above, up_to) = fitted.bounds(position);
-        prop_assert!(above.is_none_or(|&cut| cut < newcomer) && up_to.is_none_or(|&cut| newcomer <= cut));
+        let holds = |bin: &usize| fitted.range(*bin).unwrap().contains(&newcomer);
+        prop_assert_eq!((0..fitted.bins()).filter(holds).collect::<Vec<_>>(), vec![position]);
         // The rule among the members, with the newcomer's own place taken by the next larger member.
         let below = values.iter().filter(|&&value| value < newcomer).count();
         if below < values.len() {
@@ -182,7 +182,7 @@ proptest! {
         let empty: Vec<_> = fitted.empty_bins().collect();
         let not_reached: Vec<_> = (0..fitted.bins()).filter(|bin| !reached.contains(bin)).collect();
         prop_assert_eq!(&empty, &not_reached);
-        prop_assert_eq!(Binning::Quantiles(fitted).empty_bins(), empty);
+        prop_assert_eq!(Bins::Quantiles(fitted).empty_bins(), empty);
     }
 
     #[test]
@@ -215,12 +215,12 @@ fn bands_by_hand() {
     assert_eq!([0, 29, 30, 49, 50, 79, 80, 1000].map(|value| days.position(&value)), [0, 0, 1, 1, 2, 2, 3, 3]);
     assert_eq!((days.len(), days.is_empty(), days.edges()), (4, false, &[30, 50, 80][..]));
     assert_eq!(
-        (days.bounds(0), days.bounds(1), days.bounds(3)),
-        ((None, Some(&30)), (Some(&30), Some(&50)), (Some(&80), None))
+        [0, 1, 3].map(|band| days.range(band).unwrap()),
+        [(Unbounded, Excluded(&30)), (Included(&30), Excluded(&50)), (Included(&80), Unbounded)]
     );
-    assert_eq!((days.bounds(4), days.bounds(usize::MAX)), ((None, None), (None, None)));
+    assert_eq!((days.range(4), days.range(usize::MAX)), (None, None));
     let all = Bands::<u32>::new(vec![]).unwrap();
-    assert_eq!((all.len(), all.position(&7), all.bounds(0)), (1, 0, (None, None)));
+    assert_eq!((all.len(), all.position(&7), all.range(0)), (1, 0, Some((Unbounded, Unbounded))));
     let money = Bands::new(vec![share("100.00"), share("500")]).unwrap();
     assert_eq!([share("99.99"), share("100"), share("500.0")].map(|value| money.position(&value)), [0, 1, 2]);
 }
@@ -237,17 +237,17 @@ fn edges_ascend_strictly() {
 }
 
 #[test]
-fn a_binning_is_either_stick() {
-    let quantiles = Binning::Quantiles(CutPoints::new(vec![10, 20, 20]).unwrap());
-    let bands = Binning::Bands(Bands::new(vec![10, 20]).unwrap());
-    // On the mark: below a fitted cut, above a given edge.
+fn bins_are_of_either_kind() {
+    let quantiles = Bins::Quantiles(CutPoints::new(vec![10, 20, 20]).unwrap());
+    let bands = Bins::Bands(Bands::new(vec![10, 20]).unwrap());
+    // On the threshold: below a fitted cut, above a given edge.
     assert_eq!((quantiles.position(&10), bands.position(&10)), (0, 1));
     assert_eq!((quantiles.position(&21), bands.position(&21)), (3, 2));
     assert_eq!((quantiles.bins(), bands.bins()), (4, 3));
-    assert_eq!((quantiles.marks(), bands.marks()), (&[10, 20, 20][..], &[10, 20][..]));
-    assert_eq!(quantiles.range(1), (Bound::Excluded(&10), Bound::Included(&20)));
-    assert_eq!(bands.range(1), (Bound::Included(&10), Bound::Excluded(&20)));
-    assert_eq!(bands.range(usize::MAX), (Bound::Unbounded, Bound::Unbounded));
+    assert_eq!((quantiles.thresholds(), bands.thresholds()), (&[10, 20, 20][..], &[10, 20][..]));
+    assert_eq!(quantiles.range(1), Some((Excluded(&10), Included(&20))));
+    assert_eq!(bands.range(1), Some((Included(&10), Excluded(&20))));
+    assert_eq!((quantiles.range(4), bands.range(3)), (None, None));
     assert_eq!((quantiles.empty_bins(), bands.empty_bins()), (vec![2], vec![]));
 }
 
@@ -260,10 +260,7 @@ proptest! {
         value in -60..60i32,
     ) {
         let bands = Bands::new(edges.into_iter().collect()).unwrap();
-        let holds = |&position: &usize| {
-            let (from, to) = bands.bounds(position);
-            from.is_none_or(|&edge| edge <= value) && to.is_none_or(|&edge| value < edge)
-        };
+        let holds = |&position: &usize| bands.range(position).unwrap().contains(&value);
         prop_assert_eq!((0..bands.len()).filter(holds).collect::<Vec<_>>(), vec![bands.position(&value)]);
     }
 }
@@ -281,11 +278,10 @@ fn labels_have_a_key_and_two_names() {
 
 #[cfg(feature = "serde")]
 mod stored {
-    use super::ratio::ratio;
     use super::*;
     use core::fmt::Debug;
     use repurchase::Ratio;
-    use repurchase::scale::Interval;
+    use repurchase::scale::{Confidence, Interval};
     use serde::{Serialize, de::DeserializeOwned};
     use serde_json::{Value, from_value, json, to_value};
 
@@ -307,12 +303,12 @@ mod stored {
         assert_round_trip(&ratio(0, 0), &json!({ "count": 0, "of": 0 }));
         assert_round_trip(&cuts(&[1, 1, 1, 4], 4), &json!([1, 1, 1]));
         assert_round_trip(&Bands::new(vec![30, 50]).unwrap(), &json!([30, 50]));
-        assert_round_trip(&Binning::Bands(Bands::new(vec![30]).unwrap()), &json!({ "bands": [30] }));
-        assert_round_trip(&Binning::Quantiles(cuts(&[1, 2], 2)), &json!({ "quantiles": [1] }));
+        assert_round_trip(&Bins::Bands(Bands::new(vec![30]).unwrap()), &json!({ "bands": [30] }));
+        assert_round_trip(&Bins::Quantiles(cuts(&[1, 2], 2)), &json!({ "quantiles": [1] }));
         assert_round_trip(&Language::Chinese, &json!("chinese"));
         let label = json!({ "key": "new", "english": "New", "chinese": "新客" });
         assert_round_trip(&Label::new("new", "New", "新客"), &label);
-        let interval = ratio(81, 263).wilson(Ratio::Z_95).unwrap();
+        let interval = ratio(81, 263).wilson(Confidence::default()).unwrap();
         assert_eq!(from_value::<Interval>(to_value(interval).unwrap()).unwrap(), interval);
     }
 
@@ -321,8 +317,8 @@ mod stored {
         assert_refused::<Ratio>(json!({ "count": 3, "of": 2 }), "count must lie between 0 and 2, found 3");
         assert_refused::<CutPoints<u32>>(json!([1, 3, 2]), "cut points must ascend: number 2");
         assert_refused::<Bands<u32>>(json!([30, 30]), "band edges must ascend: number 1");
-        assert_refused::<Binning<u32>>(json!({ "bands": [30, 30] }), "band edges must ascend");
-        assert_refused::<Binning<u32>>(json!({ "quantiles": [2, 1] }), "cut points must ascend");
+        assert_refused::<Bins<u32>>(json!({ "bands": [30, 30] }), "band edges must ascend");
+        assert_refused::<Bins<u32>>(json!({ "quantiles": [2, 1] }), "cut points must ascend");
     }
 
     /// `low <= high`.

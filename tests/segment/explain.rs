@@ -2,7 +2,7 @@
 
 use repurchase::scale::{Bands, Label, Language};
 use repurchase::segment::{
-    Bins, FrequencyBand, FrequencyBands, FrequencyMeasure, Lifecycle, LifecycleStage, MonetaryMeasure,
+    BinRule, FrequencyBand, FrequencyBands, FrequencyMeasure, Lifecycle, LifecycleStage, MonetaryMeasure,
     NewCustomerNodes, NewCustomerState, OctantModel, OctantSplit, RfmMeasures, RfmModel, RfmOptions, RfmTable,
     RfmValues, SpendBands, TierModel, TierScheme,
 };
@@ -40,9 +40,9 @@ fn rfm_scores() {
         .with_frequency(FrequencyMeasure::PurchaseDays)
         .with_monetary(MonetaryMeasure::MeanOrderAmount);
     let given = RfmOptions::default()
-        .with_recency(Bins::Bands(Bands::new(vec![30, 90]).unwrap()))
-        .with_frequency(Bins::Bands(Bands::new(vec![2, 3]).unwrap()))
-        .with_monetary(Bins::Bands(Bands::new(vec![money("9.90")]).unwrap()));
+        .with_recency(BinRule::Bands(Bands::new(vec![30, 90]).unwrap()))
+        .with_frequency(BinRule::Bands(Bands::new(vec![2, 3]).unwrap()))
+        .with_monetary(BinRule::Bands(Bands::new(vec![money("9.90")]).unwrap()));
     let given = RfmModel::fit(&RfmTable::of(&ledger, measures), &given).unwrap();
     // As of 2026-02-04: fewer than 30 days ago is from 2026-01-06 on, fewer than 90 from 2025-11-07 on.
     assert_eq!(

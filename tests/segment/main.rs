@@ -21,7 +21,7 @@ mod labels;
 mod lifecycle;
 mod octant;
 #[cfg(feature = "rayon")]
-#[path = "../predict/pools.rs"]
+#[path = "../common/pools.rs"]
 mod pools;
 mod region;
 mod rfm;

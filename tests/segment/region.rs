@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use repurchase::Error;
 use repurchase::scale::{Bands, CutPoints, Label};
 use repurchase::segment::{
-    Bins, Grid, OctantModel, OctantSplit, RfmMeasures, RfmModel, RfmOptions, RfmScore, RfmTable, RfmValues, TierModel,
-    TierScheme,
+    BinRule, Grid, OctantModel, OctantSplit, RfmMeasures, RfmModel, RfmOptions, RfmScore, RfmTable, RfmValues,
+    TierModel, TierScheme,
 };
 use rust_decimal::Decimal;
 
@@ -18,19 +18,19 @@ fn options() -> [RfmOptions; 2] {
     let quantiles = RfmOptions::quantiles(5);
     let bands = quantiles
         .clone()
-        .with_recency(Bins::Bands(Bands::new(vec![7, 30, 60, 90]).unwrap()))
-        .with_frequency(Bins::Bands(Bands::new(vec![2, 3, 5, 8]).unwrap()))
-        .with_monetary(Bins::Bands(Bands::new([10, 20, 50, 90].map(Decimal::from).to_vec()).unwrap()));
+        .with_recency(BinRule::Bands(Bands::new(vec![7, 30, 60, 90]).unwrap()))
+        .with_frequency(BinRule::Bands(Bands::new(vec![2, 3, 5, 8]).unwrap()))
+        .with_monetary(BinRule::Bands(Bands::new([10, 20, 50, 90].map(Decimal::from).to_vec()).unwrap()));
     [quantiles, bands]
 }
 
 /// The shop's own customers, and values on, just below and just above every mark.
 fn values_to_ask(table: &RfmTable<'_>, model: &RfmModel) -> Vec<RfmValues> {
     let mut asked: Vec<_> = table.iter().collect();
-    let days = model.recency().marks().iter().flat_map(|&at| [at.pred_opt(), Some(at), at.succ_opt()]);
+    let days = model.recency().thresholds().iter().flat_map(|&at| [at.pred_opt(), Some(at), at.succ_opt()]);
     let days: Vec<_> = days.flatten().collect();
-    let counts: Vec<u64> = model.frequency().marks().iter().flat_map(|&at| [at.max(1) - 1, at, at + 1]).collect();
-    let amounts = model.monetary().marks().iter().flat_map(|&at| [at - cents(1), at, at + cents(1)]);
+    let counts: Vec<u64> = model.frequency().thresholds().iter().flat_map(|&at| [at.max(1) - 1, at, at + 1]).collect();
+    let amounts = model.monetary().thresholds().iter().flat_map(|&at| [at - cents(1), at, at + cents(1)]);
     let amounts: Vec<_> = amounts.collect();
     for number in 0..days.len().max(counts.len()).max(amounts.len()) {
         let last_purchase = days[number % days.len()];
@@ -98,7 +98,7 @@ proptest! {
         prop_assert_eq!(&again, &tiers);
         let marks = tiers.cuts().cuts().iter().flat_map(|&cut| [cut - cents(1), cut, cut + cents(1)]);
         for revenue in ledger.iter().map(|(_, history)| history.revenue()).chain(marks) {
-            let found: Vec<usize> = (0..4).filter(|&tier| tiers.range(tier).contains(&revenue)).collect();
+            let found: Vec<usize> = (0..4).filter(|&tier| tiers.range(tier).is_some_and(|range| range.contains(&revenue))).collect();
             prop_assert_eq!(found, vec![tiers.position(revenue)]);
         }
     }

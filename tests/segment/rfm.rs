@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use repurchase::scale::Bands;
 use repurchase::segment::{
-    Bins, FrequencyMeasure, MonetaryMeasure, RfmMeasures, RfmModel, RfmOptions, RfmScore, RfmTable, RfmValues,
+    BinRule, FrequencyMeasure, MonetaryMeasure, RfmMeasures, RfmModel, RfmOptions, RfmScore, RfmTable, RfmValues,
 };
 use repurchase::{Ledger, Window};
 use rust_decimal::Decimal;
@@ -53,7 +53,9 @@ impl Ord for Mean {
 }
 
 fn options(bins: [u8; 3]) -> RfmOptions {
-    RfmOptions::quantiles(bins[0]).with_frequency(Bins::Quantiles(bins[1])).with_monetary(Bins::Quantiles(bins[2]))
+    RfmOptions::quantiles(bins[0])
+        .with_frequency(BinRule::Quantiles(bins[1]))
+        .with_monetary(BinRule::Quantiles(bins[2]))
 }
 
 fn fit(table: &RfmTable<'_>, options: &RfmOptions) -> RfmModel {
@@ -183,9 +185,9 @@ proptest! {
         let ledger = ledger_of(facts.iter().map(|fact| fact.record()));
         let recency_edges: Vec<u32> = recency.into_iter().collect();
         let options = RfmOptions::default()
-            .with_recency(Bins::Bands(Bands::new(recency_edges.clone()).unwrap()))
-            .with_frequency(Bins::Bands(Bands::new(frequency.iter().copied().collect()).unwrap()))
-            .with_monetary(Bins::Bands(Bands::new(monetary.iter().copied().map(cents).collect()).unwrap()));
+            .with_recency(BinRule::Bands(Bands::new(recency_edges.clone()).unwrap()))
+            .with_frequency(BinRule::Bands(Bands::new(frequency.iter().copied().collect()).unwrap()))
+            .with_monetary(BinRule::Bands(Bands::new(monetary.iter().copied().map(cents).collect()).unwrap()));
         let reached = |count: usize| 1 + u8::try_from(count).unwrap();
         let expected: Vec<_> = buyers
             .values()
@@ -218,9 +220,9 @@ proptest! {
         let stranger = RfmValues { last_purchase: day(number), frequency, monetary: Decimal::new(mantissa, scale) };
         let below = |count: usize| 1 + u8::try_from(count).unwrap();
         let expected = [
-            below(model.recency().marks().iter().filter(|&&cut| cut < stranger.last_purchase).count()),
-            below(model.frequency().marks().iter().filter(|&&cut| cut < stranger.frequency).count()),
-            below(model.monetary().marks().iter().filter(|&&cut| cut < stranger.monetary).count()),
+            below(model.recency().thresholds().iter().filter(|&&cut| cut < stranger.last_purchase).count()),
+            below(model.frequency().thresholds().iter().filter(|&&cut| cut < stranger.frequency).count()),
+            below(model.monetary().thresholds().iter().filter(|&&cut| cut < stranger.monetary).count()),
         ];
         prop_assert_eq!(model.score(&stranger).to_array(), expected);
     }
@@ -258,7 +260,8 @@ proptest! {
         prop_assert_eq!(&score_ledger(&shuffled, &RfmOptions::default()), &expected);
 
         let part = |rest| ledger_of(facts.iter().filter(|fact| fact.customer % 2 == rest).map(|fact| fact.record()));
-        let merged = part(1).merge(part(0)).unwrap();
+        let mut merged = part(1);
+        merged.merge(&part(0)).unwrap();
         prop_assert_eq!(&score_ledger(&merged, &RfmOptions::default()), &expected);
 
         for factor in [1_000, 7_919] {

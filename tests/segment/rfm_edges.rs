@@ -3,8 +3,8 @@
 use repurchase::Error;
 use repurchase::scale::Bands;
 use repurchase::segment::{
-    Bins, CompositeWeights, FrequencyMeasure, MonetaryMeasure, RfmMeasures, RfmModel, RfmOptions, RfmScore, RfmTable,
-    RfmValues,
+    BinRule, CompositeWeights, FrequencyMeasure, MonetaryMeasure, RfmMeasures, RfmModel, RfmOptions, RfmScore,
+    RfmTable, RfmValues,
 };
 use repurchase::{Ledger, Window};
 use rust_decimal::Decimal;
@@ -81,7 +81,7 @@ fn a_tie_that_binary_fractions_miss() {
 fn amounts_finer_and_larger_than_the_models() {
     let ledger = ledger_of([order(1, 0, money("1.00")), order(2, 0, money("2.00"))]);
     let table = RfmTable::of(&ledger, RfmMeasures::default());
-    let bands = Bins::Bands(Bands::new(vec![money("1.00"), money("2")]).unwrap());
+    let bands = BinRule::Bands(Bands::new(vec![money("1.00"), money("2")]).unwrap());
     let given = RfmModel::fit(&table, &RfmOptions::default().with_monetary(bands)).unwrap();
     let fitted = RfmModel::fit(&table, &RfmOptions::quantiles(2)).unwrap();
     let monetary = |model: &RfmModel, amount: &str| {
@@ -185,11 +185,11 @@ fn options_that_are_refused() {
     let bins = "bins must lie between 2 and 10, found";
     assert_eq!(refused(&RfmOptions::quantiles(1)), format!("{bins} 1"));
     assert_eq!(refused(&RfmOptions::quantiles(11)), format!("{bins} 11"));
-    let one_band = Bins::Bands(Bands::new(Vec::new()).unwrap());
+    let one_band = BinRule::Bands(Bands::new(Vec::new()).unwrap());
     assert_eq!(refused(&RfmOptions::default().with_frequency(one_band)), format!("{bins} 1"));
-    let eleven = Bins::Bands(Bands::new((1..=10).collect()).unwrap());
+    let eleven = BinRule::Bands(Bands::new((1..=10).collect()).unwrap());
     assert_eq!(refused(&RfmOptions::default().with_recency(eleven)), format!("{bins} 11"));
-    let eons = Bins::Bands(Bands::new(vec![u32::MAX]).unwrap());
+    let eons = BinRule::Bands(Bands::new(vec![u32::MAX]).unwrap());
     let error = refused(&RfmOptions::default().with_recency(eons));
     assert_eq!(error, "there is no day -4294967294 days from 2026-02-04");
 
@@ -278,7 +278,7 @@ fn models_know_no_trailing_zeros() {
     };
     let (short, long) = (shop(""), shop(".00"));
     assert_eq!(short, long);
-    let bands = |edges: [&str; 2]| Bins::Bands(Bands::new(edges.map(money).to_vec()).unwrap());
+    let bands = |edges: [&str; 2]| BinRule::Bands(Bands::new(edges.map(money).to_vec()).unwrap());
     let options = |edges| RfmOptions::default().with_monetary(bands(edges));
     for monetary in [MonetaryMeasure::Revenue, MonetaryMeasure::MeanOrderAmount] {
         let measures = RfmMeasures::default().with_monetary(monetary);

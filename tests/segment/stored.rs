@@ -3,11 +3,11 @@
 use core::fmt::Debug;
 
 use proptest::prelude::*;
-use repurchase::scale::{Bands, Binning, CutPoints, Label, Language};
+use repurchase::scale::{Bands, Bins, CutPoints, Label, Language};
 use repurchase::segment::{
-    Bins, CompositeWeights, FrequencyBand, FrequencyBands, FrequencyMeasure, LabelSummary, Lifecycle, LifecycleStage,
-    MonetaryMeasure, NewCustomerNodes, NewCustomerState, Octant, OctantModel, OctantSplit, RfmMeasures, RfmModel,
-    RfmOptions, RfmScore, RfmTable, RfmValues, SpendBands, TierModel, TierScheme, summarize,
+    BinRule, CompositeWeights, FrequencyBand, FrequencyBands, FrequencyMeasure, LabelSummary, Lifecycle,
+    LifecycleStage, MonetaryMeasure, NewCustomerNodes, NewCustomerState, Octant, OctantModel, OctantSplit, RfmMeasures,
+    RfmModel, RfmOptions, RfmScore, RfmTable, RfmValues, SpendBands, TierModel, TierScheme, summarize,
 };
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -60,7 +60,7 @@ fn small_values() {
     assert_eq!(stored(&Language::Chinese), json!("chinese"));
     assert_eq!(stored(&CutPoints::new(vec![1, 1, 2]).unwrap()), json!([1, 1, 2]));
     assert_eq!(stored(&Bands::new(vec![1, 2]).unwrap()), json!([1, 2]));
-    assert_eq!(stored(&Binning::Bands(Bands::new(vec![1]).unwrap())), json!({"bands": [1]}));
+    assert_eq!(stored(&Bins::Bands(Bands::new(vec![1]).unwrap())), json!({"bands": [1]}));
 }
 
 #[test]
@@ -129,15 +129,15 @@ proptest! {
         if banded {
             let edges = [-1000, 0, 5, 99_999].map(|edge| cents(edge) * scale);
             options = options
-                .with_recency(Bins::Bands(Bands::new(vec![1, 30, 365]).unwrap()))
-                .with_monetary(Bins::Bands(Bands::new(edges.to_vec()).unwrap()));
+                .with_recency(BinRule::Bands(Bands::new(vec![1, 30, 365]).unwrap()))
+                .with_monetary(BinRule::Bands(Bands::new(edges.to_vec()).unwrap()));
         }
         let model = RfmModel::fit(&table, &options).unwrap();
         stored(&model);
         let loaded: RfmModel = serde_json::from_str(&serde_json::to_string(&model).unwrap()).unwrap();
         let scores = model.score_all(&table).unwrap();
         prop_assert_eq!(&loaded.score_all(&table).unwrap(), &scores);
-        prop_assert_eq!(loaded.monetary().marks().to_vec(), model.monetary().marks().to_vec());
+        prop_assert_eq!(loaded.monetary().thresholds().to_vec(), model.monetary().thresholds().to_vec());
         for split in [OctantSplit::Mean, OctantSplit::Median] {
             let octants = OctantModel::fit(&scores, split).unwrap();
             stored(&octants);
@@ -230,7 +230,7 @@ fn a_model_of_means_that_do_not_end() {
     let ledger = ledger_of(records.chain(thirds));
     let table = RfmTable::of(&ledger, RfmMeasures::default().with_monetary(MonetaryMeasure::MeanOrderAmount));
     let model = RfmModel::fit(&table, &RfmOptions::default()).unwrap();
-    assert!(model.monetary().marks().iter().any(|mark| mark.scale() > 20), "{:?}", model.monetary());
+    assert!(model.monetary().thresholds().iter().any(|mark| mark.scale() > 20), "{:?}", model.monetary());
     let loaded: RfmModel = serde_json::from_value(stored(&model)).unwrap();
     assert_eq!(loaded.score_all(&table), model.score_all(&table));
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use repurchase::record::Record;
 use repurchase::scale::{Bands, MoneyTally, Tally};
 use repurchase::segment::{
-    Bins, FrequencyBands, FrequencyMeasure, MonetaryMeasure, OctantModel, OctantSplit, RfmMeasures, RfmModel,
+    BinRule, FrequencyBands, FrequencyMeasure, MonetaryMeasure, OctantModel, OctantSplit, RfmMeasures, RfmModel,
     RfmOptions, RfmScore, RfmTable, RfmTally, RfmValues, TierModel, TierScheme,
 };
 use repurchase::{CustomerHistory, Error, Ledger, Window};
@@ -21,8 +21,8 @@ fn any_measures() -> impl Strategy<Value = RfmMeasures> {
 
 fn any_options() -> impl Strategy<Value = RfmOptions> {
     let own = RfmOptions::default()
-        .with_recency(Bins::Bands(Bands::new(vec![30, 90]).unwrap()))
-        .with_frequency(Bins::Bands(Bands::new(vec![2, 4]).unwrap()));
+        .with_recency(BinRule::Bands(Bands::new(vec![30, 90]).unwrap()))
+        .with_frequency(BinRule::Bands(Bands::new(vec![2, 4]).unwrap()));
     prop_oneof![(2..=10u8).prop_map(RfmOptions::quantiles), Just(own)]
 }
 
@@ -153,7 +153,7 @@ proptest! {
         let tally = RfmTally::of(&table).with_money_digits(digits).unwrap();
         let model = RfmModel::fit_tally(&tally, day(LAST), &RfmOptions::default()).unwrap();
         prop_assert_eq!((model.recency(), model.frequency()), (exact.recency(), exact.frequency()));
-        let pairs = || exact.monetary().marks().iter().zip(model.monetary().marks());
+        let pairs = || exact.monetary().thresholds().iter().zip(model.monetary().thresholds());
         for values in table.iter() {
             let between = pairs().any(|(&exact, &kept)| kept.min(exact) < values.monetary && values.monetary <= kept.max(exact));
             prop_assert!(between || exact.score(&values) == model.score(&values));
@@ -247,7 +247,7 @@ fn money_is_written_like_that_of_the_whole() {
     tally.merge(&RfmTally::of(&RfmTable::of(&rest, RfmMeasures::default()))).unwrap();
     let options = RfmOptions::quantiles(2);
     let model = RfmModel::fit_tally(&tally, day(LAST), &options).unwrap();
-    assert_eq!(model.monetary().marks()[0].to_string(), "5.000");
+    assert_eq!(model.monetary().thresholds()[0].to_string(), "5.000");
     let of_whole = RfmModel::fit(&RfmTable::of(&whole, RfmMeasures::default()), &options).unwrap();
     assert_eq!(printed(&model), printed(&of_whole));
 }

@@ -45,9 +45,9 @@ pub fn rfm(bins: u8, model: Option<&RfmModel>) -> Value {
     }
     json!({
         "bins": bins,
-        "recency_cuts": model.map(|model| texts(model.recency().marks())).unwrap_or_default(),
-        "frequency_cuts": model.map(|model| model.frequency().marks()).unwrap_or_default(),
-        "monetary_cuts": model.map(|model| texts(model.monetary().marks())).unwrap_or_default(),
+        "recency_cuts": model.map(|model| texts(model.recency().thresholds())).unwrap_or_default(),
+        "frequency_cuts": model.map(|model| model.frequency().thresholds()).unwrap_or_default(),
+        "monetary_cuts": model.map(|model| texts(model.monetary().thresholds())).unwrap_or_default(),
     })
 }
 

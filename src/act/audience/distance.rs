@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 use crate::number::money;
+use crate::scale::range::around;
 use crate::scale::{Label, Language};
 use crate::segment::TierModel;
 
@@ -59,7 +60,7 @@ impl<'a> TierDistance<'a> {
             money::exact_sum(amount, -other).ok_or(Error::AmountOverflow { field: "distance to a tier" })
         };
         let (left, position) = (less(revenue, leaving)?, tiers.position(revenue));
-        let (low, high) = tiers.cuts().bounds(position);
+        let (low, high) = around(tiers.cuts().cuts(), position);
         let margin = low.map(|&low| less(left, low)).transpose()?;
         let gap = high.map(|&high| less(high, revenue)).transpose()?;
         Ok(Self { tiers, revenue, leaving, left, position, margin, gap })
@@ -90,7 +91,7 @@ impl<'a> TierDistance<'a> {
     pub fn explain(&self, language: Language) -> String {
         let Self { revenue, leaving, left, .. } = self;
         let name = self.tier().name(language);
-        let (low, high) = self.tiers.cuts().bounds(self.position);
+        let (low, high) = around(self.tiers.cuts().cuts(), self.position);
         let next = self.tiers.names().get(self.position + 1).map(|next| next.name(language));
         let tier = match language {
             Language::English => format!("{name}: revenue {revenue}"),

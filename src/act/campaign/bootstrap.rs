@@ -3,12 +3,12 @@
 use rust_decimal::Decimal;
 
 use super::chance::Chance;
-use super::confidence::{Bounds, Confidence};
-use super::quantile::{normal_cumulative, normal_quantile};
 use super::verdict::Verdict;
 use crate::error::{Error, Result};
+use crate::number::distribution::{normal_cumulative, normal_quantile};
 use crate::number::money;
 use crate::number::quotient;
+use crate::scale::{Confidence, Interval};
 
 /// How a bootstrap is run: 2,000 replicates, seed 0 and 95% by default.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -95,10 +95,10 @@ impl BootstrapOptions {
 #[non_exhaustive]
 pub struct MoneyBootstrap {
     /// Of the treated arm's mean less the control arm's.
-    pub difference: Bounds,
+    pub difference: Interval,
     /// Of the lift, as in [`MoneyComparison::lift`](super::MoneyComparison::lift); `None` where the control arm's mean
     /// is not above 0 in each replicate.
-    pub lift: Option<Bounds>,
+    pub lift: Option<Interval>,
 }
 
 impl MoneyBootstrap {
@@ -215,7 +215,7 @@ fn acceleration((treated, mean): (&Customers, f64), (control, of_control): (&Cus
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a million replicates are exact")]
-fn accelerated(mut replicates: Vec<f64>, estimate: f64, acceleration: f64, confidence: Confidence) -> Option<Bounds> {
+fn accelerated(mut replicates: Vec<f64>, estimate: f64, acceleration: f64, confidence: Confidence) -> Option<Interval> {
     replicates.sort_unstable_by(f64::total_cmp);
     let number = replicates.len() as f64;
     let below = replicates.partition_point(|&replicate| replicate < estimate) as f64;
@@ -231,7 +231,7 @@ fn accelerated(mut replicates: Vec<f64>, estimate: f64, acceleration: f64, confi
         quantile(&replicates, normal_cumulative(moved))
     };
     let z = confidence.z();
-    Bounds::of(at(-z)?, at(z)?)
+    Interval::of(at(-z)?, at(z)?)
 }
 
 /// Between the two nearest order statistics, in proportion.

@@ -1,9 +1,8 @@
 //! Two arms by what their customers brought: difference, lift, intervals.
 
-use super::confidence::{Bounds, Confidence};
 use super::money_sample::MoneySample;
 use super::verdict::{Verdict, money, opening, percent, with_bounds};
-use crate::scale::Language;
+use crate::scale::{Confidence, Interval, Language};
 
 /// What a customer of the treated arm brought, beside what one of the control arm brought.
 ///
@@ -86,12 +85,12 @@ impl MoneyComparison {
     ///
     /// B. L. Welch (1947), "The generalization of 'Student's' problem when several different population variances are
     /// involved", Biometrika 34(1-2), 28-35, doi 10.1093/biomet/34.1-2.28.
-    pub fn difference_interval(&self) -> Option<Bounds> {
+    pub fn difference_interval(&self) -> Option<Interval> {
         let difference = self.difference()?;
         let (treated, control) = (Spread::of(&self.treated)?, Spread::of(&self.control)?);
         let t = self.confidence.t(treated.degrees_of_freedom(control, 1.0)?);
         let reach = t * (treated.variance + control.variance).sqrt();
-        Bounds::of(difference - reach, difference + reach)
+        Interval::of(difference - reach, difference + reach)
     }
 
     /// How far the treated arm's mean is above the control arm's, relative to it: 0.94 for +94%.
@@ -118,7 +117,7 @@ impl MoneyComparison {
     /// 175-185, doi 10.1111/j.2517-6161.1954.tb00159.x; A. C. Tamhane and B. R. Logan (2004), "Finding the maximum safe
     /// dose level for heteroscedastic data", Journal of Biopharmaceutical Statistics 14(4), 843-856,
     /// doi 10.1081/BIP-200035413, for the degrees of freedom.
-    pub fn lift_interval(&self) -> Option<Bounds> {
+    pub fn lift_interval(&self) -> Option<Interval> {
         let (treated, control) = (Spread::of(&self.treated)?, Spread::of(&self.control)?);
         let ratio = self.lift()? + 1.0;
         let t = self.confidence.t(treated.degrees_of_freedom(control, ratio)?);
@@ -127,7 +126,7 @@ impl MoneyComparison {
         let middle = treated.mean * control.mean;
         // Where the control mean may be 0, the bounds of the formula are not those of an interval.
         let is_bounded = certain > 0.0;
-        Bounds::of((middle - reach) / certain, (middle + reach) / certain).filter(|_| is_bounded)?.less(1.0)
+        Interval::of((middle - reach) / certain, (middle + reach) / certain).filter(|_| is_bounded)?.less(1.0)
     }
 
     /// By the interval of the difference.

@@ -1,8 +1,7 @@
 //! Two arms by a share of each: difference, lift, intervals.
 
-use super::confidence::{Bounds, Confidence};
 use super::verdict::{Verdict, opening, percent, points, with_bounds};
-use crate::scale::{Language, Ratio};
+use crate::scale::{Confidence, Interval, Language, Ratio};
 
 /// A share of the treated arm beside the same share of the control arm.
 ///
@@ -82,13 +81,12 @@ impl RateComparison {
     /// R. G. Newcombe (1998), "Interval estimation for the difference between independent proportions: comparison of
     /// eleven methods", Statistics in Medicine 17(8), 873-890,
     /// `doi 10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I`, method 10.
-    pub fn difference_interval(&self) -> Option<Bounds> {
-        let z = self.confidence.z();
+    pub fn difference_interval(&self) -> Option<Interval> {
         let (p, q) = (self.treated.value()?, self.control.value()?);
-        let (of_p, of_q) = (self.treated.wilson(z)?, self.control.wilson(z)?);
+        let (of_p, of_q) = (self.treated.wilson(self.confidence)?, self.control.wilson(self.confidence)?);
         let reach = |down: f64, up: f64| (down * down + up * up).sqrt();
         let (down, up) = (reach(p - of_p.low, of_q.high - q), reach(of_p.high - p, q - of_q.low));
-        Bounds::of((p - q - down).max(-1.0), (p - q + up).min(1.0))
+        Interval::of((p - q - down).max(-1.0), (p - q + up).min(1.0))
     }
 
     /// How far the treated arm's share is above the control arm's, relative to it: 0.94 for +94%. At least -1.
@@ -112,11 +110,11 @@ impl RateComparison {
     ///
     /// D. Katz, J. Baptista, S. P. Azen and M. C. Pike (1978), "Obtaining confidence intervals for the risk ratio in
     /// cohort studies", Biometrics 34(3), 469-474, doi 10.2307/2530610, method C.
-    pub fn lift_interval(&self) -> Option<Bounds> {
+    pub fn lift_interval(&self) -> Option<Interval> {
         let ratio = self.treated.value()? / self.control.value()?;
         let variance = log_variance(self.treated)? + log_variance(self.control)?;
         let reach = self.confidence.z() * variance.sqrt();
-        let bounds = Bounds::of(ratio * libm::exp(-reach), ratio * libm::exp(reach))?.less(1.0)?;
+        let bounds = Interval::of(ratio * libm::exp(-reach), ratio * libm::exp(reach))?.less(1.0)?;
         (variance > 0.0).then_some(bounds)
     }
 
@@ -220,12 +218,12 @@ impl DifferenceInDifferences {
     ///
     /// G. Y. Zou and A. Donner (2008), "Construction of confidence limits about effect measures: a general approach",
     /// Statistics in Medicine 27(10), 1693-1702, doi 10.1002/sim.3095.
-    pub fn interval(&self) -> Option<Bounds> {
+    pub fn interval(&self) -> Option<Interval> {
         let [treated, control] = self.changes();
         let (d, e) = (treated.difference()?, control.difference()?);
         let (of_d, of_e) = (treated.difference_interval()?, control.difference_interval()?);
         let reach = |down: f64, up: f64| (down * down + up * up).sqrt();
-        Bounds::of(d - e - reach(d - of_d.low, of_e.high - e), d - e + reach(of_d.high - d, e - of_e.low))
+        Interval::of(d - e - reach(d - of_d.low, of_e.high - e), d - e + reach(of_d.high - d, e - of_e.low))
     }
 
     /// By the interval.

@@ -1,7 +1,7 @@
 //! How many contacts a campaign needs before its effect can show.
 
-use super::quantile::{normal_cumulative, normal_quantile, normal_within};
 use crate::error::{Error, Result};
+use crate::number::distribution::{normal_cumulative, normal_quantile, normal_within};
 use crate::scale::Language;
 
 /// What a test of two arms is to find: a lift over a baseline rate, at a risk of a false alarm (5% by default) and with

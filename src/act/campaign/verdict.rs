@@ -1,7 +1,6 @@
 //! What a comparison of two arms comes to, and the words for it.
 
-use super::confidence::{Bounds, Confidence};
-use crate::scale::{Label, Language};
+use crate::scale::{Confidence, Interval, Label, Language};
 
 /// Whether the treated arm differs from the control arm by more than chance explains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,7 +28,7 @@ impl Verdict {
         }
     }
 
-    pub(super) fn of(difference: Option<Bounds>) -> Self {
+    pub(super) fn of(difference: Option<Interval>) -> Self {
         match difference {
             Some(bounds) if bounds.low > 0.0 => Self::Better,
             Some(bounds) if bounds.high < 0.0 => Self::Worse,
@@ -62,14 +61,14 @@ pub(super) fn percent_of(confidence: Confidence) -> String {
 pub(super) fn with_bounds(
     name: &str,
     value: Option<f64>,
-    bounds: Option<Bounds>,
+    bounds: Option<Interval>,
     confidence: Confidence,
     show: impl Fn(f64) -> String,
     language: Language,
 ) -> String {
     let level = percent_of(confidence);
     let value = value.map(&show);
-    let bounds = bounds.map(|Bounds { low, high }| (show(low), show(high)));
+    let bounds = bounds.map(|Interval { low, high }| (show(low), show(high)));
     match (language, value, bounds) {
         (Language::English, Some(value), Some((low, high))) => {
             format!("{name} {value} ({level} interval {low} to {high})")

@@ -57,7 +57,7 @@ impl ProductRate {
 ///     line("ann", 1, "pot")?, line("bo", 1, "pot")?, line("cy", 1, "mug")?, line("cy", 3, "mug")?,
 /// ];
 /// let log = LineLog::from_lines(lines, &ShopCalendar::utc())?;
-/// let table = CycleTable::of(&log, NaiveDate::from_ymd_opt(2026, 6, 1).unwrap(), CycleOptions::default());
+/// let table = CycleTable::of(&log, NaiveDate::from_ymd_opt(2026, 6, 1).unwrap(), &CycleOptions::default());
 ///
 /// let at_least_half = HighRepurchase::at_least(Decimal::new(5, 1), ProductRate::Within, 2)?;
 /// assert_eq!(at_least_half.products(&table).collect::<Vec<_>>(), [&"coffee"], "a mug has one customer");

@@ -1,5 +1,7 @@
 //! Product cycles: how long until a customer buys the same product again.
 
+use core::borrow::Borrow;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -137,7 +139,7 @@ impl ProductCycle {
 /// let log = LineLog::from_lines(lines, &ShopCalendar::utc())?;
 /// let day = |month, day| NaiveDate::from_ymd_opt(2026, month, day).unwrap();
 ///
-/// let table = CycleTable::of(&log, day(3, 31), CycleOptions::default());
+/// let table = CycleTable::of(&log, day(3, 31), &CycleOptions::default());
 /// let coffee = table.get(&"coffee").expect("is bought");
 /// assert_eq!(coffee.repeat_customers, Ratio::new(1, 2)?);
 /// assert_eq!((coffee.repeat_within, coffee.unobserved), (Ratio::new(0, 0)?, 2));
@@ -164,7 +166,7 @@ impl<P: ProductId> CycleTable<P> {
     /// # Complexity
     ///
     /// One pass over the purchases, and `n log n` in those of each product.
-    pub fn of<Id: CustomerId>(log: &LineLog<Id, P>, as_of: NaiveDate, options: CycleOptions) -> Self {
+    pub fn of<Id: CustomerId>(log: &LineLog<Id, P>, as_of: NaiveDate, options: &CycleOptions) -> Self {
         let mut tallies: Vec<Tally> = log.products().iter().map(|_| Tally::default()).collect();
         for bought in log.by_customer() {
             for same in bought.chunk_by(|left, right| left.product == right.product) {
@@ -178,12 +180,15 @@ impl<P: ProductId> CycleTable<P> {
         let products = log.products().iter().zip(tallies);
         let products = products.filter(|(_, tally)| tally.customers > 0);
         let products = products.map(|(product, tally)| (product.clone(), tally.cycle(options.scale))).collect();
-        Self { as_of, options, products }
+        Self { as_of, options: *options, products }
     }
 
     /// The cycle of a product; `None` when nobody bought it.
-    pub fn get(&self, product: &P) -> Option<&ProductCycle> {
-        let place = self.products.binary_search_by(|(other, _)| other.cmp(product)).ok()?;
+    pub fn get<Q: Ord + ?Sized>(&self, product: &Q) -> Option<&ProductCycle>
+    where
+        P: Borrow<Q>,
+    {
+        let place = self.products.binary_search_by(|(other, _)| other.borrow().cmp(product)).ok()?;
         self.products.get(place).map(|(_, cycle)| cycle)
     }
 
@@ -197,7 +202,15 @@ impl<P: ProductId> CycleTable<P> {
     ///
     /// [`Error::Amount`] when `quantity` is not above 0; [`Error::AmountOverflow`] when it does not fit an exact
     /// product with the cycle; [`Error::DayOverflow`] when the day lies beyond chrono's limits.
-    pub fn next_due(&self, product: &P, last: NaiveDate, quantity: Decimal) -> Result<Option<NaiveDate>> {
+    pub fn next_due<Q: Ord + ?Sized>(
+        &self,
+        product: &Q,
+        last: NaiveDate,
+        quantity: Decimal,
+    ) -> Result<Option<NaiveDate>>
+    where
+        P: Borrow<Q>,
+    {
         if quantity <= Decimal::ZERO {
             return Err(Error::Amount { field: "quantity", found: quantity, expected: "above 0" });
         }
@@ -219,12 +232,15 @@ impl<P: ProductId> CycleTable<P> {
     /// # Errors
     ///
     /// As [`next_due`](CycleTable::next_due).
-    pub fn next_due_of<Id: CustomerId>(
+    pub fn next_due_of<Id: CustomerId + Borrow<Q>, Q: Ord + ?Sized, R: Ord + ?Sized>(
         &self,
         log: &LineLog<Id, P>,
-        customer: &Id,
-        product: &P,
-    ) -> Result<Option<NaiveDate>> {
+        customer: &Q,
+        product: &R,
+    ) -> Result<Option<NaiveDate>>
+    where
+        P: Borrow<R>,
+    {
         match log.last_purchase(customer, product, self.as_of) {
             Some(last) => self.next_due(product, last.day, last.quantity),
             None => Ok(None),

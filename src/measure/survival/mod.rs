@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use crate::error::{Error, Result};
 use crate::number::money;
 use crate::number::quotient;
-use crate::scale::Interval;
+use crate::scale::{Confidence, Interval};
 
 mod exact;
 #[cfg(feature = "serde")]
@@ -219,28 +219,28 @@ impl SurvivalCurve {
     /// A confidence interval for the quantile of `share`: from where the lower bound of the curve gets to `1 - share`
     /// to where the upper bound does.
     ///
-    /// `z` is the standard normal quantile of the confidence, such as [`Ratio::Z_95`](crate::Ratio::Z_95).
-    ///
     /// # Errors
     ///
-    /// [`Error::Share`] when `share` is not above 0 and below 1, [`Error::Number`] when `z` is not a finite number
-    /// above 0.
+    /// [`Error::Share`] when `share` is not above 0 and below 1.
     ///
     /// # References
     ///
     /// R. Brookmeyer, J. Crowley (1982), "A confidence interval for the median survival time", Biometrics 38(1), 29-41,
     /// doi 10.2307/2530286.
-    pub fn quantile_interval(&self, share: Decimal, z: f64, kind: IntervalKind) -> Result<DaysInterval> {
+    pub fn quantile_interval(
+        &self,
+        share: Decimal,
+        confidence: Confidence,
+        kind: IntervalKind,
+    ) -> Result<DaysInterval> {
         self.quantile(share)?;
-        if !(z.is_finite() && z > 0.0) {
-            return Err(Error::Number { field: "z", found: z, expected: "finite and above 0" });
-        }
+        let z = confidence.z();
         let left = Decimal::ONE - share;
         let left = money::power(left.scale()).and_then(|unit| quotient(left.mantissa(), unit)).unwrap_or_default();
         let first = |is_reached: &dyn Fn(&CurveStep) -> bool| self.steps.iter().find(|step| is_reached(step));
         // Where nobody is left, the lower bound is 0 and the upper one unknown.
-        let low = first(&|step| step.interval(z, kind).is_none_or(|bounds| bounds.low <= left));
-        let high = first(&|step| step.interval(z, kind).is_some_and(|bounds| bounds.high <= left));
+        let low = first(&|step| step.reach(z, kind).is_none_or(|bounds| bounds.low <= left));
+        let high = first(&|step| step.reach(z, kind).is_some_and(|bounds| bounds.high <= left));
         Ok(DaysInterval { low: low.map(|step| step.days), high: high.map(|step| step.days) })
     }
 
@@ -259,20 +259,22 @@ impl SurvivalCurve {
 }
 
 impl CurveStep {
-    /// A confidence interval for `survival`; `None` where nobody is left, and when `z` is not a finite number above 0.
+    /// A confidence interval for `survival`; `None` where nobody is left.
     ///
-    /// `z` is the standard normal quantile of the confidence, such as [`Ratio::Z_95`](crate::Ratio::Z_95). Before
-    /// anybody has come back it is 1..=1: the estimate has no variance there, which says nothing about the future.
-    pub fn interval(&self, z: f64, kind: IntervalKind) -> Option<Interval> {
+    /// Before anybody has come back it is 1..=1: the estimate has no variance there, which says nothing about the
+    /// future.
+    pub fn interval(&self, confidence: Confidence, kind: IntervalKind) -> Option<Interval> {
+        self.reach(confidence.z(), kind)
+    }
+
+    /// [`interval`](CurveStep::interval) by the quantile of the confidence.
+    fn reach(&self, z: f64, kind: IntervalKind) -> Option<Interval> {
         let survival = self.survival;
-        if self.variance.is_none() || !(z.is_finite() && z > 0.0) {
-            return None;
-        }
+        self.variance?;
         if self.greenwood <= 0.0 {
             return Some(Interval { low: 1.0, high: 1.0 });
         }
-        // A z far beyond any confidence must not become infinite times 0.
-        let reach = z.min(1e100) * self.greenwood.sqrt();
+        let reach = z * self.greenwood.sqrt();
         let (low, high) = match kind {
             IntervalKind::Plain => (survival - survival * reach, survival + survival * reach),
             IntervalKind::LogLog => {

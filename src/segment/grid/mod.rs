@@ -101,7 +101,7 @@ impl Grid {
     /// The segments that no customer can be in, not even one to come, because ties emptied the bins that they need.
     ///
     /// Where most customers have bought once, quantiles of F leave middle scores empty, and segments made of them alone
-    /// stay empty for ever: give the model [bands](crate::segment::Bins::Bands) for F instead. The segments in which
+    /// stay empty for ever: give the model [bands](crate::segment::BinRule::Bands) for F instead. The segments in which
     /// nobody is today are those of [`unoccupied`](Grid::unoccupied).
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The grids that ship with the crate.
 
 use crate::scale::{Bands, Label};
-use crate::segment::{Bins, Grid, Octant, RfmOptions};
+use crate::segment::{BinRule, Grid, Octant, RfmOptions};
 
 const ALL: core::ops::RangeInclusive<u8> = 1..=5;
 
@@ -107,6 +107,6 @@ impl Grid {
 impl RfmOptions {
     /// Klaviyo's scores: R 3 within the last 180 days, 2 within 365, 1 before; terciles of F and M.
     pub fn klaviyo() -> Self {
-        Self::quantiles(3).with_recency(Bins::Bands(Bands::ascending(vec![180, 365])))
+        Self::quantiles(3).with_recency(BinRule::Bands(Bands::ascending(vec![180, 365])))
     }
 }

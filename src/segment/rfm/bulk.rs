@@ -9,21 +9,21 @@ use crate::number::money;
 use crate::parallel;
 use crate::parallel::{BLOCK, fetch};
 use crate::record::calendar::Day;
-use crate::scale::Binning;
+use crate::scale::Bins;
 
 /// Customers for whom it pays to wake another core.
 const LEAST: usize = 32 * BLOCK;
 
 /// Bins from 0 of a block of customers.
-type Bins = [u8; BLOCK];
+type Block = [u8; BLOCK];
 
 pub(super) fn score_all(model: &RfmModel, table: &RfmTable<'_>) -> Vec<RfmScore> {
-    let days: Vec<Day> = model.recency.marks().iter().map(|&date| date.into()).collect();
+    let days: Vec<Day> = model.recency.thresholds().iter().map(|&date| date.into()).collect();
     // A mark beyond 32 bits is one that no count passes.
-    let counts: Vec<u32> = model.frequency.marks().iter().map_while(|&mark| mark.try_into().ok()).collect();
+    let counts: Vec<u32> = model.frequency.thresholds().iter().map_while(|&mark| mark.try_into().ok()).collect();
     let amounts = narrow_marks(model, table);
     parallel::concat(table.len(), LEAST, |part| {
-        let [mut r, mut f, mut m]: [Bins; 3] = [[0; BLOCK]; 3];
+        let [mut r, mut f, mut m]: [Block; 3] = [[0; BLOCK]; 3];
         let mut scores = Vec::with_capacity(part.len());
         for start in part.clone().step_by(BLOCK) {
             let rows = start..part.end.min(start + BLOCK);
@@ -50,10 +50,10 @@ fn narrow_marks<'a>(model: &'a RfmModel, table: &RfmTable<'_>) -> Option<&'a [i6
     let (Monetary::Minor(Money::Narrow(_), scale), Some(minor)) = (&table.monetary, model.monetary.minor()) else {
         return None;
     };
-    (*scale == minor.scale).then(|| minor.marks.marks())
+    (*scale == minor.scale).then(|| minor.marks.thresholds())
 }
 
-fn look_up(bins: &mut Bins, values: &Monetary<'_>, rows: Range<usize>, model: &RfmModel) {
+fn look_up(bins: &mut Block, values: &Monetary<'_>, rows: Range<usize>, model: &RfmModel) {
     for (bin, row) in bins.iter_mut().zip(rows) {
         let amount = match values {
             Monetary::Minor(amounts, scale) => amounts.get(row).and_then(|amount| money::decimal(amount, *scale)),
@@ -64,12 +64,12 @@ fn look_up(bins: &mut Bins, values: &Monetary<'_>, rows: Range<usize>, model: &R
 }
 
 /// Whether a value that equals a mark has passed it.
-const fn is_inclusive<T>(binning: &Binning<T>) -> bool {
-    matches!(binning, Binning::Bands(_))
+const fn is_inclusive<T>(binning: &Bins<T>) -> bool {
+    matches!(binning, Bins::Bands(_))
 }
 
 /// Counts for each value the marks that it has passed, four marks at a time: loops without a branch.
-fn count<T: Copy + Ord>(bins: &mut Bins, values: &[T], marks: &[T], inclusive: bool) {
+fn count<T: Copy + Ord>(bins: &mut Block, values: &[T], marks: &[T], inclusive: bool) {
     let passed = |mark: &T, value: T| u8::from(if inclusive { *mark <= value } else { *mark < value });
     bins.fill(0);
     let fours = marks.chunks_exact(4);

@@ -1,18 +1,24 @@
 //! Why a customer has a score.
 
 use core::fmt::Display;
+use core::ops::Bound;
 
 use super::{RfmModel, RfmValues};
-use crate::scale::Language;
-use crate::scale::range::{Quantity, describe_range};
+use crate::scale::range::{Quantity, describe};
+use crate::scale::{Bins, Language};
+
+/// The values of a bin that a score has come from.
+fn range<T: Ord>(bins: &Bins<T>, position: usize) -> (Bound<&T>, Bound<&T>) {
+    bins.range(position).unwrap_or((Bound::Unbounded, Bound::Unbounded))
+}
 
 pub(super) fn explain(model: &RfmModel, values: &RfmValues, language: Language) -> String {
     let score = model.score(values).to_array();
     let [r, f, m] = score.map(|score| usize::from(score) - 1);
     let ranges = [
-        describe_range(model.recency.range(r), Quantity::Day, language),
-        describe_range(model.frequency.range(f), Quantity::Number, language),
-        describe_range(model.monetary().range(m), Quantity::Number, language),
+        describe(range(&model.recency, r), Quantity::Day, language),
+        describe(range(&model.frequency, f), Quantity::Number, language),
+        describe(range(model.monetary(), m), Quantity::Number, language),
     ];
     let found: [&dyn Display; 3] = [&values.last_purchase, &values.frequency, &values.monetary];
     let last_purchase = match language {

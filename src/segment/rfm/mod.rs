@@ -24,7 +24,7 @@ mod stored;
 mod table;
 mod tally;
 
-pub use model::{Bins, RfmModel, RfmOptions};
+pub use model::{BinRule, RfmModel, RfmOptions};
 pub use region::RfmRegion;
 pub use score::{CompositeWeights, RfmScore};
 pub use table::{FrequencyMeasure, MonetaryMeasure, RfmMeasures, RfmTable, RfmValues};

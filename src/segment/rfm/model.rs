@@ -13,7 +13,7 @@ use crate::number::money;
 use crate::record::calendar::Day;
 use crate::scale::cuts::{Key, cuts_of_keys};
 use crate::scale::ranks::bin_ranks;
-use crate::scale::{Bands, Binning, CutPoints, Language};
+use crate::scale::{Bands, Bins, CutPoints, Language};
 
 /// How one dimension becomes scores.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ use crate::scale::{Bands, Binning, CutPoints, Language};
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[cfg_attr(feature = "serde", serde(bound(serialize = "T: Clone + serde::Serialize")))]
 #[cfg_attr(feature = "serde", serde(bound(deserialize = "T: Ord + serde::Deserialize<'de>")))]
-pub enum Bins<T> {
+pub enum BinRule<T> {
     /// So many bins of equal shares of the customers, 2..=10; ties can leave some of them empty.
     Quantiles(u8),
     /// Thresholds of the shop's own, of 2..=10 bands. Needed where most customers have bought once, so that quantiles
@@ -34,9 +34,9 @@ pub enum Bins<T> {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(from = "super::stored::StoredOptions", into = "super::stored::StoredOptions"))]
 pub struct RfmOptions {
-    pub(super) recency: Bins<u32>,
-    pub(super) frequency: Bins<u64>,
-    pub(super) monetary: Bins<Decimal>,
+    pub(super) recency: BinRule<u32>,
+    pub(super) frequency: BinRule<u64>,
+    pub(super) monetary: BinRule<Decimal>,
 }
 
 impl Default for RfmOptions {
@@ -48,7 +48,11 @@ impl Default for RfmOptions {
 impl RfmOptions {
     /// So many quantile bins, 2..=10, for each of R, F and M.
     pub const fn quantiles(bins: u8) -> Self {
-        Self { recency: Bins::Quantiles(bins), frequency: Bins::Quantiles(bins), monetary: Bins::Quantiles(bins) }
+        Self {
+            recency: BinRule::Quantiles(bins),
+            frequency: BinRule::Quantiles(bins),
+            monetary: BinRule::Quantiles(bins),
+        }
     }
 
     /// Bins for R; bands are of days since the last purchase, ascending, the first of them scores highest.
@@ -56,21 +60,21 @@ impl RfmOptions {
     /// Days are counted back from the as-of day of the fit: the model keeps dates, and is to be fitted anew as time
     /// goes on.
     #[must_use]
-    pub fn with_recency(mut self, bins: Bins<u32>) -> Self {
+    pub fn with_recency(mut self, bins: BinRule<u32>) -> Self {
         self.recency = bins;
         self
     }
 
     /// Bins for F.
     #[must_use]
-    pub fn with_frequency(mut self, bins: Bins<u64>) -> Self {
+    pub fn with_frequency(mut self, bins: BinRule<u64>) -> Self {
         self.frequency = bins;
         self
     }
 
     /// Bins for M.
     #[must_use]
-    pub fn with_monetary(mut self, bins: Bins<Decimal>) -> Self {
+    pub fn with_monetary(mut self, bins: BinRule<Decimal>) -> Self {
         self.monetary = bins;
         self
     }
@@ -113,8 +117,8 @@ pub struct RfmModel {
     pub(super) measures: RfmMeasures,
     /// Whether F and M are those of a window.
     pub(super) in_window: bool,
-    pub(super) recency: Binning<NaiveDate>,
-    pub(super) frequency: Binning<u64>,
+    pub(super) recency: Bins<NaiveDate>,
+    pub(super) frequency: Bins<u64>,
     pub(super) monetary: MoneyBinning,
 }
 
@@ -193,16 +197,16 @@ impl RfmModel {
             measures,
             in_window,
             recency: match checked(&options.recency)? {
-                Bins::Quantiles(bins) => Binning::Quantiles(recency(*bins)?),
-                Bins::Bands(bands) => Binning::Bands(first_days(bands, as_of)?),
+                BinRule::Quantiles(bins) => Bins::Quantiles(recency(*bins)?),
+                BinRule::Bands(bands) => Bins::Bands(first_days(bands, as_of)?),
             },
             frequency: match checked(&options.frequency)? {
-                Bins::Quantiles(bins) => Binning::Quantiles(frequency(*bins)?),
-                Bins::Bands(bands) => Binning::Bands(bands.clone()),
+                BinRule::Quantiles(bins) => Bins::Quantiles(frequency(*bins)?),
+                BinRule::Bands(bands) => Bins::Bands(bands.clone()),
             },
             monetary: MoneyBinning::new(match checked(&options.monetary)? {
-                Bins::Quantiles(bins) => Binning::Quantiles(monetary(*bins)?),
-                Bins::Bands(bands) => Binning::Bands(bands.clone()),
+                BinRule::Quantiles(bins) => Bins::Quantiles(monetary(*bins)?),
+                BinRule::Bands(bands) => Bins::Bands(bands.clone()),
             })?,
         })
     }
@@ -270,17 +274,17 @@ impl RfmModel {
     }
 
     /// The cuts or edges of R, as days of the last purchase.
-    pub const fn recency(&self) -> &Binning<NaiveDate> {
+    pub const fn recency(&self) -> &Bins<NaiveDate> {
         &self.recency
     }
 
     /// The cuts or edges of F.
-    pub const fn frequency(&self) -> &Binning<u64> {
+    pub const fn frequency(&self) -> &Bins<u64> {
         &self.frequency
     }
 
     /// The cuts or edges of M.
-    pub const fn monetary(&self) -> &Binning<Decimal> {
+    pub const fn monetary(&self) -> &Bins<Decimal> {
         self.monetary.marks()
     }
 
@@ -317,10 +321,10 @@ pub(super) fn check_bins(bins: usize) -> Result<()> {
     Err(Error::OutOfRange { field: "bins", found: bins as u64, min: 2, max: MAX_BINS.into() })
 }
 
-fn checked<T>(bins: &Bins<T>) -> Result<&Bins<T>> {
+fn checked<T>(bins: &BinRule<T>) -> Result<&BinRule<T>> {
     check_bins(match bins {
-        Bins::Quantiles(bins) => usize::from(*bins),
-        Bins::Bands(bands) => bands.len(),
+        BinRule::Quantiles(bins) => usize::from(*bins),
+        BinRule::Bands(bands) => bands.len(),
     })?;
     Ok(bins)
 }

@@ -4,12 +4,12 @@ use rust_decimal::Decimal;
 
 use crate::error::Result;
 use crate::number::money;
-use crate::scale::{Bands, Binning, CutPoints};
+use crate::scale::{Bands, Bins, CutPoints};
 
 /// Cuts or edges, and where they fit 63 bits at the finest of their scales, the same as integers.
 #[derive(Debug, Clone, Eq)]
 pub(super) struct MoneyBinning {
-    marks: Binning<Decimal>,
+    marks: Bins<Decimal>,
     minor: Option<MinorMarks>,
 }
 
@@ -24,19 +24,19 @@ impl PartialEq for MoneyBinning {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MinorMarks {
     /// None of them is an end of the range.
-    pub(super) marks: Binning<i64>,
+    pub(super) marks: Bins<i64>,
     pub(super) scale: u32,
 }
 
 impl MoneyBinning {
-    pub(super) fn new(marks: Binning<Decimal>) -> Result<Self> {
-        let scale = marks.marks().iter().map(Decimal::scale).max().unwrap_or(0);
+    pub(super) fn new(marks: Bins<Decimal>) -> Result<Self> {
+        let scale = marks.thresholds().iter().map(Decimal::scale).max().unwrap_or(0);
         let is_inside = |&mark: &i64| i64::MIN < mark && mark < i64::MAX;
-        let minor = marks.marks().iter().map(|&mark| money::minor(mark, scale).map(narrow).filter(is_inside));
+        let minor = marks.thresholds().iter().map(|&mark| money::minor(mark, scale).map(narrow).filter(is_inside));
         let minor = match (minor.collect::<Option<Vec<_>>>(), &marks) {
             (None, _) => None,
-            (Some(cuts), Binning::Quantiles(_)) => Some(Binning::Quantiles(CutPoints::new(cuts)?)),
-            (Some(edges), Binning::Bands(_)) => Some(Binning::Bands(Bands::new(edges)?)),
+            (Some(cuts), Bins::Quantiles(_)) => Some(Bins::Quantiles(CutPoints::new(cuts)?)),
+            (Some(edges), Bins::Bands(_)) => Some(Bins::Bands(Bands::new(edges)?)),
         };
         Ok(Self { marks, minor: minor.map(|marks| MinorMarks { marks, scale }) })
     }
@@ -47,12 +47,12 @@ impl MoneyBinning {
         // A cut below the amount is below the next integer, too; an edge not above it, not above the one before.
         let (floor, ceiling) = money::bracket(amount, minor.scale);
         match &minor.marks {
-            Binning::Quantiles(cuts) => cuts.position(&narrow(ceiling)),
-            Binning::Bands(bands) => bands.position(&narrow(floor)),
+            Bins::Quantiles(cuts) => cuts.position(&narrow(ceiling)),
+            Bins::Bands(bands) => bands.position(&narrow(floor)),
         }
     }
 
-    pub(super) const fn marks(&self) -> &Binning<Decimal> {
+    pub(super) const fn marks(&self) -> &Bins<Decimal> {
         &self.marks
     }
 
@@ -96,8 +96,8 @@ mod tests {
             vec![Decimal::MIN, Decimal::MAX],
         ];
         for marks in marks {
-            let quantiles = Binning::Quantiles(CutPoints::new(marks.clone()).unwrap());
-            let bands = Binning::Bands(Bands::new(marks).unwrap());
+            let quantiles = Bins::Quantiles(CutPoints::new(marks.clone()).unwrap());
+            let bands = Bins::Bands(Bands::new(marks).unwrap());
             for binning in [quantiles, bands] {
                 let fast = MoneyBinning::new(binning.clone()).unwrap();
                 for amount in amounts {

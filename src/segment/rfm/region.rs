@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::{RfmModel, RfmValues};
-use crate::scale::Binning;
+use crate::scale::Bins;
 
 /// Customers by ranges of their last purchase, F and M: what a score or a run of scores is in a database.
 ///
@@ -73,13 +73,13 @@ impl RfmModel {
     }
 }
 
-fn range<T: Ord + Copy>(binning: &Binning<T>, scores: &RangeInclusive<u8>) -> Option<(Bound<T>, Bound<T>)> {
+fn range<T: Ord + Copy>(binning: &Bins<T>, scores: &RangeInclusive<u8>) -> Option<(Bound<T>, Bound<T>)> {
     let place = |score: u8| usize::from(score).checked_sub(1).filter(|&place| place < binning.bins());
     let (first, last) = (place(*scores.start())?, place(*scores.end())?);
     if first > last {
         return None;
     }
-    let range = (binning.range(first).0.cloned(), binning.range(last).1.cloned());
+    let range = (binning.range(first)?.0.cloned(), binning.range(last)?.1.cloned());
     // Marks that ties made equal leave nothing between them.
     match range {
         (Bound::Excluded(from), Bound::Included(to)) if from >= to => None,

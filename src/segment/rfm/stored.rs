@@ -5,27 +5,27 @@ use rust_decimal::Decimal;
 
 use super::model::check_bins;
 use super::money::MoneyBinning;
-use super::{Bins, RfmMeasures, RfmModel, RfmOptions, RfmTally};
+use super::{BinRule, RfmMeasures, RfmModel, RfmOptions, RfmTally};
 use crate::error::{Error, Result};
 use crate::number::money::Text;
-use crate::scale::{Bands, Binning, CutPoints, MoneyTally, Tally};
+use crate::scale::{Bands, Bins, CutPoints, MoneyTally, Tally};
 
 #[derive(serde::Serialize, serde::Deserialize)]
 pub(super) struct StoredModel {
     measures: RfmMeasures,
     #[serde(default)]
     in_window: bool,
-    recency: Binning<NaiveDate>,
-    frequency: Binning<u64>,
-    monetary: Binning<Text>,
+    recency: Bins<NaiveDate>,
+    frequency: Bins<u64>,
+    monetary: Bins<Text>,
 }
 
 impl From<RfmModel> for StoredModel {
     fn from(model: RfmModel) -> Self {
         let texts = |marks: &[Decimal]| marks.iter().copied().map(Text).collect();
         let monetary = match model.monetary.marks() {
-            Binning::Quantiles(cuts) => Binning::Quantiles(CutPoints::ascending(texts(cuts.cuts()))),
-            Binning::Bands(bands) => Binning::Bands(Bands::ascending(texts(bands.edges()))),
+            Bins::Quantiles(cuts) => Bins::Quantiles(CutPoints::ascending(texts(cuts.cuts()))),
+            Bins::Bands(bands) => Bins::Bands(Bands::ascending(texts(bands.edges()))),
         };
         let RfmModel { measures, in_window, recency, frequency, .. } = model;
         Self { measures, in_window, recency, frequency, monetary }
@@ -41,8 +41,8 @@ impl TryFrom<StoredModel> for RfmModel {
             check_bins(bins)?;
         }
         let monetary = MoneyBinning::new(match monetary {
-            Binning::Quantiles(cuts) => Binning::Quantiles(cuts.map(|Text(cut)| cut)),
-            Binning::Bands(bands) => Binning::Bands(decimals(bands)),
+            Bins::Quantiles(cuts) => Bins::Quantiles(cuts.map(|Text(cut)| cut)),
+            Bins::Bands(bands) => Bins::Bands(decimals(bands)),
         })?;
         Ok(Self { measures, in_window, recency, frequency, monetary })
     }
@@ -54,16 +54,16 @@ fn decimals(bands: Bands<Text>) -> Bands<Decimal> {
 
 #[derive(serde::Serialize, serde::Deserialize)]
 pub(super) struct StoredOptions {
-    recency: Bins<u32>,
-    frequency: Bins<u64>,
-    monetary: Bins<Text>,
+    recency: BinRule<u32>,
+    frequency: BinRule<u64>,
+    monetary: BinRule<Text>,
 }
 
 impl From<RfmOptions> for StoredOptions {
     fn from(options: RfmOptions) -> Self {
         let monetary = match options.monetary {
-            Bins::Quantiles(bins) => Bins::Quantiles(bins),
-            Bins::Bands(bands) => Bins::Bands(Bands::ascending(Vec::from(bands).into_iter().map(Text).collect())),
+            BinRule::Quantiles(bins) => BinRule::Quantiles(bins),
+            BinRule::Bands(bands) => BinRule::Bands(Bands::ascending(Vec::from(bands).into_iter().map(Text).collect())),
         };
         Self { recency: options.recency, frequency: options.frequency, monetary }
     }
@@ -72,8 +72,8 @@ impl From<RfmOptions> for StoredOptions {
 impl From<StoredOptions> for RfmOptions {
     fn from(stored: StoredOptions) -> Self {
         let monetary = match stored.monetary {
-            Bins::Quantiles(bins) => Bins::Quantiles(bins),
-            Bins::Bands(bands) => Bins::Bands(decimals(bands)),
+            BinRule::Quantiles(bins) => BinRule::Quantiles(bins),
+            BinRule::Bands(bands) => BinRule::Bands(decimals(bands)),
         };
         Self { recency: stored.recency, frequency: stored.frequency, monetary }
     }

@@ -1,7 +1,8 @@
 //! Samples of the sample.
 
 use repurchase::Error;
-use repurchase::act::campaign::{BootstrapOptions, Confidence, MoneyBootstrap, MoneyComparison, MoneySample, Verdict};
+use repurchase::act::campaign::{BootstrapOptions, MoneyBootstrap, MoneyComparison, MoneySample, Verdict};
+use repurchase::scale::Confidence;
 use rust_decimal::Decimal;
 
 use super::money::amounts;

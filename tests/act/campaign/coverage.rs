@@ -1,14 +1,14 @@
 //! Intervals hold the truth as often as they say, and plans find what they plan for.
 
 use repurchase::act::campaign::{
-    BootstrapOptions, Bounds, Confidence, MoneyBootstrap, MoneyComparison, MoneySample, RateComparison, SamplePlan,
-    Verdict,
+    BootstrapOptions, MoneyBootstrap, MoneyComparison, MoneySample, RateComparison, SamplePlan, Verdict,
 };
+use repurchase::scale::{Confidence, Interval};
 
 use super::{Chance, TestResult, cents, ratio};
 
 /// The share of trials whose interval holds the truth.
-fn coverage(trials: u32, truth: f64, mut interval: impl FnMut() -> Option<Bounds>) -> f64 {
+fn coverage(trials: u32, truth: f64, mut interval: impl FnMut() -> Option<Interval>) -> f64 {
     let held = (0..trials).filter(|_| interval().is_some_and(|bounds| bounds.contains(truth))).count();
     f64::from(u32::try_from(held).expect("no more than the trials")) / f64::from(trials)
 }

@@ -4,7 +4,8 @@
 
 use proptest::test_runner::{Config, RngSeed};
 use repurchase::Ratio;
-use repurchase::act::campaign::{Bounds, Funnel, FunnelFigures};
+use repurchase::act::campaign::{Funnel, FunnelFigures};
+use repurchase::scale::Interval;
 use rust_decimal::Decimal;
 
 use chance::Chance;
@@ -65,7 +66,7 @@ fn bounds(row: &csv::StringRecord, column: usize) -> Option<(f64, f64)> {
 
 /// Fails unless both bounds are right to `tolerance` of the larger of their width and their size, or both are missing.
 #[track_caller]
-fn assert_bounds(found: Option<Bounds>, expected: Option<(f64, f64)>, tolerance: f64, what: &str) {
+fn assert_bounds(found: Option<Interval>, expected: Option<(f64, f64)>, tolerance: f64, what: &str) {
     let (Some(found), Some((low, high))) = (found, expected) else {
         assert!(found.is_none() && expected.is_none(), "{what}: found {found:?}, expected {expected:?}");
         return;

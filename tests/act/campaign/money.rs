@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use repurchase::Error;
-use repurchase::act::campaign::{Confidence, MoneyComparison, MoneySample, Verdict};
+use repurchase::act::campaign::{MoneyComparison, MoneySample, Verdict};
+use repurchase::scale::Confidence;
 use rust_decimal::Decimal;
 
 use super::{TestResult, assert_bounds, bounds, cents, field, fixed_seed, rows};

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use repurchase::Ratio;
-use repurchase::act::campaign::{Confidence, DifferenceInDifferences, RateComparison, Verdict};
+use repurchase::act::campaign::{DifferenceInDifferences, RateComparison, Verdict};
+use repurchase::scale::Confidence;
 
 use super::{TestResult, assert_bounds, bounds, field, fixed_seed, ratio, rows};
 

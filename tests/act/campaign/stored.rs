@@ -2,9 +2,10 @@
 #![cfg(feature = "serde")]
 
 use repurchase::act::campaign::{
-    Arm, Assignment, BootstrapOptions, Bounds, Confidence, DifferenceInDifferences, Funnel, FunnelFigures,
-    FunnelMeasure, MoneyBootstrap, MoneyComparison, MoneySample, RateComparison, SamplePlan, SampleWarning, Stage,
+    Arm, Assignment, BootstrapOptions, DifferenceInDifferences, Funnel, FunnelFigures, FunnelMeasure, MoneyBootstrap,
+    MoneyComparison, MoneySample, RateComparison, SamplePlan, SampleWarning, Stage,
 };
+use repurchase::scale::{Confidence, Interval};
 use rust_decimal::Decimal;
 use serde_json::{from_str, to_string};
 
@@ -65,7 +66,7 @@ fn files_that_hold_the_impossible_are_refused() {
     let refused = from_str::<Funnel>(figures).unwrap_err();
     assert!(refused.to_string().starts_with("clicked must lie between 0 and 1, found 2"), "{refused}");
     assert!(from_str::<Confidence>("1.0").is_err());
-    assert!(from_str::<Bounds>(r#"{"low":1.0,"high":0.5}"#).is_err());
+    assert!(from_str::<Interval>(r#"{"low":1.0,"high":0.5}"#).is_err());
     assert!(from_str::<Assignment>(r#"{"campaign":"a","control":{"count":0,"of":0}}"#).is_err());
     assert!(from_str::<SamplePlan>(r#"{"baseline":0.1,"lift":0.2,"alpha":0.05,"power":0.1}"#).is_err());
     let sample = |customers: u64, scale: u32, sum: &str, squares: &str| {

@@ -1,10 +1,10 @@
 //! Verdicts in words.
 
 use repurchase::act::campaign::{
-    Confidence, DifferenceInDifferences, FunnelMeasure, FunnelRate, Group, MoneyComparison, MoneySample,
-    RateComparison, SamplePlan, Stage, Verdict,
+    DifferenceInDifferences, FunnelMeasure, FunnelRate, Group, MoneyComparison, MoneySample, RateComparison,
+    SamplePlan, Stage, Verdict,
 };
-use repurchase::scale::{Label, Language};
+use repurchase::scale::{Confidence, Label, Language};
 
 use super::{TestResult, cents, ratio};
 

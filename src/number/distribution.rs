@@ -1,12 +1,12 @@
 //! Two-sided quantiles of the normal and of Student's t distribution, with the same bits on every platform.
 
-use crate::number::special::{beta_kernel, polynomial, regularized_beta};
+use super::special::{beta_kernel, polynomial, regularized_beta};
 
 /// The `z` within which a standard normal number lies with probability `level`, for `0 < level < 1`.
 ///
 /// P. J. Wichura (1988), "Algorithm AS 241: the percentage points of the normal distribution", Journal of the Royal
 /// Statistical Society C 37(3), 477-484, doi 10.2307/2347330; the routine PPND16, right to about 1e-16 of the value.
-pub(super) fn normal_within(level: f64) -> f64 {
+pub(crate) fn normal_within(level: f64) -> f64 {
     let half = level / 2.0;
     if half <= 0.425 {
         return central(half);
@@ -16,7 +16,7 @@ pub(super) fn normal_within(level: f64) -> f64 {
 }
 
 /// The `z` that a standard normal number exceeds with probability `1 - p`, for `0 < p < 1`.
-pub(super) fn normal_quantile(p: f64) -> f64 {
+pub(crate) fn normal_quantile(p: f64) -> f64 {
     let centred = p - 0.5;
     if centred.abs() <= 0.425 {
         central(centred)
@@ -28,7 +28,7 @@ pub(super) fn normal_quantile(p: f64) -> f64 {
 }
 
 /// The probability that a standard normal number is at most `z`.
-pub(super) fn normal_cumulative(z: f64) -> f64 {
+pub(crate) fn normal_cumulative(z: f64) -> f64 {
     libm::erfc(-z * core::f64::consts::FRAC_1_SQRT_2) / 2.0
 }
 
@@ -119,7 +119,7 @@ const MANY: f64 = 1e5;
 /// Newton's method on the logarithm of the smaller of the two probabilities, by the logarithm of `t`, in which both
 /// are nearly straight; from [`MANY`] degrees of freedom on the expansion of M. Abramowitz and I. A. Stegun (1964),
 /// Handbook of Mathematical Functions, equation 26.7.5.
-pub(super) fn student_within(level: f64, df: f64) -> f64 {
+pub(crate) fn student_within(level: f64, df: f64) -> f64 {
     let z = normal_within(level);
     if df >= MANY {
         return expanded(z, df);
@@ -189,7 +189,7 @@ mod tests {
 
     /// Levels, degrees of freedom (0: normal) and quantiles, from another program.
     fn reference() -> Vec<[f64; 3]> {
-        let text = include_str!("../../../tests/data/campaign_quantiles.csv");
+        let text = include_str!("../../tests/data/campaign_quantiles.csv");
         let lines = text.lines().filter(|line| !line.starts_with('#')).skip(1);
         let rows: Vec<[f64; 3]> = lines
             .map(|line| {

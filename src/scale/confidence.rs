@@ -1,0 +1,75 @@
+//! How sure an interval is to be.
+
+use crate::error::{Error, Result};
+use crate::number::distribution::{normal_within, student_within};
+
+/// The confidence of an interval: the share of samples whose interval holds the truth. 95% by default.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::scale::Confidence;
+///
+/// assert_eq!(Confidence::default(), Confidence::new(0.95)?);
+/// assert!((Confidence::default().z() - 1.959_963_984_540_054).abs() < 1e-15);
+/// assert!(Confidence::new(1.0).is_err());
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "f64", into = "f64"))]
+pub struct Confidence {
+    level: f64,
+}
+
+impl Confidence {
+    /// A confidence such as 0.95.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Number`] unless it lies above 0 and below 1.
+    pub const fn new(level: f64) -> Result<Self> {
+        if level > 0.0 && level < 1.0 {
+            Ok(Self { level })
+        } else {
+            Err(Error::Number { field: "confidence", found: level, expected: "above 0 and below 1" })
+        }
+    }
+
+    /// The level, above 0 and below 1.
+    pub const fn level(self) -> f64 {
+        self.level
+    }
+
+    /// The two-sided quantile of the standard normal distribution: 1.96 for 95%.
+    pub fn z(self) -> f64 {
+        // Below the smallest level that has a quantile above 0, the interval is as narrow as numbers are.
+        normal_within(self.level).max(f64::MIN_POSITIVE)
+    }
+
+    /// The two-sided quantile of Student's t distribution.
+    pub(crate) fn t(self, df: f64) -> f64 {
+        // Below a level of 1e-300 the search would work on numbers without digits.
+        student_within(self.level.max(1e-300), df)
+    }
+}
+
+impl Default for Confidence {
+    fn default() -> Self {
+        Self { level: 0.95 }
+    }
+}
+
+impl TryFrom<f64> for Confidence {
+    type Error = Error;
+
+    fn try_from(level: f64) -> Result<Self> {
+        Self::new(level)
+    }
+}
+
+impl From<Confidence> for f64 {
+    fn from(confidence: Confidence) -> Self {
+        confidence.level
+    }
+}
