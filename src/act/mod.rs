@@ -4,13 +4,16 @@
 //! |---|---|
 //! | who is meant, in a rule that is data? | [`audience::Rule`], [`audience::Audience`] |
 //! | which audiences do shops ask for most? | [`audience::ready`] |
-//! | which label calls for what? | [`playbook::Playbook`] |
+//! | which label calls for what, and why? | [`playbook::Playbook::action_for`], [`playbook::Playbook::explain`] |
 //! | may this message be sent now, and if not, when? | [`contact::ContactRules::plan`] |
-//! | when to write after a sale? | [`contact::AfterSalePlan`] |
-//! | did the campaign do more than chance does? | [`campaign::RateComparison`], [`campaign::MoneyComparison`] |
-//! | how many contacts does a test need; who is held back? | [`campaign::SamplePlan`], [`campaign::Assignment`] |
-//! | how many points has a member, and what does the shop owe? | [`points::PointsAccount`], [`points::Liability`] |
-//! | does a coupon pay; what is keeping a customer worth? | [`economics`] |
+//! | when to write after a sale? | [`contact::AfterSalePlan::wishes`] |
+//! | who is held back, and how many contacts does an A/B test need? | [`campaign::Assignment::group`], [`campaign::SamplePlan::needed`] |
+//! | what became of a campaign: CTR, conversion, ROI? | [`campaign::Funnel`] |
+//! | did it do more than chance does? | [`campaign::Comparison`] |
+//! | how many points has a member? | [`points::PointsAccount::replay`] |
+//! | what does the shop owe in points? | [`points::Liability::of`] |
+//! | does a coupon pay? | [`economics::Coupon`] |
+//! | what is keeping a customer worth? | [`economics::RetentionCosts`], [`economics::ConstantLoss`] |
 //!
 //! Everything here decides and explains; sending anything to anybody is the caller's.
 

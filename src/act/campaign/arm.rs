@@ -1,10 +1,9 @@
 //! The arms of a campaign, stage by stage.
 
+use super::comparison::Comparison;
 use super::funnel::Funnel;
-use super::measure::FunnelRate;
-use super::rates::{DifferenceInDifferences, RateComparison};
 use crate::error::Result;
-use crate::scale::Label;
+use crate::scale::{Confidence, Label, Ratio};
 
 /// A stage of a campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,17 +37,19 @@ impl Stage {
 /// # Examples
 ///
 /// ```
-/// use repurchase::act::campaign::{Arm, Funnel, FunnelFigures, FunnelRate, Stage, Verdict};
+/// use repurchase::act::campaign::{Arm, Funnel, Stage, Verdict};
+/// use repurchase::scale::Confidence;
 ///
-/// let funnel = |shown, converted| Funnel::new(FunnelFigures { shown, converted, ..FunnelFigures::default() });
-/// let treated = Arm::new().with(Stage::Before, funnel(10_000, 200)?).with(Stage::During, funnel(10_000, 500)?);
-/// let control = Arm::new().with(Stage::Before, funnel(10_000, 190)?).with(Stage::During, funnel(10_000, 210)?);
+/// let funnel = |shown, converted| Funnel::new(shown).with_converted(converted);
+/// let treated = Arm::default().with(Stage::Before, funnel(10_000, 200)?).with(Stage::During, funnel(10_000, 500)?);
+/// let control = Arm::default().with(Stage::Before, funnel(10_000, 190)?).with(Stage::During, funnel(10_000, 210)?);
 ///
-/// let during = treated.against(&control, Stage::During, FunnelRate::Conversion).expect("both were shown something");
+/// let (rate, confidence) = (Funnel::conversion_rate, Confidence::default());
+/// let during = treated.against(&control, Stage::During, rate, confidence).expect("both were shown something");
 /// assert_eq!(during.verdict(), Verdict::Better);
 /// let stages = [Stage::Before, Stage::During];
-/// let effect = treated.change_against(&control, stages, FunnelRate::Conversion).expect("in both stages");
-/// assert!((effect.value().expect("four groups") - 0.028).abs() < 1e-12);
+/// let effect = treated.change_against(&control, stages, rate, confidence).expect("in both stages");
+/// assert!((effect.difference().expect("four groups") - 0.028).abs() < 1e-12);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,19 +61,10 @@ pub struct Arm {
 }
 
 impl Arm {
-    /// An arm to which nothing has happened.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// With this funnel at a stage.
     #[must_use]
     pub const fn with(mut self, stage: Stage, funnel: Funnel) -> Self {
-        match stage {
-            Stage::Before => self.before = funnel,
-            Stage::During => self.during = funnel,
-            Stage::After => self.after = funnel,
-        }
+        *self.stage_mut(stage) = funnel;
         self
     }
 
@@ -85,43 +77,61 @@ impl Arm {
         }
     }
 
-    /// All stages taken together.
+    const fn stage_mut(&mut self, stage: Stage) -> &mut Funnel {
+        match stage {
+            Stage::Before => &mut self.before,
+            Stage::During => &mut self.during,
+            Stage::After => &mut self.after,
+        }
+    }
+
+    /// The sum of all stages.
     ///
     /// # Errors
     ///
     /// Those of [`Funnel::merge`].
     pub fn total(&self) -> Result<Funnel> {
-        self.before.merge(&self.during)?.merge(&self.after)
+        let mut total = self.before;
+        total.merge(&self.during)?;
+        total.merge(&self.after)?;
+        Ok(total)
     }
 
-    /// Stage by stage with another part of the arm, of different contacts.
+    /// Adds another part of the arm, of different contacts, stage by stage.
     ///
     /// # Errors
     ///
-    /// Those of [`Funnel::merge`].
-    pub fn merge(&self, other: &Self) -> Result<Self> {
-        Ok(Self {
-            before: self.before.merge(&other.before)?,
-            during: self.during.merge(&other.during)?,
-            after: self.after.merge(&other.after)?,
-        })
+    /// Those of [`Funnel::merge`]; the arm is then unchanged.
+    pub fn merge(&mut self, other: &Self) -> Result<()> {
+        let mut merged = *self;
+        Stage::ALL.into_iter().try_for_each(|stage| merged.stage_mut(stage).merge(other.stage(stage)))?;
+        *self = merged;
+        Ok(())
     }
 
-    /// This arm against the control arm at a stage; `None` where the rate is undefined in either.
-    pub fn against(&self, control: &Self, stage: Stage, rate: FunnelRate) -> Option<RateComparison> {
-        Some(RateComparison::new(self.stage(stage).rate(rate)?, control.stage(stage).rate(rate)?))
+    /// This arm against the control arm at a stage, by a rate such as [`Funnel::conversion_rate`]; `None` where the rate
+    /// is undefined in either.
+    pub fn against(
+        &self,
+        control: &Self,
+        stage: Stage,
+        rate: impl Fn(&Funnel) -> Option<Ratio>,
+        confidence: Confidence,
+    ) -> Option<Comparison> {
+        Some(Comparison::of_rates(rate(self.stage(stage))?, rate(control.stage(stage))?, confidence))
     }
 
-    /// This arm's change from one stage to another against the control arm's; `None` where the rate is undefined in one
-    /// of the four.
+    /// This arm's change of a rate from one stage to another against the control arm's; `None` where the rate is
+    /// undefined in one of the four.
     pub fn change_against(
         &self,
         control: &Self,
         stages: [Stage; 2],
-        rate: FunnelRate,
-    ) -> Option<DifferenceInDifferences> {
+        rate: impl Fn(&Funnel) -> Option<Ratio>,
+        confidence: Confidence,
+    ) -> Option<Comparison> {
         let [earlier, later] = stages;
-        let rates = |arm: &Self| Some([arm.stage(earlier).rate(rate)?, arm.stage(later).rate(rate)?]);
-        Some(DifferenceInDifferences::new(rates(self)?, rates(control)?))
+        let rates = |arm: &Self| Some([rate(arm.stage(earlier))?, rate(arm.stage(later))?]);
+        Some(Comparison::of_changes(rates(self)?, rates(control)?, confidence))
     }
 }

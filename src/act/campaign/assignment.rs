@@ -1,4 +1,4 @@
-//! Who is treated and who is held back, by a lot that can be drawn again.
+//! Random assignment: who is treated and who is in the hold-out group.
 
 use core::fmt::{Display, Write};
 
@@ -29,10 +29,11 @@ impl Group {
     }
 }
 
-/// Which customers a campaign holds back: a lot drawn from the customer's id and the campaign's name.
+/// The random assignment of customers to treatment and hold-out group (对照组), by a hash of the campaign's name and the
+/// customer's id.
 ///
-/// Nothing is stored of anybody, and the same customer is in the same group on every machine and in every version of
-/// this crate. Campaigns of different names draw independent lots. With a larger share of control, all who were held
+/// Nothing is stored per customer, and the same customer is in the same group on every machine and in every version of
+/// this crate. Campaigns of different names assign independently. With a larger share of control, all who were held
 /// back before still are.
 ///
 /// # Formula
@@ -51,7 +52,7 @@ impl Group {
 /// With a share of control of `count` of `of`, the customer is in control where `h * of < count * 2^64`, in exact
 /// integers.
 ///
-/// It is a lot, not a lock: whoever can choose an id can choose a group.
+/// It is no protection against cheating: whoever can choose an id can choose a group.
 ///
 /// # Examples
 ///
@@ -72,6 +73,10 @@ impl Group {
 /// G. Fowler, L. C. Noll, K.-P. Vo, D. Eastlake and T. Hansen, "The FNV non-cryptographic hash algorithm", RFC 9923;
 /// G. L. Steele, D. Lea and C. H. Flood (2014), "Fast splittable pseudorandom number generators", OOPSLA '14, 453-472,
 /// doi 10.1145/2660193.2660195.
+#[doc(alias = "A/B test")]
+#[doc(alias = "hold-out")]
+#[doc(alias = "bucketing")]
+#[doc(alias = "对照组")]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "StoredAssignment", into = "StoredAssignment"))]
@@ -83,11 +88,11 @@ pub struct Assignment {
 }
 
 impl Assignment {
-    /// The lot of a campaign that holds back `control`, such as 1 of 10.
+    /// The assignment of a campaign that holds back the share `control`, such as 1 of 10.
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfRange`] when the share is of nobody. 0 of 1 holds back nobody, 1 of 1 everybody.
+    /// [`Error::OutOfRange`] for a share of an empty population. 0 of 1 holds back nobody, 1 of 1 everybody.
     pub fn new(campaign: impl Into<Box<str>>, control: Ratio) -> Result<Self> {
         if control.of() == 0 {
             let field = "population of the share of control";
@@ -117,25 +122,25 @@ impl Assignment {
         let mut hash = self.named;
         // Feeding cannot fail; where an id's own `Display` does, what it wrote is the id.
         let _ = write!(hash, "{id}");
-        self.of_lot(hash.finish())
+        self.group_of_hash(hash.finish())
     }
 
     /// The group of a customer, by the bytes of the id.
     pub fn group_of_bytes(&self, id: &[u8]) -> Group {
-        self.of_lot(self.lot(id))
+        self.group_of_hash(self.hash(id))
     }
 
     /// The number `h` of a customer, by the bytes of the id: evenly spread over all of 64 bits.
     ///
-    /// For a campaign of more than two arms, or to check another program's lot.
-    pub fn lot(&self, id: &[u8]) -> u64 {
+    /// For a campaign of more than two arms, or to check another program's assignment.
+    pub fn hash(&self, id: &[u8]) -> u64 {
         let mut hash = self.named;
         hash.feed(id);
         hash.finish()
     }
 
-    fn of_lot(&self, lot: u64) -> Group {
-        let is_control = u128::from(lot) * u128::from(self.control.of()) < u128::from(self.control.count()) << 64;
+    fn group_of_hash(&self, hash: u64) -> Group {
+        let is_control = u128::from(hash) * u128::from(self.control.of()) < u128::from(self.control.count()) << 64;
         if is_control { Group::Control } else { Group::Treated }
     }
 }
@@ -154,7 +159,7 @@ impl Fnv {
     }
 
     const fn finish(self) -> u64 {
-        super::chance::finalize(self.0)
+        super::split_mix::mix(self.0)
     }
 }
 
@@ -166,24 +171,6 @@ impl Write for Fnv {
 }
 
 #[cfg(feature = "serde")]
-#[derive(serde::Serialize, serde::Deserialize)]
-struct StoredAssignment {
-    campaign: Box<str>,
-    control: Ratio,
-}
-
-#[cfg(feature = "serde")]
-impl From<Assignment> for StoredAssignment {
-    fn from(Assignment { campaign, control, .. }: Assignment) -> Self {
-        Self { campaign, control }
-    }
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<StoredAssignment> for Assignment {
-    type Error = Error;
-
-    fn try_from(StoredAssignment { campaign, control }: StoredAssignment) -> Result<Self> {
-        Self::new(campaign, control)
-    }
+crate::stored::stored! {
+    StoredAssignment { campaign: Box<str>, control: Ratio } <-> Assignment: Self::new(campaign, control)
 }

@@ -1,23 +1,23 @@
-//! Intervals for skewed money, from samples of the sample.
+//! Bootstrap intervals for skewed money.
 
 use rust_decimal::Decimal;
 
-use super::chance::Chance;
-use super::verdict::Verdict;
+use super::comparison::{Comparison, Subject};
+use super::split_mix::SplitMix64;
 use crate::error::{Error, Result};
 use crate::number::distribution::{normal_cumulative, normal_quantile};
 use crate::number::money;
 use crate::number::quotient;
 use crate::scale::{Confidence, Interval};
 
-/// How a bootstrap is run: 2,000 replicates, seed 0 and 95% by default.
+/// Options of [`Comparison::of_amounts`]: 2,000 replicates, seed 0 and 95% by default.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct BootstrapOptions {
     /// The seed of the draws: with the same seed and amounts, the same bits on every machine.
     pub seed: u64,
-    /// Samples of the sample, 100 to 1,000,000. More of them leave less to the seed.
+    /// Replicates (samples drawn from the sample), 100 to 1,000,000. More of them leave less to the seed.
     pub replicates: u32,
     /// The confidence of the intervals.
     pub confidence: Confidence,
@@ -52,61 +52,28 @@ impl BootstrapOptions {
     }
 }
 
-/// Bias-corrected and accelerated bootstrap intervals for what customers of two arms brought.
-///
-/// For arms in which a few customers bring most of the money: the intervals of
-/// [`MoneyComparison`](super::MoneyComparison) reach as far down as up, these lean to where the data do.
-///
-/// **Population**: every customer of each arm, with 0 for those who bought nothing.
-///
-/// # Formula
-///
-/// In each replicate, as many customers are drawn from an arm as it has, each anew from all of it: the treated arm
-/// first, then the control arm, the place of each being the upper 64 bits of the next `SplitMix64` number times the
-/// size of the arm. With the estimate `θ`, the sorted replicates `θ*`, the standard normal distribution `Φ` and its
-/// two-sided quantile `z`, the bounds are the quantiles of `θ*` (interpolated between order statistics) at
-///
-/// ```text
-/// Φ(z₀ + (z₀ ± z) / (1 - a (z₀ ± z))),   z₀ = Φ⁻¹(share of θ* below θ, those equal counted half),
-/// a = Σ U³ / (6 (Σ U²)^1.5),             U = (x - m₁) / n₁ and (m₂ - y) / n₂, for the ratio (m₂ - y) m₁ / m₂ / n₂.
-/// ```
-///
-/// # Examples
-///
-/// ```
-/// use repurchase::act::campaign::{BootstrapOptions, MoneyBootstrap, Verdict};
-/// use rust_decimal::Decimal;
-///
-/// let arm = |amounts: [i64; 6]| amounts.map(Decimal::from);
-/// let (treated, control) = (arm([30, 0, 45, 25, 60, 20]), arm([10, 0, 0, 20, 15, 0]));
-/// let options = BootstrapOptions::default().with_seed(7);
-/// let bootstrap = MoneyBootstrap::run(&treated, &control, options)?.expect("customers who differ");
-/// assert_eq!(bootstrap.verdict(), Verdict::Better);
-/// assert_eq!(MoneyBootstrap::run(&treated, &control, options)?, Some(bootstrap));
-/// # Ok::<(), repurchase::Error>(())
-/// ```
-///
-/// # References
-///
-/// B. Efron (1987), "Better bootstrap confidence intervals", Journal of the American Statistical Association 82(397),
-/// 171-185, doi 10.1080/01621459.1987.10478410.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub struct MoneyBootstrap {
-    /// Of the treated arm's mean less the control arm's.
-    pub difference: Interval,
-    /// Of the lift, as in [`MoneyComparison::lift`](super::MoneyComparison::lift); `None` where the control arm's mean
-    /// is not above 0 in each replicate.
-    pub lift: Option<Interval>,
-}
-
-impl MoneyBootstrap {
-    /// Of one amount for each customer of each arm. Their order matters: with another order, the same seed draws
-    /// others.
+impl Comparison {
+    /// Compares what customers of two arms brought by bias-corrected and accelerated (`BCa`) bootstrap intervals.
     ///
-    /// `None` where an arm has fewer than two customers, and where all customers of an arm brought the same in both
-    /// arms.
+    /// For arms in which a few customers bring most of the money: the intervals of [`of_money`](Comparison::of_money)
+    /// reach as far down as up, these lean to where the data do. **Population**: one amount for each customer of each
+    /// arm, with 0 for those who bought nothing. Their order matters: with another order, the same seed draws other
+    /// customers.
+    ///
+    /// There is no interval where an arm has fewer than two customers, and where all customers of an arm brought the
+    /// same in both arms; none of the lift where the control arm's mean is not above 0 in each replicate.
+    ///
+    /// # Formula
+    ///
+    /// In each replicate, as many customers are drawn from an arm as it has, each anew from all of it: the treated arm
+    /// first, then the control arm, the index of each being the upper 64 bits of the next `SplitMix64` number times the
+    /// size of the arm. With the estimate `θ`, the sorted replicates `θ*`, the standard normal distribution `Φ` and its
+    /// two-sided quantile `z`, the limits are the quantiles of `θ*` (interpolated between order statistics) at
+    ///
+    /// ```text
+    /// Φ(z₀ + (z₀ ± z) / (1 - a (z₀ ± z))),   z₀ = Φ⁻¹(share of θ* below θ, those equal counted half),
+    /// a = Σ U³ / (6 (Σ U²)^1.5),             U = (x - m₁) / n₁ and (m₂ - y) / n₂, for the ratio (m₂ - y) m₁ / m₂ / n₂.
+    /// ```
     ///
     /// # Errors
     ///
@@ -116,39 +83,58 @@ impl MoneyBootstrap {
     /// # Complexity
     ///
     /// Replicates times customers. Memory for one integer per customer and two numbers per replicate.
-    pub fn run(treated: &[Decimal], control: &[Decimal], options: BootstrapOptions) -> Result<Option<Self>> {
-        let BootstrapOptions { seed, replicates, confidence } = options;
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::act::campaign::{BootstrapOptions, Comparison, Verdict};
+    /// use rust_decimal::Decimal;
+    ///
+    /// let arm = |amounts: [i64; 6]| amounts.map(Decimal::from);
+    /// let (treated, control) = (arm([30, 0, 45, 25, 60, 20]), arm([10, 0, 0, 20, 15, 0]));
+    /// let options = BootstrapOptions::default().with_seed(7);
+    /// let comparison = Comparison::of_amounts(&treated, &control, &options)?;
+    /// assert_eq!(comparison.verdict(), Verdict::Better);
+    /// assert_eq!(Comparison::of_amounts(&treated, &control, &options)?, comparison);
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    ///
+    /// # References
+    ///
+    /// B. Efron (1987), "Better bootstrap confidence intervals", Journal of the American Statistical Association
+    /// 82(397), 171-185, doi 10.1080/01621459.1987.10478410.
+    #[doc(alias = "BCa")]
+    pub fn of_amounts(treated: &[Decimal], control: &[Decimal], options: &BootstrapOptions) -> Result<Self> {
+        let &BootstrapOptions { seed, replicates, confidence } = options;
         if !(100..=1_000_000).contains(&replicates) {
             let (min, max) = (100, 1_000_000);
             return Err(Error::OutOfRange { field: "replicates", found: replicates.into(), min, max });
         }
         let scale = treated.iter().chain(control).map(Decimal::scale).max().unwrap_or(0);
         let (treated, control) = (Customers::of(treated, scale)?, Customers::of(control, scale)?);
-        let (Some(of_treated), Some(of_control)) = (treated.mean(), control.mean()) else { return Ok(None) };
+        let means = [treated.mean(), control.mean()];
+        let compared =
+            |difference, lift| Ok(Self { subject: Subject::Bootstrap { means, difference, lift }, confidence });
+        let [Some(of_treated), Some(of_control)] = means else { return compared(None, None) };
         if treated.are_alike() && control.are_alike() || treated.is_one() || control.is_one() {
-            return Ok(None);
+            return compared(None, None);
         }
-        let mut chance = Chance::new(seed);
+        let mut random = SplitMix64::new(seed);
         let (mut differences, mut ratios) = (Vec::new(), Vec::new());
         for _ in 0..replicates {
-            let (drawn_treated, drawn_control) = (treated.draw(&mut chance), control.draw(&mut chance));
+            let (drawn_treated, drawn_control) = (treated.draw(&mut random), control.draw(&mut random));
             differences.push(drawn_treated - drawn_control);
             ratios.push(if drawn_control > 0.0 { drawn_treated / drawn_control } else { f64::NAN });
         }
-        let bounds = |replicates, estimate, weight| {
+        let interval = |replicates, estimate, weight| {
             let acceleration = acceleration((&treated, of_treated), (&control, of_control), weight);
             accelerated(replicates, estimate, acceleration, confidence)
         };
-        let Some(difference) = bounds(differences, of_treated - of_control, 1.0) else { return Ok(None) };
+        let difference = interval(differences, of_treated - of_control, 1.0);
         let has_lift = of_control > 0.0 && ratios.iter().all(|ratio| ratio.is_finite());
         let ratio = of_treated / of_control;
-        let lift = has_lift.then(|| bounds(ratios, ratio, ratio)).flatten().and_then(|bounds| bounds.less(1.0));
-        Ok(Some(Self { difference, lift }))
-    }
-
-    /// By the interval of the difference.
-    pub fn verdict(&self) -> Verdict {
-        Verdict::of(Some(self.difference))
+        let lift = has_lift.then(|| interval(ratios, ratio, ratio)).flatten().and_then(|lift| lift.less(1.0));
+        compared(difference, lift)
     }
 }
 
@@ -189,10 +175,10 @@ impl Customers {
     }
 
     /// The mean of as many customers as there are, each drawn from all.
-    fn draw(&self, chance: &mut Chance) -> f64 {
-        let places = self.amounts.len();
-        let drawn = |_| self.amounts.get(chance.place(places)).copied().unwrap_or_default();
-        self.mean_of((0..places).map(drawn).sum()).unwrap_or_default()
+    fn draw(&self, random: &mut SplitMix64) -> f64 {
+        let customers = self.amounts.len();
+        let drawn = |_| self.amounts.get(random.index(customers)).copied().unwrap_or_default();
+        self.mean_of((0..customers).map(drawn).sum()).unwrap_or_default()
     }
 
     /// `Σ (x - mean)² / n²` and `Σ (x - mean)³ / n³`.
@@ -205,7 +191,7 @@ impl Customers {
     }
 }
 
-/// Of the influence of each customer on the treated mean less `weight` times the control mean.
+/// The acceleration, from the influence of each customer on the treated mean less `weight` times the control mean.
 fn acceleration((treated, mean): (&Customers, f64), (control, of_control): (&Customers, f64), weight: f64) -> f64 {
     let (squares, cubes) = treated.moments(mean);
     let (control_squares, control_cubes) = control.moments(of_control);
@@ -220,7 +206,7 @@ fn accelerated(mut replicates: Vec<f64>, estimate: f64, acceleration: f64, confi
     let number = replicates.len() as f64;
     let below = replicates.partition_point(|&replicate| replicate < estimate) as f64;
     let up_to = replicates.partition_point(|&replicate| replicate <= estimate) as f64;
-    // Never all on one side, as far as so many replicates can tell.
+    // Half a replicate from either end at least: the bias must stay finite.
     let share = below.midpoint(up_to).clamp(0.5, number - 0.5) / number;
     let bias = normal_quantile(share);
     let at = |z: f64| {
@@ -234,12 +220,12 @@ fn accelerated(mut replicates: Vec<f64>, estimate: f64, acceleration: f64, confi
     Interval::of(at(-z)?, at(z)?)
 }
 
-/// Between the two nearest order statistics, in proportion.
+/// The quantile at a share, interpolated between the two nearest order statistics.
 #[allow(clippy::cast_precision_loss, reason = "a million replicates are exact")]
 fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
-    let place = share * (sorted.len().checked_sub(1)? as f64);
-    let below = place.floor();
+    let position = share * (sorted.len().checked_sub(1)? as f64);
+    let below = position.floor();
     let low = *sorted.get(below as usize)?;
     let high = *sorted.get(below as usize + 1).unwrap_or(&low);
-    Some(low + (high - low) * (place - below))
+    Some(low + (high - low) * (position - below))
 }

@@ -2,62 +2,29 @@
 
 use rust_decimal::Decimal;
 
-use super::measure::FunnelRate;
 use crate::error::{Error, Result};
 use crate::number::money;
 use crate::number::quotient;
 use crate::scale::Ratio;
 
-/// The figures of a [`Funnel`], before they are checked. What was not counted is 0.
+/// From contacts made to orders and money, for one arm of a campaign at one stage. What was not counted is 0.
 ///
 /// Every count is of **contacts**: one message sent, one advertisement shown, or one customer, whichever the shop
-/// counts, but the same for all of one funnel.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
-pub struct FunnelFigures {
-    /// Contacts that were made: messages sent, advertisements shown. In a control arm, the contacts held back.
-    pub shown: u64,
-    /// Of them, those that were clicked; a second click on one counts no more.
-    pub clicked: u64,
-    /// Of them, those that led to goods in the cart.
-    pub carted: u64,
-    /// Of them, those that led to an order; a second order adds to the revenue only.
-    pub converted: u64,
-    /// The different customers behind the contacts that converted.
-    pub buyers: u64,
-    /// What the contacts cost: media, messages, coupons that were redeemed. 0 or more.
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
-    pub cost: Decimal,
-    /// What the orders brought, net of refunds and credits. Below 0 where more was given back than came in.
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
-    pub revenue: Decimal,
-}
-
-/// From contacts made to orders and money, for one arm of a campaign at one stage.
-///
-/// Clicked, carted and converted contacts are each a part of those shown. They need not be parts of each other: a
-/// customer who reads a message and opens the shop's app converts without a click, and one who buys at once never fills
-/// a cart.
+/// counts, but the same for all of one funnel. Clicked, carted and converted contacts are each a part of those shown.
+/// They need not be parts of each other: a customer who reads a message and opens the shop's app converts without a
+/// click, and one who buys at once never fills a cart.
 ///
 /// Money is exact. A number is `None` where it is undefined: a rate of no contacts, a return on no cost.
 ///
 /// # Examples
 ///
 /// ```
-/// use repurchase::act::campaign::{Funnel, FunnelFigures};
+/// use repurchase::act::campaign::Funnel;
 /// use repurchase::Ratio;
 /// use rust_decimal::Decimal;
 ///
-/// let funnel = Funnel::new(FunnelFigures {
-///     shown: 2_000,
-///     clicked: 100,
-///     converted: 20,
-///     buyers: 16,
-///     cost: Decimal::from(50),
-///     revenue: Decimal::from(800),
-///     ..FunnelFigures::default()
-/// })?;
+/// let funnel = Funnel::new(2_000).with_clicked(100)?.with_converted(20)?.with_buyers(16)?;
+/// let funnel = funnel.with_money(Decimal::from(50), Decimal::from(800))?;
 /// assert_eq!(funnel.click_through_rate(), Some(Ratio::new(100, 2_000)?));
 /// assert_eq!(funnel.conversion_of_clicks(), Some(Ratio::new(20, 100)?));
 /// assert_eq!(funnel.cost_per_order(), Some(Decimal::new(25, 1)));
@@ -68,21 +35,72 @@ pub struct FunnelFigures {
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "FunnelFigures", into = "FunnelFigures"))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredFunnel", into = "StoredFunnel"))]
 pub struct Funnel {
-    figures: FunnelFigures,
+    shown: u64,
+    clicked: u64,
+    carted: u64,
+    converted: u64,
+    buyers: u64,
+    cost: Decimal,
+    revenue: Decimal,
 }
 
 impl Funnel {
-    /// Figures that go together.
+    /// The funnel of `shown` contacts: messages sent, advertisements shown; in a control arm, the contacts held back.
+    pub fn new(shown: u64) -> Self {
+        Self { shown, ..Self::default() }
+    }
+
+    /// With the contacts that were clicked; a second click on one counts no more.
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfRange`] when more contacts are clicked, carted or converted than shown, or there are more buyers
-    /// than converted contacts; [`Error::Amount`] when the cost is negative; [`Error::AmountOverflow`] when cost and
-    /// revenue do not fit 96 bits at the finer scale of the two.
-    pub fn new(figures: FunnelFigures) -> Result<Self> {
-        let FunnelFigures { shown, clicked, carted, converted, buyers, cost, .. } = figures;
+    /// [`Error::OutOfRange`] for more than were shown.
+    pub fn with_clicked(self, clicked: u64) -> Result<Self> {
+        Self { clicked, ..self }.checked()
+    }
+
+    /// With the contacts that led to goods in the cart.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfRange`] for more than were shown.
+    pub fn with_carted(self, carted: u64) -> Result<Self> {
+        Self { carted, ..self }.checked()
+    }
+
+    /// With the contacts that led to an order; a second order adds to the revenue only.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfRange`] for more than were shown.
+    pub fn with_converted(self, converted: u64) -> Result<Self> {
+        Self { converted, ..self }.checked()
+    }
+
+    /// With the different customers behind the contacts that converted.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfRange`] for more than have converted: give those first.
+    pub fn with_buyers(self, buyers: u64) -> Result<Self> {
+        Self { buyers, ..self }.checked()
+    }
+
+    /// With what the contacts cost (media, messages, redeemed coupons; 0 or more), and what the orders brought, net of
+    /// refunds and credits (below 0 where more was given back than came in).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Amount`] when the cost is negative; [`Error::AmountOverflow`] when cost and revenue do not fit 96 bits
+    /// at the finer scale of the two.
+    pub fn with_money(self, cost: Decimal, revenue: Decimal) -> Result<Self> {
+        Self { cost, revenue, ..self }.checked()
+    }
+
+    fn checked(self) -> Result<Self> {
+        let Self { shown, clicked, carted, converted, buyers, cost, .. } = self;
         let parts = [("clicked", clicked, shown), ("carted", carted, shown), ("converted", converted, shown)];
         for (field, found, max) in parts.into_iter().chain([("buyers", buyers, converted)]) {
             if found > max {
@@ -92,87 +110,110 @@ impl Funnel {
         if cost < Decimal::ZERO {
             return Err(Error::Amount { field: "cost", found: cost, expected: "0 or more" });
         }
-        let funnel = Self { figures };
-        match funnel.minor() {
-            Some((cost, revenue)) if money::fits(cost) && money::fits(revenue) => Ok(funnel),
+        match self.minor() {
+            Some((cost, revenue)) if money::fits(cost) && money::fits(revenue) => Ok(self),
             _ => Err(Error::AmountOverflow { field: "cost or revenue" }),
         }
     }
 
-    /// The figures.
-    pub const fn figures(&self) -> &FunnelFigures {
-        &self.figures
-    }
-
-    /// Two funnels of different contacts, such as two days, taken together.
+    /// Adds a funnel of different contacts, such as another day's.
     ///
     /// A customer who bought in both counts as a buyer in each: where that can be, count buyers again.
     ///
     /// # Errors
     ///
-    /// [`Error::CountOverflow`] when a count passes 64 bits, [`Error::AmountOverflow`] when money passes 96.
-    pub fn merge(&self, other: &Self) -> Result<Self> {
-        let (left, right) = (&self.figures, &other.figures);
+    /// [`Error::CountOverflow`] when a count passes 64 bits, [`Error::AmountOverflow`] when money passes 96; the funnel
+    /// is then unchanged.
+    pub fn merge(&mut self, other: &Self) -> Result<()> {
         let count = |field, left: u64, right| left.checked_add(right).ok_or(Error::CountOverflow { field });
         let sum = |field, left, right| money::exact_sum(left, right).ok_or(Error::AmountOverflow { field });
-        Self::new(FunnelFigures {
-            shown: count("shown", left.shown, right.shown)?,
-            clicked: count("clicked", left.clicked, right.clicked)?,
-            carted: count("carted", left.carted, right.carted)?,
-            converted: count("converted", left.converted, right.converted)?,
-            buyers: count("buyers", left.buyers, right.buyers)?,
-            cost: sum("cost", left.cost, right.cost)?,
-            revenue: sum("revenue", left.revenue, right.revenue)?,
-        })
+        let merged = Self {
+            shown: count("shown", self.shown, other.shown)?,
+            clicked: count("clicked", self.clicked, other.clicked)?,
+            carted: count("carted", self.carted, other.carted)?,
+            converted: count("converted", self.converted, other.converted)?,
+            buyers: count("buyers", self.buyers, other.buyers)?,
+            cost: sum("cost", self.cost, other.cost)?,
+            revenue: sum("revenue", self.revenue, other.revenue)?,
+        };
+        *self = merged.checked()?;
+        Ok(())
     }
 
-    /// A rate by its name; `None` where its population is empty or it is no share of it.
-    pub fn rate(&self, rate: FunnelRate) -> Option<Ratio> {
-        let FunnelFigures { shown, clicked, carted, converted, .. } = self.figures;
-        let (count, of) = match rate {
-            FunnelRate::ClickThrough => (clicked, shown),
-            FunnelRate::AddToCart => (carted, shown),
-            FunnelRate::AddToCartOfClicks => (carted, clicked),
-            FunnelRate::Conversion => (converted, shown),
-            FunnelRate::ConversionOfClicks => (converted, clicked),
-        };
-        Ratio::new(count, of).ok().filter(|_| of > 0)
+    /// Contacts shown.
+    pub const fn shown(&self) -> u64 {
+        self.shown
+    }
+
+    /// Contacts clicked.
+    pub const fn clicked(&self) -> u64 {
+        self.clicked
+    }
+
+    /// Contacts carted.
+    pub const fn carted(&self) -> u64 {
+        self.carted
+    }
+
+    /// Contacts converted.
+    pub const fn converted(&self) -> u64 {
+        self.converted
+    }
+
+    /// Different customers behind the contacts converted.
+    pub const fn buyers(&self) -> u64 {
+        self.buyers
+    }
+
+    /// What the contacts cost.
+    pub const fn cost(&self) -> Decimal {
+        self.cost
+    }
+
+    /// What the orders brought, net of refunds and credits.
+    pub const fn revenue(&self) -> Decimal {
+        self.revenue
     }
 
     /// CTR: clicked of shown.
+    #[doc(alias = "CTR")]
+    #[doc(alias = "点击率")]
     pub fn click_through_rate(&self) -> Option<Ratio> {
-        self.rate(FunnelRate::ClickThrough)
+        share(self.clicked, self.shown)
     }
 
     /// Carted of shown.
     pub fn add_to_cart_rate(&self) -> Option<Ratio> {
-        self.rate(FunnelRate::AddToCart)
+        share(self.carted, self.shown)
     }
 
-    /// Converted of shown: the rate by which arms are compared, since who is shown something is the shop's to decide
-    /// by lot, and who clicks is not.
+    /// Converted of shown: the rate by which arms are compared.
+    ///
+    /// Who is shown something is assigned at random; who clicks is not: a message that draws more clicks draws less
+    /// eager ones.
+    #[doc(alias = "转化率")]
     pub fn conversion_rate(&self) -> Option<Ratio> {
-        self.rate(FunnelRate::Conversion)
+        share(self.converted, self.shown)
     }
 
     /// Converted of clicked; `None` also where more converted than clicked, since some then did so without a click.
     pub fn conversion_of_clicks(&self) -> Option<Ratio> {
-        self.rate(FunnelRate::ConversionOfClicks)
+        share(self.converted, self.clicked)
     }
 
     /// Carted of clicked; `None` also where more carted than clicked.
     pub fn add_to_cart_of_clicks(&self) -> Option<Ratio> {
-        self.rate(FunnelRate::AddToCartOfClicks)
+        share(self.carted, self.clicked)
     }
 
     /// Cost per click; `None` without a click. Rounded to a `Decimal`'s 28 digits where the quotient does not end.
     pub fn cost_per_click(&self) -> Option<Decimal> {
-        self.figures.cost.checked_div(self.figures.clicked.into())
+        self.cost.checked_div(self.clicked.into())
     }
 
     /// Cost per converted contact; `None` where none converted. Rounded like the cost per click.
     pub fn cost_per_order(&self) -> Option<Decimal> {
-        self.figures.cost.checked_div(self.figures.converted.into())
+        self.cost.checked_div(self.converted.into())
     }
 
     /// Revenue per contact shown, whether it converted or not; `None` where none was shown. Rounded like the cost per
@@ -180,12 +221,12 @@ impl Funnel {
     ///
     /// The value per customer by which arms are compared: it counts those who did not buy.
     pub fn value_per_contact(&self) -> Option<Decimal> {
-        self.figures.revenue.checked_div(self.figures.shown.into())
+        self.revenue.checked_div(self.shown.into())
     }
 
     /// Revenue per buyer (客单价); `None` without a buyer. Rounded like the cost per click.
     pub fn value_per_buyer(&self) -> Option<Decimal> {
-        self.figures.revenue.checked_div(self.figures.buyers.into())
+        self.revenue.checked_div(self.buyers.into())
     }
 
     /// ROI: `(revenue - cost) / cost`, so 0 where the campaign paid for itself; rounded once. `None` where it cost
@@ -206,22 +247,27 @@ impl Funnel {
 
     /// Cost and revenue as integers at one scale.
     fn minor(&self) -> Option<(i128, i128)> {
-        let FunnelFigures { cost, revenue, .. } = self.figures;
-        let scale = cost.scale().max(revenue.scale());
-        Some((money::minor(cost, scale)?, money::minor(revenue, scale)?))
+        let scale = self.cost.scale().max(self.revenue.scale());
+        Some((money::minor(self.cost, scale)?, money::minor(self.revenue, scale)?))
     }
 }
 
-impl TryFrom<FunnelFigures> for Funnel {
-    type Error = Error;
-
-    fn try_from(figures: FunnelFigures) -> Result<Self> {
-        Self::new(figures)
-    }
+/// `None` for a share of nothing, and for more than the whole.
+fn share(count: u64, of: u64) -> Option<Ratio> {
+    Ratio::new(count, of).ok().filter(|_| of > 0)
 }
 
-impl From<Funnel> for FunnelFigures {
-    fn from(funnel: Funnel) -> Self {
-        funnel.figures
-    }
+#[cfg(feature = "serde")]
+crate::stored::stored! {
+    StoredFunnel {
+        shown: u64,
+        clicked: u64,
+        carted: u64,
+        converted: u64,
+        buyers: u64,
+        #[serde(with = "rust_decimal::serde::str")]
+        cost: Decimal,
+        #[serde(with = "rust_decimal::serde::str")]
+        revenue: Decimal,
+    } <-> Funnel: Self { shown, clicked, carted, converted, buyers, cost, revenue }.checked()
 }

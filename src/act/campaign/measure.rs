@@ -1,48 +1,7 @@
-//! The numbers of a funnel by their names, for tables and comparisons.
+//! The numbers of a funnel by their names, for tables.
 
 use super::funnel::Funnel;
-use crate::scale::Label;
-
-/// A share of a funnel's contacts.
-///
-/// Arms that chance has divided are compared by a share of those **shown**. Those who click are not chosen by chance: a
-/// message that draws more clicks draws less eager ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum FunnelRate {
-    /// Clicked of shown, CTR.
-    ClickThrough,
-    /// Carted of shown.
-    AddToCart,
-    /// Carted of clicked.
-    AddToCartOfClicks,
-    /// Converted of shown.
-    Conversion,
-    /// Converted of clicked.
-    ConversionOfClicks,
-}
-
-impl FunnelRate {
-    /// All five.
-    pub const ALL: [Self; 5] =
-        [Self::ClickThrough, Self::AddToCart, Self::AddToCartOfClicks, Self::Conversion, Self::ConversionOfClicks];
-
-    /// Its key and names.
-    pub const fn label(self) -> &'static Label {
-        match self {
-            Self::ClickThrough => const { &Label::preset("click_through_rate", "Click-through rate", "点击率") },
-            Self::AddToCart => const { &Label::preset("add_to_cart_rate", "Add-to-cart rate", "加购率") },
-            Self::AddToCartOfClicks => {
-                const { &Label::preset("add_to_cart_of_clicks", "Add-to-cart of clicks", "点击加购率") }
-            }
-            Self::Conversion => const { &Label::preset("conversion_rate", "Conversion rate", "转化率") },
-            Self::ConversionOfClicks => {
-                const { &Label::preset("conversion_of_clicks", "Conversion of clicks", "点击转化率") }
-            }
-        }
-    }
-}
+use crate::scale::{Label, Ratio};
 
 /// A number of a funnel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,8 +9,16 @@ impl FunnelRate {
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum FunnelMeasure {
-    /// [`Funnel::rate`].
-    Rate(FunnelRate),
+    /// [`Funnel::click_through_rate`].
+    ClickThroughRate,
+    /// [`Funnel::add_to_cart_rate`].
+    AddToCartRate,
+    /// [`Funnel::add_to_cart_of_clicks`].
+    AddToCartOfClicks,
+    /// [`Funnel::conversion_rate`].
+    ConversionRate,
+    /// [`Funnel::conversion_of_clicks`].
+    ConversionOfClicks,
     /// [`Funnel::cost_per_click`].
     CostPerClick,
     /// [`Funnel::cost_per_order`].
@@ -69,11 +36,11 @@ pub enum FunnelMeasure {
 impl FunnelMeasure {
     /// All eleven, in the order of the funnel.
     pub const ALL: [Self; 11] = [
-        Self::Rate(FunnelRate::ClickThrough),
-        Self::Rate(FunnelRate::AddToCart),
-        Self::Rate(FunnelRate::AddToCartOfClicks),
-        Self::Rate(FunnelRate::Conversion),
-        Self::Rate(FunnelRate::ConversionOfClicks),
+        Self::ClickThroughRate,
+        Self::AddToCartRate,
+        Self::AddToCartOfClicks,
+        Self::ConversionRate,
+        Self::ConversionOfClicks,
         Self::CostPerClick,
         Self::CostPerOrder,
         Self::ReturnOnInvestment,
@@ -85,7 +52,15 @@ impl FunnelMeasure {
     /// Its key and names.
     pub const fn label(self) -> &'static Label {
         match self {
-            Self::Rate(rate) => rate.label(),
+            Self::ClickThroughRate => const { &Label::preset("click_through_rate", "Click-through rate", "点击率") },
+            Self::AddToCartRate => const { &Label::preset("add_to_cart_rate", "Add-to-cart rate", "加购率") },
+            Self::AddToCartOfClicks => {
+                const { &Label::preset("add_to_cart_of_clicks", "Add-to-cart of clicks", "点击加购率") }
+            }
+            Self::ConversionRate => const { &Label::preset("conversion_rate", "Conversion rate", "转化率") },
+            Self::ConversionOfClicks => {
+                const { &Label::preset("conversion_of_clicks", "Conversion of clicks", "点击转化率") }
+            }
             Self::CostPerClick => const { &Label::preset("cost_per_click", "Cost per click", "点击成本") },
             Self::CostPerOrder => const { &Label::preset("cost_per_order", "Cost per order", "转化成本") },
             Self::ReturnOnInvestment => {
@@ -99,8 +74,13 @@ impl FunnelMeasure {
 
     /// The number; `None` where it is undefined. Money is rounded to binary64 here; the funnel's own methods keep it.
     pub fn of(self, funnel: &Funnel) -> Option<f64> {
+        let rate = |rate: Option<Ratio>| rate?.value();
         let money = match self {
-            Self::Rate(rate) => return funnel.rate(rate)?.value(),
+            Self::ClickThroughRate => return rate(funnel.click_through_rate()),
+            Self::AddToCartRate => return rate(funnel.add_to_cart_rate()),
+            Self::AddToCartOfClicks => return rate(funnel.add_to_cart_of_clicks()),
+            Self::ConversionRate => return rate(funnel.conversion_rate()),
+            Self::ConversionOfClicks => return rate(funnel.conversion_of_clicks()),
             Self::ReturnOnInvestment => return funnel.return_on_investment(),
             Self::ReturnOnAdSpend => return funnel.return_on_ad_spend(),
             Self::CostPerClick => funnel.cost_per_click(),
@@ -114,18 +94,15 @@ impl FunnelMeasure {
     /// The treated arm's number relative to the control arm's: 0.65 for +65%, -0.51 for -51%.
     ///
     /// `None` where one of them is undefined, and where the control arm's is not above 0: relative to nothing, or to a
-    /// loss, a change has no size. It carries no interval; [`RateComparison`](super::RateComparison) and
-    /// [`MoneyComparison`](super::MoneyComparison) do.
+    /// loss, a change has no size. It carries no interval; a [`Comparison`](super::Comparison) does.
     ///
     /// # Examples
     ///
     /// ```
-    /// use repurchase::act::campaign::{Funnel, FunnelFigures, FunnelMeasure};
+    /// use repurchase::act::campaign::{Funnel, FunnelMeasure};
     /// use rust_decimal::Decimal;
     ///
-    /// let arm = |cost: i64| {
-    ///     Funnel::new(FunnelFigures { shown: 100, converted: 4, cost: cost.into(), ..FunnelFigures::default() })
-    /// };
+    /// let arm = |cost: i64| Funnel::new(100).with_converted(4)?.with_money(cost.into(), Decimal::ZERO);
     /// assert_eq!(FunnelMeasure::CostPerOrder.change(&arm(30)?, &arm(40)?), Some(-0.25));
     /// assert_eq!(FunnelMeasure::CostPerOrder.change(&arm(30)?, &arm(0)?), None);
     /// # Ok::<(), repurchase::Error>(())

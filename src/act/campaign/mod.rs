@@ -2,31 +2,31 @@
 //!
 //! | question | function |
 //! |---|---|
-//! | whom to address, whom to hold back (对照组)? | [`Assignment::group`] |
-//! | how many contacts before an effect can show? | [`SamplePlan::needed`]; were there enough: [`SamplePlan::check`] |
-//! | what became of an arm: CTR, conversion, cost per order, ROI? | [`Funnel`], [`FunnelMeasure`] |
+//! | whom to address, whom to hold back (hold-out, 对照组)? | [`Assignment::group`] |
+//! | how many contacts does an A/B test need? | [`SamplePlan::needed`]; were there enough: [`SamplePlan::check`] |
+//! | what became of an arm: CTR, conversion, cost per order, ROI? | [`Funnel`]; as a table: [`FunnelMeasure`] |
 //! | per stage, before, during and after? | [`Arm`], [`Stage`] |
-//! | did more convert than in the control arm, how sure is it? | [`RateComparison`] |
-//! | did customers bring more? | [`MoneyComparison`]; where a few bring most: [`MoneyBootstrap`] |
-//! | the arms differed before? | [`DifferenceInDifferences`] |
+//! | did more convert than in the control arm, how sure is it (lift)? | [`Comparison::of_rates`], [`Arm::against`] |
+//! | did customers bring more? | [`Comparison::of_money`]; where a few bring most: [`Comparison::of_amounts`] |
+//! | the arms differed before? | [`Comparison::of_changes`], [`Arm::change_against`] |
 //!
 //! ```
-//! use repurchase::act::campaign::{Assignment, Funnel, FunnelFigures, Group, RateComparison, SamplePlan, Verdict};
 //! use repurchase::Ratio;
+//! use repurchase::act::campaign::{Assignment, Comparison, Funnel, Group, SamplePlan, Verdict};
+//! use repurchase::scale::Confidence;
 //!
 //! // Before: how many, and who?
 //! let plan = SamplePlan::new(0.10, 0.5)?;
-//! let lot = Assignment::new("spring sale", Ratio::new(1, 2)?)?;
-//! let customers = 0..2_000_u32;
-//! let control = customers.clone().filter(|id| lot.group(id) == Group::Control).count() as u64;
+//! let assignment = Assignment::new("spring sale", Ratio::new(1, 2)?)?;
+//! let control = (0..2_000_u32).filter(|id| assignment.group(id) == Group::Control).count() as u64;
 //! let treated = 2_000 - control;
 //! assert_eq!(plan.check(treated, control)?, None);
 //!
 //! // After: what became of them?
-//! let funnel = |shown, converted| Funnel::new(FunnelFigures { shown, converted, ..FunnelFigures::default() });
-//! let rate = |funnel: Funnel| funnel.conversion_rate().expect("somebody was shown it");
-//! let comparison = RateComparison::new(rate(funnel(treated, 150)?), rate(funnel(control, 98)?));
-//! assert_eq!(comparison.verdict(), Verdict::Better);
+//! let rate = |shown, converted| Funnel::new(shown).with_converted(converted).map(|funnel| funnel.conversion_rate());
+//! let (treated, control) = (rate(treated, 150)?, rate(control, 98)?);
+//! let (treated, control) = (treated.expect("shown to some"), control.expect("held back from some"));
+//! assert_eq!(Comparison::of_rates(treated, control, Confidence::default()).verdict(), Verdict::Better);
 //! # Ok::<(), repurchase::Error>(())
 //! ```
 //!
@@ -36,22 +36,22 @@
 mod arm;
 mod assignment;
 mod bootstrap;
-mod chance;
+mod comparison;
 mod funnel;
 mod measure;
 mod money;
 mod money_sample;
 mod rates;
 mod sample_size;
+mod split_mix;
 mod verdict;
 
 pub use arm::{Arm, Stage};
 pub use assignment::{Assignment, Group};
-pub use bootstrap::{BootstrapOptions, MoneyBootstrap};
-pub use funnel::{Funnel, FunnelFigures};
-pub use measure::{FunnelMeasure, FunnelRate};
-pub use money::MoneyComparison;
+pub use bootstrap::BootstrapOptions;
+pub use comparison::Comparison;
+pub use funnel::Funnel;
+pub use measure::FunnelMeasure;
 pub use money_sample::MoneySample;
-pub use rates::{DifferenceInDifferences, RateComparison};
-pub use sample_size::{SamplePlan, SampleSizes, SampleWarning};
+pub use sample_size::{SamplePlan, SampleSizes};
 pub use verdict::Verdict;

@@ -1,4 +1,4 @@
-//! What the customers of one arm brought, in three exact numbers.
+//! What the customers of one arm brought, as three exact numbers.
 
 use rust_decimal::Decimal;
 
@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::number::money;
 use crate::number::quotient;
 
-/// Customers of one arm, the sum of what they brought, and the sum of its squares: all that a comparison of means
+/// The customers of one arm, the sum of what they brought, and the sum of its squares: all that a comparison of means
 /// needs.
 ///
 /// **Population**: every customer of the arm, with 0 for those who bought nothing. An arm of buyers only says how much
@@ -20,9 +20,8 @@ use crate::number::quotient;
 /// use repurchase::act::campaign::MoneySample;
 /// use rust_decimal::Decimal;
 ///
-/// let monday = MoneySample::of([Decimal::new(19_90, 2), Decimal::ZERO])?;
-/// let tuesday = MoneySample::of([Decimal::from(40)])?;
-/// let both = monday.merge(&tuesday)?;
+/// let mut both = MoneySample::of([Decimal::new(19_90, 2), Decimal::ZERO])?;
+/// both.merge(&MoneySample::of([Decimal::from(40)])?)?;
 /// assert_eq!((both.customers(), both.sum()), (3, Decimal::new(59_90, 2)));
 /// assert_eq!(both, MoneySample::of([Decimal::from(40), Decimal::ZERO, Decimal::new(19_90, 2)])?);
 /// # Ok::<(), repurchase::Error>(())
@@ -43,12 +42,7 @@ pub struct MoneySample {
 const OVERFLOW: Error = Error::AmountOverflow { field: "the sum of a sample or of its squares" };
 
 impl MoneySample {
-    /// A sample of nobody.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// One amount of each customer, in any order; below 0 where more was given back than came in.
+    /// The sample of one amount for each customer, in any order; below 0 where more was given back than came in.
     ///
     /// # Errors
     ///
@@ -58,50 +52,48 @@ impl MoneySample {
     ///
     /// Linear in the customers; nothing is kept of each.
     pub fn of(amounts: impl IntoIterator<Item = Decimal>) -> Result<Self> {
-        let mut sample = Self::new();
+        let mut sample = Self::default();
         for (index, amount) in amounts.into_iter().enumerate() {
             sample.add(amount).map_err(|error| error.at_record(index))?;
         }
         Ok(sample)
     }
 
-    /// One more customer.
+    /// Adds a customer.
     ///
     /// # Errors
     ///
     /// [`Error::AmountOverflow`] when the sum would not fit 96 bits, or the sum of the squares 128 bits, at the finest
-    /// scale of all amounts; the sample is as before. Round amounts to the currency's unit first.
+    /// scale of all amounts; the sample is then unchanged. Round amounts to the currency's unit first.
     pub fn add(&mut self, amount: Decimal) -> Result<()> {
-        let at_scale = |minor| (minor, self.scale);
-        let (minor, scale) = money::minor(amount, self.scale).map_or_else(
-            || {
-                // Trailing zeros do not make a sample finer.
-                let amount = amount.normalize();
-                (amount.mantissa(), amount.scale())
-            },
-            at_scale,
-        );
-        let square = minor.unsigned_abs().checked_mul(minor.unsigned_abs()).ok_or(OVERFLOW)?;
-        *self = self.merge(&Self { customers: 1, scale, sum: minor, squares: square })?;
-        Ok(())
+        let (sum, scale) = if let Some(sum) = money::minor(amount, self.scale) {
+            (sum, self.scale)
+        } else {
+            // Trailing zeros do not make a sample finer.
+            let amount = amount.normalize();
+            (amount.mantissa(), amount.scale())
+        };
+        let squares = sum.unsigned_abs().checked_mul(sum.unsigned_abs()).ok_or(OVERFLOW)?;
+        self.merge(&Self { customers: 1, scale, sum, squares })
     }
 
-    /// The sample of two groups of different customers.
+    /// Adds a sample of other customers.
     ///
     /// # Errors
     ///
     /// [`Error::AmountOverflow`] as for [`add`](MoneySample::add), [`Error::CountOverflow`] beyond 64 bits of
-    /// customers.
-    pub fn merge(&self, other: &Self) -> Result<Self> {
+    /// customers; the sample is then unchanged.
+    pub fn merge(&mut self, other: &Self) -> Result<()> {
         let scale = self.scale.max(other.scale);
         let (left, right) = (self.at(scale)?, other.at(scale)?);
         let customers = left.customers.checked_add(right.customers);
-        Ok(Self {
+        *self = Self {
             customers: customers.ok_or(Error::CountOverflow { field: "customers of a sample" })?,
             scale,
             sum: left.sum.checked_add(right.sum).filter(|&sum| money::fits(sum)).ok_or(OVERFLOW)?,
             squares: left.squares.checked_add(right.squares).ok_or(OVERFLOW)?,
-        })
+        };
+        Ok(())
     }
 
     fn at(&self, scale: u32) -> Result<Self> {
@@ -147,9 +139,7 @@ impl MoneySample {
     pub(super) fn variance(&self) -> Option<f64> {
         let n = u128::from(self.customers);
         let of = n.checked_sub(1).filter(|&of| of > 0)?;
-        let (quotient, rest) = (self.sum.unsigned_abs() / n, self.sum.unsigned_abs() % n);
-        // Σ (x - q)² for the whole part q of the mean: neither term can pass Σ x², by Cauchy and Schwarz.
-        let about = self.squares.checked_sub(quotient * quotient * n)?.checked_sub(2 * quotient * rest)?;
+        let (about, rest) = self.about_mean()?;
         // Σ (x - x̄)² = about - rest² / n.
         let deviations = match about.checked_mul(n) {
             Some(product) => product.checked_sub(rest * rest)? as f64 / n as f64,
@@ -158,20 +148,23 @@ impl MoneySample {
         Some(deviations / of as f64 / unit(self.scale) / unit(self.scale))
     }
 
-    /// Whether these numbers can be those of customers.
+    /// `Σ (x - q)²` for the whole part `q` of the mean, and the rest of `Σ x / n`; `None` without a customer.
+    ///
+    /// No term can pass `Σ x²`, by Cauchy and Schwarz; a stored sample whose terms do is one that no customers make.
+    fn about_mean(&self) -> Option<(u128, u128)> {
+        let (n, sum) = (u128::from(self.customers), self.sum.unsigned_abs());
+        let (quotient, rest) = (sum.checked_div(n)?, sum.checked_rem(n)?);
+        let squared = quotient.checked_mul(quotient)?.checked_mul(n)?;
+        let about = self.squares.checked_sub(squared)?.checked_sub(quotient.checked_mul(2)?.checked_mul(rest)?)?;
+        Some((about, rest))
+    }
+
+    /// Whether these numbers can be those of customers: `(Σ x)² <= n Σ x²`.
     #[cfg(feature = "serde")]
     fn is_possible(&self) -> bool {
-        let n = u128::from(self.customers);
-        let sum = self.sum.unsigned_abs();
-        if n == 0 {
-            return self.sum == 0 && self.squares == 0;
-        }
-        // (Σ x)² <= n Σ x², with n divided out: q² n + 2 q r + r²/n <= Σ x².
-        let (quotient, rest) = (sum / n, sum % n);
-        let least = quotient.checked_mul(quotient).and_then(|square| square.checked_mul(n));
-        let least = least.and_then(|least| least.checked_add(quotient.checked_mul(2)?.checked_mul(rest)?));
-        let least = least.and_then(|least| least.checked_add((rest * rest).div_ceil(n)));
-        money::fits(self.sum) && least.is_some_and(|least| least <= self.squares)
+        let possible = |(about, rest): (u128, u128)| (rest * rest).div_ceil(self.customers.into()) <= about;
+        let is_empty = self.customers == 0 && self.sum == 0 && self.squares == 0;
+        is_empty || money::fits(self.sum) && self.about_mean().is_some_and(possible)
     }
 }
 

@@ -4,10 +4,10 @@ use crate::error::{Error, Result};
 use crate::number::distribution::{normal_cumulative, normal_quantile, normal_within};
 use crate::scale::Language;
 
-/// What a test of two arms is to find: a lift over a baseline rate, at a risk of a false alarm (5% by default) and with
-/// a power (80% by default).
+/// The plan of an A/B test: the lift over a baseline rate that it is to find, the risk of a false alarm (5% by default)
+/// and the power (80% by default).
 ///
-/// Planned before the campaign. The lift is the smallest that would be worth knowing of, not the one that was observed.
+/// Made before the campaign. The lift is the smallest that would be worth knowing of, not the one that was observed.
 ///
 /// # Formula
 ///
@@ -28,13 +28,12 @@ use crate::scale::Language;
 ///
 /// // To see 5% become 6%:
 /// let plan = SamplePlan::new(0.05, 0.2)?;
-/// assert_eq!(plan.equal_arms()?, SampleSizes { treated: 8_158, control: 8_158 });
+/// assert_eq!(plan.needed(1.0)?, SampleSizes { treated: 8_158, control: 8_158 });
 /// // One control contact to nine treated:
 /// assert_eq!(plan.needed(1.0 / 9.0)?, SampleSizes { treated: 41_855, control: 4_651 });
 ///
-/// let warning = plan.check(5_000, 5_000)?.expect("too few");
 /// assert_eq!(
-///     warning.explain(Language::English),
+///     plan.explain(5_000, 5_000, Language::English)?.expect("too few"),
 ///     "Too few to tell: 5000 treated and 5000 control contacts show a lift of +20.0% over 5.00% with a power of 59%; \
 ///      80% takes 8158 and 8158",
 /// );
@@ -46,6 +45,9 @@ use crate::scale::Language;
 ///
 /// J. L. Fleiss, B. Levin and M. C. Paik (2003), Statistical Methods for Rates and Proportions, 3rd edition,
 /// doi 10.1002/0471445428, equations 4.14 and 4.18 without their corrections.
+#[doc(alias = "sample size")]
+#[doc(alias = "power")]
+#[doc(alias = "A/B test")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "StoredSamplePlan", into = "StoredSamplePlan"))]
@@ -66,23 +68,8 @@ pub struct SampleSizes {
     pub control: u64,
 }
 
-/// Arms that are too small for what the plan wants to see.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub struct SampleWarning {
-    /// The plan.
-    pub plan: SamplePlan,
-    /// What there is.
-    pub found: SampleSizes,
-    /// What the plan takes, divided between the arms as what there is.
-    pub needed: SampleSizes,
-    /// The probability that a lift as planned shows in what there is.
-    pub power: f64,
-}
-
 impl SamplePlan {
-    /// To see a lift, such as 0.2 for +20%, over the rate of the control arm.
+    /// A plan to see a lift, such as 0.2 for +20%, over the rate `baseline` of the control arm.
     ///
     /// # Errors
     ///
@@ -146,16 +133,7 @@ impl SamplePlan {
         self.power
     }
 
-    /// The contacts that arms of equal size take.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`needed`](SamplePlan::needed).
-    pub fn equal_arms(&self) -> Result<SampleSizes> {
-        self.needed(1.0)
-    }
-
-    /// The contacts that each arm takes with `control_per_treated` control contacts to one treated.
+    /// The contacts that each arm takes with `control_per_treated` control contacts to one treated; 1 for equal arms.
     ///
     /// # Errors
     ///
@@ -185,21 +163,44 @@ impl SamplePlan {
         Some(normal_cumulative(shift / alternative))
     }
 
-    /// A warning where the arms are too small for the plan.
+    /// Checks whether arms are large enough for the plan: `None` where they are, else the contacts that it takes,
+    /// divided between the arms as these are. For an empty arm, those of equal arms.
     ///
     /// # Errors
     ///
-    /// [`Error::CountOverflow`] as for [`needed`](SamplePlan::needed). An empty arm is a warning, with the sizes of
-    /// equal arms and a power of 0.
+    /// [`Error::CountOverflow`] as for [`needed`](SamplePlan::needed).
     #[allow(clippy::cast_precision_loss, reason = "a sample size is an estimate")]
-    pub fn check(&self, treated: u64, control: u64) -> Result<Option<SampleWarning>> {
-        let found = SampleSizes { treated, control };
-        let Some(power) = self.power_of(treated, control) else {
-            return Ok(Some(SampleWarning { plan: *self, found, needed: self.equal_arms()?, power: 0.0 }));
-        };
+    pub fn check(&self, treated: u64, control: u64) -> Result<Option<SampleSizes>> {
+        if treated == 0 || control == 0 {
+            return self.needed(1.0).map(Some);
+        }
         let needed = self.needed(control as f64 / treated as f64)?;
         let is_enough = treated >= needed.treated && control >= needed.control;
-        Ok((!is_enough).then_some(SampleWarning { plan: *self, found, needed, power }))
+        Ok((!is_enough).then_some(needed))
+    }
+
+    /// A warning in words, without a full stop, where arms are too small for the plan.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CountOverflow`] as for [`needed`](SamplePlan::needed).
+    pub fn explain(&self, treated: u64, control: u64, language: Language) -> Result<Option<String>> {
+        let Some(needed) = self.check(treated, control)? else { return Ok(None) };
+        // Rounded down: 79.9% of power is not 80%.
+        let power = (self.power_of(treated, control).unwrap_or(0.0) * 100.0).floor();
+        let (baseline, lift) = (self.baseline * 100.0, super::verdict::percent(self.lift));
+        let planned = (self.power * 1e8).round() / 1e6;
+        let SampleSizes { treated: more, control: others } = needed;
+        Ok(Some(match language {
+            Language::English => format!(
+                "Too few to tell: {treated} treated and {control} control contacts show a lift of {lift} over \
+                 {baseline:.2}% with a power of {power}%; {planned}% takes {more} and {others}"
+            ),
+            Language::Chinese => format!(
+                "样本不足：实验组 {treated}、对照组 {control} 人次，要看出在 {baseline:.2}% 基础上 {lift} 的提升，把握只有 \
+                 {power}%；要有 {planned}% 的把握需要 {more} 和 {others} 人次"
+            ),
+        }))
     }
 
     fn lifted(&self) -> f64 {
@@ -220,29 +221,6 @@ impl SamplePlan {
     }
 }
 
-impl SampleWarning {
-    /// In words, without a full stop.
-    pub fn explain(&self, language: Language) -> String {
-        let SampleWarning { plan, found, needed, power } = self;
-        // Rounded down: 79.9% of power is not 80%.
-        let (baseline, lift) = (plan.baseline * 100.0, super::verdict::percent(plan.lift));
-        let (power, planned) = ((power * 100.0).floor(), (plan.power * 1e8).round() / 1e6);
-        let (found, needed) = ((found.treated, found.control), (needed.treated, needed.control));
-        match language {
-            Language::English => format!(
-                "Too few to tell: {} treated and {} control contacts show a lift of {lift} over {baseline:.2}% with a \
-                 power of {power}%; {planned}% takes {} and {}",
-                found.0, found.1, needed.0, needed.1
-            ),
-            Language::Chinese => format!(
-                "样本不足：实验组 {}、对照组 {} 人次，要看出在 {baseline:.2}% 基础上 {lift} 的提升，把握只有 {power}%；\
-                 要有 {planned}% 的把握需要 {} 和 {} 人次",
-                found.0, found.1, needed.0, needed.1
-            ),
-        }
-    }
-}
-
 /// Rounded up.
 fn whole(contacts: f64) -> Result<u64> {
     let contacts = contacts.ceil();
@@ -255,26 +233,7 @@ fn whole(contacts: f64) -> Result<u64> {
 }
 
 #[cfg(feature = "serde")]
-#[derive(serde::Serialize, serde::Deserialize)]
-struct StoredSamplePlan {
-    baseline: f64,
-    lift: f64,
-    alpha: f64,
-    power: f64,
-}
-
-#[cfg(feature = "serde")]
-impl From<SamplePlan> for StoredSamplePlan {
-    fn from(SamplePlan { baseline, lift, alpha, power }: SamplePlan) -> Self {
-        Self { baseline, lift, alpha, power }
-    }
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<StoredSamplePlan> for SamplePlan {
-    type Error = Error;
-
-    fn try_from(StoredSamplePlan { baseline, lift, alpha, power }: StoredSamplePlan) -> Result<Self> {
-        Self::new(baseline, lift)?.with_alpha(alpha)?.with_power(power)
-    }
+crate::stored::stored! {
+    StoredSamplePlan { baseline: f64, lift: f64, alpha: f64, power: f64 }
+    <-> SamplePlan: Self::new(baseline, lift)?.with_alpha(alpha)?.with_power(power)
 }

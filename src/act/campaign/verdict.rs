@@ -1,4 +1,4 @@
-//! What a comparison of two arms comes to, and the words for it.
+//! The verdict on two arms, and the words for its numbers.
 
 use crate::scale::{Confidence, Interval, Label, Language};
 
@@ -11,7 +11,7 @@ pub enum Verdict {
     Better,
     /// The whole interval of the difference lies below 0.
     Worse,
-    /// The interval holds 0, or there is none.
+    /// The interval contains 0, or there is no interval.
     CannotTell,
 }
 
@@ -27,27 +27,10 @@ impl Verdict {
             Self::CannotTell => const { &Label::preset("cannot_tell", "Cannot tell", "无法判断") },
         }
     }
-
-    pub(super) fn of(difference: Option<Interval>) -> Self {
-        match difference {
-            Some(bounds) if bounds.low > 0.0 => Self::Better,
-            Some(bounds) if bounds.high < 0.0 => Self::Worse,
-            _ => Self::CannotTell,
-        }
-    }
 }
 
-/// `Better: `, `更好：`.
-pub(super) fn opening(verdict: Verdict, language: Language) -> String {
-    let name = verdict.label().name(language);
-    match language {
-        Language::English => format!("{name}: "),
-        Language::Chinese => format!("{name}："),
-    }
-}
-
-/// `95%`, with as many digits as the level has, up to six; never `0%` or `100%`, which no confidence is.
-pub(super) fn percent_of(confidence: Confidence) -> String {
+/// `95%`, with as many digits as the level has, up to six; never `0%` or `100%`: no confidence is.
+fn percent_of(confidence: Confidence) -> String {
     // 100 * 0.999 is 99.9 only after rounding.
     let percent = (confidence.level() * 1e8).round() / 1e6;
     match percent {
@@ -58,18 +41,18 @@ pub(super) fn percent_of(confidence: Confidence) -> String {
 }
 
 /// `difference +1.54 points (95% interval +1.38 to +1.69)`: a number, its unit, and its interval where there is one.
-pub(super) fn with_bounds(
+pub(super) fn with_interval(
     name: &str,
     value: Option<f64>,
-    bounds: Option<Interval>,
+    interval: Option<Interval>,
     confidence: Confidence,
-    show: impl Fn(f64) -> String,
+    show: &dyn Fn(f64) -> String,
     language: Language,
 ) -> String {
     let level = percent_of(confidence);
-    let value = value.map(&show);
-    let bounds = bounds.map(|Interval { low, high }| (show(low), show(high)));
-    match (language, value, bounds) {
+    let value = value.map(show);
+    let interval = interval.map(|Interval { low, high }| (show(low), show(high)));
+    match (language, value, interval) {
         (Language::English, Some(value), Some((low, high))) => {
             format!("{name} {value} ({level} interval {low} to {high})")
         }
@@ -102,6 +85,6 @@ pub(super) fn money(amount: f64) -> String {
 }
 
 /// Rounding leaves `-0`, which people do not write.
-fn unsigned_zero(number: f64, half_a_digit: f64) -> f64 {
+pub(super) fn unsigned_zero(number: f64, half_a_digit: f64) -> f64 {
     if number.abs() < half_a_digit { 0.0 } else { number }
 }

@@ -7,10 +7,10 @@ use repurchase::act::campaign::{Assignment, Group};
 use super::{TestResult, field, fixed_seed, ratio, rows};
 
 #[test]
-fn another_program_draws_the_same_lots() -> TestResult {
+fn another_program_assigns_the_same() -> TestResult {
     for row in rows(include_str!("../../data/campaign_lots.csv")) {
         let assignment = Assignment::new(&row[0], ratio(1, 2))?;
-        assert_eq!(assignment.lot(row[1].as_bytes()), field::<u64>(&row, 2), "{row:?}");
+        assert_eq!(assignment.hash(row[1].as_bytes()), field::<u64>(&row, 2), "{row:?}");
         let expected = if field::<u64>(&row, 2) >> 63 == 0 { Group::Control } else { Group::Treated };
         assert_eq!(assignment.group(&row[1]), expected);
         assert_eq!(assignment.group_of_bytes(row[1].as_bytes()), expected);
@@ -19,7 +19,7 @@ fn another_program_draws_the_same_lots() -> TestResult {
 }
 
 #[test]
-fn lots_stay_as_they_are() -> TestResult {
+fn groups_stay_as_they_are() -> TestResult {
     // A change here moves customers between the groups of campaigns that run.
     let spring = Assignment::new("spring sale", ratio(1, 10))?;
     let held_back: Vec<u32> = (0..60).filter(|id| spring.group(id) == Group::Control).collect();
@@ -48,9 +48,9 @@ fn shares_at_the_ends() -> TestResult {
 
 #[test]
 fn a_name_and_an_id_have_one_border() -> TestResult {
-    let lot = |campaign: &str, id: &str| Assignment::new(campaign, ratio(1, 2)).map(|lot| lot.lot(id.as_bytes()));
-    assert_ne!(lot("sale", "12")?, lot("sale1", "2")?);
-    assert_ne!(lot("", "sale12")?, lot("sale12", "")?);
+    let hash = |campaign: &str, id: &str| Assignment::new(campaign, ratio(1, 2)).map(|all| all.hash(id.as_bytes()));
+    assert_ne!(hash("sale", "12")?, hash("sale1", "2")?);
+    assert_ne!(hash("", "sale12")?, hash("sale12", "")?);
     Ok(())
 }
 
@@ -65,14 +65,14 @@ const NAMES: [&str; 7] =
     ["", "sale", "sale1", "sale2", "ales", "双十一", "a campaign of a much longer name than the others"];
 
 #[test]
-fn lots_are_even() -> TestResult {
+fn hashes_are_even() -> TestResult {
     for name in NAMES {
         let assignment = Assignment::new(name, ratio(1, 2))?;
         // By the upper bits, which decide, and by the lower.
         for shift in [58, 0] {
             let mut counts = [0u32; 64];
             for id in 0..20_000u32 {
-                counts[(assignment.lot(id.to_string().as_bytes()) >> shift & 63) as usize] += 1;
+                counts[(assignment.hash(id.to_string().as_bytes()) >> shift & 63) as usize] += 1;
             }
             // 63 degrees of freedom: beyond 110.2 once in 5,000.
             assert!(chi_square(&counts) < 110.2, "{name:?}: {}", chi_square(&counts));
@@ -82,7 +82,7 @@ fn lots_are_even() -> TestResult {
 }
 
 #[test]
-fn campaigns_draw_independent_lots() -> TestResult {
+fn campaigns_assign_independently() -> TestResult {
     let text = |id: u32| id.to_string().into_bytes();
     let bytes = |id: u32| u64::from(id).to_le_bytes().to_vec();
     for ids in [text as fn(u32) -> Vec<u8>, bytes] {
@@ -92,7 +92,7 @@ fn campaigns_draw_independent_lots() -> TestResult {
                 let mut counts = [0u32; 16];
                 for id in 0..4_000 {
                     let id = ids(id);
-                    counts[(a.lot(&id) >> 62 << 2 | b.lot(&id) >> 62) as usize] += 1;
+                    counts[(a.hash(&id) >> 62 << 2 | b.hash(&id) >> 62) as usize] += 1;
                 }
                 // 15 degrees of freedom: beyond 44.3 once in 10,000, of 42 pairs.
                 assert!(chi_square(&counts) < 44.3, "{first:?} {second:?}: {}", chi_square(&counts));
@@ -115,11 +115,11 @@ proptest! {
     #[test]
     fn the_share_is_exact(name in ".*", id in any::<u64>(), count in any::<u64>(), of in 1..=u64::MAX) {
         let assignment = Assignment::new(name, ratio(count.min(of), of)).unwrap();
-        let lot = assignment.lot(id.to_string().as_bytes());
-        // lot / 2^64 < count / of by long division, in another way than the crate's.
+        let hash = assignment.hash(id.to_string().as_bytes());
+        // hash / 2^64 < count / of by long division, in another way than the crate's.
         let quotient = (u128::from(count.min(of)) << 64) / u128::from(of);
         let rest = (u128::from(count.min(of)) << 64) % u128::from(of);
-        let is_control = u128::from(lot) < quotient || u128::from(lot) == quotient && rest > 0;
+        let is_control = u128::from(hash) < quotient || u128::from(hash) == quotient && rest > 0;
         prop_assert_eq!(assignment.group(id) == Group::Control, is_control);
     }
 }

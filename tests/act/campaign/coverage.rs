@@ -1,11 +1,9 @@
 //! Intervals hold the truth as often as they say, and plans find what they plan for.
 
-use repurchase::act::campaign::{
-    BootstrapOptions, MoneyBootstrap, MoneyComparison, MoneySample, RateComparison, SamplePlan, Verdict,
-};
+use repurchase::act::campaign::{BootstrapOptions, Comparison, MoneySample, SamplePlan, Verdict};
 use repurchase::scale::{Confidence, Interval};
 
-use super::{Chance, TestResult, cents, ratio};
+use super::{Chance, TestResult, cents, compare_money, compare_rates, ratio};
 
 /// The share of trials whose interval holds the truth.
 fn coverage(trials: u32, truth: f64, mut interval: impl FnMut() -> Option<Interval>) -> f64 {
@@ -21,9 +19,7 @@ fn of_rates() -> TestResult {
             let confidence = Confidence::new(level)?;
             let found = coverage(2_000, p - q, || {
                 let (treated, control) = (chance.successes(m, p), chance.successes(n, q));
-                RateComparison::new(ratio(treated, m), ratio(control, n))
-                    .with_confidence(confidence)
-                    .difference_interval()
+                Comparison::of_rates(ratio(treated, m), ratio(control, n), confidence).difference_interval()
             });
             // Of counts this small, coverage is not the level to the digit: Newcombe found 0.95 ± 0.02.
             assert!((found - level).abs() < 0.04, "{m} {n} {p} {q} {level}: {found}");
@@ -31,7 +27,7 @@ fn of_rates() -> TestResult {
     }
     let found = coverage(2_000, 0.5, || {
         let (treated, control) = (chance.successes(200, 0.3), chance.successes(150, 0.2));
-        RateComparison::new(ratio(treated, 200), ratio(control, 150)).lift_interval()
+        compare_rates(ratio(treated, 200), ratio(control, 150)).lift_interval()
     });
     assert!((found - 0.95).abs() < 0.015, "{found}");
     Ok(())
@@ -44,7 +40,7 @@ fn of_money() {
     let mut arm = |customers, share, mean| {
         MoneySample::of((0..customers).map(|_| cents(chance.spend(share, mean)))).expect("small amounts")
     };
-    let mut draw = || MoneyComparison::new(arm(200, 0.5, 24.0), arm(120, 1.0 / 3.0, 30.0));
+    let mut draw = || compare_money(arm(200, 0.5, 24.0), arm(120, 1.0 / 3.0, 30.0));
     let found = coverage(1_000, 2.0, || draw().difference_interval());
     assert!((found - 0.95).abs() < 0.025, "{found}");
     let found = coverage(1_000, 0.2, || draw().lift_interval());
@@ -58,8 +54,7 @@ fn of_the_bootstrap() -> TestResult {
     let options = BootstrapOptions::default().with_replicates(200).with_confidence(Confidence::new(0.9)?);
     let found = coverage(300, 8.0, || {
         let (treated, control) = (arm(40, 30.0), arm(30, 20.0));
-        let bootstrap = MoneyBootstrap::run(&treated, &control, options).expect("small amounts");
-        bootstrap.map(|bootstrap| bootstrap.difference)
+        Comparison::of_amounts(&treated, &control, &options).expect("small amounts").difference_interval()
     });
     assert!((found - 0.9).abs() < 0.05, "{found}");
     Ok(())
@@ -74,7 +69,7 @@ fn of_plans() -> TestResult {
         let hits = (0..1_000).filter(|_| {
             let treated = ratio(chance.successes(sizes.treated, 0.1 * (1.0 + lift)), sizes.treated);
             let control = ratio(chance.successes(sizes.control, 0.1), sizes.control);
-            RateComparison::new(treated, control).verdict() == verdict
+            compare_rates(treated, control).verdict() == verdict
         });
         hits.count()
     };

@@ -4,8 +4,8 @@
 
 use proptest::test_runner::{Config, RngSeed};
 use repurchase::Ratio;
-use repurchase::act::campaign::{Funnel, FunnelFigures};
-use repurchase::scale::Interval;
+use repurchase::act::campaign::{Comparison, Funnel, MoneySample};
+use repurchase::scale::{Confidence, Interval};
 use rust_decimal::Decimal;
 
 use chance::Chance;
@@ -37,7 +37,17 @@ fn ratio(count: u64, of: u64) -> Ratio {
 
 #[track_caller]
 fn conversions(shown: u64, converted: u64) -> Funnel {
-    Funnel::new(FunnelFigures { shown, converted, ..FunnelFigures::default() }).expect("a funnel")
+    Funnel::new(shown).with_converted(converted).expect("a funnel")
+}
+
+/// At 95%.
+fn compare_rates(treated: Ratio, control: Ratio) -> Comparison {
+    Comparison::of_rates(treated, control, Confidence::default())
+}
+
+/// At 95%.
+fn compare_money(treated: MoneySample, control: MoneySample) -> Comparison {
+    Comparison::of_money(treated, control, Confidence::default())
 }
 
 fn cents(amount: i64) -> Decimal {

@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 use repurchase::Error;
-use repurchase::act::campaign::{MoneyComparison, MoneySample, Verdict};
+use repurchase::act::campaign::{Comparison, MoneySample, Verdict};
 use repurchase::scale::Confidence;
 use rust_decimal::Decimal;
 
-use super::{TestResult, assert_bounds, bounds, cents, field, fixed_seed, rows};
+use super::{TestResult, assert_bounds, bounds, cents, compare_money, field, fixed_seed, rows};
 
 /// The amounts of an arm of a set in the tables.
 pub(super) fn amounts(set: &str, arm: &str) -> Vec<Decimal> {
@@ -25,8 +25,7 @@ fn sample(amounts: &[i64]) -> MoneySample {
 fn scipy_says_the_same() -> TestResult {
     for row in rows(include_str!("../../data/campaign_money.csv")) {
         let arm = |arm| MoneySample::of(amounts(&row[0], arm));
-        let comparison =
-            MoneyComparison::new(arm("treated")?, arm("control")?).with_confidence(Confidence::new(field(&row, 1))?);
+        let comparison = Comparison::of_money(arm("treated")?, arm("control")?, Confidence::new(field(&row, 1))?);
         let what = format!("{row:?}");
         // Of amounts near 1e10, differences of means keep 1e-6 of their cents.
         let tolerance = if &row[0] == "large" { 1e-5 } else { 1e-9 };
@@ -53,28 +52,28 @@ fn by_hand() -> TestResult {
 
 #[test]
 fn edges() {
-    let (nobody, one, two) = (MoneySample::new(), sample(&[500]), sample(&[300, 700]));
+    let (nobody, one, two) = (MoneySample::default(), sample(&[500]), sample(&[300, 700]));
     assert_eq!((nobody.mean(), nobody.standard_deviation(), nobody.sum()), (None, None, Decimal::ZERO));
     assert_eq!((one.mean(), one.standard_deviation()), (Some(cents(5_00)), None));
     for (treated, control) in [(nobody, two), (two, nobody), (one, two), (two, one)] {
-        let comparison = MoneyComparison::new(treated, control);
+        let comparison = compare_money(treated, control);
         assert_eq!((comparison.difference_interval(), comparison.lift_interval()), (None, None));
         assert_eq!(comparison.verdict(), Verdict::CannotTell);
     }
     // All alike in both arms: a difference, and no spread to judge it by.
-    let alike = MoneyComparison::new(sample(&[200; 9]), sample(&[100; 9]));
+    let alike = compare_money(sample(&[200; 9]), sample(&[100; 9]));
     assert_eq!((alike.difference(), alike.lift()), (Some(1.0), Some(1.0)));
     assert_eq!((alike.difference_interval(), alike.lift_interval()), (None, None));
     // All alike in one arm only.
-    assert!(MoneyComparison::new(sample(&[200; 9]), sample(&[100, 110, 90])).difference_interval().is_some());
+    assert!(compare_money(sample(&[200; 9]), sample(&[100, 110, 90])).difference_interval().is_some());
     // Relative to nothing or to a loss, a lift has no size; the difference does.
     for control in [sample(&[-100, 100]), sample(&[-300, -200])] {
-        let comparison = MoneyComparison::new(two, control);
+        let comparison = compare_money(two, control);
         assert!(comparison.difference_interval().is_some());
         assert_eq!((comparison.lift(), comparison.lift_interval()), (None, None));
     }
     // A control mean that may be 0: a lift without a bound.
-    let unsure = MoneyComparison::new(two, sample(&[0, 0, 0, 500]));
+    let unsure = compare_money(two, sample(&[0, 0, 0, 500]));
     assert!(unsure.lift().is_some() && unsure.lift_interval().is_none());
 }
 
@@ -85,6 +84,11 @@ fn sums_are_exact_or_refused() -> TestResult {
     let before = sample;
     assert_eq!(sample.add(Decimal::MAX), Err(Error::AmountOverflow { field: "the sum of a sample or of its squares" }));
     assert_eq!(sample, before);
+    let most = MoneySample::of([Decimal::from(u64::MAX >> 1)])?;
+    assert!(matches!(sample.merge(&MoneySample::of([Decimal::new(1, 12)])?), Ok(())));
+    let before = sample;
+    assert_eq!(sample.merge(&most), Err(Error::AmountOverflow { field: "the sum of a sample or of its squares" }));
+    assert_eq!(sample, before, "unchanged");
     let refused = MoneySample::of([cents(1), Decimal::MAX]).unwrap_err();
     assert_eq!(refused.to_string(), "record 1 was refused");
     // 2^63 cents each, ninety quadrillion: their squares fit.
@@ -107,8 +111,10 @@ proptest! {
         let whole = MoneySample::of(amounts.iter().copied()).unwrap();
         let (left, right) = amounts.split_at(cut.min(amounts.len()));
         let (left, right) = (MoneySample::of(left.to_vec()).unwrap(), MoneySample::of(right.to_vec()).unwrap());
-        prop_assert_eq!(left.merge(&right).unwrap(), whole);
-        prop_assert_eq!(right.merge(&left).unwrap(), whole);
+        for (mut part, other) in [(left, right), (right, left)] {
+            part.merge(&other).unwrap();
+            prop_assert_eq!(part, whole);
+        }
         prop_assert_eq!(MoneySample::of(amounts.iter().rev().copied()).unwrap(), whole);
         prop_assert_eq!(whole.sum(), amounts.iter().sum::<Decimal>());
     }
@@ -128,7 +134,7 @@ proptest! {
     #[test]
     fn exchanged_arms_exchange_signs(a in any_amounts(2), b in any_amounts(2), level in 0.01..0.999) {
         let (a, b) = (MoneySample::of(a).unwrap(), MoneySample::of(b).unwrap());
-        let at = |left, right| MoneyComparison::new(left, right).with_confidence(Confidence::new(level).unwrap());
+        let at = |left, right| Comparison::of_money(left, right, Confidence::new(level).unwrap());
         let (there, back) = (at(a, b), at(b, a));
         prop_assert_eq!(there.difference(), back.difference().map(|difference| -difference));
         if let (Some(x), Some(y)) = (there.difference_interval(), back.difference_interval()) {

@@ -2,20 +2,24 @@
 
 use proptest::prelude::*;
 use repurchase::Ratio;
-use repurchase::act::campaign::{DifferenceInDifferences, RateComparison, Verdict};
-use repurchase::scale::Confidence;
+use repurchase::act::campaign::{Comparison, Verdict};
+use repurchase::scale::{Confidence, Language};
 
-use super::{TestResult, assert_bounds, bounds, field, fixed_seed, ratio, rows};
+use super::{TestResult, assert_bounds, bounds, compare_rates, field, fixed_seed, ratio, rows};
 
 fn confidence(level: f64) -> Confidence {
     Confidence::new(level).unwrap()
+}
+
+fn compare_changes(treated: [Ratio; 2], control: [Ratio; 2]) -> Comparison {
+    Comparison::of_changes(treated, control, Confidence::default())
 }
 
 #[test]
 fn statsmodels_says_the_same() {
     for row in rows(include_str!("../../data/campaign_rates.csv")) {
         let [x, m, y, n] = [0, 1, 2, 3].map(|column| field(&row, column));
-        let comparison = RateComparison::new(ratio(x, m), ratio(y, n)).with_confidence(confidence(field(&row, 4)));
+        let comparison = Comparison::of_rates(ratio(x, m), ratio(y, n), confidence(field(&row, 4)));
         let what = format!("{row:?}");
         assert_bounds(comparison.difference_interval(), bounds(&row, 5), 1e-10, &what);
         // A small lift is what is left of a ratio near 1.
@@ -43,7 +47,7 @@ fn newcombes_own_examples() {
         ((10, 10), (0, 10), (0.6075, 1.0)),
     ];
     for ((x, m), (y, n), (low, high)) in cases {
-        let found = RateComparison::new(ratio(x, m), ratio(y, n)).difference_interval().unwrap();
+        let found = compare_rates(ratio(x, m), ratio(y, n)).difference_interval().unwrap();
         assert!((found.low - low).abs() < 5.1e-5 && (found.high - high).abs() < 5.1e-5, "{x}/{m} {y}/{n}: {found:?}");
     }
 }
@@ -51,18 +55,18 @@ fn newcombes_own_examples() {
 #[test]
 fn the_published_campaign() {
     // 13.2K of 415.5K against 448 of 27.4K: 3.18% against 1.64%, +1.54 points, +94%.
-    let comparison = RateComparison::new(ratio(13_200, 415_500), ratio(448, 27_400));
-    assert_eq!(comparison.treated().to_string(), "13200 of 415500 (3.18%)");
-    assert_eq!(comparison.control().to_string(), "448 of 27400 (1.64%)");
+    let comparison = compare_rates(ratio(13_200, 415_500), ratio(448, 27_400));
+    let words = comparison.explain(Language::English);
+    assert!(words.starts_with("Better: 13200 of 415500 (3.18%) against 448 of 27400 (1.64%); "), "{words}");
     assert_eq!(format!("{:.2}", comparison.difference().unwrap() * 100.0), "1.54");
     assert_eq!(format!("{:.0}", comparison.lift().unwrap() * 100.0), "94");
     assert_eq!(comparison.verdict(), Verdict::Better);
-    assert_eq!(RateComparison::new(ratio(448, 27_400), ratio(13_200, 415_500)).verdict(), Verdict::Worse);
+    assert_eq!(compare_rates(ratio(448, 27_400), ratio(13_200, 415_500)).verdict(), Verdict::Worse);
 }
 
 #[test]
 fn edges() {
-    let compare = RateComparison::new;
+    let compare = compare_rates;
     // Nobody in an arm: nothing is known.
     for empty in
         [compare(ratio(0, 0), ratio(1, 9)), compare(ratio(1, 9), ratio(0, 0)), compare(ratio(0, 0), ratio(0, 0))]
@@ -99,7 +103,7 @@ fn confidences_lie_between_0_and_1() {
         assert!(Confidence::new(level).is_err(), "{level}");
     }
     let at = |level| {
-        let comparison = RateComparison::new(ratio(30, 100), ratio(20, 100)).with_confidence(confidence(level));
+        let comparison = Comparison::of_rates(ratio(30, 100), ratio(20, 100), confidence(level));
         comparison.difference_interval().unwrap()
     };
     let width = |level| at(level).high - at(level).low;
@@ -111,13 +115,14 @@ fn confidences_lie_between_0_and_1() {
 fn changes_of_two_arms() -> TestResult {
     for row in rows(include_str!("../../data/campaign_changes.csv")) {
         let share = |column| ratio(field(&row, column), field(&row, column + 1));
-        let effect = DifferenceInDifferences::new([share(0), share(2)], [share(4), share(6)])
-            .with_confidence(Confidence::new(field(&row, 8))?);
-        assert_bounds(effect.interval(), bounds(&row, 9), 1e-11, &format!("{row:?}"));
-        assert!(effect.interval().ok_or("an interval")?.contains(effect.value().ok_or("a value")?));
+        let confidence = Confidence::new(field(&row, 8))?;
+        let effect = Comparison::of_changes([share(0), share(2)], [share(4), share(6)], confidence);
+        assert_bounds(effect.difference_interval(), bounds(&row, 9), 1e-11, &format!("{row:?}"));
+        assert!(effect.difference_interval().ok_or("an interval")?.contains(effect.difference().ok_or("a value")?));
     }
-    let empty = DifferenceInDifferences::new([ratio(0, 0), ratio(1, 2)], [ratio(1, 2), ratio(1, 2)]);
-    assert_eq!((empty.value(), empty.interval(), empty.verdict()), (None, None, Verdict::CannotTell));
+    let empty = compare_changes([ratio(0, 0), ratio(1, 2)], [ratio(1, 2), ratio(1, 2)]);
+    assert_eq!((empty.lift(), empty.lift_interval()), (None, None));
+    assert_eq!((empty.difference(), empty.difference_interval(), empty.verdict()), (None, None, Verdict::CannotTell));
     Ok(())
 }
 
@@ -132,8 +137,8 @@ proptest! {
 
     #[test]
     fn exchanged_arms_exchange_signs(a in any_ratio(), b in any_ratio(), level in 0.01..0.999_9) {
-        let (there, back) = (RateComparison::new(a, b), RateComparison::new(b, a));
-        let (there, back) = (there.with_confidence(confidence(level)), back.with_confidence(confidence(level)));
+        let at = |treated, control| Comparison::of_rates(treated, control, confidence(level));
+        let (there, back) = (at(a, b), at(b, a));
         prop_assert_eq!(there.difference(), back.difference().map(|difference| -difference));
         let (x, y) = (there.difference_interval().unwrap(), back.difference_interval().unwrap());
         prop_assert_eq!((x.low, x.high), (-y.high, -y.low));
@@ -151,21 +156,21 @@ proptest! {
 
     #[test]
     fn exchanged_arms_exchange_the_signs_of_changes(a in any_ratio(), b in any_ratio(), c in any_ratio(), d in any_ratio()) {
-        let (there, back) = (DifferenceInDifferences::new([a, b], [c, d]), DifferenceInDifferences::new([c, d], [a, b]));
-        let (x, y) = (there.interval().unwrap(), back.interval().unwrap());
-        prop_assert_eq!((there.value().unwrap(), x.low, x.high), (-back.value().unwrap(), -y.high, -y.low));
-        prop_assert!(x.contains(there.value().unwrap()));
+        let (there, back) = (compare_changes([a, b], [c, d]), compare_changes([c, d], [a, b]));
+        let (x, y) = (there.difference_interval().unwrap(), back.difference_interval().unwrap());
+        prop_assert_eq!((there.difference().unwrap(), x.low, x.high), (-back.difference().unwrap(), -y.high, -y.low));
+        prop_assert!(x.contains(there.difference().unwrap()));
         // A control arm that did not change leaves the treated arm's change, less surely.
-        let alone = RateComparison::new(b, a);
-        let beside = DifferenceInDifferences::new([a, b], [c, c]);
-        prop_assert_eq!(beside.value(), alone.difference());
-        let (inner, outer) = (alone.difference_interval().unwrap(), beside.interval().unwrap());
+        let alone = compare_rates(b, a);
+        let beside = compare_changes([a, b], [c, c]);
+        prop_assert_eq!(beside.difference(), alone.difference());
+        let (inner, outer) = (alone.difference_interval().unwrap(), beside.difference_interval().unwrap());
         prop_assert!(outer.low <= inner.low + 1e-15 && inner.high <= outer.high + 1e-15);
     }
 
     #[test]
     fn intervals_hold_the_estimate_and_widen(a in any_ratio(), b in any_ratio(), low in 0.01..0.9, more in 0.001..0.09) {
-        let at = |level| RateComparison::new(a, b).with_confidence(confidence(level));
+        let at = |level| Comparison::of_rates(a, b, confidence(level));
         let (narrow, wide) = (at(low), at(low + more));
         let (inner, outer) = (narrow.difference_interval().unwrap(), wide.difference_interval().unwrap());
         prop_assert!(-1.0 <= outer.low && outer.low <= inner.low && inner.high <= outer.high && outer.high <= 1.0);

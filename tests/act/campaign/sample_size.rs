@@ -32,19 +32,23 @@ fn warnings() -> TestResult {
     let plan = SamplePlan::new(0.05, 0.2)?;
     assert_eq!((plan.baseline(), plan.lift(), plan.alpha(), plan.power()), (0.05, 0.2, 0.05, 0.8));
     let needed = SampleSizes { treated: 8_158, control: 8_158 };
-    assert_eq!(plan.equal_arms()?, needed);
+    assert_eq!(plan.needed(1.0)?, needed);
     assert_eq!(plan.check(8_158, 8_158)?, None);
-    let warning = plan.check(8_157, 8_157)?.ok_or("one too few")?;
-    assert_eq!((warning.needed, warning.found), (needed, SampleSizes { treated: 8_157, control: 8_157 }));
-    assert!(warning.power < 0.8 && warning.power > 0.799);
-    assert!(warning.explain(Language::English).contains("with a power of 79%; 80% takes 8158 and 8158"));
+    assert_eq!(plan.explain(8_158, 8_158, Language::English)?, None);
+    assert_eq!(plan.check(8_157, 8_157)?, Some(needed), "one too few");
+    let power = plan.power_of(8_157, 8_157).ok_or("two arms")?;
+    assert!(power < 0.8 && power > 0.799);
+    let warning = plan.explain(8_157, 8_157, Language::English)?.ok_or("one too few")?;
+    let expected = "8157 treated and 8157 control contacts";
+    assert!(warning.contains(expected) && warning.contains("with a power of 79%; 80% takes 8158 and 8158"));
     // The published campaign: its small control arm was enough for the lift it had, not for one of 10%.
     assert_eq!(SamplePlan::new(448.0 / 27_400.0, 0.94)?.check(415_500, 27_400)?, None);
-    let warning = SamplePlan::new(448.0 / 27_400.0, 0.10)?.check(415_500, 27_400)?.ok_or("too few")?;
-    assert!(warning.needed.control > 27_400 && warning.needed.treated > 415_500);
+    let needed_for_less = SamplePlan::new(448.0 / 27_400.0, 0.10)?.check(415_500, 27_400)?.ok_or("too few")?;
+    assert!(needed_for_less.control > 27_400 && needed_for_less.treated > 415_500);
     // An empty arm.
-    let empty = plan.check(0, 100)?.ok_or("nobody")?;
-    assert!((empty.needed, empty.power.to_bits()) == (needed, 0) && plan.power_of(0, 100).is_none());
+    assert!(plan.check(0, 100)? == Some(needed) && plan.power_of(0, 100).is_none());
+    let words = plan.explain(0, 100, Language::English)?.ok_or("nobody")?;
+    assert!(words.contains("with a power of 0%"), "{words}");
     Ok(())
 }
 
@@ -68,7 +72,7 @@ fn what_cannot_be_planned_is_refused() {
         assert!(matches!(plan.needed(ratio), Err(Error::Number { .. })), "{ratio}");
     }
     let tiny = SamplePlan::new(1e-3, 1e-12).unwrap();
-    assert_eq!(tiny.equal_arms(), Err(Error::CountOverflow { field: "contacts of an arm" }));
+    assert_eq!(tiny.needed(1.0), Err(Error::CountOverflow { field: "contacts of an arm" }));
 }
 
 proptest! {

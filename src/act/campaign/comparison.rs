@@ -1,0 +1,224 @@
+//! Two arms side by side: difference, lift, intervals, verdict.
+
+use super::money_sample::MoneySample;
+use super::verdict::{Verdict, money, percent, points, unsigned_zero, with_interval};
+use super::{money as means, rates};
+#[cfg(feature = "serde")]
+use crate::error::{Error, Result};
+use crate::scale::{Confidence, Interval, Language, Ratio};
+
+/// A treated arm against a control arm, by a rate or by money per customer: did the campaign do it?
+///
+/// **Population**: two separate groups, divided by [random assignment](super::Assignment). Where the shop chose whom to
+/// treat, the numbers hold, but what differs need not be the campaign's doing.
+///
+/// # Examples
+///
+/// 13.2 thousand conversions of 415.5 thousand against 448 of 27.4 thousand:
+///
+/// ```
+/// use repurchase::Ratio;
+/// use repurchase::act::campaign::{Comparison, Verdict};
+/// use repurchase::scale::{Confidence, Language};
+///
+/// let (treated, control) = (Ratio::new(13_200, 415_500)?, Ratio::new(448, 27_400)?);
+/// let comparison = Comparison::of_rates(treated, control, Confidence::default());
+/// assert_eq!(comparison.verdict(), Verdict::Better);
+/// assert_eq!(
+///     comparison.explain(Language::English),
+///     "Better: 13200 of 415500 (3.18%) against 448 of 27400 (1.64%); difference +1.54 points \
+///      (95% interval +1.38 points to +1.70 points), lift +94.3% (95% interval +77.0% to +113.3%)",
+/// );
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[doc(alias = "A/B test")]
+#[doc(alias = "uplift")]
+#[doc(alias = "lift")]
+#[doc(alias = "significance")]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredComparison"))]
+pub struct Comparison {
+    pub(super) subject: Subject,
+    pub(super) confidence: Confidence,
+}
+
+/// What is compared; pairs are the treated arm and the control arm.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub(super) enum Subject {
+    Rates([Ratio; 2]),
+    /// Each arm's rate at the earlier and at the later stage.
+    Changes([[Ratio; 2]; 2]),
+    Money([MoneySample; 2]),
+    /// The amounts themselves are not kept.
+    Bootstrap {
+        means: [Option<f64>; 2],
+        difference: Option<Interval>,
+        lift: Option<Interval>,
+    },
+}
+
+impl Comparison {
+    /// The confidence of the intervals.
+    pub const fn confidence(&self) -> Confidence {
+        self.confidence
+    }
+
+    /// The treated arm's number less the control arm's; `None` where an arm is empty.
+    ///
+    /// Of rates, within -1..=1 (0.02 is 2 points); of changes, the treated arm's change less the control arm's, within
+    /// -2..=2; of money, per customer.
+    pub fn difference(&self) -> Option<f64> {
+        match self.subject {
+            Subject::Rates(arms) => rates::difference(arms),
+            Subject::Changes(arms) => rates::difference_of_changes(arms),
+            Subject::Money(_) | Subject::Bootstrap { .. } => {
+                let [treated, control] = self.means()?;
+                Some(treated - control)
+            }
+        }
+    }
+
+    /// The interval of the [`difference`](Comparison::difference), by the formula of the constructor; `None` where an
+    /// arm is empty, and for money also where there is no spread to judge by.
+    pub fn difference_interval(&self) -> Option<Interval> {
+        match self.subject {
+            Subject::Rates(arms) => rates::difference_interval(arms, self.confidence),
+            Subject::Changes(arms) => rates::difference_of_changes_interval(arms, self.confidence),
+            Subject::Money(arms) => means::difference_interval(arms, self.confidence),
+            Subject::Bootstrap { difference, .. } => difference,
+        }
+    }
+
+    /// How far the treated arm's number is above the control arm's, relative to it: 0.94 for +94%.
+    ///
+    /// `None` where an arm is empty or the control arm's number is not above 0, and for changes.
+    pub fn lift(&self) -> Option<f64> {
+        match self.subject {
+            Subject::Rates(arms) => rates::lift(arms),
+            Subject::Changes(_) => None,
+            Subject::Money(_) | Subject::Bootstrap { .. } => means::lift(self.means()?),
+        }
+    }
+
+    /// The interval of the [`lift`](Comparison::lift), by the formula of the constructor; `None` where the lift has no
+    /// bound.
+    pub fn lift_interval(&self) -> Option<Interval> {
+        match self.subject {
+            Subject::Rates(arms) => rates::lift_interval(arms, self.confidence),
+            Subject::Changes(_) => None,
+            Subject::Money(arms) => means::lift_interval(arms, self.confidence),
+            Subject::Bootstrap { lift, .. } => lift,
+        }
+    }
+
+    /// Whether the arms differ by more than chance explains: by the interval of the difference.
+    pub fn verdict(&self) -> Verdict {
+        match self.difference_interval() {
+            Some(interval) if interval.low > 0.0 => Verdict::Better,
+            Some(interval) if interval.high < 0.0 => Verdict::Worse,
+            _ => Verdict::CannotTell,
+        }
+    }
+
+    /// The verdict with its numbers, in a sentence without its full stop.
+    pub fn explain(&self, language: Language) -> String {
+        let opening = match language {
+            Language::English => format!("{}: {}; ", self.verdict().label().name(language), self.arms(language)),
+            Language::Chinese => format!("{}：{}；", self.verdict().label().name(language), self.arms(language)),
+        };
+        let is_change = matches!(self.subject, Subject::Changes(_));
+        let (name, comma, lift) = match language {
+            Language::English if is_change => ("difference of the changes", "", ""),
+            Language::English => ("difference", ", ", "lift"),
+            Language::Chinese if is_change => ("变化之差", "", ""),
+            Language::Chinese => ("相差", "，", "相对提升"),
+        };
+        let show = |number| match self.subject {
+            Subject::Rates(_) | Subject::Changes(_) => points(number, language),
+            Subject::Money(_) | Subject::Bootstrap { .. } => money(number),
+        };
+        let with = |name, number, interval, show: &dyn Fn(f64) -> String| {
+            with_interval(name, number, interval, self.confidence, show, language)
+        };
+        let mut text = opening + &with(name, self.difference(), self.difference_interval(), &show);
+        if !is_change {
+            text += comma;
+            text += &with(lift, self.lift(), self.lift_interval(), &percent);
+        }
+        text
+    }
+
+    /// Both arms in words.
+    fn arms(&self, language: Language) -> String {
+        let money = |means: [Option<String>; 2]| match (language, means) {
+            (Language::English, [Some(treated), Some(control)]) => format!("{treated} against {control} per customer"),
+            (Language::English, _) => "an arm is empty".to_owned(),
+            (Language::Chinese, [Some(treated), Some(control)]) => format!("人均 {treated}，对照组 {control}"),
+            (Language::Chinese, _) => "有一组没有客户".to_owned(),
+        };
+        match (self.subject, language) {
+            (Subject::Rates([treated, control]), Language::English) => format!("{treated} against {control}"),
+            (Subject::Rates(arms), Language::Chinese) => {
+                let [treated, control] = arms.map(in_chinese);
+                format!("{treated}，对照组 {control}")
+            }
+            (Subject::Changes(arms), _) => {
+                let change = |[earlier, later]: [Ratio; 2]| rates::difference([later, earlier]);
+                let words = arms.map(|arm| match (change(arm), language) {
+                    (Some(change), _) => points(change, language),
+                    (None, Language::English) => "nothing known".to_owned(),
+                    (None, Language::Chinese) => "未知".to_owned(),
+                });
+                let [treated, control] = words;
+                match language {
+                    Language::English => format!("changed by {treated} against {control}"),
+                    Language::Chinese => format!("变化 {treated}，对照组 {control}"),
+                }
+            }
+            (Subject::Money(arms), _) => {
+                money(arms.map(|arm| arm.mean().map(|mean| format!("{:.2}", mean.round_dp(2)))))
+            }
+            (Subject::Bootstrap { means, .. }, _) => {
+                money(means.map(|mean| mean.map(|mean| format!("{:.2}", unsigned_zero(mean, 0.005)))))
+            }
+        }
+    }
+
+    /// What a customer of each arm brought on average.
+    fn means(&self) -> Option<[f64; 2]> {
+        let [treated, control] = match self.subject {
+            Subject::Money(arms) => arms.map(|arm| arm.mean_number()),
+            Subject::Bootstrap { means, .. } => means,
+            Subject::Rates(_) | Subject::Changes(_) => return None,
+        };
+        Some([treated?, control?])
+    }
+}
+
+fn in_chinese(share: Ratio) -> String {
+    let (count, of) = (share.count(), share.of());
+    match share.value() {
+        Some(value) => format!("{of} 人次中 {count}（{:.2}%）", value * 100.0),
+        None => format!("{of} 人次中 {count}"),
+    }
+}
+
+#[cfg(feature = "serde")]
+impl Subject {
+    fn checked(self) -> Result<Self> {
+        let Self::Bootstrap { means, .. } = self else { return Ok(self) };
+        match means.into_iter().flatten().find(|mean| !mean.is_finite()) {
+            Some(found) => Err(Error::Number { field: "mean of an arm", found, expected: "finite" }),
+            None => Ok(self),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+crate::stored::stored! {
+    StoredComparison { subject: Subject, confidence: Confidence }
+    -> Comparison: Ok(Self { subject: subject.checked()?, confidence })
+}
