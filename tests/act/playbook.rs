@@ -14,6 +14,10 @@ fn key<'a>(playbook: &Playbook, label: impl Into<CustomerLabel<'a>>) -> Option<&
     playbook.action_for(label).map(Action::key)
 }
 
+fn of(kind: LabelKind, label: &Label) -> CustomerLabel<'_> {
+    CustomerLabel::new(kind, label.key())
+}
+
 fn own(name: &'static str) -> Action {
     Action::new(Label::new(name, name, name)).because("for a test", "测试")
 }
@@ -31,7 +35,7 @@ fn what_the_standard_playbook_says() {
     assert_eq!(key(&playbook, LifecycleStage::New(NewCustomerState::Lost)), Some("win_back_offer"));
     assert_eq!(key(&playbook, ChurnRisk::ChurnInclined), Some("win_back_offer"));
     let bands = SpendBands::default();
-    let by_price: Vec<_> = bands.labels().iter().map(|band| key(&playbook, CustomerLabel::spend_band(band))).collect();
+    let by_price: Vec<_> = bands.labels().iter().map(|band| key(&playbook, of(LabelKind::SpendBand, band))).collect();
     assert_eq!(by_price, [Some("discount"), Some("discount"), Some("gift"), Some("gift"), Some("brand")]);
 }
 
@@ -47,9 +51,9 @@ fn the_default_is_total() {
     assert!(NewCustomerState::ALL.into_iter().all(|label| playbook.action_for(label).is_some()));
     assert!(Octant::ALL.into_iter().all(|label| playbook.action_for(label).is_some()));
     assert!(ChurnRisk::ALL.into_iter().all(|label| playbook.action_for(label).is_some()));
-    assert!(Grid::rf().segments().iter().all(|label| playbook.action_for(CustomerLabel::segment(label)).is_some()));
+    assert!(Grid::rf().segments().iter().all(|label| playbook.action_for(of(LabelKind::Segment, label)).is_some()));
     assert!(
-        TierScheme::default().names().iter().all(|label| playbook.action_for(CustomerLabel::tier(label)).is_some())
+        TierScheme::default().names().iter().all(|label| playbook.action_for(of(LabelKind::Tier, label)).is_some())
     );
     let counts: Vec<_> = LabelKind::ALL.map(|kind| playbook.actions(kind).count()).into();
     assert_eq!(counts, [8, 4, 4, 8, 10, 4, 4, 5, 0]);
@@ -110,7 +114,7 @@ fn words() {
 
 #[test]
 fn gaps_are_listed() {
-    let nothing = PlaybookBuilder::new().build().unwrap_err();
+    let nothing = PlaybookBuilder::default().build().unwrap_err();
     let Error::PlaybookGap { labels } = nothing else { panic!("{nothing}") };
     assert_eq!(labels.len(), 8 + 4 + 4 + 8 + 10 + 4 + 4 + 5);
     let some =
@@ -150,9 +154,9 @@ fn the_shops_own_labels() {
     let playbook = builder.otherwise(LabelKind::Segment, own("look")).build().unwrap();
     let grid = Grid::klaviyo();
     let keys: Vec<_> =
-        grid.segments().iter().map(|label| key(&playbook, CustomerLabel::segment(label)).unwrap()).collect();
+        grid.segments().iter().map(|label| key(&playbook, of(LabelKind::Segment, label)).unwrap()).collect();
     assert_eq!(keys, ["personal_service", "points_and_coupons", "look", "look", "win_back_offer", "look"]);
-    assert_eq!(key(&playbook, CustomerLabel::segment(&Grid::rf().segments()[0])), None, "of the grid before");
+    assert_eq!(key(&playbook, of(LabelKind::Segment, &Grid::rf().segments()[0])), None, "of the grid before");
 
     let names = ["basic", "gold"].map(|key| Label::new(key, key, key));
     let tiers = TierScheme::new(names.to_vec(), vec![money("0.9")]).unwrap();
@@ -160,14 +164,14 @@ fn the_shops_own_labels() {
     let builder = PlaybookBuilder::standard().with_tiers(&tiers).with_spend_bands(&bands);
     let expected = "the playbook has no action for tier/basic, tier/gold, spend_band/200_1000, spend_band/from_1000";
     assert_eq!(builder.clone().build().unwrap_err().to_string(), expected);
-    let builder = builder.action(CustomerLabel::tier(&names[1]), own("thank")).otherwise(LabelKind::Tier, own("greet"));
+    let builder = builder.action(of(LabelKind::Tier, &names[1]), own("thank")).otherwise(LabelKind::Tier, own("greet"));
     let playbook = builder.otherwise(LabelKind::SpendBand, own("show")).build().unwrap();
     assert_eq!(
-        (key(&playbook, CustomerLabel::tier(&names[0])), key(&playbook, CustomerLabel::tier(&names[1]))),
+        (key(&playbook, of(LabelKind::Tier, &names[0])), key(&playbook, of(LabelKind::Tier, &names[1]))),
         (Some("greet"), Some("thank"))
     );
-    assert_eq!(key(&playbook, CustomerLabel::spend_band(&bands.labels()[0])), Some("discount"));
-    assert_eq!(key(&playbook, CustomerLabel::spend_band(&bands.labels()[2])), Some("show"));
+    assert_eq!(key(&playbook, of(LabelKind::SpendBand, &bands.labels()[0])), Some("discount"));
+    assert_eq!(key(&playbook, of(LabelKind::SpendBand, &bands.labels()[2])), Some("show"));
     // What was said last holds.
     let playbook =
         PlaybookBuilder::from(playbook).action(Octant::GeneralKeep, own("a")).action(Octant::GeneralKeep, own("b"));
@@ -218,7 +222,7 @@ fn stored_playbooks_are_checked() {
 fn as_many_labels_as_a_file_may_hold() {
     let ages: Vec<_> = (0..50_000).map(|age| Label::new(format!("age_{age}"), "Age", "年龄")).collect();
     let keyed = ages.iter().fold(PlaybookBuilder::standard().with_age_groups(ages.clone()), |builder, age| {
-        builder.action(CustomerLabel::age_group(age), own("greet"))
+        builder.action(of(LabelKind::AgeGroup, age), own("greet"))
     });
     let playbook = keyed.clone().build().unwrap();
     assert_eq!(playbook.actions(LabelKind::AgeGroup).count(), 50_000);

@@ -13,13 +13,13 @@ use crate::segment::{Grid, SpendBands, TierScheme};
 /// # Examples
 ///
 /// ```
-/// use repurchase::act::playbook::{Action, LabelKind, PlaybookBuilder};
+/// use repurchase::act::playbook::{Action, CustomerLabel, LabelKind, PlaybookBuilder};
 /// use repurchase::scale::Label;
 ///
 /// let ages = ["under_30", "from_30"].map(|key| Label::new(key, key, key));
 /// let young = Action::DISCOUNT.because("young customers compare prices", "年轻客户更看重价格");
-/// let builder = PlaybookBuilder::standard().with_age_groups(ages.clone());
-/// let builder = builder.action(repurchase::act::playbook::CustomerLabel::age_group(&ages[0]), young);
+/// let builder = PlaybookBuilder::standard().with_age_groups(ages);
+/// let builder = builder.action(CustomerLabel::new(LabelKind::AgeGroup, "under_30"), young);
 /// let error = builder.clone().build().unwrap_err();
 /// assert_eq!(error.to_string(), "the playbook has no action for age_group/from_30");
 ///
@@ -34,13 +34,6 @@ pub struct PlaybookBuilder {
 }
 
 impl PlaybookBuilder {
-    /// A playbook without an action, to cover everything that [`standard`](PlaybookBuilder::standard) does.
-    pub fn new() -> Self {
-        let kinds = LabelKind::ALL.into_iter().filter(|&kind| kind != LabelKind::AgeGroup);
-        let covered = kinds.map(|kind| (kind, kind.labels())).collect();
-        Self { covered, actions: BTreeMap::new(), otherwise: BTreeMap::new() }
-    }
-
     /// Covers the segments of a grid instead of those before. Actions for segments that both have are kept.
     #[must_use]
     pub fn with_segments(self, grid: &Grid) -> Self {
@@ -156,9 +149,12 @@ impl PlaybookBuilder {
     }
 }
 
+/// A playbook without an action, to cover everything that [`standard`](PlaybookBuilder::standard) does.
 impl Default for PlaybookBuilder {
     fn default() -> Self {
-        Self::new()
+        let kinds = LabelKind::ALL.into_iter().filter(|&kind| kind != LabelKind::AgeGroup);
+        let covered = kinds.map(|kind| (kind, kind.labels())).collect();
+        Self { covered, actions: BTreeMap::new(), otherwise: BTreeMap::new() }
     }
 }
 

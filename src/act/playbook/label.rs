@@ -86,7 +86,7 @@ impl LabelKind {
     }
 }
 
-/// A label of a kind.
+/// A label of a customer, by its kind and key.
 ///
 /// # Examples
 ///
@@ -97,7 +97,8 @@ impl LabelKind {
 /// let label = CustomerLabel::from(NewCustomerState::Lost);
 /// assert_eq!((label.kind(), label.key()), (LabelKind::NewCustomer, "lost"));
 /// let grid = Grid::rf();
-/// assert_eq!(CustomerLabel::segment(&grid.segments()[0]).key(), "hibernating");
+/// let segment = CustomerLabel::new(LabelKind::Segment, grid.segments()[0].key());
+/// assert_eq!(segment.key(), "hibernating");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CustomerLabel<'a> {
@@ -106,36 +107,12 @@ pub struct CustomerLabel<'a> {
 }
 
 impl<'a> CustomerLabel<'a> {
-    /// A segment of a [`Grid`].
-    pub fn segment(label: &'a Label) -> Self {
-        Self::of(LabelKind::Segment, label)
-    }
-
-    /// A membership tier.
-    pub fn tier(label: &'a Label) -> Self {
-        Self::of(LabelKind::Tier, label)
-    }
-
-    /// A price band.
-    pub fn spend_band(label: &'a Label) -> Self {
-        Self::of(LabelKind::SpendBand, label)
-    }
-
-    /// An age group.
-    pub fn age_group(label: &'a Label) -> Self {
-        Self::of(LabelKind::AgeGroup, label)
-    }
-
-    /// A label by its kind and key, such as from a database.
+    /// A label by its kind and key: of a grid, a tier scheme, price bands, or from a database.
     pub const fn new(kind: LabelKind, key: &'a str) -> Self {
         Self { kind, key }
     }
 
-    fn of(kind: LabelKind, label: &'a Label) -> Self {
-        Self { kind, key: label.key() }
-    }
-
-    /// Of what kind it is.
+    /// Its kind.
     pub const fn kind(self) -> LabelKind {
         self.kind
     }
@@ -146,32 +123,20 @@ impl<'a> CustomerLabel<'a> {
     }
 }
 
-impl From<LifecycleStage> for CustomerLabel<'static> {
-    fn from(stage: LifecycleStage) -> Self {
-        Self::of(LabelKind::Lifecycle, stage.label())
-    }
+macro_rules! from_labels {
+    ($($label:ident => $kind:ident),+ $(,)?) => {
+        $(impl From<$label> for CustomerLabel<'static> {
+            fn from(label: $label) -> Self {
+                Self::new(LabelKind::$kind, label.label().key())
+            }
+        })+
+    };
 }
 
-impl From<FrequencyBand> for CustomerLabel<'static> {
-    fn from(band: FrequencyBand) -> Self {
-        Self::of(LabelKind::Frequency, band.label())
-    }
-}
-
-impl From<NewCustomerState> for CustomerLabel<'static> {
-    fn from(state: NewCustomerState) -> Self {
-        Self::of(LabelKind::NewCustomer, state.label())
-    }
-}
-
-impl From<Octant> for CustomerLabel<'static> {
-    fn from(octant: Octant) -> Self {
-        Self::of(LabelKind::Octant, octant.label())
-    }
-}
-
-impl From<ChurnRisk> for CustomerLabel<'static> {
-    fn from(risk: ChurnRisk) -> Self {
-        Self::of(LabelKind::ChurnRisk, risk.label())
-    }
+from_labels! {
+    LifecycleStage => Lifecycle,
+    FrequencyBand => Frequency,
+    NewCustomerState => NewCustomer,
+    Octant => Octant,
+    ChurnRisk => ChurnRisk,
 }
