@@ -88,19 +88,19 @@ impl AfterSalePlan {
         Ok(Self { use_days, time, channels })
     }
 
-    /// One of the touches by another channel.
+    /// Sets the channel of one of the touches.
     #[must_use]
     pub fn with_channel(mut self, touch: AfterSaleTouch, channel: Channel) -> Self {
         let [receipt, after_use, launch] = &mut self.channels;
-        match touch {
-            AfterSaleTouch::Receipt => *receipt = channel,
-            AfterSaleTouch::AfterUse => *after_use = channel,
-            AfterSaleTouch::Launch => *launch = channel,
-        }
+        *match touch {
+            AfterSaleTouch::Receipt => receipt,
+            AfterSaleTouch::AfterUse => after_use,
+            AfterSaleTouch::Launch => launch,
+        } = channel;
         self
     }
 
-    /// All three at another time of the shop's clock; fractions of a second are cut off.
+    /// Sets the time of the shop's clock of all three; fractions of a second are cut off.
     #[must_use]
     pub const fn with_time(mut self, time: NaiveTime) -> Self {
         self.time = time;
@@ -122,7 +122,7 @@ impl AfterSalePlan {
         }
     }
 
-    /// What the plan wishes for after goods were received: two wishes, or three when a launch follows.
+    /// The wishes that follow a delivery: two, or three when a launch follows.
     ///
     /// `received` is the shop's day of delivery, or of the purchase where goods change hands at once. The third touch
     /// is on the first of the launches (in any order) after the second touch's day. On a day on which the clock skips

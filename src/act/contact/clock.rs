@@ -1,6 +1,6 @@
 //! From the shop's wall clock to instants, across the days on which clocks change.
 //!
-//! Walls and instants are whole seconds: seconds since 1970-01-01T00:00 on the wall and in UTC.
+//! Wall times and instants are whole seconds since 1970-01-01T00:00 on the wall clock and in UTC.
 
 use chrono::{DateTime, NaiveDate, Offset, TimeZone, Utc};
 
@@ -26,11 +26,11 @@ pub(super) fn wall<Tz: TimeZone>(calendar: &ShopCalendar<Tz>, at: DateTime<Utc>)
     Ok((day, (unix_seconds + offset).rem_euclid(SECONDS_A_DAY)))
 }
 
-/// The first instant from `at` on at which the wall shows a time that `open` leaves as it is; `None` when there is none
-/// within chrono's limits.
+/// The first instant from `at` on at which the wall clock shows a time that `open` leaves as it is; `None` beyond
+/// chrono's limits.
 ///
-/// `open` takes a wall and gives the first open one from it on, `at` or later. An hour that the clock shows twice is
-/// met twice; an hour that it skips is met at its end.
+/// `open` maps a wall time to the first open wall time at or after it. An hour that the clock shows twice is met twice;
+/// an hour that it skips is met at its end.
 pub(super) fn first_open<Tz: TimeZone>(
     calendar: &ShopCalendar<Tz>,
     at: DateTime<Utc>,

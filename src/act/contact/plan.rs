@@ -43,7 +43,7 @@ impl ContactRules {
     ///
     /// let at = |day| Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap();
     /// let cap = Cap::new(1, 7)?;
-    /// let rules = ContactRules::new().with_cap(cap);
+    /// let rules = ContactRules::default().with_cap(cap);
     /// let sent = [Touch::new("ann", Channel::SMS, at(1))];
     /// let wishes = [3, 8].map(|day| Wish::new("ann", Channel::EMAIL, at(day), Decimal::ONE, "spring"));
     ///

@@ -13,7 +13,7 @@ use crate::act::contact::{Cap, Channel, QuietHours};
 /// use repurchase::act::contact::{Cap, Channel, ContactRules, QuietHours};
 ///
 /// let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-/// let rules = ContactRules::new()
+/// let rules = ContactRules::default()
 ///     .with_cap(Cap::new(3, 30)?)
 ///     .with_channel_cap(Channel::SMS, Cap::new(1, 7)?)
 ///     .with_quiet_hours(QuietHours::new(time(21), time(9))?)
@@ -54,11 +54,6 @@ enum ChannelQuiet {
 }
 
 impl ContactRules {
-    /// Rules that allow everything.
-    pub const fn new() -> Self {
-        Self { caps: Vec::new(), quiet: None, channels: BTreeMap::new() }
-    }
-
     /// Adds a cap on the touches of one customer by all channels together.
     #[must_use]
     pub fn with_cap(mut self, cap: Cap) -> Self {

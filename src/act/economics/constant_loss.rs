@@ -35,6 +35,8 @@ use crate::error::{Error, Result};
 #[doc(alias = "LTV")]
 #[doc(alias = "CLV")]
 #[doc(alias = "churn rate")]
+#[doc(alias = "retention rate")]
+#[doc(alias = "留存率")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "StoredConstantLoss", into = "StoredConstantLoss"))]
@@ -46,8 +48,8 @@ pub struct ConstantLoss {
 }
 
 impl ConstantLoss {
-    /// A margin per period, and the share of customers lost from one period to the next; nothing discounted, no cost of
-    /// acquisition.
+    /// Takes the margin per period, and the share of customers lost from one period to the next; nothing is discounted
+    /// and acquisition costs nothing.
     ///
     /// # Errors
     ///
@@ -57,7 +59,7 @@ impl ConstantLoss {
         Ok(Self { margin, loss_rate, discount_rate: Decimal::ZERO, acquisition_cost: Decimal::ZERO })
     }
 
-    /// The rate by which a margin one period later is worth less: `1 / (1 + d)` of it.
+    /// Sets the discount rate `d` per period: a margin one period later is worth `1 / (1 + d)` of it. 0 if not given.
     ///
     /// # Errors
     ///
@@ -66,7 +68,7 @@ impl ConstantLoss {
         Ok(Self { discount_rate: not_negative("discount rate", discount_rate)?, ..self })
     }
 
-    /// What it cost to win the customer.
+    /// Sets what it cost to win the customer; 0 if not given.
     ///
     /// # Errors
     ///
@@ -84,7 +86,7 @@ impl ConstantLoss {
         Some(quotient(Decimal::ONE, self.loss_rate)?.normalize())
     }
 
-    /// What a customer brings in all, before the cost of acquisition.
+    /// The value of a customer (LTV): all margins that one brings, before the cost of acquisition.
     ///
     /// # Formula
     ///
@@ -96,7 +98,7 @@ impl ConstantLoss {
         Some(quotient(product(self.margin, growth)?, decline)?.normalize())
     }
 
-    /// What is left after the cost of acquisition; below 0 when a customer costs more than he brings.
+    /// The value less the cost of acquisition; below 0 when a customer costs more than they bring.
     pub fn profit(&self) -> Option<Decimal> {
         Some(self.value()?.checked_sub(self.acquisition_cost)?.normalize())
     }

@@ -58,8 +58,8 @@ impl Coupon {
         Ok(Self { margin_per_order, discount, regular_use: Decimal::ONE, cost_per_customer: Decimal::ZERO })
     }
 
-    /// The share of the orders that would come without the coupon and come with it; 1 if not given. Coupons for lost
-    /// customers, or for a product that a customer never bought, give less away.
+    /// Sets the share of the orders that would come anyway and use the coupon; 1 if not given. Coupons for lost customers,
+    /// or for a product that a customer never bought, give less away.
     ///
     /// # Errors
     ///
@@ -68,7 +68,7 @@ impl Coupon {
         Ok(Self { regular_use: share("use of a coupon by regular orders", regular_use)?, ..self })
     }
 
-    /// What it costs to address one customer, whether the customer buys or not; 0 if not given.
+    /// Sets the cost of addressing one customer, whether the customer buys or not; 0 if not given.
     ///
     /// # Errors
     ///
@@ -77,7 +77,7 @@ impl Coupon {
         Ok(Self { cost_per_customer: not_negative("cost per customer", cost)?, ..self })
     }
 
-    /// What is left of the margin of an order with the coupon; below 0 for a coupon larger than the margin.
+    /// The margin of an order with the coupon; below 0 for a coupon larger than the margin.
     ///
     /// # Formula
     ///
@@ -96,8 +96,8 @@ impl Coupon {
         self.orders_to_cover(self.cost(conversion)?, Decimal::ONE)
     }
 
-    /// The same as a share of the orders that would come without the coupon: 0.5 is half as many again. `None` also
-    /// when none would come.
+    /// [`break_even_orders`](Coupon::break_even_orders) as a share of the orders that would come without the coupon: 0.5
+    /// is half as many again. `None` also for a conversion of 0.
     ///
     /// # Formula
     ///
@@ -130,7 +130,7 @@ impl Coupon {
         Some(quotient(cost, product(unit, margin)?)?.normalize())
     }
 
-    /// What is given away and spent, per customer addressed.
+    /// The cost of the coupon per customer addressed: discounts given away and the cost of addressing.
     fn cost(&self, conversion: Decimal) -> Option<Decimal> {
         if conversion < Decimal::ZERO {
             return None;

@@ -110,7 +110,7 @@ impl<K: Ord + Clone + Debug> PointsAccount<K> {
         as_of: NaiveDate,
     ) -> Result<Self> {
         let mut events: Vec<_> = events.into_iter().enumerate().filter(|(_, event)| event.day() <= as_of).collect();
-        events.sort_by(|(_, left), (_, right)| left.cmp(right));
+        events.sort_by(|(_, left), (_, right)| left.turn().cmp(&right.turn()));
         let mut book = Book::new();
         for (index, event) in events {
             book.expire(event.day());
@@ -160,7 +160,7 @@ impl<K> PointsAccount<K> {
         self.expired
     }
 
-    /// The points that the customer spent and whose orders were returned; 0 while there is a balance.
+    /// The points that the customer owes, because they were spent and their orders returned; 0 while there is a balance.
     pub const fn owed(&self) -> u64 {
         self.owed
     }

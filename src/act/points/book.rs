@@ -106,8 +106,8 @@ impl<K: Ord + Clone + Debug> Book<K> {
         self.add(key, u64::try_from(whole).map_err(|_| Error::CountOverflow { field: POINTS })?)
     }
 
-    /// Adds exact points to the carried fraction and takes the whole part out, which is below 0 when more is missing
-    /// than was carried.
+    /// Adds exact points to the carried fraction, keeps the new fraction and returns the whole part, which is below 0
+    /// when more is missing than was carried.
     fn carry(&mut self, points: Decimal) -> Result<i128> {
         let sum = money::exact_sum(self.carried, points).ok_or(Error::AmountOverflow { field: POINTS })?;
         // In integers: decimals round when a difference needs more than 96 bits.

@@ -1,13 +1,11 @@
 //! What happens to a customer's points.
 
-use core::cmp::Ordering;
-
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 /// An event of one customer's points on one day of the shop. `K` is what the shop calls its orders: a number, a text.
 ///
-/// Events are ordered by their day. Within a day, points that expire on it go first; then events take effect in the
+/// Events take effect in the order of their days. Within a day, points that expire on it go first; then events follow the
 /// order of this list, whatever their order in the input: what was earned on a day can be spent on it, and what was
 /// returned on it cannot. Events of one kind go by their order's key, then by the amount.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -54,34 +52,17 @@ pub enum PointsEvent<K> {
 
 impl<K> PointsEvent<K> {
     /// The shop's day.
-    pub const fn day(&self) -> NaiveDate {
-        match *self {
-            Self::Earn { day, .. } | Self::Grant { day, .. } | Self::Return { day, .. } | Self::Redeem { day, .. } => {
-                day
-            }
-        }
+    pub fn day(&self) -> NaiveDate {
+        self.turn().0
     }
-}
 
-impl<K: Ord> Ord for PointsEvent<K> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        fn turn<K>(event: &PointsEvent<K>) -> impl Ord + '_
-        where
-            K: Ord,
-        {
-            match event {
-                PointsEvent::Earn { day, order, amount, tier } => (*day, 0, Some(order), *amount, *tier as u64),
-                PointsEvent::Grant { day, points } => (*day, 1, None, Decimal::ZERO, *points),
-                PointsEvent::Return { day, order, amount } => (*day, 2, Some(order), *amount, 0),
-                PointsEvent::Redeem { day, points } => (*day, 3, None, Decimal::ZERO, *points),
-            }
+    /// What decides which of two events takes effect first.
+    pub(super) fn turn(&self) -> (NaiveDate, u8, Option<&K>, Decimal, u64) {
+        match self {
+            Self::Earn { day, order, amount, tier } => (*day, 0, Some(order), *amount, *tier as u64),
+            Self::Grant { day, points } => (*day, 1, None, Decimal::ZERO, *points),
+            Self::Return { day, order, amount } => (*day, 2, Some(order), *amount, 0),
+            Self::Redeem { day, points } => (*day, 3, None, Decimal::ZERO, *points),
         }
-        turn(self).cmp(&turn(other))
-    }
-}
-
-impl<K: Ord> PartialOrd for PointsEvent<K> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
     }
 }

@@ -37,7 +37,7 @@ fn on_receipt_after_use_and_at_a_launch() {
     let names = AfterSaleTouch::ALL.map(|touch| touch.label().name(Language::Chinese));
     assert_eq!(names, ["签收关怀", "使用回访", "新品与活动通知"]);
     // The wishes go through the same rules as all others.
-    let rules = ContactRules::new().with_cap(cap(1, 8));
+    let rules = ContactRules::default().with_cap(cap(1, 8));
     let decisions = rules.plan([], found, &ShopCalendar::new(Tz::Asia__Shanghai)).unwrap();
     assert_eq!(decisions.iter().map(|decision| decision.is_allowed()).collect::<Vec<_>>(), [true, false, true]);
 }

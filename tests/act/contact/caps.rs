@@ -14,7 +14,7 @@ fn capped(cap: Cap, channel: Option<Channel>, next: Option<DateTime<Utc>>) -> Ou
 #[test]
 fn a_touch_is_forgotten_when_its_days_are_over() {
     let week = cap(1, 7);
-    let rules = ContactRules::new().with_cap(week);
+    let rules = ContactRules::default().with_cap(week);
     let sent = [sms(1, noon(1))];
     for day in 1..=7 {
         let found = verdict(&rules, &sent, &wish(1, Channel::EMAIL, noon(day), 1));
@@ -30,7 +30,7 @@ fn a_touch_is_forgotten_when_its_days_are_over() {
 #[test]
 fn a_touch_to_come_counts_before_it_too() {
     let week = cap(1, 7);
-    let rules = ContactRules::new().with_cap(week);
+    let rules = ContactRules::default().with_cap(week);
     let due = [sms(1, noon(20))];
     assert_eq!(verdict(&rules, &due, &wish(1, Channel::SMS, noon(13), 1)), ALLOWED);
     for day in 14..=26 {
@@ -44,10 +44,10 @@ fn a_touch_to_come_counts_before_it_too() {
 fn every_stretch_of_days_counts() {
     // 3 in 10 days, and touches on 1, 8 and 12: with the 5th, 1..=10 and 3..=12 have three each.
     let ten = cap(3, 10);
-    let rules = ContactRules::new().with_cap(ten);
+    let rules = ContactRules::default().with_cap(ten);
     let sent = [1, 8, 12].map(|day| sms(1, noon(day)));
     assert_eq!(verdict(&rules, &sent, &wish(1, Channel::SMS, noon(5), 1)), ALLOWED);
-    let two = ContactRules::new().with_cap(cap(2, 10));
+    let two = ContactRules::default().with_cap(cap(2, 10));
     for day in 1..=17 {
         let found = verdict(&two, &sent, &wish(1, Channel::SMS, noon(day), 1));
         assert_eq!(found, capped(cap(2, 10), None, midnight(18)), "day {day}");
@@ -59,7 +59,7 @@ fn every_stretch_of_days_counts() {
 #[test]
 fn caps_on_all_channels_and_on_one() {
     let (all, one) = (cap(3, 30), cap(1, 7));
-    let rules = ContactRules::new().with_cap(all).with_channel_cap(Channel::SMS, one);
+    let rules = ContactRules::default().with_cap(all).with_channel_cap(Channel::SMS, one);
     let sent = [sms(1, noon(1))];
     let by_sms = verdict(&rules, &sent, &wish(1, Channel::SMS, noon(2), 1));
     assert_eq!(by_sms, capped(one, Some(Channel::SMS), midnight(8)));
@@ -74,13 +74,13 @@ fn caps_on_all_channels_and_on_one() {
 #[test]
 fn never() {
     let none = cap(0, 1);
-    let rules = ContactRules::new().with_channel_cap(Channel::PHONE, none).with_daily_budget(Channel::SMS, 0);
+    let rules = ContactRules::default().with_channel_cap(Channel::PHONE, none).with_daily_budget(Channel::SMS, 0);
     let found = verdict(&rules, &[], &wish(1, Channel::PHONE, noon(2), 1));
     assert_eq!(found, capped(none, Some(Channel::PHONE), None));
     let found = verdict(&rules, &[], &wish(1, Channel::SMS, noon(2), 1));
     assert_eq!(found, suppressed(Suppression::DailyBudget { channel: Channel::SMS, touches: 0 }, None));
     assert_eq!(verdict(&rules, &[], &wish(1, Channel::EMAIL, noon(2), 1)), ALLOWED);
-    let forever = ContactRules::new().with_cap(cap(1, u32::MAX));
+    let forever = ContactRules::default().with_cap(cap(1, u32::MAX));
     let found = verdict(&forever, &[sms(1, noon(1))], &wish(1, Channel::SMS, noon(2), 1));
     assert_eq!(found, capped(cap(1, u32::MAX), None, None), "beyond the last day of the calendar");
     assert!(plan(&rules, &[sms(1, noon(1))], &[]).is_empty());
@@ -88,7 +88,7 @@ fn never() {
 
 #[test]
 fn a_short_budget_goes_to_the_highest_value_then_to_the_first_id() {
-    let rules = ContactRules::new().with_daily_budget(Channel::SMS, 3);
+    let rules = ContactRules::default().with_daily_budget(Channel::SMS, 3);
     let early = noon(2) - Duration::hours(3);
     let wishes = [
         wish(5, Channel::SMS, early, 1),
@@ -112,7 +112,7 @@ fn a_short_budget_goes_to_the_highest_value_then_to_the_first_id() {
 /// To look at each full day for each wish would take minutes.
 #[test]
 fn a_budget_that_is_used_up_for_years() {
-    let rules = ContactRules::new().with_daily_budget(Channel::SMS, 1);
+    let rules = ContactRules::default().with_daily_budget(Channel::SMS, 1);
     let day = |days: u32| noon(1) + Duration::days(days.into());
     // All of 20,000 days but the 15,000th.
     let touches: Vec<_> = (0..20_000).filter(|&days| days != 15_000).map(|days| sms(days, day(days))).collect();
@@ -126,7 +126,7 @@ fn a_budget_that_is_used_up_for_years() {
 
 #[test]
 fn a_suppressed_wish_uses_up_nothing() {
-    let rules = ContactRules::new()
+    let rules = ContactRules::default()
         .with_channel_cap(Channel::SMS, cap(1, 7))
         .with_daily_budget(Channel::SMS, 1)
         .with_cap(cap(2, 7));
@@ -145,7 +145,7 @@ fn the_same_wish_twice() {
     other.purpose = "birthday".into();
     let mut cheap = same.clone();
     cheap.value = rust_decimal::Decimal::ONE;
-    let found = plan(&ContactRules::new(), &[], &[cheap.clone(), same.clone(), other.clone(), same.clone()]);
+    let found = plan(&ContactRules::default(), &[], &[cheap.clone(), same.clone(), other.clone(), same.clone()]);
     let duplicate = || suppressed(Suppression::Duplicate, None);
     let expected = [(other, ALLOWED), (same.clone(), ALLOWED), (same, duplicate()), (cheap, duplicate())];
     assert_eq!(
@@ -153,7 +153,7 @@ fn the_same_wish_twice() {
         expected
     );
     // Two equal touches are two.
-    let rules = ContactRules::new().with_cap(cap(2, 7));
+    let rules = ContactRules::default().with_cap(cap(2, 7));
     let twice = [sms(1, noon(1)), sms(1, noon(1))];
     assert_eq!(verdict(&rules, &twice, &wish(1, Channel::SMS, noon(7), 1)), capped(cap(2, 7), None, midnight(8)));
 }
@@ -162,16 +162,16 @@ fn the_same_wish_twice() {
 fn days_beyond_the_calendar() {
     let east = ShopCalendar::new(chrono::FixedOffset::east_opt(3600).unwrap());
     let last = wish(7, Channel::SMS, DateTime::<Utc>::MAX_UTC, 1);
-    let error = ContactRules::new().plan([], [last.clone()], &east).unwrap_err();
+    let error = ContactRules::default().plan([], [last.clone()], &east).unwrap_err();
     assert_eq!(error.to_string(), "customer 7 was refused");
     assert!(matches!(error, Error::Customer { source, .. } if matches!(*source, Error::NoDay { .. })));
-    let error = ContactRules::new().plan([sms(3, DateTime::<Utc>::MAX_UTC)], [], &east).unwrap_err();
+    let error = ContactRules::default().plan([sms(3, DateTime::<Utc>::MAX_UTC)], [], &east).unwrap_err();
     assert_eq!(error.to_string(), "customer 3 was refused");
     // In UTC it has a day, and none follows.
-    let rules = ContactRules::new().with_cap(cap(1, 1));
+    let rules = ContactRules::default().with_cap(cap(1, 1));
     let found = verdict(&rules, &[sms(7, DateTime::<Utc>::MAX_UTC)], &last);
     assert_eq!(found, capped(cap(1, 1), None, None));
-    assert_eq!(verdict(&ContactRules::new(), &[], &wish(1, Channel::SMS, DateTime::<Utc>::MIN_UTC, 1)), ALLOWED);
+    assert_eq!(verdict(&ContactRules::default(), &[], &wish(1, Channel::SMS, DateTime::<Utc>::MIN_UTC, 1)), ALLOWED);
 }
 
 #[test]

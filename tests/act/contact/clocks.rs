@@ -11,7 +11,7 @@ use super::{ALLOWED, cap, instant, outcome, plan_in, quiet, sms, suppressed, wis
 /// The next time of a wish in quiet hours; `None` when it is allowed.
 #[track_caller]
 fn next_in<Z: TimeZone>(zone: Z, hours: QuietHours, at: &str) -> Option<String> {
-    let rules = ContactRules::new().with_quiet_hours(hours);
+    let rules = ContactRules::default().with_quiet_hours(hours);
     let found = plan_in(&rules, &[], &[wish(1, Channel::SMS, instant(at), 1)], &ShopCalendar::new(zone));
     outcome(&found[0]).map(|(reason, next)| {
         assert_eq!(reason, Suppression::QuietHours { channel: Channel::SMS, hours });
@@ -90,7 +90,7 @@ fn clocks_going_back_within_quiet_hours() {
 #[test]
 fn days_without_midnight_and_days_that_do_not_exist() {
     // In Cairo, 2026-04-24 begins at 01:00 (22:00 UTC); a touch of the 23rd is forgotten then.
-    let day_cap = ContactRules::new().with_cap(cap(1, 1));
+    let day_cap = ContactRules::default().with_cap(cap(1, 1));
     let next = |zone: Tz, touch: &str, at: &str| {
         let calendar = ShopCalendar::new(zone);
         let found = plan_in(&day_cap, &[sms(1, instant(touch))], &[wish(1, Channel::SMS, instant(at), 1)], &calendar);
@@ -106,7 +106,7 @@ fn days_without_midnight_and_days_that_do_not_exist() {
 fn a_free_day_whose_rest_is_quiet() {
     // Free from the 2nd on, which is quiet until 09:00.
     let night = quiet("21:00:00", "09:00:00");
-    let rules = ContactRules::new().with_cap(cap(1, 1)).with_quiet_hours(night);
+    let rules = ContactRules::default().with_cap(cap(1, 1)).with_quiet_hours(night);
     let sent = [sms(1, instant("2026-03-01T10:00:00Z")), sms(1, instant("2026-03-03T10:00:00Z"))];
     let verdict =
         |at: &str| outcome(&plan_in(&rules, &sent, &[wish(1, Channel::SMS, instant(at), 1)], &ShopCalendar::utc())[0]);

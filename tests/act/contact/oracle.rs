@@ -26,7 +26,7 @@ impl Rules {
     }
 
     fn real(&self) -> ContactRules {
-        let mut rules = ContactRules::new();
+        let mut rules = ContactRules::default();
         for (channel, touches, days) in self.caps.iter().cloned() {
             rules = match channel {
                 Some(channel) => rules.with_channel_cap(channel, cap(touches, days)),

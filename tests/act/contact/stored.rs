@@ -8,7 +8,7 @@ use super::{cap, noon, plan, quiet, sms, wish};
 
 #[test]
 fn rules_plans_and_decisions() {
-    let rules = ContactRules::new()
+    let rules = ContactRules::default()
         .with_cap(cap(3, 30))
         .with_channel_cap(Channel::SMS, cap(1, 7))
         .with_quiet_hours(quiet("21:00:00", "09:00:00"))
