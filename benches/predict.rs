@@ -9,14 +9,14 @@ use common::{Random, Result};
 use criterion::{Criterion, Throughput};
 use repurchase::predict::{
     AnyModel, Backtest, BgBb, Fit, FitOptions, GammaGamma, Holdout, ModelKind, OpportunitySample, OpportunitySamples,
-    PurchaseModel, RenewalCohort, Sample, Samples, Sbg, SbgParams, SpendSample, SpendSamples, opportunity_samples,
+    PurchaseModel, RenewalCohort, Sample, Samples, Sbg, SbgParams, opportunity_samples,
 };
 use repurchase::record::{Period, Windows};
 use repurchase::segment::MissedCycles;
 use repurchase::{CustomerHistory, Ledger, Order, PurchaseLog, ShopCalendar};
 
-/// 90 days, in weeks.
-const HORIZON: f64 = 90.0 / 7.0;
+/// Days.
+const HORIZON: u32 = 90;
 
 fn main() -> Result {
     let mut criterion = common::criterion();
@@ -24,13 +24,13 @@ fn main() -> Result {
     let ledger = log.ledger(day(1997, 9, 30)?)?;
 
     samples(&mut criterion, &simulated);
-    let models = repeat_purchases(&mut criterion, "cdnow", &Samples::in_weeks(&ledger))?;
+    let models = repeat_purchases(&mut criterion, "cdnow", &Samples::of(&ledger))?;
     repeat_purchases(&mut criterion, "simulated", &simulated.repeats.iter().copied().collect())?;
-    let spend = spends(&mut criterion, "cdnow", &SpendSamples::of(&ledger))?;
+    let spend = spends(&mut criterion, "cdnow", &Samples::of(&ledger))?;
     spends(&mut criterion, "simulated", &simulated.spends.iter().copied().collect())?;
     renewals(&mut criterion)?;
     opportunities(&mut criterion, &log, &simulated)?;
-    all(&mut criterion, &models, &simulated.repeats)?;
+    all(&mut criterion, &models, &simulated.repeats);
     one(&mut criterion, &models, spend, &ledger)?;
     backtest(&mut criterion, &log)?;
     criterion.final_summary();
@@ -45,7 +45,7 @@ fn samples(criterion: &mut Criterion, simulated: &Simulated) {
         bencher.iter_with_large_drop(|| simulated.repeats.iter().copied().collect::<Samples>());
     });
     group.bench_function(format!("spend_samples/simulated/{}", simulated.spends.len()), |bencher| {
-        bencher.iter_with_large_drop(|| simulated.spends.iter().copied().collect::<SpendSamples>());
+        bencher.iter_with_large_drop(|| simulated.spends.iter().copied().collect::<Samples>());
     });
     group.finish();
 }
@@ -73,7 +73,7 @@ fn repeat_purchases(criterion: &mut Criterion, shape: &str, samples: &Samples) -
     models.collect()
 }
 
-fn spends(criterion: &mut Criterion, shape: &str, samples: &SpendSamples) -> Result<GammaGamma> {
+fn spends(criterion: &mut Criterion, shape: &str, samples: &Samples) -> Result<GammaGamma> {
     let id = format!("gamma_gamma/{shape}");
     fit(criterion, &id, samples.customers(), || GammaGamma::fit(samples, &FitOptions::default()))
 }
@@ -104,21 +104,20 @@ fn opportunities(criterion: &mut Criterion, log: &PurchaseLog<String>, simulated
 }
 
 /// What is expected of every customer.
-fn all(criterion: &mut Criterion, models: &[AnyModel], samples: &[Sample]) -> Result {
+fn all(criterion: &mut Criterion, models: &[AnyModel], samples: &[Sample]) {
     let mut group = criterion.benchmark_group("predict");
     group.throughput(Throughput::Elements(samples.len() as u64));
     for model in models {
         let shape = format!("{}/{}", model.kind().label().key(), samples.len());
-        model.expected_purchases_of_all(samples, HORIZON)?;
-        group.bench_function(format!("probabilities_alive/{shape}"), |bencher| {
-            bencher.iter_with_large_drop(|| model.probabilities_alive(samples));
+        model.expected_purchases_all(samples, HORIZON);
+        group.bench_function(format!("probability_alive_all/{shape}"), |bencher| {
+            bencher.iter_with_large_drop(|| model.probability_alive_all(samples));
         });
-        group.bench_function(format!("expected_purchases_of_all/{shape}"), |bencher| {
-            bencher.iter_with_large_drop(|| model.expected_purchases_of_all(samples, HORIZON));
+        group.bench_function(format!("expected_purchases_all/{shape}"), |bencher| {
+            bencher.iter_with_large_drop(|| model.expected_purchases_all(samples, HORIZON));
         });
     }
     group.finish();
-    Ok(())
 }
 
 /// One call after another, each as a request handler would make it.
@@ -126,8 +125,7 @@ fn one(criterion: &mut Criterion, models: &[AnyModel], spend: GammaGamma, ledger
     let as_of = ledger.as_of();
     let histories: Vec<CustomerHistory> = ledger.iter().take(1000).map(|(_, history)| history).collect();
     let summaries: Vec<_> = histories.iter().filter_map(|history| history.repeat_summary(as_of)).collect();
-    let samples: Vec<Sample> = summaries.iter().map(Sample::in_weeks).collect();
-    let spends: Vec<SpendSample> = summaries.iter().map(SpendSample::of).collect();
+    let samples: Vec<Sample> = summaries.iter().map(Sample::of).collect();
     let rule = MissedCycles::default();
 
     for model in models {
@@ -138,7 +136,7 @@ fn one(criterion: &mut Criterion, models: &[AnyModel], spend: GammaGamma, ledger
             model.probability_of_purchases(sample, 2, HORIZON)
         })?;
     }
-    each(criterion, "expected_spend", "gamma_gamma", &spends, |spends| spend.expected_spend(spends))?;
+    each(criterion, "expected_spend", "gamma_gamma", &samples, |sample| spend.expected_spend(sample))?;
     each(criterion, "missed_cycles", "default", &histories, |history| {
         rule.standing(history, as_of).map(|standing| (standing.risk(), standing.cycles_missed()))
     })
@@ -192,10 +190,10 @@ fn day(year: i32, month: u32, day: u32) -> Result<NaiveDate> {
 
 /// Customers who live by the models' stories: the same on every run.
 struct Simulated {
-    /// Whose times are whole days, in weeks.
+    /// Whose times are whole days.
     repeats: Vec<Sample>,
     /// Whose spends are whole cents.
-    spends: Vec<SpendSample>,
+    spends: Vec<Sample>,
     opportunities: Vec<OpportunitySample>,
 }
 
@@ -206,7 +204,7 @@ impl Simulated {
         for _ in 0..customers {
             let repeats = repeats(&mut random)?;
             simulated.repeats.push(repeats);
-            simulated.spends.push(spends_of(&mut random, repeats.repeats())?);
+            simulated.spends.push(spending(&mut random, repeats)?);
             simulated.opportunities.push(yearly(&mut random)?);
         }
         Ok(simulated)
@@ -242,17 +240,17 @@ fn repeats(random: &mut Random) -> Result<Sample> {
         }
         (repeats, last) = (repeats + u32::from(today > last), today);
     }
-    Ok(Sample::new(repeats, f64::from(last) / 7.0, f64::from(age) / 7.0)?)
+    Ok(Sample::new(repeats, last.into(), age.into())?)
 }
 
 /// `p = 6`, `q = 4`, `gamma = 15`.
-fn spends_of(random: &mut Random, repeats: u32) -> Result<SpendSample> {
-    if repeats == 0 {
-        return Ok(SpendSample::NEW);
+fn spending(random: &mut Random, sample: Sample) -> Result<Sample> {
+    if sample.repeats() == 0 {
+        return Ok(sample);
     }
     let rate = gamma(random, 4) / 15.0;
-    let cents: f64 = (0..repeats).map(|_| (gamma(random, 6) / rate * 100.0).ceil()).sum();
-    Ok(SpendSample::new(repeats, cents / 100.0 / f64::from(repeats))?)
+    let cents: f64 = (0..sample.repeats()).map(|_| (gamma(random, 6) / rate * 100.0).ceil()).sum();
+    Ok(sample.with_mean_spend(cents / 100.0 / f64::from(sample.repeats()))?)
 }
 
 /// Members of one to twelve years, with Beta(1, 2) for purchases and Beta(1, 4) for leaving.

@@ -7,15 +7,13 @@
 use std::error::Error;
 
 use chrono::{NaiveDate, NaiveTime};
-use repurchase::predict::{
-    Discount, FitOptions, GammaGamma, MbgNbd, PurchaseModel, Sample, Samples, SpendSample, SpendSamples, ValueModel,
-};
+use repurchase::predict::{Discount, FitOptions, GammaGamma, MbgNbd, PurchaseModel, Sample, Samples, ValueModel};
 use repurchase::segment::{ChurnRisk, MissedCycles};
 use repurchase::{Ledger, Order, ShopCalendar};
 
-/// In weeks, as the models.
-const QUARTER: f64 = 90.0 / 7.0;
-const YEAR: f64 = 365.0 / 7.0;
+/// Days.
+const QUARTER: u32 = 90;
+const YEAR: u32 = 365;
 
 /// Who is less likely to be still there than this counts as lost already: a letter would come too late.
 const LOST: f64 = 0.2;
@@ -29,18 +27,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let as_of = NaiveDate::from_ymd_opt(1998, 6, 30).ok_or("no such day")?;
     let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), as_of)?;
-    let purchases = MbgNbd::fit(&Samples::in_weeks(&ledger), &FitOptions::default())?.interior()?.model;
-    let spend = GammaGamma::fit(&SpendSamples::of(&ledger), &FitOptions::default())?.interior()?.model;
+    let (samples, options) = (Samples::of(&ledger), FitOptions::default());
+    let purchases = MbgNbd::fit(&samples, &options)?.interior()?.model;
+    let spend = GammaGamma::fit(&samples, &options)?.interior()?.model;
     let (model, rule) = (ValueModel { purchases, spend }, MissedCycles::default());
 
     let (mut there, mut bought, mut revenue, mut late) = (0.0, 0.0, 0.0, Vec::new());
     for (id, history) in ledger.iter() {
-        let summary = history.repeat_summary(as_of).ok_or("has bought")?;
-        let (sample, spends) = (Sample::in_weeks(&summary), SpendSample::of(&summary));
-        let value = |weeks| model.expected_value(&sample, &spends, weeks, Discount::NONE);
+        let sample = Sample::of(&history.repeat_summary(as_of).ok_or("has bought")?);
+        let value = |days| model.expected_value(&sample, days, Discount::NONE);
         let alive = purchases.probability_alive(&sample);
         there += alive;
-        bought += purchases.expected_purchases(&sample, QUARTER)?;
+        bought += purchases.expected_purchases(&sample, QUARTER);
         revenue += value(QUARTER)?.ok_or("spends have a mean")?;
 
         // Late are those who came back before, and have now let two expected purchases pass or more.

@@ -166,7 +166,7 @@ pub enum Error {
         /// The as-of day.
         as_of: NaiveDate,
     },
-    /// Ledgers as of different days.
+    /// Ledgers or samples as of different days.
     #[error("ledgers are as of different days, {left} and {right}")]
     AsOfMismatch {
         /// One ledger's day.
@@ -174,6 +174,9 @@ pub enum Error {
         /// The other's.
         right: NaiveDate,
     },
+    /// Samples that were given without the as-of day that is needed.
+    #[error("these samples have no as-of day: make them by `Samples::of` or `Samples::new`")]
+    NoAsOf,
     /// One customer who appears twice where customers must be distinct.
     #[error("customer {customer} appears twice")]
     DuplicateCustomer {

@@ -2,6 +2,7 @@
 
 use core::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeZone};
 use rust_decimal::Decimal;
@@ -42,8 +43,15 @@ pub struct Ledger<Id> {
     /// Ascending.
     ids: Vec<Id>,
     /// In the order of ids.
-    columns: Columns,
+    columns: Arc<Columns>,
     without_purchase: BTreeMap<Id, CustomerHistory>,
+}
+
+/// What a ledger's customers spent, without their ids.
+#[derive(Debug, Clone)]
+pub(crate) struct Spending {
+    scale: u32,
+    columns: Arc<Columns>,
 }
 
 /// Histories for which it pays to wake another core.
@@ -132,7 +140,8 @@ impl<Id: CustomerId> Ledger<Id> {
         }
         parallel::sort_distinct(&mut ids, |(left, _), (right, _)| left.cmp(right));
         let (ids, places): (Vec<Id>, Vec<u32>) = ids.into_iter().unzip();
-        Ok(Self { as_of, scale, ids, columns: Columns::arranged(columns, &places), without_purchase })
+        let columns = Arc::new(Columns::arranged(columns, &places));
+        Ok(Self { as_of, scale, ids, columns, without_purchase })
     }
 
     /// Adds the customers of another shop or of another part of this shop, none of whom may be in both.
@@ -240,6 +249,11 @@ impl<Id> Ledger<Id> {
         &self.columns.credits
     }
 
+    /// Shares the ledger's columns.
+    pub(crate) fn spending(&self) -> Spending {
+        Spending { scale: self.scale, columns: Arc::clone(&self.columns) }
+    }
+
     pub(crate) fn mean_order_amounts(&self) -> Vec<Decimal> {
         let (columns, scale) = (&self.columns, self.scale);
         parallel::concat(self.len(), LEAST_HISTORIES, |part| {
@@ -251,6 +265,22 @@ impl<Id> Ledger<Id> {
     /// In units of `10^-scale`.
     pub(crate) fn revenue(&self) -> &Money {
         &self.columns.revenue
+    }
+}
+
+impl Spending {
+    pub(crate) fn len(&self) -> usize {
+        self.columns.first.len()
+    }
+
+    /// `x` and the mean spend of a repeat purchase day; `None` without a repeat.
+    pub(crate) fn repeat_spend(&self, index: usize) -> Option<(u32, f64)> {
+        if *self.columns.purchase_days.get(index)? < 2 {
+            return None;
+        }
+        let history = self.columns.row(index)?.to_history(self.scale);
+        let summary = history.repeat_summary(history.last_purchase()?)?;
+        Some((summary.repeats(), summary.mean_spend()?))
     }
 }
 

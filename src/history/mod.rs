@@ -33,6 +33,7 @@ pub use customer::{CustomerHistory, RepeatSummary};
 pub(crate) use fold::CustomerFold;
 pub use gaps::GapStatistics;
 pub use ledger::Ledger;
+pub(crate) use ledger::Spending;
 pub(crate) use lines::ProductDay;
 pub use lines::{LineLog, ProductPurchase};
 pub use log::PurchaseLog;

@@ -12,12 +12,13 @@
 //! | subscribers: who renews, and for how long? | [`Sbg`] |
 //! | members who may buy once a period: how often will they? | [`BgBb`] |
 //!
-//! A model is fitted once, on [`Samples`] of a ledger, stored (feature `serde`) and asked about one customer in well
-//! under a millisecond, most often under one microsecond:
+//! Models are fitted once, on the [`Samples`] of a ledger, stored (feature `serde`) and asked about one customer in well
+//! under a millisecond, most often under one microsecond. Times are days everywhere; a model keeps the [`TimeUnit`] of its
+//! own rates, weeks unless [`FitOptions`] say otherwise:
 //!
 //! ```
 //! use chrono::{NaiveDate, TimeZone, Utc};
-//! use repurchase::predict::{Fit, FitOptions, MbgNbd, PurchaseModel, Sample, Samples};
+//! use repurchase::predict::{Fit, FitOptions, MbgNbd, MbgNbdParams, PurchaseModel, Sample, Samples, TimeUnit};
 //! use repurchase::{Ledger, Order, ShopCalendar};
 //! use rust_decimal::Decimal;
 //!
@@ -31,17 +32,17 @@
 //! let ledger = Ledger::from_records(orders.collect::<Result<Vec<_>, _>>()?, &ShopCalendar::utc(), as_of)?;
 //!
 //! // At night: fit, on all customers. A shop as small as this one has no maximum, and the fit says so.
-//! match MbgNbd::fit(&Samples::in_weeks(&ledger), &FitOptions::default())? {
+//! match MbgNbd::fit(&Samples::of(&ledger), &FitOptions::default())? {
 //!     Fit::Interior(fitted) => println!("{:?} ± {:?}", fitted.model.params(), fitted.standard_errors),
 //!     Fit::Boundary(boundary) => println!("too little to tell: {boundary}"),
 //! }
 //!
 //! // Online: a stored model and one customer.
-//! let model = MbgNbd::from_params(repurchase::predict::MbgNbdParams { r: 0.5, alpha: 6.2, a: 0.9, b: 1.6 })?;
+//! let model = MbgNbd::from_params(MbgNbdParams { r: 0.5, alpha: 6.2, a: 0.9, b: 1.6 }, TimeUnit::Week)?;
 //! let history = ledger.get(&2).expect("has bought");
-//! let sample = Sample::in_weeks(&history.repeat_summary(as_of).expect("has bought"));
+//! let sample = Sample::of(&history.repeat_summary(as_of).expect("has bought"));
 //! assert!(model.probability_alive(&sample) < 0.5, "so often, and then silent for seven weeks");
-//! assert!(model.expected_purchases(&sample, 90.0 / 7.0)? < 2.0);
+//! assert!(model.expected_purchases(&sample, 90) < 2.0);
 //! # Ok::<(), repurchase::Error>(())
 //! ```
 //!
@@ -50,9 +51,9 @@
 //! JSON as read by `serde_json` does with that crate's feature `float_roundtrip`, without which the last digit may
 //! change.
 //!
-//! What a fit is given adds up: [`Samples::merge`], [`SpendSamples::merge`] and [`OpportunitySamples::merge`] put parts of
-//! a shop together to the value of the whole, to the last bit, whatever the parts and their order. A job that runs every
-//! night need not begin anew: [`PurchaseSpans`] and [`SpendSamples`] take a customer away and add one.
+//! What a fit is given adds up: [`Samples::merge`] and [`OpportunitySamples::merge`] put parts of a shop together to the
+//! value of the whole, to the last bit, whatever the parts and their order. A job that runs every night need not begin
+//! anew: [`Samples`] move on to a later day, take a customer away and add one.
 //!
 //! This room works in `f64`, where the rest of the crate is exact: a prediction is an estimate. Its logarithms and
 //! exponentials are the same on every platform, to the last bit.
@@ -69,11 +70,8 @@ pub use backtest::{
     TrackingPoint,
 };
 pub use contract::{BgBb, BgBbParams, Sbg, SbgParams};
-pub use fit::{Boundary, Fit, FitOptions, FitReport, Fitted, Form, Limit, StopReason, Trait};
-pub use given::{
-    OpportunitySample, OpportunitySamples, PurchaseSpan, PurchaseSpans, RenewalCohort, Sample, Samples, SpendSample,
-    SpendSamples, opportunity_samples,
-};
+pub use fit::{Boundary, Fit, FitOptions, FitReport, Fitted, Latent, Limit, Spread, StopReason};
+pub use given::{OpportunitySample, OpportunitySamples, RenewalCohort, Sample, Samples, TimeUnit, opportunity_samples};
 pub use purchases::{
     AnyModel, BgNbd, BgNbdParams, MbgNbd, MbgNbdParams, ModelKind, Nbd, NbdParams, ParetoNbd, ParetoNbdParams,
     PurchaseModel,

@@ -170,18 +170,6 @@ impl<T: Ord> Tally<T> {
         Self { counts, customers }
     }
 
-    /// The customers of two tallies, as [`of_ascending`](Tally::of_ascending).
-    pub(crate) fn and(self, other: Self) -> Self {
-        if self.is_empty() {
-            return other;
-        }
-        if other.is_empty() {
-            return self;
-        }
-        // Each count is at most `MOST`, so that the sum of two is a number.
-        Self::of_ascending(both(self.counts.into_iter(), other.counts.into_iter()))
-    }
-
     /// The same customers by another unit in which distinct values stay distinct and in order.
     pub(crate) fn map<U: Ord>(self, unit: impl Fn(T) -> U) -> Tally<U> {
         let counts = self.counts.into_iter().map(|(value, count)| (unit(value), count));

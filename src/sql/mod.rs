@@ -7,7 +7,7 @@
 //! | every customer's history, as JSON | [`STORED_HISTORIES`] | [`Ledger::from_histories`](crate::Ledger::from_histories) |
 //! | the cut points of RFM, as JSON | [`STORED_RFM_MODEL`] | [`RfmModel`](crate::segment::RfmModel) |
 //! | rows of `x`, `t_x`, `T` | [`SAMPLES`] | [`Samples`](crate::predict::Samples) |
-//! | rows of `x` and mean spend | [`SPEND_SAMPLES`] | [`SpendSamples`](crate::predict::SpendSamples) |
+//! | rows of `x` and mean spend | [`SPEND_SAMPLES`] | [`Samples`](crate::predict::Samples) |
 //!
 //! Each constant is the text of a file in `src/sql/`. One text runs on both databases unchanged. `examples/sql/` runs
 //! every recipe on a PostgreSQL server and on DuckDB and compares all counts, sums of money, labels and quotients with
@@ -123,7 +123,7 @@ recipes! {
     MISSED_CYCLES = "missed_cycles.sql";
     /// What the probability models are fitted on. See [`Samples`](crate::predict::Samples).
     SAMPLES = "samples.sql";
-    /// What the model of spend is fitted on. See [`SpendSamples`](crate::predict::SpendSamples).
+    /// What the model of spend is fitted on. See [`Samples`](crate::predict::Samples).
     SPEND_SAMPLES = "spend_samples.sql";
 }
 

@@ -1,23 +1,22 @@
 //! BG/NBD, MBG/NBD and NBD against tables of 50-digit values and numbers in print.
 
-use repurchase::Error;
-use repurchase::predict::{BgNbd, BgNbdParams, MbgNbd, MbgNbdParams, Nbd, NbdParams, PurchaseModel, Sample};
+use repurchase::predict::{BgNbd, BgNbdParams, MbgNbd, MbgNbdParams, Nbd, NbdParams, PurchaseModel, Sample, TimeUnit};
 
 use super::tables::{Row, cdnow, close, count, table};
 
-fn bg_nbd(row: &Row) -> BgNbd {
+fn bg_nbd(row: &Row, unit: TimeUnit) -> BgNbd {
     let [r, alpha, a, b] = row.numbers(["r", "alpha", "a", "b"]);
-    BgNbd::from_params(BgNbdParams { r, alpha, a, b }).unwrap()
+    BgNbd::from_params(BgNbdParams { r, alpha, a, b }, unit).unwrap()
 }
 
-fn mbg_nbd(row: &Row) -> MbgNbd {
+fn mbg_nbd(row: &Row, unit: TimeUnit) -> MbgNbd {
     let [r, alpha, a, b] = row.numbers(["r", "alpha", "a", "b"]);
-    MbgNbd::from_params(MbgNbdParams { r, alpha, a, b }).unwrap()
+    MbgNbd::from_params(MbgNbdParams { r, alpha, a, b }, unit).unwrap()
 }
 
-fn check_points<M: PurchaseModel>(file: &str, model: fn(&Row) -> M) {
+fn check_points<M: PurchaseModel>(file: &str, model: fn(&Row, TimeUnit) -> M) {
     for row in table(file) {
-        let (model, sample) = (model(&row), row.sample());
+        let (model, sample) = (model(&row, TimeUnit::Day), row.sample());
         close(model.log_likelihood(&sample), row.number("ln_likelihood"), 1e-12, &row);
         let alive = row.number("p_alive");
         if alive > 1e-300 {
@@ -28,26 +27,26 @@ fn check_points<M: PurchaseModel>(file: &str, model: fn(&Row) -> M) {
     }
 }
 
-fn check_expected<M: PurchaseModel>(file: &str, model: fn(&Row) -> M) {
+fn check_expected<M: PurchaseModel>(file: &str, model: fn(&Row, TimeUnit) -> M) {
     for row in table(file) {
-        let (model, sample, horizon) = (model(&row), row.sample(), row.number("t"));
-        let expected = row.number("expected_purchases");
+        let (sample, horizon) = row.in_weeks();
+        let (model, expected) = (model(&row, TimeUnit::Week), row.number("expected_purchases"));
         if expected > 1e-290 {
-            close(model.expected_purchases(&sample, horizon).unwrap(), expected, 1e-11, &row);
+            close(model.expected_purchases(&sample, horizon), expected, 1e-11, &row);
         } else {
-            assert!(model.expected_purchases(&sample, horizon).unwrap() < 1e-280, "{row:?}");
+            assert!(model.expected_purchases(&sample, horizon) < 1e-280, "{row:?}");
         }
     }
 }
 
-fn check_new_customers<M: PurchaseModel>(means: &str, masses: &str, model: fn(&Row) -> M) {
+fn check_new_customers<M: PurchaseModel>(means: &str, masses: &str, model: fn(&Row, TimeUnit) -> M) {
     for row in table(means) {
-        let expected = model(&row).expected_purchases(&Sample::NEW, row.number("t")).unwrap();
+        let expected = model(&row, TimeUnit::Day).expected_purchases(&Sample::NEW, row.horizon());
         close(expected, row.number("expected_x_t"), 1e-12, &row);
     }
     for row in table(masses) {
-        let (count, horizon) = (row.value("n"), row.number("t"));
-        let found = model(&row).probability_of_purchases(&Sample::NEW, count, horizon).unwrap();
+        let model = model(&row, TimeUnit::Day);
+        let found = model.probability_of_purchases(&Sample::NEW, row.value("n"), row.horizon());
         close(found, row.number("p_x_t_eq_n"), 1e-11, &row);
     }
 }
@@ -71,8 +70,10 @@ fn mbg_nbd_equals_the_tables() {
 /// At the parameters in print, over all 2,357 customers; sums of 50-digit values.
 #[test]
 fn sums_over_the_cdnow_sample() {
-    let bg_nbd = BgNbd::from_params(BgNbdParams { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 }).unwrap();
-    let mbg_nbd = MbgNbd::from_params(MbgNbdParams { r: 0.525, alpha: 6.183, a: 0.891, b: 1.614 }).unwrap();
+    let bg_nbd =
+        BgNbd::from_params(BgNbdParams { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 }, TimeUnit::Week).unwrap();
+    let mbg_nbd =
+        MbgNbd::from_params(MbgNbdParams { r: 0.525, alpha: 6.183, a: 0.891, b: 1.614 }, TimeUnit::Week).unwrap();
     let models: [(&dyn PurchaseModel, [f64; 3]); 2] = [
         (&bg_nbd, [-9_582.430_478_013_672, 1_917.217_145_880_663, 1_653.941_259_313_349_2]),
         (&mbg_nbd, [-9_582.135_826_202_163, 1_057.727_839_129_851_5, 1_577.128_799_929_761_8]),
@@ -83,7 +84,7 @@ fn sums_over_the_cdnow_sample() {
             let values = [
                 model.log_likelihood(&sample),
                 model.probability_alive(&sample),
-                model.expected_purchases(&sample, 39.0).unwrap(),
+                model.expected_purchases(&sample, 273),
             ];
             sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value * count(customers));
         }
@@ -93,44 +94,38 @@ fn sums_over_the_cdnow_sample() {
 
 #[test]
 fn answers_for_many_are_those_for_one() {
-    let bg_nbd = BgNbd::from_params(BgNbdParams { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 }).unwrap();
-    let mbg_nbd = MbgNbd::from_params(MbgNbdParams { r: 0.525, alpha: 6.183, a: 0.891, b: 1.614 }).unwrap();
-    let nbd = Nbd::from_params(NbdParams { r: 0.385, alpha: 12.07 }).unwrap();
+    let bg_nbd =
+        BgNbd::from_params(BgNbdParams { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 }, TimeUnit::Week).unwrap();
+    let mbg_nbd =
+        MbgNbd::from_params(MbgNbdParams { r: 0.525, alpha: 6.183, a: 0.891, b: 1.614 }, TimeUnit::Week).unwrap();
+    let nbd = Nbd::from_params(NbdParams { r: 0.385, alpha: 12.07 }, TimeUnit::Week).unwrap();
     let mut samples: Vec<Sample> = cdnow().iter().map(|(sample, _)| sample).collect();
     // More repeats than are kept, and more different times than are remembered.
-    samples.push(Sample::new(5_000, 38.0, 38.5).unwrap());
-    samples.extend((1..9_000).map(|step| Sample::new(1, f64::from(step) / 300.0, 40.0).unwrap()));
+    samples.push(Sample::new(5_000, 266.0, 269.0).unwrap());
+    samples.extend((1..9_000).map(|step| Sample::new(1, f64::from(step) / 40.0, 280.0).unwrap()));
     let models: [&dyn PurchaseModel; 3] = [&bg_nbd, &mbg_nbd, &nbd];
     for model in models {
-        let alive = model.probabilities_alive(&samples);
-        let expected = model.expected_purchases_of_all(&samples, 39.0).unwrap();
+        let alive = model.probability_alive_all(&samples);
+        let expected = model.expected_purchases_all(&samples, 273);
         assert_eq!((alive.len(), expected.len()), (samples.len(), samples.len()));
         for ((sample, alive), expected) in samples.iter().zip(alive).zip(expected) {
             assert_eq!(alive.to_bits(), model.probability_alive(sample).to_bits(), "{sample:?}");
-            assert_eq!(expected.to_bits(), model.expected_purchases(sample, 39.0).unwrap().to_bits(), "{sample:?}");
+            assert_eq!(expected.to_bits(), model.expected_purchases(sample, 273).to_bits(), "{sample:?}");
         }
-        assert!(model.probabilities_alive(&[]).is_empty());
+        assert!(model.probability_alive_all(&[]).is_empty());
     }
 }
 
 #[test]
-fn refuses_what_is_no_parameter_and_no_horizon() {
+fn refuses_what_is_no_parameter() {
     let params = BgNbdParams { r: 0.2, alpha: 4.0, a: 0.8, b: 2.4 };
-    let refused = |params| BgNbd::from_params(params).unwrap_err().to_string();
+    let refused = |params| BgNbd::from_params(params, TimeUnit::Week).unwrap_err().to_string();
     assert_eq!(refused(BgNbdParams { r: 0.0, ..params }), "r must be finite and above 0, found 0");
     assert_eq!(refused(BgNbdParams { alpha: f64::NAN, ..params }), "alpha must be finite and above 0, found NaN");
     assert_eq!(refused(BgNbdParams { a: -1.0, ..params }), "a must be finite and above 0, found -1");
     assert_eq!(refused(BgNbdParams { b: f64::INFINITY, ..params }), "b must be finite and above 0, found inf");
     assert_eq!(refused(BgNbdParams { r: 1.1e300, ..params }), "r must be at most 1e300, found 1.1e300");
-    assert!(BgNbd::from_params(BgNbdParams { alpha: 1e300, ..params }).is_ok());
-    let model = BgNbd::from_params(params).unwrap();
-    for horizon in [-1.0, f64::NAN, f64::INFINITY, 1.1e300] {
-        let is_refused = |error: Error| matches!(error, Error::Number { field: "horizon", .. });
-        assert!(is_refused(model.expected_purchases(&Sample::NEW, horizon).unwrap_err()));
-        assert!(is_refused(model.expected_purchases_of_all(&[], horizon).unwrap_err()));
-        assert!(is_refused(model.probability_of_purchases(&Sample::NEW, 1, horizon).unwrap_err()));
-        assert!(is_refused(model.probability_no_purchase(&Sample::NEW, horizon).unwrap_err()));
-    }
+    assert!(BgNbd::from_params(BgNbdParams { alpha: 1e300, ..params }, TimeUnit::Week).is_ok());
 }
 
 #[test]
@@ -151,16 +146,27 @@ fn refuses_what_is_no_sample() {
 #[cfg(feature = "serde")]
 #[test]
 fn stored_models_are_checked_when_they_are_read() {
-    let text = r#"{"r":0.243,"alpha":4.414,"a":0.793,"b":2.426}"#;
+    let text = r#"{"unit":"week","r":0.243,"alpha":4.414,"a":0.793,"b":2.426}"#;
     let model: BgNbd = serde_json::from_str(text).unwrap();
+    assert_eq!(model.unit(), TimeUnit::Week);
+    let error = serde_json::from_str::<BgNbd>(&text.replace(r#""unit":"week","#, "")).unwrap_err();
+    assert!(error.to_string().starts_with("missing field `unit`"), "{error}");
     assert_eq!(serde_json::to_string(&model).unwrap(), text);
     let error = serde_json::from_str::<MbgNbd>(&text.replace("0.793", "0")).unwrap_err();
     assert!(error.to_string().starts_with("a must be finite and above 0, found 0"), "{error}");
-    assert!(serde_json::from_str::<Sample>(r#"{"repeats":0,"recency":1.0,"age":2.0}"#).is_err());
+    assert!(serde_json::from_str::<Sample>(r#"{"repeats":0,"recency_days":1.0,"age_days":2.0}"#).is_err());
     let error = serde_json::from_str::<BgNbd>(&text.replace('}', r#","s":1}"#)).unwrap_err();
     assert!(error.to_string().starts_with("unknown field `s`"), "{error}");
-    let error = serde_json::from_str::<Sample>(r#"{"repeats":0,"recency":0.0,"age":2.0,"unit":"days"}"#).unwrap_err();
+    let error =
+        serde_json::from_str::<Sample>(r#"{"repeats":0,"recency_days":0.0,"age_days":2.0,"unit":"days"}"#).unwrap_err();
     assert!(error.to_string().starts_with("unknown field `unit`"), "{error}");
-    let sample: Sample = serde_json::from_str(r#"{"repeats":1,"recency":1.0,"age":2.0}"#).unwrap();
+    let text = r#"{"repeats":1,"recency_days":1.0,"age_days":2.0}"#;
+    let sample: Sample = serde_json::from_str(text).unwrap();
     assert_eq!(sample, Sample::new(1, 1.0, 2.0).unwrap());
+    assert_eq!(serde_json::to_string(&sample).unwrap(), text);
+    let text = text.replace('}', r#","mean_spend":5.5}"#);
+    let sample: Sample = serde_json::from_str(&text).unwrap();
+    assert_eq!(sample, Sample::new(1, 1.0, 2.0).unwrap().with_mean_spend(5.5).unwrap());
+    assert_eq!(serde_json::to_string(&sample).unwrap(), text);
+    assert!(serde_json::from_str::<Sample>(&text.replace("5.5", "-5.5")).is_err());
 }

@@ -25,7 +25,7 @@ pub(crate) fn fit(samples: &OpportunitySamples) -> Fit<BgBb, BgBbParams> {
 
 pub(crate) fn donations() -> OpportunitySamples {
     let donors = |row: &Row| (sample_of(row), row.value("customers"));
-    table("predict/donations.csv").iter().map(donors).collect::<Vec<(_, u64)>>().into()
+    table("predict/donations.csv").iter().map(donors).collect::<Vec<(_, u64)>>().try_into().unwrap()
 }
 
 fn model_of(row: &Row) -> BgBb {
@@ -127,7 +127,10 @@ fn recovers_the_customers_it_was_made_from() {
     let mut draw = |years, customers| {
         simulate(&mut chance, customers, years, |chance| (chance.beta(2.0, 3.0), chance.beta(1.0, 6.0)))
     };
-    let cohorts = draw(12, 20_000).merge(draw(7, 10_000)).merge(draw(2, 1_000)).merge(draw(0, 100));
+    let mut cohorts = draw(12, 20_000);
+    for part in [draw(7, 10_000), draw(2, 1_000), draw(0, 100)] {
+        cohorts.merge(&part).unwrap();
+    }
     let fitted = fit(&cohorts).interior().unwrap();
     let (params, errors) = (fitted.model.params(), fitted.standard_errors);
     let is_near = |found: f64, truth: f64, error: f64| (found - truth).abs() < 3.0 * error && error < 0.1 * truth;
@@ -268,11 +271,14 @@ proptest! {
         rows in prop::collection::vec((any_sample(), 1u64..4), 1..30),
         cut in 0usize..30,
     ) {
-        let whole = OpportunitySamples::from(rows.clone());
+        let of = |rows: &[(OpportunitySample, u64)]| OpportunitySamples::try_from(rows.to_vec()).unwrap();
+        let whole = of(&rows);
         let one_by_one = rows.iter().rev().flat_map(|&(row, count)| (0..count).map(move |_| row));
         prop_assert_eq!(&one_by_one.collect::<OpportunitySamples>(), &whole);
         let (left, right) = rows.split_at(cut.min(rows.len()));
-        prop_assert_eq!(OpportunitySamples::from(right.to_vec()).merge(left.to_vec().into()), whole);
+        let mut joined = of(right);
+        joined.merge(&of(left)).unwrap();
+        prop_assert_eq!(joined, whole);
     }
 }
 

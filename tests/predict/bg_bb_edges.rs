@@ -4,7 +4,7 @@
 
 use repurchase::Error;
 use repurchase::predict::{
-    BgBb, BgBbParams, Fit, FitOptions, Form, OpportunitySample, OpportunitySamples, StopReason, Trait,
+    BgBb, BgBbParams, Fit, FitOptions, Latent, OpportunitySample, OpportunitySamples, Spread, StopReason,
 };
 
 use super::bg_bb::{fit, model, sample, simulate};
@@ -12,35 +12,36 @@ use super::chance::Chance;
 use super::tables::close;
 
 fn samples(rows: &[(u32, u32, u32, u64)]) -> OpportunitySamples {
-    rows.iter().map(|&(x, t_x, n, customers)| (sample(x, t_x, n), customers)).collect::<Vec<_>>().into()
+    let rows: Vec<_> = rows.iter().map(|&(x, t_x, n, customers)| (sample(x, t_x, n), customers)).collect();
+    rows.try_into().unwrap()
 }
 
 #[track_caller]
-fn boundary_of(rows: &[(u32, u32, u32, u64)]) -> (Vec<(Trait, Form)>, BgBb) {
+fn boundary_of(rows: &[(u32, u32, u32, u64)]) -> (Vec<(Latent, Spread)>, BgBb) {
     let Fit::Boundary(boundary) = fit(&samples(rows)) else { panic!("{rows:?} has no maximum") };
     assert_eq!(boundary.report.stop, StopReason::Boundary);
     assert!(boundary.report.log_likelihood.is_finite());
-    (boundary.limits.iter().map(|limit| (limit.of, limit.form)).collect(), boundary.nearest)
+    (boundary.limits.iter().map(|limit| (limit.of, limit.spread)).collect(), boundary.nearest)
 }
 
 #[test]
 fn names_the_simpler_model() {
-    let (buys, leaves) = (Trait::PurchaseProbability, Trait::DropoutProbabilityPerOpportunity);
+    let (buys, leaves) = (Latent::PurchaseProbability, Latent::DropoutProbabilityPerOpportunity);
 
     let (limits, nearest) = boundary_of(&[(0, 0, 6, 50), (0, 0, 3, 10)]);
-    assert_eq!(limits, [(buys, Form::Zero)]);
+    assert_eq!(limits, [(buys, Spread::Zero)]);
     assert!(nearest.expected_purchases(&sample(0, 0, 6), 6) < 1e-3);
 
     let (limits, nearest) = boundary_of(&[(6, 6, 6, 50), (2, 2, 2, 1)]);
-    assert_eq!(limits, [(buys, Form::One), (leaves, Form::Zero)]);
+    assert_eq!(limits, [(buys, Spread::One), (leaves, Spread::Zero)]);
     assert!(nearest.expected_purchases(&sample(6, 6, 6), 6) > 6.0 - 1e-3);
 
     let (limits, nearest) = boundary_of(&[(0, 0, 1, 75), (1, 1, 1, 25), (0, 0, 0, 9)]);
-    assert_eq!(limits, [(buys, Form::Same(0.25)), (leaves, Form::Zero)]);
+    assert_eq!(limits, [(buys, Spread::Same(0.25)), (leaves, Spread::Zero)]);
     close(nearest.expected_purchases(&OpportunitySample::NEW, 1), 0.25, 1e-6, "a quarter");
 
     let (limits, nearest) = boundary_of(&[(0, 0, 2, 40), (1, 1, 2, 25), (1, 2, 2, 15), (2, 2, 2, 20), (1, 1, 1, 10)]);
-    assert!(limits.iter().any(|&(of, form)| of == leaves && matches!(form, Form::Same(_))), "{limits:?}");
+    assert!(limits.iter().any(|&(of, spread)| of == leaves && matches!(spread, Spread::Same(_))), "{limits:?}");
     assert!((nearest.probability_no_purchase(&OpportunitySample::NEW, 2).unwrap() - 0.4).abs() < 0.03);
 }
 
@@ -49,16 +50,16 @@ fn finds_that_nobody_leaves_or_all_are_alike() {
     let mut chance = Chance(6);
     let stay = simulate(&mut chance, 3000, 8, |chance| (chance.beta(2.0, 2.0), 0.0));
     let Fit::Boundary(boundary) = fit(&stay) else { panic!("nobody leaves") };
-    let leaving = boundary.limits.iter().find(|limit| limit.of == Trait::DropoutProbabilityPerOpportunity);
-    assert_eq!(leaving.map(|limit| limit.form), Some(Form::Zero), "{boundary}");
+    let leaving = boundary.limits.iter().find(|limit| limit.of == Latent::DropoutProbabilityPerOpportunity);
+    assert_eq!(leaving.map(|limit| limit.spread), Some(Spread::Zero), "{boundary}");
     let BgBbParams { alpha, beta, .. } = boundary.nearest.params();
     assert!((alpha - 2.0).abs() < 0.3 && (beta - 2.0).abs() < 0.3, "{boundary:?}");
 
     // Everyone buys until gone.
     let loyal = simulate(&mut chance, 3000, 8, |chance| (1.0, chance.beta(1.0, 3.0)));
     let Fit::Boundary(boundary) = fit(&loyal) else { panic!("all buy while alive") };
-    let buying = boundary.limits.iter().find(|limit| limit.of == Trait::PurchaseProbability);
-    assert_eq!(buying.map(|limit| limit.form), Some(Form::One), "{boundary}");
+    let buying = boundary.limits.iter().find(|limit| limit.of == Latent::PurchaseProbability);
+    assert_eq!(buying.map(|limit| limit.spread), Some(Spread::One), "{boundary}");
     let BgBbParams { gamma, delta, .. } = boundary.nearest.params();
     assert!((gamma - 1.0).abs() < 0.15 && (delta - 3.0).abs() < 0.5, "{boundary:?}");
 }

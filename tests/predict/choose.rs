@@ -1,7 +1,7 @@
 //! Which model a backtest chooses, and in which words.
 
 use repurchase::predict::{
-    Backtest, Baseline, Fit, FitOptions, Form, Holdout, Limit, ModelKind, PurchaseModel, Sample, Samples, Trait,
+    Backtest, Baseline, Fit, FitOptions, Holdout, Latent, Limit, ModelKind, PurchaseModel, Sample, Samples, Spread,
 };
 use repurchase::scale::Language;
 
@@ -82,7 +82,7 @@ fn online_retail_is_a_shop_without_dropout() -> TestResult {
 #[test]
 fn a_chosen_kind_is_fitted_anew() -> TestResult {
     let choice = CDNOW.1.choice.as_ref().ok_or("a choice")?;
-    let samples = Samples::in_weeks(&cdnow().ledger(date("1998-06-30"))?);
+    let samples = Samples::of(&cdnow().ledger(date("1998-06-30"))?);
     let fitted = choice.model.kind().fit(&samples, &FitOptions::default())?.interior()?;
     assert_eq!((fitted.model.kind(), fitted.report.customers), (ModelKind::MbgNbd, 2357));
     assert!(fitted.model != choice.model);
@@ -127,7 +127,7 @@ fn a_shop_whose_customers_leave_alike_is_one_with_dropout() -> TestResult {
     let row = |kind| backtest.candidate(kind).ok_or("a row");
     let mbg = row(ModelKind::MbgNbd)?;
     let Some(Fit::Boundary(boundary)) = &mbg.fit else { panic!("{mbg:?}") };
-    let [Limit { of: Trait::DropoutProbability, form: Form::Same(share), .. }] = boundary.limits[..] else {
+    let [Limit { of: Latent::DropoutProbability, spread: Spread::Same(share), .. }] = boundary.limits[..] else {
         panic!("{boundary}")
     };
     assert!((share - 0.25).abs() < 0.01, "{share}");

@@ -2,30 +2,31 @@
 
 use chrono::{Days, NaiveDate};
 use repurchase::CustomerHistory;
-use repurchase::history::RepeatSummary;
 use repurchase::predict::{
     AnyModel, BgNbd, BgNbdParams, CustomerForecast, Discount, GammaGamma, GammaGammaParams, MbgNbd, MbgNbdParams, Nbd,
-    NbdParams, ParetoNbd, ParetoNbdParams, PurchaseModel, Sample, SpendSample, ValueModel,
+    NbdParams, ParetoNbd, ParetoNbdParams, PurchaseModel, Sample, TimeUnit, ValueModel,
 };
 use repurchase::scale::Language;
 use rust_decimal::Decimal;
 
 /// Purchases of 10, 11, 12... on these days, as of the last one.
-fn summary(days: &[u64], as_of: u64) -> RepeatSummary {
+fn sample(days: &[u64], as_of: u64) -> Sample {
     let day = |day| NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + Days::new(day);
     let mut history = CustomerHistory::new();
     for (&on, amount) in days.iter().zip(10..) {
         history.record_purchase(day(on), Decimal::from(amount)).unwrap();
     }
-    history.repeat_summary(day(as_of)).unwrap()
+    Sample::of(&history.repeat_summary(day(as_of)).unwrap())
 }
 
 fn models() -> [AnyModel; 4] {
     [
-        Nbd::from_params(NbdParams { r: 0.5, alpha: 6.2 }).unwrap().into(),
-        MbgNbd::from_params(MbgNbdParams { r: 0.5, alpha: 6.2, a: 0.9, b: 1.6 }).unwrap().into(),
-        ParetoNbd::from_params(ParetoNbdParams { r: 0.55, alpha: 10.6, s: 0.6, beta: 11.7 }).unwrap().into(),
-        BgNbd::from_params(BgNbdParams { r: 0.24, alpha: 4.4, a: 0.8, b: 2.4 }).unwrap().into(),
+        Nbd::from_params(NbdParams { r: 0.5, alpha: 6.2 }, TimeUnit::Week).unwrap().into(),
+        MbgNbd::from_params(MbgNbdParams { r: 0.5, alpha: 6.2, a: 0.9, b: 1.6 }, TimeUnit::Week).unwrap().into(),
+        ParetoNbd::from_params(ParetoNbdParams { r: 0.55, alpha: 10.6, s: 0.6, beta: 11.7 }, TimeUnit::Week)
+            .unwrap()
+            .into(),
+        BgNbd::from_params(BgNbdParams { r: 0.24, alpha: 4.4, a: 0.8, b: 2.4 }, TimeUnit::Week).unwrap().into(),
     ]
 }
 
@@ -43,24 +44,17 @@ fn the_numbers_are_those_of_the_models() {
     let spend = spend(3.74);
     for model in models() {
         for (days, as_of) in [(&[0][..], 0), (&[0], 40), (&[0, 9, 30], 100), (&[3, 4, 5, 6, 7], 400)] {
-            let summary = summary(days, as_of);
-            let (weeks, in_days) = (Sample::in_weeks(&summary), Sample::in_days(&summary));
-            let amounts = SpendSample::of(&summary);
+            let sample = sample(days, as_of);
             let value_model = ValueModel { purchases: model, spend };
             for horizon in [0, 1, 90, u32::MAX] {
-                let forecast = CustomerForecast::in_weeks(&model, &summary, horizon).unwrap();
-                let ahead = f64::from(horizon) / 7.0;
-                assert_bits(forecast.probability_alive(), model.probability_alive(&weeks));
-                assert_bits(forecast.expected_purchases(), model.expected_purchases(&weeks, ahead).unwrap());
-                assert_eq!((forecast.expected_spend(), forecast.expected_value()), (None, None));
-                let forecast = forecast.with_spend(&spend, &amounts);
-                let value = value_model.expected_value(&weeks, &amounts, ahead, Discount::NONE).unwrap();
-                assert_eq!(forecast.expected_spend(), spend.expected_spend(&amounts));
+                let forecast = CustomerForecast::new(&model, None, &sample, horizon);
+                assert_bits(forecast.probability_alive, model.probability_alive(&sample));
+                assert_bits(forecast.expected_purchases, model.expected_purchases(&sample, horizon));
+                assert_eq!((forecast.expected_spend, forecast.expected_value()), (None, None));
+                let forecast = CustomerForecast::new(&model, Some(&spend), &sample, horizon);
+                let value = value_model.expected_value(&sample, horizon, Discount::NONE).unwrap();
+                assert_eq!(forecast.expected_spend, spend.expected_spend(&sample));
                 assert!(value.is_some() && forecast.expected_value() == value);
-
-                let forecast = CustomerForecast::in_days(&model, &summary, horizon).unwrap();
-                assert_bits(forecast.probability_alive(), model.probability_alive(&in_days));
-                assert_bits(forecast.expected_purchases(), model.expected_purchases(&in_days, horizon.into()).unwrap());
             }
         }
     }
@@ -70,8 +64,8 @@ fn the_numbers_are_those_of_the_models() {
 #[test]
 fn reasons_are_whole_sentences() {
     // Nobody leaves, so the expectation is (r + x) / (alpha + T) * t = 2.5 / 8.4 * 2 in weeks.
-    let nbd = Nbd::from_params(NbdParams { r: 1.5, alpha: 5.4 }).unwrap().into();
-    let forecast = CustomerForecast::in_weeks(&nbd, &summary(&[0, 20], 21), 14).unwrap();
+    let nbd = Nbd::from_params(NbdParams { r: 1.5, alpha: 5.4 }, TimeUnit::Week).unwrap().into();
+    let forecast = CustomerForecast::new(&nbd, None, &sample(&[0, 20], 21), 14);
     assert_eq!(
         forecast.explain_alive(Language::English),
         "NBD: bought again on 1 day in the 21 days since the first, the last time 1 day ago; still a customer with a \
@@ -92,8 +86,8 @@ fn reasons_are_whole_sentences() {
     );
 
     // 1.5 / (5.4 + 1) * 1 / 7.
-    let once = summary(&[0], 7);
-    let forecast = CustomerForecast::in_weeks(&nbd, &once, 1).unwrap();
+    let once = sample(&[0], 7);
+    let forecast = CustomerForecast::new(&nbd, None, &once, 1);
     assert_eq!(
         forecast.explain_purchases(Language::English),
         "NBD: bought on one day, 7 days ago; 0.03 purchase days expected in the next 1 day"
@@ -105,7 +99,7 @@ fn reasons_are_whole_sentences() {
 
     // The mean over all customers, p gamma / (q - 1) = 5 * 10 / (3.5 - 1).
     let spend = GammaGamma::from_params(GammaGammaParams { p: 5.0, q: 3.5, gamma: 10.0 }).unwrap();
-    let forecast = forecast.with_spend(&spend, &SpendSample::of(&once));
+    let forecast = CustomerForecast::new(&nbd, Some(&spend), &once, 1);
     let english = forecast.explain_value(2, Language::English).unwrap();
     assert!(english.ends_with("; 0.03 purchase days of 20.00 each expected in the next 1 day"), "{english}");
     assert_eq!(
@@ -118,10 +112,10 @@ fn reasons_are_whole_sentences() {
 
 #[test]
 fn without_a_mean_spend_there_is_no_value() {
-    let once = summary(&[0], 7);
+    let once = sample(&[0], 7);
     let [model, ..] = models();
-    let forecast = CustomerForecast::in_weeks(&model, &once, 90).unwrap();
+    let forecast = CustomerForecast::new(&model, None, &once, 90);
     assert_eq!(forecast.explain_value(2, Language::English), None);
-    let forecast = forecast.with_spend(&spend(0.9), &SpendSample::of(&once));
+    let forecast = CustomerForecast::new(&model, Some(&spend(0.9)), &once, 90);
     assert_eq!((forecast.expected_value(), forecast.explain_value(2, Language::Chinese)), (None, None));
 }

@@ -1,19 +1,21 @@
 //! Parameters, times and counts that no shop has: answers stay numbers, and come at once.
 
 use chrono::NaiveDate;
-use repurchase::CustomerHistory;
 use repurchase::predict::{
     AnyModel, BgNbd, BgNbdParams, MbgNbd, MbgNbdParams, Nbd, NbdParams, OpportunitySample, OpportunitySamples,
-    ParetoNbd, ParetoNbdParams, PurchaseModel, Sample, Samples, SpendSample, SpendSamples,
+    ParetoNbd, ParetoNbdParams, PurchaseModel, Sample, Samples, TimeUnit,
 };
+use repurchase::{CustomerHistory, Error};
 use rust_decimal::Decimal;
 
 fn models(r: f64, alpha: f64, first: f64, second: f64) -> [AnyModel; 4] {
     [
-        AnyModel::Nbd(Nbd::from_params(NbdParams { r, alpha }).unwrap()),
-        AnyModel::BgNbd(BgNbd::from_params(BgNbdParams { r, alpha, a: first, b: second }).unwrap()),
-        AnyModel::MbgNbd(MbgNbd::from_params(MbgNbdParams { r, alpha, a: first, b: second }).unwrap()),
-        AnyModel::ParetoNbd(ParetoNbd::from_params(ParetoNbdParams { r, alpha, s: first, beta: second }).unwrap()),
+        AnyModel::Nbd(Nbd::from_params(NbdParams { r, alpha }, TimeUnit::Day).unwrap()),
+        AnyModel::BgNbd(BgNbd::from_params(BgNbdParams { r, alpha, a: first, b: second }, TimeUnit::Day).unwrap()),
+        AnyModel::MbgNbd(MbgNbd::from_params(MbgNbdParams { r, alpha, a: first, b: second }, TimeUnit::Day).unwrap()),
+        AnyModel::ParetoNbd(
+            ParetoNbd::from_params(ParetoNbdParams { r, alpha, s: first, beta: second }, TimeUnit::Day).unwrap(),
+        ),
     ]
 }
 
@@ -21,12 +23,13 @@ fn models(r: f64, alpha: f64, first: f64, second: f64) -> [AnyModel; 4] {
 #[test]
 fn expectations_over_ages_of_the_universe_have_their_values() {
     let table = [
-        (1.5, 1e4, 1.0, 1e-6, 1e300, 1.000_682_178_891_520_2),
-        (1.5, 1e4, 0.5, 1e-3, 1e250, 3.994_465_225_442_613e120),
+        // Only the horizon over alpha counts.
+        (1.5, 1e4 * 1e-291, 1.0, 1e-6, 1_000_000_000, 1.000_682_178_891_520_2),
+        (1.5, 1e4 * 1e-241, 0.5, 1e-3, 1_000_000_000, 3.994_465_225_442_613e120),
     ];
     for (r, alpha, a, b, horizon, expected) in table {
-        let model = BgNbd::from_params(BgNbdParams { r, alpha, a, b }).unwrap();
-        let found = model.expected_purchases(&Sample::NEW, horizon).unwrap();
+        let model = BgNbd::from_params(BgNbdParams { r, alpha, a, b }, TimeUnit::Day).unwrap();
+        let found = model.expected_purchases(&Sample::NEW, horizon);
         assert!((found / expected - 1.0).abs() < 1e-13, "{found:e} {expected:e}");
     }
 }
@@ -40,21 +43,25 @@ fn answers_are_finite_and_probabilities_are_probabilities() {
         (0.5, 1.0, 1e-4, 1.5),
         (1e-20, 1e-20, 1e-4, 1e-20),
         (1e3, 1e-4, 1e-4, 2.0),
+        // As after an age of the universe.
+        (1.5, 1e-291, 1.0, 1e-6),
+        (1e3, 1e-300, 1e-6, 1e-300),
+        (1.0, 1e-300, 0.5, 1e-290),
     ];
     let samples = [(0, 0.0, 1.0), (10_000, 0.5, 1.0), (u32::MAX, 0.3, 1.0), (3, 1e299, 1e300), (1, 5e-324, 5e-324)];
     for (r, alpha, first, second) in parameters {
         for (repeats, recency, age) in samples {
             let sample = Sample::new(repeats, recency, age).unwrap();
             for (model, horizon) in
-                models(r, alpha, first, second).iter().flat_map(|model| [5e-324, 1.0, 1e300].map(|h| (model, h)))
+                models(r, alpha, first, second).iter().flat_map(|model| [0, 1, u32::MAX].map(|h| (model, h)))
             {
-                let case = format!("{model:?} {sample:?} {horizon:e}");
-                let expected = model.expected_purchases(&sample, horizon).unwrap();
+                let case = format!("{model:?} {sample:?} {horizon}");
+                let expected = model.expected_purchases(&sample, horizon);
                 assert!(expected.is_finite() && expected >= 0.0, "{case}: {expected}");
                 let alive = model.probability_alive(&sample);
                 assert!((0.0..=1.0).contains(&alive), "{case}: {alive}");
                 for purchases in [0, 2, 10_000, u32::MAX] {
-                    let probability = model.probability_of_purchases(&sample, purchases, horizon).unwrap();
+                    let probability = model.probability_of_purchases(&sample, purchases, horizon);
                     assert!((0.0..=1.0 + 1e-12).contains(&probability), "{case} {purchases}: {probability}");
                 }
             }
@@ -65,58 +72,41 @@ fn answers_are_finite_and_probabilities_are_probabilities() {
 /// Once, the panels of this integral were as many as a `u32` counts.
 #[test]
 fn the_longest_horizon_ends() {
-    for model in models(1.0, 1e10, 0.5, 1e-20) {
-        let probability = model.probability_of_purchases(&Sample::NEW, 2, 1e300).unwrap();
+    // Over the horizon, rates of 1e10 and 1e-20 an age of 1e300.
+    for model in models(1.0, 1e10 * 1e-291, 0.5, 1e-20 * 1e-291) {
+        let probability = model.probability_of_purchases(&Sample::NEW, 2, 1_000_000_000);
         assert!((0.0..=1.0).contains(&probability), "{model:?}: {probability}");
     }
 }
 
-/// However many customers share a row, and even where their sum is beyond a count, no order of the parts shows.
+/// A tally counts up to `2^63 - 1` customers; one more is an error, whatever the order, and changes nothing.
 #[test]
-fn rows_of_very_many_customers_do_not_depend_on_the_order() {
-    let sample = Sample::new(1, 2.0, 4.0).unwrap();
-    for counts in [[u64::from(u32::MAX), 2, 1, u64::from(u32::MAX), 7], [u64::MAX - 1, 2, 1, u64::MAX, 7]] {
-        let rows = |order: [usize; 5]| Samples::from(order.map(|place| (sample, counts[place])).to_vec());
-        let samples = rows([0, 1, 2, 3, 4]);
-        let sum = counts.iter().fold(0, |sum: u64, &count| sum.saturating_add(count));
-        assert_eq!(samples.iter().collect::<Vec<_>>(), [(sample, sum)]);
-        assert_eq!((samples.customers(), samples.distinct_rows()), (sum, 1));
-        for order in [[4, 3, 2, 1, 0], [2, 0, 3, 1, 4], [1, 4, 0, 2, 3]] {
-            assert_eq!(rows(order), samples, "{order:?}");
-        }
-        let left = Samples::from(vec![(sample, counts[0]), (sample, counts[1])]);
-        let right = Samples::from(counts[2..].iter().map(|&count| (sample, count)).collect::<Vec<_>>());
-        assert_eq!(left.clone().merge(right.clone()), samples);
-        assert_eq!(right.merge(left), samples);
-    }
-}
-
-/// A tally counts up to `2^63 - 1` customers, those of the first rows: no order of rows or parts shows.
-#[test]
-fn more_customers_than_a_tally_counts_are_left_out() {
+fn more_customers_than_a_tally_counts_are_refused() {
     const MOST: u64 = i64::MAX as u64;
+    let too_many = Error::CountOverflow { field: "number of customers in a tally" };
     let [none, one] = [0, 1].map(|repeats| OpportunitySample::new(repeats, repeats, 3).unwrap());
-    for (rows, kept) in [
-        ([(none, 5), (one, u64::MAX)], vec![(none, 5), (one, MOST - 5)]),
-        ([(none, MOST), (one, 5)], vec![(none, MOST)]),
-        ([(one, u64::MAX), (one, u64::MAX)], vec![(one, MOST)]),
-    ] {
-        let [first, last] = rows.map(|row| OpportunitySamples::from(vec![row]));
-        let reversed = OpportunitySamples::from(vec![rows[1], rows[0]]);
-        for samples in [rows.to_vec().into(), reversed, first.clone().merge(last.clone()), last.merge(first)] {
-            assert_eq!((samples.customers(), samples.iter().collect::<Vec<_>>()), (MOST, kept.clone()));
-        }
+    let of = |rows: &[(OpportunitySample, u64)]| OpportunitySamples::try_from(rows.to_vec());
+    for rows in [[(none, 5), (one, MOST - 4)], [(one, u64::MAX), (one, u64::MAX)], [(none, MOST), (one, 1)]] {
+        assert_eq!(of(&rows), Err(too_many.clone()));
     }
-    // Who are left out of a fit are counted among them all.
-    let spent = SpendSample::new(1, 2.0).unwrap();
-    let mut samples = SpendSamples::from(vec![(spent, u64::MAX), (SpendSample::NEW, 7)]);
-    assert_eq!((samples.customers(), samples.left_out()), (MOST - 7, 7));
+    let [mut most, few] = [(none, MOST - 4), (one, 5)].map(|row| of(&[row]).unwrap());
+    let before = most.clone();
+    assert_eq!((most.merge(&few), &most), (Err(too_many.clone()), &before));
+    most.merge(&of(&[(one, 4)]).unwrap()).unwrap();
+    assert_eq!(most.customers(), MOST);
+
+    let (day, sample) = (NaiveDate::from_ymd_opt(2026, 3, 1).unwrap(), Sample::new(1, 2.0, 4.0).unwrap());
+    let of = |rows: &[(Sample, u64)]| Samples::from_rows(Some(day), rows.iter().copied(), []);
+    assert_eq!(of(&[(sample, MOST), (sample, 1)]), Err(too_many.clone()));
+    assert_eq!(of(&[(sample, u64::MAX), (Sample::NEW, 1)]), Err(too_many.clone()));
+    let spent = Samples::from_rows(None, [], [(1, 2.0, MOST), (1, 3.0, 1)]);
+    assert_eq!(spent, Err(too_many.clone()));
+    let mut most = of(&[(sample, MOST)]).unwrap();
+    let before = most.clone();
+    assert_eq!((most.merge(&of(&[(Sample::NEW, 1)]).unwrap()), &most), (Err(too_many.clone()), &before));
     let mut ann = CustomerHistory::new();
-    ann.record_purchase(NaiveDate::from_ymd_opt(2026, 3, 1).unwrap(), Decimal::TEN).unwrap();
-    samples.add(&ann);
-    assert_eq!((samples.customers(), samples.left_out()), (MOST - 7, 7), "there is no room for one more");
-    samples.remove(&ann).unwrap();
-    assert_eq!((samples.customers(), samples.left_out()), (MOST - 7, 6));
+    ann.record_purchase(day, Decimal::TEN).unwrap();
+    assert_eq!((most.add(&ann), &most), (Err(too_many), &before));
 }
 
 /// Customers of few and of many repeat purchases are remembered in two ways.
@@ -129,9 +119,9 @@ fn many_at_once_are_each_by_itself() {
         })
         .collect();
     for model in models(0.5, 4.0, 0.8, 2.4) {
-        let together = model.expected_purchases_of_all(&samples, 9.0).unwrap();
+        let together = model.expected_purchases_all(&samples, 9);
         for (sample, together) in samples.iter().zip(together) {
-            let alone = model.expected_purchases(sample, 9.0).unwrap();
+            let alone = model.expected_purchases(sample, 9);
             assert_eq!(alone.to_bits(), together.to_bits(), "{model:?} {sample:?}");
         }
     }
@@ -140,7 +130,7 @@ fn many_at_once_are_each_by_itself() {
 /// Of someone who surely has left, the density is that of having left: it does not know how unlikely staying was.
 #[test]
 fn densities_of_those_who_left_do_not_cancel() {
-    let model = MbgNbd::from_params(MbgNbdParams { r: 1e6, alpha: 1e-4, a: 1.0, b: 1e-3 }).unwrap();
+    let model = MbgNbd::from_params(MbgNbdParams { r: 1e6, alpha: 1e-4, a: 1.0, b: 1e-3 }, TimeUnit::Day).unwrap();
     let found = model.log_likelihood(&Sample::new(0, 0.0, 1e6).unwrap());
     let expected = -1e-3_f64.ln_1p();
     assert!((found / expected - 1.0).abs() < 1e-14, "{found:e} {expected:e}");
@@ -149,8 +139,8 @@ fn densities_of_those_who_left_do_not_cancel() {
 /// Hardly anyone has left, and who has not is sure to buy: what is left is the probability of having left.
 #[test]
 fn the_chance_of_no_purchase_keeps_its_digits() {
-    let model = BgNbd::from_params(BgNbdParams { r: 1.0, alpha: 1.0, a: 1e-6, b: 1e6 }).unwrap();
-    let found = model.probability_no_purchase(&Sample::new(100, 9.0, 9.0).unwrap(), 1e6).unwrap();
+    let model = BgNbd::from_params(BgNbdParams { r: 1.0, alpha: 1.0, a: 1e-6, b: 1e6 }, TimeUnit::Day).unwrap();
+    let found = model.probability_no_purchase(&Sample::new(100, 9.0, 9.0).unwrap(), 1_000_000);
     let expected = 1e-6 / (1e6 + 99.0 + 1e-6);
     assert!((found / expected - 1.0).abs() < 1e-14, "{found:e} {expected:e}");
 }
@@ -158,16 +148,16 @@ fn the_chance_of_no_purchase_keeps_its_digits() {
 /// Values by mpmath, 50 digits.
 #[test]
 fn no_time_is_too_long_for_nbd() {
-    let model = |r, alpha| Nbd::from_params(NbdParams { r, alpha }).unwrap();
-    let new = Sample::NEW;
-    for (r, alpha, sample, purchases, horizon, expected) in [
-        (0.000_1, 1e-300, new, 0, 1e300, 0.870_963_589_956_080_6),
-        (0.000_1, 1e-300, new, 3, 1e300, 2.903_647_462_831_306_8e-5),
-        (0.5, 1e300, new, 2, 1e300, 0.066_291_260_736_238_83),
-        (2.0, 1e300, Sample::new(1, 1e300, 1e300).unwrap(), 1, 1e300, 0.296_296_296_296_296_3),
-        (0.001, 1e-10, new, 100, 1e295, 4.980_215_683_841_033e-6),
+    let model = |r, alpha| Nbd::from_params(NbdParams { r, alpha }, TimeUnit::Day).unwrap();
+    let (new, horizon) = (Sample::NEW, 1_000_000_000);
+    for (r, alpha, sample, purchases, expected) in [
+        (0.000_1, 1e-300, new, 0, 0.931_322_295_664_322_6),
+        (0.000_1, 1e-300, new, 3, 3.104_873_328_884_279e-5),
+        (0.5, 1e9, new, 2, 0.066_291_260_736_238_83),
+        (2.0, 1e9, Sample::new(1, 1e9, 1e9).unwrap(), 1, 0.296_296_296_296_296_3),
+        (0.001, 1e-296, new, 100, 4.980_215_683_841_033e-6),
     ] {
-        let found = model(r, alpha).probability_of_purchases(&sample, purchases, horizon).unwrap();
+        let found = model(r, alpha).probability_of_purchases(&sample, purchases, horizon);
         assert!(
             (found / expected - 1.0).abs() < 1e-12,
             "{r:e} {alpha:e} {purchases} {horizon:e}: {found:e} {expected:e}"
@@ -185,13 +175,13 @@ fn the_silence_of_the_most_frequent_keeps_its_digits() {
         (0.5, 0.01, 2_000_000_000, 999_999_990.000_000_1, 1_000_000_000.0, 0.804_775_495_834_465_5),
     ];
     for (r, alpha, repeats, recency, age, expected) in table {
-        let model = MbgNbd::from_params(MbgNbdParams { r, alpha, a: 1.0, b: 1.0 }).unwrap();
+        let model = MbgNbd::from_params(MbgNbdParams { r, alpha, a: 1.0, b: 1.0 }, TimeUnit::Day).unwrap();
         let sample = Sample::new(repeats, recency, age).unwrap();
         let alive = model.probability_alive(&sample);
         assert!((alive - expected).abs() < 1e-14, "{sample:?}: {alive} {expected}");
         let others =
             [Sample::NEW, sample, Sample::new(1, 0.5 * recency, age).unwrap(), Sample::new(0, 0.0, 1.0).unwrap()];
-        for (one, many) in others.iter().zip(model.probabilities_alive(&others)) {
+        for (one, many) in others.iter().zip(model.probability_alive_all(&others)) {
             assert_eq!(many.to_bits(), model.probability_alive(one).to_bits(), "{one:?}");
         }
     }

@@ -2,8 +2,8 @@
 
 use repurchase::Error;
 use repurchase::predict::{
-    BgNbd, BgNbdParams, Fit, FitOptions, Fitted, Form, MbgNbd, MbgNbdParams, Nbd, NbdParams, Sample, Samples,
-    StopReason, Trait,
+    BgNbd, BgNbdParams, Fit, FitOptions, Fitted, Latent, MbgNbd, MbgNbdParams, Nbd, NbdParams, Sample, Samples, Spread,
+    StopReason, TimeUnit,
 };
 
 use super::tables::{cdnow, close, count, counted};
@@ -71,7 +71,7 @@ fn cdnow_39_weeks() {
 
 #[test]
 fn cdnow_78_weeks() {
-    let samples = counted("predict/cdnow_full.csv", 7.0);
+    let samples = counted("predict/cdnow_full.csv");
     check_bg(
         &samples,
         [0.253_561_156_339_928, 5.447_257_505_572_418, 0.607_365_425_029_813, 2.647_234_476_194_367],
@@ -88,7 +88,7 @@ fn cdnow_78_weeks() {
 
 #[test]
 fn online_retail_to_the_end_has_a_maximum_in_a_plain() {
-    let samples = counted("predict/online_retail_full.csv", 7.0);
+    let samples = counted("predict/online_retail_full.csv");
     check_bg(
         &samples,
         [0.826_541_923_470, 9.843_588_995_908, 0.003_437_368_805_47, 6.745_115_777_286],
@@ -106,7 +106,7 @@ fn online_retail_to_the_end_has_a_maximum_in_a_plain() {
 /// Nobody leaves: only `r` and `alpha` are identified, and they are those of the NBD.
 #[test]
 fn online_retail_in_its_first_nine_months_shows_no_dropout() {
-    let samples = counted("predict/online_retail_cal.csv", 7.0);
+    let samples = counted("predict/online_retail_cal.csv");
     let (r, alpha, ln_l) = (0.722_644_086_296_002_2, 9.424_541_648_149_462, -21_755.348_019_546_65);
     let nbd = Nbd::fit(&samples, &FitOptions::default()).unwrap().interior().unwrap();
     close(nbd.model.params().r, r, 1e-11, "r");
@@ -117,7 +117,7 @@ fn online_retail_in_its_first_nine_months_shows_no_dropout() {
         boundary.to_string(),
         "a / (a + b) goes to 0: the probability of leaving after a purchase is 0 for everyone"
     );
-    assert_eq!((boundary.limits[0].of, boundary.limits[0].form), (Trait::DropoutProbability, Form::Zero));
+    assert_eq!((boundary.limits[0].of, boundary.limits[0].spread), (Latent::DropoutProbability, Spread::Zero));
     assert_eq!(boundary.report.stop, StopReason::Boundary);
     close(boundary.report.log_likelihood, ln_l, 1e-9, "ln L");
     let BgNbdParams { r: found_r, alpha: found_alpha, .. } = boundary.nearest.params();
@@ -134,7 +134,7 @@ fn online_retail_in_its_first_nine_months_shows_no_dropout() {
 
 #[test]
 fn two_years_of_online_retail_have_a_maximum() {
-    let samples = counted("predict/online_retail_two_years.csv", 7.0);
+    let samples = counted("predict/online_retail_two_years.csv");
     for fit in [
         *BgNbd::fit(&samples, &FitOptions::default()).unwrap().report(),
         *MbgNbd::fit(&samples, &FitOptions::default()).unwrap().report(),
@@ -144,13 +144,18 @@ fn two_years_of_online_retail_have_a_maximum() {
     }
 }
 
+/// With rates per day, as the numbers of rows are taken.
+fn per_day() -> FitOptions {
+    FitOptions::default().with_unit(TimeUnit::Day)
+}
+
 fn samples(rows: &[(u32, f64, f64)]) -> Samples {
     rows.iter().map(|&(repeats, recency, age)| Sample::new(repeats, recency, age).unwrap()).collect()
 }
 
 #[track_caller]
 fn boundary(rows: &[(u32, f64, f64)]) -> String {
-    let fit = BgNbd::fit(&samples(rows), &FitOptions::default()).unwrap();
+    let fit = BgNbd::fit(&samples(rows), &per_day()).unwrap();
     let Fit::Boundary(boundary) = fit else { panic!("a maximum: {fit:?}") };
     assert_eq!(boundary.report.stop, StopReason::Boundary);
     assert!(boundary.report.log_likelihood.is_finite());
@@ -188,7 +193,7 @@ fn samples_that_say_nothing_are_refused() {
 
 #[test]
 fn a_penalty_is_stated_and_pulls_towards_its_centre() {
-    let samples = counted("predict/online_retail_cal.csv", 7.0);
+    let samples = counted("predict/online_retail_cal.csv");
     let plain = BgNbd::fit(&samples, &FitOptions::default()).unwrap();
     let penalised = BgNbd::fit(&samples, &FitOptions::default().with_penalty(0.5)).unwrap().interior().unwrap();
     assert_eq!((plain.report().penalty, penalised.report.penalty), (0.0, 0.5));
@@ -204,12 +209,12 @@ fn a_penalty_is_stated_and_pulls_towards_its_centre() {
 /// The penalty leaves the unit of time alone.
 #[test]
 fn days_change_alpha_and_nothing_else() {
-    let weeks = counted("predict/cdnow_full.csv", 7.0);
-    let days = counted("predict/cdnow_full.csv", 1.0);
-    let repeats: f64 = days.iter().map(|(sample, customers)| f64::from(sample.repeats()) * count(customers)).sum();
+    let samples = counted("predict/cdnow_full.csv");
+    let repeats: f64 = samples.iter().map(|(sample, customers)| f64::from(sample.repeats()) * count(customers)).sum();
     for options in [FitOptions::default(), FitOptions::default().with_penalty(2.0)] {
-        let weeks = MbgNbd::fit(&weeks, &options).unwrap().interior().unwrap();
-        let days = MbgNbd::fit(&days, &options).unwrap().interior().unwrap();
+        let weeks = MbgNbd::fit(&samples, &options).unwrap().interior().unwrap();
+        let days = MbgNbd::fit(&samples, &options.with_unit(TimeUnit::Day)).unwrap().interior().unwrap();
+        assert_eq!((weeks.model.unit(), days.model.unit()), (TimeUnit::Week, TimeUnit::Day));
         let (in_weeks, in_days) = (weeks.model.params(), days.model.params());
         close(in_days.alpha, 7.0 * in_weeks.alpha, 1e-10, "alpha");
         close(in_days.r, in_weeks.r, 1e-10, "r");
@@ -225,18 +230,18 @@ fn days_change_alpha_and_nothing_else() {
 fn the_highest_end_is_the_answer() {
     let shop =
         samples(&[(7, 998.5, 1e3), (8, 844.05, 1e3), (11, 122.4, 1e3), (0, 0.0, 1e3), (0, 0.0, 1e3), (0, 0.0, 1e3)]);
-    let Fit::Boundary(boundary) = MbgNbd::fit(&shop, &FitOptions::default()).unwrap() else { panic!("a maximum") };
-    assert_eq!(boundary.limits[0].of, Trait::DropoutProbability);
-    assert!(matches!(boundary.limits[0].form, Form::Same(_)), "{boundary}");
+    let Fit::Boundary(boundary) = MbgNbd::fit(&shop, &per_day()).unwrap() else { panic!("a maximum") };
+    assert_eq!(boundary.limits[0].of, Latent::DropoutProbability);
+    assert!(matches!(boundary.limits[0].spread, Spread::Same(_)), "{boundary}");
     assert!(boundary.report.log_likelihood > -139.698, "{boundary:?}");
 }
 
 /// Who buys at one rate tells it to six digits, however far out the search goes.
 #[test]
 fn one_customer_tells_a_rate() {
-    let fit = Nbd::fit(&samples(&[(9, 10.0, 10.0)]), &FitOptions::default()).unwrap();
+    let fit = Nbd::fit(&samples(&[(9, 10.0, 10.0)]), &per_day()).unwrap();
     let Fit::Boundary(boundary) = fit else { panic!("a maximum") };
-    let Form::Same(rate) = boundary.limits[0].form else { panic!("{boundary}") };
+    let Spread::Same(rate) = boundary.limits[0].spread else { panic!("{boundary}") };
     close(rate, 0.9, 1e-6, "r / alpha");
     close(boundary.report.log_likelihood, 9.0 * 0.9_f64.ln() - 9.0, 1e-7, "ln L");
 }
@@ -244,7 +249,7 @@ fn one_customer_tells_a_rate() {
 #[cfg(feature = "serde")]
 #[test]
 fn stored_options_are_checked_when_they_are_read() {
-    let options = FitOptions::default().with_penalty(0.5);
+    let options = FitOptions::default().with_penalty(0.5).with_unit(TimeUnit::Day);
     let text = serde_json::to_string(&options).unwrap();
     assert_eq!(serde_json::from_str::<FitOptions>(&text).unwrap(), options);
     assert_eq!(serde_json::from_str::<FitOptions>("{}").unwrap(), FitOptions::default());

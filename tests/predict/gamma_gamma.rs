@@ -3,11 +3,11 @@
 
 use repurchase::Error;
 use repurchase::predict::{
-    Boundary, Fit, FitOptions, Fitted, Form, GammaGamma, GammaGammaParams, SpendSample, SpendSamples, StopReason, Trait,
+    Boundary, Fit, FitOptions, Fitted, GammaGamma, GammaGammaParams, Latent, Sample, Samples, Spread, StopReason,
 };
 
 use super::chance::Chance;
-use super::spend_samples::{cdnow, online_retail};
+use super::spend_samples::{cdnow, counted, online_retail, sample};
 use super::tables::{Row, close, table};
 
 #[track_caller]
@@ -15,27 +15,22 @@ fn model(p: f64, q: f64, gamma: f64) -> GammaGamma {
     GammaGamma::from_params(GammaGammaParams { p, q, gamma }).expect("parameters")
 }
 
-#[track_caller]
-fn sample(repeats: u32, mean: f64) -> SpendSample {
-    SpendSample::new(repeats, mean).expect("a sample")
-}
-
-fn samples(spends: &[(u32, f64)]) -> SpendSamples {
+fn samples(spends: &[(u32, f64)]) -> Samples {
     spends.iter().map(|&(x, m)| sample(x, m)).collect()
 }
 
 #[track_caller]
-fn fit(samples: &SpendSamples) -> Fit<GammaGamma, GammaGammaParams> {
+fn fit(samples: &Samples) -> Fit<GammaGamma, GammaGammaParams> {
     GammaGamma::fit(samples, &FitOptions::default()).expect("a fit")
 }
 
 #[track_caller]
-fn interior(samples: &SpendSamples) -> Fitted<GammaGamma, GammaGammaParams> {
+fn interior(samples: &Samples) -> Fitted<GammaGamma, GammaGammaParams> {
     fit(samples).interior().expect("a maximum")
 }
 
 #[track_caller]
-fn boundary(samples: &SpendSamples) -> Boundary<GammaGamma> {
+fn boundary(samples: &Samples) -> Boundary<GammaGamma> {
     match fit(samples) {
         Fit::Boundary(boundary) => boundary,
         Fit::Interior(fitted) => panic!("a maximum: {fitted:?}"),
@@ -51,7 +46,7 @@ fn model_of(row: &Row) -> GammaGamma {
     model(p, q, gamma)
 }
 
-fn sample_of(row: &Row) -> SpendSample {
+fn sample_of(row: &Row) -> Sample {
     sample(row.value("x"), row.number("mean_value"))
 }
 
@@ -99,10 +94,11 @@ fn fits_equal_the_reference() {
         }
         assert_eq!(fitted.report.stop, StopReason::Maximum);
         assert!(fitted.report.evaluations <= 15, "{:?}", fitted.report);
-        assert_eq!(fitted.report.left_out, shop.left_out());
+        assert_eq!(fitted.report.left_out, shop.left_out_of_spend());
         let sum: f64 = shop
-            .iter()
-            .map(|(row, n)| f64::from(u32::try_from(n).unwrap()) * fitted.model.log_likelihood(&row).unwrap())
+            .spends()
+            .filter(|&(_, mean, _)| mean > 0.0)
+            .map(|(x, m, n)| f64::from(u32::try_from(n).unwrap()) * fitted.model.log_likelihood(&sample(x, m)).unwrap())
             .sum();
         close(sum, fitted.report.log_likelihood, 1e-13, "the sum over customers");
         compared += 1;
@@ -121,7 +117,7 @@ fn means_exist_where_they_are_finite() {
     close(heavy.expected_spend(&sample(1, 0.0)).unwrap(), 2.0 * 30.0 / 1.8, 1e-15, "heavy tail");
     assert_eq!(model(0.1, 0.75, 1.0).expected_spend(&sample(1, 5.0)), None);
     assert_eq!(model(4.0, 0.5, 1e300).expected_spend(&sample(1, f64::MAX)), None);
-    assert_eq!(heavy.log_likelihood(&SpendSample::NEW), None);
+    assert_eq!(heavy.log_likelihood(&Sample::NEW), None);
     assert_eq!(heavy.log_likelihood(&sample(3, 0.0)), None);
 }
 
@@ -141,8 +137,7 @@ fn the_expectation_lies_between_the_customers_mean_and_that_of_all() {
 #[test]
 fn cents_for_dollars_change_the_scale_and_nothing_else() {
     let in_dollars = cdnow("1997-09-30");
-    let in_cents: SpendSamples =
-        in_dollars.iter().map(|(row, n)| (sample(row.repeats(), row.mean() * 100.0), n)).collect::<Vec<_>>().into();
+    let in_cents = counted(in_dollars.spends().map(|(x, m, n)| (x, m * 100.0, n)));
     let (dollars, cents) = (interior(&in_dollars), interior(&in_cents));
     let [p, q, gamma] = all(dollars.model.params());
     for (found, expected) in all(cents.model.params()).into_iter().zip([p, q, gamma * 100.0]) {
@@ -161,16 +156,17 @@ fn cents_for_dollars_change_the_scale_and_nothing_else() {
 
 #[test]
 fn no_order_and_no_split_changes_a_bit() {
-    let rows: Vec<_> = cdnow("1997-09-30").iter().collect();
-    let whole: SpendSamples = rows.clone().into();
-    let reversed: SpendSamples = rows.iter().rev().copied().collect::<Vec<_>>().into();
+    let rows: Vec<_> = cdnow("1997-09-30").spends().collect();
+    let whole = counted(rows.iter().copied());
+    let reversed = counted(rows.iter().rev().copied());
     let (left, right) = rows.split_at(300);
-    let joined = SpendSamples::from(right.to_vec()).merge(left.to_vec().into());
+    let mut joined = counted(right.iter().copied());
+    joined.merge(&counted(left.iter().copied())).unwrap();
     assert_eq!((fit(&reversed), fit(&joined)), (fit(&whole), fit(&whole)));
 }
 
 /// Customers whose every single spend is drawn.
-fn simulated(customers: usize, truth: GammaGammaParams) -> SpendSamples {
+fn simulated(customers: usize, truth: GammaGammaParams) -> Samples {
     let mut random = Chance(7);
     let customer = |_| {
         let repeats = 1 + (random.uniform().powi(2) * 8.0) as u32;
@@ -200,11 +196,11 @@ fn customers_who_all_spend_the_same_have_no_fit_but_one_amount() {
     for spends in [&[(1, 20.0)][..], &[(7, 20.0)], &[(3, 20.0), (3, 20.0)], &[(1, 20.0), (9, 20.0)], &alike, &nearly] {
         let boundary = boundary(&samples(spends));
         let [one, other] = &boundary.limits[..] else { panic!("{boundary:?}") };
-        assert_eq!((one.of, one.form), (Trait::SpendWithinCustomer, Form::Zero));
-        let Form::Same(mean) = other.form else { panic!("{other:?}") };
-        assert_eq!(other.of, Trait::MeanSpend);
+        assert_eq!((one.of, one.spread), (Latent::SpendWithinCustomer, Spread::Zero));
+        let Spread::Same(mean) = other.spread else { panic!("{other:?}") };
+        assert_eq!(other.of, Latent::MeanSpend);
         close(mean, 20.0, 1e-7, "mean");
-        for sample in [SpendSample::NEW, sample(4, 20.0)] {
+        for sample in [Sample::NEW, sample(4, 20.0)] {
             close(boundary.nearest.expected_spend(&sample).unwrap(), 20.0, 1e-7, "spend");
         }
         assert_eq!(boundary.report.stop, StopReason::Boundary);
@@ -225,7 +221,7 @@ fn a_customer_whose_spends_do_not_vary_is_expected_to_go_on() {
     let spends: Vec<_> = (0..400).map(|number| (1 + number % 9, 60.0 / random.gamma(4.0))).collect();
     let boundary = boundary(&samples(&spends));
     let [limit] = &boundary.limits[..] else { panic!("{boundary:?}") };
-    assert_eq!((limit.of, limit.form), (Trait::SpendWithinCustomer, Form::Zero));
+    assert_eq!((limit.of, limit.spread), (Latent::SpendWithinCustomer, Spread::Zero));
     close(boundary.nearest.expected_spend(&sample(1, 55.0)).unwrap(), 55.0, 1e-5, "own spend");
     // The mean of all is that of the inverse gamma distribution, whose shape q is the only one left.
     close(boundary.nearest.mean_spend().unwrap(), 20.0, 0.1, "mean");
@@ -243,19 +239,16 @@ fn customers_of_one_mean_are_expected_to_spend_it() {
     let spends: Vec<_> = (0..400u32).map(|number| (1 + number % 9, mean(1 + number % 9))).collect();
     let boundary = boundary(&samples(&spends));
     let [limit] = &boundary.limits[..] else { panic!("{boundary:?}") };
-    assert_eq!(limit.of, Trait::MeanSpend);
-    let Form::Same(mean) = limit.form else { panic!("{limit:?}") };
+    assert_eq!(limit.of, Latent::MeanSpend);
+    let Spread::Same(mean) = limit.spread else { panic!("{limit:?}") };
     close(mean, 30.0, 0.05, "mean");
     close(boundary.nearest.expected_spend(&sample(2, 90.0)).unwrap(), mean, 1e-5, "spend");
 }
 
 #[test]
 fn one_number_of_repeats_is_enough() {
-    let once: SpendSamples = simulated(5_000, GammaGammaParams { p: 2.0, q: 3.0, gamma: 20.0 })
-        .iter()
-        .filter(|(row, _)| row.repeats() == 1)
-        .collect::<Vec<_>>()
-        .into();
+    let all = simulated(5_000, GammaGammaParams { p: 2.0, q: 3.0, gamma: 20.0 });
+    let once = counted(all.spends().filter(|&(repeats, ..)| repeats == 1));
     let fitted = interior(&once);
     assert!((fitted.model.params().p - 2.0).abs() < 3.0 * fitted.standard_errors.p, "{fitted:?}");
 }
@@ -353,7 +346,7 @@ fn a_stored_model_is_checked() {
 /// Spends that span hundreds of decades have no mean to share: `q` goes to 0, not to infinity.
 #[test]
 fn spends_of_all_sizes_are_no_spends_of_one_size() {
-    let samples: SpendSamples = [sample(1, 1e-190), sample(1, 1e190)].into_iter().collect();
+    let samples: Samples = [sample(1, 1e-190), sample(1, 1e190)].into_iter().collect();
     let Fit::Boundary(boundary) = GammaGamma::fit(&samples, &FitOptions::default()).unwrap() else {
         panic!("a maximum")
     };

@@ -5,7 +5,7 @@
 
 use proptest::prelude::*;
 use repurchase::Error;
-use repurchase::predict::{Fit, FitOptions, Form, Limit, RenewalCohort, Sbg, SbgParams, StopReason, Trait};
+use repurchase::predict::{Fit, FitOptions, Latent, Limit, RenewalCohort, Sbg, SbgParams, Spread, StopReason};
 
 use super::chance::Chance;
 use super::tables::{Row, close, table};
@@ -63,7 +63,7 @@ fn finds_the_maximum() {
         close(fitted.standard_errors.beta, row.number("se_beta"), 1e-10, data);
         let report = fitted.report;
         close(report.log_likelihood, log_likelihood, 1e-14, data);
-        close(fitted.model.log_likelihood(&cohorts), log_likelihood, 1e-14, data);
+        close(fitted.model.log_likelihood(&cohorts).unwrap(), log_likelihood, 1e-14, data);
         assert_eq!((report.customers, report.left_out), (row.value("customers"), 0), "{data}");
         assert_eq!(report.distinct_rows, row.value::<usize>("fates"), "{data}");
         assert_eq!(report.stop, StopReason::Maximum);
@@ -76,7 +76,7 @@ fn the_likelihood_is_that_of_each_customer() {
     let (cohorts, model) = ([cohort(&[9, 5, 5, 1]), cohort(&[7, 4]), cohort(&[3])], model(0.7, 1.9));
     let left = [1, 1, 1, 1, 3, 3, 3, 3, 1, 1, 1].map(|t| model.ln_probability_of_churn(t)).iter().sum::<f64>();
     let there = model.ln_survival(3) + 4.0 * model.ln_survival(1);
-    close(model.log_likelihood(&cohorts), left + there, 1e-14, "by hand");
+    close(model.log_likelihood(&cohorts).unwrap(), left + there, 1e-14, "by hand");
 }
 
 #[test]
@@ -158,12 +158,12 @@ fn before_the_first_renewal_nobody_leaves() {
 }
 
 #[track_caller]
-fn assert_boundary(cohorts: &[RenewalCohort], expected: Form) {
+fn assert_boundary(cohorts: &[RenewalCohort], expected: Spread) {
     let Fit::Boundary(boundary) = fit(cohorts) else { panic!("{cohorts:?} has no maximum") };
     let [limit] = boundary.limits[..] else { panic!("{boundary}") };
-    assert_eq!(limit.of, Trait::ChurnProbability);
-    match (limit.form, expected) {
-        (Form::Extremes(found), Form::Extremes(share)) | (Form::Same(found), Form::Same(share)) => {
+    assert_eq!(limit.of, Latent::ChurnProbability);
+    match (limit.spread, expected) {
+        (Spread::Extremes(found), Spread::Extremes(share)) | (Spread::Same(found), Spread::Same(share)) => {
             close(found, share, 1e-9 + 2e-12 / share, "share");
         }
         (found, expected) => assert_eq!(found, expected),
@@ -171,9 +171,9 @@ fn assert_boundary(cohorts: &[RenewalCohort], expected: Form) {
     assert_eq!(boundary.report.stop, StopReason::Boundary);
     let SbgParams { alpha, beta } = boundary.nearest.params();
     let first = match expected {
-        Form::Zero => 0.0,
-        Form::One => 1.0,
-        Form::Same(share) | Form::Extremes(share) => share,
+        Spread::Zero => 0.0,
+        Spread::One => 1.0,
+        Spread::Same(share) | Spread::Extremes(share) => share,
         _ => panic!("{expected:?} is a new form"),
     };
     assert!((boundary.nearest.probability_of_churn(1) - first).abs() < 1e-6, "{alpha} {beta}");
@@ -181,16 +181,16 @@ fn assert_boundary(cohorts: &[RenewalCohort], expected: Form) {
 
 #[test]
 fn names_the_simpler_model() {
-    assert_boundary(&[cohort(&[100, 100, 100])], Form::Zero);
-    assert_boundary(&[cohort(&[1, 1])], Form::Zero);
-    assert_boundary(&[cohort(&[100, 0, 0])], Form::One);
-    assert_boundary(&[cohort(&[100, 0]), cohort(&[20])], Form::One);
-    assert_boundary(&[cohort(&[100, 80])], Form::Same(0.2));
-    assert_boundary(&[cohort(&[1_000_000, 999_999]), cohort(&[10, 10])], Form::Same(1.0 / 1_000_010.0));
-    assert_boundary(&[cohort(&[100, 60, 60, 60])], Form::Extremes(0.4));
+    assert_boundary(&[cohort(&[100, 100, 100])], Spread::Zero);
+    assert_boundary(&[cohort(&[1, 1])], Spread::Zero);
+    assert_boundary(&[cohort(&[100, 0, 0])], Spread::One);
+    assert_boundary(&[cohort(&[100, 0]), cohort(&[20])], Spread::One);
+    assert_boundary(&[cohort(&[100, 80])], Spread::Same(0.2));
+    assert_boundary(&[cohort(&[1_000_000, 999_999]), cohort(&[10, 10])], Spread::Same(1.0 / 1_000_010.0));
+    assert_boundary(&[cohort(&[100, 60, 60, 60])], Spread::Extremes(0.4));
     // One in two million is not nobody, nor one in a million at once.
-    assert_boundary(&[cohort(&[2_000_000, 2_000_000, 1_999_999])], Form::Same(1.0 / 3_999_999.5));
-    assert_boundary(&[cohort(&[1_000_000, 999_999, 999_999, 999_999])], Form::Extremes(1e-6));
+    assert_boundary(&[cohort(&[2_000_000, 2_000_000, 1_999_999])], Spread::Same(1.0 / 3_999_999.5));
+    assert_boundary(&[cohort(&[1_000_000, 999_999, 999_999, 999_999])], Spread::Extremes(1e-6));
     let error = fit(&[cohort(&[100, 100])]).interior().unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -198,7 +198,7 @@ fn names_the_simpler_model() {
     );
     // The later, the fewer renew: no mixture of customers does that.
     let Fit::Boundary(boundary) = fit(&[cohort(&[1000, 900, 700, 400])]) else { panic!("no maximum") };
-    let [Limit { of: Trait::ChurnProbability, form: Form::Same(share), .. }] = boundary.limits[..] else {
+    let [Limit { of: Latent::ChurnProbability, spread: Spread::Same(share), .. }] = boundary.limits[..] else {
         panic!("{boundary}")
     };
     assert!((share - 600.0 / 2600.0).abs() < 1e-4, "{share}");

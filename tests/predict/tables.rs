@@ -32,10 +32,30 @@ impl Row {
         columns.map(|column| self.number(column))
     }
 
-    /// The sample in the columns `x`, `t_x` and `T`.
+    /// The sample in the columns `x`, `t_x` and `T`, whose numbers are taken as days: models of rates per day say of them
+    /// what the table says, whatever its unit.
     #[track_caller]
     pub(crate) fn sample(&self) -> Sample {
         Sample::new(self.value("x"), self.number("t_x"), self.number("T")).expect("a sample")
+    }
+}
+
+impl Row {
+    /// The sample in the same columns and the horizon in `t`, from weeks to days: models of rates per week say of them
+    /// what the table says.
+    #[track_caller]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "few days")]
+    pub(crate) fn in_weeks(&self) -> (Sample, u32) {
+        let [recency, age, horizon] = self.numbers(["t_x", "T", "t"]).map(|weeks| weeks * 7.0);
+        let sample = Sample::new(self.value("x"), recency, age).expect("a sample");
+        (sample, horizon.round() as u32)
+    }
+
+    /// The horizon in the column `t`, which is a whole number.
+    #[track_caller]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "few days")]
+    pub(crate) fn horizon(&self) -> u32 {
+        self.number("t") as u32
     }
 }
 
@@ -50,19 +70,28 @@ pub(crate) fn table(file: &str) -> Vec<Row> {
     rows
 }
 
-/// The CDNOW sample as of 1997-09-30, in weeks.
+/// The CDNOW sample as of 1997-09-30.
 pub(crate) fn cdnow() -> Samples {
-    table("cdnow_summary_cal.csv").iter().map(Row::sample).collect()
+    summaries("cdnow_summary_cal.csv")
 }
 
-/// Counted summaries in days, as samples in units of `days_per_unit`.
-pub(crate) fn counted(file: &str, days_per_unit: f64) -> Samples {
+/// Summaries of each customer, whose times are weeks: whole days / 7.
+pub(crate) fn summaries(file: &str) -> Samples {
     let row = |row: &Row| {
-        let time = |column| row.number(column) / days_per_unit;
-        let sample = Sample::new(row.value("repeats"), time("recency_days"), time("age_days")).expect("a sample");
+        let days = |column| (row.number(column) * 7.0).round();
+        Sample::new(row.value("x"), days("t_x"), days("T")).expect("a sample")
+    };
+    table(file).iter().map(row).collect()
+}
+
+/// Counted summaries in days.
+pub(crate) fn counted(file: &str) -> Samples {
+    let row = |row: &Row| {
+        let [recency, age] = row.numbers(["recency_days", "age_days"]);
+        let sample = Sample::new(row.value("repeats"), recency, age).expect("a sample");
         (sample, row.value::<u64>("customers"))
     };
-    table(file).iter().map(row).collect::<Vec<_>>().into()
+    Samples::from_rows(None, table(file).iter().map(row), []).expect("samples")
 }
 
 /// Customers, as a weight in a sum.

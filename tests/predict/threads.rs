@@ -3,14 +3,15 @@
 //! Shops are large enough here that work is cut into several parts.
 
 use repurchase::predict::{
-    BgBb, BgNbd, FitOptions, GammaGamma, MbgNbd, OpportunitySample, OpportunitySamples, Sample, Samples, SpendSample,
+    BgBb, BgNbd, FitOptions, GammaGamma, MbgNbd, OpportunitySample, OpportunitySamples, Sample, Samples,
 };
 
 use super::chance::Chance;
+use super::spend_samples::sample as spend_sample;
 
 /// By additions and multiplications alone, so that every platform draws the same.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "days are few")]
-fn shop(customers: usize, days_per_unit: f64) -> Vec<Sample> {
+fn shop(customers: usize) -> Vec<Sample> {
     let mut chance = Chance(22);
     let customer = |_| {
         let (age, again) = (60 + (chance.uniform() * 600.0) as u32, 0.9 * chance.uniform());
@@ -19,19 +20,18 @@ fn shop(customers: usize, days_per_unit: f64) -> Vec<Sample> {
             repeats += 1;
         }
         let recency = if repeats > 0 { repeats.max((chance.uniform() * f64::from(age)) as u32) } else { 0 };
-        let units = |days: u32| f64::from(days) / days_per_unit;
-        Sample::new(repeats, units(recency), units(age)).expect("a sample")
+        Sample::new(repeats, recency.into(), age.into()).expect("a sample")
     };
     (0..customers).map(customer).collect()
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "repeats are few")]
-fn spends(customers: usize) -> Vec<SpendSample> {
+fn spends(customers: usize) -> Vec<Sample> {
     let mut chance = Chance(23);
     let customer = |_| {
         let repeats = (chance.uniform() * chance.uniform() * 12.0) as u32;
         let mean = 20.0 / (0.2 + chance.uniform() + chance.uniform()) * (0.5 + chance.uniform());
-        SpendSample::new(repeats, if repeats > 0 { mean } else { 0.0 }).expect("a sample")
+        spend_sample(repeats, if repeats > 0 { mean } else { 0.0 })
     };
     (0..customers).map(customer).collect()
 }
@@ -60,7 +60,7 @@ fn opportunities(customers: usize) -> OpportunitySamples {
 #[test]
 fn the_bits_do_not_depend_on_the_feature() {
     let options = FitOptions::default();
-    let samples: Samples = shop(40_000, 7.0).into_iter().collect();
+    let samples: Samples = shop(40_000).into_iter().collect();
     let (bg, mbg) = (BgNbd::fit(&samples, &options).unwrap(), MbgNbd::fit(&samples, &options).unwrap());
     let spend = GammaGamma::fit(&spends(10_000).into_iter().collect(), &options).unwrap();
     let members = BgBb::fit(&opportunities(400), &options).unwrap();
@@ -83,7 +83,7 @@ mod pools {
     use repurchase::Ledger;
     use repurchase::predict::{
         Backtest, Discount, GammaGammaParams, Holdout, MbgNbdParams, ModelKind, Nbd, ParetoNbd, PurchaseModel,
-        PurchaseSpans, SpendSamples, ValueModel, opportunity_samples,
+        TimeUnit, ValueModel, opportunity_samples,
     };
     use repurchase::record::{Period, Windows};
 
@@ -99,12 +99,12 @@ mod pools {
 
     #[test]
     fn samples_and_their_fits() {
-        let (weeks, options) = (shop(40_000, 7.0), FitOptions::default());
+        let (weeks, options) = (shop(40_000), FitOptions::default());
         same_on_any_number_of_threads(|| weeks.iter().copied().collect::<Samples>());
         let samples: Samples = weeks.into_iter().collect();
         same_on_any_number_of_threads(|| BgNbd::fit(&samples, &options));
         same_on_any_number_of_threads(|| Nbd::fit(&samples, &options));
-        let few: Samples = shop(1_000, 7.0).into_iter().collect();
+        let few: Samples = shop(1_000).into_iter().collect();
         same_on_any_number_of_threads(|| ParetoNbd::fit(&few, &options));
     }
 
@@ -112,49 +112,53 @@ mod pools {
     #[test]
     fn samples_of_any_times() {
         let mut chance = Chance(25);
-        let mut samples = shop(40_000, 7.0);
+        let mut samples = shop(40_000);
         for sample in &mut samples {
             let more = chance.uniform();
-            let recency = if sample.repeats() > 0 { sample.recency() + more } else { 0.0 };
-            *sample = Sample::new(sample.repeats(), recency, sample.age() + 1.0 + more).expect("a sample");
+            let recency = if sample.repeats() > 0 { sample.recency_days() + more } else { 0.0 };
+            *sample = Sample::new(sample.repeats(), recency, sample.age_days() + 1.0 + more).expect("a sample");
         }
         same_on_any_number_of_threads(|| samples.iter().copied().collect::<Samples>());
         // Sorted at once, and in parts.
-        let rows = samples.iter().map(|&sample| (sample, 1)).collect::<Vec<_>>();
-        assert_eq!(Samples::from(rows), samples.into_iter().collect());
+        let rows = samples.iter().map(|&sample| (sample, 1));
+        assert_eq!(Samples::from_rows(None, rows, []), Ok(samples.iter().copied().collect()));
     }
 
     #[test]
     fn spends_and_opportunities() {
         let (given, options) = (spends(40_000), FitOptions::default());
-        same_on_any_number_of_threads(|| given.iter().copied().collect::<SpendSamples>());
-        let (spends, members): (SpendSamples, _) = (given.into_iter().take(10_000).collect(), opportunities(400));
+        same_on_any_number_of_threads(|| given.iter().copied().collect::<Samples>());
+        let (spends, members): (Samples, _) = (given.into_iter().take(10_000).collect(), opportunities(400));
         same_on_any_number_of_threads(|| GammaGamma::fit(&spends, &options));
         same_on_any_number_of_threads(|| BgBb::fit(&members, &options));
     }
 
     #[test]
     fn predictions() {
-        let purchases = MbgNbd::from_params(MbgNbdParams { r: 0.5, alpha: 6.2, a: 0.9, b: 1.6 }).unwrap();
-        let pareto = ModelKind::ParetoNbd.fit(&shop(300, 7.0).into_iter().collect(), &FitOptions::default()).unwrap();
-        let (few, many) = (shop(4_500, 7.0), shop(4_500, 7.0).repeat(60));
+        let purchases =
+            MbgNbd::from_params(MbgNbdParams { r: 0.5, alpha: 6.2, a: 0.9, b: 1.6 }, TimeUnit::Week).unwrap();
+        let pareto = ModelKind::ParetoNbd.fit(&shop(300).into_iter().collect(), &FitOptions::default()).unwrap();
+        let (few, many) = (shop(4_500), shop(4_500).repeat(60));
         let bits = |numbers: Vec<f64>| numbers.into_iter().map(f64::to_bits).collect::<Vec<_>>();
-        same_on_any_number_of_threads(|| bits(pareto.model().probabilities_alive(&few)));
-        same_on_any_number_of_threads(|| pareto.model().expected_purchases_of_all(&few, 13.0).map(bits));
-        same_on_any_number_of_threads(|| bits(purchases.probabilities_alive(&many)));
-        same_on_any_number_of_threads(|| purchases.expected_purchases_of_all(&many, 13.0).map(bits));
+        same_on_any_number_of_threads(|| bits(pareto.model().probability_alive_all(&few)));
+        same_on_any_number_of_threads(|| bits(pareto.model().expected_purchases_all(&few, 91)));
+        same_on_any_number_of_threads(|| bits(purchases.probability_alive_all(&many)));
+        same_on_any_number_of_threads(|| bits(purchases.expected_purchases_all(&many, 91)));
         // In several parts, each customer is as alone.
-        let (alive, expected) =
-            (purchases.probabilities_alive(&many), purchases.expected_purchases_of_all(&many, 13.0).unwrap());
+        let (alive, expected) = (purchases.probability_alive_all(&many), purchases.expected_purchases_all(&many, 91));
         for (at, sample) in many.iter().enumerate().step_by(997) {
             assert_eq!(alive[at].to_bits(), purchases.probability_alive(sample).to_bits());
-            assert_eq!(expected[at].to_bits(), purchases.expected_purchases(sample, 13.0).unwrap().to_bits());
+            assert_eq!(expected[at].to_bits(), purchases.expected_purchases(sample, 91).to_bits());
         }
         let spend = GammaGamma::from_params(GammaGammaParams { p: 6.25, q: 3.74, gamma: 15.44 }).unwrap();
         let value = ValueModel { purchases: *pareto.model(), spend };
-        let customers: Vec<_> = few.iter().copied().zip(spends(4_500)).collect();
-        let discount = Discount::new(0.01, 4.345).unwrap();
-        same_on_any_number_of_threads(|| value.expected_values(&customers, 13.0, discount));
+        let spending = |(sample, spends): (&Sample, Sample)| {
+            let mean = if sample.repeats() > 0 { spends.mean_spend().unwrap_or(1.0) } else { 0.0 };
+            sample.with_mean_spend(mean).unwrap()
+        };
+        let customers: Vec<_> = few.iter().zip(spends(4_500)).map(spending).collect();
+        let discount = Discount::new(0.01, 30).unwrap();
+        same_on_any_number_of_threads(|| value.expected_value_all(&customers, 91, discount));
     }
 
     #[test]
@@ -173,11 +177,10 @@ mod pools {
         let histories: Vec<_> = one.iter().map(|(_, history)| history).collect();
         let many = histories.iter().cycle().take(40_000).cloned().enumerate();
         let ledger = Ledger::from_histories(many, day(359)).expect("a ledger");
-        same_on_any_number_of_threads(|| Samples::in_weeks(&ledger));
-        same_on_any_number_of_threads(|| SpendSamples::of(&ledger));
-        same_on_any_number_of_threads(|| PurchaseSpans::of(&ledger));
-        let summaries = ledger.iter().filter_map(|(_, history)| history.repeat_summary(day(359)));
-        assert_eq!(Samples::in_weeks(&ledger), summaries.map(|summary| Sample::in_weeks(&summary)).collect());
-        assert_eq!(PurchaseSpans::of(&ledger).in_days(day(359)), Ok(Samples::in_days(&ledger)));
+        same_on_any_number_of_threads(|| Samples::of(&ledger));
+        same_on_any_number_of_threads(|| Samples::of(&ledger).spends().collect::<Vec<_>>());
+        let mut one_by_one = Samples::new(day(359));
+        ledger.iter().for_each(|(_, history)| one_by_one.add(&history).expect("a customer"));
+        assert_eq!(Samples::of(&ledger), one_by_one);
     }
 }

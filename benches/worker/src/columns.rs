@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate};
-use repurchase::predict::{BgNbd, FitOptions, Sample, Samples};
+use repurchase::predict::{BgNbd, FitOptions, Sample, Samples, TimeUnit};
 use repurchase::record::RecordColumns;
 use repurchase::rust_decimal::Decimal;
 use repurchase::{Ledger, Order, PurchaseLog, ShopCalendar};
@@ -152,7 +152,7 @@ impl Shop {
     pub(crate) fn model(&self) -> Result<&BgNbd> {
         kept(&self.model, || {
             let samples: Samples = self.samples()?.iter().copied().collect();
-            Ok(BgNbd::fit(&samples, &FitOptions::default())?.interior()?.model)
+            Ok(BgNbd::fit(&samples, &FitOptions::default().with_unit(TimeUnit::Day))?.interior()?.model)
         })
     }
 

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use repurchase::Ledger;
 use repurchase::predict::{
     AnyModel, BgNbd, BgNbdParams, Discount, Fit, FitOptions, GammaGamma, GammaGammaParams, MbgNbd, MbgNbdParams,
-    ModelKind, ParetoNbd, ParetoNbdParams, PurchaseModel, Sample, Samples, SpendSample, SpendSamples, ValueModel,
+    ModelKind, ParetoNbd, ParetoNbdParams, PurchaseModel, Sample, Samples, TimeUnit, ValueModel,
 };
 use repurchase::scale::Language;
 
@@ -71,28 +71,26 @@ pub struct Expected {
 impl Forecast {
     pub fn new(ledger: &Ledger<String>, question: &Question) -> Result<Self, Box<dyn Error>> {
         let summaries = ledger.iter().filter_map(|(_, history)| history.repeat_summary(ledger.as_of()));
-        let customers: Vec<_> =
-            summaries.map(|summary| (Sample::in_weeks(&summary), SpendSample::of(&summary))).collect();
-        let churn = churn(&customers.iter().map(|&(sample, _)| sample).collect(), question)?;
-        let spend = spend(&SpendSamples::of(ledger), question)?;
-        let weeks = f64::from(question.horizon_days) / 7.0;
+        let customers: Vec<Sample> = summaries.map(|summary| Sample::of(&summary)).collect();
+        let samples = Samples::of(ledger);
+        let (churn, spend) = (churn(&samples, question)?, spend(&samples, question)?);
         let mut expected: Vec<_> = customers
             .iter()
-            .map(|(_, spent)| Expected {
-                spend: spend.model.as_ref().and_then(|model| model.expected_spend(spent)),
+            .map(|sample| Expected {
+                spend: spend.model.as_ref().and_then(|model| model.expected_spend(sample)),
                 ..Expected::default()
             })
             .collect();
         if let Some(model) = churn.model {
-            let samples: Vec<Sample> = customers.iter().map(|&(sample, _)| sample).collect();
-            let alive = model.probabilities_alive(&samples).into_iter();
-            let purchases = model.expected_purchases_of_all(&samples, weeks)?;
+            let alive = model.probability_alive_all(&customers).into_iter();
+            let purchases = model.expected_purchases_all(&customers, question.horizon_days);
             for (expected, (alive, purchases)) in expected.iter_mut().zip(alive.zip(purchases)) {
                 (expected.alive, expected.purchases) = (Some(alive), Some(purchases));
             }
         }
         if let (Some(purchases), Some(spend)) = (churn.model, spend.model) {
-            let values = ValueModel { purchases, spend }.expected_values(&customers, weeks, Discount::NONE)?;
+            let model = ValueModel { purchases, spend };
+            let values = model.expected_value_all(&customers, question.horizon_days, Discount::NONE)?;
             expected.iter_mut().zip(values).for_each(|(expected, value)| expected.value = value);
         }
         Ok(Self { horizon_days: question.horizon_days, churn, spend, customers: expected })
@@ -110,9 +108,11 @@ pub fn churn(samples: &Samples, question: &Question) -> Result<Estimate<AnyModel
         let [r, alpha, third, fourth] = params.named(key, names)?;
         let (a, b, s, beta) = (third, fourth, third, fourth);
         let model: AnyModel = match question.model {
-            ModelArgument::MbgNbd => MbgNbd::from_params(MbgNbdParams { r, alpha, a, b })?.into(),
-            ModelArgument::BgNbd => BgNbd::from_params(BgNbdParams { r, alpha, a, b })?.into(),
-            ModelArgument::ParetoNbd => ParetoNbd::from_params(ParetoNbdParams { r, alpha, s, beta })?.into(),
+            ModelArgument::MbgNbd => MbgNbd::from_params(MbgNbdParams { r, alpha, a, b }, TimeUnit::Week)?.into(),
+            ModelArgument::BgNbd => BgNbd::from_params(BgNbdParams { r, alpha, a, b }, TimeUnit::Week)?.into(),
+            ModelArgument::ParetoNbd => {
+                ParetoNbd::from_params(ParetoNbdParams { r, alpha, s, beta }, TimeUnit::Week)?.into()
+            }
         };
         #[allow(clippy::cast_precision_loss, reason = "customers are fewer than 2^53")]
         let ln_density = |(sample, customers)| customers as f64 * model.log_likelihood(&sample);
@@ -144,15 +144,19 @@ fn values(model: &AnyModel) -> Vec<f64> {
     }
 }
 
-pub fn spend(samples: &SpendSamples, question: &Question) -> Result<Estimate<GammaGamma>, Box<dyn Error>> {
+pub fn spend(samples: &Samples, question: &Question) -> Result<Estimate<GammaGamma>, Box<dyn Error>> {
     let mut estimate = Estimate::none("gamma-gamma", "Gamma-Gamma");
     if let Some(params) = &question.spend_params {
         let [p, q, gamma] = params.named("gamma-gamma", ["p", "q", "gamma"])?;
         let model = GammaGamma::from_params(GammaGammaParams { p, q, gamma })?;
         #[allow(clippy::cast_precision_loss, reason = "customers are fewer than 2^53")]
-        let ln_density = |(spend, customers)| Some(customers as f64 * model.log_likelihood(&spend)?);
-        let log_likelihood = samples.iter().filter_map(ln_density).sum();
-        estimate.given(model, log_likelihood, samples.customers());
+        let ln_density = |(repeats, mean, customers)| {
+            // What is spent does not depend on when.
+            let sample = Sample::new(repeats, 1.0, 1.0).and_then(|sample| sample.with_mean_spend(mean)).ok()?;
+            Some(customers as f64 * model.log_likelihood(&sample)?)
+        };
+        let log_likelihood = samples.spends().filter_map(ln_density).sum();
+        estimate.given(model, log_likelihood, samples.customers() - samples.left_out_of_spend());
     } else {
         estimate.fitted(GammaGamma::fit(samples, &FitOptions::default()));
     }

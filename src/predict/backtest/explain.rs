@@ -1,7 +1,7 @@
 //! A backtest in words.
 
 use super::{Backtest, Baseline, Candidate, Choice, Difference, Scores};
-use crate::predict::{Fit, Form, Limit, ModelKind, Trait};
+use crate::predict::{Fit, Latent, Limit, ModelKind, Spread};
 use crate::scale::Language;
 use crate::scale::words::count;
 
@@ -182,6 +182,6 @@ fn of_fit(candidate: &Candidate, chosen: Option<ModelKind>, language: Language) 
 
 /// Whether a model has become one without dropout.
 fn nobody_leaves(limits: &[Limit]) -> bool {
-    let is_dropout = |of| matches!(of, Trait::DropoutProbability | Trait::DropoutRate);
-    limits.iter().any(|limit| is_dropout(limit.of) && limit.form == Form::Zero)
+    let is_dropout = |of| matches!(of, Latent::DropoutProbability | Latent::DropoutRate);
+    limits.iter().any(|limit| is_dropout(limit.of) && limit.spread == Spread::Zero)
 }

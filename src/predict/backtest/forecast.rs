@@ -4,7 +4,6 @@ use hashbrown::HashMap;
 
 use super::baseline::Baseline;
 use super::holdout::{Holdout, HoldoutCustomer};
-use crate::error::Result;
 use crate::parallel;
 use crate::predict::{PurchaseModel, Sample};
 use crate::segment::ChurnRisk;
@@ -25,24 +24,24 @@ pub(super) struct Forecast {
 }
 
 impl Forecast {
-    pub(super) fn of_model(holdout: &Holdout, model: &impl PurchaseModel) -> Result<Self> {
-        let weeks = holdout.horizon_weeks();
+    pub(super) fn of_model(holdout: &Holdout, model: &impl PurchaseModel) -> Self {
+        let days = holdout.horizon_days();
         let samples: Vec<Sample> = holdout.customers().iter().map(|customer| customer.sample).collect();
         let at_end = holdout.customers().iter().map(|customer| &customer.at_end);
-        let likelihood = |sample: &Sample| Ok(model.log_likelihood(sample));
-        let (before, after) = (once_each(samples.iter(), likelihood)?, once_each(at_end, likelihood)?);
-        let buys_again = once_each(samples.iter(), |sample| Ok(1.0 - model.probability_no_purchase(sample, weeks)?))?;
-        Ok(Self {
-            expected: Some(model.expected_purchases_of_all(&samples, weeks)?),
+        let likelihood = |sample: &Sample| model.log_likelihood(sample);
+        let (before, after) = (once_each(samples.iter(), likelihood), once_each(at_end, likelihood));
+        let buys_again = once_each(samples.iter(), |sample| 1.0 - model.probability_no_purchase(sample, days));
+        Self {
+            expected: Some(model.expected_purchases_all(&samples, days)),
             rank: Some(buys_again.clone()),
             buys_again: Some(buys_again),
-            alive: Some(model.probabilities_alive(&samples)),
+            alive: Some(model.probability_alive_all(&samples)),
             log_score: Some(after.iter().zip(before).map(|(after, before)| after - before).collect()),
-        })
+        }
     }
 
     pub(super) fn of_baseline(holdout: &Holdout, baseline: Baseline) -> Self {
-        let weeks = holdout.horizon_weeks();
+        let weeks = f64::from(holdout.horizon_days()) / 7.0;
         let of_each = |number: fn(f64, &HoldoutCustomer) -> f64| {
             Some(holdout.customers().iter().map(|customer| number(weeks, customer)).collect())
         };
@@ -51,15 +50,11 @@ impl Forecast {
             Baseline::Nobody => counting(|_, _| 0.0),
             Baseline::SameAsLastPeriod => counting(|_, customer| customer.last_period.into()),
             Baseline::SameAsSoFar => counting(|_, customer| customer.sample.repeats().into()),
-            Baseline::OwnRate => {
-                counting(
-                    |weeks, HoldoutCustomer { sample, .. }| {
-                        if sample.repeats() > 0 { f64::from(sample.repeats()) / sample.age() * weeks } else { 0.0 }
-                    },
-                )
-            }
+            Baseline::OwnRate => counting(|weeks, HoldoutCustomer { sample, .. }| {
+                if sample.repeats() > 0 { f64::from(sample.repeats()) / (sample.age_days() / 7.0) * weeks } else { 0.0 }
+            }),
             Baseline::DaysSinceLast => Self {
-                rank: of_each(|_, customer| customer.sample.recency() - customer.sample.age()),
+                rank: of_each(|_, customer| customer.sample.recency_days() / 7.0 - customer.sample.age_days() / 7.0),
                 ..Self::default()
             },
             Baseline::MissedCycles => Self {
@@ -77,25 +72,22 @@ impl Forecast {
 }
 
 /// A number for each sample, worked out once for equal ones.
-fn once_each<'a>(
-    samples: impl Iterator<Item = &'a Sample>,
-    number: impl Fn(&Sample) -> Result<f64> + Send + Sync,
-) -> Result<Vec<f64>> {
+fn once_each<'a>(samples: impl Iterator<Item = &'a Sample>, number: impl Fn(&Sample) -> f64 + Send + Sync) -> Vec<f64> {
     let mut known = HashMap::<_, usize, foldhash::fast::FixedState>::default();
     let mut different = Vec::new();
-    let place = |sample: &'a Sample| {
-        let key = (sample.repeats(), sample.recency().to_bits(), sample.age().to_bits());
+    let row = |sample: &'a Sample| {
+        let key = (sample.repeats(), sample.recency_days().to_bits(), sample.age_days().to_bits());
         *known.entry(key).or_insert_with(|| {
             different.push(sample);
             different.len() - 1
         })
     };
-    let places: Vec<usize> = samples.map(place).collect();
+    let rows: Vec<usize> = samples.map(row).collect();
     let parts = parallel::map_ranges(different.len(), PART, |part| {
-        different.get(part).unwrap_or_default().iter().map(|sample| number(sample)).collect::<Result<Vec<_>>>()
+        different.get(part).unwrap_or_default().iter().map(|sample| number(sample)).collect::<Vec<_>>()
     });
-    let numbers = parts.into_iter().collect::<Result<Vec<_>>>()?.concat();
-    Ok(places.into_iter().filter_map(|place| numbers.get(place).copied()).collect())
+    let numbers = parts.concat();
+    rows.into_iter().filter_map(|row| numbers.get(row).copied()).collect()
 }
 
 /// Samples that are worked on together.

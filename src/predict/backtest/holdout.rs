@@ -19,7 +19,7 @@ use crate::segment::{ChurnRisk, MissedCycles};
 ///
 /// **Population**: the customers with a purchase up to the split day, in the order of their ids, as in
 /// [`PurchaseLog::ledger`]. Those who buy for the first time later are left out: no model was told of them. What is
-/// counted are purchase days, as in `x`; times are weeks.
+/// counted are purchase days, as in `x`.
 ///
 /// The hold-out runs from the day after the split up to and including `end`, which must be a day up to which the log is
 /// complete.
@@ -28,7 +28,7 @@ use crate::segment::{ChurnRisk, MissedCycles};
 ///
 /// ```
 /// use chrono::{NaiveDate, TimeZone, Utc};
-/// use repurchase::predict::{Holdout, Nbd, NbdParams};
+/// use repurchase::predict::{Holdout, Nbd, NbdParams, TimeUnit};
 /// use repurchase::{Order, PurchaseLog, ShopCalendar};
 /// use rust_decimal::Decimal;
 ///
@@ -39,14 +39,14 @@ use crate::segment::{ChurnRisk, MissedCycles};
 ///
 /// let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
 /// let holdout = Holdout::new(&log, day(4, 1), day(4, 29))?;
-/// assert_eq!(holdout.horizon_weeks(), 4.0);
+/// assert_eq!(holdout.horizon_days(), 28);
 /// let [ann, bo] = holdout.customers() else { panic!("Cy comes later") };
 /// assert_eq!((ann.sample.repeats(), ann.purchases()), (1, 1));
 /// assert_eq!((bo.sample.repeats(), bo.purchases()), (0, 0));
 ///
 /// // 1.2 and 0.6 purchases are expected, 1 and 0 come.
-/// let model = Nbd::from_params(NbdParams { r: 1.0, alpha: 8.0 / 3.0 })?;
-/// let scores = holdout.score(&model)?;
+/// let model = Nbd::from_params(NbdParams { r: 1.0, alpha: 8.0 / 3.0 }, TimeUnit::Week)?;
+/// let scores = holdout.score(&model);
 /// assert_eq!((scores.auc_expected, scores.actual), (Some(1.0), 1));
 /// assert!((scores.mae.expect("two customers") - 0.4).abs() < 1e-12);
 /// # Ok::<(), repurchase::Error>(())
@@ -66,9 +66,9 @@ pub struct Holdout {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct HoldoutCustomer {
-    /// As of the split day, in weeks.
+    /// As of the split day, without a mean spend.
     pub sample: Sample,
-    /// As of the end, in weeks.
+    /// As of the end, without a mean spend.
     pub at_end: Sample,
     /// Purchase days in the period that ends with the split day and is as long as the hold-out.
     pub last_period: u32,
@@ -150,9 +150,11 @@ impl Holdout {
         // Both hold the customers with a purchase up to the split, in the order of their ids.
         let pairs = ledger.iter().zip(counts);
         let customer = |((_, history), (_, counts)): ((_, crate::history::CustomerHistory), &(Id, Counts))| {
-            let sample = Sample::in_weeks(&history.repeat_summary(ledger.as_of())?);
-            let weeks = |day: Day| f64::from(day.since(counts.first)) / 7.0;
-            let at_end = Sample::of_valid(counts.days - 1, weeks(counts.last), weeks(end));
+            let summary = history.repeat_summary(ledger.as_of())?;
+            let times = [summary.recency_days(), summary.age_days()].map(f64::from);
+            let sample = Sample::of_valid(summary.repeats(), times[0], times[1]);
+            let days = |day: Day| f64::from(day.since(counts.first));
+            let at_end = Sample::of_valid(counts.days - 1, days(counts.last), days(end));
             let risk = rule.standing(&history, ledger.as_of())?.risk();
             Some(HoldoutCustomer { sample, at_end, last_period: counts.last_period, risk })
         };
@@ -174,11 +176,6 @@ impl Holdout {
         Day::from(self.end).since(self.split.into())
     }
 
-    /// The length of the hold-out in weeks, that is days / 7, fractional.
-    pub fn horizon_weeks(&self) -> f64 {
-        f64::from(self.horizon_days()) / 7.0
-    }
-
     /// The customers, in the order of their ids.
     pub fn customers(&self) -> &[HoldoutCustomer] {
         &self.customers
@@ -189,17 +186,13 @@ impl Holdout {
         self.customers.iter().map(|customer| customer.sample).collect()
     }
 
-    /// How well a model, fitted in weeks, foretells the hold-out.
-    ///
-    /// # Errors
-    ///
-    /// Those of the model, which has none for a hold-out.
+    /// How well a model foretells the hold-out.
     ///
     /// # Complexity
     ///
     /// Linear in customers, but for sorting them; a model is asked once for customers with the same sample.
-    pub fn score(&self, model: &impl PurchaseModel) -> Result<Scores> {
-        Ok(Scores::of(self, &Forecast::of_model(self, model)?))
+    pub fn score(&self, model: &impl PurchaseModel) -> Scores {
+        Scores::of(self, &Forecast::of_model(self, model))
     }
 
     /// How well a simple rule foretells the hold-out.
@@ -207,19 +200,19 @@ impl Holdout {
         Scores::of(self, &Forecast::of_baseline(self, baseline))
     }
 
-    /// The repeat purchases of all customers since the first purchase of all, as they came and as a model, fitted in
-    /// weeks, expects them: every `step_days` days, and on the last day of the hold-out.
+    /// The repeat purchases of all customers since the first purchase of all, as they came and as a model
+    /// expects them: every `step_days` days, and on the last day of the hold-out.
     ///
     /// Up to the split, that is how well the model fits; after it, how well it foretells.
     ///
     /// # Formula
     ///
-    /// On a day `D`: expected `Σ E[X((D - first day) / 7)]` over the customers whose first day is `D` or before, of new
+    /// On a day `D`: expected `Σ E[X(D - first day)]` over the customers whose first day is `D` or before, of new
     /// customers' purchases in that time; actual, the repeat purchase days up to and including `D`.
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfRange`] when `step_days` is 0; those of the model, which has none for a time of weeks.
+    /// [`Error::OutOfRange`] when `step_days` is 0.
     ///
     /// # Complexity
     ///

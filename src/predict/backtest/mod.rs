@@ -50,7 +50,7 @@ pub use tracking::TrackingPoint;
 /// assert!(model.rmse < rule.rmse);
 ///
 /// // The model to work with is fitted on all that is known.
-/// let fit = choice.model.kind().fit(&Samples::in_weeks(&log.ledger(day(12, 31))?), &options)?;
+/// let fit = choice.model.kind().fit(&Samples::of(&log.ledger(day(12, 31))?), &options)?;
 /// assert_eq!(fit.report().customers, log.ledger(day(12, 31))?.len() as u64);
 /// assert_eq!(fit.model().kind(), choice.model.kind());
 /// # Ok::<(), repurchase::Error>(())
@@ -78,7 +78,7 @@ pub struct Backtest {
 pub struct Candidate {
     /// The model.
     pub kind: ModelKind,
-    /// Its fit to what was known at the split, in weeks; `None` when it came to no end
+    /// Its fit to what was known at the split; `None` when it came to no end
     /// ([`Error::NotConverged`]).
     pub fit: Option<Fit<AnyModel, ()>>,
     /// How well it did; on a boundary, those of the nearest model. `None` without a fit.
@@ -107,7 +107,7 @@ impl Backtest {
     /// # Errors
     ///
     /// [`Error::NoCustomers`] when nobody bought up to the split, [`Error::NothingObserved`] when everyone came for the
-    /// first time on that very day, [`Error::Number`] for a penalty that is none.
+    /// first time on that very day, [`Error::Number`] for a penalty that is negative or not finite.
     ///
     /// # Complexity
     ///
@@ -122,7 +122,7 @@ impl Backtest {
             let Some(model) = fit.as_ref().map(Fit::model) else {
                 return Ok((Candidate { kind, fit, scores: None, shortfall: None }, None));
             };
-            let forecast = Forecast::of_model(holdout, model)?;
+            let forecast = Forecast::of_model(holdout, model);
             let losses = Losses::new(holdout, *model, &forecast);
             Ok((Candidate { kind, fit, scores: Some(Scores::of(holdout, &forecast)), shortfall: None }, Some(losses)))
         };

@@ -44,7 +44,7 @@ pub(super) fn track(holdout: &Holdout, model: &impl PurchaseModel, step_days: u3
             let age = day.since(first);
             let of_one = match by_age.get(&age) {
                 Some(&known) => known,
-                None => *by_age.entry(age).or_insert(model.expected_purchases(&Sample::NEW, f64::from(age) / 7.0)?),
+                None => *by_age.entry(age).or_insert(model.expected_purchases(&Sample::NEW, age)),
             };
             expected += customers as f64 * of_one;
         }

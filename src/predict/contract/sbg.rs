@@ -4,11 +4,10 @@ use crate::error::{Error, Result};
 use crate::number::optimize::Evaluation;
 use crate::number::special::ln_beta_ratio;
 use crate::predict::contract::survival;
-use crate::predict::fit::Search;
-use crate::predict::fit::limit::{self, Form, Limit, Trait};
+use crate::predict::fit::limit;
+use crate::predict::fit::search::Search;
 use crate::predict::given::renewal::Renewals;
-use crate::predict::purchases::model;
-use crate::predict::{Fit, FitOptions, RenewalCohort};
+use crate::predict::{Fit, FitOptions, Latent, Limit, RenewalCohort, Spread, fit};
 
 /// The shifted-beta-geometric model: each customer does not renew with a probability `θ` of the customer's own.
 ///
@@ -67,7 +66,7 @@ pub struct SbgParams {
 
 const NAME: &str = "sBG";
 
-model::parameters!(Sbg, SbgParams { alpha, beta });
+fit::params::parameters!(Sbg, SbgParams { alpha, beta });
 
 impl Sbg {
     /// The parameters under which the cohorts are the most likely, all of them together.
@@ -82,13 +81,13 @@ impl Sbg {
     /// # Errors
     ///
     /// [`Error::NoCustomers`] without a customer, [`Error::NothingObserved`] without a renewal, [`Error::Number`] for a
-    /// penalty that is none, and [`Error::NotConverged`].
+    /// penalty that is negative or not finite, and [`Error::NotConverged`].
     ///
     /// # Complexity
     ///
     /// Linear in counts, and in renewals for each of some ten evaluations.
     pub fn fit(cohorts: &[RenewalCohort], options: &FitOptions) -> Result<Fit<Self, SbgParams>> {
-        let renewals = Renewals::of(cohorts);
+        let renewals = Renewals::of(cohorts)?;
         if renewals.customers == 0 {
             return Err(Error::NoCustomers { what: NAME });
         }
@@ -105,9 +104,9 @@ impl Sbg {
             distinct_rows: renewals.fates,
         };
         let share = left / (renewed + left);
-        let known = if options.penalty() > 0.0 { None } else { known_form(&renewals, share) };
+        let known = if options.penalty() > 0.0 { None } else { known_spread(&renewals, share) };
         let of_size = |size: f64| [size * share, size * (1.0 - share)];
-        let starts = if let Some(Form::Same(_)) = known {
+        let starts = if let Some(Spread::Same(_)) = known {
             vec![of_size(f64::min(1e5 / f64::min(share, 1.0 - share), 1e8))]
         } else {
             // Customers who differ, customers who hardly do, customers at the extremes.
@@ -117,19 +116,23 @@ impl Sbg {
         let params = |[alpha, beta]: [f64; 2]| SbgParams { alpha, beta };
         let found = if known.is_some() { found.without_maximum() } else { found };
         found.to_fit(params, Self::from_params, |[alpha, beta]| {
-            if let Some(form) = known {
-                return vec![Limit { of: Trait::ChurnProbability, form }];
+            if let Some(spread) = known {
+                return vec![Limit { of: Latent::ChurnProbability, spread }];
             }
             // Some left and some renewed: however rare one of the two is, it is not the rule.
             let (share, size) = (alpha / (alpha + beta), alpha + beta);
-            let forms = [(Form::Same(share), size), (Form::Extremes(share), 1.0 / size)];
-            limit::reached(&[limit::approach(Trait::ChurnProbability, forms)])
+            let spreads = [(Spread::Same(share), size), (Spread::Extremes(share), 1.0 / size)];
+            limit::reached(&[limit::approach(Latent::ChurnProbability, spreads)])
         })
     }
 
     /// `ln L`: the sum over customers of the log of the probability of leaving when they left, or of being left.
-    pub fn log_likelihood(&self, cohorts: &[RenewalCohort]) -> f64 {
-        evaluate(&Renewals::of(cohorts), &[self.params.alpha, self.params.beta]).value
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CountOverflow`] for more customers than 64 bits count.
+    pub fn log_likelihood(&self, cohorts: &[RenewalCohort]) -> Result<f64> {
+        Ok(evaluate(&Renewals::of(cohorts)?, &[self.params.alpha, self.params.beta]).value)
     }
 
     /// The probability that a new customer leaves at renewal `renewal`, counted from 1; 0 for 0.
@@ -252,13 +255,13 @@ impl Sbg {
 }
 
 /// The simpler model that fits, where the counts alone say it.
-fn known_form(renewals: &Renewals, share: f64) -> Option<Form> {
+fn known_spread(renewals: &Renewals, share: f64) -> Option<Spread> {
     if renewals.left() <= 0.0 {
-        Some(Form::Zero)
+        Some(Spread::Zero)
     } else if renewals.renewed() <= 0.0 {
-        Some(Form::One)
+        Some(Spread::One)
     } else if renewals.decisions.len() == 1 {
-        Some(Form::Same(share))
+        Some(Spread::Same(share))
     } else {
         None
     }

@@ -4,25 +4,25 @@ use core::fmt;
 
 use crate::scale::Language;
 
-/// A trait of customers that a model lets differ from one to the next, and that the data show in a simpler form.
+/// A quantity that a model lets differ from one customer to the next, and how the data show it to be spread more simply.
 ///
 /// Its `Display` form says what runs where, and what that means.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Limit {
-    /// The trait.
-    pub of: Trait,
-    /// The form.
-    pub form: Form,
+    /// The quantity.
+    pub of: Latent,
+    /// How it is spread over customers.
+    pub spread: Spread,
 }
 
-/// What a model lets differ from one customer to the next.
+/// A quantity that nobody sees and that a model lets differ from one customer to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
-pub enum Trait {
+pub enum Latent {
     /// `λ ~ Gamma(r, alpha)`, purchases per unit of time.
     PurchaseRate,
     /// `μ ~ Gamma(s, beta)`, the hazard of leaving per unit of time.
@@ -38,11 +38,11 @@ pub enum Trait {
     /// `p / ν` with `ν ~ Gamma(q, gamma)`, what a customer spends on average.
     MeanSpend,
     /// `1 / p`, the squared coefficient of variation of one customer's spends. It is the same for everyone anyway; 0 is
-    /// its only simpler form.
+    /// its only simpler case.
     SpendWithinCustomer,
 }
 
-/// The simpler form of a trait.
+/// How a [`Latent`] quantity is spread over customers where that is simpler than the model allows.
 ///
 /// It is the same for everyone where its spread is small: below a hundredth of what it could be, and below a tenth of
 /// its mean. So it may be tiny and still not 0; it is 0 where its mean is, and customers are not known to share it.
@@ -50,7 +50,7 @@ pub enum Trait {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
-pub enum Form {
+pub enum Spread {
     /// It is 0 for everyone.
     Zero,
     /// A probability that is 1 for everyone.
@@ -62,7 +62,7 @@ pub enum Form {
     Extremes(f64),
 }
 
-impl Trait {
+impl Latent {
     /// Its two parameters.
     const fn parameters(self) -> (&'static str, &'static str) {
         match self {
@@ -132,31 +132,31 @@ impl Limit {
         } else {
             format!("{first} / {second}")
         };
-        let is_spend = self.of == Trait::MeanSpend;
-        let value = match self.form {
-            Form::Same(value) if is_spend => format!("p gamma / q = {}", digits(value)),
-            Form::Extremes(value) if is_spend => format!("q = {}", digits(value)),
-            Form::Same(value) | Form::Extremes(value) => format!("{mean} = {}", digits(value)),
-            Form::Zero | Form::One => String::new(),
+        let is_spend = self.of == Latent::MeanSpend;
+        let value = match self.spread {
+            Spread::Same(value) if is_spend => format!("p gamma / q = {}", digits(value)),
+            Spread::Extremes(value) if is_spend => format!("q = {}", digits(value)),
+            Spread::Same(value) | Spread::Extremes(value) => format!("{mean} = {}", digits(value)),
+            Spread::Zero | Spread::One => String::new(),
         };
-        match (self.form, language) {
-            (Form::Zero, Language::English) => format!("{mean} goes to 0: the {name} is 0 for everyone"),
-            (Form::Zero, Language::Chinese) => format!("{mean} 趋于 0：所有客户的{name}均为 0"),
-            (Form::One, Language::English) => format!("{mean} goes to 1: the {name} is 1 for everyone"),
-            (Form::One, Language::Chinese) => format!("{mean} 趋于 1：所有客户的{name}均为 1"),
-            (Form::Same(_), Language::English) => {
+        match (self.spread, language) {
+            (Spread::Zero, Language::English) => format!("{mean} goes to 0: the {name} is 0 for everyone"),
+            (Spread::Zero, Language::Chinese) => format!("{mean} 趋于 0：所有客户的{name}均为 0"),
+            (Spread::One, Language::English) => format!("{mean} goes to 1: the {name} is 1 for everyone"),
+            (Spread::One, Language::Chinese) => format!("{mean} 趋于 1：所有客户的{name}均为 1"),
+            (Spread::Same(_), Language::English) => {
                 let what = if is_spend { "q goes".to_owned() } else { format!("{first} and {second} go") };
                 format!("{what} to infinity: the {name} is the same for everyone, with {value}")
             }
-            (Form::Same(_), Language::Chinese) => {
+            (Spread::Same(_), Language::Chinese) => {
                 let what = if is_spend { "q".to_owned() } else { format!("{first} 和 {second}") };
                 format!("{what} 趋于无穷大：所有客户的{name}都相同，{value}")
             }
-            (Form::Extremes(_), Language::English) => {
+            (Spread::Extremes(_), Language::English) => {
                 let what = if is_spend { "q goes".to_owned() } else { format!("{first} and {second} go") };
                 format!("{what} to 0: the {name} takes its extremes only, with {value}")
             }
-            (Form::Extremes(_), Language::Chinese) => {
+            (Spread::Extremes(_), Language::Chinese) => {
                 let what = if is_spend { "q".to_owned() } else { format!("{first} 和 {second}") };
                 format!("{what} 趋于 0：客户的{name}只取极端值，{value}")
             }
@@ -175,61 +175,61 @@ fn digits(value: f64) -> String {
     if value < 1e-3 { format!("{value:.3e}") } else { format!("{value:.6}") }
 }
 
-/// A form is reached when what measures the way to it is beyond this.
+/// A spread is reached when what measures the way to it is beyond this.
 pub(in crate::predict) const FAR: f64 = 1e4;
 
-/// The form that a trait has come to, or is the nearest to.
+/// The spread that a quantity has come to, or is the nearest to.
 pub(in crate::predict) struct Approach {
     limit: Limit,
-    /// Grows beyond bounds on the way; at [`FAR`] the form is reached.
+    /// Grows beyond bounds on the way; at [`FAR`] the spread is reached.
     way: f64,
 }
 
-/// What has become of a `Beta(a, b)` trait of mean `m`.
+/// What has become of a `Beta(a, b)` quantity of mean `m`.
 ///
 /// Its polarization is `1 / (1 + a + b)`: near 0, customers are all the same, near 1, they are at the extremes. A small
 /// `m` is 0 for everyone unless customers are known to share it, to a tenth of `m`: one leaver in a million customers
 /// is no proof of nobody.
-pub(in crate::predict) fn beta(of: Trait, a: f64, b: f64) -> Approach {
+pub(in crate::predict) fn beta(of: Latent, a: f64, b: f64) -> Approach {
     let (mean, rarer) = (a / (a + b), f64::min(a, b));
     approach(
         of,
         [
-            (Form::Same(mean), f64::min(a + b, rarer * rarer)),
-            (Form::Extremes(mean), 1.0 / (a + b)),
-            (Form::Zero, b / a),
-            (Form::One, a / b),
+            (Spread::Same(mean), f64::min(a + b, rarer * rarer)),
+            (Spread::Extremes(mean), 1.0 / (a + b)),
+            (Spread::Zero, b / a),
+            (Spread::One, a / b),
         ],
     )
 }
 
-/// What has become of a `Gamma(shape, rate)` trait, `unit` being what its values are measured in.
+/// What has become of a `Gamma(shape, rate)` quantity, `unit` being what its values are measured in.
 ///
 /// Customers are the same where the coefficient of variation, `1 / √shape`, is small.
-pub(in crate::predict) fn gamma(of: Trait, shape: f64, rate: f64, unit: f64) -> Approach {
+pub(in crate::predict) fn gamma(of: Latent, shape: f64, rate: f64, unit: f64) -> Approach {
     let mean = shape / rate;
     approach(
         of,
         [
-            (Form::Same(mean), shape),
-            (Form::Extremes(mean), 1.0 / f64::max(shape, rate * unit)),
-            (Form::Zero, unit / mean),
+            (Spread::Same(mean), shape),
+            (Spread::Extremes(mean), 1.0 / f64::max(shape, rate * unit)),
+            (Spread::Zero, unit / mean),
         ],
     )
 }
 
-/// The first form that is reached, or else the nearest, of some with the way to each.
-pub(in crate::predict) fn approach<const N: usize>(of: Trait, forms: [(Form, f64); N]) -> Approach {
-    let mut nearest = Approach { limit: Limit { of, form: Form::Zero }, way: f64::NEG_INFINITY };
-    for (form, way) in forms {
+/// The first spread that is reached, or else the nearest, of some with the way to each.
+pub(in crate::predict) fn approach<const N: usize>(of: Latent, spreads: [(Spread, f64); N]) -> Approach {
+    let mut nearest = Approach { limit: Limit { of, spread: Spread::Zero }, way: f64::NEG_INFINITY };
+    for (spread, way) in spreads {
         if way > nearest.way && nearest.way < FAR {
-            nearest = Approach { limit: Limit { of, form }, way };
+            nearest = Approach { limit: Limit { of, spread }, way };
         }
     }
     nearest
 }
 
-/// Those of a model's traits that have come to a simpler form; at least the one that is the nearest to it.
+/// Those of a model's quantities that have come to a simpler spread; at least the one that is the nearest to it.
 pub(in crate::predict) fn reached(approaches: &[Approach]) -> Vec<Limit> {
     let furthest = approaches.iter().fold(f64::NEG_INFINITY, |furthest, approach| approach.way.max(furthest));
     let counts = |approach: &&Approach| approach.way >= furthest.min(FAR);
@@ -242,36 +242,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_probability_has_one_form() {
-        let form = |a, b| beta(Trait::ChurnProbability, a, b).limit.form;
-        assert_eq!(form(1e8, 3e8), Form::Same(0.25));
-        assert_eq!(form(1e-8, 3e-8), Form::Extremes(0.25));
-        assert_eq!(form(1e-8, 3.0), Form::Zero);
-        assert_eq!(form(2.0, 1e9), Form::Zero);
-        assert_eq!(form(1e9, 2.0), Form::One);
+    fn a_probability_has_one_spread() {
+        let spread = |a, b| beta(Latent::ChurnProbability, a, b).limit.spread;
+        assert_eq!(spread(1e8, 3e8), Spread::Same(0.25));
+        assert_eq!(spread(1e-8, 3e-8), Spread::Extremes(0.25));
+        assert_eq!(spread(1e-8, 3.0), Spread::Zero);
+        assert_eq!(spread(2.0, 1e9), Spread::Zero);
+        assert_eq!(spread(1e9, 2.0), Spread::One);
         // One leaver in a million: rare, and still the same for everyone, or all of one customer in a million.
-        assert_eq!(form(1e3, 1e9), Form::Same(1e3 / (1e3 + 1e9)));
-        assert_eq!(form(1e-12, 1e-6), Form::Extremes(1e-12 / (1e-12 + 1e-6)));
+        assert_eq!(spread(1e3, 1e9), Spread::Same(1e3 / (1e3 + 1e9)));
+        assert_eq!(spread(1e-12, 1e-6), Spread::Extremes(1e-12 / (1e-12 + 1e-6)));
         // On the way, the nearest.
-        assert_eq!(form(50.0, 50.0), Form::Same(0.5));
-        assert_eq!(form(0.01, 5.0), Form::Zero);
+        assert_eq!(spread(50.0, 50.0), Spread::Same(0.5));
+        assert_eq!(spread(0.01, 5.0), Spread::Zero);
     }
 
     #[test]
-    fn a_rate_has_one_form_in_any_unit() {
+    fn a_rate_has_one_spread_in_any_unit() {
         for unit in [1e-6, 1.0, 1e6] {
-            let form = |shape, rate: f64| gamma(Trait::PurchaseRate, shape, rate / unit, unit).limit.form;
-            assert_eq!(form(1e5, 1e-3), Form::Same(1e5 / (1e-3 / unit)));
-            assert_eq!(form(1e5, 1e10), Form::Same(1e5 / (1e10 / unit)));
-            assert_eq!(form(1e-6, 1e-5), Form::Extremes(1e-6 / (1e-5 / unit)));
-            assert_eq!(form(1e-6, 1.0), Form::Zero);
-            assert_eq!(form(1.0, 1e6), Form::Zero);
+            let spread = |shape, rate: f64| gamma(Latent::PurchaseRate, shape, rate / unit, unit).limit.spread;
+            assert_eq!(spread(1e5, 1e-3), Spread::Same(1e5 / (1e-3 / unit)));
+            assert_eq!(spread(1e5, 1e10), Spread::Same(1e5 / (1e10 / unit)));
+            assert_eq!(spread(1e-6, 1e-5), Spread::Extremes(1e-6 / (1e-5 / unit)));
+            assert_eq!(spread(1e-6, 1.0), Spread::Zero);
+            assert_eq!(spread(1.0, 1e6), Spread::Zero);
         }
     }
 
     #[test]
     fn a_rare_thing_is_said_with_its_digits() {
-        let limit = |share| Limit { of: Trait::ChurnProbability, form: Form::Same(share) }.to_string();
+        let limit = |share| Limit { of: Latent::ChurnProbability, spread: Spread::Same(share) }.to_string();
         let start = "alpha and beta go to infinity: the probability of not renewing is the same for everyone, with";
         assert_eq!(limit(0.2), format!("{start} alpha / (alpha + beta) = 0.200000"));
         assert_eq!(limit(2.5e-7), format!("{start} alpha / (alpha + beta) = 2.500e-7"));
@@ -279,21 +279,21 @@ mod tests {
 
     #[test]
     fn in_chinese() {
-        let limit = |of, form| Limit { of, form }.describe(Language::Chinese);
+        let limit = |of, spread| Limit { of, spread }.describe(Language::Chinese);
         assert_eq!(
-            limit(Trait::DropoutProbability, Form::Same(0.25)),
+            limit(Latent::DropoutProbability, Spread::Same(0.25)),
             "a 和 b 趋于无穷大：所有客户的购买后流失概率都相同，a / (a + b) = 0.250000"
         );
         assert_eq!(
-            limit(Trait::DropoutRate, Form::Extremes(0.5)),
+            limit(Latent::DropoutRate, Spread::Extremes(0.5)),
             "s 和 beta 趋于 0：客户的流失速率只取极端值，s / beta = 0.500000"
         );
         assert_eq!(
-            limit(Trait::MeanSpend, Form::Same(9.0)),
+            limit(Latent::MeanSpend, Spread::Same(9.0)),
             "q 趋于无穷大：所有客户的平均消费金额都相同，p gamma / q = 9.000000"
         );
         assert_eq!(
-            limit(Trait::PurchaseProbability, Form::One),
+            limit(Latent::PurchaseProbability, Spread::One),
             "alpha / (alpha + beta) 趋于 1：所有客户的购买概率均为 1"
         );
     }
@@ -301,9 +301,9 @@ mod tests {
     #[test]
     fn only_what_is_reached_counts() {
         let limits = |s: f64, beta: f64| {
-            reached(&[gamma(Trait::PurchaseRate, 0.5, 10.0, 1.0), gamma(Trait::DropoutRate, s, beta, 1.0)])
+            reached(&[gamma(Latent::PurchaseRate, 0.5, 10.0, 1.0), gamma(Latent::DropoutRate, s, beta, 1.0)])
         };
-        assert_eq!(limits(1.0, 1e6), [Limit { of: Trait::DropoutRate, form: Form::Zero }]);
-        assert_eq!(limits(1.0, 3.0), [Limit { of: Trait::PurchaseRate, form: Form::Zero }]);
+        assert_eq!(limits(1.0, 1e6), [Limit { of: Latent::DropoutRate, spread: Spread::Zero }]);
+        assert_eq!(limits(1.0, 3.0), [Limit { of: Latent::PurchaseRate, spread: Spread::Zero }]);
     }
 }

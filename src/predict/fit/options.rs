@@ -1,10 +1,11 @@
 //! How a fit is asked for.
 
 use crate::error::{Error, Result};
+use crate::predict::TimeUnit;
 
 /// How a model is fitted.
 ///
-/// The default is plain maximum likelihood.
+/// The default is plain maximum likelihood, with rates per week.
 ///
 /// # Examples
 ///
@@ -20,11 +21,12 @@ use crate::error::{Error, Result};
 pub struct FitOptions {
     penalty: f64,
     max_evaluations: u32,
+    unit: TimeUnit,
 }
 
 impl Default for FitOptions {
     fn default() -> Self {
-        Self { penalty: 0.0, max_evaluations: 200 }
+        Self { penalty: 0.0, max_evaluations: 200, unit: TimeUnit::Week }
     }
 }
 
@@ -41,15 +43,22 @@ impl FitOptions {
         self
     }
 
-    /// The most often that a climb from one start looks at the likelihood; 200 by default, where some 10 lead to a
-    /// maximum and several times as many to a boundary.
+    /// The largest number of evaluations of the likelihood in a climb from one start; 200 by default, where some 10
+    /// lead to a maximum and several times as many to a boundary.
     #[must_use]
     pub const fn with_max_evaluations(mut self, max_evaluations: u32) -> Self {
         self.max_evaluations = max_evaluations;
         self
     }
 
-    /// The penalty, if it is one.
+    /// The unit of time of the fitted model's rates, weeks by default. A model of anything but purchases in time has none.
+    #[must_use]
+    pub const fn with_unit(mut self, unit: TimeUnit) -> Self {
+        self.unit = unit;
+        self
+    }
+
+    /// The penalty, or an error where it is negative or not finite.
     pub(in crate::predict) fn checked_penalty(&self) -> Result<f64> {
         let found = self.penalty;
         let is_penalty = found.is_finite() && found >= 0.0;
@@ -65,34 +74,31 @@ impl FitOptions {
         self.penalty
     }
 
-    /// The most often that a climb from one start looks at the likelihood.
+    /// The largest number of evaluations of the likelihood in a climb from one start.
     pub const fn max_evaluations(&self) -> u32 {
         self.max_evaluations
     }
-}
 
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct StoredOptions {
-    penalty: f64,
-    max_evaluations: u32,
-}
-
-#[cfg(feature = "serde")]
-impl Default for StoredOptions {
-    fn default() -> Self {
-        let FitOptions { penalty, max_evaluations } = FitOptions::default();
-        Self { penalty, max_evaluations }
+    /// The unit of time of the fitted model's rates.
+    pub const fn unit(&self) -> TimeUnit {
+        self.unit
     }
 }
 
 #[cfg(feature = "serde")]
-impl TryFrom<StoredOptions> for FitOptions {
-    type Error = Error;
-
-    fn try_from(StoredOptions { penalty, max_evaluations }: StoredOptions) -> Result<Self> {
-        let options = Self { penalty, max_evaluations };
+crate::stored::stored! {
+    StoredOptions {
+        #[serde(default)] penalty: f64,
+        #[serde(default = "max_evaluations")] max_evaluations: u32,
+        #[serde(default)] unit: TimeUnit,
+    }
+    -> FitOptions: {
+        let options = FitOptions { penalty, max_evaluations, unit };
         options.checked_penalty().map(|_| options)
     }
+}
+
+#[cfg(feature = "serde")]
+fn max_evaluations() -> u32 {
+    FitOptions::default().max_evaluations
 }

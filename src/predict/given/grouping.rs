@@ -3,25 +3,24 @@
 //! Each part of the samples is laid out by `x`; then, for each `x`, the rows of all parts are sorted by counting and equal
 //! ones counted. Whatever the parts, the groups are the same.
 
-use core::cmp::Ordering;
-
 use crate::parallel;
 use crate::predict::Sample;
-use crate::predict::given::places::Places;
+use crate::predict::given::numbering::Numbering;
+use crate::predict::given::spends::SpendKey;
 
 /// The samples of a part.
 pub(in crate::predict) const PART: usize = 1 << 15;
 
 /// The rows of one `x`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(in crate::predict) struct Group {
     pub(in crate::predict) repeats: u32,
     /// Ascending by `T` and `t_x`, no two equal.
     pub(in crate::predict) rows: Vec<Row>,
 }
 
-/// `T` and `t_x` by their places in the list of times, and the customers who share them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// `T` and `t_x` by their numbers in the list of times, and the customers who share them.
+#[derive(Debug, Clone, Copy)]
 pub(in crate::predict) struct Row {
     pub(in crate::predict) age: u32,
     pub(in crate::predict) recency: u32,
@@ -29,20 +28,11 @@ pub(in crate::predict) struct Row {
 }
 
 impl Row {
-    pub(in crate::predict) fn key(&self) -> u64 {
+    fn key(&self) -> u64 {
         key(self.age, self.recency)
     }
 
-    pub(in crate::predict) fn order(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
-    }
-
-    /// Two rows of one key.
-    pub(in crate::predict) fn and(self, other: Self) -> Self {
-        Self { customers: self.customers.saturating_add(other.customers), ..self }
-    }
-
-    /// With times at other places.
+    /// The same with the numbers of its times given anew.
     pub(in crate::predict) fn at(self, ranks: &[u32]) -> Self {
         Self { age: rank(ranks, self.age), recency: rank(ranks, self.recency), ..self }
     }
@@ -56,8 +46,8 @@ fn key(age: u32, recency: u32) -> u64 {
     u64::from(age) << u32::BITS | u64::from(recency)
 }
 
-fn rank(ranks: &[u32], place: u32) -> u32 {
-    ranks.get(place as usize).copied().unwrap_or_default()
+fn rank(ranks: &[u32], number: u32) -> u32 {
+    ranks.get(number as usize).copied().unwrap_or_default()
 }
 
 /// A drawer for each `x`, the last for all that are as large or larger.
@@ -71,18 +61,21 @@ fn drawer(repeats: u32) -> usize {
 pub(in crate::predict) struct Part {
     /// In the order of first sight.
     times: Vec<f64>,
-    /// `x`, and `T` and `t_x` by their places in `times`.
+    /// `x`, and `T` and `t_x` by their numbers in `times`.
     rows: Vec<(u32, [u32; 2])>,
     /// Where in the rows each drawer ends.
     ends: Vec<usize>,
+    /// `x` and the bits of `m` of each customer whose mean spend is known.
+    pub(in crate::predict) spends: Vec<SpendKey>,
 }
 
 impl Part {
     pub(in crate::predict) fn of(samples: impl Iterator<Item = Sample>) -> Self {
-        let (mut places, mut ends) = (Places::default(), vec![0; DRAWERS]);
+        let (mut numbering, mut ends, mut spends) = (Numbering::default(), vec![0; DRAWERS], Vec::new());
         let row = |sample: Sample| {
             ends[drawer(sample.repeats())] += 1;
-            (sample.repeats(), [places.of(sample.age()), places.of(sample.recency())])
+            spends.extend(sample.mean_spend().map(|mean| (sample.repeats(), mean.to_bits())));
+            (sample.repeats(), [numbering.of(sample.age_days()), numbering.of(sample.recency_days())])
         };
         let unsorted: Vec<_> = samples.map(row).collect();
         let (mut rows, mut before) = (unsorted.clone(), 0);
@@ -94,7 +87,7 @@ impl Part {
             rows[*end] = row;
             *end += 1;
         }
-        Self { times: places.times().to_vec(), rows, ends }
+        Self { times: numbering.times().to_vec(), rows, ends, spends }
     }
 
     fn in_drawer(&self, drawer: usize) -> &[(u32, [u32; 2])] {
@@ -106,33 +99,39 @@ impl Part {
 
 /// Every time of the parts, ascending, and the groups of their rows, ascending by `x`.
 pub(in crate::predict) fn group(parts: &[Part]) -> (Vec<f64>, Vec<Group>) {
-    let mut places = Places::default();
+    let mut numbering = Numbering::default();
     let by_part: Vec<Vec<u32>> =
-        parts.iter().map(|part| part.times.iter().map(|&time| places.of(time)).collect()).collect();
-    let mut order: Vec<(f64, u32)> = places.times().iter().copied().zip(0..).collect();
-    order.sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
-    let mut ranks = vec![0; order.len()];
-    for (&(_, place), at) in order.iter().zip(0..) {
-        if let Some(of_place) = ranks.get_mut(place as usize) {
-            *of_place = at;
-        }
-    }
+        parts.iter().map(|part| part.times.iter().map(|&time| numbering.of(time)).collect()).collect();
+    let (times, ranks) = ranked(numbering.times());
     let ranked = by_part
         .iter()
-        .map(|places| places.iter().map(|&place| rank(&ranks, place)).collect::<Vec<_>>())
+        .map(|numbers| numbers.iter().map(|&number| rank(&ranks, number)).collect::<Vec<_>>())
         .collect::<Vec<_>>();
-    let sorting = Sorting { parts, ranked, times: order.len() };
+    let sorting = Sorting { parts, ranked, times: times.len() };
     // One part is sorted where it was asked for.
     let at_once = if parts.len() > 1 { 1 } else { DRAWERS };
     let groups = parallel::map_ranges(DRAWERS, at_once, |drawers| {
         drawers.flat_map(|drawer| sorting.groups(drawer)).collect::<Vec<_>>()
     });
-    (order.into_iter().map(|(time, _)| time).collect(), groups.into_iter().flatten().collect())
+    (times, groups.into_iter().flatten().collect())
+}
+
+/// Different times in ascending order, and where in it each of them stands.
+pub(in crate::predict) fn ranked(times: &[f64]) -> (Vec<f64>, Vec<u32>) {
+    let mut order: Vec<(f64, u32)> = times.iter().copied().zip(0..).collect();
+    order.sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
+    let mut ranks = vec![0; order.len()];
+    for (&(_, number), rank) in order.iter().zip(0..) {
+        if let Some(of_number) = ranks.get_mut(number as usize) {
+            *of_number = rank;
+        }
+    }
+    (order.into_iter().map(|(time, _)| time).collect(), ranks)
 }
 
 struct Sorting<'a> {
     parts: &'a [Part],
-    /// Of each part, the places of its times among all.
+    /// Of each part, where its times stand among all.
     ranked: Vec<Vec<u32>>,
     times: usize,
 }
@@ -183,8 +182,8 @@ impl Sorting<'_> {
             keys.sort_unstable();
         } else {
             let mut sorted = keys.clone();
-            place(&keys, &mut sorted, self.times, |key| key as u32);
-            place(&sorted, &mut keys, self.times, |key| (key >> u32::BITS) as u32);
+            sort_by(&keys, &mut sorted, self.times, |key| key as u32);
+            sort_by(&sorted, &mut keys, self.times, |key| (key >> u32::BITS) as u32);
         }
         let mut rows: Vec<Row> = Vec::with_capacity(keys.len());
         for key in keys {
@@ -201,7 +200,7 @@ impl Sorting<'_> {
 const COUNTED: usize = 1 << 16;
 
 /// Copies keys in the order of one part of them, equals in the order in which they stand.
-fn place(from: &[u64], to: &mut [u64], values: usize, part: impl Fn(u64) -> u32) {
+fn sort_by(from: &[u64], to: &mut [u64], values: usize, part: impl Fn(u64) -> u32) {
     let mut next = vec![0; values + 1];
     for &key in from {
         if let Some(count) = next.get_mut(part(key) as usize + 1) {

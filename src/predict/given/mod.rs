@@ -1,18 +1,20 @@
 //! What a model is fitted to, and asked about: customers as numbers.
 
-mod gather;
+mod counted;
+pub(in crate::predict) mod grouped;
 pub(in crate::predict) mod grouping;
+pub(in crate::predict) mod numbering;
 pub(in crate::predict) mod opportunity;
-pub(in crate::predict) mod places;
-mod purchase_spans;
+mod opportunity_samples;
 pub(in crate::predict) mod renewal;
-mod sample;
-pub(in crate::predict) mod samples;
-pub(in crate::predict) mod spend_sample;
+pub(in crate::predict) mod sample;
+mod samples;
+pub(in crate::predict) mod spends;
+pub(in crate::predict) mod unit;
 
-pub use opportunity::{OpportunitySample, OpportunitySamples, opportunity_samples};
-pub use purchase_spans::{PurchaseSpan, PurchaseSpans};
+pub use opportunity::OpportunitySample;
+pub use opportunity_samples::{OpportunitySamples, opportunity_samples};
 pub use renewal::RenewalCohort;
 pub use sample::Sample;
 pub use samples::Samples;
-pub use spend_sample::{SpendSample, SpendSamples};
+pub use unit::TimeUnit;

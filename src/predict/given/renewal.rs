@@ -27,7 +27,7 @@ pub struct RenewalCohort {
 }
 
 impl RenewalCohort {
-    /// A cohort of so many customers at its start, after its first renewal, its second and so on.
+    /// A cohort by its number of customers at the start, after the first renewal, after the second and so on.
     ///
     /// An empty list is a cohort of nobody; a list of one count is a cohort that came to no renewal yet.
     ///
@@ -90,17 +90,20 @@ pub(in crate::predict) struct Renewals {
 
 impl Renewals {
     #[allow(clippy::cast_precision_loss, reason = "customers are fewer than 2^53")]
-    pub(in crate::predict) fn of(cohorts: &[RenewalCohort]) -> Self {
+    pub(in crate::predict) fn of(cohorts: &[RenewalCohort]) -> Result<Self> {
+        let sum = |sum: u64, more| {
+            sum.checked_add(more).ok_or(Error::CountOverflow { field: "number of customers of all cohorts" })
+        };
         let longest = cohorts.iter().map(RenewalCohort::renewals).max().unwrap_or(0);
         // Counts are added as integers, so that the order of cohorts changes nothing.
         let (mut renewed, mut left) = (vec![0u64; longest], vec![0u64; longest]);
         let mut is_last = vec![false; longest];
         let mut customers = 0u64;
         for cohort in cohorts {
-            customers = customers.saturating_add(cohort.customers());
+            customers = sum(customers, cohort.customers())?;
             for (pair, (renewed, left)) in cohort.survivors.windows(2).zip(renewed.iter_mut().zip(&mut left)) {
-                *renewed = renewed.saturating_add(pair[1]);
-                *left = left.saturating_add(pair[0] - pair[1]);
+                *renewed = sum(*renewed, pair[1])?;
+                *left = sum(*left, pair[0] - pair[1])?;
             }
             if let (Some(1..), Some(is_last)) =
                 (cohort.survivors.last(), is_last.get_mut(cohort.renewals().wrapping_sub(1)))
@@ -111,7 +114,7 @@ impl Renewals {
         let fates = left.iter().filter(|&&left| left > 0).count() + is_last.iter().filter(|&&is_last| is_last).count();
         let decisions =
             renewed.iter().zip(&left).map(|(&renewed, &left)| Decisions { renewed: renewed as f64, left: left as f64 });
-        Self { decisions: decisions.collect(), customers, fates }
+        Ok(Self { decisions: decisions.collect(), customers, fates })
     }
 
     pub(in crate::predict) fn renewed(&self) -> f64 {

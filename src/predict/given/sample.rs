@@ -1,13 +1,13 @@
-//! What a repeat-purchase model is given of a customer.
+//! What a model is given of a customer.
 
 use crate::error::{Error, Result};
 use crate::history::RepeatSummary;
-use crate::predict::purchases::model;
 
-/// `x`, `t_x` and `T` of one customer: repeat purchases, recency and age.
+/// `x`, `t_x`, `T` and `m` of one customer: repeat purchases, recency, age and mean spend, with times in days.
 ///
-/// Times are in any one unit, weeks by the custom of the field; a model's rates and horizons are in the unit of the
-/// samples that it was fitted on.
+/// A model counts time in its own [`TimeUnit`](crate::predict::TimeUnit) and converts by itself. The mean spend is what a
+/// model of spend asks for; models of purchases do not look at it. It is an `f64` in any one unit of money, because it
+/// is data of an estimate.
 ///
 /// # Examples
 ///
@@ -19,66 +19,82 @@ use crate::predict::purchases::model;
 ///
 /// let day = |d| NaiveDate::from_ymd_opt(2026, 3, d).unwrap();
 /// let mut history = CustomerHistory::new();
-/// history.record_purchase(day(1), Decimal::TEN)?;
-/// history.record_purchase(day(15), Decimal::TEN)?;
+/// history.record_purchase(day(1), Decimal::from(90))?;
+/// history.record_purchase(day(15), Decimal::from(20))?;
+/// history.record_purchase(day(20), Decimal::from(25))?;
 /// let summary = history.repeat_summary(day(29)).expect("bought before");
-/// assert_eq!(Sample::in_weeks(&summary), Sample::new(1, 2.0, 4.0)?);
+/// assert_eq!(Sample::of(&summary), Sample::new(2, 19.0, 28.0)?.with_mean_spend(22.5)?);
 ///
 /// assert!(Sample::new(0, 2.0, 4.0).is_err(), "without a repeat there is no recency");
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredSample", into = "StoredSample"))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredSample"))]
 pub struct Sample {
     repeats: u32,
-    recency: f64,
-    age: f64,
+    recency_days: f64,
+    age_days: f64,
+    /// [`UNKNOWN`] where it is not known, and without a repeat.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "is_unknown"))]
+    mean_spend: f64,
 }
+
+/// Below every mean spend. An `Option` would make a sample half as large again.
+const UNKNOWN: f64 = -1.0;
 
 impl Sample {
     /// A customer at the first purchase: `x`, `t_x` and `T` are 0.
     ///
     /// What a model says of it, it says of a new customer.
-    pub const NEW: Self = Self { repeats: 0, recency: 0.0, age: 0.0 };
+    pub const NEW: Self = Self::of_valid(0, 0.0, 0.0);
 
-    /// A customer of `repeats` repeat purchases, the last of them at `recency`, observed up to `age`; both times are
-    /// counted from the first purchase.
+    /// A customer of `repeats` repeat purchases, the last of them `recency_days` after the first purchase, observed up
+    /// to `age_days` after it.
     ///
     /// # Errors
     ///
     /// [`Error::Number`] unless `0 <= recency <= age <= 1e300`, and unless the recency is 0 exactly when
     /// there is no repeat.
-    pub fn new(repeats: u32, recency: f64, age: f64) -> Result<Self> {
+    pub fn new(repeats: u32, recency_days: f64, age_days: f64) -> Result<Self> {
         let refused = |field, found, expected| Err(Error::Number { field, found, expected });
-        if !(0.0..=model::LARGEST).contains(&age) {
-            return refused("age T", age, model::TIME);
+        if !(0.0..=LARGEST).contains(&age_days) {
+            return refused("age T", age_days, "finite, 0 or more and at most 1e300");
         }
-        if !(recency >= 0.0 && recency <= age) {
-            return refused("recency t_x", recency, "0 or more and at most the age T");
+        if !(recency_days >= 0.0 && recency_days <= age_days) {
+            return refused("recency t_x", recency_days, "0 or more and at most the age T");
         }
         match repeats {
-            0 if recency > 0.0 => refused("recency t_x", recency, "0 without a repeat purchase"),
-            1.. if recency <= 0.0 => refused("recency t_x", recency, "above 0 with a repeat purchase"),
+            0 if recency_days > 0.0 => refused("recency t_x", recency_days, "0 without a repeat purchase"),
+            1.. if recency_days <= 0.0 => refused("recency t_x", recency_days, "above 0 with a repeat purchase"),
             // The sign of a zero is dropped.
-            _ => Ok(Self { repeats, recency: recency.abs(), age: age.abs() }),
+            _ => Ok(Self::of_valid(repeats, recency_days.abs(), age_days.abs())),
         }
     }
 
-    /// From numbers that were a sample before.
-    pub(in crate::predict) const fn of_valid(repeats: u32, recency: f64, age: f64) -> Self {
-        Self { repeats, recency, age }
+    /// The same with what the customer spent on a repeat purchase day, on average.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Number`] unless the mean is 0 or more and its product with the repeats finite, and unless it is 0 where
+    /// there is no repeat.
+    pub fn with_mean_spend(self, mean_spend: f64) -> Result<Self> {
+        checked_mean_spend(self.repeats, mean_spend)?;
+        // The sign of a zero is dropped.
+        let mean_spend = if self.repeats > 0 { mean_spend.abs() } else { UNKNOWN };
+        Ok(Self { mean_spend, ..self })
     }
 
-    /// A customer's summary, with times in weeks.
-    pub fn in_weeks(summary: &RepeatSummary) -> Self {
-        Self { repeats: summary.repeats(), recency: summary.recency_weeks(), age: summary.age_weeks() }
-    }
-
-    /// A customer's summary, with times in days.
-    pub fn in_days(summary: &RepeatSummary) -> Self {
+    /// The sample of a customer's [summary](crate::CustomerHistory::repeat_summary), with its mean spend.
+    pub fn of(summary: &RepeatSummary) -> Self {
         let (recency, age) = (summary.recency_days(), summary.age_days());
-        Self { repeats: summary.repeats(), recency: recency.into(), age: age.into() }
+        let mean_spend = summary.mean_spend().unwrap_or(UNKNOWN);
+        Self { mean_spend, ..Self::of_valid(summary.repeats(), recency.into(), age.into()) }
+    }
+
+    /// From numbers that were a sample before, without a mean spend.
+    pub(in crate::predict) const fn of_valid(repeats: u32, recency_days: f64, age_days: f64) -> Self {
+        Self { repeats, recency_days, age_days, mean_spend: UNKNOWN }
     }
 
     /// `x`: purchase days - 1.
@@ -86,38 +102,45 @@ impl Sample {
         self.repeats
     }
 
-    /// `t_x`: from the first purchase to the last. 0 when `x` is 0.
-    pub const fn recency(&self) -> f64 {
-        self.recency
+    /// `t_x`: the days from the first purchase to the last. 0 when `x` is 0.
+    pub const fn recency_days(&self) -> f64 {
+        self.recency_days
     }
 
-    /// `T`: from the first purchase to the end of the observation.
-    pub const fn age(&self) -> f64 {
-        self.age
+    /// `T`: the days from the first purchase to the end of the observation.
+    pub const fn age_days(&self) -> f64 {
+        self.age_days
     }
-}
 
-#[cfg(feature = "serde")]
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StoredSample {
-    repeats: u32,
-    recency: f64,
-    age: f64,
-}
-
-#[cfg(feature = "serde")]
-impl From<Sample> for StoredSample {
-    fn from(Sample { repeats, recency, age }: Sample) -> Self {
-        Self { repeats, recency, age }
+    /// `m`: what was spent on a repeat purchase day, on average; `None` where that is not known, and when `x` is 0.
+    #[doc(alias = "AOV")]
+    pub fn mean_spend(&self) -> Option<f64> {
+        (self.mean_spend >= 0.0).then_some(self.mean_spend)
     }
 }
 
-#[cfg(feature = "serde")]
-impl TryFrom<StoredSample> for Sample {
-    type Error = Error;
+/// The largest time and the largest parameter: sums of a few of them are finite.
+pub(in crate::predict) const LARGEST: f64 = 1e300;
 
-    fn try_from(StoredSample { repeats, recency, age }: StoredSample) -> Result<Self> {
-        Self::new(repeats, recency, age)
+pub(in crate::predict) fn checked_mean_spend(repeats: u32, found: f64) -> Result<()> {
+    let refused = |expected| Err(Error::Number { field: "mean spend m", found, expected });
+    if !(found >= 0.0 && (found * f64::from(repeats.max(1))).is_finite()) {
+        return refused("finite and 0 or more");
+    }
+    if repeats == 0 && found > 0.0 { refused("0 without a repeat purchase") } else { Ok(()) }
+}
+
+#[cfg(feature = "serde")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+fn is_unknown(mean_spend: &f64) -> bool {
+    *mean_spend < 0.0
+}
+
+#[cfg(feature = "serde")]
+crate::stored::stored! {
+    StoredSample { repeats: u32, recency_days: f64, age_days: f64, #[serde(default)] mean_spend: Option<f64> }
+    -> Sample: {
+        let sample = Sample::new(repeats, recency_days, age_days)?;
+        mean_spend.map_or(Ok(sample), |mean_spend| sample.with_mean_spend(mean_spend))
     }
 }

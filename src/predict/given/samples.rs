@@ -1,199 +1,341 @@
-//! A whole shop's samples, as a fit looks at them.
+//! A whole shop's samples: all that models of purchases and of spend are fitted to.
 
-use crate::history::Ledger;
+use std::sync::OnceLock;
+
+use chrono::NaiveDate;
+
+use crate::error::{Error, Result};
+use crate::history::{CustomerHistory, Ledger, RepeatSummary};
 use crate::number::runs::merged;
 use crate::parallel;
 use crate::predict::Sample;
-use crate::predict::given::gather::add_equals;
-use crate::predict::given::grouping::{self, Group, Part, Row};
+use crate::predict::given::counted::counted;
+use crate::predict::given::grouped::{Grouped, Key};
+use crate::predict::given::grouping::{self, Part};
+use crate::predict::given::sample::checked_mean_spend;
+use crate::predict::given::spends::{SpendKey, Spends};
 use crate::record::calendar::Day;
+use crate::scale::Tally;
 
-/// The samples of a shop's customers: each different one once, with the number of customers who share it.
+/// The samples of a shop's customers, as of a day: each different one once, with the number of customers who share it.
 ///
-/// Equal rows are counted, so that a fit looks at each of them once, and they stand in one order, so that no order of
-/// the input and no split into parts changes a fit by a bit.
+/// [`MbgNbd::fit`](crate::predict::MbgNbd::fit) and its kin look at the purchases in it, and
+/// [`GammaGamma::fit`](crate::predict::GammaGamma::fit) at the mean spends, which are not looked at before. Rows stand in
+/// one order, so that no order of the input and no split into parts changes a fit by a bit.
+///
+/// What was kept yesterday serves today: [move it](Samples::advance_to) to today, then [remove](Samples::remove) who has
+/// bought since with the history as it was and [add](Samples::add) them with the history as it is. The samples are
+/// those of today's ledger.
 ///
 /// # Examples
 ///
 /// ```
+/// use chrono::NaiveDate;
+/// use repurchase::CustomerHistory;
 /// use repurchase::predict::{Sample, Samples};
+/// use rust_decimal::Decimal;
 ///
-/// let (one, other) = (Sample::new(1, 2.0, 4.0)?, Sample::new(0, 0.0, 4.0)?);
-/// let samples: Samples = [one, other, one].into_iter().collect();
-/// assert_eq!((samples.customers(), samples.distinct_rows()), (3, 2));
+/// let day = |d| NaiveDate::from_ymd_opt(2026, 3, d).unwrap();
+/// let (mut ann, mut bo) = (CustomerHistory::new(), CustomerHistory::new());
+/// ann.record_purchase(day(1), Decimal::TEN)?;
+/// bo.record_purchase(day(8), Decimal::TEN)?;
+/// let mut samples = Samples::new(day(8));
+/// samples.add(&ann)?;
+/// samples.add(&bo)?;
 ///
-/// let (left, right): (Samples, Samples) = ([one].into_iter().collect(), [one, other].into_iter().collect());
-/// assert_eq!(left.merge(right), samples);
+/// // One week on, Ann comes back.
+/// samples.advance_to(day(15))?;
+/// samples.remove(&ann)?;
+/// ann.record_purchase(day(15), Decimal::from(20))?;
+/// samples.add(&ann)?;
+/// let rows: Vec<_> = samples.iter().collect();
+/// assert_eq!(rows, [(Sample::new(0, 0.0, 7.0)?, 1), (Sample::new(1, 14.0, 14.0)?, 1)]);
+/// assert_eq!(samples.spends().collect::<Vec<_>>(), [(1, 20.0, 1)]);
+///
+/// samples.remove(&ann)?;
+/// let error = samples.remove(&ann).unwrap_err();
+/// assert_eq!(error.to_string(), "too few customers of x = 1 from 2026-03-01 to 2026-03-15 to take 1 out of a tally: it counts 0");
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 ///
 /// # Complexity
 ///
-/// Linear in customers where times are few, as days are; else that of sorting.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(from = "Vec<(Sample, u64)>", into = "Vec<(Sample, u64)>"))]
+/// Linear in customers where times are few, as days are; else that of sorting. [`add`](Samples::add) and
+/// [`remove`](Samples::remove) take `log n` in distinct rows, after one pass over them when the first customer comes or
+/// goes.
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredSamples"))]
 pub struct Samples {
-    /// Every `T` and `t_x`, ascending, no two equal.
-    times: Vec<f64>,
-    /// Ascending by `x`, no two equal and none empty.
-    groups: Vec<Group>,
-    customers: u64,
-}
-
-/// Rows of one `x`.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::predict) struct Piece<'a> {
-    pub(in crate::predict) repeats: u32,
-    pub(in crate::predict) rows: &'a [Row],
+    as_of: Option<NaiveDate>,
+    /// As fits look at them; made of the counts where there are some.
+    grouped: OnceLock<Grouped>,
+    /// Where customers came or went.
+    counts: Option<Tally<Key>>,
+    spends: Spends,
 }
 
 impl Samples {
-    /// The samples of every customer of a ledger, in weeks.
-    pub fn in_weeks<Id>(ledger: &Ledger<Id>) -> Self {
-        Self::in_units(ledger, |days| f64::from(days) / 7.0)
+    /// The samples of nobody, as of a day.
+    pub fn new(as_of: NaiveDate) -> Self {
+        Self { as_of: Some(as_of), ..Self::default() }
     }
 
-    /// The samples of every customer of a ledger, in days.
-    pub fn in_days<Id>(ledger: &Ledger<Id>) -> Self {
-        Self::in_units(ledger, f64::from)
-    }
-
-    fn in_units<Id>(ledger: &Ledger<Id>, unit: impl Fn(u32) -> f64 + Sync) -> Self {
+    /// The samples of every customer of a ledger, as of its day.
+    pub fn of<Id>(ledger: &Ledger<Id>) -> Self {
         let (first, last, days) = (ledger.first_days(), ledger.last_days(), ledger.purchase_days());
         let as_of = Day::from(ledger.as_of());
-        Self::of_parts(&parallel::map_ranges(days.len(), grouping::PART, |range| {
+        let parts = parallel::map_ranges(days.len(), grouping::PART, |range| {
             let [first, last] = [first, last].map(|days| days.get(range.clone()).unwrap_or_default());
             let rows = first.iter().zip(last).zip(days.get(range).unwrap_or_default());
             Part::of(rows.map(|((&first, &last), days)| {
                 // A ledger has no customer without a purchase, and none who bought after its day.
-                Sample::of_valid(days.saturating_sub(1), unit(last.since(first)), unit(as_of.since(first)))
+                Sample::of_valid(days.saturating_sub(1), last.since(first).into(), as_of.since(first).into())
             }))
-        }))
+        });
+        let grouped = Grouped::of_parts(&parts).into();
+        Self { as_of: Some(ledger.as_of()), grouped, counts: None, spends: Spends::of_ledger(ledger.spending()) }
     }
 
-    /// The samples of two parts of a shop, that share no customer.
+    /// The samples of rows that were counted elsewhere, as a database groups them: rows of purchases, and rows of `x`,
+    /// mean spend and customers. Rows come in any order; a mean spend of a sample counts as a row of its own.
+    ///
+    /// Without a day, no history can be [added](Samples::add).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Number`] for a mean spend as [`Sample::with_mean_spend`], and for a time of a sample that is no whole
+    /// number of days where there is an as-of day; [`Error::CountOverflow`] for more than `2^63 - 1` customers.
+    pub fn from_rows(
+        as_of: Option<NaiveDate>,
+        purchases: impl IntoIterator<Item = (Sample, u64)>,
+        spends: impl IntoIterator<Item = (u32, f64, u64)>,
+    ) -> Result<Self> {
+        let (mut rows, mut spending) = (Vec::new(), Vec::new());
+        for (sample, customers) in purchases {
+            let times = [sample.age_days(), sample.recency_days()];
+            if let Some(&found) = times.iter().find(|time| as_of.is_some() && time.fract() != 0.0) {
+                return Err(Error::Number { field: "time of a sample", found, expected: "a whole number of days" });
+            }
+            let [age, recency] = times.map(f64::to_bits);
+            rows.push(((sample.repeats(), age, recency), customers));
+            spending.extend(sample.mean_spend().map(|mean| ((sample.repeats(), mean.to_bits()), customers)));
+        }
+        for (repeats, mean, customers) in spends {
+            checked_mean_spend(repeats, mean)?;
+            // The sign of a zero is dropped.
+            spending.extend((repeats > 0).then_some(((repeats, mean.abs().to_bits()), customers)));
+        }
+        let grouped = of_tally(&counted(rows)?).into();
+        Ok(Self { as_of, grouped, counts: None, spends: Spends::of_rows(spending)? })
+    }
+
+    /// The day up to which the customers were observed; `None` for samples that were given without one.
+    pub const fn as_of(&self) -> Option<NaiveDate> {
+        self.as_of
+    }
+
+    /// Adds a customer. One without a purchase changes nothing; nor do credits.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoAsOf`] for samples without a day; [`Error::AfterAsOf`] for a history that reaches beyond it;
+    /// [`Error::CountOverflow`] for more than `2^63 - 1` customers. The samples are unchanged.
+    pub fn add(&mut self, history: &CustomerHistory) -> Result<()> {
+        let Some((row, spend, _)) = self.rows_of(history)? else { return Ok(()) };
+        self.counts().add(row, 1)?;
+        // Of those who are counted, some spend.
+        spend.map_or(Ok(()), |spend| self.spends.change(|spends| spends.add(spend, 1)))
+    }
+
+    /// Removes a customer who was added with this very history, or one with the same purchase days and mean spend.
+    ///
+    /// One without a purchase changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TallyShort`] where no such customer is left, and those of [`add`](Samples::add). The samples are
+    /// unchanged.
+    pub fn remove(&mut self, history: &CustomerHistory) -> Result<()> {
+        let Some((row, spend, summary)) = self.rows_of(history)? else { return Ok(()) };
+        let (first, last) = (history.first_purchase(), history.last_purchase());
+        let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
+        let short = |counted| {
+            let repeats = summary.repeats();
+            Error::tally_short(&format_args!("x = {repeats} from {first} to {last}"), 1, counted)
+        };
+        self.counts().take(&row, 1).map_err(short)?;
+        let Some(spend) = spend else { return Ok(()) };
+        let taken = self.spends.change(|spends| spends.take(&spend, 1)).map_err(|counted| {
+            let (repeats, mean) = (spend.0, f64::from_bits(spend.1));
+            Error::tally_short(&format_args!("x = {repeats} and a mean spend of {mean}"), 1, counted)
+        });
+        if taken.is_err() {
+            self.counts().add(row, 1)?;
+        }
+        taken
+    }
+
+    /// Moves the samples to a later day, up to which their customers did not buy: every `T` grows by the days between.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoAsOf`] for samples without a day, [`Error::NotAscending`] for an earlier day. The samples are
+    /// unchanged.
     ///
     /// # Complexity
     ///
     /// Linear in distinct rows.
-    #[must_use]
-    pub fn merge(self, other: Self) -> Self {
-        if self.groups.is_empty() {
-            return other;
+    pub fn advance_to(&mut self, as_of: NaiveDate) -> Result<()> {
+        let now = self.as_of.ok_or(Error::NoAsOf)?;
+        if as_of < now {
+            return Err(Error::NotAscending { what: "as-of days of samples", position: 1 });
         }
-        if other.groups.is_empty() {
-            return self;
+        let days = f64::from(Day::from(as_of).since(now.into()));
+        let older = |(repeats, age, recency): Key| (repeats, (f64::from_bits(age) + days).to_bits(), recency);
+        self.counts();
+        self.counts = self.counts.take().map(|counts| counts.map(older));
+        self.as_of = Some(as_of);
+        Ok(())
+    }
+
+    /// Adds the customers of another part of the shop, which must share none with this one.
+    ///
+    /// [`Samples::default`] is neutral: it is of nobody and takes the other's day.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AsOfMismatch`] for samples as of different days, [`Error::NoAsOf`] where only one of two parts with
+    /// customers has a day, [`Error::CountOverflow`] for more than `2^63 - 1` customers. The samples are unchanged.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in distinct rows.
+    pub fn merge(&mut self, other: &Self) -> Result<()> {
+        let as_of = match (self.as_of, other.as_of) {
+            (Some(left), Some(right)) if left != right => return Err(Error::AsOfMismatch { left, right }),
+            (None, Some(_)) if self.customers() > 0 => return Err(Error::NoAsOf),
+            (Some(_), None) if other.customers() > 0 => return Err(Error::NoAsOf),
+            (left, right) => left.or(right),
+        };
+        let customers = self.customers().checked_add(other.customers());
+        if customers.is_none_or(|customers| i64::try_from(customers).is_err()) {
+            return Err(Error::CountOverflow { field: "number of customers in a tally" });
         }
-        let (times, [left, right]) = union(&self.times, &other.times);
-        let placed = |groups: Vec<Group>, ranks: Vec<u32>| {
-            groups.into_iter().map(move |mut group| {
-                group.rows.iter_mut().for_each(|row| *row = row.at(&ranks));
-                group
-            })
-        };
-        let both = |one: Group, other: Group| {
-            let rows = merged(one.rows.into_iter(), other.rows.into_iter(), Row::order, Row::and);
-            Group { repeats: one.repeats, rows: rows.collect() }
-        };
-        let (left, right) = (placed(self.groups, left), placed(other.groups, right));
-        let groups = merged(left, right, |one, other| one.repeats.cmp(&other.repeats), both).collect();
-        Self { times, groups, customers: self.customers.saturating_add(other.customers) }
+        let (left, right) = (self.grouped().iter(), other.grouped().iter());
+        let rows = merged(left, right, |one, other| one.0.cmp(&other.0), |(row, one), (_, other)| (row, one + other));
+        let grouped = Grouped::of_ascending(rows).into();
+        self.spends.change(|spends| spends.merge(other.spends.tally()))?;
+        (self.as_of, self.grouped, self.counts) = (as_of, grouped, None);
+        Ok(())
     }
 
     /// How many customers.
-    pub const fn customers(&self) -> u64 {
-        self.customers
+    pub fn customers(&self) -> u64 {
+        self.counts.as_ref().map_or_else(|| self.grouped().customers, Tally::customers)
     }
 
-    /// How many different rows.
+    /// How many of the customers do not enter a fit of spend: those without a repeat purchase, of a mean spend of 0, or
+    /// of one that is not known.
+    pub fn left_out_of_spend(&self) -> u64 {
+        self.customers().saturating_sub(self.spends.above_zero().map(|(.., customers)| customers).sum())
+    }
+
+    /// How many different rows of purchases.
     pub fn distinct_rows(&self) -> usize {
-        self.groups.iter().map(|group| group.rows.len()).sum()
+        self.grouped().distinct_rows()
     }
 
-    /// Each different row and the number of customers who share it, ascending by `x`, then `T`, then `t_x`.
+    /// Each different row of purchases, without mean spends, and the number of customers who share it: ascending by
+    /// `x`, then `T`, then `t_x`.
     pub fn iter(&self) -> impl Iterator<Item = (Sample, u64)> + '_ {
-        self.groups.iter().flat_map(move |group| group.rows.iter().map(move |row| self.sample(group.repeats, row)))
+        self.grouped().iter().map(|((repeats, age, recency), customers)| {
+            (Sample::of_valid(repeats, f64::from_bits(recency), f64::from_bits(age)), customers)
+        })
     }
 
-    /// A row of `x`, and its customers.
-    pub(in crate::predict) fn sample(&self, repeats: u32, row: &Row) -> (Sample, u64) {
-        let time = |place: u32| self.times.get(place as usize).copied().unwrap_or_default();
-        (Sample::of_valid(repeats, time(row.recency), time(row.age)), row.customers)
+    /// Each different pair of `x` and mean spend, of customers with a repeat purchase, and the number of customers who
+    /// share it: ascending by `x`, then the mean.
+    pub fn spends(&self) -> impl Iterator<Item = (u32, f64, u64)> + '_ {
+        self.spends.iter()
     }
 
-    /// Every time of the rows, ascending.
-    pub(in crate::predict) fn times(&self) -> &[f64] {
-        &self.times
+    /// A check of what the Gamma-Gamma model assumes: that how often customers buy says nothing of how much they spend.
+    ///
+    /// Pearson's correlation of `x` and `m`, in `[-1, 1]`, over the customers who enter a fit of spend; near 0 where the
+    /// assumption holds. `None` where `x` or `m` is the same for all of them. One customer of an extreme mean can move
+    /// it far.
+    ///
+    /// # Formula
+    ///
+    /// `Σ (x - x̄)(m - m̄) / √(Σ (x - x̄)² Σ (m - m̄)²)`, with the averages `x̄` and `m̄` over customers.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in the rows.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::predict::{Sample, Samples};
+    ///
+    /// let customers = [(1, 30.0), (2, 10.0), (3, 20.0)];
+    /// let sample = |&(x, m)| Sample::new(x, 9.0, 9.0)?.with_mean_spend(m);
+    /// let samples = customers.iter().map(sample).collect::<Result<Samples, _>>()?;
+    /// assert_eq!(samples.spend_correlation(), Some(-0.5));
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    ///
+    /// # References
+    ///
+    /// P. S. Fader, B. G. S. Hardie and K. L. Lee (2005), "RFM and CLV: using iso-value curves for customer base
+    /// analysis", Journal of Marketing Research 42(4), 415-430, doi 10.1509/jmkr.2005.42.4.415, where independence is
+    /// checked in this way.
+    pub fn spend_correlation(&self) -> Option<f64> {
+        self.spends.correlation()
     }
 
-    pub(in crate::predict) fn groups(&self) -> &[Group] {
-        &self.groups
+    pub(in crate::predict) fn grouped(&self) -> &Grouped {
+        self.grouped.get_or_init(|| self.counts.as_ref().map(of_tally).unwrap_or_default())
     }
 
-    /// The rows in the order in which they stand, cut into parts of `size` rows or a little more: each the pieces of
-    /// one `x` or more. How they are cut depends on them alone.
-    pub(in crate::predict) fn cut(&self, size: usize) -> Vec<Vec<Piece<'_>>> {
-        let (mut parts, mut part, mut rows) = (Vec::new(), Vec::new(), 0);
-        for group in &self.groups {
-            for piece in group.rows.chunks(size.max(1)) {
-                part.push(Piece { repeats: group.repeats, rows: piece });
-                rows += piece.len();
-                if rows >= size {
-                    parts.push(core::mem::take(&mut part));
-                    rows = 0;
-                }
-            }
-        }
-        if !part.is_empty() {
-            parts.push(part);
-        }
-        parts
+    pub(in crate::predict) const fn spend_rows(&self) -> &Spends {
+        &self.spends
     }
 
-    /// Every `n`-th row, so that about `rows` are left.
-    pub(in crate::predict) fn thinned(&self, rows: usize) -> Self {
-        let step = (self.distinct_rows() / rows.max(1)).max(1);
-        let (mut groups, mut skip) = (Vec::new(), 0);
-        for group in &self.groups {
-            let rows: Vec<Row> = group.rows.iter().skip(skip).step_by(step).copied().collect();
-            skip = (skip + rows.len() * step).saturating_sub(group.rows.len());
-            if !rows.is_empty() {
-                groups.push(Group { repeats: group.repeats, rows });
-            }
-        }
-        let customers = total(&groups);
-        Self { times: self.times.clone(), groups, customers }
+    /// The counts, to be changed.
+    fn counts(&mut self) -> &mut Tally<Key> {
+        let grouped = self.grouped.take().unwrap_or_default();
+        self.counts.get_or_insert_with(|| Tally::of_ascending(grouped.iter()))
     }
 
-    fn of_parts(parts: &[Part]) -> Self {
-        let (times, groups) = grouping::group(parts);
-        let customers = total(&groups);
-        Self { times, groups, customers }
+    /// The rows that a customer is counted in.
+    fn rows_of(&self, history: &CustomerHistory) -> Result<Option<(Key, Option<SpendKey>, RepeatSummary)>> {
+        let Some(last) = history.last_purchase() else { return Ok(None) };
+        let as_of = self.as_of.ok_or(Error::NoAsOf)?;
+        let summary = history.repeat_summary(as_of).ok_or(Error::AfterAsOf { last, as_of })?;
+        let sample = Sample::of(&summary);
+        let row = (sample.repeats(), sample.age_days().to_bits(), sample.recency_days().to_bits());
+        Ok(Some((row, sample.mean_spend().map(|mean| (sample.repeats(), mean.to_bits())), summary)))
     }
 }
 
-fn total(groups: &[Group]) -> u64 {
-    groups.iter().flat_map(|group| &group.rows).fold(0, |sum: u64, row| sum.saturating_add(row.customers))
+fn of_tally(counts: &Tally<Key>) -> Grouped {
+    Grouped::of_ascending(counts.iter().map(|(&row, customers)| (row, customers)))
 }
 
-/// Two ascending lists as one, and where in it the numbers of either stand.
-fn union(left: &[f64], right: &[f64]) -> (Vec<f64>, [Vec<u32>; 2]) {
-    let (left_times, right_times) = (left.iter().copied(), right.iter().copied());
-    // Times are not negative, so that their bits ascend with them.
-    let order = |one: &f64, other: &f64| one.to_bits().cmp(&other.to_bits());
-    let times: Vec<f64> = merged(left_times, right_times, order, |time, _| time).collect();
-    let places = |of: &[f64]| {
-        let mut all = times.iter().zip(0u32..);
-        of.iter().filter_map(|time| all.find(|(one, _)| one.to_bits() == time.to_bits())).map(|(_, at)| at).collect()
-    };
-    let ranks = [places(left), places(right)];
-    (times, ranks)
+impl PartialEq for Samples {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_of == other.as_of
+            && self.grouped().iter().eq(other.grouped().iter())
+            && self.spends.tally() == other.spends.tally()
+    }
 }
 
 /// Samples that are read at once, before they are grouped on all cores.
 const BATCH: usize = 8 * grouping::PART;
 
+/// Samples without an as-of day.
 impl FromIterator<Sample> for Samples {
     fn from_iter<I: IntoIterator<Item = Sample>>(samples: I) -> Self {
         let mut samples = samples.into_iter();
@@ -204,33 +346,31 @@ impl FromIterator<Sample> for Samples {
                 Part::of(batch.get(range).unwrap_or_default().iter().copied())
             }));
             if batch.len() < BATCH {
-                return Self::of_parts(&parts);
+                break;
             }
             batch.clear();
         }
+        let spends = parts.iter().flat_map(|part: &Part| part.spends.iter().map(|&row| (row, 1)));
+        // No memory holds 2^63 samples.
+        let spends = Spends::of_rows(spends).unwrap_or_default();
+        Self { as_of: None, grouped: Grouped::of_parts(&parts).into(), counts: None, spends }
     }
 }
 
-/// Rows in any order, with the number of customers of each.
-impl From<Vec<(Sample, u64)>> for Samples {
-    fn from(mut rows: Vec<(Sample, u64)>) -> Self {
-        let key = |sample: &Sample| (sample.repeats(), sample.age().to_bits(), sample.recency().to_bits());
-        rows.retain(|&(_, customers)| customers > 0);
-        // Rows that stand in order already, as stored ones do, are seen in a pass.
-        rows.sort_unstable_by_key(|(sample, _)| key(sample));
-        add_equals(&mut rows, key);
-        let parts = [Part::of(rows.iter().map(|&(sample, _)| sample))];
-        let mut samples = Self::of_parts(&parts);
-        // The rows are all different: each is there once, in its order.
-        let counted = samples.groups.iter_mut().flat_map(|group| &mut group.rows).zip(rows);
-        counted.for_each(|(row, (_, customers))| row.customers = customers);
-        samples.customers = total(&samples.groups);
-        samples
+#[cfg(feature = "serde")]
+impl serde::Serialize for Samples {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut stored = serializer.serialize_struct("Samples", 3)?;
+        stored.serialize_field("as_of", &self.as_of)?;
+        stored.serialize_field("purchases", &self.iter().collect::<Vec<_>>())?;
+        stored.serialize_field("spends", &self.spends().collect::<Vec<_>>())?;
+        stored.end()
     }
 }
 
-impl From<Samples> for Vec<(Sample, u64)> {
-    fn from(samples: Samples) -> Self {
-        samples.iter().collect()
-    }
+#[cfg(feature = "serde")]
+crate::stored::stored! {
+    StoredSamples { as_of: Option<NaiveDate>, purchases: Vec<(Sample, u64)>, spends: Vec<(u32, f64, u64)> }
+    -> Samples: Samples::from_rows(as_of, purchases, spends)
 }

@@ -1,9 +1,8 @@
 //! The repeat-purchase models of this crate, as values.
 
 use crate::error::Result;
-use crate::predict::{
-    BgNbd, Boundary, Fit, FitOptions, Fitted, MbgNbd, Nbd, ParetoNbd, PurchaseModel, Sample, Samples,
-};
+use crate::predict::purchases::model::PurchaseModel;
+use crate::predict::{BgNbd, Boundary, Fit, FitOptions, Fitted, MbgNbd, Nbd, ParetoNbd, Sample, Samples, TimeUnit};
 use crate::scale::Label;
 
 /// Which repeat-purchase model.
@@ -53,7 +52,7 @@ impl ModelKind {
     /// let samples: Samples = customers.into_iter().map(sample).collect::<Result<_, _>>()?;
     /// let fitted = ModelKind::Nbd.fit(&samples, &FitOptions::default())?.interior()?;
     /// assert_eq!(fitted.model.kind(), ModelKind::Nbd);
-    /// assert!(fitted.model.expected_purchases(&Sample::NEW, 9.0)? > 1.0);
+    /// assert!(fitted.model.expected_purchases(&Sample::NEW, 9) > 1.0);
     /// # Ok::<(), repurchase::Error>(())
     /// ```
     pub fn fit(self, samples: &Samples, options: &FitOptions) -> Result<Fit<AnyModel, ()>> {
@@ -93,6 +92,16 @@ impl AnyModel {
         }
     }
 
+    /// The unit of time of its rates.
+    pub const fn unit(&self) -> TimeUnit {
+        match self {
+            Self::Nbd(model) => model.unit(),
+            Self::MbgNbd(model) => model.unit(),
+            Self::ParetoNbd(model) => model.unit(),
+            Self::BgNbd(model) => model.unit(),
+        }
+    }
+
     fn model(&self) -> &dyn PurchaseModel {
         match self {
             Self::Nbd(model) => model,
@@ -113,24 +122,24 @@ impl PurchaseModel for AnyModel {
         self.model().probability_alive(sample)
     }
 
-    fn expected_purchases(&self, sample: &Sample, horizon: f64) -> Result<f64> {
-        self.model().expected_purchases(sample, horizon)
+    fn expected_purchases(&self, sample: &Sample, horizon_days: u32) -> f64 {
+        self.model().expected_purchases(sample, horizon_days)
     }
 
-    fn probability_of_purchases(&self, sample: &Sample, purchases: u32, horizon: f64) -> Result<f64> {
-        self.model().probability_of_purchases(sample, purchases, horizon)
+    fn probability_of_purchases(&self, sample: &Sample, purchases: u32, horizon_days: u32) -> f64 {
+        self.model().probability_of_purchases(sample, purchases, horizon_days)
     }
 
-    fn probability_no_purchase(&self, sample: &Sample, horizon: f64) -> Result<f64> {
-        self.model().probability_no_purchase(sample, horizon)
+    fn probability_no_purchase(&self, sample: &Sample, horizon_days: u32) -> f64 {
+        self.model().probability_no_purchase(sample, horizon_days)
     }
 
-    fn probabilities_alive(&self, samples: &[Sample]) -> Vec<f64> {
-        self.model().probabilities_alive(samples)
+    fn probability_alive_all(&self, samples: &[Sample]) -> Vec<f64> {
+        self.model().probability_alive_all(samples)
     }
 
-    fn expected_purchases_of_all(&self, samples: &[Sample], horizon: f64) -> Result<Vec<f64>> {
-        self.model().expected_purchases_of_all(samples, horizon)
+    fn expected_purchases_all(&self, samples: &[Sample], horizon_days: u32) -> Vec<f64> {
+        self.model().expected_purchases_all(samples, horizon_days)
     }
 }
 

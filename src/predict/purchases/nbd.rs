@@ -4,9 +4,10 @@ use crate::error::Result;
 use crate::number::optimize::Evaluation;
 use crate::number::special::{beta_kernel, ln_beta};
 use crate::predict::fit::limit;
-use crate::predict::purchases::model::{self, PurchaseModel};
+use crate::predict::fit::search::Search;
+use crate::predict::purchases::model::PurchaseModel;
 use crate::predict::purchases::purchasing::{Purchasing, log_density};
-use crate::predict::{Fit, FitOptions, Sample, Samples, Trait, fit};
+use crate::predict::{Fit, FitOptions, Latent, Sample, Samples, TimeUnit, fit};
 
 /// The negative binomial model: customers differ in how often they buy, and nobody leaves.
 ///
@@ -21,11 +22,11 @@ use crate::predict::{Fit, FitOptions, Sample, Samples, Trait, fit};
 /// # Examples
 ///
 /// ```
-/// use repurchase::predict::{Nbd, NbdParams, PurchaseModel, Sample};
+/// use repurchase::predict::{Nbd, NbdParams, PurchaseModel, Sample, TimeUnit};
 ///
-/// let model = Nbd::from_params(NbdParams { r: 0.5, alpha: 10.0 })?;
+/// let model = Nbd::from_params(NbdParams { r: 0.5, alpha: 10.0 }, TimeUnit::Day)?;
 /// let customer = Sample::new(2, 7.0, 15.0)?;
-/// assert_eq!(model.expected_purchases(&customer, 10.0)?, 1.0);
+/// assert_eq!(model.expected_purchases(&customer, 10), 1.0);
 /// assert_eq!(model.probability_alive(&customer), 1.0);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
@@ -35,8 +36,9 @@ use crate::predict::{Fit, FitOptions, Sample, Samples, Trait, fit};
 /// A. S. C. Ehrenberg (1959), "The pattern of consumer purchases", Applied Statistics 8(1), 26-41, doi 10.2307/2985810.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "NbdParams", into = "NbdParams"))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredNbd", into = "StoredNbd"))]
 pub struct Nbd {
+    unit: TimeUnit,
     params: NbdParams,
 }
 
@@ -51,42 +53,51 @@ pub struct NbdParams {
     pub alpha: f64,
 }
 
-model::parameters!(Nbd, NbdParams { r, alpha });
+fit::params::parameters!(Nbd, NbdParams { r, alpha }, StoredNbd);
 
 impl Nbd {
-    /// The parameters under which the samples are the most likely.
+    /// Fits the model: the parameters under which the purchases of the samples are the most likely.
     ///
-    /// Where no finite parameters are, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler model that
-    /// fits.
+    /// Where no finite parameters are, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler
+    /// model that fits.
     ///
     /// # Errors
     ///
-    /// [`Error::NoCustomers`](crate::Error::NoCustomers) for an empty sample,
+    /// [`Error::NoCustomers`](crate::Error::NoCustomers) for samples of nobody,
     /// [`Error::NothingObserved`](crate::Error::NothingObserved) when every `T` is 0,
-    /// [`Error::Number`](crate::Error::Number) for a penalty that is none, and
+    /// [`Error::Number`](crate::Error::Number) for a penalty that is negative or not finite, and
     /// [`Error::NotConverged`](crate::Error::NotConverged).
     ///
     /// # Complexity
     ///
     /// Linear in distinct rows, once; each of some ten evaluations is linear in the distinct `x` and `T`.
     pub fn fit(samples: &Samples, options: &FitOptions) -> Result<Fit<Self, NbdParams>> {
-        let purchasing = Purchasing::of(samples);
-        let (search, rate) = fit::Search::by_time("NBD", samples, &purchasing, options, |age| [1.0, age])?;
+        let unit = options.unit();
+        let purchasing = Purchasing::of(samples.grouped(), unit);
+        let (search, rate) = Search::by_time("NBD", &purchasing.extent(), options, |age| [1.0, age])?;
         let found = search.climb(&[[0.5, 0.5 / rate]], |&[r, alpha]| {
             let mut evaluation = Evaluation::ZERO;
             purchasing.add(r, alpha, &mut evaluation);
             evaluation.mirrored()
         })?;
         let [_, age] = search.units;
-        let limits = |[r, alpha]: [f64; 2]| limit::reached(&[limit::gamma(Trait::PurchaseRate, r, alpha, 1.0 / age)]);
-        let params = |[r, alpha]: [f64; 2]| NbdParams { r, alpha };
-        found.to_fit(params, Self::from_params, limits)
+        found.to_fit(
+            |[r, alpha]| NbdParams { r, alpha },
+            |params| Self::from_params(params, unit),
+            |[r, alpha]| limit::reached(&[limit::gamma(Latent::PurchaseRate, r, alpha, 1.0 / age)]),
+        )
+    }
+
+    /// Shape and rate of the purchase rate of a customer of whom a sample is known.
+    fn posterior(&self, sample: &Sample) -> (f64, f64) {
+        let age = self.unit.of_days(sample.age_days());
+        (self.params.r + f64::from(sample.repeats()), self.params.alpha + age)
     }
 }
 
 impl PurchaseModel for Nbd {
     fn log_likelihood(&self, sample: &Sample) -> f64 {
-        log_density(self.params.r, self.params.alpha, sample)
+        log_density(self.params.r, self.params.alpha, &self.unit.of_sample(sample))
     }
 
     /// 1: nobody leaves.
@@ -94,18 +105,18 @@ impl PurchaseModel for Nbd {
         1.0
     }
 
-    fn expected_purchases(&self, sample: &Sample, horizon: f64) -> Result<f64> {
+    fn expected_purchases(&self, sample: &Sample, horizon_days: u32) -> f64 {
         let (shape, rate) = self.posterior(sample);
-        Ok(f64::min(shape * (model::horizon(horizon)? / rate), f64::MAX))
+        f64::min(shape * (self.unit.of_days(horizon_days.into()) / rate), f64::MAX)
     }
 
-    fn probability_of_purchases(&self, sample: &Sample, purchases: u32, horizon: f64) -> Result<f64> {
+    fn probability_of_purchases(&self, sample: &Sample, purchases: u32, horizon_days: u32) -> f64 {
         let (shape, rate) = self.posterior(sample);
-        let horizon = model::horizon(horizon)?;
+        let horizon = self.unit.of_days(horizon_days.into());
         let (odds, end, purchases) = (horizon / rate, rate + horizon, f64::from(purchases));
         // Of an end whose share is no number, the logarithm is.
         let ln_end = if odds.is_finite() { libm::log1p(odds) } else { libm::log(end) - libm::log(rate) };
-        Ok(if purchases <= 0.0 {
+        if purchases <= 0.0 {
             libm::exp(-shape * ln_end)
         } else if horizon <= 0.0 {
             0.0
@@ -113,13 +124,6 @@ impl PurchaseModel for Nbd {
             beta_kernel(purchases, shape, horizon / end, rate / end) / purchases
         } else {
             libm::exp(-shape * ln_end - ln_beta(purchases, shape)) / purchases
-        })
-    }
-}
-
-impl Nbd {
-    /// Shape and rate of the purchase rate of a customer of whom a sample is known.
-    fn posterior(&self, sample: &Sample) -> (f64, f64) {
-        (self.params.r + f64::from(sample.repeats()), self.params.alpha + sample.age())
+        }
     }
 }

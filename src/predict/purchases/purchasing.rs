@@ -3,7 +3,10 @@
 use crate::number::optimize::Evaluation;
 use crate::number::special::{digamma_difference, ln_rising, trigamma_difference};
 use crate::number::weight::count;
-use crate::predict::{Sample, Samples};
+use crate::predict::TimeUnit;
+use crate::predict::fit::search::Extent;
+use crate::predict::given::grouped::Grouped;
+use crate::predict::given::unit::Observed;
 
 /// Counts of customers by `x` and by `T`, which are few however many customers there are.
 #[derive(Debug)]
@@ -11,6 +14,8 @@ pub(in crate::predict) struct Purchasing {
     /// `x` and its customers, ascending.
     pub(in crate::predict) by_repeats: Vec<(u32, f64)>,
     by_age: Vec<Age>,
+    /// Customers and different rows.
+    size: (u64, usize),
 }
 
 /// The customers of one `T`, ascending.
@@ -22,10 +27,10 @@ struct Age {
 }
 
 impl Purchasing {
-    pub(in crate::predict) fn of(samples: &Samples) -> Self {
-        let ages = samples.times().iter().map(|&time| Age { time, customers: 0.0, repeats: 0.0 });
+    pub(in crate::predict) fn of(rows: &Grouped, unit: TimeUnit) -> Self {
+        let ages = rows.times.iter().map(|&days| Age { time: unit.of_days(days), customers: 0.0, repeats: 0.0 });
         let (mut by_repeats, mut by_age): (Vec<(u32, f64)>, Vec<Age>) = (Vec::new(), ages.collect());
-        for group in samples.groups() {
+        for group in &rows.groups {
             let (mut of_group, x) = (0.0, f64::from(group.repeats));
             for row in &group.rows {
                 let customers = count(row.customers);
@@ -38,18 +43,22 @@ impl Purchasing {
             by_repeats.push((group.repeats, of_group));
         }
         by_age.retain(|age| age.customers > 0.0);
-        Self { by_repeats, by_age }
+        Self { by_repeats, by_age, size: (rows.customers, rows.distinct_rows()) }
     }
 
-    /// Of all customers: repeat purchases, time observed, and the largest age.
-    pub(in crate::predict) fn extent(&self) -> (f64, f64, f64) {
-        let repeats = self.by_age.iter().map(|age| age.repeats).sum();
-        let time = self.by_age.iter().map(|age| age.time * age.customers).sum();
-        (repeats, time, self.by_age.last().map_or(0.0, |last| last.time))
+    pub(in crate::predict) fn extent(&self) -> Extent {
+        let (customers, distinct_rows) = self.size;
+        Extent {
+            customers,
+            distinct_rows,
+            repeats: self.by_age.iter().map(|age| age.repeats).sum(),
+            time: self.by_age.iter().map(|age| age.time * age.customers).sum(),
+            age: self.by_age.last().map_or(0.0, |last| last.time),
+        }
     }
 
-    /// Adds `Σ ln Γ(r + x) - ln Γ(r) + r ln α - (r + x) ln(α + T)`, of which `r` and `α` are parameters 0 and 1; of the
-    /// Hessian the upper half.
+    /// Adds `Σ ln Γ(r + x) - ln Γ(r) + r ln α - (r + x) ln(α + T)` with its derivatives, `r` and `α` being parameters 0
+    /// and 1; of the Hessian the upper half.
     pub(in crate::predict) fn add<const N: usize>(&self, r: f64, alpha: f64, to: &mut Evaluation<N>) {
         for &(repeats, customers) in &self.by_repeats {
             let repeats = f64::from(repeats);
@@ -70,7 +79,7 @@ impl Purchasing {
 }
 
 /// `ln Γ(r + x) - ln Γ(r) + r ln α - (r + x) ln(α + T)` of one customer.
-pub(in crate::predict) fn log_density(r: f64, alpha: f64, sample: &Sample) -> f64 {
-    let repeats = f64::from(sample.repeats());
-    ln_rising(r, repeats) - repeats * libm::log(alpha + sample.age()) - r * libm::log1p(sample.age() / alpha)
+pub(in crate::predict) fn log_density(r: f64, alpha: f64, of: &Observed) -> f64 {
+    let repeats = f64::from(of.repeats);
+    ln_rising(r, repeats) - repeats * libm::log(alpha + of.age) - r * libm::log1p(of.age / alpha)
 }

@@ -2,8 +2,12 @@
 
 mod customer_forecast;
 mod customer_value;
+mod discount;
 mod gamma_gamma;
+mod money;
 
 pub use customer_forecast::CustomerForecast;
-pub use customer_value::{Discount, ValueModel, discounted_purchases, rounded_to_money};
+pub use customer_value::ValueModel;
+pub use discount::{Discount, discounted_purchases};
 pub use gamma_gamma::{GammaGamma, GammaGammaParams};
+pub use money::rounded_to_money;

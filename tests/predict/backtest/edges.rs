@@ -2,17 +2,17 @@
 
 use chrono::NaiveDate;
 use repurchase::Error;
-use repurchase::predict::{Backtest, Baseline, FitOptions, Holdout, Nbd, NbdParams, Scores};
+use repurchase::predict::{Backtest, Baseline, FitOptions, Holdout, Nbd, NbdParams, Scores, TimeUnit};
 use repurchase::scale::Language;
 
 use crate::shops::{TestResult, day, log_of};
 
 fn model() -> Nbd {
-    Nbd::from_params(NbdParams { r: 0.5, alpha: 8.0 }).expect("a model")
+    Nbd::from_params(NbdParams { r: 0.5, alpha: 8.0 }, TimeUnit::Week).expect("a model")
 }
 
 fn scores(purchases: &[(u32, i64)], split: i64, end: i64) -> Result<Scores, Error> {
-    Holdout::new(&log_of(purchases.iter().copied()), day(split), day(end))?.score(&model())
+    Ok(Holdout::new(&log_of(purchases.iter().copied()), day(split), day(end))?.score(&model()))
 }
 
 #[test]
@@ -20,7 +20,7 @@ fn nobody() -> TestResult {
     // No purchase at all, and none up to the split.
     for purchases in [&[][..], &[(1, 50), (1, 60)]] {
         let holdout = Holdout::new(&log_of(purchases.iter().copied()), day(40), day(70))?;
-        let scores = holdout.score(&model())?;
+        let scores = holdout.score(&model());
         assert_eq!((scores.customers, scores.buyers, scores.actual), (0, 0, 0));
         assert_eq!((scores.mae, scores.rmse, scores.brier, scores.log_score), (None, None, None, None));
         assert_eq!((scores.auc_expected, scores.auc_buys_again, scores.auc_alive), (None, None, None));
@@ -70,7 +70,7 @@ fn one_customer() -> TestResult {
 #[test]
 fn all_came_on_the_split_day() -> TestResult {
     let holdout = Holdout::new(&log_of([(1, 10), (2, 10), (1, 20)]), day(10), day(30))?;
-    let scores = holdout.score(&model())?;
+    let scores = holdout.score(&model());
     assert_eq!((scores.buyers, scores.auc_expected), (1, Some(0.5)));
     let refused = Backtest::run(&holdout, &FitOptions::default());
     assert!(matches!(refused, Err(Error::NothingObserved { .. })), "{refused:?}");
@@ -101,7 +101,7 @@ fn at_the_limits_of_the_calendar() -> TestResult {
     assert_eq!(far.customers().len(), 2);
     let last = far.tracking(&model(), u32::MAX)?;
     assert_eq!((last.len(), last[0].day, last[0].actual), (1, NaiveDate::MAX, 1));
-    assert!(far.score(&model())?.rmse.is_some_and(f64::is_finite));
+    assert!(far.score(&model()).rmse.is_some_and(f64::is_finite));
     Ok(())
 }
 

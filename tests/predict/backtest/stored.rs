@@ -38,10 +38,13 @@ fn assert_near(left: &Value, right: &Value) {
 
 #[test]
 fn models() -> TestResult {
-    let model: AnyModel = serde_json::from_str(r#"{"mbg_nbd":{"r":0.5,"alpha":6.0,"a":0.9,"b":1.6}}"#)?;
+    let model: AnyModel = serde_json::from_str(r#"{"mbg_nbd":{"unit":"week","r":0.5,"alpha":6.0,"a":0.9,"b":1.6}}"#)?;
     assert_eq!(model.kind(), ModelKind::MbgNbd);
     assert!(model.probability_alive(&Sample::NEW) < 1.0);
-    assert!(serde_json::from_str::<AnyModel>(r#"{"nbd":{"r":0.5,"alpha":-6.0}}"#).is_err(), "checked when read");
+    assert!(
+        serde_json::from_str::<AnyModel>(r#"{"nbd":{"unit":"week","r":0.5,"alpha":-6.0}}"#).is_err(),
+        "checked when read"
+    );
     for kind in ModelKind::ALL {
         assert_eq!(serde_json::to_string(&kind)?, format!("{:?}", kind.label().key()));
     }

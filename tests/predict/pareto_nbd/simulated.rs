@@ -1,6 +1,6 @@
 //! Parameters found again in simulated customers.
 
-use repurchase::predict::{FitOptions, ParetoNbd, PurchaseModel, Sample, Samples};
+use repurchase::predict::{FitOptions, ParetoNbd, PurchaseModel, Sample, Samples, TimeUnit};
 
 use super::model;
 use crate::chance::Chance;
@@ -11,7 +11,7 @@ fn customer(chance: &mut Chance, [r, alpha, s, beta]: [f64; 4], age: f64) -> Sam
     let (rate, dropout) = (chance.gamma(r) / alpha, chance.gamma(s) / beta);
     let end = (chance.exponential() / dropout).min(age);
     let seen = chance.customer(rate, end, |_, _| false);
-    Sample::new(seen.repeats(), seen.recency(), age).unwrap()
+    Sample::new(seen.repeats(), seen.recency_days(), age).unwrap()
 }
 
 #[test]
@@ -19,10 +19,10 @@ fn finds_parameters_again() {
     let truth = [0.8, 8.0, 0.7, 12.0];
     let customers = if cfg!(debug_assertions) { 8_000 } else { 50_000 };
     let mut chance = Chance(1);
-    // Ages of 50 to 149 weeks.
+    // Ages of 50 to 149.
     let samples: Samples =
         (0..customers).map(|number| customer(&mut chance, truth, f64::from(50 + number % 100))).collect();
-    let fitted = ParetoNbd::fit(&samples, &FitOptions::default()).unwrap().interior().unwrap();
+    let fitted = ParetoNbd::fit(&samples, &FitOptions::default().with_unit(TimeUnit::Day)).unwrap().interior().unwrap();
     let (found, errors) = (fitted.model.params(), fitted.standard_errors);
     let found = [(found.r, errors.r), (found.alpha, errors.alpha), (found.s, errors.s), (found.beta, errors.beta)];
     for ((found, error), truth) in found.into_iter().zip(truth) {
@@ -43,6 +43,6 @@ fn finds_parameters_again() {
     for (place, factor) in (0..4).flat_map(|place| [(place, 0.98), (place, 1.02)]) {
         let mut beside = found.map(|(parameter, _)| parameter);
         beside[place] *= factor;
-        assert!(log_likelihood(&model(&beside)) < top, "{place} {factor}");
+        assert!(log_likelihood(&model(&beside, TimeUnit::Day)) < top, "{place} {factor}");
     }
 }

@@ -1,13 +1,13 @@
 //! E1, E2, E3: from `x`, `t_x` and `T` to a model, and from it to what is expected of every customer.
 
-use repurchase::predict::{BgNbd, Fit, FitOptions, MbgNbd, ParetoNbd, PurchaseModel, Samples};
+use repurchase::predict::{BgNbd, Fit, FitOptions, MbgNbd, ParetoNbd, PurchaseModel, Samples, TimeUnit};
 
 use crate::Result;
 use crate::columns::Shop;
 use crate::stopwatch::Stopwatch;
 
 /// Days.
-const HORIZON: f64 = 90.0;
+const HORIZON: u32 = 90;
 
 pub(super) fn fit_bg_nbd(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
     fit(shop, clock, BgNbd::fit, |model| {
@@ -19,7 +19,7 @@ pub(super) fn fit_bg_nbd(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
 /// From the ledger, as a shop that keeps one does.
 pub(super) fn fit_bg_nbd_of_ledger(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
     let ledger = shop.ledger()?;
-    let fitted = clock.time(|| Ok(BgNbd::fit(&Samples::in_weeks(ledger), &FitOptions::default())?.interior()?))?;
+    let fitted = clock.time(|| Ok(BgNbd::fit(&Samples::of(ledger), &FitOptions::default())?.interior()?))?;
     Ok(format!("nll={:.4}", -fitted.report.log_likelihood))
 }
 
@@ -47,7 +47,7 @@ fn fit<M, P>(
     let repeats = shop.repeats()?;
     let fitted = clock.time(|| {
         let samples: Samples = repeats.samples().collect::<Result<_>>()?;
-        Ok(fit(&samples, &FitOptions::default())?.interior()?)
+        Ok(fit(&samples, &FitOptions::default().with_unit(TimeUnit::Day))?.interior()?)
     })?;
     let params = params(&fitted.model).map(|parameter| format!("{parameter:.6}")).join(",");
     Ok(format!("params={params} nll={:.4}", -fitted.report.log_likelihood))
@@ -55,12 +55,12 @@ fn fit<M, P>(
 
 pub(super) fn probabilities_alive(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
     let (model, samples) = (shop.model()?, shop.samples()?);
-    let alive = clock.time(|| Ok(model.probabilities_alive(samples)))?;
+    let alive = clock.time(|| Ok(model.probability_alive_all(samples)))?;
     Ok(format!("sum={:.6}", alive.iter().sum::<f64>()))
 }
 
 pub(super) fn expected_purchases(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
     let (model, samples) = (shop.model()?, shop.samples()?);
-    let expected = clock.time(|| Ok(model.expected_purchases_of_all(samples, HORIZON)?))?;
+    let expected = clock.time(|| Ok(model.expected_purchases_all(samples, HORIZON)))?;
     Ok(format!("sum={:.6}", expected.iter().sum::<f64>()))
 }

@@ -226,7 +226,7 @@ mod tests {
     fn derivatives_are_those_of_the_value() -> Result<()> {
         let rows = [(0, 0, 4, 7), (2, 3, 9, 2), (2, 5, 9, 1), (2, 9, 9, 3), (5, 5, 6, 1), (1, 20, 40, 2), (0, 0, 0, 3)];
         let rows = rows.map(|(x, t_x, n, customers)| Ok((OpportunitySample::new(x, t_x, n)?, customers)));
-        let samples = OpportunitySamples::from(rows.into_iter().collect::<Result<Vec<_>>>()?);
+        let samples = OpportunitySamples::try_from(rows.into_iter().collect::<Result<Vec<_>>>()?)?;
         let likelihood = Likelihood::of(&samples);
         let at = [0.7, 1.9, 0.4, 3.1];
         let here = likelihood.evaluate(&at);

@@ -6,11 +6,10 @@ use self::likelihood::Likelihood;
 use crate::error::{Error, Result};
 use crate::number::special::ln_beta_ratio;
 use crate::predict::contract::survival;
-use crate::predict::fit::Search;
-use crate::predict::fit::limit::{self, Form, Limit, Trait};
+use crate::predict::fit::limit;
+use crate::predict::fit::search::Search;
 use crate::predict::given::opportunity;
-use crate::predict::purchases::model;
-use crate::predict::{Fit, FitOptions, OpportunitySample, OpportunitySamples};
+use crate::predict::{Fit, FitOptions, Latent, Limit, OpportunitySample, OpportunitySamples, Spread, fit};
 
 /// The beta-geometric/beta-Bernoulli model: at each opportunity a customer who is alive buys with a probability `p`,
 /// and before each opportunity leaves for good with a probability `θ`, both the customer's own.
@@ -82,7 +81,7 @@ const STARTS: [[f64; 4]; 4] =
 /// Where to start also when nobody missed an opportunity before the last purchase.
 const ALWAYS_BUYS: [f64; 4] = [1e3, 1e-3, 0.5, 2.5];
 
-model::parameters!(BgBb, BgBbParams { alpha, beta, gamma, delta });
+fit::params::parameters!(BgBb, BgBbParams { alpha, beta, gamma, delta });
 
 impl BgBb {
     /// The parameters under which the samples are the most likely.
@@ -94,7 +93,7 @@ impl BgBb {
     /// # Errors
     ///
     /// [`Error::NoCustomers`] for an empty sample, [`Error::NothingObserved`] when nobody had an opportunity,
-    /// [`Error::Number`] for a penalty that is none, and [`Error::NotConverged`].
+    /// [`Error::Number`] for a penalty that is negative or not finite, and [`Error::NotConverged`].
     ///
     /// # Complexity
     ///
@@ -127,8 +126,8 @@ impl BgBb {
         found.to_fit(params, Self::from_params, |[alpha, beta, gamma, delta]| {
             simpler.map(|simpler| simpler.limits).filter(|limits| !limits.is_empty()).unwrap_or_else(|| {
                 limit::reached(&[
-                    limit::beta(Trait::PurchaseProbability, alpha, beta),
-                    limit::beta(Trait::DropoutProbabilityPerOpportunity, gamma, delta),
+                    limit::beta(Latent::PurchaseProbability, alpha, beta),
+                    limit::beta(Latent::DropoutProbabilityPerOpportunity, gamma, delta),
                 ])
             })
         })
@@ -312,23 +311,23 @@ struct Simpler {
 impl Simpler {
     #[allow(clippy::cast_precision_loss, reason = "customers are fewer than 2^53")]
     fn of(samples: &OpportunitySamples, likelihood: &Likelihood) -> Option<Self> {
-        let buys = |form| Limit { of: Trait::PurchaseProbability, form };
-        let leaves = |form| Limit { of: Trait::DropoutProbabilityPerOpportunity, form };
+        let buys = |spread| Limit { of: Latent::PurchaseProbability, spread };
+        let leaves = |spread| Limit { of: Latent::DropoutProbabilityPerOpportunity, spread };
         let sum = |of: fn(&OpportunitySample) -> u32| -> f64 {
             samples.iter().map(|(sample, customers)| f64::from(of(&sample)) * customers as f64).sum()
         };
         let (bought, chances) = (sum(OpportunitySample::repeats), sum(OpportunitySample::opportunities));
         let share = bought / chances;
         if samples.iter().all(|(sample, _)| sample.repeats() == 0) {
-            return Some(Self { limits: vec![buys(Form::Zero)], start: [1.0, 1e4, 1.0, 10.0] });
+            return Some(Self { limits: vec![buys(Spread::Zero)], start: [1.0, 1e4, 1.0, 10.0] });
         }
         if samples.iter().all(|(sample, _)| sample.repeats() == sample.opportunities()) {
-            return Some(Self { limits: vec![buys(Form::One), leaves(Form::Zero)], start: [1e4, 1.0, 1.0, 1e4] });
+            return Some(Self { limits: vec![buys(Spread::One), leaves(Spread::Zero)], start: [1e4, 1.0, 1.0, 1e4] });
         }
         let size = f64::min(1e5 / f64::min(share, 1.0 - share), 1e8);
         match likelihood.most_opportunities() {
             1 => Some(Self {
-                limits: vec![buys(Form::Same(share)), leaves(Form::Zero)],
+                limits: vec![buys(Spread::Same(share)), leaves(Spread::Zero)],
                 start: [size * share, size * (1.0 - share), 1e-4, 1e4],
             }),
             // There are three probabilities to explain. Customers who all leave alike leave three parameters to do it.

@@ -14,10 +14,12 @@ use crate::number::optimize::Evaluation;
 use crate::number::special::{digamma_difference, exp_of_nonpositive, ln_1p_exp, ln_beta_ratio, trigamma_difference};
 use crate::number::weight::count;
 use crate::parallel;
+use crate::predict::TimeUnit;
+use crate::predict::fit::search::Extent;
+use crate::predict::given::grouped::{Grouped, Piece};
 use crate::predict::given::grouping::Row;
-use crate::predict::given::samples::Piece;
+use crate::predict::given::unit::Observed;
 use crate::predict::purchases::purchasing::{Purchasing, log_density};
-use crate::predict::{Sample, Samples};
 
 /// Chances to leave beyond the repeat purchases: 0 of BG/NBD, 1 of MBG/NBD.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,19 +34,19 @@ impl ExtraChance {
         f64::from(repeats) + f64::from(self.0)
     }
 
-    pub(in crate::predict) fn log_likelihood(self, [r, alpha, a, b]: Parameters, sample: &Sample) -> f64 {
-        let chances = self.chances(sample.repeats());
-        let alive = log_density(r, alpha, sample) + ln_beta_ratio(a, b, chances);
+    pub(in crate::predict) fn log_likelihood(self, [r, alpha, a, b]: Parameters, of: &Observed) -> f64 {
+        let chances = self.chances(of.repeats);
+        let alive = log_density(r, alpha, of) + ln_beta_ratio(a, b, chances);
         if chances <= 0.0 {
             return alive;
         }
-        let silence = libm::log1p((sample.age() - sample.recency()) / (alpha + sample.recency()));
-        let ln_odds = libm::log(a / (b + (chances - 1.0))) + (r + f64::from(sample.repeats())) * silence;
+        let silence = libm::log1p((of.age - of.recency) / (alpha + of.recency));
+        let ln_odds = libm::log(a / (b + (chances - 1.0))) + (r + f64::from(of.repeats)) * silence;
         if ln_odds <= 0.0 {
             return alive + ln_1p_exp(ln_odds);
         }
         // The term of those who have left as such: large odds on an unlikely silence would cancel.
-        let at_last = Sample::of_valid(sample.repeats(), sample.recency(), sample.recency());
+        let at_last = Observed { age: of.recency, ..*of };
         let stayed_before = ln_beta_ratio(a, b, chances - 1.0);
         let left = log_density(r, alpha, &at_last) + stayed_before - libm::log1p((b + (chances - 1.0)) / a);
         left + ln_1p_exp(-ln_odds)
@@ -56,7 +58,8 @@ impl ExtraChance {
 pub(in crate::predict) struct Likelihood<'a> {
     extra: ExtraChance,
     purchasing: Purchasing,
-    times: &'a [f64],
+    /// In the model's unit.
+    times: Vec<f64>,
     /// Of them, those who can have left are looked at.
     parts: Vec<Vec<Piece<'a>>>,
 }
@@ -90,12 +93,13 @@ struct Sums {
 }
 
 impl<'a> Likelihood<'a> {
-    pub(in crate::predict) fn of(samples: &'a Samples, extra: ExtraChance) -> Self {
-        Self { extra, purchasing: Purchasing::of(samples), times: samples.times(), parts: samples.cut(PART) }
+    pub(in crate::predict) fn of(rows: &'a Grouped, unit: TimeUnit, extra: ExtraChance) -> Self {
+        let times = rows.times.iter().map(|&days| unit.of_days(days)).collect();
+        Self { extra, purchasing: Purchasing::of(rows, unit), times, parts: rows.cut(PART) }
     }
 
-    pub(in crate::predict) const fn purchasing(&self) -> &Purchasing {
-        &self.purchasing
+    pub(in crate::predict) fn extent(&self) -> Extent {
+        self.purchasing.extent()
     }
 
     /// The log-likelihood and its derivatives by the parameters.

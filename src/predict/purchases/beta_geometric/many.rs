@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 use super::{BetaGeometric, future};
 use crate::parallel;
 use crate::predict::Sample;
-use crate::predict::given::places::Places;
+use crate::predict::given::numbering::Numbering;
 
 /// Customers who are asked about in one go, and share what was worked out for one of them.
 const PART: usize = 1 << 18;
@@ -20,14 +20,14 @@ pub(in crate::predict) const HEAVY: f64 = 1_048_576.0;
 /// Chances to leave up to which the mean of staying is kept.
 const MOST_KEPT: u32 = 1 << 12;
 
-/// From so many repeat purchases on, what is expected of a customer has no place of its own.
+/// From so many repeat purchases on, what is expected of a customer is looked up.
 const FREQUENT: u32 = 128;
 
 /// Expectations that are worked out in one go.
 const EXPECTATIONS: usize = 1 << 9;
 
 impl BetaGeometric {
-    pub(in crate::predict) fn probabilities_alive(&self, samples: &[Sample]) -> Vec<f64> {
+    pub(in crate::predict) fn probability_alive_all(&self, samples: &[Sample]) -> Vec<f64> {
         let mut alive = vec![0.0; samples.len()];
         parallel::map_chunks(&mut alive, PART, |part, alive| {
             self.alive_of_part(of_part(samples, part), alive, |_, _, _| ());
@@ -36,11 +36,13 @@ impl BetaGeometric {
     }
 
     /// Of those alive, `t_x` says nothing more: customers share what is expected by `x` and `T`.
-    pub(in crate::predict) fn expected_purchases_of_all(&self, samples: &[Sample], horizon: f64) -> Vec<f64> {
+    pub(in crate::predict) fn expected_purchases_all(&self, samples: &[Sample], horizon: f64) -> Vec<f64> {
         let [_, alpha, a, b] = self.parameters;
         let kept: Vec<f64> = (0..MOST_KEPT).map(|chances| future::stay(a, b, chances)).collect();
         let stays = |chances| kept.get(chances as usize).copied().unwrap_or_else(|| future::stay(a, b, chances));
-        let expected = |repeats: u32, age: f64| self.expected_while_alive(repeats, horizon / (alpha + age), stays);
+        let expected = |repeats: u32, age_days: f64| {
+            self.expected_while_alive(repeats, horizon / (alpha + self.unit.of_days(age_days)), stays)
+        };
         if samples.len() <= PART || parallel::is_one_thread() {
             self.in_one_pass(samples, expected)
         } else {
@@ -54,7 +56,7 @@ impl BetaGeometric {
         // Nothing below 0 is expected.
         let mut by_pair = ByPair::new(-1.0);
         self.alive_of_part(samples, &mut answers, |sample, age, alive| {
-            *alive *= by_pair.of(age, sample.repeats(), || expected(sample.repeats(), sample.age()));
+            *alive *= by_pair.of(age, sample.repeats(), || expected(sample.repeats(), sample.age_days()));
         });
         answers
     }
@@ -69,15 +71,15 @@ impl BetaGeometric {
             let times = self.alive_of_part(of_part(samples, part), alive, see);
             (times, pairs.all, numbers)
         });
-        let (mut places, mut pairs) = (Places::default(), Pairs::default());
+        let (mut numbering, mut pairs) = (Numbering::default(), Pairs::default());
         let of_part = |(times, pairs_of_part, _): &(Vec<f64>, Vec<(u32, u32)>, Vec<u32>)| {
-            let places: Vec<u32> = times.iter().map(|&time| places.of(time)).collect();
-            let number = |&(age, repeats): &(u32, u32)| Some(pairs.number(*places.get(age as usize)?, repeats));
+            let ages: Vec<u32> = times.iter().map(|&time| numbering.of(time)).collect();
+            let number = |&(age, repeats): &(u32, u32)| Some(pairs.number(*ages.get(age as usize)?, repeats));
             pairs_of_part.iter().filter_map(number).collect::<Vec<u32>>()
         };
         let joined: Vec<Vec<u32>> = parts.iter().map(of_part).collect();
         let of_pairs = parallel::map_ranges(pairs.all.len(), EXPECTATIONS, |some| {
-            let time = |age: u32| places.times().get(age as usize).copied().unwrap_or_default();
+            let time = |age: u32| numbering.times().get(age as usize).copied().unwrap_or_default();
             let pairs = pairs.all.get(some).unwrap_or_default().iter();
             pairs.map(|&(age, repeats)| expected(repeats, time(age))).collect::<Vec<_>>()
         });
@@ -92,7 +94,7 @@ impl BetaGeometric {
         answers
     }
 
-    /// P(alive) of each; `see` is shown each sample with the place of its `T` among the times that are given back, and
+    /// P(alive) of each; `see` is shown each sample with the number of its `T` among the times that are given back, and
     /// its answer, which it may change.
     fn alive_of_part(
         &self,
@@ -100,23 +102,23 @@ impl BetaGeometric {
         answers: &mut [f64],
         mut see: impl FnMut(&Sample, u32, &mut f64),
     ) -> Vec<f64> {
-        let (mut places, mut passed, mut longest) = (Places::default(), Vec::new(), 0.0f64);
+        let (mut numbering, mut passed, mut longest) = (Numbering::default(), Vec::new(), 0.0f64);
         let mut block = [(0, 0); BLOCK];
         for (samples, answers) in samples.chunks(BLOCK).zip(answers.chunks_mut(BLOCK)) {
             // The look-ups first, so that what follows has no branch.
             for (sample, found) in samples.iter().zip(&mut block) {
-                *found = (places.of(sample.age()) as usize, places.of(sample.recency()) as usize);
+                *found = (numbering.of(sample.age_days()) as usize, numbering.of(sample.recency_days()) as usize);
             }
-            let unseen = places.times().get(passed.len()..).unwrap_or_default();
-            passed
-                .extend(unseen.iter().map(|&time| self.passed(time)).inspect(|&passed| longest = passed.max(longest)));
+            let unseen = numbering.times().get(passed.len()..).unwrap_or_default().iter();
+            let of_unseen = unseen.map(|&days| self.passed(self.unit.of_days(days)));
+            passed.extend(of_unseen.inspect(|&passed| longest = passed.max(longest)));
             for (silence, &(age, recency)) in answers.iter_mut().zip(&block) {
                 *silence = passed[age] - passed[recency];
             }
             let repeats = samples.iter().fold(0, |most, sample| most.max(sample.repeats()));
             if self.weight(repeats, longest) > HEAVY {
                 for ((silence, sample), &(age, recency)) in answers.iter_mut().zip(samples).zip(&block) {
-                    *silence = self.silence(sample, passed[age], passed[recency]);
+                    *silence = self.silence(&self.unit.of_sample(sample), passed[age], passed[recency]);
                 }
             }
             for (sample, alive) in samples.iter().zip(answers.iter_mut()) {
@@ -127,7 +129,7 @@ impl BetaGeometric {
                 see(sample, age as u32, answer);
             }
         }
-        places.times().to_vec()
+        numbering.times().to_vec()
     }
 }
 
@@ -135,16 +137,16 @@ fn of_part(samples: &[Sample], part: usize) -> &[Sample] {
     samples.get(part * PART..).unwrap_or_default()
 }
 
-/// A value for each different pair of a `T`, by its place, and an `x`.
+/// A value for each different pair of a `T`, by its number, and an `x`.
 struct ByPair<V> {
-    /// By place, by `x`; `none` of a pair that was not seen.
+    /// By age, by `x`; `none` of a pair that was not seen.
     values: Vec<Vec<V>>,
     /// A large `x` is looked up: the room for all below it would add up over many ages.
     frequent: HashMap<(u32, u32), V, FixedState>,
     none: V,
 }
 
-/// Places for `x` that an age begins with.
+/// Numbering for `x` that an age begins with.
 const ROOM: usize = 8;
 
 impl<V: Copy + PartialEq> ByPair<V> {
@@ -181,7 +183,7 @@ impl<V: Copy + PartialEq> ByPair<V> {
     }
 }
 
-/// Different pairs of a `T`, by its place, and an `x`, numbered in the order of first sight, from 0.
+/// Different pairs of a `T`, by its number, and an `x`, numbered in the order of first sight, from 0.
 struct Pairs {
     numbers: ByPair<u32>,
     all: Vec<(u32, u32)>,

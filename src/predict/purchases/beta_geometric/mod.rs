@@ -9,112 +9,51 @@ mod future;
 mod likelihood;
 mod many;
 
-pub(in crate::predict) use likelihood::{ExtraChance, Parameters};
+pub(in crate::predict) use likelihood::{ExtraChance, Likelihood, Parameters};
 
-use self::likelihood::Likelihood;
 use self::many::HEAVY;
-use crate::error::Result;
 use crate::number::special::exp_of_nonpositive;
-use crate::predict::fit::limit::{self, Limit, Trait};
-use crate::predict::fit::{Found, Search};
-use crate::predict::{FitOptions, Sample, Samples};
-
-/// What the types of the two models say, to the same words: how one is made and fitted, and what it says of a customer.
-macro_rules! model {
-    ($model:ident, $params:ident, $name:literal, $extra:expr) => {
-        $crate::predict::purchases::model::parameters!($model, $params { r, alpha, a, b });
-
-        impl $model {
-            /// The parameters under which the samples are the most likely.
-            ///
-            /// Where no finite parameters are, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler model
-            /// that fits.
-            ///
-            /// # Errors
-            ///
-            /// [`Error::NoCustomers`](crate::Error::NoCustomers) for an empty sample,
-            /// [`Error::NothingObserved`](crate::Error::NothingObserved) when every `T` is 0,
-            /// [`Error::Number`](crate::Error::Number) for a penalty that is none, and
-            /// [`Error::NotConverged`](crate::Error::NotConverged).
-            ///
-            /// # Complexity
-            ///
-            /// Linear in distinct rows for each evaluation: some ten to a maximum, up to a hundred where there is none.
-            pub fn fit(
-                samples: &$crate::predict::Samples,
-                options: &$crate::predict::FitOptions,
-            ) -> $crate::error::Result<$crate::predict::Fit<Self, $params>> {
-                let (found, limits) = $crate::predict::purchases::beta_geometric::fit($name, $extra, samples, options)?;
-                let params = |[r, alpha, a, b]: [f64; 4]| $params { r, alpha, a, b };
-                found.to_fit(params, Self::from_params, |_| limits)
-            }
-
-            const fn core(&self) -> $crate::predict::purchases::beta_geometric::BetaGeometric {
-                let $params { r, alpha, a, b } = self.params;
-                $crate::predict::purchases::beta_geometric::BetaGeometric {
-                    extra: $extra,
-                    parameters: [r, alpha, a, b],
-                }
-            }
-        }
-
-        impl $crate::predict::PurchaseModel for $model {
-            fn log_likelihood(&self, sample: &$crate::predict::Sample) -> f64 {
-                self.core().log_likelihood(sample)
-            }
-
-            fn probability_alive(&self, sample: &$crate::predict::Sample) -> f64 {
-                self.core().probability_alive(sample)
-            }
-
-            fn probabilities_alive(&self, samples: &[$crate::predict::Sample]) -> Vec<f64> {
-                self.core().probabilities_alive(samples)
-            }
-
-            fn expected_purchases(&self, sample: &$crate::predict::Sample, horizon: f64) -> $crate::error::Result<f64> {
-                Ok(self.core().expected_purchases(sample, $crate::predict::purchases::model::horizon(horizon)?))
-            }
-
-            fn probability_of_purchases(
-                &self,
-                sample: &$crate::predict::Sample,
-                purchases: u32,
-                horizon: f64,
-            ) -> $crate::error::Result<f64> {
-                Ok(self.core().probability_of_purchases(
-                    sample,
-                    purchases,
-                    $crate::predict::purchases::model::horizon(horizon)?,
-                ))
-            }
-
-            fn expected_purchases_of_all(
-                &self,
-                samples: &[$crate::predict::Sample],
-                horizon: f64,
-            ) -> $crate::error::Result<Vec<f64>> {
-                Ok(self.core().expected_purchases_of_all(samples, $crate::predict::purchases::model::horizon(horizon)?))
-            }
-        }
-    };
-}
-
-pub(in crate::predict) use model;
+use crate::predict::fit::limit::{self, Latent, Limit};
+use crate::predict::given::unit::Observed;
+use crate::predict::{Sample, TimeUnit};
 
 /// One of the two models at its parameters.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::predict) struct BetaGeometric {
     pub(in crate::predict) extra: ExtraChance,
+    pub(in crate::predict) unit: TimeUnit,
     pub(in crate::predict) parameters: Parameters,
 }
 
 impl BetaGeometric {
     pub(in crate::predict) fn log_likelihood(&self, sample: &Sample) -> f64 {
-        self.extra.log_likelihood(self.parameters, sample)
+        self.extra.log_likelihood(self.parameters, &self.unit.of_sample(sample))
     }
 
     pub(in crate::predict) fn probability_alive(&self, sample: &Sample) -> f64 {
-        self.alive_after(self.silence_of(sample), sample.repeats())
+        self.alive(&self.unit.of_sample(sample))
+    }
+
+    pub(in crate::predict) fn expected_purchases(&self, sample: &Sample, horizon: f64) -> f64 {
+        let ([_, alpha, a, b], of) = (self.parameters, self.unit.of_sample(sample));
+        let odds = horizon / (alpha + of.age);
+        let stays = |chances| future::stay(a, b, chances);
+        self.alive(&of) * self.expected_while_alive(of.repeats, odds, stays)
+    }
+
+    pub(in crate::predict) fn probability_of_purchases(&self, sample: &Sample, purchases: u32, horizon: f64) -> f64 {
+        let of = self.unit.of_sample(sample);
+        let [shape, rate, a, b] = self.posterior(&of);
+        let silence = self.silence_of(&of);
+        let (stayed, left) = self.shares_after(silence, of.repeats);
+        let while_alive = future::probability_of_purchases(shape, rate, a, b, purchases, horizon);
+        // Of those who left as such, for whom 1 - P(alive) would have no digits.
+        let left = if purchases > 0 { 0.0 } else { left / (stayed + left) };
+        f64::min(self.alive_after(silence, of.repeats) * while_alive + left, 1.0)
+    }
+
+    fn alive(&self, of: &Observed) -> f64 {
+        self.alive_after(self.silence_of(of), of.repeats)
     }
 
     /// `ln(1 + t / α)`.
@@ -123,18 +62,18 @@ impl BetaGeometric {
         libm::log1p(time / alpha)
     }
 
-    fn silence_of(&self, sample: &Sample) -> f64 {
-        self.silence(sample, self.passed(sample.age()), self.passed(sample.recency()))
+    fn silence_of(&self, of: &Observed) -> f64 {
+        self.silence(of, self.passed(of.age), self.passed(of.recency))
     }
 
     /// `ln((α + T) / (α + t_x))`, from the [`passed`](Self::passed) of `T` and of `t_x`.
     ///
     /// Each of these is kept for many customers, but their difference has lost digits. Up to [`HEAVY`], P(alive) is
     /// right to 2e-10 all the same; beyond, the logarithm is taken anew.
-    fn silence(&self, sample: &Sample, at_age: f64, at_recency: f64) -> f64 {
-        if self.weight(sample.repeats(), at_age) > HEAVY {
+    fn silence(&self, of: &Observed, at_age: f64, at_recency: f64) -> f64 {
+        if self.weight(of.repeats, at_age) > HEAVY {
             let [_, alpha, ..] = self.parameters;
-            libm::log1p((sample.age() - sample.recency()) / (alpha + sample.recency()))
+            libm::log1p((of.age - of.recency) / (alpha + of.recency))
         } else {
             at_age - at_recency
         }
@@ -170,56 +109,21 @@ impl BetaGeometric {
         future::expected_purchases(r + f64::from(repeats), odds, [a, b], chances, stays)
     }
 
-    pub(in crate::predict) fn expected_purchases(&self, sample: &Sample, horizon: f64) -> f64 {
-        let [_, alpha, a, b] = self.parameters;
-        let odds = horizon / (alpha + sample.age());
-        let stays = |chances| future::stay(a, b, chances);
-        self.probability_alive(sample) * self.expected_while_alive(sample.repeats(), odds, stays)
-    }
-
-    pub(in crate::predict) fn probability_of_purchases(&self, sample: &Sample, purchases: u32, horizon: f64) -> f64 {
-        let [shape, rate, a, b] = self.posterior(sample);
-        let silence = self.silence_of(sample);
-        let (stayed, left) = self.shares_after(silence, sample.repeats());
-        let while_alive = future::probability_of_purchases(shape, rate, a, b, purchases, horizon);
-        // Of those who left as such, for whom 1 - P(alive) would have no digits.
-        let left = if purchases > 0 { 0.0 } else { left / (stayed + left) };
-        f64::min(self.alive_after(silence, sample.repeats()) * while_alive + left, 1.0)
-    }
-
     /// The parameters of a customer who is alive.
-    fn posterior(&self, sample: &Sample) -> Parameters {
+    fn posterior(&self, of: &Observed) -> Parameters {
         let [r, alpha, a, b] = self.parameters;
-        let repeats = sample.repeats();
-        [r + f64::from(repeats), alpha + sample.age(), a, b + self.extra.chances(repeats)]
+        [r + f64::from(of.repeats), alpha + of.age, a, b + self.extra.chances(of.repeats)]
     }
 }
 
 /// Starts from which a search goes uphill: `a` and `b`. Nearly every shop has its maximum in reach of the first; the
 /// others look for one where that ends on a boundary.
-const STARTS: [[f64; 2]; 4] = [[0.5, 2.5], [0.005, 5.0], [0.05, 0.5], [5.0, 50.0]];
+pub(in crate::predict) const STARTS: [[f64; 2]; 4] = [[0.5, 2.5], [0.005, 5.0], [0.05, 0.5], [5.0, 50.0]];
 
-/// Where the likelihood of a shop's samples has its maximum, or what it runs to.
-pub(in crate::predict) fn fit(
-    model: &'static str,
-    extra: ExtraChance,
-    samples: &Samples,
-    options: &FitOptions,
-) -> Result<(Found<4>, Vec<Limit>)> {
-    let likelihood = Likelihood::of(samples, extra);
-    let units = |age| [1.0, age, 1.0, 1.0];
-    let (search, rate) = Search::by_time(model, samples, likelihood.purchasing(), options, units)?;
-    let starts = STARTS.map(|[a, b]| [0.5, 0.5 / rate, a, b]);
-    let starts = Search::starts(samples, &starts, |starts, part| {
-        let likelihood = Likelihood::of(part, extra);
-        search.climb(starts, |parameters| likelihood.evaluate(parameters))
-    });
-    let found = search.climb(&starts, |parameters| likelihood.evaluate(parameters))?;
-    let [r, alpha, a, b] = found.parameters;
-    let [_, age, ..] = search.units;
-    let limits = limit::reached(&[
-        limit::gamma(Trait::PurchaseRate, r, alpha, 1.0 / age),
-        limit::beta(Trait::DropoutProbability, a, b),
-    ]);
-    Ok((found, limits))
+/// What the parameters stand for where they run to 0 or infinity; `age` is the largest age of the sample.
+pub(in crate::predict) fn limits([r, alpha, a, b]: Parameters, age: f64) -> Vec<Limit> {
+    limit::reached(&[
+        limit::gamma(Latent::PurchaseRate, r, alpha, 1.0 / age),
+        limit::beta(Latent::DropoutProbability, a, b),
+    ])
 }

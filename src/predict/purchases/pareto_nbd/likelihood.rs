@@ -4,25 +4,27 @@
 //! it. The logarithm of each term is elementary in the parameters, so that the gradient of the log of the sum is the
 //! mean of the terms' gradients, and its Hessian the mean of their Hessians plus the covariance of their gradients.
 
+use super::Parameters;
 use super::race::{Moment, Race};
-use super::{Parameters, Sample, Samples};
 use crate::number::optimize::Evaluation;
 use crate::number::special::{digamma_difference, ln_rising, trigamma_difference};
 use crate::number::weight::count;
-use crate::predict::given::samples::Piece;
+use crate::predict::TimeUnit;
+use crate::predict::given::grouped::{Grouped, Piece};
+use crate::predict::given::unit::Observed;
 
 /// The race between the next purchase and the exit from the last purchase to the end of the observation.
-pub(in crate::predict) fn silence([r, alpha, s, beta]: Parameters, sample: &Sample) -> Race {
-    let (k, recency) = (r + f64::from(sample.repeats()), sample.recency());
-    Race::new((k, alpha + recency), (s, beta + recency), sample.age() - recency)
+pub(in crate::predict) fn silence([r, alpha, s, beta]: Parameters, of: &Observed) -> Race {
+    let (k, recency) = (r + f64::from(of.repeats), of.recency);
+    Race::new((k, alpha + recency), (s, beta + recency), of.age - recency)
 }
 
 /// `ln f(x, t_x | T)`.
-pub(in crate::predict) fn log_likelihood(parameters: Parameters, sample: &Sample) -> f64 {
+pub(in crate::predict) fn log_likelihood(parameters: Parameters, of: &Observed) -> f64 {
     let [r, alpha, s, beta] = parameters;
-    let (repeats, recency) = (f64::from(sample.repeats()), sample.recency());
-    let no_purchase = silence(parameters, sample).ends().ln_no_purchase();
-    if sample.repeats() == 0 {
+    let (repeats, recency) = (f64::from(of.repeats), of.recency);
+    let no_purchase = silence(parameters, of).ends().ln_no_purchase();
+    if of.repeats == 0 {
         return no_purchase;
     }
     ln_rising(r, repeats)
@@ -38,13 +40,15 @@ const BLOCK: usize = 256;
 /// A shop's samples, cut for passes over them.
 #[derive(Debug)]
 pub(in crate::predict) struct Likelihood<'a> {
-    samples: &'a Samples,
+    /// In the model's unit.
+    times: Vec<f64>,
     blocks: Vec<Vec<Piece<'a>>>,
 }
 
 impl<'a> Likelihood<'a> {
-    pub(in crate::predict) fn of(samples: &'a Samples) -> Self {
-        Self { samples, blocks: samples.cut(BLOCK) }
+    pub(in crate::predict) fn of(rows: &'a Grouped, unit: TimeUnit) -> Self {
+        let times = rows.times.iter().map(|&days| unit.of_days(days)).collect();
+        Self { times, blocks: rows.cut(BLOCK) }
     }
 
     /// The log-likelihood of samples and its derivatives by the parameters.
@@ -54,8 +58,10 @@ impl<'a> Likelihood<'a> {
             for piece in self.blocks.get(number).into_iter().flatten() {
                 let rising = Rising::of(parameters[0], piece.repeats);
                 for row in piece.rows {
-                    let (sample, customers) = self.samples.sample(piece.repeats, row);
-                    block.add(&customer(parameters, &sample, &rising), count(customers));
+                    let time = |number: u32| self.times.get(number as usize).copied().unwrap_or_default();
+                    let (repeats, recency, age) = (piece.repeats, time(row.recency), time(row.age));
+                    let of = Observed { repeats, recency, age };
+                    block.add(&customer(parameters, &of, &rising), count(row.customers));
                 }
             }
             block
@@ -110,10 +116,10 @@ impl Means {
 }
 
 /// The log of one customer's density and its derivatives; of the Hessian the upper half.
-fn customer(parameters: &Parameters, sample: &Sample, rising: &Rising) -> Evaluation<4> {
+fn customer(parameters: &Parameters, of: &Observed, rising: &Rising) -> Evaluation<4> {
     let [r, alpha, s, beta] = *parameters;
-    let (repeats, recency) = (f64::from(sample.repeats()), sample.recency());
-    let (race, mut exits) = (silence(*parameters, sample), Means::default());
+    let (repeats, recency) = (f64::from(of.repeats), of.recency);
+    let (race, mut exits) = (silence(*parameters, of), Means::default());
     let ends = race.exits(|moment, weight| exits.add(moment, weight));
     let exits = exits.normalised();
     let left = ends.exit / (ends.exit + libm::exp(ends.ln_neither));
@@ -163,8 +169,9 @@ fn customer(parameters: &Parameters, sample: &Sample, rising: &Rising) -> Evalua
 mod tests {
     use super::*;
     use crate::number::golden::{Worst, rows};
+    use crate::predict::{Sample, Samples};
 
-    /// The CDNOW sample as of 1997-09-30, in weeks.
+    /// The CDNOW sample as of 1997-09-30, its weeks as days.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small count")]
     fn cdnow() -> Samples {
         let text = include_str!("../../../../tests/data/cdnow_summary_cal.csv");
@@ -178,7 +185,7 @@ mod tests {
         let (samples, mut value, mut slopes) = (cdnow(), Worst::default(), Worst::default());
         let table = rows(include_str!("../../../../tests/data/predict/cdnow_gradient.csv"));
         for (_, row) in table.filter(|(model, _)| *model == "pareto_nbd") {
-            let found = Likelihood::of(&samples).evaluate(&[row[0], row[1], row[2], row[3]]);
+            let found = Likelihood::of(samples.grouped(), TimeUnit::Day).evaluate(&[row[0], row[1], row[2], row[3]]);
             value.see(found.value, row[4], 0.0, &row);
             for (slope, &expected) in found.gradient.iter().zip(&row[5..]) {
                 // Sums of terms of the size of customers, which cancel.
@@ -200,15 +207,15 @@ mod tests {
         let points =
             [[0.5, 10.0, 0.6, 12.0], [3.0, 0.1, 0.02, 40.0], [0.02, 300.0, 30.0, 0.5], [400.0, 30.0, 900.0, 3e3]];
         for (parameters, sample) in points.iter().flat_map(|point| samples.iter().map(move |sample| (point, sample))) {
-            let at = Likelihood::of(sample).evaluate(parameters);
-            let alone = log_likelihood(*parameters, &sample.iter().next().unwrap().0);
+            let at = Likelihood::of(sample.grouped(), TimeUnit::Day).evaluate(parameters);
+            let alone = log_likelihood(*parameters, &TimeUnit::Day.of_sample(&sample.iter().next().unwrap().0));
             assert!((at.value - alone).abs() <= 1e-13 * alone.abs(), "{parameters:?} {sample:?}");
             for place in 0..4 {
                 let step = 1e-4 * parameters[place];
                 let beside = |steps: f64| {
                     let mut point = *parameters;
                     point[place] += steps * step;
-                    Likelihood::of(sample).evaluate(&point)
+                    Likelihood::of(sample.grouped(), TimeUnit::Day).evaluate(&point)
                 };
                 let [left, right, far_left, far_right] = [-1.0, 1.0, -2.0, 2.0].map(beside);
                 let slope = |f: &dyn Fn(&Evaluation<4>) -> f64| {

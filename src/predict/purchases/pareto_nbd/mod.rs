@@ -4,13 +4,15 @@ mod future;
 mod likelihood;
 mod race;
 
+use self::likelihood::Likelihood;
 use crate::error::Result;
 use crate::number::special::logistic;
-use crate::predict::fit::Search;
-use crate::predict::fit::limit::{self, Trait};
-use crate::predict::purchases::model::{self, PurchaseModel};
+use crate::predict::fit::limit;
+use crate::predict::fit::search::Search;
+use crate::predict::given::grouped::Grouped;
+use crate::predict::purchases::model::PurchaseModel;
 use crate::predict::purchases::purchasing::Purchasing;
-use crate::predict::{Fit, FitOptions, Sample, Samples};
+use crate::predict::{Fit, FitOptions, Latent, Sample, Samples, TimeUnit, fit};
 
 /// The Pareto/NBD model: a customer leaves at a time that nobody sees, whether there was a purchase or not.
 ///
@@ -36,17 +38,18 @@ use crate::predict::{Fit, FitOptions, Sample, Samples};
 /// # Examples
 ///
 /// ```
-/// use repurchase::predict::{ParetoNbd, ParetoNbdParams, PurchaseModel, Sample};
+/// use repurchase::predict::{ParetoNbd, ParetoNbdParams, PurchaseModel, Sample, TimeUnit};
 ///
-/// // The CDNOW customers of the literature, in weeks.
-/// let model = ParetoNbd::from_params(ParetoNbdParams { r: 0.553, alpha: 10.578, s: 0.606, beta: 11.669 })?;
-/// let customer = Sample::new(2, 30.43, 38.86)?;
+/// // The CDNOW customers of the literature, whose rates are per week.
+/// let params = ParetoNbdParams { r: 0.553, alpha: 10.578, s: 0.606, beta: 11.669 };
+/// let model = ParetoNbd::from_params(params, TimeUnit::Week)?;
+/// let customer = Sample::new(2, 213.0, 272.0)?;
 /// assert!((model.probability_alive(&customer) - 0.8692).abs() < 1e-4);
-/// assert!((model.expected_purchases(&customer, 39.0)? - 1.455).abs() < 1e-3);
+/// assert!((model.expected_purchases(&customer, 273) - 1.455).abs() < 1e-3);
 /// // A customer who never came back.
-/// assert!((model.probability_alive(&Sample::new(0, 0.0, 38.86)?) - 0.2953).abs() < 1e-4);
+/// assert!((model.probability_alive(&Sample::new(0, 0.0, 272.0)?) - 0.2953).abs() < 1e-4);
 /// // A new customer, in 39 weeks.
-/// assert!((model.expected_purchases(&Sample::NEW, 39.0)? - 1.213).abs() < 1e-3);
+/// assert!((model.expected_purchases(&Sample::NEW, 273) - 1.213).abs() < 1e-3);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 ///
@@ -59,8 +62,9 @@ use crate::predict::{Fit, FitOptions, Sample, Samples};
 /// brucehardie.com/notes/009.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "ParetoNbdParams", into = "ParetoNbdParams"))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredParetoNbd", into = "StoredParetoNbd"))]
 pub struct ParetoNbd {
+    unit: TimeUnit,
     params: ParetoNbdParams,
 }
 
@@ -86,19 +90,20 @@ type Parameters = [f64; 4];
 /// reach of the first; the others look for one where that ends on a boundary.
 const STARTS: [[f64; 2]; 3] = [[0.5, 0.5], [0.02, 1.0], [10.0, 20.0]];
 
-model::parameters!(ParetoNbd, ParetoNbdParams { r, alpha, s, beta });
+fit::params::parameters!(ParetoNbd, ParetoNbdParams { r, alpha, s, beta }, StoredParetoNbd);
 
 impl ParetoNbd {
-    /// The parameters under which the samples are the most likely.
+    /// Fits the model: the parameters under which the purchases of the samples are the most likely.
     ///
-    /// Where no finite parameters are, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler model that
-    /// fits: so it is in a shop whose customers do not seem to leave, and in one where all seem to leave at one rate.
+    /// Where no finite parameters are, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler
+    /// model that fits: so it is in a shop whose customers do not seem to leave, and in one where all seem to leave at
+    /// one rate.
     ///
     /// # Errors
     ///
-    /// [`Error::NoCustomers`](crate::Error::NoCustomers) for an empty sample,
+    /// [`Error::NoCustomers`](crate::Error::NoCustomers) for samples of nobody,
     /// [`Error::NothingObserved`](crate::Error::NothingObserved) when every `T` is 0,
-    /// [`Error::Number`](crate::Error::Number) for a penalty that is none, and
+    /// [`Error::Number`](crate::Error::Number) for a penalty that is negative or not finite, and
     /// [`Error::NotConverged`](crate::Error::NotConverged).
     ///
     /// # Complexity
@@ -106,23 +111,24 @@ impl ParetoNbd {
     /// Linear in distinct rows for each evaluation, less than a microsecond for a row: some ten evaluations to a maximum,
     /// 80 to 120 where there is none, as every start is tried.
     pub fn fit(samples: &Samples, options: &FitOptions) -> Result<Fit<Self, ParetoNbdParams>> {
-        let purchasing = Purchasing::of(samples);
-        let (search, rate) = Search::by_time("Pareto/NBD", samples, &purchasing, options, |age| [1.0, age, 1.0, age])?;
+        let (rows, unit) = (samples.grouped(), options.unit());
+        let extent = Purchasing::of(rows, unit).extent();
+        let (search, rate) = Search::by_time("Pareto/NBD", &extent, options, |age| [1.0, age, 1.0, age])?;
         let [_, age, ..] = search.units;
         let starts = STARTS.map(|[s, beta]| [0.5, 0.5 / rate, s, beta * age]);
-        let climb = |starts: &[Parameters], samples: &Samples| {
-            let likelihood = likelihood::Likelihood::of(samples);
+        let climb = |starts: &[Parameters], rows: &Grouped| {
+            let likelihood = Likelihood::of(rows, unit);
             search.climb(starts, |parameters| likelihood.evaluate(parameters))
         };
-        let found = climb(&Search::starts(samples, &starts, climb), samples)?;
+        let found = climb(&Search::starts(rows, &starts, climb), rows)?;
         let limits = |[r, alpha, s, beta]: Parameters| {
             limit::reached(&[
-                limit::gamma(Trait::PurchaseRate, r, alpha, 1.0 / age),
-                limit::gamma(Trait::DropoutRate, s, beta, 1.0 / age),
+                limit::gamma(Latent::PurchaseRate, r, alpha, 1.0 / age),
+                limit::gamma(Latent::DropoutRate, s, beta, 1.0 / age),
             ])
         };
         let params = |[r, alpha, s, beta]: Parameters| ParetoNbdParams { r, alpha, s, beta };
-        found.to_fit(params, Self::from_params, limits)
+        found.to_fit(params, |params| Self::from_params(params, unit), limits)
     }
 
     const fn parameters(&self) -> Parameters {
@@ -130,40 +136,37 @@ impl ParetoNbd {
         [r, alpha, s, beta]
     }
 
-    /// The parameters of a customer who is alive.
-    fn posterior(&self, sample: &Sample) -> Parameters {
-        let [r, alpha, s, beta] = self.parameters();
-        [r + f64::from(sample.repeats()), alpha + sample.age(), s, beta + sample.age()]
-    }
-
-    fn logit_alive(&self, sample: &Sample) -> f64 {
-        likelihood::silence(self.parameters(), sample).ends().logit_alive()
+    /// The parameters of a customer who is alive, and the log odds of that.
+    fn posterior(&self, sample: &Sample) -> (Parameters, f64) {
+        let ([r, alpha, s, beta], of) = (self.parameters(), self.unit.of_sample(sample));
+        let logit = likelihood::silence(self.parameters(), &of).ends().logit_alive();
+        ([r + f64::from(of.repeats), alpha + of.age, s, beta + of.age], logit)
     }
 }
 
 impl PurchaseModel for ParetoNbd {
     fn log_likelihood(&self, sample: &Sample) -> f64 {
-        likelihood::log_likelihood(self.parameters(), sample)
+        likelihood::log_likelihood(self.parameters(), &self.unit.of_sample(sample))
     }
 
     fn probability_alive(&self, sample: &Sample) -> f64 {
-        logistic(self.logit_alive(sample))
+        logistic(self.posterior(sample).1)
     }
 
-    fn expected_purchases(&self, sample: &Sample, horizon: f64) -> Result<f64> {
-        let horizon = model::horizon(horizon)?;
-        Ok(self.probability_alive(sample) * future::expected_purchases(self.posterior(sample), horizon))
+    fn expected_purchases(&self, sample: &Sample, horizon_days: u32) -> f64 {
+        let (posterior, logit) = self.posterior(sample);
+        logistic(logit) * future::expected_purchases(posterior, self.unit.of_days(horizon_days.into()))
     }
 
-    fn probability_of_purchases(&self, sample: &Sample, purchases: u32, horizon: f64) -> Result<f64> {
-        let (horizon, logit) = (model::horizon(horizon)?, self.logit_alive(sample));
-        let (alive, posterior) = (logistic(logit), self.posterior(sample));
-        Ok(if purchases > 0 {
+    fn probability_of_purchases(&self, sample: &Sample, purchases: u32, horizon_days: u32) -> f64 {
+        let ((posterior, logit), horizon) = (self.posterior(sample), self.unit.of_days(horizon_days.into()));
+        let alive = logistic(logit);
+        if purchases > 0 {
             alive * future::probability_of_purchases(posterior, purchases, horizon)
         } else {
             // Of the complement as such, for which 1 - P(alive) would have no digits.
             let no_purchase = logistic(-logit) + alive * libm::exp(future::ln_no_purchase(posterior, horizon));
             f64::min(no_purchase, 1.0)
-        })
+        }
     }
 }

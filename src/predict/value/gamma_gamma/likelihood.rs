@@ -6,7 +6,6 @@ use crate::number::special::{
     deviance, digamma_difference, ln_beta, stirling_remainder, trigamma, trigamma_difference,
 };
 use crate::number::weight::count;
-use crate::predict::SpendSample;
 
 /// A sample, with what every evaluation needs of it.
 pub(in crate::predict) struct Row {
@@ -18,8 +17,8 @@ pub(in crate::predict) struct Row {
 
 impl Row {
     /// With amounts in units of `unit`.
-    pub(in crate::predict) fn new(sample: &SpendSample, customers: u64, unit: f64) -> Self {
-        let (repeats, total) = (sample.repeats(), sample.total() / unit);
+    pub(in crate::predict) fn new(repeats: u32, mean: f64, customers: u64, unit: f64) -> Self {
+        let total = mean * f64::from(repeats) / unit;
         Self { repeats, customers: count(customers), total, ln_total: libm::log(total) }
     }
 }

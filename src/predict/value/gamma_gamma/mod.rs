@@ -9,17 +9,17 @@ use crate::error::{Error, Result};
 use crate::number::optimize::covariance;
 use crate::number::weight::count;
 use crate::parallel;
-use crate::predict::FitOptions;
-use crate::predict::fit::limit::{self, Form, Trait};
-use crate::predict::fit::{Boundary, Fit, FitReport, Fitted, Search, StopReason};
-use crate::predict::given::spend_sample::{SpendSample, SpendSamples};
-use crate::predict::purchases::model;
+use crate::predict::fit::search::Search;
+use crate::predict::fit::{limit, params};
+use crate::predict::{
+    Boundary, Fit, FitOptions, FitReport, Fitted, Latent, Limit, Sample, Samples, Spread, StopReason,
+};
 
 /// The Gamma-Gamma model of spend: customers differ in their mean spend, each one's spends vary around it.
 ///
 /// A spend is what a customer pays on a repeat purchase day. It follows `Gamma(p, ν)`, of mean `p / ν`, with a `ν` of
 /// the customer's own, and over customers `ν` follows `Gamma(q, gamma)` (shape, rate). What a customer spends is taken
-/// to be independent of how often: [`SpendSamples::correlation`] checks it.
+/// to be independent of how often: [`Samples::spend_correlation`] checks it.
 ///
 /// Of a customer with few purchases the model believes little: its expectation lies between the customer's mean and
 /// that of all customers, the nearer to the customer's own the more purchases there are.
@@ -29,14 +29,16 @@ use crate::predict::purchases::model;
 /// # Examples
 ///
 /// ```
-/// use repurchase::predict::{GammaGamma, GammaGammaParams, SpendSample};
+/// use repurchase::predict::{GammaGamma, GammaGammaParams, Sample};
 ///
 /// // CDNOW, in dollars.
 /// let model = GammaGamma::from_params(GammaGammaParams { p: 6.25, q: 3.74, gamma: 15.44 })?;
 /// let rounded = |spend: Option<f64>| spend.map(|spend| (spend * 100.0).round() / 100.0);
 /// assert_eq!(rounded(model.mean_spend()), Some(35.22));
-/// assert_eq!(rounded(model.expected_spend(&SpendSample::new(1, 100.0)?)), Some(80.26));
-/// assert_eq!(rounded(model.expected_spend(&SpendSample::new(9, 100.0)?)), Some(96.99));
+/// let once = Sample::new(1, 7.0, 90.0)?.with_mean_spend(100.0)?;
+/// assert_eq!(rounded(model.expected_spend(&once)), Some(80.26));
+/// let often = Sample::new(9, 70.0, 90.0)?.with_mean_spend(100.0)?;
+/// assert_eq!(rounded(model.expected_spend(&often)), Some(96.99));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 ///
@@ -65,23 +67,23 @@ pub struct GammaGammaParams {
     pub gamma: f64,
 }
 
-model::parameters!(GammaGamma, GammaGammaParams { p, q, gamma });
+params::parameters!(GammaGamma, GammaGammaParams { p, q, gamma });
 
 impl GammaGamma {
     /// The model that makes what customers spent the most likely.
     ///
     /// **Population**: customers with a repeat purchase and a mean spend above 0; the report counts the others as left
-    /// out.
+    /// out. Times are not looked at.
     ///
-    /// Where there is no maximum, the answer is a [`Boundary`] with one of two traits, or both:
-    /// [`SpendWithinCustomer`](Trait::SpendWithinCustomer), where purchases of one customer seem all alike, and
-    /// [`MeanSpend`](Trait::MeanSpend), where customers seem to have one mean. Both together, as for one customer, and
+    /// Where there is no maximum, the answer is a [`Boundary`] that names one of two quantities, or both:
+    /// [`SpendWithinCustomer`](Latent::SpendWithinCustomer), where purchases of one customer seem all alike, and
+    /// [`MeanSpend`](Latent::MeanSpend), where customers seem to have one mean. Both together, as for one customer, and
     /// for customers whose means are all equal, mean one amount for all: the likelihood then has no upper limit, and
     /// the reported one only says where the search ended.
     ///
     /// # Errors
     ///
-    /// [`Error::NoCustomers`] where nobody enters, [`Error::Number`] for a penalty that is none,
+    /// [`Error::NoCustomers`] where nobody enters, [`Error::Number`] for a penalty that is negative or not finite,
     /// [`Error::NotConverged`].
     ///
     /// # Complexity
@@ -92,38 +94,41 @@ impl GammaGamma {
     /// # Examples
     ///
     /// ```
-    /// use repurchase::predict::{FitOptions, GammaGamma, SpendSample, SpendSamples};
+    /// use repurchase::predict::{FitOptions, GammaGamma, Sample, Samples};
     ///
-    /// let spends = [(1, 20.0), (1, 32.0), (2, 14.0), (2, 55.0), (3, 25.0), (4, 31.0), (1, 9.0), (6, 18.5), (0, 0.0)];
-    /// let samples = spends.iter().map(|&(x, m)| SpendSample::new(x, m)).collect::<Result<SpendSamples, _>>()?;
+    /// let spends = [(1, 20.0), (1, 32.0), (2, 14.0), (2, 55.0), (3, 25.0), (4, 31.0), (1, 9.0), (6, 18.5)];
+    /// let came_back = spends.iter().map(|&(x, m)| Sample::new(x, 30.0, 90.0)?.with_mean_spend(m));
+    /// let samples = came_back.chain([Ok(Sample::NEW)]).collect::<Result<Samples, _>>()?;
     /// let fitted = GammaGamma::fit(&samples, &FitOptions::default())?.interior()?;
     /// assert_eq!((fitted.report.customers, fitted.report.left_out), (8, 1));
     /// assert!(fitted.model.mean_spend().is_some_and(|mean| (24.0..28.0).contains(&mean)));
     /// # Ok::<(), repurchase::Error>(())
     /// ```
-    pub fn fit(samples: &SpendSamples, options: &FitOptions) -> Result<Fit<Self, GammaGammaParams>> {
+    pub fn fit(samples: &Samples, options: &FitOptions) -> Result<Fit<Self, GammaGammaParams>> {
         let name = "Gamma-Gamma";
-        if samples.customers() == 0 {
+        let given: Vec<(u32, f64, u64)> = samples.spend_rows().above_zero().collect();
+        let customers: u64 = given.iter().map(|&(.., customers)| customers).sum();
+        if customers == 0 {
             return Err(Error::NoCustomers { what: name });
         }
         let penalty = options.checked_penalty()?;
-        let average = |of: fn(&SpendSample) -> f64| {
-            let sum: f64 = samples.iter().map(|(sample, customers)| count(customers) * of(&sample)).sum();
-            sum / count(samples.customers())
+        let average = |of: fn(u32, f64) -> f64| {
+            let sum: f64 = given.iter().map(|&(repeats, mean, customers)| count(customers) * of(repeats, mean)).sum();
+            sum / count(customers)
         };
         // In units of the geometric mean, logarithms are small, and so is their rounding.
-        let ln_centre = average(|sample| libm::log(sample.mean()));
+        let ln_centre = average(|_, mean| libm::log(mean));
         let centre = libm::exp(ln_centre);
-        let course = Course { repeats: average(|sample| f64::from(sample.repeats())) };
-        let (given, largest_mean): (Vec<_>, f64) = (samples.iter().collect(), samples.largest_mean());
+        let course = Course { repeats: average(|repeats, _| f64::from(repeats)) };
+        let largest_mean = samples.spend_rows().largest_mean();
         let rows = parallel::map_ranges(given.len(), PART, |part| {
             let of_part = given.get(part).unwrap_or_default().iter();
-            of_part.map(|(sample, customers)| Row::new(sample, *customers, centre)).collect::<Vec<_>>()
+            of_part.map(|&(repeats, mean, customers)| Row::new(repeats, mean, customers, centre)).collect::<Vec<_>>()
         });
         let rows: Vec<Row> = rows.into_iter().flatten().collect();
         let objective = |params: GammaGammaParams| {
             let mut evaluation = evaluate(&rows, params);
-            evaluation.value -= ln_centre * count(samples.customers());
+            evaluation.value -= ln_centre * count(customers);
             let in_largest = params.gamma * (centre / largest_mean);
             evaluation.penalise(penalty, &[params.p, params.q, in_largest].map(libm::log));
             evaluation
@@ -133,8 +138,8 @@ impl GammaGamma {
             units: [1.0; 3],
             // The penalty is on the parameters, which are not the coordinates of the search: it is in the objective.
             options: &options.with_penalty(0.0),
-            customers: samples.customers(),
-            left_out: samples.left_out(),
+            customers,
+            left_out: samples.customers().saturating_sub(customers),
             distinct_rows: rows.len(),
         };
         // Spends as uneven as is usual, then more, then less.
@@ -142,7 +147,7 @@ impl GammaGamma {
         let found = search.climb(&starts, |at| Course::derivatives(objective(course.params(at)), at))?;
         let scaled = course.params(&found.parameters);
         let there = objective(scaled);
-        let plain = evaluate(&rows, scaled).value - ln_centre * count(samples.customers());
+        let plain = evaluate(&rows, scaled).value - ln_centre * count(customers);
         let report = FitReport { log_likelihood: plain, penalty, gradient_norm: there.gradient_norm(), ..found.report };
         let model = Self::from_params(GammaGammaParams { gamma: scaled.gamma * centre, ..scaled })?;
         let Some(spread) = covariance(&there.hessian).filter(|_| found.standard_errors.is_some()) else {
@@ -155,31 +160,34 @@ impl GammaGamma {
         Ok(Fit::Interior(Fitted { model, standard_errors, report }))
     }
 
-    fn limits(&self) -> Vec<limit::Limit> {
+    fn limits(&self) -> Vec<Limit> {
         let GammaGammaParams { p, q, gamma } = self.params;
         limit::reached(&[
-            limit::approach(Trait::SpendWithinCustomer, [(Form::Zero, p)]),
-            limit::approach(Trait::MeanSpend, [(Form::Same(p * gamma / q), q), (Form::Extremes(q), 1.0 / q)]),
+            limit::approach(Latent::SpendWithinCustomer, [(Spread::Zero, p)]),
+            limit::approach(Latent::MeanSpend, [(Spread::Same(p * gamma / q), q), (Spread::Extremes(q), 1.0 / q)]),
         ])
     }
 
     /// The log of the density of a customer's mean spend, `ln f(m | x)`, per unit of money.
     ///
-    /// `None` for a customer who would not enter a fit: without a repeat purchase, or with a mean of 0.
+    /// `None` for a customer who would not enter a fit: without a repeat purchase, with a mean of 0, or with one that is
+    /// not known.
     ///
     /// # Formula
     ///
     /// `p x ln u + q ln(1 - u) - ln m - ln B(p x, q)` with `u = x m / (gamma + x m)`, which is equation 1a of the note.
-    pub fn log_likelihood(&self, spend: &SpendSample) -> Option<f64> {
-        let row = spend.is_spending().then(|| Row::new(spend, 1, 1.0))?;
+    pub fn log_likelihood(&self, sample: &Sample) -> Option<f64> {
+        let mean = sample.mean_spend().filter(|&mean| mean > 0.0)?;
+        let row = Row::new(sample.repeats(), mean, 1, 1.0);
         let odds = Odds::of(&row, self.params.gamma);
-        Some(Shape::of(row.repeats, self.params).ln_density(&odds) - libm::log(spend.mean()))
+        Some(Shape::of(row.repeats, self.params).ln_density(&odds) - libm::log(mean))
     }
 
     /// E(M | x, m): what a customer is expected to spend on a purchase to come, in the unit of the samples.
     ///
     /// Of a customer without a repeat purchase nothing is known: it is [`mean_spend`](GammaGamma::mean_spend).
-    /// `None` where the expectation is infinite, at `p x + q <= 1`, or beyond the largest `f64`.
+    /// `None` where the expectation is infinite, at `p x + q <= 1`, or beyond the largest `f64`; and for a customer with a
+    /// repeat purchase whose mean spend is not known.
     ///
     /// # Formula
     ///
@@ -189,10 +197,13 @@ impl GammaGamma {
     /// # Complexity
     ///
     /// O(1), a few multiplications.
-    pub fn expected_spend(&self, spend: &SpendSample) -> Option<f64> {
+    #[doc(alias = "AOV")]
+    pub fn expected_spend(&self, sample: &Sample) -> Option<f64> {
         let GammaGammaParams { p, q, gamma } = self.params;
-        let weight = p * f64::from(spend.repeats()) + (q - 1.0);
-        (weight > 0.0).then(|| p / weight * (gamma + spend.total())).filter(|mean| mean.is_finite())
+        let repeats = f64::from(sample.repeats());
+        let mean = if sample.repeats() > 0 { sample.mean_spend()? } else { 0.0 };
+        let weight = p * repeats + (q - 1.0);
+        (weight > 0.0).then(|| p / weight * (gamma + mean * repeats)).filter(|mean| mean.is_finite())
     }
 
     /// E(M): what a customer of whom nothing is known is expected to spend on a purchase; the mean over all customers
@@ -204,6 +215,6 @@ impl GammaGamma {
     ///
     /// `p gamma / (q - 1)`.
     pub fn mean_spend(&self) -> Option<f64> {
-        self.expected_spend(&SpendSample::NEW)
+        self.expected_spend(&Sample::NEW)
     }
 }

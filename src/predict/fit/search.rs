@@ -1,0 +1,199 @@
+//! The way from starts to the maximum of a likelihood, or to where it leads without one.
+
+use super::limit::{FAR, Limit};
+use super::report::{Boundary, Fit, FitReport, Fitted, StopReason};
+use crate::error::{Error, Result};
+use crate::number::optimize::{Ascent, End, Evaluation, covariance, maximize};
+use crate::predict::FitOptions;
+use crate::predict::given::grouped::Grouped;
+
+/// One model's likelihood, on its way to a maximum.
+pub(in crate::predict) struct Search<'a, const N: usize> {
+    pub(in crate::predict) model: &'static str,
+    /// What each parameter is measured in: 1 for shapes, the sample's largest time or amount for the others.
+    pub(in crate::predict) units: [f64; N],
+    pub(in crate::predict) options: &'a FitOptions,
+    pub(in crate::predict) customers: u64,
+    pub(in crate::predict) left_out: u64,
+    pub(in crate::predict) distinct_rows: usize,
+}
+
+/// Where a search ended.
+pub(in crate::predict) struct Found<const N: usize> {
+    pub(in crate::predict) parameters: [f64; N],
+    /// `None` on a boundary.
+    pub(in crate::predict) standard_errors: Option<[f64; N]>,
+    pub(in crate::predict) report: FitReport,
+}
+
+impl<const N: usize> Found<N> {
+    /// The same without a maximum: of a ridge, rounding may have made one.
+    pub(in crate::predict) fn without_maximum(mut self) -> Self {
+        (self.standard_errors, self.report.stop) = (None, StopReason::Boundary);
+        self
+    }
+
+    /// The answer of a model's `fit`: `params` are its parameters of numbers, `from_params` the model of parameters.
+    pub(in crate::predict) fn to_fit<M, P>(
+        &self,
+        params: impl Fn([f64; N]) -> P,
+        from_params: impl FnOnce(P) -> Result<M>,
+        limits: impl FnOnce([f64; N]) -> Vec<Limit>,
+    ) -> Result<Fit<M, P>> {
+        let (model, report) = (from_params(params(self.parameters))?, self.report);
+        Ok(match self.standard_errors {
+            Some(errors) => Fit::Interior(Fitted { model, standard_errors: params(errors), report }),
+            None => Fit::Boundary(Boundary { limits: limits(self.parameters), nearest: model, report }),
+        })
+    }
+}
+
+/// The logarithm of the largest ratio between a parameter and its unit, either way, at which it still counts as finite:
+/// at 1e9, a likelihood differs from its limit by less than can be told.
+const BOUND: f64 = 20.7;
+
+/// A part of the log-likelihood that does not count: neither as a difference in height, nor as a slope by the logarithm
+/// of a parameter.
+const NEGLIGIBLE: f64 = 1e-6;
+
+/// Up to this many customers, every start is tried: their likelihood may have more than one maximum.
+const FEW_CUSTOMERS: u64 = 512;
+
+/// Distinct rows from which on a search starts on a part of them.
+const MANY_ROWS: usize = 1 << 15;
+
+/// What is known of a shop before a model of its purchases in time is fitted.
+pub(in crate::predict) struct Extent {
+    pub(in crate::predict) customers: u64,
+    pub(in crate::predict) distinct_rows: usize,
+    /// Of all customers: repeat purchases, and the time observed in the model's unit.
+    pub(in crate::predict) repeats: f64,
+    pub(in crate::predict) time: f64,
+    /// The largest `T`.
+    pub(in crate::predict) age: f64,
+}
+
+impl<'a, const N: usize> Search<'a, N> {
+    /// The search of a model of purchases in time, and the purchases per unit of time with which it starts.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoCustomers`] for an empty sample, [`Error::NothingObserved`] when every `T` is 0.
+    pub(in crate::predict) fn by_time(
+        model: &'static str,
+        extent: &Extent,
+        options: &'a FitOptions,
+        units: impl Fn(f64) -> [f64; N],
+    ) -> Result<(Self, f64)> {
+        let &Extent { customers, distinct_rows, repeats, time, age } = extent;
+        if customers == 0 {
+            return Err(Error::NoCustomers { what: model });
+        }
+        if age <= 0.0 {
+            return Err(Error::NothingObserved { what: model });
+        }
+        let search = Self { model, units: units(age), options, customers, left_out: 0, distinct_rows };
+        Ok((search, if repeats > 0.0 { repeats / time } else { 1.0 / age }))
+    }
+
+    /// The starts, and before them the maximum of a part of the rows, where they are many: near that of all, and
+    /// quickly found by `climb`.
+    pub(in crate::predict) fn starts(
+        rows: &Grouped,
+        starts: &[[f64; N]],
+        climb: impl FnOnce(&[[f64; N]], &Grouped) -> Result<Found<N>>,
+    ) -> Vec<[f64; N]> {
+        let part = (rows.distinct_rows() > MANY_ROWS).then(|| rows.thinned(MANY_ROWS / 2));
+        let found = part.and_then(|part| climb(starts, &part).ok()).filter(|found| found.standard_errors.is_some());
+        found.iter().map(|found| found.parameters).chain(starts.iter().copied()).collect()
+    }
+
+    /// Climbs from each start in turn, until one leads to a maximum with nothing above it; of a small shop, from all.
+    ///
+    /// `likelihood` takes parameters and gives derivatives by them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Number`] for a penalty that is negative or not finite, [`Error::NotConverged`] when the highest climb came to no end.
+    pub(in crate::predict) fn climb(
+        &self,
+        starts: &[[f64; N]],
+        likelihood: impl Fn(&[f64; N]) -> Evaluation<N>,
+    ) -> Result<Found<N>> {
+        let penalty = self.options.checked_penalty()?;
+        let objective = |logarithms: &[f64; N]| {
+            let parameters = self.parameters(logarithms);
+            let mut evaluation = likelihood(&parameters).by_logarithms(&parameters);
+            evaluation.penalise(penalty, logarithms);
+            evaluation
+        };
+        let (mut evaluations, mut best) = (0, None);
+        for start in starts {
+            let mut logarithms = *start;
+            logarithms.iter_mut().zip(self.units).for_each(|(start, unit)| *start = libm::log(*start / unit));
+            let mut ascent = maximize(logarithms, BOUND, self.options.max_evaluations(), &objective);
+            evaluations += ascent.evaluations;
+            if ascent.end == End::Unfinished && is_plateau(&ascent) {
+                ascent.end = End::Runaway;
+            }
+            if best.as_ref().is_none_or(|best| is_better(&ascent, best)) {
+                best = Some(ascent);
+                if ascent.end == End::Maximum && self.customers > FEW_CUSTOMERS {
+                    break;
+                }
+            }
+        }
+        let Some(Ascent { point, evaluation, end, .. }) = best else {
+            return Err(Error::NoCustomers { what: self.model });
+        };
+        let gradient_norm = evaluation.gradient_norm();
+        if end == End::Unfinished {
+            return Err(Error::NotConverged { model: self.model, evaluations, gradient_norm });
+        }
+        let parameters = self.parameters(&point);
+        let spread = covariance(&evaluation.hessian).filter(|_| end == End::Maximum);
+        let standard_errors = spread.map(|covariance| {
+            let mut errors = parameters;
+            errors.iter_mut().enumerate().for_each(|(index, error)| *error *= covariance[index][index].sqrt());
+            errors
+        });
+        let squares: f64 = point.iter().map(|logarithm| logarithm * logarithm).sum();
+        let report = FitReport {
+            log_likelihood: evaluation.value + penalty * squares,
+            penalty,
+            evaluations,
+            gradient_norm,
+            customers: self.customers,
+            left_out: self.left_out,
+            distinct_rows: self.distinct_rows,
+            stop: if standard_errors.is_some() { StopReason::Maximum } else { StopReason::Boundary },
+        };
+        Ok(Found { parameters, standard_errors, report })
+    }
+
+    fn parameters(&self, logarithms: &[f64; N]) -> [f64; N] {
+        let mut parameters = self.units;
+        parameters.iter_mut().zip(logarithms).for_each(|(unit, &logarithm)| *unit *= libm::exp(logarithm));
+        parameters
+    }
+}
+
+/// Whether a climb is higher than another; among those that are as high, whether it has come to more of an end.
+fn is_better<const N: usize>(one: &Ascent<N>, other: &Ascent<N>) -> bool {
+    let height =
+        |ascent: &Ascent<N>| if ascent.evaluation.value.is_finite() { ascent.evaluation.value } else { f64::MIN };
+    let (one_height, other_height) = (height(one), height(other));
+    if (one_height - other_height).abs() > NEGLIGIBLE * (1.0 + other_height.abs()) || one.end == other.end {
+        one_height > other_height
+    } else {
+        one.end > other.end
+    }
+}
+
+/// Whether a climb that goes on has nothing to climb to: hardly a slope, and parameters far out or no top above it.
+fn is_plateau<const N: usize>(ascent: &Ascent<N>) -> bool {
+    let Evaluation { value, hessian, .. } = &ascent.evaluation;
+    let far_out = libm::log(FAR);
+    ascent.evaluation.gradient_norm() <= NEGLIGIBLE * (1.0 + value.abs())
+        && (ascent.point.iter().any(|logarithm| logarithm.abs() > far_out) || covariance(hessian).is_none())
+}

@@ -1,0 +1,51 @@
+//! Rows in any order, counted: in parts, on all cores.
+
+use crate::error::{Error, Result};
+use crate::parallel;
+use crate::scale::Tally;
+
+/// Rows that are sorted by themselves.
+const PART: usize = 1 << 15;
+
+/// Rows in any order, any of them more than once, with the number of customers of each.
+///
+/// # Errors
+///
+/// [`Error::CountOverflow`] for more customers than a tally counts.
+pub(in crate::predict) fn counted<R: Ord + Copy + Send + Sync>(
+    rows: impl IntoIterator<Item = (R, u64)>,
+) -> Result<Tally<R>> {
+    Tally::try_from(ascending(rows.into_iter().collect())?)
+}
+
+/// Rows in ascending order, equal ones as one, none of nobody.
+pub(in crate::predict) fn ascending<R: Ord + Copy + Send + Sync>(mut rows: Vec<(R, u64)>) -> Result<Vec<(R, u64)>> {
+    rows.retain(|&(_, customers)| customers > 0);
+    let mut parts = parallel::map_ranges(rows.len(), PART, |part| {
+        let mut rows = rows.get(part).unwrap_or_default().to_vec();
+        rows.sort_unstable();
+        add_equal(rows)
+    });
+    if parts.len() < 2 {
+        return parts.pop().unwrap_or(Ok(Vec::new()));
+    }
+    let mut rows = parts.into_iter().collect::<Result<Vec<_>>>()?.concat();
+    // This sort puts runs that ascend together, for which it is quick.
+    rows.sort();
+    add_equal(rows)
+}
+
+/// Makes one of equal rows; they stand beside each other.
+fn add_equal<R: PartialEq>(mut rows: Vec<(R, u64)>) -> Result<Vec<(R, u64)>> {
+    let mut is_too_many = false;
+    rows.dedup_by(|next, kept| {
+        let is_equal = next.0 == kept.0;
+        if is_equal {
+            let sum = kept.1.checked_add(next.1);
+            is_too_many |= sum.is_none();
+            kept.1 = sum.unwrap_or_default();
+        }
+        is_equal
+    });
+    if is_too_many { Err(Error::CountOverflow { field: "number of customers in a tally" }) } else { Ok(rows) }
+}

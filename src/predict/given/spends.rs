@@ -1,0 +1,103 @@
+//! What a shop's customers spend on a repeat purchase day.
+
+use std::sync::OnceLock;
+
+use crate::error::Result;
+use crate::history::Spending;
+use crate::number::weight::count;
+use crate::parallel;
+use crate::predict::given::counted::counted;
+use crate::scale::Tally;
+
+/// `x` and the bits of `m`: means are not negative, so that their bits ascend with them.
+pub(in crate::predict) type SpendKey = (u32, u64);
+
+/// Customers by `x` and `m`. Those of a ledger are counted when they are first asked for: a fit of purchases never
+/// does.
+#[derive(Debug, Clone, Default)]
+pub(in crate::predict) struct Spends {
+    counted: OnceLock<Tally<SpendKey>>,
+    ledger: Option<Spending>,
+}
+
+/// Customers whose mean spends are worked out together.
+const PART: usize = 1 << 12;
+
+impl Spends {
+    pub(in crate::predict) fn of_rows(rows: impl IntoIterator<Item = (SpendKey, u64)>) -> Result<Self> {
+        Ok(counted(rows)?.into())
+    }
+
+    pub(in crate::predict) const fn of_ledger(ledger: Spending) -> Self {
+        Self { counted: OnceLock::new(), ledger: Some(ledger) }
+    }
+
+    pub(in crate::predict) fn tally(&self) -> &Tally<SpendKey> {
+        self.counted.get_or_init(|| self.ledger.as_ref().map(of_customers).unwrap_or_default())
+    }
+
+    /// Changes the counts.
+    pub(in crate::predict) fn change<R>(&mut self, change: impl FnOnce(&mut Tally<SpendKey>) -> R) -> R {
+        self.tally();
+        let mut counted = self.counted.take().unwrap_or_default();
+        let answer = change(&mut counted);
+        *self = counted.into();
+        answer
+    }
+
+    /// `x`, `m` and the customers of each row, ascending by `x`, then `m`.
+    pub(in crate::predict) fn iter(&self) -> impl Iterator<Item = (u32, f64, u64)> + '_ {
+        self.tally().iter().map(|(&(repeats, mean), customers)| (repeats, f64::from_bits(mean), customers))
+    }
+
+    /// The rows that enter a fit: amounts are above 0 in the model.
+    pub(in crate::predict) fn above_zero(&self) -> impl Iterator<Item = (u32, f64, u64)> + '_ {
+        self.iter().filter(|&(_, mean, _)| mean > 0.0)
+    }
+
+    /// 0 where nobody enters a fit.
+    pub(in crate::predict) fn largest_mean(&self) -> f64 {
+        self.above_zero().fold(0.0, |largest, (_, mean, _)| mean.max(largest))
+    }
+
+    /// Pearson's correlation of `x` and `m` over the customers who enter a fit.
+    pub(in crate::predict) fn correlation(&self) -> Option<f64> {
+        // In units of the largest mean, squares stay finite.
+        let largest = self.largest_mean();
+        let points = || {
+            let rows = self.above_zero();
+            rows.map(|(repeats, mean, customers)| (f64::from(repeats), mean / largest, count(customers)))
+        };
+        let customers = count(self.above_zero().map(|(.., customers)| customers).sum());
+        let average = |sum: f64| sum / customers;
+        let mean_x = average(points().map(|(x, _, customers)| x * customers).sum());
+        let mean_m = average(points().map(|(_, m, customers)| m * customers).sum());
+        let (mut xx, mut mm, mut xm) = (0.0, 0.0, 0.0);
+        for (x, m, customers) in points() {
+            let (x, m) = (x - mean_x, m - mean_m);
+            xx += x * x * customers;
+            mm += m * m * customers;
+            xm += x * m * customers;
+        }
+        // Where all are equal, rounding may still have left a difference to their average.
+        let smallest = self.above_zero().fold(largest, |smallest, (_, mean, _)| mean.min(smallest));
+        let repeats = || self.above_zero().map(|(repeats, ..)| repeats);
+        let is_defined = smallest < largest && repeats().min() < repeats().max();
+        (is_defined && xx > 0.0 && mm > 0.0).then(|| (xm / xx.sqrt() / mm.sqrt()).clamp(-1.0, 1.0))
+    }
+}
+
+impl From<Tally<SpendKey>> for Spends {
+    fn from(counted: Tally<SpendKey>) -> Self {
+        Self { counted: counted.into(), ledger: None }
+    }
+}
+
+fn of_customers(ledger: &Spending) -> Tally<SpendKey> {
+    let rows = parallel::map_ranges(ledger.len(), PART, |part| {
+        let rows = part.filter_map(|index| ledger.repeat_spend(index));
+        rows.map(|(repeats, mean)| ((repeats, mean.to_bits()), 1)).collect::<Vec<_>>()
+    });
+    // A ledger holds fewer than 2^32 customers.
+    counted(rows.into_iter().flatten()).unwrap_or_default()
+}
