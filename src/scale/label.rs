@@ -65,6 +65,25 @@ impl Label {
     }
 }
 
+/// Gives an enum its list `ALL` and its `label`, from lines of key, English and Chinese name.
+macro_rules! labels {
+    ($kind:ident[$count:literal] { $($variant:ident: $key:literal, $english:literal, $chinese:literal;)+ }) => {
+        impl $kind {
+            /// All of them, in order.
+            pub const ALL: [Self; $count] = [$(Self::$variant),+];
+
+            /// Its key and names.
+            pub const fn label(self) -> &'static $crate::scale::Label {
+                match self {
+                    $(Self::$variant => const { &$crate::scale::Label::preset($key, $english, $chinese) }),+
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use labels;
+
 /// Refuses labels by which a map would lose one.
 pub(crate) fn check_keys(labels: &[Label]) -> Result<()> {
     // A file may hold any number of them.

@@ -3,7 +3,8 @@
 use super::comparison::Comparison;
 use super::funnel::Funnel;
 use crate::error::Result;
-use crate::scale::{Confidence, Label, Ratio};
+use crate::scale::label::labels;
+use crate::scale::{Confidence, Ratio};
 
 /// A stage of a campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,17 +19,11 @@ pub enum Stage {
     After,
 }
 
-impl Stage {
-    /// All three, in order.
-    pub const ALL: [Self; 3] = [Self::Before, Self::During, Self::After];
-
-    /// Its key and names.
-    pub const fn label(self) -> &'static Label {
-        match self {
-            Self::Before => const { &Label::preset("before", "Before", "活动前") },
-            Self::During => const { &Label::preset("during", "During", "活动中") },
-            Self::After => const { &Label::preset("after", "After", "活动后") },
-        }
+labels! {
+    Stage[3] {
+        Before: "before", "Before", "活动前";
+        During: "during", "During", "活动中";
+        After: "after", "After", "活动后";
     }
 }
 

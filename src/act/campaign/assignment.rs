@@ -3,7 +3,8 @@
 use core::fmt::{Display, Write};
 
 use crate::error::{Error, Result};
-use crate::scale::{Label, Ratio};
+use crate::scale::Ratio;
+use crate::scale::label::labels;
 
 /// The two groups of a campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,16 +17,10 @@ pub enum Group {
     Control,
 }
 
-impl Group {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Treated, Self::Control];
-
-    /// Its key and names.
-    pub const fn label(self) -> &'static Label {
-        match self {
-            Self::Treated => const { &Label::preset("treated", "Treated", "实验组") },
-            Self::Control => const { &Label::preset("control", "Control", "对照组") },
-        }
+labels! {
+    Group[2] {
+        Treated: "treated", "Treated", "实验组";
+        Control: "control", "Control", "对照组";
     }
 }
 

@@ -1,7 +1,8 @@
 //! The numbers of a funnel by their names, for tables.
 
 use super::funnel::Funnel;
-use crate::scale::{Label, Ratio};
+use crate::scale::Ratio;
+use crate::scale::label::labels;
 
 /// A number of a funnel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,45 +34,23 @@ pub enum FunnelMeasure {
     ValuePerBuyer,
 }
 
-impl FunnelMeasure {
-    /// All eleven, in the order of the funnel.
-    pub const ALL: [Self; 11] = [
-        Self::ClickThroughRate,
-        Self::AddToCartRate,
-        Self::AddToCartOfClicks,
-        Self::ConversionRate,
-        Self::ConversionOfClicks,
-        Self::CostPerClick,
-        Self::CostPerOrder,
-        Self::ReturnOnInvestment,
-        Self::ReturnOnAdSpend,
-        Self::ValuePerContact,
-        Self::ValuePerBuyer,
-    ];
-
-    /// Its key and names.
-    pub const fn label(self) -> &'static Label {
-        match self {
-            Self::ClickThroughRate => const { &Label::preset("click_through_rate", "Click-through rate", "点击率") },
-            Self::AddToCartRate => const { &Label::preset("add_to_cart_rate", "Add-to-cart rate", "加购率") },
-            Self::AddToCartOfClicks => {
-                const { &Label::preset("add_to_cart_of_clicks", "Add-to-cart of clicks", "点击加购率") }
-            }
-            Self::ConversionRate => const { &Label::preset("conversion_rate", "Conversion rate", "转化率") },
-            Self::ConversionOfClicks => {
-                const { &Label::preset("conversion_of_clicks", "Conversion of clicks", "点击转化率") }
-            }
-            Self::CostPerClick => const { &Label::preset("cost_per_click", "Cost per click", "点击成本") },
-            Self::CostPerOrder => const { &Label::preset("cost_per_order", "Cost per order", "转化成本") },
-            Self::ReturnOnInvestment => {
-                const { &Label::preset("return_on_investment", "Return on investment", "投资回报率") }
-            }
-            Self::ReturnOnAdSpend => const { &Label::preset("return_on_ad_spend", "Return on ad spend", "投入产出比") },
-            Self::ValuePerContact => const { &Label::preset("value_per_contact", "Value per contact", "人均价值") },
-            Self::ValuePerBuyer => const { &Label::preset("value_per_buyer", "Value per buyer", "客单价") },
-        }
+labels! {
+    FunnelMeasure[11] {
+        ClickThroughRate: "click_through_rate", "Click-through rate", "点击率";
+        AddToCartRate: "add_to_cart_rate", "Add-to-cart rate", "加购率";
+        AddToCartOfClicks: "add_to_cart_of_clicks", "Add-to-cart of clicks", "点击加购率";
+        ConversionRate: "conversion_rate", "Conversion rate", "转化率";
+        ConversionOfClicks: "conversion_of_clicks", "Conversion of clicks", "点击转化率";
+        CostPerClick: "cost_per_click", "Cost per click", "点击成本";
+        CostPerOrder: "cost_per_order", "Cost per order", "转化成本";
+        ReturnOnInvestment: "return_on_investment", "Return on investment", "投资回报率";
+        ReturnOnAdSpend: "return_on_ad_spend", "Return on ad spend", "投入产出比";
+        ValuePerContact: "value_per_contact", "Value per contact", "人均价值";
+        ValuePerBuyer: "value_per_buyer", "Value per buyer", "客单价";
     }
+}
 
+impl FunnelMeasure {
     /// The number; `None` where it is undefined. Money is rounded to binary64 here; the funnel's own methods keep it.
     pub fn of(self, funnel: &Funnel) -> Option<f64> {
         let rate = |rate: Option<Ratio>| rate?.value();

@@ -1,6 +1,7 @@
 //! The verdict on two arms, and the words for its numbers.
 
-use crate::scale::{Confidence, Interval, Label, Language};
+use crate::scale::label::labels;
+use crate::scale::{Confidence, Interval, Language};
 
 /// Whether the treated arm differs from the control arm by more than chance explains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,17 +16,11 @@ pub enum Verdict {
     CannotTell,
 }
 
-impl Verdict {
-    /// All three.
-    pub const ALL: [Self; 3] = [Self::Better, Self::Worse, Self::CannotTell];
-
-    /// Its key and names.
-    pub const fn label(self) -> &'static Label {
-        match self {
-            Self::Better => const { &Label::preset("better", "Better", "更好") },
-            Self::Worse => const { &Label::preset("worse", "Worse", "更差") },
-            Self::CannotTell => const { &Label::preset("cannot_tell", "Cannot tell", "无法判断") },
-        }
+labels! {
+    Verdict[3] {
+        Better: "better", "Better", "更好";
+        Worse: "worse", "Worse", "更差";
+        CannotTell: "cannot_tell", "Cannot tell", "无法判断";
     }
 }
 

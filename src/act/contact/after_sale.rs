@@ -7,7 +7,7 @@ use crate::act::contact::clock::{instant, number};
 use crate::act::contact::{Channel, Wish};
 use crate::error::{Error, Result};
 use crate::record::{CustomerId, ShopCalendar};
-use crate::scale::Label;
+use crate::scale::label::labels;
 
 /// One of the three touches after a sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,17 +22,11 @@ pub enum AfterSaleTouch {
     Launch,
 }
 
-impl AfterSaleTouch {
-    /// All three, in their order.
-    pub const ALL: [Self; 3] = [Self::Receipt, Self::AfterUse, Self::Launch];
-
-    /// Its key and names; the key is the purpose of its [`Wish`].
-    pub const fn label(self) -> &'static Label {
-        match self {
-            Self::Receipt => const { &Label::preset("receipt", "On receipt", "签收关怀") },
-            Self::AfterUse => const { &Label::preset("after_use", "After some use", "使用回访") },
-            Self::Launch => const { &Label::preset("launch", "New product or campaign", "新品与活动通知") },
-        }
+labels! {
+    AfterSaleTouch[3] {
+        Receipt: "receipt", "On receipt", "签收关怀";
+        AfterUse: "after_use", "After some use", "使用回访";
+        Launch: "launch", "New product or campaign", "新品与活动通知";
     }
 }
 
