@@ -7,7 +7,7 @@ use std::hint::black_box;
 use common::{Orders, Result};
 use criterion::{Criterion, Throughput};
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use repurchase::segment::{RfmMeasures, RfmModel, RfmOptions, RfmTable};
+use repurchase::segment::{RfmModel, RfmOptions};
 use repurchase::{PurchaseLog, ShopCalendar};
 
 /// About 250,000 customers.
@@ -28,8 +28,7 @@ fn on_pool(criterion: &mut Criterion, orders: &Orders, pool: &ThreadPool) -> Res
     let (calendar, columns, as_of) = (ShopCalendar::utc(), orders.columns()?, common::as_of()?);
     let log = orders.log()?;
     let ledger = log.ledger(as_of)?;
-    let table = RfmTable::of(&ledger, RfmMeasures::default());
-    let model = RfmModel::fit(&table, &RfmOptions::default())?;
+    let model = RfmModel::fit(&ledger, &RfmOptions::default())?;
     let (threads, customers) = (pool.current_num_threads(), ledger.len());
 
     let mut group = criterion.benchmark_group("threads");
@@ -44,8 +43,8 @@ fn on_pool(criterion: &mut Criterion, orders: &Orders, pool: &ThreadPool) -> Res
     group.bench_function(format!("fit_and_score_all/5x5x5/{threads}/{customers}"), |bencher| {
         bencher.iter_with_large_drop(|| {
             pool.install(|| {
-                black_box(RfmModel::fit(&table, &RfmOptions::default()).ok());
-                model.score_all(&table)
+                black_box(RfmModel::fit(&ledger, &RfmOptions::default()).ok());
+                model.score_all(&ledger)
             })
         });
     });

@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let as_of = NaiveDate::from_ymd_opt(1998, 6, 30).ok_or("no such day")?;
     let ledger = Ledger::from_records(orders()?, &ShopCalendar::utc(), as_of)?;
-    let tiers = TierModel::fit(&ledger, TierScheme::default())?;
+    let tiers = TierModel::fit(&ledger, &TierScheme::default())?;
     let schema = Schema::default().with_labels(LabelField::Tier, tiers.names())?;
     let audience = Audience::compile(rule, &schema)?;
     println!("{}\n{}\n", audience.describe(Language::English), audience.describe(Language::Chinese));

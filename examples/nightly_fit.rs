@@ -7,9 +7,7 @@
 use std::error::Error;
 
 use chrono::{NaiveDate, NaiveTime};
-use repurchase::segment::{
-    OctantModel, OctantSplit, RfmMeasures, RfmModel, RfmOptions, RfmTable, TierModel, TierScheme,
-};
+use repurchase::segment::{OctantModel, OctantSplit, RfmModel, RfmOptions, TierModel, TierScheme};
 use repurchase::{Ledger, Order, ShopCalendar};
 use rust_decimal::Decimal;
 
@@ -23,10 +21,9 @@ struct Models {
 }
 
 fn fit(ledger: &Ledger<String>) -> Result<Models, repurchase::Error> {
-    let table = RfmTable::of(ledger, RfmMeasures::default());
-    let rfm = RfmModel::fit(&table, &RfmOptions::default())?;
-    let octants = OctantModel::fit(&rfm.score_all(&table)?, OctantSplit::Mean)?;
-    Ok(Models { as_of: ledger.as_of(), rfm, octants, tiers: TierModel::fit(ledger, TierScheme::default())? })
+    let rfm = RfmModel::fit(ledger, &RfmOptions::default())?;
+    let octants = OctantModel::fit(&rfm.score_all(ledger)?, &OctantSplit::Mean)?;
+    Ok(Models { as_of: ledger.as_of(), rfm, octants, tiers: TierModel::fit(ledger, &TierScheme::default())? })
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -44,8 +41,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Online: the stored models and one customer's history.
     let models: Models = serde_json::from_str(&stored)?;
     for (id, history) in ledger.iter().take(5) {
-        let score = models.rfm.score_history(&history).ok_or("has bought")?;
-        let (octant, tier) = (models.octants.octant(score), models.tiers.tier(history.revenue()));
+        let score = models.rfm.score(&history).ok_or("has bought")?;
+        let (octant, tier) = (models.octants.octant(score)?, models.tiers.tier(history.revenue()));
         println!("{id}: RFM {score}, octant {}, {} tier", octant.code(), tier.key());
     }
     Ok(())

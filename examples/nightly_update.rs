@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 
 use chrono::{NaiveDate, NaiveTime};
-use repurchase::segment::{RfmMeasures, RfmModel, RfmOptions, RfmTable, RfmTally, TierModel, TierScheme};
+use repurchase::segment::{RfmModel, RfmOptions, RfmTally, TierModel, TierScheme};
 use repurchase::{CustomerHistory, Ledger, Order, ShopCalendar};
 use rust_decimal::Decimal;
 
@@ -22,11 +22,10 @@ struct Shop {
 impl Shop {
     fn record(&mut self, order: &Order<String>) -> Result<(), repurchase::Error> {
         let history = self.histories.entry(order.customer().clone()).or_default();
-        let (before, calendar) = (self.tally.measures().of(history), ShopCalendar::utc());
-        history.record_order(order, &calendar)?;
-        // Out with the customer's values of yesterday, in with those of today.
-        before.map_or(Ok(()), |values| self.tally.remove(&values))?;
-        self.tally.measures().of(history).map_or(Ok(()), |values| self.tally.add(&values))
+        // Out with the customer's history of yesterday, in with that of today.
+        self.tally.remove(history)?;
+        history.record_order(order, &ShopCalendar::utc())?;
+        self.tally.add(history)
     }
 }
 
@@ -38,20 +37,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     orders.sort_by_key(Order::placed_at);
 
-    let measures = RfmMeasures::default();
-    let mut shop = Shop { histories: BTreeMap::new(), tally: RfmTally::new(measures) };
+    let (options, scheme) = (RfmOptions::default(), TierScheme::default());
+    let mut shop = Shop { histories: BTreeMap::new(), tally: RfmTally::new(&options) };
     for today in orders.chunk_by(|left, right| left.placed_at() == right.placed_at()) {
         today.iter().try_for_each(|order| shop.record(order))?;
         let as_of = today.iter().map(|order| order.placed_at().date_naive()).max().ok_or("an order")?;
-        let model = RfmModel::fit_tally(&shop.tally, as_of, &RfmOptions::default())?;
-        let tiers = TierModel::fit_tally(shop.tally.monetary(), TierScheme::default())?;
+        let model = RfmModel::fit_tally(&shop.tally, as_of, &options)?;
+        let tiers = TierModel::fit_tally(shop.tally.monetary(), &scheme)?;
         if as_of < NaiveDate::from_ymd_opt(1998, 6, 28).ok_or("no such day")? {
             continue;
         }
         let until = |order: &&Order<String>| order.placed_at().date_naive() <= as_of;
         let ledger = Ledger::from_records(orders.iter().filter(until).cloned(), &ShopCalendar::utc(), as_of)?;
-        let anew = RfmModel::fit(&RfmTable::of(&ledger, measures), &RfmOptions::default())?;
-        let same = model == anew && tiers == TierModel::fit(&ledger, TierScheme::default())?;
+        let same = model == RfmModel::fit(&ledger, &options)? && tiers == TierModel::fit(&ledger, &scheme)?;
         println!("{as_of}: {} orders, {} customers; as if computed anew: {same}", today.len(), shop.tally.customers());
     }
     Ok(())

@@ -8,7 +8,7 @@ use std::error::Error;
 
 use chrono::{Days, NaiveDate, NaiveTime};
 use repurchase::scale::{Bands, Label, Language};
-use repurchase::segment::{BinRule, Grid, RfmMeasures, RfmModel, RfmOptions, RfmTable, summarize};
+use repurchase::segment::{BinRule, Grid, RfmModel, RfmOptions, summarize};
 use repurchase::{Ledger, Order, ShopCalendar};
 use rust_decimal::Decimal;
 
@@ -25,9 +25,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let as_of = day(180);
     let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), as_of)?;
-    let table = RfmTable::of(&ledger, RfmMeasures::default());
 
-    let quantiles = RfmModel::fit(&table, &RfmOptions::default())?;
+    let quantiles = RfmModel::fit(&ledger, &RfmOptions::default())?;
     let names =
         |labels: Vec<&Label>| labels.iter().map(|label| label.name(Language::English)).collect::<Vec<_>>().join(", ");
     println!("With five quantiles nobody can be: {}", names(Grid::rf().unreachable(&quantiles)?));
@@ -36,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let own = RfmOptions::default()
         .with_recency(BinRule::Bands(Bands::new(vec![30, 90])?))
         .with_frequency(BinRule::Bands(Bands::new(vec![2, 4])?));
-    let model = RfmModel::fit(&table, &own)?;
+    let model = RfmModel::fit(&ledger, &own)?;
     let label = |key: &'static str, english: &'static str, chinese: &'static str| Label::new(key, english, chinese);
     let builder = Grid::builder([3, 3, 1])
         .rule(label("regular", "Regular", "常客"), 2..=3, 3..=3, 1..=1)
@@ -46,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let grid = builder.otherwise(label("away", "Away", "沉默")).build()?;
     println!("With the shop's own grid every segment can be reached: {}\n", grid.unreachable(&model)?.is_empty());
 
-    let summary = summarize(&ledger, |_, history| grid.segment(model.score_history(history)?).cloned())?;
+    let summary = summarize(&ledger, |_, history| grid.segment(model.score(history)?).ok())?;
     for (segment, group) in summary {
         println!("{:<16}{:<24}revenue {}", segment.name(Language::English), group.customers.to_string(), group.revenue);
     }

@@ -14,6 +14,7 @@ use repurchase::segment::{Grid, Lifecycle, RfmModel};
 /// What a nightly job has stored: see the example `nightly_fit`.
 const MODEL: &str = r#"{
     "measures": { "frequency": "purchases", "monetary": "revenue" },
+    "as_of": "2026-04-01", "customers": 5120,
     "recency": { "quantiles": ["2026-01-20", "2026-02-11", "2026-03-01", "2026-03-19"] },
     "frequency": { "quantiles": [1, 2, 3, 6] },
     "monetary": { "quantiles": ["29.90", "61.00", "118.50", "260.00"] }
@@ -34,12 +35,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // For each request.
     let customer: CustomerHistory = serde_json::from_str(HISTORY)?;
-    let values = model.measures().of(&customer).ok_or("a customer without a purchase has no score")?;
-    let score = model.score(&values);
+    let score = model.score(&customer).ok_or("a customer without a purchase has no score")?;
     println!("RFM {score}");
     for language in [Language::English, Language::Chinese] {
-        println!("{}", model.explain(&values, language));
-        println!("{}", grid.explain(score, language).ok_or("the grid has five bins, as the model")?);
+        println!("{}", model.explain(&customer, language).ok_or("has bought")?);
+        println!("{}", grid.explain(score, language)?);
         println!("{}", lifecycle.explain(&customer, today, language).ok_or("bought before today")?);
     }
     Ok(())

@@ -189,13 +189,13 @@ pub enum Error {
         /// The customer's id, in its `Debug` form.
         customer: Box<str>,
     },
-    /// A table of other measures, or of another window, than the model was fitted on.
-    #[error("the model scores {model}, the table holds {table}")]
+    /// Customers measured in another way than an RFM model, its options or a tally measure them.
+    #[error("{model} are asked for, the customers have {found}")]
     MeasuresMismatch {
-        /// What the model was fitted on.
+        /// What the model, the options or the tally measure.
         model: Box<str>,
-        /// What it was asked to score.
-        table: Box<str>,
+        /// What the customers are given by.
+        found: Box<str>,
     },
     /// More customers taken out of a tally than it counts.
     #[error("too few customers of {value} to take {asked} out of a tally: it counts {counted}")]
@@ -275,13 +275,15 @@ pub enum Error {
         /// Names needed.
         expected: usize,
     },
-    /// A grid and a model of different numbers of bins.
-    #[error("the grid has {grid:?} bins of R, F and M, the model {model:?}")]
-    GridBins {
-        /// The grid's bins; 1 where it does not ask.
-        grid: [u8; 3],
-        /// The model's.
-        model: [u8; 3],
+    /// Scores of other numbers of bins than a grid or a split of octants reads.
+    #[error("the {what} reads scores of {expected:?} bins of R, F and M, found {found:?}")]
+    ScoreBins {
+        /// What reads them.
+        what: &'static str,
+        /// The bins that it reads; 1 where it does not ask.
+        expected: [u8; 3],
+        /// The bins of the scores.
+        found: [u8; 3],
     },
     /// A grid whose rules leave cells without a segment.
     #[error("{count} cells of the grid have no segment, the first is R{recency} F{frequency} M{monetary}")]

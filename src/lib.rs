@@ -19,7 +19,7 @@
 //! use repurchase::measure::{RateOptions, repurchase_rates};
 //! use repurchase::record::{Period, Windows};
 //! use repurchase::scale::Language;
-//! use repurchase::segment::{Grid, RfmMeasures, RfmModel, RfmOptions, RfmTable};
+//! use repurchase::segment::{Grid, RfmModel, RfmOptions};
 //! use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar};
 //! use rust_decimal::Decimal;
 //!
@@ -44,16 +44,15 @@
 //!
 //! // Who are they? Fit once, on everybody; score anyone, anywhere.
 //! let ledger = log.ledger(as_of)?;
-//! let table = RfmTable::of(&ledger, RfmMeasures::default());
-//! let model = RfmModel::fit(&table, &RfmOptions::default())?;
+//! let model = RfmModel::fit(&ledger, &RfmOptions::default())?;
 //! let ann = ledger.get(&"ann").expect("has bought");
-//! let score = model.score_history(&ann).expect("has bought");
+//! let score = model.score(&ann).expect("has bought");
 //! assert_eq!(score.to_string(), "344");
 //!
 //! // Which segment, and why?
 //! let grid = Grid::rf();
-//! assert_eq!(grid.segment(score).map(|segment| segment.name(Language::Chinese)), Some("忠诚客户"));
-//! assert_eq!(grid.explain(score, Language::English).as_deref(), Some("Loyal: R 3, F 4; rule 6 of 10: R 3-4, F 4-5"));
+//! assert_eq!(grid.segment(score)?.name(Language::Chinese), "忠诚客户");
+//! assert_eq!(grid.explain(score, Language::English)?, "Loyal: R 3, F 4; rule 6 of 10: R 3-4, F 4-5");
 //! # Ok::<(), repurchase::Error>(())
 //! ```
 //!

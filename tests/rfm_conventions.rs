@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use chrono::{Days, NaiveDate};
-use repurchase::segment::{RfmMeasures, RfmModel, RfmOptions, RfmTable};
+use repurchase::segment::{RfmModel, RfmOptions};
 use repurchase::{CustomerHistory, Ledger};
 use rust_decimal::Decimal;
 
@@ -148,9 +148,8 @@ fn ours() -> ([Scores; 3], [Vec<Decimal>; 3]) {
         (id, history)
     });
     let ledger = Ledger::from_histories(histories, as_of).expect("a ledger");
-    let table = RfmTable::of(&ledger, RfmMeasures::default());
-    let model = RfmModel::fit(&table, &RfmOptions::default()).expect("a model");
-    let scores = model.score_all(&table).unwrap();
+    let model = RfmModel::fit(&ledger, &RfmOptions::default()).expect("a model");
+    let scores = model.score_all(&ledger).unwrap();
     let column = |at: usize| scores.iter().map(|score| usize::from(score.to_array()[at])).collect();
     let days_ago = model.recency().thresholds().iter().map(|&cut| Decimal::from((as_of - cut).num_days()));
     let counts = model.frequency().thresholds().iter().map(|&cut| Decimal::from(cut));

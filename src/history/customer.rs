@@ -212,6 +212,12 @@ impl CustomerHistory {
         (self.purchases > 0).then(|| self.last.date())
     }
 
+    /// [`last_purchase`](CustomerHistory::last_purchase) as the number of the day, which takes no calendar.
+    #[inline]
+    pub(crate) fn last_day(&self) -> Option<Day> {
+        (self.purchases > 0).then_some(self.last)
+    }
+
     /// What was paid for the purchases, net of their own refunds; credits, which name no order, are not taken off.
     pub const fn spend(&self) -> Decimal {
         self.spend

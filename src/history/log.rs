@@ -275,7 +275,7 @@ impl<Id: CustomerId> PurchaseLog<Id> {
 
     /// Every customer's history within the days of a window: of what happened before its start, nothing is known to it.
     ///
-    /// The ledger is as of the window's last day. See [`RfmTable::in_window`](crate::segment::RfmTable::in_window) for
+    /// The ledger is as of the window's last day. See [`RfmModel::fit_in_window`](crate::segment::RfmModel::fit_in_window) for
     /// its use.
     ///
     /// # Errors

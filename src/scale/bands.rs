@@ -59,6 +59,11 @@ impl<T: Ord> Bands<T> {
 }
 
 impl<T> Bands<T> {
+    /// The same edges in another unit of the same order.
+    pub(crate) fn map<U>(self, unit: impl FnMut(T) -> U) -> Bands<U> {
+        Bands { edges: self.edges.into_iter().map(unit).collect() }
+    }
+
     /// The number of bands, one more than edges.
     pub fn len(&self) -> usize {
         self.edges.len() + 1

@@ -75,4 +75,17 @@ impl<T> Bins<T> {
             Self::Bands(bands) => bands.range(position),
         }
     }
+
+    /// Whether a value that equals a threshold lies above it.
+    pub(crate) const fn is_inclusive(&self) -> bool {
+        matches!(self, Self::Bands(_))
+    }
+
+    /// The same thresholds in another unit of the same order.
+    pub(crate) fn map<U>(self, unit: impl FnMut(T) -> U) -> Bins<U> {
+        match self {
+            Self::Quantiles(cuts) => Bins::Quantiles(cuts.map(unit)),
+            Self::Bands(bands) => Bins::Bands(bands.map(unit)),
+        }
+    }
 }

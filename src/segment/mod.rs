@@ -52,8 +52,7 @@ pub use migration::Migration;
 pub use newcomer::{NewCustomerNodes, NewCustomerState};
 pub use octant::{Octant, OctantModel, OctantSplit};
 pub use rfm::{
-    BinRule, CompositeWeights, FrequencyMeasure, MonetaryMeasure, RfmMeasures, RfmModel, RfmOptions, RfmRegion,
-    RfmScore, RfmTable, RfmTally, RfmValues,
+    BinRule, CompositeWeights, FrequencyMeasure, MonetaryMeasure, RfmModel, RfmOptions, RfmRegion, RfmScore, RfmTally,
 };
 pub use spend::SpendBands;
 pub use summary::{LabelSummary, summarize, summarize_all};

@@ -5,7 +5,8 @@ use core::ops::Bound;
 use crate::error::{Error, Result};
 use crate::scale::range::{Quantity, describe};
 use crate::scale::{Label, Language, Tally};
-use crate::segment::RfmScore;
+use crate::segment::rfm::score::BinCounts;
+use crate::segment::{RfmModel, RfmScore, RfmTally};
 
 /// One of the eight combinations of a high or low R, F and M.
 ///
@@ -124,18 +125,22 @@ pub enum OctantSplit {
 /// ```
 /// use repurchase::segment::{Octant, OctantModel, OctantSplit, RfmScore};
 ///
-/// let scores = [RfmScore::new(1, 1, 1)?, RfmScore::new(1, 2, 2)?, RfmScore::new(5, 1, 3)?];
-/// let model = OctantModel::fit(&scores, OctantSplit::Mean)?;
-/// assert_eq!(model.octant(scores[1]), Octant::GeneralKeep, "M 2 is the mean, and so low");
-/// assert_eq!(model.octant(scores[2]).code(), "101");
+/// let score = |scores| RfmScore::new(scores, [5; 3]);
+/// let scores = [score([1, 1, 1])?, score([1, 2, 2])?, score([5, 1, 3])?];
+/// let model = OctantModel::fit(&scores, &OctantSplit::Mean)?;
+/// assert_eq!(model.octant(scores[1])?, Octant::GeneralKeep, "M 2 is the mean, and so low");
+/// assert_eq!(model.octant(scores[2])?.code(), "101");
+/// assert!(model.octant(RfmScore::new([1, 2, 2], [3; 3])?).is_err(), "a score of three bins");
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "StoredOctants", into = "StoredOctants"))]
 pub struct OctantModel {
-    /// Of R, F and M.
-    splits: [Split; 3],
+    bins: BinCounts,
+    recency: Split,
+    frequency: Split,
+    monetary: Split,
 }
 
 /// A score is high when it is above `sum / count`.
@@ -146,7 +151,10 @@ struct Split {
     count: u64,
 }
 
-/// So many that nobody has more, and that ten times as many are still counted.
+/// How many customers have each score, from 0 to 10, of R, F and M.
+type Counts = [[u64; 11]; 3];
+
+/// More customers than any shop has; ten times this number is still counted.
 const MOST_CUSTOMERS: u64 = 1 << 32;
 
 impl OctantModel {
@@ -154,13 +162,14 @@ impl OctantModel {
     ///
     /// # Errors
     ///
-    /// [`Error::NoCustomers`] when there is none and the split asks for their mean or median.
-    pub fn fit(scores: &[RfmScore], split: OctantSplit) -> Result<Self> {
-        Self::of_counts(scores.iter().map(|&score| (score, 1)), split)
+    /// [`Error::NoCustomers`] when there is nobody and the split asks for a mean or median; [`Error::ScoreBins`] for
+    /// scores of different bins.
+    pub fn fit(scores: &[RfmScore], split: &OctantSplit) -> Result<Self> {
+        Self::of_scores(scores.iter().map(|&score| (score, 1)), *split)
     }
 
-    /// Fits the splits to the counts of all customers' scores, of which there are at most a thousand: the same splits
-    /// as [`fit`](OctantModel::fit) on the score of each customer.
+    /// Fits the splits to the numbers of customers by score: the splits that [`fit`](OctantModel::fit) makes of the
+    /// score of each customer.
     ///
     /// # Errors
     ///
@@ -172,90 +181,169 @@ impl OctantModel {
     /// use repurchase::scale::Tally;
     /// use repurchase::segment::{OctantModel, OctantSplit, RfmScore};
     ///
-    /// let (here, there) = ([RfmScore::new(1, 1, 1)?, RfmScore::new(1, 2, 2)?], [RfmScore::new(5, 1, 3)?]);
+    /// let score = |scores| RfmScore::new(scores, [5; 3]);
+    /// let (here, there) = ([score([1, 1, 1])?, score([1, 2, 2])?], [score([5, 1, 3])?]);
     /// let mut tally: Tally<RfmScore> = here.into_iter().collect();
     /// tally.merge(&there.into_iter().collect())?;
     /// let all: Vec<_> = here.into_iter().chain(there).collect();
-    /// assert_eq!(OctantModel::fit_tally(&tally, OctantSplit::Mean)?, OctantModel::fit(&all, OctantSplit::Mean)?);
+    /// assert_eq!(OctantModel::fit_tally(&tally, &OctantSplit::Mean)?, OctantModel::fit(&all, &OctantSplit::Mean)?);
     /// # Ok::<(), repurchase::Error>(())
     /// ```
-    pub fn fit_tally(scores: &Tally<RfmScore>, split: OctantSplit) -> Result<Self> {
-        if scores.customers() > MOST_CUSTOMERS {
-            return Err(Error::CountOverflow { field: "number of customers" });
-        }
-        Self::of_counts(scores.iter().map(|(&score, customers)| (score, customers)), split)
+    pub fn fit_tally(scores: &Tally<RfmScore>, split: &OctantSplit) -> Result<Self> {
+        check_customers(scores.customers())?;
+        Self::of_scores(scores.iter().map(|(&score, customers)| (score, customers)), *split)
+    }
+
+    /// Fits the splits to the scores that a model gives to the customers of a tally, who need not be scored one by one:
+    /// the splits that [`fit`](OctantModel::fit) makes of the score of each. Of a tally of
+    /// [bounded size](RfmTally::with_money_digits), the scores of the amounts that are kept.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit_tally`](OctantModel::fit_tally), and [`Error::MeasuresMismatch`] for a tally of other measures than the
+    /// model's.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in the tally's distinct days, counts and amounts.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use chrono::{NaiveDate, TimeZone, Utc};
+    /// # use repurchase::{Ledger, Order, ShopCalendar};
+    /// # use rust_decimal::Decimal;
+    /// use repurchase::segment::{OctantModel, OctantSplit, RfmModel, RfmOptions, RfmTally};
+    ///
+    /// # let order = |id, day| Order::new(id, Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap(), Decimal::from(id));
+    /// # let orders = (1..=5).map(|id| order(id, id)).collect::<Result<Vec<_>, _>>()?;
+    /// # let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 31).unwrap())?;
+    /// let (options, split) = (RfmOptions::default(), OctantSplit::default());
+    /// let (model, tally) = (RfmModel::fit(&ledger, &options)?, RfmTally::of(&ledger, &options));
+    /// let octants = OctantModel::fit_model(&model, &tally, &split)?;
+    /// assert_eq!(octants, OctantModel::fit(&model.score_all(&ledger)?, &split)?);
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn fit_model(model: &RfmModel, tally: &RfmTally, split: &OctantSplit) -> Result<Self> {
+        check_customers(tally.customers())?;
+        Self::of_counts(model.bin_counts(), &model.counts(tally)?, *split)
     }
 
     /// Splits at means that were made elsewhere, such as by a database: `select count(*), sum(r), sum(f), sum(m)` over
-    /// the scores of all customers. The same splits as [`fit`](OctantModel::fit) on them at the
+    /// the scores of all customers in these bins. The same splits as [`fit`](OctantModel::fit) on them at the
     /// [mean](OctantSplit::Mean).
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfRange`] unless there are 1 to 2^32 customers, and for a sum above 10 for each of them.
+    /// [`Error::OutOfRange`] unless there are 1 to 2^32 customers, for bins that are not 1..=10, and for a sum above
+    /// what the bins allow.
     ///
     /// # Examples
     ///
     /// ```
     /// use repurchase::segment::{OctantModel, OctantSplit, RfmScore};
     ///
-    /// let scores = [RfmScore::new(1, 1, 1)?, RfmScore::new(1, 2, 2)?, RfmScore::new(5, 1, 3)?];
-    /// assert_eq!(OctantModel::new(3, [7, 4, 6])?, OctantModel::fit(&scores, OctantSplit::Mean)?);
+    /// let score = |scores| RfmScore::new(scores, [5; 3]);
+    /// let scores = [score([1, 1, 1])?, score([1, 2, 2])?, score([5, 1, 3])?];
+    /// assert_eq!(OctantModel::new([5; 3], 3, [7, 4, 6])?, OctantModel::fit(&scores, &OctantSplit::Mean)?);
     /// # Ok::<(), repurchase::Error>(())
     /// ```
-    pub fn new(customers: u64, sums: [u64; 3]) -> Result<Self> {
-        Self::of_splits(sums.map(|sum| Split { sum, count: customers }))
+    pub fn new(bins: [u8; 3], customers: u64, sums: [u64; 3]) -> Result<Self> {
+        Self::of_splits(BinCounts::new(bins)?, sums.map(|sum| Split { sum, count: customers }))
     }
 
-    fn of_splits(splits: [Split; 3]) -> Result<Self> {
-        for Split { sum, count } in splits {
-            // Each of a score of at most 10.
-            let (customers, scores) = (MOST_CUSTOMERS, count.saturating_mul(10));
-            if !(1..=customers).contains(&count) {
-                return Err(Error::OutOfRange { field: "count of scores", found: count, min: 1, max: customers });
+    fn of_splits(bins: BinCounts, splits: [Split; 3]) -> Result<Self> {
+        let out_of_range = |field, found, min, max| Err(Error::OutOfRange { field, found, min, max });
+        for (Split { sum, count }, bins) in splits.into_iter().zip(bins.to_array()) {
+            if !(1..=MOST_CUSTOMERS).contains(&count) {
+                return out_of_range("count of scores", count, 1, MOST_CUSTOMERS);
             }
+            let scores = count * u64::from(bins);
             if sum > scores {
-                return Err(Error::OutOfRange { field: "sum of scores", found: sum, min: 0, max: scores });
+                return out_of_range("sum of scores", sum, 0, scores);
             }
         }
-        Ok(Self { splits })
+        Ok(Self::with(bins, splits))
     }
 
-    fn of_counts(scores: impl Iterator<Item = (RfmScore, u64)>, split: OctantSplit) -> Result<Self> {
-        if let OctantSplit::From(first_high) = split {
-            return Ok(Self {
-                splits: first_high.to_array().map(|score| Split { sum: u64::from(score) - 1, count: 1 }),
-            });
-        }
-        let (mut counts, mut count) = ([[0u64; 11]; 3], 0);
+    const fn with(bins: BinCounts, [recency, frequency, monetary]: [Split; 3]) -> Self {
+        Self { bins, recency, frequency, monetary }
+    }
+
+    const fn splits(&self) -> [Split; 3] {
+        [self.recency, self.frequency, self.monetary]
+    }
+
+    fn of_scores(scores: impl Iterator<Item = (RfmScore, u64)>, split: OctantSplit) -> Result<Self> {
+        let mut bins = match split {
+            OctantSplit::From(first_high) => Some(first_high.bin_counts()),
+            _ => None,
+        };
+        let mut counts = Counts::default();
         for (score, customers) in scores {
-            count += customers;
+            bins.get_or_insert(score.bin_counts()).check("split", score)?;
             for (counts, score) in counts.iter_mut().zip(score.to_array()) {
                 counts[usize::from(score)] += customers;
             }
         }
-        if count == 0 {
-            return Err(Error::NoCustomers { what: "the octants" });
+        match bins {
+            Some(bins) => Self::of_counts(bins, &counts, split),
+            None => Err(Error::NoCustomers { what: "the octants" }),
         }
-        Ok(Self {
-            splits: counts
-                .map(|counts| if split == OctantSplit::Mean { mean(&counts, count) } else { median(&counts, count) }),
-        })
+    }
+
+    fn of_counts(bins: BinCounts, counts: &Counts, split: OctantSplit) -> Result<Self> {
+        let splits = match split {
+            OctantSplit::From(first_high) => {
+                bins.check("split", first_high)?;
+                first_high.to_array().map(|score| Split { sum: u64::from(score) - 1, count: 1 })
+            }
+            _ if counts[0].iter().all(|&count| count == 0) => return Err(Error::NoCustomers { what: "the octants" }),
+            OctantSplit::Mean => counts.map(|counts| mean(&counts)),
+            OctantSplit::Median => counts.map(|counts| median(&counts)),
+        };
+        Ok(Self::with(bins, splits))
     }
 
     /// The octant of a customer's scores.
-    pub fn octant(&self, score: RfmScore) -> Octant {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ScoreBins`] for scores of other bins than those of the fit.
+    #[inline]
+    pub fn octant(&self, score: RfmScore) -> Result<Octant> {
+        self.bins.check("octant split", score)?;
         let [recency, frequency, monetary] = self.highs(score);
-        Octant::new(recency, frequency, monetary)
+        Ok(Octant::new(recency, frequency, monetary))
     }
 
+    /// The octant of each of these scores, in their order: what [`octant`](OctantModel::octant) says of each.
+    ///
+    /// # Errors
+    ///
+    /// As [`octant`](OctantModel::octant), for the first score of other bins.
+    pub fn octant_all(&self, scores: &[RfmScore]) -> Result<Vec<Octant>> {
+        scores.iter().map(|&score| self.octant(score)).collect()
+    }
+
+    /// The numbers of bins of R, F and M of the scores that the model was fitted to.
+    pub const fn bins(&self) -> [u8; 3] {
+        self.bins.to_array()
+    }
+
+    #[inline]
     fn highs(&self, score: RfmScore) -> [bool; 3] {
-        let mut scores = score.to_array().into_iter();
+        let [r, f, m] = score.to_array();
         // Scores are at most 10 and counts those of customers.
-        self.splits.map(|Split { sum, count }| scores.next().is_some_and(|score| u64::from(score) * count > sum))
+        let is_high = |Split { sum, count }: Split, score: u8| u64::from(score) * count > sum;
+        [is_high(self.recency, r), is_high(self.frequency, f), is_high(self.monetary, m)]
     }
 
     /// Why a customer is in its octant: each score and the split that it is above or not.
+    ///
+    /// # Errors
+    ///
+    /// As [`octant`](OctantModel::octant).
     ///
     /// # Examples
     ///
@@ -263,18 +351,19 @@ impl OctantModel {
     /// use repurchase::scale::Language;
     /// use repurchase::segment::{OctantModel, OctantSplit, RfmScore};
     ///
-    /// let model = OctantModel::fit(&[RfmScore::new(1, 1, 1)?, RfmScore::new(4, 2, 1)?], OctantSplit::Mean)?;
+    /// let score = |scores| RfmScore::new(scores, [5; 3]);
+    /// let model = OctantModel::fit(&[score([1, 1, 1])?, score([4, 2, 1])?], &OctantSplit::Mean)?;
     /// assert_eq!(
-    ///     model.explain(RfmScore::new(4, 1, 1)?, Language::English),
+    ///     model.explain(score([4, 1, 1])?, Language::English)?,
     ///     "General development (100): R 4 high, above 5/2 = 2.50; F 1 low, at most 3/2 = 1.50; M 1 low, at most 2/2 = 1.00"
     /// );
     /// # Ok::<(), repurchase::Error>(())
     /// ```
     #[allow(clippy::cast_precision_loss, reason = "for reading")]
-    pub fn explain(&self, score: RfmScore, language: Language) -> String {
-        let octant = self.octant(score);
+    pub fn explain(&self, score: RfmScore, language: Language) -> Result<String> {
+        let octant = self.octant(score)?;
         let name = octant.label().name(language);
-        let dimensions = ["R", "F", "M"].into_iter().zip(score.to_array()).zip(self.splits).zip(self.highs(score));
+        let dimensions = ["R", "F", "M"].into_iter().zip(score.to_array()).zip(self.splits()).zip(self.highs(score));
         let reasons = dimensions.map(|(((letter, score), Split { sum, count }), high)| {
             // The fraction tells apart what two decimals cannot.
             let split =
@@ -293,18 +382,26 @@ impl OctantModel {
             format!("{letter} {score} {verdict}{}", describe(range, Quantity::Number, language))
         });
         let reasons: Vec<_> = reasons.collect();
-        match language {
+        Ok(match language {
             Language::English => format!("{name} ({}): {}", octant.code(), reasons.join("; ")),
             Language::Chinese => format!("{name}（{}）：{}", octant.code(), reasons.join("；")),
-        }
+        })
     }
 }
 
-fn mean(counts: &[u64; 11], count: u64) -> Split {
-    Split { sum: counts.iter().zip(0..).map(|(count, score)| count * score).sum(), count }
+const fn check_customers(customers: u64) -> Result<()> {
+    if customers > MOST_CUSTOMERS {
+        return Err(Error::CountOverflow { field: "number of customers" });
+    }
+    Ok(())
 }
 
-fn median(counts: &[u64; 11], count: u64) -> Split {
+fn mean(counts: &[u64; 11]) -> Split {
+    Split { sum: counts.iter().zip(0..).map(|(count, score)| count * score).sum(), count: counts.iter().sum() }
+}
+
+fn median(counts: &[u64; 11]) -> Split {
+    let customers: u64 = counts.iter().sum();
     let score_at = |rank: u64| {
         let mut below = 0;
         let reaches = |&(count, _): &(&u64, u64)| {
@@ -313,30 +410,11 @@ fn median(counts: &[u64; 11], count: u64) -> Split {
         };
         counts.iter().zip(0..).find(reaches).map_or(0, |(_, score)| score)
     };
-    Split { sum: score_at(count.div_ceil(2)) + score_at(count / 2 + 1), count: 2 }
+    Split { sum: score_at(customers.div_ceil(2)) + score_at(customers / 2 + 1), count: 2 }
 }
 
 #[cfg(feature = "serde")]
-#[derive(serde::Serialize, serde::Deserialize)]
-struct StoredOctants {
-    recency: Split,
-    frequency: Split,
-    monetary: Split,
-}
-
-#[cfg(feature = "serde")]
-impl From<OctantModel> for StoredOctants {
-    fn from(model: OctantModel) -> Self {
-        let [recency, frequency, monetary] = model.splits;
-        Self { recency, frequency, monetary }
-    }
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<StoredOctants> for OctantModel {
-    type Error = Error;
-
-    fn try_from(stored: StoredOctants) -> Result<Self> {
-        Self::of_splits([stored.recency, stored.frequency, stored.monetary])
-    }
+crate::stored::stored! {
+    StoredOctants { bins: BinCounts, recency: Split, frequency: Split, monetary: Split }
+        <-> OctantModel: Self::of_splits(bins, [recency, frequency, monetary])
 }

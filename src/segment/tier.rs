@@ -97,7 +97,7 @@ impl Default for TierScheme {
 /// let orders = (1..=100).map(|id| Order::new(id, at, Decimal::from(id))).collect::<Result<Vec<_>, _>>()?;
 /// let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 1).unwrap())?;
 ///
-/// let tiers = TierModel::fit(&ledger, TierScheme::default())?;
+/// let tiers = TierModel::fit(&ledger, &TierScheme::default())?;
 /// assert_eq!(tiers.tier(Decimal::from(80)).key(), "ordinary");
 /// assert_eq!(tiers.tier(Decimal::from(81)).key(), "senior");
 /// assert_eq!(tiers.tier(Decimal::from(100)).key(), "vip", "0.8% of 100 customers is nobody");
@@ -151,7 +151,7 @@ impl TierModel {
     /// # Complexity
     ///
     /// Linear in customers on average.
-    pub fn fit<Id>(ledger: &Ledger<Id>, scheme: TierScheme) -> Result<Self> {
+    pub fn fit<Id>(ledger: &Ledger<Id>, scheme: &TierScheme) -> Result<Self> {
         if ledger.is_empty() {
             return Err(Error::NoCustomers { what: "membership tiers" });
         }
@@ -162,7 +162,7 @@ impl TierModel {
         };
         // Revenues of a ledger fit a decimal.
         let cuts = cuts.map(|minor| money::decimal(minor, ledger.scale()).unwrap_or_default());
-        Ok(Self { names: scheme.names, cuts })
+        Ok(Self { names: scheme.names.clone(), cuts })
     }
 
     /// Fits the tiers to the revenues of a tally, one of each customer with a purchase: the same tiers as
@@ -175,11 +175,11 @@ impl TierModel {
     /// # Complexity
     ///
     /// Linear in distinct revenues.
-    pub fn fit_tally(revenues: &MoneyTally, scheme: TierScheme) -> Result<Self> {
+    pub fn fit_tally(revenues: &MoneyTally, scheme: &TierScheme) -> Result<Self> {
         if revenues.is_empty() {
             return Err(Error::NoCustomers { what: "membership tiers" });
         }
-        Ok(Self { cuts: revenues.cut_points_at(&scheme.shares)?, names: scheme.names })
+        Ok(Self { cuts: revenues.cut_points_at(&scheme.shares)?, names: scheme.names.clone() })
     }
 
     /// The tier of a revenue, counted from 0, the lowest.

@@ -1,13 +1,13 @@
 //! Exact texts of a grid's explanations.
 
 use repurchase::scale::{Label, Language};
-use repurchase::segment::Grid;
+use repurchase::segment::{Grid, RfmScore};
 
 use super::{label, score};
 
 #[track_caller]
 fn texts(grid: &Grid, cell: [u8; 3]) -> [String; 2] {
-    [Language::English, Language::Chinese].map(|language| grid.explain(score(cell), language).expect("a cell"))
+    [Language::English, Language::Chinese].map(|language| grid.explain(score(grid, cell), language).expect("a cell"))
 }
 
 #[test]
@@ -29,8 +29,9 @@ fn of_ranges() {
     );
     let r_rfm = Grid::r_rfm();
     assert_eq!(texts(&r_rfm, [1, 1, 1])[0], "Lost: R 1, F 1, M 1; rule 10 of 10: R 1, F 1-5, M 1-5");
-    assert_eq!(rf.explain(score([6, 1, 1]), Language::English), None);
-    assert_eq!(rf.segment(score([5, 10, 1])), None);
+    let of_ten = RfmScore::new([5, 5, 1], [10, 5, 5]).unwrap();
+    let error = rf.explain(of_ten, Language::English).unwrap_err();
+    assert_eq!(error.to_string(), "the grid reads scores of [5, 5, 1] bins of R, F and M, found [10, 5, 5]");
 }
 
 #[test]
@@ -62,8 +63,9 @@ fn of_what_no_rule_names() {
 fn rules_without_scores_and_with_two_digits() {
     let label = |key: &'static str| Label::new(key, key, key);
     let all = Grid::builder([1, 1, 1]).rule(label("all"), 1..=1, 1..=1, 1..=1).build().unwrap();
-    assert_eq!(all.explain(score([3, 2, 1]), Language::English).unwrap(), "all: rule 1 of 1");
+    assert_eq!(all.explain(score(&all, [3, 2, 1]), Language::English).unwrap(), "all: rule 1 of 1");
     let ten = Grid::builder([10, 10, 1]).cells(label("ends"), &[[10, 1, 1], [1, 10, 1]]).otherwise(label("rest"));
-    let text = ten.build().unwrap().explain(score([10, 1, 1]), Language::English).unwrap();
+    let ten = ten.build().unwrap();
+    let text = ten.explain(score(&ten, [10, 1, 1]), Language::English).unwrap();
     assert_eq!(text, "ends: R 10, F 1; rule 1 of 1: 10-1 1-10");
 }

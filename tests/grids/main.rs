@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use repurchase::Error;
 use repurchase::scale::{Label, Language};
 use repurchase::segment::{Grid, GridBuilder, RfmScore};
 
@@ -15,14 +16,15 @@ mod rules;
 #[cfg(feature = "serde")]
 mod stored;
 
+/// A score of the grid's bins, and of ten where it does not ask.
 #[track_caller]
-fn score([r, f, m]: [u8; 3]) -> RfmScore {
-    RfmScore::new(r, f, m).expect("a score")
+fn score(grid: &Grid, cell: [u8; 3]) -> RfmScore {
+    RfmScore::new(cell, grid.bins().map(|bins| if bins == 1 { 10 } else { bins })).expect("a score")
 }
 
 #[track_caller]
 fn english(grid: &Grid, cell: [u8; 3]) -> &str {
-    grid.segment(score(cell)).expect("a cell of the grid").name(Language::English)
+    grid.segment(score(grid, cell)).expect("a cell of the grid").name(Language::English)
 }
 
 fn cube(bins: u8) -> impl Iterator<Item = [u8; 3]> {
@@ -40,20 +42,28 @@ fn label(key: &'static str) -> Label {
     Label::new(key, key, key)
 }
 
-/// Every cell of the grid has a segment, every segment a cell, and nothing is beyond it.
+/// Every cell of the grid has a segment, every segment a cell, and scores of other bins are refused.
 #[track_caller]
 fn assert_total(grid: &Grid, bins: [u8; 3], segments: usize) {
     assert_eq!(grid.bins(), bins);
     assert_eq!(grid.segments().len(), segments);
     let mut has_cell = vec![false; segments];
     for cell in cube(10) {
-        let inside = cell.into_iter().zip(bins).all(|(score, bins)| bins == 1 || score <= bins);
-        let position = grid.position(score(cell));
-        assert_eq!(position.is_some(), inside, "{cell:?}");
-        assert_eq!(grid.segment(score(cell)), position.map(|position| &grid.segments()[position]));
-        assert_eq!(grid.explain(score(cell), Language::English).is_some(), inside);
-        if let Some(position) = position {
-            has_cell[position] = true;
+        if cell.into_iter().zip(bins).any(|(score, bins)| bins > 1 && score > bins) {
+            continue;
+        }
+        let own = score(grid, cell);
+        let position = grid.position(own).expect("a cell of the grid");
+        has_cell[position] = true;
+        assert_eq!(grid.segment(own), Ok(&grid.segments()[position]));
+        assert!(grid.explain(own, Language::English).is_ok());
+        for at in (0..3).filter(|&at| bins[at] > 1) {
+            let mut other_bins = own.bins();
+            other_bins[at] = if bins[at] < 10 { bins[at] + 1 } else { 9 };
+            let Ok(other) = RfmScore::new(cell, other_bins) else { continue };
+            let error = Error::ScoreBins { what: "grid", expected: bins, found: other_bins };
+            assert_eq!(grid.position(other), Err(error.clone()));
+            assert_eq!((grid.segment(other), grid.position_all(&[own, other])), (Err(error.clone()), Err(error)));
         }
     }
     assert!(has_cell.into_iter().all(|has_cell| has_cell), "every segment has a cell");

@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use repurchase::scale::{Bands, Label};
-use repurchase::segment::{BinRule, Grid, RfmMeasures, RfmModel, RfmOptions, RfmTable, RfmValues};
+use repurchase::segment::{BinRule, Grid, RfmModel, RfmOptions, RfmScore};
 use repurchase::{Error, Ledger, Order, ShopCalendar};
 use rust_decimal::Decimal;
 
@@ -22,7 +22,7 @@ fn ledger_of(days_of: impl IntoIterator<Item = (u32, Vec<u64>)>) -> Ledger<u32> 
 
 #[track_caller]
 fn model(ledger: &Ledger<u32>, options: &RfmOptions) -> RfmModel {
-    RfmModel::fit(&RfmTable::of(ledger, RfmMeasures::default()), options).expect("a model")
+    RfmModel::fit(ledger, options).expect("a model")
 }
 
 fn keys<'a>(segments: &[&'a Label]) -> Vec<&'a str> {
@@ -39,9 +39,8 @@ fn segments_that_nobody_can_be_in() {
     let rf = Grid::rf();
     let unreachable = keys(&rf.unreachable(&quantiles).unwrap());
     assert_eq!(unreachable, ["at_risk", "need_attention", "potential_loyalist"]);
-    let table = RfmTable::of(&shop, RfmMeasures::default());
     let inhabited: Vec<_> =
-        quantiles.score_all(&table).unwrap().into_iter().map(|score| rf.segment(score).unwrap().key()).collect();
+        quantiles.score_all(&shop).unwrap().into_iter().map(|score| rf.segment(score).unwrap().key()).collect();
     assert!(unreachable.iter().all(|key| !inhabited.contains(key)));
 
     // Bands of F leave none empty.
@@ -58,7 +57,7 @@ fn a_grid_of_other_bins_than_the_models() {
     let shop = ledger_of((1..=9).map(|id| (id, vec![id.into()])));
     let terciles = model(&shop, &RfmOptions::quantiles(3));
     let error = Grid::rf().unreachable(&terciles).unwrap_err();
-    assert_eq!(error.to_string(), "the grid has [5, 5, 1] bins of R, F and M, the model [3, 3, 3]");
+    assert_eq!(error.to_string(), "the grid reads scores of [5, 5, 1] bins of R, F and M, found [3, 3, 3]");
     assert!(Grid::klaviyo().unreachable(&terciles).is_ok());
     let klaviyo = model(&shop, &RfmOptions::klaviyo());
     assert!(Grid::klaviyo().unreachable(&klaviyo).is_ok());
@@ -71,30 +70,35 @@ fn a_grid_of_other_bins_than_the_models() {
 fn unoccupied_is_not_unreachable() {
     // All bought once, on different days: F is 1 for all, and 5 for whoever buys twice.
     let shop = ledger_of((1..=100).map(|id| (id, vec![id.into()])));
-    let table = RfmTable::of(&shop, RfmMeasures::default());
     let (rf, fitted) = (Grid::rf(), model(&shop, &RfmOptions::default()));
     let unreachable = rf.unreachable(&fitted).unwrap();
     assert_eq!(keys(&unreachable), ["at_risk", "need_attention", "potential_loyalist"]);
-    let scores = fitted.score_all(&table).unwrap();
-    let unoccupied = rf.unoccupied(&scores);
+    let scores = fitted.score_all(&shop).unwrap();
+    let unoccupied = rf.unoccupied(&scores).unwrap();
     let expected = ["at_risk", "cant_lose", "need_attention", "loyal", "potential_loyalist", "champions"];
     assert_eq!(keys(&unoccupied), expected);
 
     // Tomorrow: one who was not there has come twice.
     let mut tomorrow = scores.clone();
-    let twice = table.iter().last().map(|values| RfmValues { frequency: 2, ..values }).unwrap();
-    tomorrow.push(fitted.score(&twice));
+    let mut twice = shop.get(&100).unwrap();
+    twice.record_purchase(twice.last_purchase().unwrap(), Decimal::ZERO).unwrap();
+    tomorrow.push(fitted.score(&twice).unwrap());
     let left = ["at_risk", "cant_lose", "need_attention", "loyal", "potential_loyalist"];
-    assert_eq!(keys(&rf.unoccupied(&tomorrow)), left);
+    assert_eq!(keys(&rf.unoccupied(&tomorrow).unwrap()), left);
 }
 
 #[test]
 fn unoccupied_by_nobody_and_by_strangers() {
     let grid = pair().build().unwrap();
-    assert_eq!(keys(&grid.unoccupied(&[])), ["low", "high"]);
-    // R 4 is beyond the grid and in no segment.
-    assert_eq!(keys(&grid.unoccupied(&[score([4, 1, 1]), score([2, 1, 9])])), ["high"]);
-    assert_eq!(keys(&grid.unoccupied(&[score([1, 1, 1]), score([3, 3, 1])])), Vec::<&str>::new());
+    assert_eq!(keys(&grid.unoccupied(&[]).unwrap()), ["low", "high"]);
+    let unoccupied = |cells: &[[u8; 3]]| {
+        let scores: Vec<_> = cells.iter().map(|&cell| score(&grid, cell)).collect();
+        keys(&grid.unoccupied(&scores).unwrap()).join(" ")
+    };
+    assert_eq!(unoccupied(&[[2, 1, 9]]), "high");
+    assert_eq!(unoccupied(&[[1, 1, 1], [3, 3, 1]]), "");
+    let stranger = RfmScore::new([4, 1, 1], [5; 3]).unwrap();
+    assert!(matches!(grid.unoccupied(&[stranger]), Err(Error::ScoreBins { .. })));
 }
 
 proptest! {
@@ -105,11 +109,11 @@ proptest! {
     fn the_unreachable_are_unoccupied(shop in prop::collection::vec((1..4u64, 0..30u64), 1..60)) {
         let ledger = ledger_of((1..).zip(shop).map(|(id, (times, day))| (id, (day..day + times).collect())));
         let fitted = model(&ledger, &RfmOptions::default());
-        let scores = fitted.score_all(&RfmTable::of(&ledger, RfmMeasures::default())).unwrap();
+        let scores = fitted.score_all(&ledger).unwrap();
         for grid in [Grid::rf(), Grid::r_rfm()] {
-            let unoccupied = grid.unoccupied(&scores);
+            let unoccupied = grid.unoccupied(&scores).unwrap();
             prop_assert!(grid.unreachable(&fitted).unwrap().iter().all(|segment| unoccupied.contains(segment)));
-            let occupied = |segment: &Label| scores.iter().any(|&score| grid.segment(score) == Some(segment));
+            let occupied = |segment: &Label| scores.iter().any(|&score| grid.segment(score) == Ok(segment));
             let expected: Vec<&Label> = grid.segments().iter().filter(|segment| !occupied(segment)).collect();
             prop_assert_eq!(unoccupied, expected);
         }
@@ -124,7 +128,7 @@ fn a_grid_is_checked_against_a_model() {
     assert_eq!(Grid::r_rfm().check(&fifths), Ok(()));
     assert_eq!(Grid::klaviyo().check(&terciles), Ok(()));
     assert_eq!(Grid::klaviyo().check(&model(&shop, &RfmOptions::klaviyo())), Ok(()));
-    let mismatch = |grid, model| Err(Error::GridBins { grid, model });
+    let mismatch = |expected, found| Err(Error::ScoreBins { what: "grid", expected, found });
     assert_eq!(Grid::rf().check(&terciles), mismatch([5, 5, 1], [3, 3, 3]));
     assert_eq!(Grid::klaviyo().check(&fifths), mismatch([3, 3, 3], [5, 5, 5]));
     // What the grid does not ask may have any bins; what it asks may not, even where all else fits.

@@ -78,7 +78,7 @@ fn the_octants_grid_is_the_octants() {
     let grid = Grid::octants();
     for [r, f, m] in cube(2) {
         let octant = Octant::new(r == 2, f == 2, m == 2);
-        assert_eq!(grid.segment(score([r, f, m])), Some(octant.label()));
+        assert_eq!(grid.segment(score(&grid, [r, f, m])), Ok(octant.label()));
         let code: String = [r, f, m].map(|level| if level == 2 { '1' } else { '0' }).iter().collect();
         assert_eq!(octant.code(), code);
     }

@@ -98,7 +98,7 @@ fn a_dimension_that_is_not_asked() {
     let grid = grid.build().expect("F and M are not asked");
     assert_total(&grid, [2, 1, 1], 2);
     assert_eq!((english(&grid, [1, 9, 2]), english(&grid, [2, 1, 10])), ("low", "high"));
-    assert_eq!(grid.explain(score([2, 7, 3]), Language::English).unwrap(), "high: R 2; rule 2 of 2: R 2");
+    assert_eq!(grid.explain(score(&grid, [2, 7, 3]), Language::English).unwrap(), "high: R 2; rule 2 of 2: R 2");
 }
 
 #[test]
@@ -123,9 +123,9 @@ fn a_segment_of_several_rules() {
         .rule(label("ends"), 3..=3, 1..=3, 1..=3);
     let grid = builder.build().expect("sound");
     assert_total(&grid, [3, 3, 3], 2);
-    assert_eq!(grid.position(score([1, 1, 1])), grid.position(score([3, 3, 3])));
+    assert_eq!(grid.position(score(&grid, [1, 1, 1])), grid.position(score(&grid, [3, 3, 3])));
     assert_eq!(
-        grid.explain(score([3, 1, 2]), Language::English).unwrap(),
+        grid.explain(score(&grid, [3, 1, 2]), Language::English).unwrap(),
         "ends: R 3, F 1, M 2; rule 3 of 3: R 3, F 1-3, M 1-3"
     );
 }

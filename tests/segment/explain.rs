@@ -1,14 +1,15 @@
 //! Exact texts of `explain`, and names, in both languages.
 
+use repurchase::CustomerHistory;
 use repurchase::scale::{Bands, Label, Language};
 use repurchase::segment::{
     BinRule, FrequencyBand, FrequencyBands, FrequencyMeasure, Lifecycle, LifecycleStage, MonetaryMeasure,
-    NewCustomerNodes, NewCustomerState, OctantModel, OctantSplit, RfmMeasures, RfmModel, RfmOptions, RfmTable,
-    RfmValues, SpendBands, TierModel, TierScheme,
+    NewCustomerNodes, NewCustomerState, OctantModel, OctantSplit, RfmModel, RfmOptions, SpendBands, TierModel,
+    TierScheme,
 };
 use rust_decimal::Decimal;
 
-use super::{LAST, cents, day, history_of, ledger_of, money, order, score};
+use super::{LAST, cents, day, history_of, ledger_of, money, order, score, stranger};
 
 const BOTH: [Language; 2] = [Language::English, Language::Chinese];
 
@@ -20,14 +21,11 @@ fn rfm_scores() {
         rest.chain([order(id, id.into(), Decimal::from(id))])
     });
     let ledger = ledger_of(records);
-    let table = RfmTable::of(&ledger, RfmMeasures::default());
-    let fitted = RfmModel::fit(&table, &RfmOptions::default()).unwrap();
-    let explain = |model: &RfmModel, r, frequency, m| {
-        let values = RfmValues { last_purchase: day(r), frequency, monetary: money(m) };
-        BOTH.map(|language| model.explain(&values, language))
-    };
+    let fitted = RfmModel::fit(&ledger, &RfmOptions::default()).unwrap();
+    let explain =
+        |model: &RfmModel, history: &CustomerHistory| BOTH.map(|language| model.explain(history, language).unwrap());
     assert_eq!(
-        explain(&fitted, 3, 9, "0.50"),
+        explain(&fitted, &stranger(3, 9, money("0.50"))),
         [
             "R 3 of 5: last purchase 2025-01-04, after 2025-01-03 and up to 2025-01-04; \
              F 5 of 5: purchases 9, above 4; M 1 of 5: revenue 0.50, at most 1",
@@ -36,17 +34,23 @@ fn rfm_scores() {
         ]
     );
 
-    let measures = RfmMeasures::default()
-        .with_frequency(FrequencyMeasure::PurchaseDays)
-        .with_monetary(MonetaryMeasure::MeanOrderAmount);
     let given = RfmOptions::default()
+        .with_frequency_measure(FrequencyMeasure::PurchaseDays)
+        .with_monetary_measure(MonetaryMeasure::MeanOrderAmount)
         .with_recency(BinRule::Bands(Bands::new(vec![30, 90]).unwrap()))
         .with_frequency(BinRule::Bands(Bands::new(vec![2, 3]).unwrap()))
         .with_monetary(BinRule::Bands(Bands::new(vec![money("9.90")]).unwrap()));
-    let given = RfmModel::fit(&RfmTable::of(&ledger, measures), &given).unwrap();
+    let given = RfmModel::fit(&ledger, &given).unwrap();
+    let of_days = |days: &[u64], amount| {
+        let mut history = CustomerHistory::new();
+        for &number in days {
+            history.record_purchase(day(number), money(amount)).unwrap();
+        }
+        history
+    };
     // As of 2026-02-04: fewer than 30 days ago is from 2026-01-06 on, fewer than 90 from 2025-11-07 on.
     assert_eq!(
-        explain(&given, LAST - 29, 2, "9.9"),
+        explain(&given, &of_days(&[LAST - 30, LAST - 29], "9.9")),
         [
             "R 3 of 3: last purchase 2026-01-06, from 2026-01-06; \
              F 2 of 3: purchase days 2, at least 2 and below 3; M 2 of 2: mean order amount 9.9, at least 9.90",
@@ -55,7 +59,7 @@ fn rfm_scores() {
         ]
     );
     assert_eq!(
-        explain(&given, LAST - 90, 1, "0"),
+        explain(&given, &of_days(&[LAST - 90], "0")),
         [
             "R 1 of 3: last purchase 2025-11-06, before 2025-11-07; \
              F 1 of 3: purchase days 1, below 2; M 1 of 2: mean order amount 0, below 9.90",
@@ -67,8 +71,8 @@ fn rfm_scores() {
 
 #[test]
 fn octants() {
-    let model = OctantModel::fit(&[score(1, 1, 1), score(2, 1, 3), score(5, 2, 1)], OctantSplit::Mean).unwrap();
-    let texts = BOTH.map(|language| model.explain(score(5, 1, 2), language));
+    let model = OctantModel::fit(&[score(1, 1, 1), score(2, 1, 3), score(5, 2, 1)], &OctantSplit::Mean).unwrap();
+    let texts = BOTH.map(|language| model.explain(score(5, 1, 2), language).unwrap());
     assert_eq!(
         texts,
         [
@@ -117,7 +121,7 @@ fn new_customers_and_stages() {
 #[test]
 fn tiers() {
     let ledger = ledger_of((1..=1000).map(|id| order(id, 0, cents(id.into()))));
-    let model = TierModel::fit(&ledger, TierScheme::default()).unwrap();
+    let model = TierModel::fit(&ledger, &TierScheme::default()).unwrap();
     let texts = |revenue| BOTH.map(|language| model.explain(money(revenue), language));
     assert_eq!(
         texts("9.70"),
@@ -135,7 +139,7 @@ fn spend_bands() {
     assert_eq!(texts(&SpendBands::default()), ["revenue 19.5, below 200", "消费金额 19.5，低于 200"]);
     let means = SpendBands::new(MonetaryMeasure::MeanOrderAmount, vec![money("5"), money("50")]).unwrap();
     assert_eq!(texts(&means), ["mean order amount 10, at least 5 and below 50", "笔单价 10，不低于 5 且低于 50"]);
-    let none = repurchase::CustomerHistory::new();
+    let none = CustomerHistory::new();
     assert_eq!(SpendBands::default().explain(&none, Language::English), None);
 }
 
@@ -192,8 +196,8 @@ fn names_of_stages() {
 fn an_octants_split_is_not_rounded_to_the_score() {
     let mut scores = vec![score(3, 3, 3); 999];
     scores.push(score(2, 2, 2));
-    let model = OctantModel::fit(&scores, OctantSplit::Mean).unwrap();
-    let text = model.explain(score(3, 3, 3), Language::English);
+    let model = OctantModel::fit(&scores, &OctantSplit::Mean).unwrap();
+    let text = model.explain(score(3, 3, 3), Language::English).unwrap();
     assert!(!text.contains("R 3 high, above 3.00"), "{text}");
 }
 
@@ -202,7 +206,7 @@ fn an_octants_split_is_not_rounded_to_the_score() {
 fn one_label_for_all() {
     let ledger = ledger_of([order(1, 0, Decimal::TEN)]);
     let scheme = TierScheme::new(vec![Label::new("all", "All", "全部")], Vec::new()).unwrap();
-    let tiers = TierModel::fit(&ledger, scheme).unwrap();
+    let tiers = TierModel::fit(&ledger, &scheme).unwrap();
     assert_eq!(tiers.explain(Decimal::TEN, Language::English), "All: revenue 10, any value");
     let bands = SpendBands::new(MonetaryMeasure::Revenue, Vec::new()).unwrap();
     let names = bands.labels().iter().map(|label| BOTH.map(|language| label.name(language))).collect::<Vec<_>>();

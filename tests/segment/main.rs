@@ -54,9 +54,10 @@ fn cents(cents: i64) -> Decimal {
     Decimal::new(cents, 2)
 }
 
+/// Out of ten bins each.
 #[track_caller]
 fn score(r: u8, f: u8, m: u8) -> RfmScore {
-    RfmScore::new(r, f, m).expect("a score")
+    RfmScore::new([r, f, m], [10; 3]).expect("a score")
 }
 
 #[track_caller]
@@ -87,6 +88,20 @@ fn history_of(days: &[u64]) -> CustomerHistory {
     let mut history = CustomerHistory::new();
     for &number in days {
         history.record_purchase(day(number), Decimal::TEN).expect("ascending days");
+    }
+    history
+}
+
+/// Somebody of this last purchase day, this number of purchases and this revenue.
+#[track_caller]
+fn stranger(last: u64, purchases: u64, revenue: Decimal) -> CustomerHistory {
+    let mut history = CustomerHistory::new();
+    for number in 0..purchases {
+        let amount = if number == 0 { revenue.max(Decimal::ZERO) } else { Decimal::ZERO };
+        history.record_purchase(day(last), amount).expect("one day");
+    }
+    if revenue < Decimal::ZERO {
+        history.record_credit(-revenue).expect("above 0");
     }
     history
 }

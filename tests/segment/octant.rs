@@ -38,20 +38,20 @@ proptest! {
 
     #[test]
     fn splits_are_exact(scores in scores(), others in scores()) {
-        let model = |split| OctantModel::fit(&scores, split).unwrap();
+        let model = |split| OctantModel::fit(&scores, &split).unwrap();
         let own = others[0];
         let (mean, median) = (model(OctantSplit::Mean), model(OctantSplit::Median));
         let from = model(OctantSplit::From(own));
         for &one in scores.iter().chain(&others) {
-            prop_assert_eq!(mean.octant(one), octant(&scores, one, above_mean));
-            prop_assert_eq!(median.octant(one), octant(&scores, one, above_median));
+            prop_assert_eq!(mean.octant(one).unwrap(), octant(&scores, one, above_mean));
+            prop_assert_eq!(median.octant(one).unwrap(), octant(&scores, one, above_median));
             let high = |at: usize| one.to_array()[at] >= own.to_array()[at];
-            prop_assert_eq!(from.octant(one), Octant::new(high(0), high(1), high(2)));
+            prop_assert_eq!(from.octant(one).unwrap(), Octant::new(high(0), high(1), high(2)));
         }
         let mut backwards = scores.clone();
         backwards.reverse();
-        prop_assert_eq!(OctantModel::fit(&backwards, OctantSplit::Mean).unwrap(), mean);
-        prop_assert_eq!(OctantModel::fit(&backwards, OctantSplit::Median).unwrap(), median);
+        prop_assert_eq!(OctantModel::fit(&backwards, &OctantSplit::Mean).unwrap(), mean);
+        prop_assert_eq!(OctantModel::fit(&backwards, &OctantSplit::Median).unwrap(), median);
     }
 }
 
@@ -64,13 +64,13 @@ fn a_score_that_equals_the_split_is_low() {
         (OctantSplit::Median, ["000", "000", "110"]),
         (OctantSplit::From(score(2, 4, 2)), ["001", "101", "111"]),
     ] {
-        let model = OctantModel::fit(&three, split).unwrap();
-        assert_eq!(three.map(|score| model.octant(score).code()), expected, "{split:?}");
+        let model = OctantModel::fit(&three, &split).unwrap();
+        assert_eq!(three.map(|score| model.octant(score).unwrap().code()), expected, "{split:?}");
     }
     // Means 2.5, medians 1.5 of an even number.
     let four = [score(1, 1, 1), score(1, 1, 1), score(2, 2, 2), score(6, 6, 6)];
     for (split, expected) in [(OctantSplit::Mean, "000"), (OctantSplit::Median, "111")] {
-        assert_eq!(OctantModel::fit(&four, split).unwrap().octant(four[2]).code(), expected);
+        assert_eq!(OctantModel::fit(&four, &split).unwrap().octant(four[2]).unwrap().code(), expected);
     }
     assert_eq!(OctantSplit::default(), OctantSplit::Mean);
 }
@@ -80,29 +80,52 @@ fn a_score_that_equals_the_split_is_low() {
 fn means_of_thousands_are_exact() {
     let mut scores = vec![score(3, 3, 3); 9_999];
     scores.push(score(2, 4, 3));
-    let model = OctantModel::fit(&scores, OctantSplit::Mean).unwrap();
+    let model = OctantModel::fit(&scores, &OctantSplit::Mean).unwrap();
     // R: 3 is above the mean by 1/10,000; F: 3 is below it by as much; M: 3 is the mean.
-    assert_eq!(model.octant(score(3, 3, 3)).code(), "100");
+    assert_eq!(model.octant(score(3, 3, 3)).unwrap().code(), "100");
 }
 
 #[test]
 fn all_alike_are_low() {
     for split in [OctantSplit::Mean, OctantSplit::Median] {
-        let model = OctantModel::fit(&[score(4, 4, 4); 3], split).unwrap();
-        assert_eq!(model.octant(score(4, 4, 4)), Octant::GeneralRetain);
-        assert_eq!(model.octant(score(5, 4, 3)), Octant::GeneralDevelop);
+        let model = OctantModel::fit(&[score(4, 4, 4); 3], &split).unwrap();
+        assert_eq!(model.octant(score(4, 4, 4)).unwrap(), Octant::GeneralRetain);
+        assert_eq!(model.octant(score(5, 4, 3)).unwrap(), Octant::GeneralDevelop);
     }
 }
 
 #[test]
 fn nobody_has_no_mean() {
     for split in [OctantSplit::Mean, OctantSplit::Median] {
-        let error = OctantModel::fit(&[], split).unwrap_err();
+        let error = OctantModel::fit(&[], &split).unwrap_err();
         assert_eq!(error, Error::NoCustomers { what: "the octants" });
         assert_eq!(error.to_string(), "the octants cannot be fitted without a customer");
     }
-    let given = OctantModel::fit(&[], OctantSplit::From(score(3, 3, 3))).unwrap();
-    assert_eq!(given.octant(score(3, 2, 5)).code(), "101");
+    let given = OctantModel::fit(&[], &OctantSplit::From(score(3, 3, 3))).unwrap();
+    assert_eq!(given.octant(score(3, 2, 5)).unwrap().code(), "101");
+}
+
+/// A score of other bins is high or low by other measures; it is refused, never split.
+#[test]
+fn scores_of_other_bins_are_refused() {
+    let five = |scores| RfmScore::new(scores, [5; 3]).unwrap();
+    let ten = score(5, 4, 3);
+    let error = |what| Error::ScoreBins { what, expected: [5; 3], found: [10; 3] };
+    let model = OctantModel::fit(&[five([1, 1, 1]), five([5, 5, 5])], &OctantSplit::Mean).unwrap();
+    assert_eq!(model.bins(), [5; 3]);
+    assert_eq!(model.octant(ten), Err(error("octant split")));
+    assert_eq!(model.octant_all(&[five([5, 1, 1]), ten]), Err(error("octant split")));
+    assert_eq!(model.octant_all(&[five([5, 1, 1])]), Ok(vec![Octant::GeneralDevelop]));
+    assert_eq!(model.explain(ten, Language::English), Err(error("octant split")));
+    for split in [OctantSplit::Mean, OctantSplit::From(five([1, 1, 1]))] {
+        let fitted = OctantModel::fit(&[five([1, 1, 1]), ten], &split);
+        assert_eq!(fitted, Err(error("split")));
+    }
+    assert_eq!(
+        error("octant split").to_string(),
+        "the octant split reads scores of [5, 5, 5] bins of R, F and M, found [10, 10, 10]"
+    );
+    assert!(OctantModel::new([5, 5, 5], 1, [5, 5, 6]).is_err(), "a sum beyond the bins");
 }
 
 #[test]

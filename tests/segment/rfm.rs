@@ -5,13 +5,11 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use repurchase::scale::Bands;
-use repurchase::segment::{
-    BinRule, FrequencyMeasure, MonetaryMeasure, RfmMeasures, RfmModel, RfmOptions, RfmScore, RfmTable, RfmValues,
-};
+use repurchase::segment::{BinRule, FrequencyMeasure, MonetaryMeasure, RfmModel, RfmOptions, RfmScore};
 use repurchase::{Ledger, Window};
 use rust_decimal::Decimal;
 
-use super::{Fact, LAST, Naive, buyers, cents, day, ledger_of, log_of, naive, share_below_score, shop};
+use super::{Fact, LAST, Naive, buyers, cents, day, ledger_of, log_of, naive, share_below_score, shop, stranger};
 
 /// A mean without a quotient: compared by cross-multiplication.
 #[derive(Debug, Clone, Copy)]
@@ -58,13 +56,17 @@ fn options(bins: [u8; 3]) -> RfmOptions {
         .with_monetary(BinRule::Quantiles(bins[2]))
 }
 
-fn fit(table: &RfmTable<'_>, options: &RfmOptions) -> RfmModel {
-    RfmModel::fit(table, options).expect("somebody to fit on")
+#[track_caller]
+fn fit(ledger: &Ledger<u32>, options: &RfmOptions) -> RfmModel {
+    RfmModel::fit(ledger, options).expect("somebody to fit on")
+}
+
+fn scored_one_by_one(model: &RfmModel, ledger: &Ledger<u32>) -> Vec<RfmScore> {
+    ledger.iter().filter_map(|(_, history)| model.score(&history)).collect()
 }
 
 fn score_ledger(ledger: &Ledger<u32>, options: &RfmOptions) -> Vec<RfmScore> {
-    let table = RfmTable::of(ledger, RfmMeasures::default());
-    fit(&table, options).score_all(&table).unwrap()
+    fit(ledger, options).score_all(ledger).unwrap()
 }
 
 fn column<T: Ord>(values: &[T], bins: u8) -> Vec<u8> {
@@ -103,31 +105,33 @@ fn check_measures(
     let buyers = buyers(facts);
     let recent = naive(facts, LAST - (days - 1)..=LAST);
     let frequency = if by_day { FrequencyMeasure::PurchaseDays } else { FrequencyMeasure::Purchases };
-    let measures = RfmMeasures::default().with_frequency(frequency).with_monetary(monetary);
+    let options = RfmOptions::quantiles(bins).with_frequency_measure(frequency).with_monetary_measure(monetary);
     let window = Window::last_days(day(LAST), u32::try_from(days).unwrap()).unwrap();
     let log = log_of(facts.iter().map(|fact| fact.record()));
     let (ledger, windowed) = (log.ledger(day(LAST)).unwrap(), log.ledger_in(window).unwrap());
-    let of_window = RfmTable::in_window(&ledger, &windowed, measures).unwrap();
-    for (table, recent) in [(RfmTable::of(&ledger, measures), None), (of_window, Some(&recent))] {
-        prop_assert_eq!(table.len(), buyers.len());
+    let fitted = |model: repurchase::Result<RfmModel>| model.map_err(|error| TestCaseError::fail(error.to_string()));
+    let whole = fitted(RfmModel::fit(&ledger, &options))?;
+    let of_window = fitted(RfmModel::fit_in_window(&ledger, &windowed, &options))?;
+    // Of each customer, what is known within the window, credits alone included.
+    let in_window = |id: &u32| {
+        let credits_alone = windowed.without_purchase().find(|&(other, _)| other == id);
+        windowed.get(id).or_else(|| credits_alone.map(|(_, history)| history.clone())).unwrap_or_default()
+    };
+    for recent in [None, Some(&recent)] {
         let r = column(&values(&buyers, None, Naive::last), bins);
         let count = |customer: &Naive| if by_day { customer.days() } else { customer.purchases.len() as u64 };
-        let f = values(&buyers, recent, count);
-        prop_assert_eq!(&table.iter().map(|values| values.frequency).collect::<Vec<_>>(), &f);
+        let f = column(&values(&buyers, recent, count), bins);
         let m = match monetary {
             MonetaryMeasure::MeanOrderAmount => column(&values(&buyers, recent, Mean::of), bins),
-            MonetaryMeasure::Revenue => {
-                let revenue = values(&buyers, recent, Naive::revenue);
-                let found: Vec<_> = table.iter().map(|values| values.monetary).collect();
-                prop_assert_eq!(found, revenue.iter().copied().map(cents).collect::<Vec<_>>());
-                column(&revenue, bins)
-            }
+            MonetaryMeasure::Revenue => column(&values(&buyers, recent, Naive::revenue), bins),
         };
-        let model = RfmModel::fit(&table, &RfmOptions::quantiles(bins))
-            .map_err(|error| TestCaseError::fail(error.to_string()))?;
-        let scores = model.score_all(&table).unwrap();
-        prop_assert_eq!(arrays(&scores), rows(&r, &column(&f, bins), &m));
-        let singly: Vec<_> = table.iter().map(|values| model.score(&values)).collect();
+        let (scores, singly): (_, Vec<RfmScore>) = if recent.is_none() {
+            (whole.score_all(&ledger).unwrap(), scored_one_by_one(&whole, &ledger))
+        } else {
+            let one = |(id, history)| of_window.score_in_window(&history, &in_window(id)).unwrap();
+            (of_window.score_all_in_window(&ledger, &windowed).unwrap(), ledger.iter().map(one).collect())
+        };
+        prop_assert_eq!(arrays(&scores), rows(&r, &f, &m));
         prop_assert_eq!(singly, scores);
     }
     Ok(())
@@ -141,20 +145,18 @@ proptest! {
     fn scores_are_the_share_below(facts in shop(), bins in prop::array::uniform3(2..=10u8)) {
         let buyers = buyers(&facts);
         let ledger = ledger_of(facts.iter().map(|fact| fact.record()));
-        let table = RfmTable::of(&ledger, RfmMeasures::default());
-        let model = fit(&table, &options(bins));
+        let model = fit(&ledger, &options(bins));
         let expected = rows(
             &column(&values(&buyers, None, Naive::last), bins[0]),
             &column(&values(&buyers, None, |customer| customer.purchases.len()), bins[1]),
             &column(&values(&buyers, None, Naive::revenue), bins[2]),
         );
-        let scores = model.score_all(&table).unwrap();
+        let scores = model.score_all(&ledger).unwrap();
         prop_assert_eq!(arrays(&scores), expected);
-        let singly: Vec<_> = table.iter().map(|values| model.score(&values)).collect();
-        prop_assert_eq!(&singly, &scores);
-        let histories: Vec<_> = ledger.iter().filter_map(|(_, history)| model.score_history(&history)).collect();
-        prop_assert_eq!(&histories, &scores);
+        prop_assert_eq!(&scored_one_by_one(&model, &ledger), &scores);
         prop_assert_eq!(model.bins(), bins);
+        prop_assert!(scores.iter().all(|score| score.bins() == bins));
+        prop_assert_eq!((model.as_of(), model.customers()), (day(LAST), buyers.len() as u64));
         // No customer gets a score that the model calls empty.
         for (dimension, empty) in model.empty_scores().iter().enumerate() {
             prop_assert!(scores.iter().all(|score| !empty.contains(&score.to_array()[dimension])));
@@ -197,11 +199,9 @@ proptest! {
                 reached(monetary.iter().filter(|&&edge| edge <= customer.revenue()).count()),
             ])
             .collect();
-        let table = RfmTable::of(&ledger, RfmMeasures::default());
-        let model = fit(&table, &options);
-        prop_assert_eq!(arrays(&model.score_all(&table).unwrap()), expected.clone());
-        let singly: Vec<_> = table.iter().map(|values| model.score(&values)).collect();
-        prop_assert_eq!(arrays(&singly), expected);
+        let model = fit(&ledger, &options);
+        prop_assert_eq!(arrays(&model.score_all(&ledger).unwrap()), expected.clone());
+        prop_assert_eq!(arrays(&scored_one_by_one(&model, &ledger)), expected);
         prop_assert_eq!(model.empty_scores(), [const { Vec::<u8>::new() }; 3]);
     }
 
@@ -211,35 +211,34 @@ proptest! {
         facts in shop(),
         bins in 2..=10u8,
         number in 0..=LAST,
-        frequency in 0..9u64,
+        frequency in 1..9u64,
         mantissa in -60_000_000..120_000_000i64,
         scale in 0..6u32,
     ) {
         let ledger = ledger_of(facts.iter().map(|fact| fact.record()));
-        let model = fit(&RfmTable::of(&ledger, RfmMeasures::default()), &RfmOptions::quantiles(bins));
-        let stranger = RfmValues { last_purchase: day(number), frequency, monetary: Decimal::new(mantissa, scale) };
+        let model = fit(&ledger, &RfmOptions::quantiles(bins));
+        let amount = Decimal::new(mantissa, scale);
         let below = |count: usize| 1 + u8::try_from(count).unwrap();
         let expected = [
-            below(model.recency().thresholds().iter().filter(|&&cut| cut < stranger.last_purchase).count()),
-            below(model.frequency().thresholds().iter().filter(|&&cut| cut < stranger.frequency).count()),
-            below(model.monetary().thresholds().iter().filter(|&&cut| cut < stranger.monetary).count()),
+            below(model.recency().thresholds().iter().filter(|&&cut| cut < day(number)).count()),
+            below(model.frequency().thresholds().iter().filter(|&&cut| cut < frequency).count()),
+            below(model.monetary().thresholds().iter().filter(|&&cut| cut < amount).count()),
         ];
-        prop_assert_eq!(model.score(&stranger).to_array(), expected);
+        prop_assert_eq!(model.score(&stranger(number, frequency, amount)).unwrap().to_array(), expected);
     }
 
     /// A better value never scores lower; equal values score alike.
     #[test]
     fn scores_are_monotone(facts in shop(), bins in 2..=10u8) {
         let ledger = ledger_of(facts.iter().map(|fact| fact.record()));
-        let table = RfmTable::of(&ledger, RfmMeasures::default());
-        let scores = fit(&table, &RfmOptions::quantiles(bins)).score_all(&table).unwrap();
-        let customers: Vec<_> = table.iter().zip(&scores).collect();
+        let scores = fit(&ledger, &RfmOptions::quantiles(bins)).score_all(&ledger).unwrap();
+        let customers: Vec<_> = ledger.iter().map(|(_, history)| history).zip(&scores).collect();
         for (left, left_score) in &customers {
             for (right, right_score) in &customers {
                 let values = [
-                    left.last_purchase.cmp(&right.last_purchase),
-                    left.frequency.cmp(&right.frequency),
-                    left.monetary.cmp(&right.monetary),
+                    left.last_purchase().cmp(&right.last_purchase()),
+                    left.purchases().cmp(&right.purchases()),
+                    left.revenue().cmp(&right.revenue()),
                 ];
                 let scores = left_score.to_array().into_iter().zip(right_score.to_array());
                 for (value, (left, right)) in values.into_iter().zip(scores) {
@@ -284,12 +283,11 @@ proptest! {
             })
             .collect();
         let ledger = ledger_of(facts.iter().map(|fact| fact.record()));
-        let table = RfmTable::of(&ledger, RfmMeasures::default().with_monetary(MonetaryMeasure::MeanOrderAmount));
-        let model = RfmModel::fit(&table, &RfmOptions::quantiles(bins))
-            .map_err(|error| TestCaseError::fail(error.to_string()))?;
-        let scores: Vec<u8> = model.score_all(&table).unwrap().iter().map(|score| score.monetary()).collect();
+        let options = RfmOptions::quantiles(bins).with_monetary_measure(MonetaryMeasure::MeanOrderAmount);
+        let model = RfmModel::fit(&ledger, &options).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let scores: Vec<u8> = model.score_all(&ledger).unwrap().iter().map(|score| score.monetary()).collect();
         prop_assert_eq!(&scores, &column(&values(&buyers(&facts), None, Mean::of), bins));
-        let singly: Vec<u8> = table.iter().map(|values| model.score(&values).monetary()).collect();
+        let singly: Vec<u8> = scored_one_by_one(&model, &ledger).iter().map(|score| score.monetary()).collect();
         prop_assert_eq!(singly, scores);
     }
 
@@ -305,11 +303,10 @@ proptest! {
             *revenue.entry(id).or_default() += i128::from(units) * 10i128.pow(24) + cent(odd);
         }
         let revenue: Vec<i128> = revenue.into_values().collect();
-        let table = RfmTable::of(&ledger, RfmMeasures::default());
-        let model = fit(&table, &RfmOptions::quantiles(bins));
-        let found: Vec<u8> = model.score_all(&table).unwrap().iter().map(|score| score.monetary()).collect();
+        let model = fit(&ledger, &RfmOptions::quantiles(bins));
+        let found: Vec<u8> = model.score_all(&ledger).unwrap().iter().map(|score| score.monetary()).collect();
         prop_assert_eq!(&found, &column(&revenue, bins));
-        let singly: Vec<u8> = table.iter().map(|values| model.score(&values).monetary()).collect();
+        let singly: Vec<u8> = scored_one_by_one(&model, &ledger).iter().map(|score| score.monetary()).collect();
         prop_assert_eq!(singly, found);
     }
 }

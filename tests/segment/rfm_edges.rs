@@ -1,21 +1,21 @@
 //! RFM where a shop is a special case: one customer, all alike, too many bins, a tie that binary fractions miss.
 
+use chrono::NaiveDate;
 use repurchase::Error;
-use repurchase::scale::Bands;
+use repurchase::scale::{Bands, Language};
 use repurchase::segment::{
-    BinRule, CompositeWeights, FrequencyMeasure, MonetaryMeasure, RfmMeasures, RfmModel, RfmOptions, RfmScore,
-    RfmTable, RfmValues,
+    BinRule, CompositeWeights, FrequencyMeasure, MonetaryMeasure, OctantModel, OctantSplit, RfmModel, RfmOptions,
+    RfmScore, RfmTally,
 };
-use repurchase::{Ledger, Window};
+use repurchase::{CustomerHistory, Ledger, Window};
 use rust_decimal::Decimal;
 
-use super::{LAST, cents, credit, day, ledger_of, log_of, money, order, score};
+use super::{LAST, cents, credit, day, ledger_of, log_of, money, order, score, stranger};
 
 #[track_caller]
 fn scores(ledger: &Ledger<u32>, options: &RfmOptions) -> Vec<String> {
-    let table = RfmTable::of(ledger, RfmMeasures::default());
-    let model = RfmModel::fit(&table, options).expect("a model");
-    model.score_all(&table).unwrap().iter().map(ToString::to_string).collect()
+    let model = RfmModel::fit(ledger, options).expect("a model");
+    model.score_all(ledger).unwrap().iter().map(ToString::to_string).collect()
 }
 
 fn last_month() -> Window {
@@ -25,7 +25,7 @@ fn last_month() -> Window {
 #[track_caller]
 fn refused(options: &RfmOptions) -> String {
     let ledger = ledger_of([order(1, 0, Decimal::ONE)]);
-    RfmModel::fit(&RfmTable::of(&ledger, RfmMeasures::default()), options).expect_err("refused").to_string()
+    RfmModel::fit(&ledger, options).expect_err("refused").to_string()
 }
 
 #[test]
@@ -33,8 +33,7 @@ fn one_customer_scores_lowest_and_leaves_the_middle_empty() {
     let ledger = ledger_of([order(1, 10, Decimal::TEN)]);
     for bins in 2..=10 {
         assert_eq!(scores(&ledger, &RfmOptions::quantiles(bins)), ["111"], "{bins} bins");
-        let model =
-            RfmModel::fit(&RfmTable::of(&ledger, RfmMeasures::default()), &RfmOptions::quantiles(bins)).unwrap();
+        let model = RfmModel::fit(&ledger, &RfmOptions::quantiles(bins)).unwrap();
         let middle: Vec<u8> = (2..bins).collect();
         assert_eq!(model.empty_scores(), [middle.clone(), middle.clone(), middle]);
     }
@@ -80,13 +79,10 @@ fn a_tie_that_binary_fractions_miss() {
 #[test]
 fn amounts_finer_and_larger_than_the_models() {
     let ledger = ledger_of([order(1, 0, money("1.00")), order(2, 0, money("2.00"))]);
-    let table = RfmTable::of(&ledger, RfmMeasures::default());
     let bands = BinRule::Bands(Bands::new(vec![money("1.00"), money("2")]).unwrap());
-    let given = RfmModel::fit(&table, &RfmOptions::default().with_monetary(bands)).unwrap();
-    let fitted = RfmModel::fit(&table, &RfmOptions::quantiles(2)).unwrap();
-    let monetary = |model: &RfmModel, amount: &str| {
-        model.score(&RfmValues { last_purchase: day(0), frequency: 1, monetary: money(amount) }).monetary()
-    };
+    let given = RfmModel::fit(&ledger, &RfmOptions::default().with_monetary(bands)).unwrap();
+    let fitted = RfmModel::fit(&ledger, &RfmOptions::quantiles(2)).unwrap();
+    let monetary = |model: &RfmModel, amount: &str| model.score(&stranger(0, 1, money(amount))).unwrap().monetary();
     // Fitted: one cut at 1.00, above which 2 begins. Given: [.., 1) [1, 2) [2, ..].
     for (amount, expected) in [
         ("0.9999999999999999999999999999", (1, 1)),
@@ -104,12 +100,11 @@ fn amounts_finer_and_larger_than_the_models() {
 }
 
 #[test]
-fn another_table_may_have_another_scale() {
+fn another_ledger_may_have_another_scale() {
     let whole = ledger_of([order(1, 0, money("1")), order(2, 0, money("2")), order(3, 0, money("3"))]);
-    let model = RfmModel::fit(&RfmTable::of(&whole, RfmMeasures::default()), &RfmOptions::quantiles(3)).unwrap();
+    let model = RfmModel::fit(&whole, &RfmOptions::quantiles(3)).unwrap();
     let finer = ledger_of([order(1, 0, money("1.0")), order(2, 0, money("1.001")), order(3, 0, money("2.001"))]);
-    let table = RfmTable::of(&finer, RfmMeasures::default());
-    let monetary: Vec<u8> = model.score_all(&table).unwrap().iter().map(|score| score.monetary()).collect();
+    let monetary: Vec<u8> = model.score_all(&finer).unwrap().iter().map(|score| score.monetary()).collect();
     assert_eq!(monetary, [1, 2, 3]);
 }
 
@@ -144,27 +139,43 @@ fn windows_with_nothing_and_with_credits_alone() {
     ]);
     let ledger = log.ledger(day(LAST)).unwrap();
     let recent = log.ledger_in(last_month()).unwrap();
-    let values = |monetary| {
-        let table = RfmTable::in_window(&ledger, &recent, RfmMeasures::default().with_monetary(monetary)).unwrap();
-        table.iter().map(|values| (values.last_purchase, values.frequency, values.monetary)).collect::<Vec<_>>()
+    let recent_of = |id: &u32| {
+        let credits_alone = recent.without_purchase().find(|&(other, _)| other == id);
+        recent.get(id).or_else(|| credits_alone.map(|(_, history)| history.clone())).unwrap_or_default()
+    };
+    let why = |monetary| {
+        let options = RfmOptions::quantiles(2).with_monetary_measure(monetary);
+        let model = RfmModel::fit_in_window(&ledger, &recent, &options).unwrap();
+        let scores = model.score_all_in_window(&ledger, &recent).unwrap();
+        // Customer 4 never bought and is not of the population.
+        assert_eq!(scores.len(), 3);
+        let one = |(id, history): (&u32, CustomerHistory)| {
+            let recent = recent_of(id);
+            assert_eq!(model.score_in_window(&history, &recent), Some(scores[*id as usize - 1]));
+            model.explain_in_window(&history, &recent, Language::English).unwrap()
+        };
+        ledger.iter().map(one).collect::<Vec<_>>()
     };
     let (then, now) = (day(0), day(LAST));
-    // Customer 4 never bought and is not of the population.
-    let revenue = [(then, 0, money("0")), (then, 0, money("-8.5")), (now, 1, money("20"))];
-    assert_eq!(values(MonetaryMeasure::Revenue), revenue);
-    let mean = [(then, 0, money("0")), (then, 0, money("0")), (now, 1, money("20"))];
-    assert_eq!(values(MonetaryMeasure::MeanOrderAmount), mean, "credits are no part of an order");
-    // One customer, asked alone.
-    let (two, two_recent) = (ledger.get(&2).unwrap(), recent.without_purchase().next().unwrap().1);
-    let alone = RfmMeasures::default().in_window(&two, two_recent).unwrap();
-    assert_eq!((alone.last_purchase, alone.frequency, alone.monetary), revenue[1]);
+    let expected = |name: &str, rows: [(NaiveDate, u8, &str); 3]| {
+        let has = |text: &String, (last, frequency, amount): (NaiveDate, u8, &str)| {
+            text.contains(&format!("last purchase {last},"))
+                && text.contains(&format!("purchases {frequency},"))
+                && [format!("{name} {amount},"), format!("{name} {amount}.0,")].iter().any(|found| text.contains(found))
+        };
+        let texts = why(if name == "revenue" { MonetaryMeasure::Revenue } else { MonetaryMeasure::MeanOrderAmount });
+        texts.iter().zip(rows).for_each(|(text, row)| assert!(has(text, row), "{text}"));
+    };
+    expected("revenue", [(then, 0, "0"), (then, 0, "-8.5"), (now, 1, "20")]);
+    // Credits are no part of an order.
+    expected("mean order amount", [(then, 0, "0"), (then, 0, "0"), (now, 1, "20")]);
 }
 
 #[test]
 fn a_window_ends_with_its_ledger() {
     let log = log_of([order(1, 0, Decimal::ONE)]);
     let (ledger, recent) = (log.ledger(day(9)).unwrap(), log.ledger(day(8)).unwrap());
-    let error = RfmTable::in_window(&ledger, &recent, RfmMeasures::default()).unwrap_err();
+    let error = RfmModel::fit_in_window(&ledger, &recent, &RfmOptions::default()).unwrap_err();
     assert_eq!(error.to_string(), "ledgers are as of different days, 2025-01-10 and 2025-01-09");
 }
 
@@ -172,12 +183,15 @@ fn a_window_ends_with_its_ledger() {
 fn a_customer_without_a_purchase_has_no_score() {
     let log = log_of([order(1, 0, Decimal::TEN), credit(2, 0, Decimal::ONE)]);
     let ledger = log.ledger(day(LAST)).unwrap();
-    let table = RfmTable::of(&ledger, RfmMeasures::default());
-    let model = RfmModel::fit(&table, &RfmOptions::default()).unwrap();
+    let model = RfmModel::fit(&ledger, &RfmOptions::default()).unwrap();
     let (_, credits_alone) = ledger.without_purchase().next().unwrap();
-    assert_eq!(model.score_history(credits_alone), None);
-    assert_eq!(RfmMeasures::default().of(credits_alone), None);
-    assert_eq!(table.len(), 1);
+    assert_eq!(model.score(credits_alone), None);
+    assert_eq!(model.explain(credits_alone, Language::English), None);
+    assert_eq!(model.customers(), 1);
+    let mut tally = RfmTally::new(&RfmOptions::default());
+    tally.add(credits_alone).unwrap();
+    tally.remove(credits_alone).unwrap();
+    assert!(tally.is_empty());
 }
 
 #[test]
@@ -194,7 +208,7 @@ fn options_that_are_refused() {
     assert_eq!(error, "there is no day -4294967294 days from 2026-02-04");
 
     let nobody = ledger_of([]);
-    let error = RfmModel::fit(&RfmTable::of(&nobody, RfmMeasures::default()), &RfmOptions::default()).unwrap_err();
+    let error = RfmModel::fit(&nobody, &RfmOptions::default()).unwrap_err();
     assert_eq!(error, Error::NoCustomers { what: "an RFM model" });
     assert_eq!(error.to_string(), "an RFM model cannot be fitted without a customer");
 }
@@ -211,60 +225,78 @@ fn means_that_do_not_end_beside_large_ones() {
         order(3, 2, money("300")),
     ];
     let ledger = ledger_of(records);
-    let measures = RfmMeasures::default().with_monetary(MonetaryMeasure::MeanOrderAmount);
-    let table = RfmTable::of(&ledger, measures.with_frequency(FrequencyMeasure::PurchaseDays));
-    let model = RfmModel::fit(&table, &RfmOptions::quantiles(3)).expect("an ordinary shop");
-    let monetary: Vec<u8> = model.score_all(&table).unwrap().iter().map(|score| score.monetary()).collect();
+    let options = RfmOptions::quantiles(3).with_monetary_measure(MonetaryMeasure::MeanOrderAmount);
+    let options = options.with_frequency_measure(FrequencyMeasure::PurchaseDays);
+    let model = RfmModel::fit(&ledger, &options).expect("an ordinary shop");
+    let monetary: Vec<u8> = model.score_all(&ledger).unwrap().iter().map(|score| score.monetary()).collect();
     assert_eq!(monetary, [1, 2, 3]);
 }
 
-/// The cuts are marks of one measure; a table of another has nothing to hold against them.
-#[test]
-fn a_table_of_other_measures_is_refused() {
-    let log = log_of([order(1, 0, money("10")), order(2, LAST, money("20")), order(2, LAST, money("5"))]);
-    let (ledger, recent) = (log.ledger(day(LAST)).unwrap(), log.ledger_in(last_month()).unwrap());
-    let whole = RfmMeasures::default();
-    let by_day = whole.with_frequency(FrequencyMeasure::PurchaseDays);
-    let by_mean = whole.with_monetary(MonetaryMeasure::MeanOrderAmount);
-    let both = by_day.with_monetary(MonetaryMeasure::MeanOrderAmount);
-    let named = [
+fn all_measures() -> [(RfmOptions, &'static str); 4] {
+    let whole = RfmOptions::quantiles(2);
+    let by_day = whole.clone().with_frequency_measure(FrequencyMeasure::PurchaseDays);
+    let by_mean = whole.clone().with_monetary_measure(MonetaryMeasure::MeanOrderAmount);
+    let both = by_day.clone().with_monetary_measure(MonetaryMeasure::MeanOrderAmount);
+    [
         (whole, "purchases and revenue"),
         (by_day, "purchase days and revenue"),
         (by_mean, "purchases and mean order amount"),
         (both, "purchase days and mean order amount"),
-    ];
-    let tables: Vec<(RfmTable<'_>, String)> = named
-        .iter()
-        .flat_map(|&(measures, name)| {
-            let in_window = RfmTable::in_window(&ledger, &recent, measures).unwrap();
-            [(RfmTable::of(&ledger, measures), name.to_owned()), (in_window, format!("{name} of a window"))]
-        })
-        .collect();
-    for (fitted_on, model_name) in &tables {
-        let model = RfmModel::fit(fitted_on, &RfmOptions::quantiles(2)).unwrap();
-        for (table, table_name) in &tables {
-            let result = model.score_all(table);
-            if model_name == table_name {
-                assert_eq!(result.unwrap().len(), 2);
-                continue;
-            }
-            let (model, table) = (model_name.as_str().into(), table_name.as_str().into());
-            let expected = Error::MeasuresMismatch { model, table };
-            let text = format!("the model scores {model_name}, the table holds {table_name}");
-            assert_eq!(expected.to_string(), text);
-            assert_eq!(result.unwrap_err(), expected);
+    ]
+}
+
+/// The cuts are those of one measure; customers measured in another way have nothing to hold against them.
+#[test]
+fn customers_of_other_measures_are_refused() {
+    let log = log_of([order(1, 0, money("10")), order(2, LAST, money("20")), order(2, LAST, money("5"))]);
+    let (ledger, recent) = (log.ledger(day(LAST)).unwrap(), log.ledger_in(last_month()).unwrap());
+    let mismatch = |model: &str, found: &str| {
+        let error = Error::MeasuresMismatch { model: model.into(), found: found.into() };
+        assert_eq!(error.to_string(), format!("{model} are asked for, the customers have {found}"));
+        error
+    };
+    for (options, name) in &all_measures() {
+        let windowed = format!("{name} of a window");
+        let (of_whole, of_window) =
+            (RfmModel::fit(&ledger, options).unwrap(), RfmModel::fit_in_window(&ledger, &recent, options).unwrap());
+        assert_eq!(of_whole.score_all(&ledger).unwrap().len(), 2);
+        assert_eq!(of_window.score_all_in_window(&ledger, &recent).unwrap().len(), 2);
+        assert_eq!(of_window.score_all(&ledger), Err(mismatch(&windowed, name)));
+        assert_eq!(of_whole.score_all_in_window(&ledger, &recent), Err(mismatch(name, &windowed)));
+        let customer = ledger.get(&2).unwrap();
+        assert_eq!((of_window.score(&customer), of_whole.score_in_window(&customer, &customer)), (None, None));
+
+        let (tally, of_days) =
+            (RfmTally::of(&ledger, options), RfmTally::of_window(&ledger, &recent, options).unwrap());
+        for (other, other_name) in &all_measures() {
+            let fitted = RfmModel::fit_tally(&tally, day(LAST), other);
+            assert_eq!(fitted.err(), (name != other_name).then(|| mismatch(other_name, name)));
+            let octants = OctantModel::fit_model(&RfmModel::fit(&ledger, other).unwrap(), &tally, &OctantSplit::Mean);
+            assert_eq!(octants.err(), (name != other_name).then(|| mismatch(other_name, name)));
         }
+        assert_eq!(OctantModel::fit_model(&of_whole, &of_days, &OctantSplit::Mean), Err(mismatch(name, &windowed)));
+        let mut changed = of_days.clone();
+        assert_eq!(changed.add(&customer), Err(mismatch(&windowed, name)));
+        assert_eq!(changed.remove(&customer), Err(mismatch(&windowed, name)));
+        assert_eq!(changed, of_days);
+        let mut changed = tally.clone();
+        assert_eq!(changed.add_in_window(&customer, &customer), Err(mismatch(name, &windowed)));
+        assert_eq!(changed.remove_in_window(&customer, &customer), Err(mismatch(name, &windowed)));
+        assert_eq!(changed, tally);
     }
 }
 
-/// A model of one day scores the table of another, as long as both measure the same.
+/// A model of one day scores the ledger of another by its own days.
 #[test]
-fn a_table_of_another_day_is_scored() {
+fn a_ledger_of_another_day_is_scored() {
     let log = log_of([order(1, 0, money("10")), order(2, 5, money("20")), order(1, 9, money("30"))]);
     let (then, now) = (log.ledger(day(5)).unwrap(), log.ledger(day(9)).unwrap());
-    let model = RfmModel::fit(&RfmTable::of(&then, RfmMeasures::default()), &RfmOptions::quantiles(2)).unwrap();
-    let scores = model.score_all(&RfmTable::of(&now, RfmMeasures::default())).unwrap();
+    let model = RfmModel::fit(&then, &RfmOptions::quantiles(2)).unwrap();
+    assert_eq!(model.as_of(), day(5));
+    let scores = model.score_all(&now).unwrap();
     assert_eq!(scores.iter().map(ToString::to_string).collect::<Vec<_>>(), ["222", "212"]);
+    let singly: Vec<_> = now.iter().filter_map(|(_, history)| model.score(&history)).collect();
+    assert_eq!(singly, scores);
 }
 
 /// Equal ledgers, one of 10 and one of 10.00, make equal models.
@@ -281,9 +313,9 @@ fn models_know_no_trailing_zeros() {
     let bands = |edges: [&str; 2]| BinRule::Bands(Bands::new(edges.map(money).to_vec()).unwrap());
     let options = |edges| RfmOptions::default().with_monetary(bands(edges));
     for monetary in [MonetaryMeasure::Revenue, MonetaryMeasure::MeanOrderAmount] {
-        let measures = RfmMeasures::default().with_monetary(monetary);
-        let (short, long) = (RfmTable::of(&short, measures), RfmTable::of(&long, measures));
-        let fit = |table: &RfmTable<'_>, options| RfmModel::fit(table, &options).unwrap();
+        let fit = |ledger: &Ledger<u32>, options: RfmOptions| {
+            RfmModel::fit(ledger, &options.with_monetary_measure(monetary)).unwrap()
+        };
         let (of_short, of_long) = (fit(&short, RfmOptions::default()), fit(&long, RfmOptions::default()));
         assert_eq!(of_short, of_long);
         assert_eq!(of_short.score_all(&long), of_long.score_all(&short));
@@ -296,22 +328,45 @@ fn models_know_no_trailing_zeros() {
 #[test]
 fn klaviyos_recency() {
     let ledger = ledger_of([0, 34, 35, 219, 220, LAST].into_iter().zip(0..).map(|(d, id)| order(id, d, Decimal::ONE)));
-    let table = RfmTable::of(&ledger, RfmMeasures::default());
-    let model = RfmModel::fit(&table, &RfmOptions::klaviyo()).unwrap();
+    let model = RfmModel::fit(&ledger, &RfmOptions::klaviyo()).unwrap();
     let recency: Vec<_> = ledger
         .iter()
         .map(|(_, history)| history.days_since_last(day(LAST)).unwrap())
-        .zip(model.score_all(&table).unwrap().iter().map(|score| score.recency()))
+        .zip(model.score_all(&ledger).unwrap().iter().map(|score| score.recency()))
         .collect();
     assert_eq!(recency, [(399, 1), (365, 1), (364, 2), (180, 2), (179, 3), (0, 3)]);
     assert_eq!(model.bins(), [3, 3, 3]);
 }
 
 #[test]
-fn scores_lie_within_1_and_10() {
-    assert_eq!(RfmScore::new(1, 0, 1).unwrap_err().to_string(), "frequency must lie between 1 and 10, found 0");
-    assert_eq!(RfmScore::new(11, 1, 1).unwrap_err().to_string(), "recency must lie between 1 and 10, found 11");
-    assert_eq!(RfmScore::new(10, 1, 255).unwrap_err().to_string(), "monetary must lie between 1 and 10, found 255");
+fn scores_lie_within_their_bins() {
+    let refused = |scores, bins| RfmScore::new(scores, bins).unwrap_err().to_string();
+    assert_eq!(refused([1, 0, 1], [5; 3]), "frequency must lie between 1 and 5, found 0");
+    assert_eq!(refused([11, 1, 1], [10; 3]), "recency must lie between 1 and 10, found 11");
+    assert_eq!(refused([1, 1, 255], [5, 5, 3]), "monetary must lie between 1 and 3, found 255");
+    assert_eq!(refused([1, 1, 1], [5, 11, 5]), "bins must lie between 1 and 10, found 11");
+    assert_eq!(refused([1, 1, 1], [5, 5, 0]), "bins must lie between 1 and 10, found 0");
+}
+
+/// All six numbers come out as they went in, and scores are ordered by R, then F, then M.
+#[test]
+fn scores_hold_their_numbers() {
+    assert!(size_of::<RfmScore>() <= 4);
+    let mut all = Vec::new();
+    for bins in [[5, 5, 5], [10, 10, 10], [2, 3, 1], [10, 1, 7]] {
+        for r in 1..=bins[0] {
+            for (f, m) in (1..=bins[1]).flat_map(|f| (1..=bins[2]).map(move |m| (f, m))) {
+                let score = RfmScore::new([r, f, m], bins).unwrap();
+                assert_eq!((score.to_array(), score.bins()), ([r, f, m], bins));
+                assert_eq!([score.recency(), score.frequency(), score.monetary()], [r, f, m]);
+                all.push(score);
+            }
+        }
+    }
+    all.sort_unstable();
+    assert!(all.is_sorted_by_key(|score| (score.to_array(), score.bins())));
+    let debug = format!("{:?}", RfmScore::new([5, 4, 3], [5, 5, 10]).unwrap());
+    assert_eq!(debug, "RfmScore(543 of 5-5-10)");
 }
 
 #[test]

@@ -6,15 +6,15 @@ use proptest::prelude::*;
 use repurchase::scale::{Bands, Bins, CutPoints, Label, Language};
 use repurchase::segment::{
     BinRule, CompositeWeights, FrequencyBand, FrequencyBands, FrequencyMeasure, LabelSummary, Lifecycle,
-    LifecycleStage, MonetaryMeasure, NewCustomerNodes, NewCustomerState, Octant, OctantModel, OctantSplit, RfmMeasures,
-    RfmModel, RfmOptions, RfmScore, RfmTable, RfmValues, SpendBands, TierModel, TierScheme, summarize,
+    LifecycleStage, MonetaryMeasure, NewCustomerNodes, NewCustomerState, Octant, OctantModel, OctantSplit, RfmModel,
+    RfmOptions, RfmScore, SpendBands, TierModel, TierScheme, summarize,
 };
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{cents, day, ledger_of, money, order, score, shop};
+use super::{cents, ledger_of, money, order, score, shop};
 
 /// Its stored form, after a check that it is read back to an equal value.
 #[track_caller]
@@ -32,24 +32,28 @@ fn refused<T: DeserializeOwned + Debug>(json: &Value) -> String {
 fn three() -> RfmModel {
     let ledger =
         ledger_of([order(1, 0, cents(100)), order(2, 1, cents(250)), order(2, 1, cents(0)), order(3, 2, cents(999))]);
-    RfmModel::fit(&RfmTable::of(&ledger, RfmMeasures::default()), &RfmOptions::quantiles(3)).unwrap()
+    RfmModel::fit(&ledger, &RfmOptions::quantiles(3)).unwrap()
 }
 
 #[test]
 fn small_values() {
-    assert_eq!(stored(&score(5, 4, 3)), json!({"recency": 5, "frequency": 4, "monetary": 3}));
-    let values = RfmValues { last_purchase: day(0), frequency: 2, monetary: money("19.90") };
-    let expected = json!({"last_purchase": "2025-01-01", "frequency": 2, "monetary": "19.90"});
-    assert_eq!(stored(&values), expected);
-    let measures = RfmMeasures::default()
-        .with_frequency(FrequencyMeasure::PurchaseDays)
-        .with_monetary(MonetaryMeasure::MeanOrderAmount);
-    assert_eq!(stored(&measures), json!({"frequency": "purchase_days", "monetary": "mean_order_amount"}));
-    assert_eq!(stored(&RfmMeasures::default()), json!({"frequency": "purchases", "monetary": "revenue"}));
+    let scores = json!({"recency": 5, "frequency": 4, "monetary": 3, "bins": [10, 10, 10]});
+    assert_eq!(stored(&score(5, 4, 3)), scores);
+    let options = RfmOptions::default()
+        .with_frequency_measure(FrequencyMeasure::PurchaseDays)
+        .with_monetary_measure(MonetaryMeasure::MeanOrderAmount)
+        .with_monetary(BinRule::Bands(Bands::new(vec![money("9.90")]).unwrap()));
+    let expected = json!({
+        "measures": {"frequency": "purchase_days", "monetary": "mean_order_amount"},
+        "recency": {"quantiles": 5},
+        "frequency": {"quantiles": 5},
+        "monetary": {"bands": ["9.90"]},
+    });
+    assert_eq!(stored(&options), expected);
     assert_eq!(stored(&CompositeWeights::new(1, 2, 5).unwrap()), json!([1, 2, 5]));
     assert_eq!(stored(&OctantSplit::Mean), json!("mean"));
     assert_eq!(stored(&OctantSplit::Median), json!("median"));
-    let from = json!({"from": {"recency": 3, "frequency": 2, "monetary": 1}});
+    let from = json!({"from": {"recency": 3, "frequency": 2, "monetary": 1, "bins": [10, 10, 10]}});
     assert_eq!(stored(&OctantSplit::From(score(3, 2, 1))), from);
     assert_eq!(stored(&FrequencyBands::default()), json!([30, 50, 80]));
     assert_eq!(stored(&NewCustomerNodes::new([1, 2, 3]).unwrap()), json!([1, 2, 3]));
@@ -100,18 +104,21 @@ fn models() {
     let expected = json!({
         "measures": {"frequency": "purchases", "monetary": "revenue"},
         "in_window": false,
+        "as_of": "2026-02-04",
+        "customers": 3,
         "recency": {"quantiles": ["2025-01-01", "2025-01-02"]},
         "frequency": {"quantiles": [1, 1]},
         "monetary": {"quantiles": ["1.00", "2.50"]},
     });
     assert_eq!(stored(&three()), expected);
-    let octants = OctantModel::fit(&[score(1, 2, 3), score(2, 2, 4)], OctantSplit::Mean).unwrap();
+    let octants = OctantModel::fit(&[score(1, 2, 3), score(2, 2, 4)], &OctantSplit::Mean).unwrap();
     let split = |sum, count| json!({"sum": sum, "count": count});
-    let expected = json!({"recency": split(3, 2), "frequency": split(4, 2), "monetary": split(7, 2)});
+    let (r, f, m) = (split(3, 2), split(4, 2), split(7, 2));
+    let expected = json!({"bins": [10, 10, 10], "recency": r, "frequency": f, "monetary": m});
     assert_eq!(stored(&octants), expected);
     let ledger = ledger_of((1..=10).map(|id| order(id, 0, cents(id.into()))));
     let names = vec![Label::new("a", "A", "甲"), Label::new("b", "B", "乙")];
-    let tiers = TierModel::fit(&ledger, TierScheme::new(names, vec![money("0.8")]).unwrap()).unwrap();
+    let tiers = TierModel::fit(&ledger, &TierScheme::new(names, vec![money("0.8")]).unwrap()).unwrap();
     let names = json!([{"key": "a", "english": "A", "chinese": "甲"}, {"key": "b", "english": "B", "chinese": "乙"}]);
     assert_eq!(stored(&tiers), json!({"names": names, "cuts": ["0.08"]}));
 }
@@ -124,7 +131,6 @@ proptest! {
     fn a_loaded_model_labels_alike(facts in shop(), bins in 2..=10u8, banded: bool, fine: bool) {
         let scale = Decimal::new(1, if fine { 6 } else { 0 });
         let ledger = ledger_of(facts.iter().map(|fact| fact.record()));
-        let table = RfmTable::of(&ledger, RfmMeasures::default());
         let mut options = RfmOptions::quantiles(bins);
         if banded {
             let edges = [-1000, 0, 5, 99_999].map(|edge| cents(edge) * scale);
@@ -132,19 +138,19 @@ proptest! {
                 .with_recency(BinRule::Bands(Bands::new(vec![1, 30, 365]).unwrap()))
                 .with_monetary(BinRule::Bands(Bands::new(edges.to_vec()).unwrap()));
         }
-        let model = RfmModel::fit(&table, &options).unwrap();
+        let model = RfmModel::fit(&ledger, &options).unwrap();
         stored(&model);
         let loaded: RfmModel = serde_json::from_str(&serde_json::to_string(&model).unwrap()).unwrap();
-        let scores = model.score_all(&table).unwrap();
-        prop_assert_eq!(&loaded.score_all(&table).unwrap(), &scores);
+        let scores = model.score_all(&ledger).unwrap();
+        prop_assert_eq!(&loaded.score_all(&ledger).unwrap(), &scores);
         prop_assert_eq!(loaded.monetary().thresholds().to_vec(), model.monetary().thresholds().to_vec());
         for split in [OctantSplit::Mean, OctantSplit::Median] {
-            let octants = OctantModel::fit(&scores, split).unwrap();
+            let octants = OctantModel::fit(&scores, &split).unwrap();
             stored(&octants);
             let loaded: OctantModel = serde_json::from_str(&serde_json::to_string(&octants).unwrap()).unwrap();
             prop_assert!(scores.iter().all(|&score| loaded.octant(score) == octants.octant(score)));
         }
-        let tiers = TierModel::fit(&ledger, TierScheme::default()).unwrap();
+        let tiers = TierModel::fit(&ledger, &TierScheme::default()).unwrap();
         stored(&tiers);
         let loaded: TierModel = serde_json::from_str(&serde_json::to_string(&tiers).unwrap()).unwrap();
         for (_, history) in ledger.iter() {
@@ -155,10 +161,12 @@ proptest! {
 
 #[test]
 fn scores_and_weights_that_are_refused() {
-    let json = json!({"recency": 0, "frequency": 1, "monetary": 1});
-    assert_eq!(refused::<RfmScore>(&json), "recency must lie between 1 and 10, found 0");
-    let json = json!({"recency": 1, "frequency": 11, "monetary": 1});
-    assert_eq!(refused::<RfmScore>(&json), "frequency must lie between 1 and 10, found 11");
+    let json = json!({"recency": 0, "frequency": 1, "monetary": 1, "bins": [5, 5, 5]});
+    assert_eq!(refused::<RfmScore>(&json), "recency must lie between 1 and 5, found 0");
+    let json = json!({"recency": 1, "frequency": 6, "monetary": 1, "bins": [5, 5, 5]});
+    assert_eq!(refused::<RfmScore>(&json), "frequency must lie between 1 and 5, found 6");
+    let json = json!({"recency": 1, "frequency": 1, "monetary": 1, "bins": [5, 5, 16]});
+    assert_eq!(refused::<RfmScore>(&json), "bins must lie between 1 and 10, found 16");
     assert!(refused::<CompositeWeights>(&json!([0, 0, 0])).starts_with("sum of weights must lie between 1 and"));
     assert_eq!(refused::<FrequencyBands>(&json!([30, 30, 80])), "band edges must ascend: number 1 (from 0) does not");
     assert_eq!(refused::<NewCustomerNodes>(&json!([3, 2, 1])), "band edges must ascend: number 1 (from 0) does not");
@@ -193,7 +201,8 @@ fn models_that_are_refused() {
 fn octants_that_are_refused() {
     let tampered = |sum: u64, count: u64| {
         let sound = json!({"sum": 3, "count": 1});
-        let json = json!({"recency": sound, "frequency": {"sum": sum, "count": count}, "monetary": sound});
+        let of_frequency = json!({"sum": sum, "count": count});
+        let json = json!({"bins": [10, 10, 10], "recency": sound, "frequency": of_frequency, "monetary": sound});
         refused::<OctantModel>(&json)
     };
     assert_eq!(tampered(0, 0), "count of scores must lie between 1 and 4294967296, found 0");
@@ -228,11 +237,11 @@ fn a_model_of_means_that_do_not_end() {
         (1..=9u32).flat_map(|id| (0..id).map(move |number| order(id, number.into(), cents(1000 + 7 * i64::from(id)))));
     let thirds = (10..=20u32).flat_map(|id| [id, id + 1, id * 5].map(|amount| order(id, 0, cents(amount.into()))));
     let ledger = ledger_of(records.chain(thirds));
-    let table = RfmTable::of(&ledger, RfmMeasures::default().with_monetary(MonetaryMeasure::MeanOrderAmount));
-    let model = RfmModel::fit(&table, &RfmOptions::default()).unwrap();
+    let options = RfmOptions::default().with_monetary_measure(MonetaryMeasure::MeanOrderAmount);
+    let model = RfmModel::fit(&ledger, &options).unwrap();
     assert!(model.monetary().thresholds().iter().any(|mark| mark.scale() > 20), "{:?}", model.monetary());
     let loaded: RfmModel = serde_json::from_value(stored(&model)).unwrap();
-    assert_eq!(loaded.score_all(&table), model.score_all(&table));
+    assert_eq!(loaded.score_all(&ledger), model.score_all(&ledger));
 }
 
 /// 200 and 200.00 are one edge in a file, too.

@@ -4,26 +4,27 @@ use proptest::prelude::*;
 use repurchase::record::Record;
 use repurchase::scale::{Bands, MoneyTally, Tally};
 use repurchase::segment::{
-    BinRule, FrequencyBands, FrequencyMeasure, MonetaryMeasure, OctantModel, OctantSplit, RfmMeasures, RfmModel,
-    RfmOptions, RfmScore, RfmTable, RfmTally, RfmValues, TierModel, TierScheme,
+    BinRule, FrequencyBands, FrequencyMeasure, MonetaryMeasure, OctantModel, OctantSplit, RfmModel, RfmOptions,
+    RfmScore, RfmTally, TierModel, TierScheme,
 };
 use repurchase::{CustomerHistory, Error, Ledger, Window};
 use rust_decimal::Decimal;
 
-use super::{Fact, LAST, cents, credit, day, fixed_seed, ledger_of, log_of, money, order, score, shop};
+use super::{Fact, LAST, cents, credit, day, fixed_seed, ledger_of, log_of, money, order, score, shop, stranger};
 
-fn any_measures() -> impl Strategy<Value = RfmMeasures> {
+fn with_any_measures(options: impl Strategy<Value = RfmOptions>) -> impl Strategy<Value = RfmOptions> {
     let frequency = prop::sample::select(vec![FrequencyMeasure::Purchases, FrequencyMeasure::PurchaseDays]);
     let monetary = prop::sample::select(vec![MonetaryMeasure::Revenue, MonetaryMeasure::MeanOrderAmount]);
-    (frequency, monetary)
-        .prop_map(|(frequency, monetary)| RfmMeasures::default().with_frequency(frequency).with_monetary(monetary))
+    (options, frequency, monetary).prop_map(|(options, frequency, monetary)| {
+        options.with_frequency_measure(frequency).with_monetary_measure(monetary)
+    })
 }
 
 fn any_options() -> impl Strategy<Value = RfmOptions> {
     let own = RfmOptions::default()
         .with_recency(BinRule::Bands(Bands::new(vec![30, 90]).unwrap()))
         .with_frequency(BinRule::Bands(Bands::new(vec![2, 4]).unwrap()));
-    prop_oneof![(2..=10u8).prop_map(RfmOptions::quantiles), Just(own)]
+    with_any_measures(prop_oneof![(2..=10u8).prop_map(RfmOptions::quantiles), Just(own)])
 }
 
 /// The customers of each part, by id.
@@ -33,8 +34,8 @@ fn parts(facts: &[Fact], parts: u32) -> Vec<Ledger<u32>> {
 }
 
 #[track_caller]
-fn merged<'a>(measures: RfmMeasures, tallies: impl IntoIterator<Item = &'a RfmTally>) -> RfmTally {
-    tallies.into_iter().fold(RfmTally::new(measures), |mut whole, tally| {
+fn merged<'a>(options: &RfmOptions, tallies: impl IntoIterator<Item = &'a RfmTally>) -> RfmTally {
+    tallies.into_iter().fold(RfmTally::new(options), |mut whole, tally| {
         whole.merge(tally).expect("the same measures");
         whole
     })
@@ -49,63 +50,66 @@ proptest! {
     #![proptest_config(fixed_seed(64))]
 
     #[test]
-    fn the_model_of_merged_parts_is_that_of_the_whole(
-        facts in shop(),
-        count in 1..6u32,
-        measures in any_measures(),
-        options in any_options(),
-    ) {
+    fn the_model_of_merged_parts_is_that_of_the_whole(facts in shop(), count in 1..6u32, options in any_options()) {
         let ledger = ledger_of(facts.iter().map(|fact| fact.record()));
-        let table = RfmTable::of(&ledger, measures);
-        let model = RfmModel::fit(&table, &options).unwrap();
-        let tallies: Vec<_> =
-            parts(&facts, count).iter().map(|part| RfmTally::of(&RfmTable::of(part, measures))).collect();
-        let tally = merged(measures, &tallies);
+        let model = RfmModel::fit(&ledger, &options).unwrap();
+        let tallies: Vec<_> = parts(&facts, count).iter().map(|part| RfmTally::of(part, &options)).collect();
+        let tally = merged(&options, &tallies);
         prop_assert_eq!(&RfmModel::fit_tally(&tally, day(LAST), &options).unwrap(), &model);
-        prop_assert_eq!(&merged(measures, tallies.iter().rev()), &tally);
-        prop_assert_eq!(&merged(measures, &tallies.chunks(2).map(|pair| merged(measures, pair)).collect::<Vec<_>>()), &tally);
-        prop_assert_eq!(&RfmTally::of(&table), &tally);
-        let mut one_by_one = RfmTally::new(measures);
-        ledger.iter().for_each(|(_, history)| one_by_one.add(&measures.of(&history).unwrap()).unwrap());
+        prop_assert_eq!(&merged(&options, tallies.iter().rev()), &tally);
+        let pairs: Vec<_> = tallies.chunks(2).map(|pair| merged(&options, pair)).collect();
+        prop_assert_eq!(&merged(&options, &pairs), &tally);
+        prop_assert_eq!(&RfmTally::of(&ledger, &options), &tally);
+        let mut one_by_one = RfmTally::new(&options);
+        ledger.iter().for_each(|(_, history)| one_by_one.add(&history).unwrap());
         prop_assert_eq!(&one_by_one, &tally);
         let again = RfmModel::fit_tally(&one_by_one, day(LAST), &options).unwrap();
         prop_assert_eq!(printed(&again), printed(&RfmModel::fit_tally(&tally, day(LAST), &options).unwrap()));
-        if measures.monetary == MonetaryMeasure::Revenue {
-            prop_assert_eq!(printed(&again), printed(&model));
+        prop_assert_eq!(printed(&RfmModel::fit_tally(&tally, day(LAST), &options).unwrap()), printed(&again));
+        // The octants of all scores, without scoring anybody.
+        let scores = model.score_all(&ledger).unwrap();
+        for split in [OctantSplit::Mean, OctantSplit::Median, OctantSplit::From(scores[0])] {
+            let octants = OctantModel::fit(&scores, &split).unwrap();
+            prop_assert_eq!(OctantModel::fit_model(&model, &tally, &split).unwrap(), octants);
+            let all = octants.octant_all(&scores).unwrap();
+            let each: Vec<_> = scores.iter().map(|&score| octants.octant(score).unwrap()).collect();
+            prop_assert_eq!(all, each);
         }
     }
 
     /// Night by night, yesterday's values out and today's in, is the tally of the day.
     #[test]
-    fn a_tally_kept_up_to_date_is_that_of_the_day(mut facts in shop(), measures in any_measures(), first in 0..=LAST) {
+    fn a_tally_kept_up_to_date_is_that_of_the_day(
+        mut facts in shop(),
+        options in with_any_measures(Just(RfmOptions::default())),
+        first in 0..=LAST,
+    ) {
         facts.sort_by_key(|fact| fact.day);
         let is_old = |fact: &&Fact| fact.day <= first;
         let old = log_of(facts.iter().filter(is_old).map(|fact| fact.record())).ledger(day(first)).unwrap();
         let mut histories: std::collections::BTreeMap<u32, CustomerHistory> =
             old.iter().map(|(&id, history)| (id, history)).collect();
         histories.extend(old.without_purchase().map(|(&id, history)| (id, history.clone())));
-        let mut tally = RfmTally::of(&RfmTable::of(&old, measures));
+        let mut tally = RfmTally::of(&old, &options);
         for fact in facts.iter().filter(|fact| !is_old(fact)) {
             let history = histories.entry(fact.customer).or_default();
-            measures.of(history).map_or(Ok(()), |before| tally.remove(&before)).unwrap();
+            tally.remove(history).unwrap();
             match fact.cents {
                 0.. => history.record_purchase(day(fact.day), cents(fact.cents)).unwrap(),
                 _ => history.record_credit(cents(-fact.cents)).unwrap(),
             }
-            measures.of(history).map_or(Ok(()), |now| tally.add(&now)).unwrap();
+            tally.add(history).unwrap();
         }
         let ledger = ledger_of(facts.iter().map(|fact| fact.record()));
-        let table = RfmTable::of(&ledger, measures);
-        prop_assert_eq!(&tally, &RfmTally::of(&table));
-        let options = RfmOptions::default();
-        prop_assert_eq!(RfmModel::fit_tally(&tally, day(LAST), &options), RfmModel::fit(&table, &options));
+        prop_assert_eq!(&tally, &RfmTally::of(&ledger, &options));
+        prop_assert_eq!(RfmModel::fit_tally(&tally, day(LAST), &options), RfmModel::fit(&ledger, &options));
     }
 
     #[test]
     fn tiers_octants_and_bands_of_counts(facts in shop(), count in 1..6u32) {
         let ledger = ledger_of(facts.iter().map(|fact| fact.record()));
-        let table = RfmTable::of(&ledger, RfmMeasures::default());
-        let scores = RfmModel::fit(&table, &RfmOptions::default()).unwrap().score_all(&table).unwrap();
+        let options = RfmOptions::default();
+        let scores = RfmModel::fit(&ledger, &options).unwrap().score_all(&ledger).unwrap();
         let mut revenues = MoneyTally::new();
         let mut gaps: Tally<u32> = Tally::new();
         for part in parts(&facts, count) {
@@ -113,68 +117,80 @@ proptest! {
             let mean_gaps = part.iter().filter_map(|(_, history)| history.gaps()).map(|gaps| gaps.whole_mean_days());
             gaps.merge(&mean_gaps.collect()).unwrap();
         }
-        let tiers = TierModel::fit(&ledger, TierScheme::default()).unwrap();
-        prop_assert_eq!(&TierModel::fit_tally(&revenues, TierScheme::default()).unwrap(), &tiers);
-        let of_table = RfmTally::of(&table);
-        prop_assert_eq!(of_table.monetary(), &revenues);
-        let again = TierModel::fit_tally(of_table.monetary(), TierScheme::default()).unwrap();
+        let tiers = TierModel::fit(&ledger, &TierScheme::default()).unwrap();
+        prop_assert_eq!(&TierModel::fit_tally(&revenues, &TierScheme::default()).unwrap(), &tiers);
+        let tally = RfmTally::of(&ledger, &options);
+        prop_assert_eq!(tally.monetary(), &revenues);
+        let again = TierModel::fit_tally(tally.monetary(), &TierScheme::default()).unwrap();
         prop_assert_eq!(printed(&again), printed(&tiers));
         prop_assert_eq!(FrequencyBands::fit_tally(&gaps), FrequencyBands::fit(&ledger));
         let mut counts: Tally<RfmScore> = Tally::new();
         for part in scores.chunks(scores.len().div_ceil(count as usize)) {
             counts.merge(&part.iter().copied().collect()).unwrap();
         }
-        for split in [OctantSplit::Mean, OctantSplit::Median, OctantSplit::From(score(3, 2, 4))] {
-            prop_assert_eq!(OctantModel::fit_tally(&counts, split), OctantModel::fit(&scores, split));
+        for split in [OctantSplit::Mean, OctantSplit::Median, OctantSplit::From(RfmScore::new([3, 2, 4], [5; 3]).unwrap())] {
+            prop_assert_eq!(OctantModel::fit_tally(&counts, &split), OctantModel::fit(&scores, &split));
         }
     }
 
     #[test]
-    fn a_tally_of_a_window(facts in shop(), days in 1..300u32, measures in any_measures()) {
+    fn a_tally_of_a_window(
+        facts in shop(),
+        days in 1..300u32,
+        options in with_any_measures(Just(RfmOptions::quantiles(4))),
+    ) {
         let log = log_of(facts.iter().map(|fact| fact.record()));
         let window = Window::last_days(day(LAST), days).unwrap();
         let (ledger, recent) = (log.ledger(day(LAST)).unwrap(), log.ledger_in(window).unwrap());
-        let table = RfmTable::in_window(&ledger, &recent, measures).unwrap();
-        let mut tally = RfmTally::in_window(measures);
-        table.iter().for_each(|values| tally.add(&values).unwrap());
-        prop_assert_eq!(&tally, &RfmTally::of(&table));
-        let options = RfmOptions::quantiles(4);
+        let tally = RfmTally::of_window(&ledger, &recent, &options).unwrap();
+        let mut one_by_one = RfmTally::new_in_window(&options);
+        for (id, history) in ledger.iter() {
+            let credits_alone = recent.without_purchase().find(|&(other, _)| other == id);
+            let of_window = recent.get(id).or_else(|| credits_alone.map(|(_, history)| history.clone()));
+            one_by_one.add_in_window(&history, &of_window.unwrap_or_default()).unwrap();
+        }
+        prop_assert_eq!(&one_by_one, &tally);
         let model = RfmModel::fit_tally(&tally, day(LAST), &options).unwrap();
-        prop_assert_eq!(&model, &RfmModel::fit(&table, &options).unwrap());
-        prop_assert_eq!(model.score_all(&table).unwrap().len(), ledger.len());
+        prop_assert_eq!(&model, &RfmModel::fit_in_window(&ledger, &recent, &options).unwrap());
+        prop_assert_eq!(model.score_all_in_window(&ledger, &recent).unwrap().len(), ledger.len());
     }
 
     /// Bounded amounts move only the scores of those between the exact cut and the kept one.
     #[test]
     fn a_model_of_bounded_amounts(facts in shop(), digits in 1..6u8) {
         let ledger = ledger_of(facts.iter().map(|fact| fact.record()));
-        let table = RfmTable::of(&ledger, RfmMeasures::default());
-        let exact = RfmModel::fit(&table, &RfmOptions::default()).unwrap();
-        let tally = RfmTally::of(&table).with_money_digits(digits).unwrap();
-        let model = RfmModel::fit_tally(&tally, day(LAST), &RfmOptions::default()).unwrap();
+        let options = RfmOptions::default();
+        let exact = RfmModel::fit(&ledger, &options).unwrap();
+        let tally = RfmTally::of(&ledger, &options).with_money_digits(digits).unwrap();
+        let model = RfmModel::fit_tally(&tally, day(LAST), &options).unwrap();
         prop_assert_eq!((model.recency(), model.frequency()), (exact.recency(), exact.frequency()));
         let pairs = || exact.monetary().thresholds().iter().zip(model.monetary().thresholds());
-        for values in table.iter() {
-            let between = pairs().any(|(&exact, &kept)| kept.min(exact) < values.monetary && values.monetary <= kept.max(exact));
-            prop_assert!(between || exact.score(&values) == model.score(&values));
+        for (_, history) in ledger.iter() {
+            let amount = history.revenue();
+            let between = pairs().any(|(&exact, &kept)| kept.min(exact) < amount && amount <= kept.max(exact));
+            prop_assert!(between || exact.score(&history) == model.score(&history));
         }
     }
 }
 
-fn values(number: u64, frequency: u64, amount: &str) -> RfmValues {
-    RfmValues { last_purchase: day(number), frequency, monetary: money(amount) }
+fn values(number: u64, purchases: u64, revenue: &str) -> CustomerHistory {
+    stranger(number, purchases, money(revenue))
+}
+
+fn empty() -> RfmTally {
+    RfmTally::new(&RfmOptions::default())
 }
 
 #[test]
 fn nobody_can_be_fitted_to() {
-    let nobody = RfmTally::new(RfmMeasures::default());
+    let nobody = empty();
     assert!(nobody.is_empty());
     let error = RfmModel::fit_tally(&nobody, day(0), &RfmOptions::default()).unwrap_err();
     assert_eq!(error, Error::NoCustomers { what: "an RFM model" });
-    let error = TierModel::fit_tally(&MoneyTally::new(), TierScheme::default()).unwrap_err();
+    let error = TierModel::fit_tally(&MoneyTally::new(), &TierScheme::default()).unwrap_err();
     assert_eq!(error, Error::NoCustomers { what: "membership tiers" });
-    assert_eq!(OctantModel::fit_tally(&Tally::new(), OctantSplit::Mean), OctantModel::fit(&[], OctantSplit::Mean));
-    assert!(OctantModel::fit_tally(&Tally::new(), OctantSplit::From(score(1, 1, 1))).is_ok());
+    assert_eq!(OctantModel::fit_tally(&Tally::new(), &OctantSplit::Mean), OctantModel::fit(&[], &OctantSplit::Mean));
+    assert!(OctantModel::fit_tally(&Tally::new(), &OctantSplit::From(score(1, 1, 1))).is_ok());
     let error = FrequencyBands::fit_tally(&Tally::new()).unwrap_err();
     assert_eq!(error, Error::NoCustomers { what: "frequency bands" });
     let alike = FrequencyBands::fit_tally(&[7, 7, 7, 8].into_iter().collect()).unwrap_err();
@@ -185,7 +201,7 @@ fn nobody_can_be_fitted_to() {
 
 #[test]
 fn a_model_is_not_of_a_day_before_the_last_purchase() {
-    let mut tally = RfmTally::new(RfmMeasures::default());
+    let mut tally = empty();
     tally.add(&values(5, 1, "1")).unwrap();
     let error = RfmModel::fit_tally(&tally, day(4), &RfmOptions::default()).unwrap_err();
     assert_eq!(error, Error::AfterAsOf { last: day(5), as_of: day(4) });
@@ -195,7 +211,7 @@ fn a_model_is_not_of_a_day_before_the_last_purchase() {
 
 #[test]
 fn what_was_not_added_cannot_be_removed() {
-    let mut tally = RfmTally::new(RfmMeasures::default());
+    let mut tally = empty();
     tally.add(&values(5, 2, "9.90")).unwrap();
     let before = tally.clone();
     let short = |value: &str| Err(Error::TallyShort { value: value.into(), asked: 1, counted: 0 });
@@ -204,32 +220,32 @@ fn what_was_not_added_cannot_be_removed() {
     assert_eq!(tally.remove(&values(5, 2, "9.91")), short("9.91"));
     assert_eq!(tally, before, "what is refused changes nothing");
     assert_eq!(tally.remove(&values(5, 2, "9.9")), Ok(()));
-    assert_eq!(tally, RfmTally::new(RfmMeasures::default()));
+    assert_eq!(tally, empty());
 }
 
 #[test]
 fn tallies_of_different_things_do_not_merge() {
-    let mut tally = RfmTally::new(RfmMeasures::default());
-    let days = RfmMeasures::default().with_frequency(FrequencyMeasure::PurchaseDays);
+    let mut tally = empty();
+    let days = RfmOptions::default().with_frequency_measure(FrequencyMeasure::PurchaseDays);
     assert_eq!(
-        tally.merge(&RfmTally::in_window(days)).unwrap_err().to_string(),
+        tally.merge(&RfmTally::new_in_window(&days)).unwrap_err().to_string(),
         "tallies of different things cannot merge: one counts purchases and revenue by exact amounts, the other \
          purchase days and revenue of a window by exact amounts"
     );
-    for other in [RfmTally::new(days), RfmTally::in_window(RfmMeasures::default())] {
+    for other in [RfmTally::new(&days), RfmTally::new_in_window(&RfmOptions::default())] {
         assert!(matches!(tally.merge(&other), Err(Error::TallyMismatch { .. })));
     }
-    let small = RfmTally::new(RfmMeasures::default()).with_money_digits(3).unwrap();
+    let small = empty().with_money_digits(3).unwrap();
     assert!(matches!(tally.merge(&small), Err(Error::TallyMismatch { .. })));
     assert!(small.with_money_digits(4).is_err());
-    assert!(tally.merge(&RfmTally::new(RfmMeasures::default())).is_ok());
+    assert!(tally.merge(&empty()).is_ok());
 }
 
 #[test]
 fn octants_of_more_customers_than_there_are() {
     let of = |customers| {
         let tally = Tally::try_from(vec![(score(1, 1, 1), customers)]).unwrap();
-        OctantModel::fit_tally(&tally, OctantSplit::Mean)
+        OctantModel::fit_tally(&tally, &OctantSplit::Mean)
     };
     assert!(of(1 << 32).is_ok());
     assert_eq!(of((1 << 32) + 1), Err(Error::CountOverflow { field: "number of customers" }));
@@ -243,12 +259,12 @@ fn money_is_written_like_that_of_the_whole() {
     };
     let whole = ledger_of(records());
     let [first, rest] = [ledger_of(records().drain(..1)), ledger_of(records().drain(1..))];
-    let mut tally = RfmTally::of(&RfmTable::of(&first, RfmMeasures::default()));
-    tally.merge(&RfmTally::of(&RfmTable::of(&rest, RfmMeasures::default()))).unwrap();
     let options = RfmOptions::quantiles(2);
+    let mut tally = RfmTally::of(&first, &options);
+    tally.merge(&RfmTally::of(&rest, &options)).unwrap();
     let model = RfmModel::fit_tally(&tally, day(LAST), &options).unwrap();
     assert_eq!(model.monetary().thresholds()[0].to_string(), "5.000");
-    let of_whole = RfmModel::fit(&RfmTable::of(&whole, RfmMeasures::default()), &options).unwrap();
+    let of_whole = RfmModel::fit(&whole, &options).unwrap();
     assert_eq!(printed(&model), printed(&of_whole));
 }
 
@@ -257,13 +273,14 @@ fn money_is_written_like_that_of_the_whole() {
 fn a_tally_of_large_amounts() {
     let large = money("70000000000000000000000000.00");
     let ledger = ledger_of([order(1, 0, large), order(2, 1, Decimal::ONE), order(3, 2, money("2"))]);
-    let table = RfmTable::of(&ledger, RfmMeasures::default());
-    let tally = RfmTally::of(&table);
-    assert_eq!(tally.monetary().amounts().largest(), Some(&large));
     let options = RfmOptions::quantiles(3);
-    assert_eq!(RfmModel::fit_tally(&tally, day(LAST), &options), RfmModel::fit(&table, &options));
-    let (tiers, of_tally) =
-        (TierModel::fit(&ledger, TierScheme::default()), TierModel::fit_tally(tally.monetary(), TierScheme::default()));
+    let tally = RfmTally::of(&ledger, &options);
+    assert_eq!(tally.monetary().amounts().largest(), Some(&large));
+    assert_eq!(RfmModel::fit_tally(&tally, day(LAST), &options), RfmModel::fit(&ledger, &options));
+    let (tiers, of_tally) = (
+        TierModel::fit(&ledger, &TierScheme::default()),
+        TierModel::fit_tally(tally.monetary(), &TierScheme::default()),
+    );
     assert_eq!(of_tally, tiers);
 }
 
@@ -272,7 +289,7 @@ fn a_tally_of_large_amounts() {
 fn a_tally_comes_back_as_it_went() {
     use serde_json::{from_value, json, to_value};
 
-    let mut tally = RfmTally::new(RfmMeasures::default()).with_money_digits(2).unwrap();
+    let mut tally = empty().with_money_digits(2).unwrap();
     tally.add(&values(0, 2, "123.45")).unwrap();
     tally.add(&values(0, 1, "5")).unwrap();
     let stored = json!({

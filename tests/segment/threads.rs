@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use repurchase::record::RecordColumns;
 use repurchase::segment::{
-    FrequencyBands, MonetaryMeasure, RfmMeasures, RfmModel, RfmOptions, RfmTable, RfmTally, TierModel, TierScheme,
+    FrequencyBands, MonetaryMeasure, OctantModel, OctantSplit, RfmModel, RfmOptions, RfmTally, TierModel, TierScheme,
 };
-use repurchase::{Ledger, PurchaseLog, ShopCalendar};
+use repurchase::{CustomerHistory, Ledger, PurchaseLog, ShopCalendar};
 
 use super::{day, fixed_seed, share_below_score};
 use crate::pools::on_any_number_of_threads;
@@ -39,29 +39,33 @@ proptest! {
     fn models_and_scores(seed in any::<u64>(), bins in 2..=10u8) {
         let ledger = ledger(seed);
         for monetary in [MonetaryMeasure::Revenue, MonetaryMeasure::MeanOrderAmount] {
-            let measures = RfmMeasures::default().with_monetary(monetary);
+            let options = RfmOptions::quantiles(bins).with_monetary_measure(monetary);
             let (model, scores) = on_any_number_of_threads(|| {
-                let table = RfmTable::of(&ledger, measures);
-                let model = RfmModel::fit(&table, &RfmOptions::quantiles(bins)).unwrap();
-                let scores = model.score_all(&table).unwrap();
+                let model = RfmModel::fit(&ledger, &options).unwrap();
+                let scores = model.score_all(&ledger).unwrap();
                 (model, scores)
             });
-            let table = RfmTable::of(&ledger, measures);
-            let tally = RfmTally::of(&table);
-            let of_counts = RfmModel::fit_tally(&tally, day(super::LAST), &RfmOptions::quantiles(bins)).unwrap();
+            let tally = RfmTally::of(&ledger, &options);
+            let of_counts = RfmModel::fit_tally(&tally, day(super::LAST), &options).unwrap();
             prop_assert_eq!(&model, &of_counts);
-            let values: Vec<_> = table.iter().collect();
-            prop_assert!(values.iter().zip(&scores).all(|(values, &score)| model.score(values) == score));
-            let last: Vec<_> = values.iter().map(|values| values.last_purchase).collect();
-            let amounts: Vec<_> = values.iter().map(|values| values.monetary).collect();
-            for place in (0..values.len()).step_by(values.len() / 5) {
+            let split = OctantSplit::Mean;
+            prop_assert_eq!(OctantModel::fit_model(&model, &tally, &split), OctantModel::fit(&scores, &split));
+            let histories: Vec<_> = ledger.iter().map(|(_, history)| history).collect();
+            prop_assert!(histories.iter().zip(&scores).all(|(history, &score)| model.score(history) == Some(score)));
+            let last: Vec<_> = histories.iter().map(|history| history.last_purchase()).collect();
+            let amount = |history: &CustomerHistory| match monetary {
+                MonetaryMeasure::Revenue => history.revenue(),
+                MonetaryMeasure::MeanOrderAmount => history.mean_order_amount().unwrap(),
+            };
+            let amounts: Vec<_> = histories.iter().map(amount).collect();
+            for place in (0..last.len()).step_by(last.len() / 5) {
                 prop_assert_eq!(scores[place].recency(), share_below_score(&last, &last[place], bins));
                 prop_assert_eq!(scores[place].monetary(), share_below_score(&amounts, &amounts[place], bins));
             }
         }
-        let tiers = on_any_number_of_threads(|| TierModel::fit(&ledger, TierScheme::default()).unwrap());
+        let tiers = on_any_number_of_threads(|| TierModel::fit(&ledger, &TierScheme::default()).unwrap());
         let revenues = ledger.iter().map(|(_, history)| history.revenue()).collect();
-        prop_assert_eq!(tiers, TierModel::fit_tally(&revenues, TierScheme::default()).unwrap());
+        prop_assert_eq!(tiers, TierModel::fit_tally(&revenues, &TierScheme::default()).unwrap());
         prop_assert!(on_any_number_of_threads(|| FrequencyBands::fit(&ledger).unwrap().edges())[0] > 1);
     }
 }

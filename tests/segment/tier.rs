@@ -43,11 +43,11 @@ proptest! {
         own in prop::collection::btree_set(1..1000usize, 0..6),
     ) {
         let ledger = ledger_with(&revenues);
-        let default = TierModel::fit(&ledger, TierScheme::default()).unwrap();
+        let default = TierModel::fit(&ledger, &TierScheme::default()).unwrap();
         let own: Vec<usize> = own.into_iter().collect();
         let texts: Vec<String> = own.iter().map(|share| format!("0.{share:03}")).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let model = TierModel::fit(&ledger, scheme(&texts).unwrap()).unwrap();
+        let model = TierModel::fit(&ledger, &scheme(&texts).unwrap()).unwrap();
         let mut sizes = [0; 4];
         for &revenue in &revenues {
             let position = default.position(cents(revenue));
@@ -75,7 +75,7 @@ proptest! {
     ) {
         let texts: Vec<String> = shares.iter().map(|share| format!("0.{share:03}")).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let model = TierModel::fit(&ledger_with(&revenues), scheme(&texts).unwrap()).unwrap();
+        let model = TierModel::fit(&ledger_with(&revenues), &scheme(&texts).unwrap()).unwrap();
         let positions: Vec<usize> = revenues.iter().map(|&revenue| model.position(cents(revenue))).collect();
         for (tier, share) in (1..).zip(shares) {
             let held = positions.iter().filter(|&&position| position >= tier).count();
@@ -93,7 +93,7 @@ fn the_80_20_of_1_to_1000_customers() {
     // Of N distinct revenues, those of share below >= s are N - ceil(s N).
     for n in [1usize, 2, 4, 5, 6, 25, 124, 125, 126, 250, 624, 625, 999, 1000] {
         let revenues: Vec<i64> = (0..i64::try_from(n).unwrap()).collect();
-        let model = TierModel::fit(&ledger_with(&revenues), TierScheme::default()).unwrap();
+        let model = TierModel::fit(&ledger_with(&revenues), &TierScheme::default()).unwrap();
         let mut sizes = [0; 4];
         for &revenue in &revenues {
             sizes[model.position(cents(revenue))] += 1;
@@ -103,7 +103,7 @@ fn the_80_20_of_1_to_1000_customers() {
         assert_eq!(sizes, expected, "{n} customers");
     }
     let thousand: Vec<i64> = (1..=1000).collect();
-    let model = TierModel::fit(&ledger_with(&thousand), TierScheme::default()).unwrap();
+    let model = TierModel::fit(&ledger_with(&thousand), &TierScheme::default()).unwrap();
     let cuts: Vec<String> = model.cuts().cuts().iter().map(ToString::to_string).collect();
     assert_eq!(cuts, ["8.00", "9.60", "9.92"], "800, 160, 32 and 8 customers");
     let keys: Vec<&str> = [800, 801, 960, 961, 992, 993, 1000].map(|revenue| model.tier(cents(revenue)).key()).into();
@@ -114,20 +114,20 @@ fn the_80_20_of_1_to_1000_customers() {
 fn equal_revenues_are_one_tier() {
     // Share below of the five at 3 is 0.5: they are below 0.8, although five of ten are the top half.
     let revenues = [1, 1, 1, 1, 1, 3, 3, 3, 3, 3];
-    let model = TierModel::fit(&ledger_with(&revenues), TierScheme::default()).unwrap();
+    let model = TierModel::fit(&ledger_with(&revenues), &TierScheme::default()).unwrap();
     assert_eq!(model.position(cents(3)), 0);
     assert_eq!(model.position(cents(4)), 3, "a stranger above all");
-    let half = TierModel::fit(&ledger_with(&revenues), scheme(&["0.5"]).unwrap()).unwrap();
+    let half = TierModel::fit(&ledger_with(&revenues), &scheme(&["0.5"]).unwrap()).unwrap();
     assert_eq!((half.position(cents(1)), half.position(cents(2)), half.position(cents(3))), (0, 1, 1));
-    let more = TierModel::fit(&ledger_with(&revenues), scheme(&["0.5000000000000000000000000001"]).unwrap()).unwrap();
+    let more = TierModel::fit(&ledger_with(&revenues), &scheme(&["0.5000000000000000000000000001"]).unwrap()).unwrap();
     assert_eq!(more.position(cents(3)), 0, "a share is exact to its last digit");
 }
 
 #[test]
 fn one_tier_and_one_customer() {
-    let all = TierModel::fit(&ledger_with(&[5]), scheme(&[]).unwrap()).unwrap();
+    let all = TierModel::fit(&ledger_with(&[5]), &scheme(&[]).unwrap()).unwrap();
     assert_eq!((all.position(cents(-5)), all.position(cents(1000))), (0, 0));
-    let one = TierModel::fit(&ledger_with(&[5]), TierScheme::default()).unwrap();
+    let one = TierModel::fit(&ledger_with(&[5]), &TierScheme::default()).unwrap();
     assert_eq!((one.position(cents(5)), one.position(cents(6))), (0, 3));
 }
 
@@ -135,7 +135,7 @@ fn one_tier_and_one_customer() {
 fn huge_revenues() {
     let amount = |n: i64| Decimal::from_i128_with_scale(i128::from(n) * 10i128.pow(25), 2);
     let ledger = ledger_of((1..=10u32).map(|id| order(id, 0, amount(id.into()))));
-    let model = TierModel::fit(&ledger, TierScheme::default()).unwrap();
+    let model = TierModel::fit(&ledger, &TierScheme::default()).unwrap();
     assert_eq!((model.position(amount(8)), model.position(amount(8) + cents(1))), (0, 1));
     assert_eq!(model.cuts().cuts()[0], amount(8));
 }
@@ -153,7 +153,7 @@ fn schemes_that_are_refused() {
     }
     let error = TierScheme::new(Vec::new(), vec![Decimal::new(5, 1)]).unwrap_err();
     assert_eq!(error.to_string(), "expected 2 tier names, found 0");
-    assert!(matches!(TierModel::fit(&ledger_with(&[]), TierScheme::default()), Err(Error::NoCustomers { .. })));
+    assert!(matches!(TierModel::fit(&ledger_with(&[]), &TierScheme::default()), Err(Error::NoCustomers { .. })));
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn tiers_of_one_key() {
 
 #[test]
 fn default_names() {
-    let model = TierModel::fit(&ledger_with(&[1]), TierScheme::default()).unwrap();
+    let model = TierModel::fit(&ledger_with(&[1]), &TierScheme::default()).unwrap();
     let names = model.names().iter().map(|t| (t.key(), t.name(Language::English), t.name(Language::Chinese)));
     let expected = [
         ("ordinary", "Ordinary", "普通会员"),
@@ -262,6 +262,6 @@ fn tiers_know_no_trailing_zeros() {
     let shop = |zeros: &str| ledger_of((1..=10).map(|id| order(id, 0, money(&format!("{id}{zeros}")))));
     let (short, long) = (shop(""), shop(".00"));
     assert_eq!(short, long);
-    let fit = |ledger| TierModel::fit(ledger, TierScheme::default()).unwrap();
+    let fit = |ledger| TierModel::fit(ledger, &TierScheme::default()).unwrap();
     assert_eq!(fit(&short), fit(&long));
 }

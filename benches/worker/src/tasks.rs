@@ -34,7 +34,6 @@ const TASKS: &[(&str, Task)] = &[
     ("AB_shuffled", |shop, clock| segments::from_orders(shop, shop.shuffled(), clock)),
     // One customer's score and segment, again and again.
     ("C", segments::one_by_one),
-    ("C_history", segments::one_by_one_from_histories),
     // Orders -> repurchase rates by month, of 90 days up to each month's end, of 90 days up to each day.
     ("D1", |shop, clock| rates::months(shop, shop.sorted(), clock)),
     ("D2", |shop, clock| rates::quarters_up_to_month_ends(shop, shop.sorted(), clock)),

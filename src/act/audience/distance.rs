@@ -27,7 +27,7 @@ use crate::segment::TierModel;
 /// let at = Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap();
 /// let orders = (1..=100).map(|id| Order::new(id, at, Decimal::from(id))).collect::<Result<Vec<_>, _>>()?;
 /// let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 1).unwrap())?;
-/// let tiers = TierModel::fit(&ledger, TierScheme::default())?;
+/// let tiers = TierModel::fit(&ledger, &TierScheme::default())?;
 ///
 /// let member = TierDistance::new(&tiers, Decimal::from(85), Decimal::from(15))?;
 /// assert_eq!((member.margin(), member.gap()), (Some(Decimal::from(-10)), Some(Decimal::from(11))));

@@ -7,7 +7,7 @@ use super::{Cell, Grid};
 use crate::error::{Error, Result};
 use crate::scale::Label;
 use crate::scale::label::check_keys;
-use crate::segment::rfm::score::MAX_BINS;
+use crate::segment::rfm::score::{BinCounts, MAX_BINS};
 
 /// The bins of R, F and M; 1 where a grid does not ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -319,7 +319,8 @@ impl GridBuilder {
             None => otherwise.map(|segment| Cell { segment, rule: None }),
         };
         let cells = claims.of_cells.iter().filter_map(cell).collect();
-        Grid { offsets: Offsets::of(self.shape), rules: self, segments, cells }
+        let (offsets, asked) = (Offsets::of(self.shape), BinCounts::asked(self.shape.bins()));
+        Grid { offsets, asked, rules: self, segments, cells }
     }
 
     /// The cells of a rule, in words: `R 1-2, F 5`, or a list such as `333 332 323`; empty in a grid that asks nothing.

@@ -10,6 +10,7 @@ use builder::{Offsets, Shape};
 
 use crate::error::{Error, Result};
 use crate::scale::{Label, Language};
+use crate::segment::rfm::score::BinCounts;
 use crate::segment::{RfmModel, RfmScore};
 
 /// A total table from scores to segments: every cell has exactly one.
@@ -24,7 +25,7 @@ use crate::segment::{RfmModel, RfmScore};
 /// use repurchase::segment::{Grid, RfmScore};
 ///
 /// let grid = Grid::rf();
-/// let segment = grid.segment(RfmScore::new(1, 5, 2)?).expect("the grid has five bins");
+/// let segment = grid.segment(RfmScore::new([1, 5, 2], [5; 3])?)?;
 /// assert_eq!((segment.key(), segment.name(Language::English)), ("cant_lose", "Can't lose"));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
@@ -36,6 +37,7 @@ pub struct Grid {
     segments: Vec<Label>,
     cells: Vec<Cell>,
     offsets: Offsets,
+    asked: BinCounts,
 }
 
 /// The segment of a cell, and the rule that won it (`None`: [`GridBuilder::otherwise`]). There are 1,000 cells at most.
@@ -52,23 +54,40 @@ impl Grid {
         GridBuilder::new(bins)
     }
 
-    /// The segment of a customer's scores; `None` when one is above the grid's bins.
+    /// The segment of a customer's scores.
     ///
-    /// Scores of a model of other bins give segments that mean nothing: see [`check`](Grid::check).
+    /// # Errors
+    ///
+    /// [`Error::ScoreBins`] for scores of other bins than the grid's.
     #[inline]
-    pub fn segment(&self, score: RfmScore) -> Option<&Label> {
-        self.segments.get(self.position(score)?)
+    pub fn segment(&self, score: RfmScore) -> Result<&Label> {
+        Ok(&self.segments[self.position(score)?])
     }
 
     /// The place of a customer's segment in [`segments`](Grid::segments).
+    ///
+    /// # Errors
+    ///
+    /// As [`segment`](Grid::segment).
     #[inline]
-    pub fn position(&self, score: RfmScore) -> Option<usize> {
+    pub fn position(&self, score: RfmScore) -> Result<usize> {
         self.cell(score).map(|cell| cell.segment.into())
     }
 
+    /// The place of the segment of each of these scores, in their order: what [`position`](Grid::position) says of each.
+    ///
+    /// # Errors
+    ///
+    /// As [`segment`](Grid::segment), for the first score of other bins.
+    pub fn position_all(&self, scores: &[RfmScore]) -> Result<Vec<usize>> {
+        scores.iter().map(|&score| self.position(score)).collect()
+    }
+
     #[inline]
-    fn cell(&self, score: RfmScore) -> Option<Cell> {
-        self.cells.get(self.offsets.index(score.to_array())).copied()
+    fn cell(&self, score: RfmScore) -> Result<Cell> {
+        // A score of the grid's bins has a cell.
+        let cell = self.cells.get(self.offsets.index(score.to_array())).filter(|_| self.asked.are_of(score));
+        cell.copied().ok_or_else(|| self.asked.mismatch("grid", score.bins()))
     }
 
     const fn shape(&self) -> Shape {
@@ -85,17 +104,13 @@ impl Grid {
         self.shape().bins()
     }
 
-    /// Whether a model's scores are those of this grid.
+    /// Checks that a model's scores are those of this grid.
     ///
     /// # Errors
     ///
-    /// [`Error::GridBins`] when the model's bins are not the grid's.
+    /// [`Error::ScoreBins`] when the model's bins are not the grid's.
     pub fn check(&self, model: &RfmModel) -> Result<()> {
-        let fits = |(&grid, model): (&u8, u8)| grid == 1 || grid == model;
-        if self.bins().iter().zip(model.bins()).all(fits) {
-            return Ok(());
-        }
-        Err(Error::GridBins { grid: self.bins(), model: model.bins() })
+        self.asked.check("grid", model.bin_counts().score(0, 0, 0))
     }
 
     /// The segments that no customer can be in, not even one to come, because ties emptied the bins that they need.
@@ -106,7 +121,7 @@ impl Grid {
     ///
     /// # Errors
     ///
-    /// [`Error::GridBins`] when the model's bins are not the grid's.
+    /// [`Error::ScoreBins`] when the model's bins are not the grid's.
     pub fn unreachable(&self, model: &RfmModel) -> Result<Vec<&Label>> {
         self.check(model)?;
         let empty = model.empty_scores();
@@ -116,8 +131,12 @@ impl Grid {
     }
 
     /// The segments in which none of these customers is.
-    pub fn unoccupied(&self, scores: &[RfmScore]) -> Vec<&Label> {
-        self.segments_without(scores.iter().filter_map(|&score| self.position(score)))
+    ///
+    /// # Errors
+    ///
+    /// As [`segment`](Grid::segment), for the first score of other bins.
+    pub fn unoccupied(&self, scores: &[RfmScore]) -> Result<Vec<&Label>> {
+        Ok(self.segments_without(self.position_all(scores)?.into_iter()))
     }
 
     fn segments_without(&self, positions: impl Iterator<Item = usize>) -> Vec<&Label> {
@@ -126,8 +145,11 @@ impl Grid {
         self.segments.iter().zip(named).filter(|&(_, named)| !named).map(|(segment, _)| segment).collect()
     }
 
-    /// Why a customer is in its segment: the scores and the rule that decided; `None` when a score is above the grid's
-    /// bins.
+    /// Why a customer is in its segment: the scores and the rule that decided.
+    ///
+    /// # Errors
+    ///
+    /// As [`segment`](Grid::segment).
     ///
     /// # Examples
     ///
@@ -135,13 +157,13 @@ impl Grid {
     /// use repurchase::scale::Language;
     /// use repurchase::segment::{Grid, RfmScore};
     ///
-    /// let why = Grid::rf().explain(RfmScore::new(1, 5, 2)?, Language::English);
-    /// assert_eq!(why.as_deref(), Some("Can't lose: R 1, F 5; rule 3 of 10: R 1-2, F 5"));
+    /// let why = Grid::rf().explain(RfmScore::new([1, 5, 2], [5; 3])?, Language::English)?;
+    /// assert_eq!(why, "Can't lose: R 1, F 5; rule 3 of 10: R 1-2, F 5");
     /// # Ok::<(), repurchase::Error>(())
     /// ```
-    pub fn explain(&self, score: RfmScore, language: Language) -> Option<String> {
+    pub fn explain(&self, score: RfmScore, language: Language) -> Result<String> {
         let cell = self.cell(score)?;
-        let name = self.segments.get(usize::from(cell.segment))?.name(language);
+        let name = self.segments[usize::from(cell.segment)].name(language);
         let comma = match language {
             Language::English => ", ",
             Language::Chinese => "，",
@@ -160,7 +182,7 @@ impl Grid {
             (Language::Chinese, Some((rule, cells))) => format!("命中第 {rule} 条规则（共 {rules} 条）：{cells}"),
             (Language::Chinese, None) => "未命中任何规则".to_owned(),
         };
-        Some(match language {
+        Ok(match language {
             Language::English if scores.is_empty() => format!("{name}: {reason}"),
             Language::English => format!("{name}: {}; {reason}", scores.join(comma)),
             Language::Chinese if scores.is_empty() => format!("{name}：{reason}"),

@@ -13,7 +13,7 @@ impl Grid {
         self.segments.iter().enumerate().map(|(position, segment)| {
             let cells = self.shape().cells().zip(&self.cells);
             let cells = cells.filter(move |(_, cell)| usize::from(cell.segment) == position);
-            (segment, cells.filter_map(|([r, f, m], _)| RfmScore::new(r, f, m).ok()).collect())
+            (segment, cells.filter_map(|(cell, _)| RfmScore::new(cell, self.bins()).ok()).collect())
         })
     }
 
@@ -26,26 +26,26 @@ impl Grid {
     ///
     /// # Errors
     ///
-    /// [`Error::GridBins`](crate::Error::GridBins) when the model's bins are not the grid's.
+    /// [`Error::ScoreBins`](crate::Error::ScoreBins) when the model's bins are not the grid's.
     ///
     /// # Examples
     ///
     /// ```
     /// # use chrono::{NaiveDate, TimeZone, Utc};
-    /// # use repurchase::segment::{Grid, RfmMeasures, RfmModel, RfmOptions, RfmTable};
+    /// # use repurchase::segment::{Grid, RfmModel, RfmOptions};
     /// # use repurchase::{Ledger, Order, ShopCalendar};
     /// # use rust_decimal::Decimal;
     /// # let order = |id, day| Order::new(id, Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap(), Decimal::from(id));
     /// # let orders = (1..=5).map(|id| order(id, id)).collect::<Result<Vec<_>, _>>()?;
     /// # let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 31).unwrap())?;
-    /// let table = RfmTable::of(&ledger, RfmMeasures::default());
-    /// let model = RfmModel::fit(&table, &RfmOptions::default())?;
+    /// let model = RfmModel::fit(&ledger, &RfmOptions::default())?;
     /// let grid = Grid::rf();
-    /// for values in table.iter() {
-    ///     let regions = grid.regions(&model)?;
-    ///     let of_values = regions.iter().find(|(_, regions)| regions.iter().any(|region| region.contains(&values)));
-    ///     assert_eq!(of_values.map(|&(segment, _)| segment), grid.segment(model.score(&values)));
-    /// }
+    /// let customer = ledger.get(&3).expect("has bought");
+    /// let (last, revenue) = (customer.last_purchase().expect("has bought"), customer.revenue());
+    /// let regions = grid.regions(&model)?;
+    /// let found = regions.iter().find(|(_, regions)| regions.iter().any(|region| region.contains(last, 1, revenue)));
+    /// let segment = model.score(&customer).map(|score| grid.segment(score)).transpose()?;
+    /// assert_eq!(found.map(|&(segment, _)| segment), segment);
     /// # Ok::<(), repurchase::Error>(())
     /// ```
     pub fn regions(&self, model: &RfmModel) -> Result<Vec<(&Label, Vec<RfmRegion>)>> {

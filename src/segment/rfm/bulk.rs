@@ -1,15 +1,16 @@
 //! Scores of all customers, column by column.
+//!
+//! Fast rather than plain: blocks that fit the cache, and loops without a branch. `benches/segment.rs`,
+//! `segment/score_all/5x5x5`, must not get slower.
 
 use core::ops::Range;
 
-use super::table::Monetary;
-use super::{RfmModel, RfmScore, RfmTable};
+use super::columns::{Columns, Monetary};
+use super::{RfmModel, RfmScore};
 use crate::history::Money;
 use crate::number::money;
 use crate::parallel;
 use crate::parallel::{BLOCK, fetch};
-use crate::record::calendar::Day;
-use crate::scale::Bins;
 
 /// Customers for whom it pays to wake another core.
 const LEAST: usize = 32 * BLOCK;
@@ -17,40 +18,42 @@ const LEAST: usize = 32 * BLOCK;
 /// Bins from 0 of a block of customers.
 type Block = [u8; BLOCK];
 
-pub(super) fn score_all(model: &RfmModel, table: &RfmTable<'_>) -> Vec<RfmScore> {
-    let days: Vec<Day> = model.recency.thresholds().iter().map(|&date| date.into()).collect();
-    // A mark beyond 32 bits is one that no count passes.
-    let counts: Vec<u32> = model.frequency.thresholds().iter().map_while(|&mark| mark.try_into().ok()).collect();
-    let amounts = narrow_marks(model, table);
-    parallel::concat(table.len(), LEAST, |part| {
+pub(super) fn score_all(model: &RfmModel, columns: &Columns<'_>) -> Vec<RfmScore> {
+    let days = &model.recency.days;
+    // A threshold beyond 32 bits is one that no count passes.
+    let counts: Vec<u32> = model.frequency.thresholds().iter().map_while(|&count| count.try_into().ok()).collect();
+    let amounts = narrow_thresholds(model, columns);
+    parallel::concat(columns.len(), LEAST, |part| {
         let [mut r, mut f, mut m]: [Block; 3] = [[0; BLOCK]; 3];
         let mut scores = Vec::with_capacity(part.len());
         for start in part.clone().step_by(BLOCK) {
             let rows = start..part.end.min(start + BLOCK);
-            fetch(table.last_purchase, rows.end);
-            fetch(&table.frequency, rows.end);
-            count(&mut r, &table.last_purchase[rows.clone()], &days, is_inclusive(&model.recency));
-            count(&mut f, &table.frequency[rows.clone()], &counts, is_inclusive(&model.frequency));
-            match (&table.monetary, &amounts) {
-                (Monetary::Minor(Money::Narrow(values), _), Some(marks)) => {
+            fetch(columns.last_purchase, rows.end);
+            fetch(&columns.frequency, rows.end);
+            count(&mut r, &columns.last_purchase[rows.clone()], days.thresholds(), days.is_inclusive());
+            count(&mut f, &columns.frequency[rows.clone()], &counts, model.frequency.is_inclusive());
+            match (&columns.monetary, &amounts) {
+                (Monetary::Minor(Money::Narrow(values), _), Some(thresholds)) => {
                     fetch(values, rows.end);
-                    count(&mut m, &values[rows.clone()], marks, is_inclusive(model.monetary.marks()));
+                    count(&mut m, &values[rows.clone()], thresholds, model.monetary.amounts.is_inclusive());
                 }
                 (values, _) => look_up(&mut m, values, rows.clone(), model),
             }
             let bins = r.iter().zip(&f).zip(&m).take(rows.len());
-            scores.extend(bins.map(|((&r, &f), &m)| RfmScore::of_bins(r.into(), f.into(), m.into())));
+            scores.extend(bins.map(|((&r, &f), &m)| model.bin_counts.score(r.into(), f.into(), m.into())));
         }
         scores
     })
 }
 
-/// The marks of M as the integers that the table's amounts are; `None` where they are others.
-fn narrow_marks<'a>(model: &'a RfmModel, table: &RfmTable<'_>) -> Option<&'a [i64]> {
-    let (Monetary::Minor(Money::Narrow(_), scale), Some(minor)) = (&table.monetary, model.monetary.minor()) else {
-        return None;
-    };
-    (*scale == minor.scale).then(|| minor.marks.thresholds())
+/// The thresholds of M as the integers that the amounts are; `None` where they are others.
+fn narrow_thresholds<'a>(model: &'a RfmModel, columns: &Columns<'_>) -> Option<&'a [i64]> {
+    match (&columns.monetary, &model.monetary.minor) {
+        (Monetary::Minor(Money::Narrow(_), scale), Some(minor)) if *scale == minor.scale => {
+            Some(minor.bins.thresholds())
+        }
+        _ => None,
+    }
 }
 
 fn look_up(bins: &mut Block, values: &Monetary<'_>, rows: Range<usize>, model: &RfmModel) {
@@ -59,20 +62,15 @@ fn look_up(bins: &mut Block, values: &Monetary<'_>, rows: Range<usize>, model: &
             Monetary::Minor(amounts, scale) => amounts.get(row).and_then(|amount| money::decimal(amount, *scale)),
             Monetary::Decimal(amounts) => amounts.get(row).copied(),
         };
-        *bin = model.monetary.position(amount.unwrap_or_default()) as u8;
+        *bin = model.monetary.position_of(amount.unwrap_or_default()) as u8;
     }
 }
 
-/// Whether a value that equals a mark has passed it.
-const fn is_inclusive<T>(binning: &Bins<T>) -> bool {
-    matches!(binning, Bins::Bands(_))
-}
-
-/// Counts for each value the marks that it has passed, four marks at a time: loops without a branch.
-fn count<T: Copy + Ord>(bins: &mut Block, values: &[T], marks: &[T], inclusive: bool) {
-    let passed = |mark: &T, value: T| u8::from(if inclusive { *mark <= value } else { *mark < value });
+/// Counts for each value the thresholds that it has passed, four at a time: loops without a branch.
+fn count<T: Copy + Ord>(bins: &mut Block, values: &[T], thresholds: &[T], inclusive: bool) {
+    let passed = |threshold: &T, value: T| u8::from(if inclusive { *threshold <= value } else { *threshold < value });
     bins.fill(0);
-    let fours = marks.chunks_exact(4);
+    let fours = thresholds.chunks_exact(4);
     let rest = fours.remainder();
     for four in fours {
         let [a, b, c, d] = four else { continue };
@@ -80,7 +78,7 @@ fn count<T: Copy + Ord>(bins: &mut Block, values: &[T], marks: &[T], inclusive: 
             *bin += passed(a, value) + passed(b, value) + passed(c, value) + passed(d, value);
         }
     }
-    for mark in rest {
-        bins.iter_mut().zip(values).for_each(|(bin, &value)| *bin += passed(mark, value));
+    for threshold in rest {
+        bins.iter_mut().zip(values).for_each(|(bin, &value)| *bin += passed(threshold, value));
     }
 }

@@ -1,25 +1,25 @@
 //! Why a customer has a score.
 
 use core::fmt::Display;
-use core::ops::Bound;
 
-use super::{RfmModel, RfmValues};
+use super::RfmModel;
+use super::measure::Values;
+use crate::scale::Language;
 use crate::scale::range::{Quantity, describe};
-use crate::scale::{Bins, Language};
 
-/// The values of a bin that a score has come from.
-fn range<T: Ord>(bins: &Bins<T>, position: usize) -> (Bound<&T>, Bound<&T>) {
-    bins.range(position).unwrap_or((Bound::Unbounded, Bound::Unbounded))
-}
-
-pub(super) fn explain(model: &RfmModel, values: &RfmValues, language: Language) -> String {
-    let score = model.score(values).to_array();
-    let [r, f, m] = score.map(|score| usize::from(score) - 1);
-    let ranges = [
-        describe(range(&model.recency, r), Quantity::Day, language),
-        describe(range(&model.frequency, f), Quantity::Number, language),
-        describe(range(model.monetary(), m), Quantity::Number, language),
+pub(super) fn explain(model: &RfmModel, values: &Values, language: Language) -> String {
+    let bins = [
+        model.recency.dates.position(&values.last_purchase),
+        model.frequency.position(&values.frequency),
+        model.monetary.position_of(values.monetary),
     ];
+    // Each is a bin that exists.
+    let ranges = [
+        model.recency().range(bins[0]).map(|range| describe(range, Quantity::Day, language)),
+        model.frequency().range(bins[1]).map(|range| describe(range, Quantity::Number, language)),
+        model.monetary().range(bins[2]).map(|range| describe(range, Quantity::Number, language)),
+    ]
+    .map(Option::unwrap_or_default);
     let found: [&dyn Display; 3] = [&values.last_purchase, &values.frequency, &values.monetary];
     let last_purchase = match language {
         Language::English => "last purchase",
@@ -27,11 +27,11 @@ pub(super) fn explain(model: &RfmModel, values: &RfmValues, language: Language) 
     };
     let names = [last_purchase, model.measures.frequency.name(language), model.measures.monetary.name(language)];
     let reason = |dimension: usize| {
-        let (letter, score, bins) = (["R", "F", "M"][dimension], score[dimension], model.bins()[dimension]);
+        let (letter, score, of) = (["R", "F", "M"][dimension], bins[dimension] + 1, model.bins()[dimension]);
         let (name, found, range) = (names[dimension], found[dimension], &ranges[dimension]);
         match language {
-            Language::English => format!("{letter} {score} of {bins}: {name} {found}, {range}"),
-            Language::Chinese => format!("{letter} {score}/{bins}：{name} {found}，{range}"),
+            Language::English => format!("{letter} {score} of {of}: {name} {found}, {range}"),
+            Language::Chinese => format!("{letter} {score}/{of}：{name} {found}，{range}"),
         }
     };
     [0, 1, 2].map(reason).join(match language {

@@ -1,8 +1,8 @@
 //! RFM: how recently, how often and for how much a customer bought, each scored against the shop's own customers.
 //!
 //! ```text
-//! Ledger ──► RfmTable ──► RfmModel::fit ──► score (one customer), score_all
-//!            R, F, M      cut points
+//! Ledger ──► RfmModel::fit ──► score (one customer), score_all
+//!               cut points
 //! ```
 //!
 //! Customers who are never together in one ledger, of many machines or of many days, are counted in an [`RfmTally`] each,
@@ -14,18 +14,23 @@
 //! direct mail", Marketing Science 14(4), 378-394, doi 10.1287/mksc.14.4.378.
 
 mod bulk;
+mod columns;
 mod explain;
+mod integers;
+mod measure;
 mod model;
-mod money;
+mod options;
 mod region;
 pub(super) mod score;
 #[cfg(feature = "serde")]
 mod stored;
-mod table;
 mod tally;
+mod weights;
 
-pub use model::{BinRule, RfmModel, RfmOptions};
+pub use measure::{FrequencyMeasure, MonetaryMeasure};
+pub use model::RfmModel;
+pub use options::{BinRule, RfmOptions};
 pub use region::RfmRegion;
-pub use score::{CompositeWeights, RfmScore};
-pub use table::{FrequencyMeasure, MonetaryMeasure, RfmMeasures, RfmTable, RfmValues};
+pub use score::RfmScore;
 pub use tally::RfmTally;
+pub use weights::CompositeWeights;

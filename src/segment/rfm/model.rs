@@ -1,99 +1,38 @@
-//! Scores of the shop's own quantiles, fitted once.
+//! Scores by the shop's own quantiles or thresholds, fitted once.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::money::MoneyBinning;
-use super::score::MAX_BINS;
-use super::table::Monetary;
-use super::{MonetaryMeasure, RfmMeasures, RfmScore, RfmTable, RfmTally, RfmValues};
+use super::columns::Columns;
+use super::integers::{DayBins, MoneyBins};
+use super::measure::{Measures, Values};
+use super::options::check_bins;
+use super::score::BinCounts;
+use super::{BinRule, RfmOptions, RfmScore, RfmTally};
 use crate::error::{Error, Result};
-use crate::history::{CustomerHistory, Money};
-use crate::number::money;
+use crate::history::{CustomerHistory, Ledger};
+use crate::record::CustomerId;
 use crate::record::calendar::Day;
-use crate::scale::cuts::{Key, cuts_of_keys};
-use crate::scale::ranks::bin_ranks;
 use crate::scale::{Bands, Bins, CutPoints, Language};
 
-/// How one dimension becomes scores.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-#[cfg_attr(feature = "serde", serde(bound(serialize = "T: Clone + serde::Serialize")))]
-#[cfg_attr(feature = "serde", serde(bound(deserialize = "T: Ord + serde::Deserialize<'de>")))]
-pub enum BinRule<T> {
-    /// So many bins of equal shares of the customers, 2..=10; ties can leave some of them empty.
-    Quantiles(u8),
-    /// Thresholds of the shop's own, of 2..=10 bands. Needed where most customers have bought once, so that quantiles
-    /// of F leave most bins empty.
-    Bands(Bands<T>),
-}
-
-/// How an [`RfmModel`] is fitted: by default five quantile bins for each of R, F and M.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(from = "super::stored::StoredOptions", into = "super::stored::StoredOptions"))]
-pub struct RfmOptions {
-    pub(super) recency: BinRule<u32>,
-    pub(super) frequency: BinRule<u64>,
-    pub(super) monetary: BinRule<Decimal>,
-}
-
-impl Default for RfmOptions {
-    fn default() -> Self {
-        Self::quantiles(5)
-    }
-}
-
-impl RfmOptions {
-    /// So many quantile bins, 2..=10, for each of R, F and M.
-    pub const fn quantiles(bins: u8) -> Self {
-        Self {
-            recency: BinRule::Quantiles(bins),
-            frequency: BinRule::Quantiles(bins),
-            monetary: BinRule::Quantiles(bins),
-        }
-    }
-
-    /// Bins for R; bands are of days since the last purchase, ascending, the first of them scores highest.
-    ///
-    /// Days are counted back from the as-of day of the fit: the model keeps dates, and is to be fitted anew as time
-    /// goes on.
-    #[must_use]
-    pub fn with_recency(mut self, bins: BinRule<u32>) -> Self {
-        self.recency = bins;
-        self
-    }
-
-    /// Bins for F.
-    #[must_use]
-    pub fn with_frequency(mut self, bins: BinRule<u64>) -> Self {
-        self.frequency = bins;
-        self
-    }
-
-    /// Bins for M.
-    #[must_use]
-    pub fn with_monetary(mut self, bins: BinRule<Decimal>) -> Self {
-        self.monetary = bins;
-        self
-    }
-}
-
-/// Fitted RFM scores: the cut points of the shop's customers, with which any customer is scored on its own.
+/// Fitted RFM scores: the cut points of the shop's customers, with which any customer is scored alone.
 ///
-/// **Population**: the customers of the table, all with a purchase.
+/// **Population**: the customers with a purchase.
 ///
 /// **Score** of a value with `k` quantile bins: `1 + k * below / N` in integers, where `below` of the `N` customers
 /// have a strictly smaller value; for a customer who was not there, 1 + the number of cuts below the value, which is
 /// the same for those who were. Equal values always get equal scores. A later last purchase, a higher frequency and a
 /// higher amount score higher.
 ///
+/// **Day**: R's cut points are days of the calendar, those of the fit. A history or a ledger as of another day is
+/// scored by the same days: its R says where the customer would have stood among the customers of the fit, and whoever
+/// has bought since then has the highest.
+///
 /// # Examples
 ///
 /// ```
 /// use chrono::{NaiveDate, TimeZone, Utc};
-/// use repurchase::segment::{RfmMeasures, RfmModel, RfmOptions, RfmTable};
+/// use repurchase::segment::{RfmModel, RfmOptions};
 /// use repurchase::{Ledger, Order, ShopCalendar};
 /// use rust_decimal::Decimal;
 ///
@@ -101,241 +40,326 @@ impl RfmOptions {
 /// let orders = (1..=5).map(|id| order(id, id)).collect::<Result<Vec<_>, _>>()?;
 /// let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 31).unwrap())?;
 ///
-/// let table = RfmTable::of(&ledger, RfmMeasures::default());
-/// let model = RfmModel::fit(&table, &RfmOptions::default())?;
-/// let scores: Vec<_> = model.score_all(&table)?.iter().map(ToString::to_string).collect();
+/// let model = RfmModel::fit(&ledger, &RfmOptions::default())?;
+/// let scores: Vec<_> = model.score_all(&ledger)?.iter().map(ToString::to_string).collect();
 /// assert_eq!(scores, ["111", "212", "313", "414", "515"], "all bought once: F cannot tell them apart");
 ///
-/// let newcomer = ledger.get(&5).and_then(|history| model.score_history(&history));
-/// assert_eq!(newcomer.map(|score| score.recency()), Some(5));
+/// let customer = ledger.get(&5).expect("has bought");
+/// assert_eq!(model.score(&customer).map(|score| score.recency()), Some(5));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "super::stored::StoredModel", into = "super::stored::StoredModel"))]
 pub struct RfmModel {
-    pub(super) measures: RfmMeasures,
+    pub(super) measures: Measures,
     /// Whether F and M are those of a window.
     pub(super) in_window: bool,
-    pub(super) recency: Bins<NaiveDate>,
+    pub(super) as_of: NaiveDate,
+    pub(super) customers: u64,
+    pub(super) recency: DayBins,
     pub(super) frequency: Bins<u64>,
-    pub(super) monetary: MoneyBinning,
+    pub(super) monetary: MoneyBins,
+    pub(super) bin_counts: BinCounts,
+}
+
+/// Customers whose values are cut into bins of equal shares.
+pub(super) trait Population {
+    fn customers(&self) -> u64;
+
+    fn recency(&self, bins: u8) -> Result<CutPoints<NaiveDate>>;
+
+    fn frequency(&self, bins: u8) -> Result<CutPoints<u64>>;
+
+    fn monetary(&self, bins: u8) -> Result<CutPoints<Decimal>>;
 }
 
 impl RfmModel {
-    /// Fits the cut points to all customers of a table.
+    /// Fits the cut points to all customers of a ledger.
     ///
     /// # Errors
     ///
-    /// [`Error::NoCustomers`] for an empty table, [`Error::OutOfRange`] for bins that are not 2..=10,
+    /// [`Error::NoCustomers`] for an empty ledger, [`Error::OutOfRange`] for bins that are not 2..=10,
     /// [`Error::DayOverflow`] for bands of recency that reach beyond chrono's first day.
     ///
     /// # Complexity
     ///
     /// Linear in customers on average.
-    pub fn fit(table: &RfmTable<'_>, options: &RfmOptions) -> Result<Self> {
-        if table.is_empty() {
-            return Err(Error::NoCustomers { what: "an RFM model" });
-        }
-        let monetary = |bins| match &table.monetary {
-            Monetary::Minor(Money::Narrow(amounts), scale) => Ok(decimals(quantiles(amounts, bins)?, *scale)),
-            Monetary::Minor(Money::Wide(amounts), scale) => {
-                Ok(decimals(CutPoints::fit(amounts.iter().copied(), bins)?, *scale))
-            }
-            Monetary::Decimal(amounts) => CutPoints::fit(amounts.iter().copied(), bins),
-        };
-        Self::of_cuts(
-            (table.measures, table.in_window),
-            table.as_of,
-            options,
-            |bins| Ok(quantiles(table.last_purchase, bins)?.map(Day::date)),
-            |bins| Ok(quantiles(&table.frequency, bins)?.map(u64::from)),
-            monetary,
-        )
+    pub fn fit<Id>(ledger: &Ledger<Id>, options: &RfmOptions) -> Result<Self> {
+        Self::of_population(&Columns::of(ledger, options.measures), false, ledger.as_of(), options)
     }
 
-    /// Fits the cut points to the customers of a tally, as of a day: the same model as [`fit`](RfmModel::fit) on a
-    /// table of them all.
+    /// Fits the cut points to all customers of a ledger, with F and M of what is in `recent`: the ledger of a
+    /// [window](crate::PurchaseLog::ledger_in) of the same log.
+    ///
+    /// "Who bought how much in the last year" while R looks back over all time. A customer who bought nothing in the
+    /// window has frequency 0, a mean order amount of 0, and a revenue of 0 less the window's credits. Such a model
+    /// scores by [`score_in_window`](RfmModel::score_in_window).
     ///
     /// # Errors
     ///
-    /// As [`fit`](RfmModel::fit), and [`Error::AfterAsOf`] when somebody bought after `as_of`.
+    /// As [`fit`](RfmModel::fit); [`Error::AsOfMismatch`] when the window does not end on the ledger's as-of day;
+    /// [`Error::UnknownCustomer`] when somebody bought in the window who is not in the ledger, so that the two are not
+    /// of one log.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use chrono::{NaiveDate, TimeZone, Utc};
+    /// use repurchase::segment::{RfmModel, RfmOptions};
+    /// use repurchase::{Order, PurchaseLog, ShopCalendar, Window};
+    /// use rust_decimal::Decimal;
+    ///
+    /// let order = |id, m, d| Order::new(id, Utc.with_ymd_and_hms(2026, m, d, 12, 0, 0).unwrap(), Decimal::TEN);
+    /// let log = PurchaseLog::from_records([order(1, 1, 5)?, order(2, 1, 7)?, order(2, 3, 30)?], &ShopCalendar::utc())?;
+    /// let as_of = NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
+    /// let (ledger, recent) = (log.ledger(as_of)?, log.ledger_in(Window::last_days(as_of, 30)?)?);
+    ///
+    /// let model = RfmModel::fit_in_window(&ledger, &recent, &RfmOptions::quantiles(2))?;
+    /// let scores = model.score_all_in_window(&ledger, &recent)?;
+    /// assert_eq!(scores.iter().map(ToString::to_string).collect::<Vec<_>>(), ["111", "222"]);
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn fit_in_window<Id: CustomerId>(
+        ledger: &Ledger<Id>,
+        recent: &Ledger<Id>,
+        options: &RfmOptions,
+    ) -> Result<Self> {
+        let columns = Columns::in_window(ledger, recent, options.measures)?;
+        Self::of_population(&columns, true, ledger.as_of(), options)
+    }
+
+    /// Fits the cut points to the customers of a tally, as of a day: the model that [`fit`](RfmModel::fit) makes of a
+    /// ledger of them all.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`](RfmModel::fit); [`Error::AfterAsOf`] when somebody bought after `as_of`;
+    /// [`Error::MeasuresMismatch`] when the tally counts other measures than the options ask for.
     ///
     /// # Complexity
     ///
     /// Linear in the tally's distinct days, counts and amounts.
     pub fn fit_tally(tally: &RfmTally, as_of: NaiveDate, options: &RfmOptions) -> Result<Self> {
-        match tally.last_purchases().largest() {
-            None => return Err(Error::NoCustomers { what: "an RFM model" }),
-            Some(&last) if last > as_of => return Err(Error::AfterAsOf { last, as_of }),
-            Some(_) => {}
+        if let Some(&last) = tally.last_purchases().largest().filter(|&&last| last > as_of) {
+            return Err(Error::AfterAsOf { last, as_of });
         }
-        Self::of_cuts(
-            (tally.measures(), tally.is_in_window()),
-            as_of,
-            options,
-            |bins| tally.last_purchases().cut_points(bins),
-            |bins| tally.frequencies().cut_points(bins),
-            |bins| match tally.measures().monetary {
-                MonetaryMeasure::Revenue => tally.monetary().cut_points(bins),
-                // Quotients have no common number of decimals.
-                MonetaryMeasure::MeanOrderAmount => tally.monetary().amounts().cut_points(bins),
-            },
-        )
+        if tally.measures != options.measures {
+            let (model, found) = (options.measures.describe(tally.in_window), tally.measures.describe(tally.in_window));
+            return Err(Error::MeasuresMismatch { model, found });
+        }
+        Self::of_population(tally, tally.in_window, as_of, options)
     }
 
-    /// The bands that were given, and the cuts of so many bins that `recency`, `frequency` and `monetary` give.
-    fn of_cuts(
-        (measures, in_window): (RfmMeasures, bool),
+    fn of_population(
+        customers: &impl Population,
+        in_window: bool,
         as_of: NaiveDate,
         options: &RfmOptions,
-        recency: impl FnOnce(u8) -> Result<CutPoints<NaiveDate>>,
-        frequency: impl FnOnce(u8) -> Result<CutPoints<u64>>,
-        monetary: impl FnOnce(u8) -> Result<CutPoints<Decimal>>,
     ) -> Result<Self> {
-        Ok(Self {
-            measures,
-            in_window,
-            recency: match checked(&options.recency)? {
-                BinRule::Quantiles(bins) => Bins::Quantiles(recency(*bins)?),
-                BinRule::Bands(bands) => Bins::Bands(first_days(bands, as_of)?),
-            },
-            frequency: match checked(&options.frequency)? {
-                BinRule::Quantiles(bins) => Bins::Quantiles(frequency(*bins)?),
-                BinRule::Bands(bands) => Bins::Bands(bands.clone()),
-            },
-            monetary: MoneyBinning::new(match checked(&options.monetary)? {
-                BinRule::Quantiles(bins) => Bins::Quantiles(monetary(*bins)?),
-                BinRule::Bands(bands) => Bins::Bands(bands.clone()),
-            })?,
-        })
+        if customers.customers() == 0 {
+            return Err(Error::NoCustomers { what: "an RFM model" });
+        }
+        let recency = match options.recency.check()? {
+            BinRule::Quantiles(bins) => Bins::Quantiles(customers.recency(*bins)?),
+            BinRule::Bands(bands) => Bins::Bands(first_days(bands, as_of)?),
+        };
+        let frequency = match options.frequency.check()? {
+            BinRule::Quantiles(bins) => Bins::Quantiles(customers.frequency(*bins)?),
+            BinRule::Bands(bands) => Bins::Bands(bands.clone()),
+        };
+        let monetary = match options.monetary.check()? {
+            BinRule::Quantiles(bins) => Bins::Quantiles(customers.monetary(*bins)?),
+            BinRule::Bands(bands) => Bins::Bands(bands.clone()),
+        };
+        let (measured, fitted) = ((options.measures, in_window), (as_of, customers.customers()));
+        Self::of_bins(measured, fitted, recency.into(), frequency, monetary.into())
     }
 
-    /// Scores one customer's values. No allocation.
-    #[inline]
-    pub fn score(&self, values: &RfmValues) -> RfmScore {
-        RfmScore::of_bins(
-            self.recency.position(&values.last_purchase),
-            self.frequency.position(&values.frequency),
-            self.monetary.position(values.monetary),
-        )
+    pub(super) fn of_bins(
+        (measures, in_window): (Measures, bool),
+        (as_of, customers): (NaiveDate, u64),
+        recency: DayBins,
+        frequency: Bins<u64>,
+        monetary: MoneyBins,
+    ) -> Result<Self> {
+        let bins = [recency.dates.bins(), frequency.bins(), monetary.amounts.bins()];
+        bins.into_iter().try_for_each(check_bins)?;
+        let bin_counts = BinCounts::new(bins.map(|bins| bins as u8))?;
+        Ok(Self { measures, in_window, as_of, customers, recency, frequency, monetary, bin_counts })
     }
 
-    /// Scores one customer by the measures that the model was fitted with. No allocation.
+    /// Scores one customer. No allocation.
     ///
-    /// `None` without a purchase, and for a model of a [window](RfmTable::in_window), by whose cuts a whole history
-    /// cannot be scored: see [`score_in_window`](RfmModel::score_in_window).
+    /// `None` without a purchase, and by a model of a [window](RfmModel::fit_in_window), which needs the customer's
+    /// history in the window: see [`score_in_window`](RfmModel::score_in_window).
     #[inline]
-    pub fn score_history(&self, history: &CustomerHistory) -> Option<RfmScore> {
-        if self.in_window { None } else { self.measures.of(history).map(|values| self.score(&values)) }
+    pub fn score(&self, history: &CustomerHistory) -> Option<RfmScore> {
+        if self.in_window { None } else { self.place(history, history) }
     }
 
-    /// Scores one customer by a model of a [window](RfmTable::in_window), of which `recent` is the customer's history.
+    /// Scores one customer by a model of a [window](RfmModel::fit_in_window); `recent` is the customer's history in the
+    /// window. No allocation.
     ///
-    /// `None` without a purchase in `history`, and for a model that is not of a window. No allocation.
+    /// `None` without a purchase in `history`, and by a model that is not of a window.
+    #[inline]
     pub fn score_in_window(&self, history: &CustomerHistory, recent: &CustomerHistory) -> Option<RfmScore> {
-        if self.in_window { self.measures.in_window(history, recent).map(|values| self.score(&values)) } else { None }
+        if self.in_window { self.place(history, recent) } else { None }
     }
 
-    /// Scores every customer of a table, in the order of its ledger's ids.
+    #[inline]
+    fn place(&self, history: &CustomerHistory, recent: &CustomerHistory) -> Option<RfmScore> {
+        Some(self.bin_counts.score(
+            self.recency.days.position(&history.last_day()?),
+            self.frequency.position(&self.measures.frequency.of(recent)),
+            self.monetary.position(self.measures.monetary, recent),
+        ))
+    }
+
+    /// Scores every customer of a ledger, in its order: what [`score`](RfmModel::score) says of each.
+    ///
+    /// The ledger may be as of another day than the model: see [`RfmModel`].
     ///
     /// # Errors
     ///
-    /// [`Error::MeasuresMismatch`] for a table of other [measures](RfmMeasures) than the model was fitted on, or when
-    /// one of the two is of a [window](RfmTable::in_window) and the other is not.
+    /// [`Error::MeasuresMismatch`] by a model of a [window](RfmModel::fit_in_window).
     ///
     /// # Complexity
     ///
     /// Linear in customers; one allocation.
-    pub fn score_all(&self, table: &RfmTable<'_>) -> Result<Vec<RfmScore>> {
-        if (self.measures, self.in_window) != (table.measures, table.in_window) {
-            let (model, table) = (self.measures.describe(self.in_window), table.measures.describe(table.in_window));
-            return Err(Error::MeasuresMismatch { model, table });
+    pub fn score_all<Id>(&self, ledger: &Ledger<Id>) -> Result<Vec<RfmScore>> {
+        self.check_window(false)?;
+        Ok(super::bulk::score_all(self, &Columns::of(ledger, self.measures)))
+    }
+
+    /// Scores every customer of a ledger by a model of a [window](RfmModel::fit_in_window), in the ledger's order: what
+    /// [`score_in_window`](RfmModel::score_in_window) says of each.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MeasuresMismatch`] by a model that is not of a window; [`Error::AsOfMismatch`] and
+    /// [`Error::UnknownCustomer`] as [`fit_in_window`](RfmModel::fit_in_window).
+    pub fn score_all_in_window<Id: CustomerId>(
+        &self,
+        ledger: &Ledger<Id>,
+        recent: &Ledger<Id>,
+    ) -> Result<Vec<RfmScore>> {
+        self.check_window(true)?;
+        Ok(super::bulk::score_all(self, &Columns::in_window(ledger, recent, self.measures)?))
+    }
+
+    fn check_window(&self, in_window: bool) -> Result<()> {
+        if self.in_window == in_window {
+            return Ok(());
         }
-        Ok(super::bulk::score_all(self, table))
+        let (model, found) = (self.measures.describe(self.in_window), self.measures.describe(in_window));
+        Err(Error::MeasuresMismatch { model, found })
+    }
+
+    /// The day as of which the model was fitted.
+    pub const fn as_of(&self) -> NaiveDate {
+        self.as_of
+    }
+
+    /// The number of customers that the model was fitted to.
+    pub const fn customers(&self) -> u64 {
+        self.customers
+    }
+
+    /// Whether F and M are those of a window.
+    pub const fn is_in_window(&self) -> bool {
+        self.in_window
     }
 
     /// The number of bins of R, F and M.
-    pub fn bins(&self) -> [u8; 3] {
-        // At most `MAX_BINS` each.
-        [self.recency.bins(), self.frequency.bins(), self.monetary.marks().bins()].map(|bins| bins as u8)
+    pub const fn bins(&self) -> [u8; 3] {
+        self.bin_counts.to_array()
+    }
+
+    pub(crate) const fn bin_counts(&self) -> BinCounts {
+        self.bin_counts
+    }
+
+    /// How many customers of a tally have each score, from 0 to 10, of R, F and M.
+    pub(crate) fn counts(&self, tally: &RfmTally) -> Result<[[u64; 11]; 3]> {
+        if (tally.measures, tally.in_window) != (self.measures, self.in_window) {
+            let [model, found] = [(self.measures, self.in_window), (tally.measures, tally.in_window)]
+                .map(|(measures, in_window)| measures.describe(in_window));
+            return Err(Error::MeasuresMismatch { model, found });
+        }
+        let [mut r, mut f, mut m] = [[0; 11]; 3];
+        tally.last_purchase.iter().for_each(|(day, count)| r[1 + self.recency.dates.position(day)] += count);
+        tally.frequency.iter().for_each(|(times, count)| f[1 + self.frequency.position(times)] += count);
+        tally.monetary.amounts().iter().for_each(|(&sum, count)| m[1 + self.monetary.position_of(sum)] += count);
+        Ok([r, f, m])
     }
 
     /// The scores of R, F and M that no customer can get, not even one who was not there when the model was fitted,
     /// because ties made the cuts around them equal.
     pub fn empty_scores(&self) -> [Vec<u8>; 3] {
-        [self.recency.empty_bins(), self.frequency.empty_bins(), self.monetary.marks().empty_bins()]
+        [self.recency.dates.empty_bins(), self.frequency.empty_bins(), self.monetary.amounts.empty_bins()]
             .map(|bins| bins.into_iter().map(|bin| bin as u8 + 1).collect())
     }
 
-    /// What F counts and M sums.
-    pub const fn measures(&self) -> RfmMeasures {
-        self.measures
-    }
-
-    /// The cuts or edges of R, as days of the last purchase.
+    /// The bins of R, by days of the last purchase.
     pub const fn recency(&self) -> &Bins<NaiveDate> {
-        &self.recency
+        &self.recency.dates
     }
 
-    /// The cuts or edges of F.
+    /// The bins of F.
     pub const fn frequency(&self) -> &Bins<u64> {
         &self.frequency
     }
 
-    /// The cuts or edges of M.
+    /// The bins of M.
     pub const fn monetary(&self) -> &Bins<Decimal> {
-        self.monetary.marks()
+        &self.monetary.amounts
     }
 
-    /// Why a customer has these scores: each value, and the cuts or edges around it.
+    /// Why a customer has these scores: each value, and the cuts or edges around it. `None` where there is no
+    /// [`score`](RfmModel::score).
     ///
     /// # Examples
     ///
     /// ```
     /// # use chrono::{NaiveDate, TimeZone, Utc};
-    /// # use repurchase::segment::{RfmMeasures, RfmModel, RfmOptions, RfmTable};
+    /// # use repurchase::segment::{RfmModel, RfmOptions};
     /// # use repurchase::{Ledger, Order, ShopCalendar, scale::Language};
     /// # use rust_decimal::Decimal;
     /// # let order = |id, day| Order::new(id, Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap(), Decimal::from(id));
     /// # let orders = (1..=5).map(|id| order(id, id)).collect::<Result<Vec<_>, _>>()?;
     /// # let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 31).unwrap())?;
-    /// # let table = RfmTable::of(&ledger, RfmMeasures::default());
-    /// # let model = RfmModel::fit(&table, &RfmOptions::default())?;
-    /// let values = table.iter().next().expect("five customers");
+    /// # let model = RfmModel::fit(&ledger, &RfmOptions::default())?;
+    /// let customer = ledger.get(&1).expect("has bought");
     /// assert_eq!(
-    ///     model.explain(&values, Language::English),
-    ///     "R 1 of 5: last purchase 2026-03-01, up to 2026-03-01; F 1 of 5: purchases 1, at most 1; M 1 of 5: revenue 1, at most 1"
+    ///     model.explain(&customer, Language::English).as_deref(),
+    ///     Some("R 1 of 5: last purchase 2026-03-01, up to 2026-03-01; F 1 of 5: purchases 1, at most 1; M 1 of 5: revenue 1, at most 1")
     /// );
     /// # Ok::<(), repurchase::Error>(())
     /// ```
-    pub fn explain(&self, values: &RfmValues, language: Language) -> String {
-        super::explain::explain(self, values, language)
+    pub fn explain(&self, history: &CustomerHistory, language: Language) -> Option<String> {
+        if self.in_window { None } else { self.explain_values(history, history, language) }
     }
-}
 
-pub(super) fn check_bins(bins: usize) -> Result<()> {
-    if (2..=usize::from(MAX_BINS)).contains(&bins) {
-        return Ok(());
+    /// Why a customer has the scores of a model of a window; `None` where there is no
+    /// [`score_in_window`](RfmModel::score_in_window).
+    pub fn explain_in_window(
+        &self,
+        history: &CustomerHistory,
+        recent: &CustomerHistory,
+        language: Language,
+    ) -> Option<String> {
+        if self.in_window { self.explain_values(history, recent, language) } else { None }
     }
-    Err(Error::OutOfRange { field: "bins", found: bins as u64, min: 2, max: MAX_BINS.into() })
-}
 
-fn checked<T>(bins: &BinRule<T>) -> Result<&BinRule<T>> {
-    check_bins(match bins {
-        BinRule::Quantiles(bins) => usize::from(*bins),
-        BinRule::Bands(bands) => bands.len(),
-    })?;
-    Ok(bins)
-}
-
-fn quantiles<K: Key>(values: &[K], bins: u8) -> Result<CutPoints<K>> {
-    Ok(cuts_of_keys(values, &bin_ranks(values.len() as u64, bins)?))
-}
-
-/// Amounts of a ledger, which fit a decimal.
-fn decimals(cuts: CutPoints<impl Into<i128>>, scale: u32) -> CutPoints<Decimal> {
-    cuts.map(|cut| money::decimal(cut.into(), scale).unwrap_or_default())
+    fn explain_values(
+        &self,
+        history: &CustomerHistory,
+        recent: &CustomerHistory,
+        language: Language,
+    ) -> Option<String> {
+        self.measures.of(history, recent).map(|values: Values| super::explain::explain(self, &values, language))
+    }
 }
 
 /// From days since the last purchase to days of the calendar: fewer than `edge` days before `as_of` is on or after

@@ -1,69 +1,159 @@
-//! Three scores, and one number made of them.
+//! Three scores, and the numbers of bins that they are out of.
+//!
+//! Fast rather than plain: all six numbers are packed in 32 bits, so that a grid checks and places a score in a
+//! nanosecond. `benches/segment.rs`, `segment/score/history` and `segment/grid/rf`, must not get slower.
 
 use crate::error::{Error, Result};
 
 /// The largest number of bins of a dimension, and so the highest score.
 pub(crate) const MAX_BINS: u8 = 10;
 
-/// A customer's scores for recency, frequency and monetary value: 1..=10 each, higher is better for all three.
+/// A customer's scores for recency, frequency and monetary value, each from 1 to its number of bins; higher is better
+/// for all three.
+///
+/// A score knows its numbers of bins: a [`Grid`](crate::segment::Grid) or an
+/// [`OctantModel`](crate::segment::OctantModel) for other bins refuses it. Scores are ordered by R, then F, then M.
 ///
 /// # Examples
 ///
 /// ```
 /// use repurchase::segment::RfmScore;
 ///
-/// let score = RfmScore::new(5, 4, 3)?;
+/// let score = RfmScore::new([5, 4, 3], [5, 5, 5])?;
 /// assert_eq!(score.to_string(), "543");
-/// assert!(RfmScore::new(0, 1, 1).is_err());
+/// assert!(RfmScore::new([0, 1, 1], [5, 5, 5]).is_err());
 /// # Ok::<(), repurchase::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "RawScore"))]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredScore"))]
 pub struct RfmScore {
-    recency: u8,
-    frequency: u8,
-    monetary: u8,
+    /// From the highest bits down, four each: the scores of R, F and M, then their [`BinCounts`].
+    packed: u32,
+}
+
+/// The numbers of bins of R, F and M, 1..=10, four bits each; 0 for one that is not asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "[u8; 3]", into = "[u8; 3]"))]
+pub(crate) struct BinCounts(u32);
+
+const BITS: u32 = 4;
+
+const fn pack([r, f, m]: [u8; 3]) -> u32 {
+    (r as u32) << (2 * BITS) | (f as u32) << BITS | m as u32
+}
+
+const fn unpack(packed: u32) -> [u8; 3] {
+    [(packed >> (2 * BITS) & 0xf) as u8, (packed >> BITS & 0xf) as u8, (packed & 0xf) as u8]
+}
+
+fn check(field: &'static str, found: u8, max: u8) -> Result<()> {
+    if (1..=max).contains(&found) {
+        return Ok(());
+    }
+    Err(Error::OutOfRange { field, found: found.into(), min: 1, max: max.into() })
+}
+
+impl BinCounts {
+    pub(crate) fn new(bins: [u8; 3]) -> Result<Self> {
+        bins.into_iter().try_for_each(|bins| check("bins", bins, MAX_BINS))?;
+        Ok(Self(pack(bins)))
+    }
+
+    /// Without those that a grid does not ask, which are 1.
+    pub(crate) fn asked(bins: [u8; 3]) -> Self {
+        Self(pack(bins.map(|bins| if bins == 1 { 0 } else { bins })))
+    }
+
+    pub(crate) const fn to_array(self) -> [u8; 3] {
+        unpack(self.0)
+    }
+
+    /// The score of a customer in these bins, counted from 0.
+    #[inline]
+    pub(crate) const fn score(self, recency: usize, frequency: usize, monetary: usize) -> RfmScore {
+        let scores = (recency as u32) << (2 * BITS) | (frequency as u32) << BITS | monetary as u32;
+        RfmScore { packed: (scores + pack([1; 3])) << (3 * BITS) | self.0 }
+    }
+
+    /// Whether a score is out of these bins, where they are asked.
+    #[inline]
+    pub(crate) const fn are_of(self, score: RfmScore) -> bool {
+        // Of each number that is not 0, all four bits.
+        let asked = (self.0 | self.0 >> 1 | self.0 >> 2 | self.0 >> 3) & pack([1; 3]);
+        score.packed & (asked * 0xf) == self.0
+    }
+
+    /// [`are_of`](BinCounts::are_of), or the error of what expects these bins.
+    #[inline]
+    pub(crate) fn check(self, what: &'static str, score: RfmScore) -> Result<()> {
+        if self.are_of(score) { Ok(()) } else { Err(self.mismatch(what, score.bins())) }
+    }
+
+    #[cold]
+    pub(crate) fn mismatch(self, what: &'static str, found: [u8; 3]) -> Error {
+        Error::ScoreBins { what, expected: self.to_array().map(|bins| bins.max(1)), found }
+    }
+}
+
+impl TryFrom<[u8; 3]> for BinCounts {
+    type Error = Error;
+
+    fn try_from(bins: [u8; 3]) -> Result<Self> {
+        Self::new(bins)
+    }
+}
+
+impl From<BinCounts> for [u8; 3] {
+    fn from(bins: BinCounts) -> Self {
+        bins.to_array()
+    }
 }
 
 impl RfmScore {
-    /// The given scores.
+    /// Scores of R, F and M out of these numbers of bins.
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfRange`] for a score that is not within 1..=10.
-    pub fn new(recency: u8, frequency: u8, monetary: u8) -> Result<Self> {
-        for (field, score) in [("recency", recency), ("frequency", frequency), ("monetary", monetary)] {
-            if !(1..=MAX_BINS).contains(&score) {
-                return Err(Error::OutOfRange { field, found: score.into(), min: 1, max: MAX_BINS.into() });
-            }
+    /// [`Error::OutOfRange`] for a number of bins that is not within 1..=10, or a score that is not within 1 and its
+    /// number of bins.
+    pub fn new(scores: [u8; 3], bins: [u8; 3]) -> Result<Self> {
+        let BinCounts(packed) = BinCounts::new(bins)?;
+        for ((field, score), bins) in ["recency", "frequency", "monetary"].into_iter().zip(scores).zip(bins) {
+            check(field, score, bins)?;
         }
-        Ok(Self { recency, frequency, monetary })
-    }
-
-    /// The scores of bins counted from 0, each below [`MAX_BINS`].
-    pub(crate) const fn of_bins(recency: usize, frequency: usize, monetary: usize) -> Self {
-        Self { recency: recency as u8 + 1, frequency: frequency as u8 + 1, monetary: monetary as u8 + 1 }
+        Ok(Self { packed: pack(scores) << (3 * BITS) | packed })
     }
 
     /// R: how recently the customer bought.
     pub const fn recency(self) -> u8 {
-        self.recency
+        self.to_array()[0]
     }
 
     /// F: how often.
     pub const fn frequency(self) -> u8 {
-        self.frequency
+        self.to_array()[1]
     }
 
     /// M: for how much.
     pub const fn monetary(self) -> u8 {
-        self.monetary
+        self.to_array()[2]
     }
 
     /// R, F and M in this order.
+    #[inline]
     pub const fn to_array(self) -> [u8; 3] {
-        [self.recency, self.frequency, self.monetary]
+        unpack(self.packed >> (3 * BITS))
+    }
+
+    /// The numbers of bins of R, F and M: the highest scores that there are.
+    pub const fn bins(self) -> [u8; 3] {
+        unpack(self.packed)
+    }
+
+    pub(crate) const fn bin_counts(self) -> BinCounts {
+        BinCounts(self.packed & 0xfff)
     }
 }
 
@@ -75,84 +165,30 @@ impl core::fmt::Display for RfmScore {
     }
 }
 
+impl core::fmt::Debug for RfmScore {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let [r, fr, m] = self.bins();
+        write!(f, "RfmScore({self} of {r}-{fr}-{m})")
+    }
+}
+
 #[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct RawScore {
-    recency: u8,
-    frequency: u8,
-    monetary: u8,
+crate::stored::stored! {
+    StoredScore { recency: u8, frequency: u8, monetary: u8, bins: [u8; 3] }
+        -> RfmScore: Self::new([recency, frequency, monetary], bins)
 }
 
 #[cfg(feature = "serde")]
-impl TryFrom<RawScore> for RfmScore {
-    type Error = Error;
+impl serde::Serialize for RfmScore {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
 
-    fn try_from(raw: RawScore) -> Result<Self> {
-        Self::new(raw.recency, raw.frequency, raw.monetary)
-    }
-}
-
-/// Weights that make one number of three scores: the composite customer value.
-///
-/// # Examples
-///
-/// ```
-/// use repurchase::segment::{CompositeWeights, RfmScore};
-///
-/// let weights = CompositeWeights::new(1, 2, 5)?;
-/// assert_eq!(weights.value(RfmScore::new(5, 4, 3)?), 3.5);
-/// # Ok::<(), repurchase::Error>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "[u32; 3]", into = "[u32; 3]"))]
-pub struct CompositeWeights {
-    weights: [u32; 3],
-}
-
-impl CompositeWeights {
-    /// Weights of R, F and M; only their proportions matter.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::OutOfRange`] when all three are 0.
-    pub const fn new(recency: u32, frequency: u32, monetary: u32) -> Result<Self> {
-        if recency == 0 && frequency == 0 && monetary == 0 {
-            return Err(Error::OutOfRange { field: "sum of weights", found: 0, min: 1, max: 3 * (u32::MAX as u64) });
-        }
-        Ok(Self { weights: [recency, frequency, monetary] })
-    }
-
-    /// The weighted mean of the scores: from 1, the worst, to the number of bins, the best.
-    ///
-    /// # Formula
-    ///
-    /// `(w_R R + w_F F + w_M M) / (w_R + w_F + w_M)`, of integers, rounded once.
-    #[allow(clippy::cast_precision_loss, reason = "both are below 2^37")]
-    pub fn value(self, score: RfmScore) -> f64 {
-        let weights = self.weights.map(u64::from);
-        let weighted = weights.iter().zip(score.to_array()).map(|(weight, score)| weight * u64::from(score));
-        weighted.sum::<u64>() as f64 / weights.iter().sum::<u64>() as f64
-    }
-}
-
-/// All three weigh the same.
-impl Default for CompositeWeights {
-    fn default() -> Self {
-        Self { weights: [1; 3] }
-    }
-}
-
-impl TryFrom<[u32; 3]> for CompositeWeights {
-    type Error = Error;
-
-    fn try_from([recency, frequency, monetary]: [u32; 3]) -> Result<Self> {
-        Self::new(recency, frequency, monetary)
-    }
-}
-
-impl From<CompositeWeights> for [u32; 3] {
-    fn from(weights: CompositeWeights) -> Self {
-        weights.weights
+        let [recency, frequency, monetary] = self.to_array();
+        let mut stored = serializer.serialize_struct("RfmScore", 4)?;
+        stored.serialize_field("recency", &recency)?;
+        stored.serialize_field("frequency", &frequency)?;
+        stored.serialize_field("monetary", &monetary)?;
+        stored.serialize_field("bins", &self.bins())?;
+        stored.end()
     }
 }

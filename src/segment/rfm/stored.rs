@@ -1,105 +1,36 @@
 //! Models, options and tallies as they are stored: dates, counts and decimals as text, checked when they are read.
 
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
 
-use super::model::check_bins;
-use super::money::MoneyBinning;
-use super::{BinRule, RfmMeasures, RfmModel, RfmOptions, RfmTally};
-use crate::error::{Error, Result};
+use super::integers::{DayBins, MoneyBins};
+use super::measure::Measures;
+use super::{BinRule, RfmModel, RfmOptions, RfmTally};
+use crate::error::Error;
 use crate::number::money::Text;
-use crate::scale::{Bands, Bins, CutPoints, MoneyTally, Tally};
+use crate::scale::{Bins, MoneyTally, Tally};
+use crate::stored::stored;
 
-#[derive(serde::Serialize, serde::Deserialize)]
-pub(super) struct StoredModel {
-    measures: RfmMeasures,
-    #[serde(default)]
-    in_window: bool,
-    recency: Bins<NaiveDate>,
-    frequency: Bins<u64>,
-    monetary: Bins<Text>,
+stored! {
+    StoredModel {
+        measures: Measures,
+        #[serde(default)]
+        in_window: bool,
+        as_of: NaiveDate,
+        customers: u64,
+        recency: DayBins,
+        frequency: Bins<u64>,
+        monetary: MoneyBins,
+    } <-> RfmModel: Self::of_bins((measures, in_window), (as_of, customers), recency, frequency, monetary)
 }
 
-impl From<RfmModel> for StoredModel {
-    fn from(model: RfmModel) -> Self {
-        let texts = |marks: &[Decimal]| marks.iter().copied().map(Text).collect();
-        let monetary = match model.monetary.marks() {
-            Bins::Quantiles(cuts) => Bins::Quantiles(CutPoints::ascending(texts(cuts.cuts()))),
-            Bins::Bands(bands) => Bins::Bands(Bands::ascending(texts(bands.edges()))),
-        };
-        let RfmModel { measures, in_window, recency, frequency, .. } = model;
-        Self { measures, in_window, recency, frequency, monetary }
-    }
-}
-
-impl TryFrom<StoredModel> for RfmModel {
-    type Error = Error;
-
-    fn try_from(stored: StoredModel) -> Result<Self> {
-        let StoredModel { measures, in_window, recency, frequency, monetary } = stored;
-        for bins in [recency.bins(), frequency.bins(), monetary.bins()] {
-            check_bins(bins)?;
-        }
-        let monetary = MoneyBinning::new(match monetary {
-            Bins::Quantiles(cuts) => Bins::Quantiles(cuts.map(|Text(cut)| cut)),
-            Bins::Bands(bands) => Bins::Bands(decimals(bands)),
-        })?;
-        Ok(Self { measures, in_window, recency, frequency, monetary })
-    }
-}
-
-fn decimals(bands: Bands<Text>) -> Bands<Decimal> {
-    Bands::ascending(Vec::from(bands).into_iter().map(|Text(edge)| edge).collect())
-}
-
-#[derive(serde::Serialize, serde::Deserialize)]
-pub(super) struct StoredOptions {
-    recency: BinRule<u32>,
-    frequency: BinRule<u64>,
-    monetary: BinRule<Text>,
-}
-
-impl From<RfmOptions> for StoredOptions {
-    fn from(options: RfmOptions) -> Self {
-        let monetary = match options.monetary {
-            BinRule::Quantiles(bins) => BinRule::Quantiles(bins),
-            BinRule::Bands(bands) => BinRule::Bands(Bands::ascending(Vec::from(bands).into_iter().map(Text).collect())),
-        };
-        Self { recency: options.recency, frequency: options.frequency, monetary }
-    }
-}
-
-impl From<StoredOptions> for RfmOptions {
-    fn from(stored: StoredOptions) -> Self {
-        let monetary = match stored.monetary {
-            BinRule::Quantiles(bins) => BinRule::Quantiles(bins),
-            BinRule::Bands(bands) => BinRule::Bands(decimals(bands)),
-        };
-        Self { recency: stored.recency, frequency: stored.frequency, monetary }
-    }
-}
-
-#[derive(serde::Serialize, serde::Deserialize)]
-pub(super) struct StoredTally {
-    measures: RfmMeasures,
-    in_window: bool,
-    last_purchase: Tally<NaiveDate>,
-    frequency: Tally<u64>,
-    monetary: MoneyTally,
-}
-
-impl From<RfmTally> for StoredTally {
-    fn from(tally: RfmTally) -> Self {
-        let RfmTally { measures, in_window, last_purchase, frequency, monetary } = tally;
-        Self { measures, in_window, last_purchase, frequency, monetary }
-    }
-}
-
-impl TryFrom<StoredTally> for RfmTally {
-    type Error = Error;
-
-    fn try_from(stored: StoredTally) -> Result<Self> {
-        let StoredTally { measures, in_window, last_purchase, frequency, monetary } = stored;
+stored! {
+    StoredTally {
+        measures: Measures,
+        in_window: bool,
+        last_purchase: Tally<NaiveDate>,
+        frequency: Tally<u64>,
+        monetary: MoneyTally,
+    } <-> RfmTally: {
         let customers = last_purchase.customers();
         for (column, found) in [("frequency", frequency.customers()), ("monetary", monetary.customers())] {
             if found != customers {
@@ -109,5 +40,38 @@ impl TryFrom<StoredTally> for RfmTally {
             }
         }
         Ok(Self { measures, in_window, last_purchase, frequency, monetary })
+    }
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredOptions {
+    measures: Measures,
+    recency: BinRule<u32>,
+    frequency: BinRule<u64>,
+    monetary: BinRule<Text>,
+}
+
+impl From<RfmOptions> for StoredOptions {
+    fn from(options: RfmOptions) -> Self {
+        let RfmOptions { measures, recency, frequency, monetary } = options;
+        Self { measures, recency, frequency, monetary: monetary.map(Text) }
+    }
+}
+
+impl From<StoredOptions> for RfmOptions {
+    fn from(stored: StoredOptions) -> Self {
+        let StoredOptions { measures, recency, frequency, monetary } = stored;
+        Self { measures, recency, frequency, monetary: monetary.map(|Text(edge)| edge) }
+    }
+}
+
+impl<T> BinRule<T> {
+    /// The same thresholds in another unit of the same order.
+    fn map<U>(self, unit: impl FnMut(T) -> U) -> BinRule<U> {
+        match self {
+            Self::Quantiles(bins) => BinRule::Quantiles(bins),
+            Self::Bands(bands) => BinRule::Bands(bands.map(unit)),
+        }
     }
 }

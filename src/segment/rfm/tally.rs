@@ -1,28 +1,32 @@
 //! What a fit needs of the customers, counted so that it adds up.
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
-use super::table::Monetary;
-use super::{RfmMeasures, RfmTable, RfmValues};
+use super::columns::{Columns, Monetary};
+use super::measure::{Measures, Values};
+use super::model::Population;
+use super::{MonetaryMeasure, RfmOptions};
 use crate::error::{Error, Result};
-use crate::history::Money;
+use crate::history::{CustomerHistory, Ledger, Money};
+use crate::record::CustomerId;
 use crate::record::calendar::Day;
-use crate::scale::{MoneyTally, Tally};
+use crate::scale::{CutPoints, MoneyTally, Tally};
 
 /// How many customers there are of each last purchase day, frequency and amount: all that
 /// [`RfmModel::fit_tally`](super::RfmModel::fit_tally) needs to make the model of [`RfmModel::fit`](super::RfmModel::fit).
 ///
 /// It is split and joined in any way: the tally of two groups of customers is the [`merge`](RfmTally::merge) of theirs.
-/// And it is kept up to date: when a customer buys, the values of yesterday go [out](RfmTally::remove), those of today
+/// And it is kept up to date: when a customer buys, the history of yesterday goes [out](RfmTally::remove), that of today
 /// [in](RfmTally::add). A day on which nothing is bought changes nothing, since it holds days, not their distances.
 ///
-/// **Population**: the customers whose values were added, each once, all with a purchase.
+/// **Population**: the customers who were added, each once. A history without a purchase is not counted.
 ///
 /// # Examples
 ///
 /// ```
 /// use chrono::{NaiveDate, TimeZone, Utc};
-/// use repurchase::segment::{RfmMeasures, RfmModel, RfmOptions, RfmTable, RfmTally};
+/// use repurchase::segment::{RfmModel, RfmOptions, RfmTally};
 /// use repurchase::{Ledger, Order, ShopCalendar};
 /// use rust_decimal::Decimal;
 ///
@@ -32,19 +36,17 @@ use crate::scale::{MoneyTally, Tally};
 ///     let orders = ids.map(|id| order(id, id)).collect::<Result<Vec<_>, _>>()?;
 ///     Ledger::from_records(orders, &ShopCalendar::utc(), as_of)
 /// };
-/// let (measures, options) = (RfmMeasures::default(), RfmOptions::default());
+/// let options = RfmOptions::default();
 ///
-/// let mut tally = RfmTally::of(&RfmTable::of(&ledger(1..=7)?, measures));
-/// tally.merge(&RfmTally::of(&RfmTable::of(&ledger(8..=20)?, measures)))?;
-/// let model = RfmModel::fit_tally(&tally, as_of, &options)?;
-/// assert_eq!(model, RfmModel::fit(&RfmTable::of(&ledger(1..=20)?, measures), &options)?);
+/// let mut tally = RfmTally::of(&ledger(1..=7)?, &options);
+/// tally.merge(&RfmTally::of(&ledger(8..=20)?, &options))?;
+/// assert_eq!(RfmModel::fit_tally(&tally, as_of, &options)?, RfmModel::fit(&ledger(1..=20)?, &options)?);
 ///
 /// // Customer 3 buys again.
-/// let everybody = ledger(1..=20)?;
-/// let mut history = everybody.get(&3).expect("has bought");
-/// tally.remove(&measures.of(&history).expect("has bought"))?;
+/// let mut history = ledger(1..=20)?.get(&3).expect("has bought");
+/// tally.remove(&history)?;
 /// history.record_purchase(as_of, Decimal::TEN)?;
-/// tally.add(&measures.of(&history).expect("has bought"))?;
+/// tally.add(&history)?;
 /// assert_eq!((tally.customers(), tally.frequencies().largest()), (20, Some(&2)));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
@@ -52,7 +54,7 @@ use crate::scale::{MoneyTally, Tally};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "super::stored::StoredTally", into = "super::stored::StoredTally"))]
 pub struct RfmTally {
-    pub(super) measures: RfmMeasures,
+    pub(super) measures: Measures,
     /// Whether F and M are those of a window.
     pub(super) in_window: bool,
     pub(super) last_purchase: Tally<NaiveDate>,
@@ -61,10 +63,10 @@ pub struct RfmTally {
 }
 
 impl RfmTally {
-    /// The tally of nobody, of values over whole histories.
-    pub fn new(measures: RfmMeasures) -> Self {
+    /// The tally of nobody, for what the options count and sum over whole histories.
+    pub fn new(options: &RfmOptions) -> Self {
         Self {
-            measures,
+            measures: options.measures,
             in_window: false,
             last_purchase: Tally::new(),
             frequency: Tally::new(),
@@ -72,29 +74,43 @@ impl RfmTally {
         }
     }
 
-    /// The tally of nobody, of values [in a window](RfmMeasures::in_window).
-    pub fn in_window(measures: RfmMeasures) -> Self {
-        Self { in_window: true, ..Self::new(measures) }
+    /// The tally of nobody, for F and M of a [window](super::RfmModel::fit_in_window).
+    pub fn new_in_window(options: &RfmOptions) -> Self {
+        Self { in_window: true, ..Self::new(options) }
     }
 
-    /// The tally of every customer of a table.
+    /// The tally of every customer of a ledger.
     ///
     /// # Complexity
     ///
     /// `n log n` in customers.
-    pub fn of(table: &RfmTable<'_>) -> Self {
+    pub fn of<Id>(ledger: &Ledger<Id>, options: &RfmOptions) -> Self {
+        Self::new(options).with_all(&Columns::of(ledger, options.measures))
+    }
+
+    /// The tally of every customer of a ledger, with F and M of a [window](super::RfmModel::fit_in_window), of which
+    /// `recent` is the ledger.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AsOfMismatch`] when the window does not end on the ledger's as-of day; [`Error::UnknownCustomer`] when
+    /// somebody bought in the window who is not in the ledger.
+    pub fn of_window<Id: CustomerId>(ledger: &Ledger<Id>, recent: &Ledger<Id>, options: &RfmOptions) -> Result<Self> {
+        Ok(Self::new_in_window(options).with_all(&Columns::in_window(ledger, recent, options.measures)?))
+    }
+
+    fn with_all(self, columns: &Columns<'_>) -> Self {
         let (days, counts): (Tally<Day>, Tally<u32>) =
-            (table.last_purchase.iter().copied().collect(), table.frequency.iter().copied().collect());
+            (columns.last_purchase.iter().copied().collect(), columns.frequency.iter().copied().collect());
         Self {
-            measures: table.measures,
-            in_window: table.in_window,
             last_purchase: days.map(Day::date),
             frequency: counts.map(u64::from),
-            monetary: match &table.monetary {
+            monetary: match &columns.monetary {
                 Monetary::Minor(Money::Narrow(amounts), scale) => MoneyTally::of_minor(amounts, *scale),
                 Monetary::Minor(Money::Wide(amounts), scale) => MoneyTally::of_minor(amounts, *scale),
                 Monetary::Decimal(amounts) => amounts.iter().copied().collect(),
             },
+            ..self
         }
     }
 
@@ -109,33 +125,82 @@ impl RfmTally {
         Ok(self)
     }
 
-    /// Counts one customer more, of these values.
+    /// Adds one customer. A history without a purchase changes nothing.
     ///
     /// # Errors
     ///
-    /// [`Error::CountOverflow`] for more than `2^63 - 1` customers; the tally is then unchanged.
+    /// [`Error::MeasuresMismatch`] for the tally of a window: see [`add_in_window`](RfmTally::add_in_window).
+    /// [`Error::CountOverflow`] for more than `2^63 - 1` customers. The tally is then unchanged.
     ///
     /// # Complexity
     ///
     /// `log n` in distinct values.
-    pub fn add(&mut self, values: &RfmValues) -> Result<()> {
+    pub fn add(&mut self, history: &CustomerHistory) -> Result<()> {
+        self.check_window(false)?;
+        self.change(history, history, Self::add_values)
+    }
+
+    /// Adds one customer to the tally of a window; `recent` is the customer's history in the window.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](RfmTally::add), with [`Error::MeasuresMismatch`] for a tally that is not of a window.
+    pub fn add_in_window(&mut self, history: &CustomerHistory, recent: &CustomerHistory) -> Result<()> {
+        self.check_window(true)?;
+        self.change(history, recent, Self::add_values)
+    }
+
+    /// Takes out one customer, with the history that was added. A history without a purchase changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MeasuresMismatch`] for the tally of a window; [`Error::TallyShort`] when no customer of such a day,
+    /// frequency or amount is counted. The tally is then unchanged. That somebody is counted of all three together is
+    /// not checked.
+    ///
+    /// # Complexity
+    ///
+    /// `log n` in distinct values.
+    pub fn remove(&mut self, history: &CustomerHistory) -> Result<()> {
+        self.check_window(false)?;
+        self.change(history, history, Self::remove_values)
+    }
+
+    /// Takes out one customer of the tally of a window, with the two histories that were added.
+    ///
+    /// # Errors
+    ///
+    /// As [`remove`](RfmTally::remove), with [`Error::MeasuresMismatch`] for a tally that is not of a window.
+    pub fn remove_in_window(&mut self, history: &CustomerHistory, recent: &CustomerHistory) -> Result<()> {
+        self.check_window(true)?;
+        self.change(history, recent, Self::remove_values)
+    }
+
+    fn check_window(&self, in_window: bool) -> Result<()> {
+        if self.in_window == in_window {
+            return Ok(());
+        }
+        let (model, found) = (self.measures.describe(self.in_window), self.measures.describe(in_window));
+        Err(Error::MeasuresMismatch { model, found })
+    }
+
+    fn change(
+        &mut self,
+        history: &CustomerHistory,
+        recent: &CustomerHistory,
+        change: impl FnOnce(&mut Self, &Values) -> Result<()>,
+    ) -> Result<()> {
+        self.measures.of(history, recent).map_or(Ok(()), |values| change(self, &values))
+    }
+
+    fn add_values(&mut self, values: &Values) -> Result<()> {
         // All three count the same customers, so that the first refuses for all.
         self.last_purchase.add(values.last_purchase, 1)?;
         self.frequency.add(values.frequency, 1)?;
         self.monetary.add(values.monetary, 1)
     }
 
-    /// Counts one customer less, of these values: those with which the customer was added.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::TallyShort`] when no customer of such a day, frequency or amount is counted; the tally is then
-    /// unchanged. That somebody is counted of all three together is not checked.
-    ///
-    /// # Complexity
-    ///
-    /// `log n` in distinct values.
-    pub fn remove(&mut self, values: &RfmValues) -> Result<()> {
+    fn remove_values(&mut self, values: &Values) -> Result<()> {
         self.last_purchase.remove(&values.last_purchase, 1)?;
         if let Err(error) = self.frequency.remove(&values.frequency, 1) {
             self.last_purchase.add(values.last_purchase, 1)?;
@@ -149,13 +214,13 @@ impl RfmTally {
         Ok(())
     }
 
-    /// Counts the customers of another tally, too: others than those who are counted here.
+    /// Adds the customers of another tally, who must not be counted here.
     ///
     /// # Errors
     ///
-    /// [`Error::TallyMismatch`] for a tally of other [measures](RfmMeasures), of a window where this one is not, or the
-    /// other way round, or of other [digits](RfmTally::with_money_digits); [`Error::CountOverflow`] for more than
-    /// `2^63 - 1` customers. The tally is then unchanged.
+    /// [`Error::TallyMismatch`] for a tally of other measures, of a window where this one is not, or the other way
+    /// round, or of other [digits](RfmTally::with_money_digits); [`Error::CountOverflow`] for more than `2^63 - 1`
+    /// customers. The tally is then unchanged.
     ///
     /// # Complexity
     ///
@@ -169,11 +234,6 @@ impl RfmTally {
         self.last_purchase.merge(&other.last_purchase)?;
         self.frequency.merge(&other.frequency)?;
         self.monetary.merge(&other.monetary)
-    }
-
-    /// What F counts and M sums.
-    pub const fn measures(&self) -> RfmMeasures {
-        self.measures
     }
 
     /// Whether F and M are those of a window.
@@ -209,5 +269,27 @@ impl RfmTally {
 
     fn describe(&self) -> Box<str> {
         format!("{} by {}", self.measures.describe(self.in_window), self.monetary.describe()).into()
+    }
+}
+
+impl Population for RfmTally {
+    fn customers(&self) -> u64 {
+        self.customers()
+    }
+
+    fn recency(&self, bins: u8) -> Result<CutPoints<NaiveDate>> {
+        self.last_purchase.cut_points(bins)
+    }
+
+    fn frequency(&self, bins: u8) -> Result<CutPoints<u64>> {
+        self.frequency.cut_points(bins)
+    }
+
+    fn monetary(&self, bins: u8) -> Result<CutPoints<Decimal>> {
+        match self.measures.monetary {
+            MonetaryMeasure::Revenue => self.monetary.cut_points(bins),
+            // Quotients have no common number of decimals.
+            MonetaryMeasure::MeanOrderAmount => self.monetary.amounts().cut_points(bins),
+        }
     }
 }

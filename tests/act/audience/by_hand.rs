@@ -210,7 +210,7 @@ fn what_models_say() {
     history.record_purchase(day(0), Decimal::TEN).unwrap();
     history.record_purchase(day(10), Decimal::TEN).unwrap();
     let profile = Profile::default()
-        .with_scores(RfmScore::new(5, 3, 1).unwrap())
+        .with_scores(RfmScore::new([5, 3, 1], [5; 3]).unwrap())
         .with_octant(Octant::ImportantKeep)
         .with_frequency_band(FrequencyBand::High)
         .with_new_customer_state(None)

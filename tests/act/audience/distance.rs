@@ -14,7 +14,7 @@ fn tiers() -> TierModel {
     let orders = (1..=100).map(|id| Order::new(id, at, Decimal::from(id)).unwrap());
     let as_of = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
     let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), as_of).unwrap();
-    TierModel::fit(&ledger, TierScheme::default()).unwrap()
+    TierModel::fit(&ledger, &TierScheme::default()).unwrap()
 }
 
 #[test]

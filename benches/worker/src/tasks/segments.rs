@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use repurchase::Ledger;
 use repurchase::history::CustomerHistory;
 use repurchase::scale::Label;
-use repurchase::segment::{Grid, RfmMeasures, RfmModel, RfmOptions, RfmScore, RfmTable, RfmValues};
+use repurchase::segment::{Grid, RfmModel, RfmOptions, RfmScore};
 
 use super::log;
 use crate::Result;
@@ -47,8 +47,7 @@ struct Segmented {
 
 impl Segmented {
     fn of(ledger: &Ledger<u64>, grid: &Grid) -> Result<Self> {
-        let table = RfmTable::of(ledger, RfmMeasures::default());
-        let scores = RfmModel::fit(&table, &RfmOptions::default())?.score_all(&table)?;
+        let scores = RfmModel::fit(ledger, &RfmOptions::default())?.score_all(ledger)?;
         let table = places(grid)?;
         let segments = scores.iter().map(|score| table[index(score.to_array())]).collect();
         Ok(Self { scores, segments })
@@ -70,7 +69,7 @@ fn places(grid: &Grid) -> Result<Vec<u8>> {
     for r in 1..=5 {
         for f in 1..=5 {
             for m in 1..=5 {
-                let place = grid.position(RfmScore::new(r, f, m)?).ok_or("a grid of five bins")?;
+                let place = grid.position(RfmScore::new([r, f, m], [5; 3])?)?;
                 table[index([r, f, m])] = u8::try_from(place)?;
             }
         }
@@ -108,23 +107,12 @@ pub(super) fn one_by_one(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
     let ledger = shop.ledger()?;
     let grid = eleven_segments()?;
     clock.time(|| {
-        let table = RfmTable::of(ledger, RfmMeasures::default());
-        let model = RfmModel::fit(&table, &RfmOptions::default())?;
-        Ok(scored(table.iter(), |values: &RfmValues| Some(model.score(values)), &grid))
+        let model = RfmModel::fit(ledger, &RfmOptions::default())?;
+        Ok(scored(ledger.iter().map(|(_, history)| history), &model, &grid))
     })
 }
 
-pub(super) fn one_by_one_from_histories(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
-    let ledger = shop.ledger()?;
-    let grid = eleven_segments()?;
-    clock.time(|| {
-        let model = RfmModel::fit(&RfmTable::of(ledger, RfmMeasures::default()), &RfmOptions::default())?;
-        let histories = ledger.iter().map(|(_, history)| history);
-        Ok(scored(histories, |history: &CustomerHistory| model.score_history(history), &grid))
-    })
-}
-
-fn scored<C>(customers: impl Iterator<Item = C>, score: impl Fn(&C) -> Option<RfmScore>, grid: &Grid) -> String {
+fn scored(customers: impl Iterator<Item = CustomerHistory>, model: &RfmModel, grid: &Grid) -> String {
     let mut customers = customers.take(ONE_BY_ONE);
     let mut at_hand = Vec::with_capacity(AT_HAND);
     let (mut sum, mut count, mut spent) = (0_u64, 0_u32, Duration::ZERO);
@@ -137,7 +125,7 @@ fn scored<C>(customers: impl Iterator<Item = C>, score: impl Fn(&C) -> Option<Rf
         let start = Instant::now();
         for customer in &at_hand {
             // Hidden from the optimiser, so that each call stands alone as it does in a request.
-            if let Some(segment) = score(black_box(customer)).and_then(|score| grid.position(score)) {
+            if let Some(segment) = model.score(black_box(customer)).and_then(|score| grid.position(score).ok()) {
                 sum += segment as u64;
             }
             count += 1;

@@ -1,0 +1,121 @@
+//! How a model is fitted.
+
+use rust_decimal::Decimal;
+
+use super::measure::Measures;
+use super::score::MAX_BINS;
+use super::{FrequencyMeasure, MonetaryMeasure};
+use crate::error::{Error, Result};
+use crate::scale::Bands;
+
+/// How one of R, F and M becomes scores.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", serde(bound(serialize = "T: Clone + serde::Serialize")))]
+#[cfg_attr(feature = "serde", serde(bound(deserialize = "T: Ord + serde::Deserialize<'de>")))]
+pub enum BinRule<T> {
+    /// This number of bins, 2..=10, of equal shares of the customers; ties can leave some of them empty.
+    Quantiles(u8),
+    /// Thresholds of the shop's own, of 2..=10 bands. Needed where most customers have bought once, so that quantiles
+    /// of F leave most bins empty.
+    Bands(Bands<T>),
+}
+
+/// How an [`RfmModel`](super::RfmModel) is fitted: what F counts and M sums, and the bins of each.
+///
+/// The default scores the last purchase day, purchases and revenue in five quantile bins each.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::scale::Bands;
+/// use repurchase::segment::{BinRule, FrequencyMeasure, RfmOptions};
+///
+/// // Once, two or three times, more often; several orders on one day are one.
+/// let options = RfmOptions::default()
+///     .with_frequency_measure(FrequencyMeasure::PurchaseDays)
+///     .with_frequency(BinRule::Bands(Bands::new(vec![2, 4])?));
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(from = "super::stored::StoredOptions", into = "super::stored::StoredOptions"))]
+pub struct RfmOptions {
+    pub(super) measures: Measures,
+    pub(super) recency: BinRule<u32>,
+    pub(super) frequency: BinRule<u64>,
+    pub(super) monetary: BinRule<Decimal>,
+}
+
+impl Default for RfmOptions {
+    fn default() -> Self {
+        Self::quantiles(5)
+    }
+}
+
+impl RfmOptions {
+    /// The last purchase day, purchases and revenue in this number of quantile bins, 2..=10.
+    pub fn quantiles(bins: u8) -> Self {
+        Self {
+            measures: Measures::default(),
+            recency: BinRule::Quantiles(bins),
+            frequency: BinRule::Quantiles(bins),
+            monetary: BinRule::Quantiles(bins),
+        }
+    }
+
+    /// With these bins of R. Bands are of days since the last purchase, ascending; the first scores highest.
+    ///
+    /// Days are counted back from the as-of day of the fit: the model keeps dates, and is fitted anew as time goes on.
+    #[must_use]
+    pub fn with_recency(mut self, bins: BinRule<u32>) -> Self {
+        self.recency = bins;
+        self
+    }
+
+    /// With these bins of F.
+    #[must_use]
+    pub fn with_frequency(mut self, bins: BinRule<u64>) -> Self {
+        self.frequency = bins;
+        self
+    }
+
+    /// With these bins of M.
+    #[must_use]
+    pub fn with_monetary(mut self, bins: BinRule<Decimal>) -> Self {
+        self.monetary = bins;
+        self
+    }
+
+    /// With what F counts.
+    #[must_use]
+    pub const fn with_frequency_measure(mut self, measure: FrequencyMeasure) -> Self {
+        self.measures.frequency = measure;
+        self
+    }
+
+    /// With what M sums.
+    #[must_use]
+    pub const fn with_monetary_measure(mut self, measure: MonetaryMeasure) -> Self {
+        self.measures.monetary = measure;
+        self
+    }
+}
+
+impl<T> BinRule<T> {
+    pub(super) fn check(&self) -> Result<&Self> {
+        check_bins(match self {
+            Self::Quantiles(bins) => usize::from(*bins),
+            Self::Bands(bands) => bands.len(),
+        })?;
+        Ok(self)
+    }
+}
+
+pub(super) fn check_bins(bins: usize) -> Result<()> {
+    if (2..=usize::from(MAX_BINS)).contains(&bins) {
+        return Ok(());
+    }
+    Err(Error::OutOfRange { field: "bins", found: bins as u64, min: 2, max: MAX_BINS.into() })
+}
