@@ -15,7 +15,7 @@ use repurchase::segment::{Grid, Lifecycle, RfmModel};
 const MODEL: &str = r#"{
     "measures": { "frequency": "purchases", "monetary": "revenue" },
     "as_of": "2026-04-01", "customers": 5120,
-    "recency": { "quantiles": ["2026-01-20", "2026-02-11", "2026-03-01", "2026-03-19"] },
+    "recency": { "quantiles_from_top": ["2026-01-20", "2026-02-11", "2026-03-01", "2026-03-19"] },
     "frequency": { "quantiles": [1, 2, 3, 6] },
     "monetary": { "quantiles": ["29.90", "61.00", "118.50", "260.00"] }
 }"#;

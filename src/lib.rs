@@ -47,12 +47,12 @@
 //! let model = RfmModel::fit(&ledger, &RfmOptions::default())?;
 //! let ann = ledger.get(&"ann").expect("has bought");
 //! let score = model.score(&ann).expect("has bought");
-//! assert_eq!(score.to_string(), "344");
+//! assert_eq!(score.to_string(), "444");
 //!
 //! // Which segment, and why?
 //! let grid = Grid::rf();
 //! assert_eq!(grid.segment(score)?.name(Language::Chinese), "忠诚客户");
-//! assert_eq!(grid.explain(score, Language::English)?, "Loyal: R 3, F 4; rule 6 of 10: R 3-4, F 4-5");
+//! assert_eq!(grid.explain(score, Language::English)?, "Loyal: R 4, F 4; rule 6 of 10: R 3-4, F 4-5");
 //! # Ok::<(), repurchase::Error>(())
 //! ```
 //!

@@ -2,11 +2,13 @@
 //!
 //! Golden: `tests/data/online_retail_conventions.csv`, the scores of R rfm 0.3.0, of pandas `qcut`, of `qcut` of
 //! `rank(method='first')` and of SQL `NTILE(5)`; integers, compared for equality. Each convention is written out here
-//! and gives its golden columns; ours is written out too and is what the crate gives. The counts of differences follow.
+//! and gives its golden columns; ours is written out too and is what the crate gives. The counts of differences follow;
+//! those of R were recomputed from the definition by `tests/data/rfm_conventions.py`, which shares no code with the crate.
 //!
 //! | convention | cut between bins | a value at the cut | R |
 //! |---|---|---|---|
-//! | ours | the `⌈j N / 5⌉`-th smallest value | below | of the last day |
+//! | ours, F and M | the `⌈j N / 5⌉`-th smallest value | below | |
+//! | ours, R | the `(⌊j N / 5⌋ + 1)`-th smallest last day | above | of the last day, from the top |
 //! | R rfm | type-7 quantile (interpolated) **+ 1** | above | of days ago, 6 - score |
 //! | qcut | type-7 quantile, equal ones dropped | below | of days ago, 6 - score |
 //! | qcut of rank | type-7 quantile of ranks; ties by customer | below | of days ago, 6 - score |
@@ -114,10 +116,10 @@ fn ntile(values: &[Decimal]) -> Scores {
     rank_first(values).into_iter().map(|rank| bin_of_rank[rank - 1]).collect()
 }
 
-/// Ours by the definition, `1 + 5 * below / N`; a later last purchase is fewer days ago.
-fn share_below() -> [Scores; 3] {
+/// Ours by the definition: F and M `1 + (5 * below) / N`; R `5 - (5 * above) / N`, where fewer days ago are above.
+fn shares_above_and_below() -> [Scores; 3] {
     let golden = &*GOLDEN;
-    let score = |values: &[Decimal]| {
+    let count_below = |values: &[Decimal]| -> Vec<usize> {
         let below = |value: &Decimal| values.iter().filter(|other| *other < value).count();
         // Each distinct value once: there are few days and counts.
         let distinct: BTreeMap<Decimal, usize> = values
@@ -127,10 +129,14 @@ fn share_below() -> [Scores; 3] {
             .into_keys()
             .map(|v| (v, below(&v)))
             .collect();
-        values.iter().map(|value| 1 + BINS * distinct[value] / values.len()).collect::<Scores>()
+        values.iter().map(|value| distinct[value]).collect()
     };
-    let last: Vec<Decimal> = golden.days_ago.iter().map(|&days| -days).collect();
-    [score(&last), score(&golden.transactions), score(&golden.amounts)]
+    let from_bottom = |values: &[Decimal]| {
+        count_below(values).into_iter().map(|below| 1 + BINS * below / values.len()).collect::<Scores>()
+    };
+    let above = count_below(&golden.days_ago);
+    let recency = above.into_iter().map(|above| BINS - BINS * above / CUSTOMERS).collect();
+    [recency, from_bottom(&golden.transactions), from_bottom(&golden.amounts)]
 }
 
 /// Ours by the crate, and the cuts of R (days ago), F and M.
@@ -189,10 +195,16 @@ fn assert_ties_went_up(differences: &[(Decimal, usize, usize)], cuts: &[Decimal]
     assert!(differences.iter().all(|&(value, ours, theirs)| theirs == ours + 1 && cuts.contains(&value)));
 }
 
+/// All differ by one bin, downwards, and their day is one of our cuts: R puts those at a cut above it, all of them.
+#[track_caller]
+fn assert_ties_went_down(differences: &[(Decimal, usize, usize)], cuts: &[Decimal]) {
+    assert!(differences.iter().all(|&(value, ours, theirs)| theirs + 1 == ours && cuts.contains(&value)));
+}
+
 #[test]
-fn ours_is_the_share_below() {
+fn ours_is_the_share_above_or_below() {
     let (scores, cuts) = ours();
-    assert_scores(&scores, &share_below());
+    assert_scores(&scores, &shares_above_and_below());
     let expected = [&["180", "72", "33", "13"], &["1", "2", "3", "6"], &["250.15", "490.22", "942.26", "2059.45"]];
     for (cuts, expected) in cuts.iter().zip(expected) {
         assert_eq!(cuts, &decimals(expected));
@@ -217,12 +229,11 @@ fn the_four_conventions_are_what_they_are() {
 fn beside_r_rfm() {
     let [r, f, m] = differences(&GOLDEN.r_rfm);
     let (_, cuts) = ours();
-    // R: the 8 + 31 + 34 + 42 customers whose last day is a cut. Scored by days ago, they are on the better side of it;
-    // we score by the last day, and whoever is at a cut is below it.
-    assert_eq!(r.len(), 115);
-    assert_ties_went_up(&r, &cuts[0]);
+    // R: scored by days ago, the 8 + 31 + 34 + 42 customers whose last day is a cut are on the better side of it; we
+    // count from the top, and so are they here.
+    assert_eq!(r, []);
     let at = |cut: &Decimal| GOLDEN.days_ago.iter().filter(|&days| days == cut).count();
-    assert_eq!(cuts[0].iter().map(at).collect::<Vec<_>>(), [8, 31, 34, 42], "nobody at a cut agrees");
+    assert_eq!(cuts[0].iter().map(at).collect::<Vec<_>>(), [8, 31, 34, 42], "everybody at a cut agrees");
     // F: whole numbers, of which `quantile + 1, half-open` is the same as ours.
     assert_eq!(f, []);
     // M: four lie between the quantile and the quantile + 1, which was meant for whole numbers; at 2059.45, our cut is
@@ -234,10 +245,9 @@ fn beside_r_rfm() {
 #[test]
 fn beside_qcut() {
     let [r, f, m] = differences(&GOLDEN.qcut);
-    let (scores, cuts) = ours();
-    // R: as with R rfm, the customers whose last day is a cut.
-    assert_eq!(r.len(), 115);
-    assert_ties_went_up(&r, &cuts[0]);
+    let (scores, _) = ours();
+    // R: as with R rfm, nobody.
+    assert_eq!(r, []);
     // F: the least number of transactions and the first quantile are both 1; the edge is dropped, four bins are left,
     // and everybody above the first is one lower. Not one is scored 5.
     assert_eq!(f.len(), 2845);
@@ -254,9 +264,9 @@ fn beside_qcut_of_rank() {
     let [r, f, m] = differences(&GOLDEN.qcut_of_rank);
     let (_, cuts) = ours();
     // R, F: customers of one last day, or of 1, 2, 3 or 6 transactions, are torn apart by the order of the file, to
-    // make bins of equal size; those who went up differ.
-    assert_eq!((r.len(), f.len()), (87, 1619));
-    assert_ties_went_up(&r, &cuts[0]);
+    // make bins of equal size; those who went down in R or up in F differ.
+    assert_eq!((r.len(), f.len()), (28, 1619));
+    assert_ties_went_down(&r, &cuts[0]);
     assert_ties_went_up(&f, &cuts[1]);
     assert_eq!(torn(&GOLDEN.qcut_of_rank), [3, 4, 0]);
     // M: no two at a cut are equal; as with qcut.
@@ -269,8 +279,8 @@ fn beside_ntile() {
     let [r, f, m] = differences(&GOLDEN.ntile);
     let (_, cuts) = ours();
     // R, F: as with ranks; a few fewer or more, since 4,338 = 5 * 867 + 3 and the first three bins hold 868.
-    assert_eq!((r.len(), f.len()), (90, 1616));
-    assert_ties_went_up(&r, &cuts[0]);
+    assert_eq!((r.len(), f.len()), (25, 1616));
+    assert_ties_went_down(&r, &cuts[0]);
     assert_ties_went_up(&f, &cuts[1]);
     assert_eq!(torn(&GOLDEN.ntile), [3, 4, 0]);
     // M: the 2,604th. NTILE's third bin ends with it, 3 * 868; ours with the 2,603rd, ceil(3 * 4338 / 5).
@@ -294,12 +304,17 @@ fn torn(scores: &[Scores; 3]) -> [usize; 3] {
     })
 }
 
-/// Ours never tears equal values apart, and no label holds more than its share from the top.
+/// Ours never tears equal values apart. No score of F or M holds more than its share from the top, no score of R more
+/// than its share from the bottom.
 #[test]
 fn what_ours_promises() {
     let (scores, _) = ours();
     assert_eq!(torn(&scores), [0, 0, 0]);
-    for (column, dimension) in scores.iter().zip(DIMENSIONS) {
+    for score in 1..BINS {
+        let up_to_here = scores[0].iter().filter(|&&other| other <= score).count();
+        assert!(up_to_here * BINS <= score * CUSTOMERS, "R {score}");
+    }
+    for (column, dimension) in scores.iter().zip(DIMENSIONS).skip(1) {
         for score in 2..=BINS {
             let from_here_up = column.iter().filter(|&&other| other >= score).count();
             assert!(from_here_up * BINS <= (BINS + 1 - score) * CUSTOMERS, "{dimension} {score}");

@@ -98,10 +98,13 @@ impl<T: Ord> CutPoints<T> {
     /// The bin of a value, counted from 0: the number of cuts below it.
     #[inline]
     pub fn position(&self, value: &T) -> usize {
-        // Few cuts: counting them all, four at a time, is faster than a search that branches.
-        let passed = |cuts: &[T]| cuts.iter().filter(|cut| *cut < value).count();
-        let fours = self.cuts.chunks_exact(4);
-        passed(fours.remainder()) + fours.map(passed).sum::<usize>()
+        count(&self.cuts, |cut| cut < value)
+    }
+
+    /// The bin of a value where cuts are the smallest values of their bins: the number of cuts that are not above it.
+    #[inline]
+    pub(crate) fn position_from_top(&self, value: &T) -> usize {
+        count(&self.cuts, |cut| cut <= value)
     }
 
     /// The bins that no value can reach, because ties made the cuts around them equal.
@@ -109,6 +112,14 @@ impl<T: Ord> CutPoints<T> {
         let equal = self.cuts.windows(2).enumerate().filter(|(_, pair)| pair[0] == pair[1]);
         equal.map(|(lower, _)| lower + 1)
     }
+}
+
+/// Few cuts: counting them all, four at a time, is faster than a search that branches.
+#[inline]
+fn count<T>(cuts: &[T], is_passed: impl Fn(&T) -> bool) -> usize {
+    let passed = |cuts: &[T]| cuts.iter().filter(|cut| is_passed(cut)).count();
+    let fours = cuts.chunks_exact(4);
+    passed(fours.remainder()) + fours.map(passed).sum::<usize>()
 }
 
 impl<T> CutPoints<T> {

@@ -16,6 +16,13 @@ pub(crate) fn bin_ranks(population: u64, bins: u8) -> Result<Vec<u64>> {
     Ok((1..bins).map(ceiling).collect())
 }
 
+/// `⌊j N / k⌋ + 1` for `j` in `1..k`: the smallest values of bins that are counted from the top.
+pub(crate) fn bin_ranks_from_top(population: u64, bins: u8) -> Result<Vec<u64>> {
+    let ranks = bin_ranks(population, bins)?;
+    // As many values from the top as the mirrored rank has from the bottom; ranks are at least 1.
+    Ok(ranks.into_iter().rev().map(|rank| population - (rank - 1)).collect())
+}
+
 /// `⌈share N⌉` for each share.
 pub(crate) fn share_ranks(population: u64, shares: &[Decimal]) -> Result<Vec<u64>> {
     for (position, share) in shares.iter().enumerate() {

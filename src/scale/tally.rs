@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use crate::error::{Error, Result};
 use crate::number::runs::merged;
 use crate::scale::CutPoints;
-use crate::scale::ranks::{bin_ranks, share_ranks};
+use crate::scale::ranks::{bin_ranks, bin_ranks_from_top, share_ranks};
 
 /// How many customers have each value: all that quantile cuts need to know of a population, exact and mergeable.
 ///
@@ -137,6 +137,14 @@ impl<T: Ord> Tally<T> {
         T: Clone,
     {
         Ok(self.at_ranks(&bin_ranks(self.customers, bins)?))
+    }
+
+    /// The smallest values of `bins` bins that are counted from the top.
+    pub(crate) fn cut_points_from_top(&self, bins: u8) -> Result<CutPoints<T>>
+    where
+        T: Clone,
+    {
+        Ok(self.at_ranks(&bin_ranks_from_top(self.customers, bins)?))
     }
 
     /// Cuts the values where the given shares of the customers lie below: [`CutPoints::fit_shares`] on the value of

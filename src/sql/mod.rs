@@ -105,7 +105,7 @@ recipes! {
     CONCENTRATION = "concentration.sql";
     /// The view `rfm_scores`: how recent, frequent and valuable is each? See [`RfmModel`](crate::segment::RfmModel).
     RFM_SCORES = "rfm_scores.sql";
-    /// The view `rfm_cuts`: where do the scores begin? See [`CutPoints`](crate::scale::CutPoints).
+    /// The view `rfm_cuts`: where do the scores begin? See [`Bins`](crate::scale::Bins).
     RFM_CUTS = "rfm_cuts.sql";
     /// The cut points, ready for the library.
     STORED_RFM_MODEL = "stored_rfm_model.sql";

@@ -8,7 +8,10 @@ select to_json(model) as model
 from (
     select
         (select to_json(m) from (select 'purchases' as frequency, 'revenue' as monetary) as m) as measures,
-        (select to_json(r) from (select array_agg(last_purchase order by cut) as quantiles from cuts) as r) as recency,
+        (select q.as_of from question as q) as as_of,
+        (select count(*) from buyers) as customers,
+        (select to_json(r) from (select array_agg(last_purchase order by cut) as quantiles_from_top from cuts) as r)
+            as recency,
         (select to_json(f) from (select array_agg(purchases order by cut) as quantiles from cuts) as f) as frequency,
         (select to_json(m) from (select array_agg(revenue order by cut) as quantiles from cuts) as m) as monetary
 ) as model;

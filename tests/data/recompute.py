@@ -133,6 +133,21 @@ def count_below(values):
     return {value: sum(1 for other in values if other < value) for value in set(values)}
 
 
+def scores_and_cuts_from_top(values, bins):
+    """The scores bins - (bins * above) / N of all values, in their order, and the first value of each score but the
+    lowest: that of R, where `above` bought strictly later."""
+    n = len(values)
+    if n == 0:
+        return [], []
+    above = {value: sum(1 for other in values if other > value) for value in set(values)}
+    scores = [bins - (bins * above[value]) // n for value in values]
+    # the smallest value that scores at least j, from the definition: fewer than (bins - j + 1) / bins of all are above
+    cuts = [min(value for value in above if bins * above[value] < (bins - j + 1) * n) for j in range(2, bins + 1)]
+    for value, score in zip(values, scores):
+        assert score == 1 + sum(1 for cut in cuts if cut <= value)
+    return scores, cuts
+
+
 def scores_and_cuts(values, bins):
     """The scores 1 + (bins * below) / N of all values, in their order, and the bins - 1 cuts that say the same."""
     n = len(values)
@@ -373,7 +388,7 @@ def recompute(rows, as_of, arguments):
     # What needs all customers: scores, octants, tiers.
     n = len(customers)
     revenues = [c["revenue"] for c in customers]
-    r_scores, r_cuts = scores_and_cuts([c["last"] for c in customers], bins)
+    r_scores, r_cuts = scores_and_cuts_from_top([c["last"] for c in customers], bins)
     f_scores, f_cuts = scores_and_cuts([c["occasions"] for c in customers], bins)
     m_scores, m_cuts = scores_and_cuts(revenues, bins)
     below = count_below(revenues)

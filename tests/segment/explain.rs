@@ -27,9 +27,9 @@ fn rfm_scores() {
     assert_eq!(
         explain(&fitted, &stranger(3, 9, money("0.50"))),
         [
-            "R 3 of 5: last purchase 2025-01-04, after 2025-01-03 and up to 2025-01-04; \
+            "R 3 of 5: last purchase 2025-01-04, 396 days before 2026-02-04, from 2025-01-04 and before 2025-01-05; \
              F 5 of 5: purchases 9, above 4; M 1 of 5: revenue 0.50, at most 1",
-            "R 3/5：最近一次消费 2025-01-04，晚于 2025-01-03 且不晚于 2025-01-04；\
+            "R 3/5：最近一次消费 2025-01-04，2026-02-04 前 396 天，不早于 2025-01-04 且早于 2025-01-05；\
              F 5/5：购买次数 9，高于 4；M 1/5：消费金额 0.50，不超过 1",
         ]
     );
@@ -52,18 +52,18 @@ fn rfm_scores() {
     assert_eq!(
         explain(&given, &of_days(&[LAST - 30, LAST - 29], "9.9")),
         [
-            "R 3 of 3: last purchase 2026-01-06, from 2026-01-06; \
+            "R 3 of 3: last purchase 2026-01-06, 29 days before 2026-02-04, from 2026-01-06; \
              F 2 of 3: purchase days 2, at least 2 and below 3; M 2 of 2: mean order amount 9.9, at least 9.90",
-            "R 3/3：最近一次消费 2026-01-06，不早于 2026-01-06；\
+            "R 3/3：最近一次消费 2026-01-06，2026-02-04 前 29 天，不早于 2026-01-06；\
              F 2/3：购买天数 2，不低于 2 且低于 3；M 2/2：笔单价 9.9，不低于 9.90",
         ]
     );
     assert_eq!(
         explain(&given, &of_days(&[LAST - 90], "0")),
         [
-            "R 1 of 3: last purchase 2025-11-06, before 2025-11-07; \
+            "R 1 of 3: last purchase 2025-11-06, 90 days before 2026-02-04, before 2025-11-07; \
              F 1 of 3: purchase days 1, below 2; M 1 of 2: mean order amount 0, below 9.90",
-            "R 1/3：最近一次消费 2025-11-06，早于 2025-11-07；\
+            "R 1/3：最近一次消费 2025-11-06，2026-02-04 前 90 天，早于 2025-11-07；\
              F 1/3：购买天数 1，低于 2；M 1/2：笔单价 0，低于 9.90",
         ]
     );

@@ -175,10 +175,16 @@ fn buyers(facts: &[Fact]) -> BTreeMap<u32, Naive> {
     customers
 }
 
-/// The definition: `1 + k * below / N` in integers.
+/// The definition of F and M: `1 + (k * below) / N` in integers.
 fn share_below_score<T: Ord>(all: &[T], value: &T, bins: u8) -> u8 {
     let below = all.iter().filter(|other| *other < value).count();
     1 + u8::try_from(usize::from(bins) * below / all.len()).expect("at most k - 1")
+}
+
+/// The definition of R: `k - (k * above) / N` in integers.
+fn share_above_score<T: Ord>(all: &[T], value: &T, bins: u8) -> u8 {
+    let above = all.iter().filter(|other| *other > value).count();
+    bins - u8::try_from(usize::from(bins) * above / all.len()).expect("at most k - 1")
 }
 
 /// A few customers with many ties: few days, few amounts, some credits, which may exceed what was spent.

@@ -120,7 +120,7 @@ fn scores_that_nobody_can_have_are_no_region() {
     for outside in [0..=5, 1..=6, 6..=6, 4..=3, 0..=0] {
         assert_eq!(model.region([1..=5, outside, 1..=5]), None);
     }
-    assert_eq!(model.region([1..=1, 1..=5, 1..=5]).unwrap().recency, (Bound::Unbounded, Bound::Included(day(0))));
+    assert_eq!(model.region([1..=1, 1..=5, 1..=5]).unwrap().recency, (Bound::Unbounded, Bound::Excluded(day(0))));
 }
 
 #[test]

@@ -9,7 +9,10 @@ use repurchase::segment::{BinRule, FrequencyMeasure, MonetaryMeasure, RfmModel, 
 use repurchase::{Ledger, Window};
 use rust_decimal::Decimal;
 
-use super::{Fact, LAST, Naive, buyers, cents, day, ledger_of, log_of, naive, share_below_score, shop, stranger};
+use super::{
+    Fact, LAST, Naive, buyers, cents, day, ledger_of, log_of, naive, share_above_score, share_below_score, shop,
+    stranger,
+};
 
 /// A mean without a quotient: compared by cross-multiplication.
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +76,10 @@ fn column<T: Ord>(values: &[T], bins: u8) -> Vec<u8> {
     values.iter().map(|value| share_below_score(values, value, bins)).collect()
 }
 
+fn column_from_top<T: Ord>(values: &[T], bins: u8) -> Vec<u8> {
+    values.iter().map(|value| share_above_score(values, value, bins)).collect()
+}
+
 fn arrays(scores: &[RfmScore]) -> Vec<[u8; 3]> {
     scores.iter().map(|score| score.to_array()).collect()
 }
@@ -118,7 +125,7 @@ fn check_measures(
         windowed.get(id).or_else(|| credits_alone.map(|(_, history)| history.clone())).unwrap_or_default()
     };
     for recent in [None, Some(&recent)] {
-        let r = column(&values(&buyers, None, Naive::last), bins);
+        let r = column_from_top(&values(&buyers, None, Naive::last), bins);
         let count = |customer: &Naive| if by_day { customer.days() } else { customer.purchases.len() as u64 };
         let f = column(&values(&buyers, recent, count), bins);
         let m = match monetary {
@@ -140,14 +147,15 @@ fn check_measures(
 proptest! {
     #![proptest_config(super::fixed_seed(192))]
 
-    /// Every customer, every dimension, bins of their own for each: `1 + k * below / N`, however it is asked.
+    /// Every customer, every dimension, bins of their own for each: `k - (k * above) / N` for R, `1 + (k * below) / N`
+    /// for F and M, however it is asked.
     #[test]
-    fn scores_are_the_share_below(facts in shop(), bins in prop::array::uniform3(2..=10u8)) {
+    fn scores_are_the_shares_above_and_below(facts in shop(), bins in prop::array::uniform3(2..=10u8)) {
         let buyers = buyers(&facts);
         let ledger = ledger_of(facts.iter().map(|fact| fact.record()));
         let model = fit(&ledger, &options(bins));
         let expected = rows(
-            &column(&values(&buyers, None, Naive::last), bins[0]),
+            &column_from_top(&values(&buyers, None, Naive::last), bins[0]),
             &column(&values(&buyers, None, |customer| customer.purchases.len()), bins[1]),
             &column(&values(&buyers, None, Naive::revenue), bins[2]),
         );
@@ -205,7 +213,7 @@ proptest! {
         prop_assert_eq!(model.empty_scores(), [const { Vec::<u8>::new() }; 3]);
     }
 
-    /// Who was not there is scored by 1 + cuts below; amounts of any scale are placed exactly.
+    /// Who was not there is scored by 1 + cuts passed; amounts of any scale are placed exactly.
     #[test]
     fn strangers_are_scored_by_the_cuts(
         facts in shop(),
@@ -220,7 +228,7 @@ proptest! {
         let amount = Decimal::new(mantissa, scale);
         let below = |count: usize| 1 + u8::try_from(count).unwrap();
         let expected = [
-            below(model.recency().thresholds().iter().filter(|&&cut| cut < day(number)).count()),
+            below(model.recency().thresholds().iter().filter(|&&cut| cut <= day(number)).count()),
             below(model.frequency().thresholds().iter().filter(|&&cut| cut < frequency).count()),
             below(model.monetary().thresholds().iter().filter(|&&cut| cut < amount).count()),
         ];

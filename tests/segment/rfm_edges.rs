@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use repurchase::Error;
 use repurchase::scale::{Bands, Language};
 use repurchase::segment::{
-    BinRule, CompositeWeights, FrequencyMeasure, MonetaryMeasure, OctantModel, OctantSplit, RfmModel, RfmOptions,
+    BinRule, CompositeWeights, FrequencyMeasure, Grid, MonetaryMeasure, OctantModel, OctantSplit, RfmModel, RfmOptions,
     RfmScore, RfmTally,
 };
 use repurchase::{CustomerHistory, Ledger, Window};
@@ -29,10 +29,11 @@ fn refused(options: &RfmOptions) -> String {
 }
 
 #[test]
-fn one_customer_scores_lowest_and_leaves_the_middle_empty() {
+fn one_customer_has_the_best_r_and_leaves_the_middle_empty() {
     let ledger = ledger_of([order(1, 10, Decimal::TEN)]);
     for bins in 2..=10 {
-        assert_eq!(scores(&ledger, &RfmOptions::quantiles(bins)), ["111"], "{bins} bins");
+        let expected = if bins < 10 { format!("{bins}11") } else { "10-1-1".to_owned() };
+        assert_eq!(scores(&ledger, &RfmOptions::quantiles(bins)), [expected], "{bins} bins");
         let model = RfmModel::fit(&ledger, &RfmOptions::quantiles(bins)).unwrap();
         let middle: Vec<u8> = (2..bins).collect();
         assert_eq!(model.empty_scores(), [middle.clone(), middle.clone(), middle]);
@@ -40,17 +41,43 @@ fn one_customer_scores_lowest_and_leaves_the_middle_empty() {
 }
 
 #[test]
-fn all_alike_score_lowest() {
+fn all_alike_have_the_best_r_and_the_lowest_f_and_m() {
     let ledger = ledger_of((0..100).map(|id| order(id, 10, Decimal::TEN)));
-    assert!(scores(&ledger, &RfmOptions::default()).iter().all(|score| score == "111"));
+    assert!(scores(&ledger, &RfmOptions::default()).iter().all(|score| score == "511"));
+}
+
+/// The best day of a shop: more than a fifth of its customers buy on it, or all of them but one. They have the best R,
+/// and those who come often are champions.
+#[test]
+fn the_best_day_of_a_shop() {
+    for (others, buyers) in [(70, 30), (99, 1), (1, 99), (0, 100), (79, 21), (80, 20)] {
+        let before = (0..others).map(|id| order(id, u64::from(id), Decimal::ONE));
+        let today = (0..buyers).flat_map(|n| {
+            let regular = n % 3 == 0;
+            (0..if regular { 9 } else { 1 }).map(move |_| order(others + n, LAST, Decimal::TEN))
+        });
+        let ledger = ledger_of(before.chain(today));
+        for bins in 2..=10 {
+            let model = RfmModel::fit(&ledger, &RfmOptions::quantiles(bins)).unwrap();
+            let scores = model.score_all(&ledger).unwrap();
+            assert!(scores[others as usize..].iter().all(|score| score.recency() == bins), "{buyers} in {bins} bins");
+            assert!(!model.empty_scores()[0].contains(&bins));
+            if bins == 5 && buyers > 1 && buyers < 100 {
+                let grid = Grid::rf();
+                let keys: Vec<_> = scores.iter().map(|&score| grid.segment(score).unwrap().key()).collect();
+                let champions = keys.iter().filter(|&&key| key == "champions").count();
+                assert_eq!(champions as u32, buyers.div_ceil(3), "{buyers} of 100");
+            }
+        }
+    }
 }
 
 #[test]
 fn more_bins_than_customers() {
     let ledger =
         ledger_of([order(1, 1, cents(1)), order(2, 2, cents(2)), order(2, 2, cents(0)), order(3, 3, cents(3))]);
-    // below is 0, 1, 2 of 3: 1 + 10 * below / 3.
-    assert_eq!(scores(&ledger, &RfmOptions::quantiles(10)), ["111", "474", "717"]);
+    // below is 0, 1, 2 of 3: 1 + 10 * below / 3; above is 2, 1, 0: 10 - 10 * above / 3.
+    assert_eq!(scores(&ledger, &RfmOptions::quantiles(10)), ["411", "774", "10-1-7"]);
 }
 
 #[test]
@@ -117,14 +144,14 @@ fn revenues_at_the_ends_of_64_bits() {
         scores(&ledger_of(records), &RfmOptions::quantiles(3))
     };
     // Within 64 bits of cents, and a cent beyond.
-    assert_eq!(shop(cents(0)), ["133", "111", "112"]);
-    assert_eq!(shop(cents(1)), ["133", "111", "112"]);
+    assert_eq!(shop(cents(0)), ["333", "311", "312"]);
+    assert_eq!(shop(cents(1)), ["333", "311", "312"]);
 }
 
 #[test]
 fn negative_revenue_scores_lowest() {
     let records = [order(1, 0, cents(500)), credit(1, 1, cents(900)), order(2, 0, cents(0)), order(3, 0, cents(100))];
-    assert_eq!(scores(&ledger_of(records), &RfmOptions::quantiles(3)), ["111", "112", "113"]);
+    assert_eq!(scores(&ledger_of(records), &RfmOptions::quantiles(3)), ["311", "312", "313"]);
 }
 
 /// Whether somebody bought nothing, or got money back alone, the window says so; R still looks back over all time.

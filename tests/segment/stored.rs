@@ -106,7 +106,7 @@ fn models() {
         "in_window": false,
         "as_of": "2026-02-04",
         "customers": 3,
-        "recency": {"quantiles": ["2025-01-01", "2025-01-02"]},
+        "recency": {"quantiles_from_top": ["2025-01-02", "2025-01-03"]},
         "frequency": {"quantiles": [1, 1]},
         "monetary": {"quantiles": ["1.00", "2.50"]},
     });
@@ -182,15 +182,18 @@ fn models_that_are_refused() {
         refused::<RfmModel>(&json)
     };
     let descending = "cut points must ascend: number 1 (from 0) does not";
-    assert_eq!(tampered("recency", json!({"quantiles": ["2025-01-02", "2025-01-01"]})), descending);
+    assert_eq!(tampered("recency", json!({"quantiles_from_top": ["2025-01-02", "2025-01-01"]})), descending);
     assert_eq!(tampered("frequency", json!({"quantiles": [2, 1]})), descending);
     assert_eq!(tampered("monetary", json!({"quantiles": ["10", "9.99"]})), descending);
     let equal = "band edges must ascend: number 1 (from 0) does not";
     assert_eq!(tampered("frequency", json!({"bands": [1, 1]})), equal);
     assert_eq!(tampered("monetary", json!({"bands": ["1.0", "1.00"]})), equal);
     let few = "bins must lie between 2 and 10, found 1";
-    assert_eq!(tampered("recency", json!({"quantiles": []})), few);
+    assert_eq!(tampered("recency", json!({"quantiles_from_top": []})), few);
     assert_eq!(tampered("monetary", json!({"bands": []})), few);
+    // Days by which R once counted from the bottom.
+    let error = tampered("recency", json!({"quantiles": ["2025-01-01", "2025-01-02"]}));
+    assert!(error.contains("unknown variant `quantiles`, expected `quantiles_from_top` or `bands`"), "{error}");
     let many = "bins must lie between 2 and 10, found 11";
     assert_eq!(tampered("frequency", json!({"bands": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]})), many);
     assert_eq!(tampered("monetary", json!({"quantiles": vec!["1"; 10]})), many);

@@ -7,7 +7,7 @@ use repurchase::segment::{
 };
 use repurchase::{CustomerHistory, Ledger, PurchaseLog, ShopCalendar};
 
-use super::{day, fixed_seed, share_below_score};
+use super::{day, fixed_seed, share_above_score, share_below_score};
 use crate::pools::on_any_number_of_threads;
 
 /// Enough for many parts.
@@ -59,7 +59,7 @@ proptest! {
             };
             let amounts: Vec<_> = histories.iter().map(amount).collect();
             for place in (0..last.len()).step_by(last.len() / 5) {
-                prop_assert_eq!(scores[place].recency(), share_below_score(&last, &last[place], bins));
+                prop_assert_eq!(scores[place].recency(), share_above_score(&last, &last[place], bins));
                 prop_assert_eq!(scores[place].monetary(), share_below_score(&amounts, &amounts[place], bins));
             }
         }

@@ -14,7 +14,7 @@ fn the_page_says_what_the_files_say() {
         "Customers who bought again            48.9% (1,152 of 2,357)",
         "  of them on one day only             13",
         "Purchases that were repeats           65.9% (4,562 of 6,919)",
-        "  Champions                        414    17.6%        119,596.91    49.0%",
+        "  Champions                        415    17.6%        119,943.08    49.1%",
         "  Supreme                           18     0.8%         29,619.00    12.1%",
         "                            came again    share         came once    share",
         "  In cycle                         419    36.8%                 0     0.0%",

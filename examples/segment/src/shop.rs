@@ -7,8 +7,8 @@ use repurchase::measure::{Concentration, Occasion};
 use repurchase::scale::Label;
 use repurchase::segment::{ChurnRisk, CycleStanding, MissedCycles};
 use repurchase::segment::{
-    FrequencyBand, FrequencyMeasure, Grid, Lifecycle, NewCustomerState, Octant, OctantModel, OctantSplit, RfmMeasures,
-    RfmModel, RfmOptions, RfmScore, RfmTable, TierModel, TierScheme,
+    FrequencyBand, FrequencyMeasure, Grid, Lifecycle, NewCustomerState, Octant, OctantModel, OctantSplit, RfmModel,
+    RfmOptions, RfmScore, TierModel, TierScheme,
 };
 use repurchase::{CustomerHistory, Error, Ledger, Ratio};
 
@@ -74,12 +74,12 @@ impl Shop {
 
     /// A customer's named segment, by the place in the ledger.
     pub fn segment(&self, index: usize) -> Option<usize> {
-        self.grid.as_ref()?.position(*self.models.as_ref()?.scores.get(index)?)
+        self.grid.as_ref()?.position(*self.models.as_ref()?.scores.get(index)?).ok()
     }
 
     pub fn octant(&self, index: usize) -> Option<Octant> {
         let models = self.models.as_ref()?;
-        Some(models.octants.octant(*models.scores.get(index)?))
+        models.octants.octant(*models.scores.get(index)?).ok()
     }
 
     pub fn frequency_band(&self, history: &CustomerHistory) -> Option<FrequencyBand> {
@@ -160,15 +160,14 @@ pub fn churn_rule(lifecycle: &Lifecycle) -> Result<MissedCycles, Error> {
 
 impl Models {
     fn fit(ledger: &Ledger<String>, bins: u8, occasion: Occasion) -> Result<Self, Error> {
-        let measures = RfmMeasures::default().with_frequency(match occasion {
+        let options = RfmOptions::quantiles(bins).with_frequency_measure(match occasion {
             Occasion::Order => FrequencyMeasure::Purchases,
             Occasion::Day => FrequencyMeasure::PurchaseDays,
         });
-        let table = RfmTable::of(ledger, measures);
-        let rfm = RfmModel::fit(&table, &RfmOptions::quantiles(bins))?;
-        let scores = rfm.score_all(&table)?;
-        let octants = OctantModel::fit(&scores, OctantSplit::Mean)?;
-        let tiers = TierModel::fit(ledger, TierScheme::default())?;
+        let rfm = RfmModel::fit(ledger, &options)?;
+        let scores = rfm.score_all(ledger)?;
+        let octants = OctantModel::fit(&scores, &OctantSplit::Mean)?;
+        let tiers = TierModel::fit(ledger, &TierScheme::default())?;
         Ok(Self { rfm, scores, octants, tiers })
     }
 }

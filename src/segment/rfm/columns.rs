@@ -15,7 +15,7 @@ use crate::record::CustomerId;
 use crate::record::calendar::Day;
 use crate::scale::CutPoints;
 use crate::scale::cuts::{Key, cuts_of_keys};
-use crate::scale::ranks::bin_ranks;
+use crate::scale::ranks::{bin_ranks, bin_ranks_from_top};
 
 /// What is scored of a ledger's customers, in its order.
 pub(super) struct Columns<'a> {
@@ -86,7 +86,8 @@ impl Population for Columns<'_> {
     }
 
     fn recency(&self, bins: u8) -> Result<CutPoints<NaiveDate>> {
-        Ok(quantiles(self.last_purchase, bins)?.map(Day::date))
+        let ranks = bin_ranks_from_top(self.customers(), bins)?;
+        Ok(cuts_of_keys(self.last_purchase, &ranks).map(Day::date))
     }
 
     fn frequency(&self, bins: u8) -> Result<CutPoints<u64>> {

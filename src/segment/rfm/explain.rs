@@ -6,6 +6,7 @@ use super::RfmModel;
 use super::measure::Values;
 use crate::scale::Language;
 use crate::scale::range::{Quantity, describe};
+use crate::scale::words::count;
 
 pub(super) fn explain(model: &RfmModel, values: &Values, language: Language) -> String {
     let bins = [
@@ -20,12 +21,27 @@ pub(super) fn explain(model: &RfmModel, values: &Values, language: Language) -> 
         model.monetary().range(bins[2]).map(|range| describe(range, Quantity::Number, language)),
     ]
     .map(Option::unwrap_or_default);
-    let found: [&dyn Display; 3] = [&values.last_purchase, &values.frequency, &values.monetary];
-    let last_purchase = match language {
-        Language::English => "last purchase",
-        Language::Chinese => "最近一次消费",
+    let days = (model.as_of - values.last_purchase).num_days();
+    let (number, as_of) = (days.unsigned_abs(), model.as_of);
+    let last_purchase = match (language, days < 0) {
+        (Language::English, false) => {
+            format!("{}, {} before {as_of}", values.last_purchase, count(&number.to_string(), "day"))
+        }
+        (Language::English, true) => {
+            format!("{}, {} after {as_of}", values.last_purchase, count(&number.to_string(), "day"))
+        }
+        (Language::Chinese, false) => format!("{}，{as_of} 前 {number} 天", values.last_purchase),
+        (Language::Chinese, true) => format!("{}，{as_of} 后 {number} 天", values.last_purchase),
     };
-    let names = [last_purchase, model.measures.frequency.name(language), model.measures.monetary.name(language)];
+    let found: [&dyn Display; 3] = [&last_purchase, &values.frequency, &values.monetary];
+    let names = [
+        match language {
+            Language::English => "last purchase",
+            Language::Chinese => "最近一次消费",
+        },
+        model.measures.frequency.name(language),
+        model.measures.monetary.name(language),
+    ];
     let reason = |dimension: usize| {
         let (letter, score, of) = (["R", "F", "M"][dimension], bins[dimension] + 1, model.bins()[dimension]);
         let (name, found, range) = (names[dimension], found[dimension], &ranges[dimension]);

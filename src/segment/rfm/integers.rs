@@ -11,11 +11,13 @@ use crate::history::CustomerHistory;
 use crate::number::money;
 use crate::record::calendar::Day;
 use crate::scale::Bins;
+#[cfg(feature = "serde")]
+use crate::scale::{Bands, CutPoints};
 
 /// Bins of last purchase days, and the same by the number of the day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(from = "Bins<NaiveDate>", into = "Bins<NaiveDate>"))]
+#[cfg_attr(feature = "serde", serde(from = "StoredDays", into = "Bins<NaiveDate>"))]
 pub(super) struct DayBins {
     pub(super) dates: Bins<NaiveDate>,
     pub(super) days: Bins<Day>,
@@ -24,6 +26,25 @@ pub(super) struct DayBins {
 impl From<Bins<NaiveDate>> for DayBins {
     fn from(dates: Bins<NaiveDate>) -> Self {
         Self { days: dates.clone().map(Day::from), dates }
+    }
+}
+
+/// Days that are no cuts from the top, such as those of a model from before R counted so, are refused.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredDays {
+    QuantilesFromTop(CutPoints<NaiveDate>),
+    Bands(Bands<NaiveDate>),
+}
+
+#[cfg(feature = "serde")]
+impl From<StoredDays> for DayBins {
+    fn from(days: StoredDays) -> Self {
+        Self::from(match days {
+            StoredDays::QuantilesFromTop(cuts) => Bins::QuantilesFromTop(cuts),
+            StoredDays::Bands(bands) => Bins::Bands(bands),
+        })
     }
 }
 

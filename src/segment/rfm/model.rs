@@ -19,10 +19,17 @@ use crate::scale::{Bands, Bins, CutPoints, Language};
 ///
 /// **Population**: the customers with a purchase.
 ///
-/// **Score** of a value with `k` quantile bins: `1 + k * below / N` in integers, where `below` of the `N` customers
-/// have a strictly smaller value; for a customer who was not there, 1 + the number of cuts below the value, which is
-/// the same for those who were. Equal values always get equal scores. A later last purchase, a higher frequency and a
-/// higher amount score higher.
+/// **Scores** with `k` quantile bins, in integers; higher is better for all three, and equal values always get equal
+/// scores.
+///
+/// | | score | kept | score of whoever was not there |
+/// |---|---|---|---|
+/// | R, by the last purchase day | `k - (k * above) / N` | the first day of each score | 1 + the number of these days that are not later |
+/// | F, M | `1 + (k * below) / N` | the largest value of each score | 1 + the number of these values that are smaller |
+///
+/// Of the `N` customers, `above` bought strictly later, `below` have a strictly smaller value. R counts from the top,
+/// so that whoever bought on the last day always has the best score, however many they are; F and M count from the
+/// bottom, so that whoever bought once does not have the best one.
 ///
 /// **Day**: R's cut points are days of the calendar, those of the fit. A history or a ledger as of another day is
 /// scored by the same days: its R says where the customer would have stood among the customers of the fit, and whoever
@@ -67,6 +74,7 @@ pub struct RfmModel {
 pub(super) trait Population {
     fn customers(&self) -> u64;
 
+    /// From the top: the smallest day of each bin.
     fn recency(&self, bins: u8) -> Result<CutPoints<NaiveDate>>;
 
     fn frequency(&self, bins: u8) -> Result<CutPoints<u64>>;
@@ -161,7 +169,7 @@ impl RfmModel {
             return Err(Error::NoCustomers { what: "an RFM model" });
         }
         let recency = match options.recency.check()? {
-            BinRule::Quantiles(bins) => Bins::Quantiles(customers.recency(*bins)?),
+            BinRule::Quantiles(bins) => Bins::QuantilesFromTop(customers.recency(*bins)?),
             BinRule::Bands(bands) => Bins::Bands(first_days(bands, as_of)?),
         };
         let frequency = match options.frequency.check()? {
@@ -333,7 +341,8 @@ impl RfmModel {
     /// let customer = ledger.get(&1).expect("has bought");
     /// assert_eq!(
     ///     model.explain(&customer, Language::English).as_deref(),
-    ///     Some("R 1 of 5: last purchase 2026-03-01, up to 2026-03-01; F 1 of 5: purchases 1, at most 1; M 1 of 5: revenue 1, at most 1")
+    ///     Some("R 1 of 5: last purchase 2026-03-01, 30 days before 2026-03-31, before 2026-03-02; F 1 of 5: purchases 1, at most 1; \
+    ///           M 1 of 5: revenue 1, at most 1")
     /// );
     /// # Ok::<(), repurchase::Error>(())
     /// ```

@@ -30,7 +30,7 @@ use crate::scale::Bins;
 ///
 /// let day = |day| NaiveDate::from_ymd_opt(2026, 3, day).unwrap();
 /// let fours = model.region([4..=4, 1..=1, 1..=5]).expect("scores that somebody can have");
-/// assert_eq!(fours.recency, (Bound::Excluded(day(3)), Bound::Included(day(4))));
+/// assert_eq!(fours.recency, (Bound::Included(day(4)), Bound::Excluded(day(5))));
 /// assert_eq!(fours.monetary, (Bound::Unbounded, Bound::Unbounded));
 /// assert!(fours.contains(day(4), 1, Decimal::from(4)) && !fours.contains(day(3), 1, Decimal::from(3)));
 /// // All bought once, so that nobody can ever have a middle score of F.
@@ -80,7 +80,9 @@ fn range<T: Ord + Copy>(bins: &Bins<T>, scores: &RangeInclusive<u8>) -> Option<(
     }
     match (bins.range(first)?.0.cloned(), bins.range(last)?.1.cloned()) {
         // Cuts that ties made equal leave nothing between them.
-        (Bound::Excluded(from), Bound::Included(to)) if from >= to => None,
+        (Bound::Excluded(from), Bound::Included(to)) | (Bound::Included(from), Bound::Excluded(to)) if from >= to => {
+            None
+        }
         range => Some(range),
     }
 }

@@ -278,7 +278,7 @@ impl Population for RfmTally {
     }
 
     fn recency(&self, bins: u8) -> Result<CutPoints<NaiveDate>> {
-        self.last_purchase.cut_points(bins)
+        self.last_purchase.cut_points_from_top(bins)
     }
 
     fn frequency(&self, bins: u8) -> Result<CutPoints<u64>> {

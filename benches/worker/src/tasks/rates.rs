@@ -30,7 +30,7 @@ fn months_of(shop: &Shop) -> Result<Windows> {
 }
 
 fn race(orders: &Orders, windows: &Windows, clock: &mut Stopwatch) -> Result<String> {
-    let rates = clock.time(|| Ok(repurchase_rates(&log(orders)?, windows, RateOptions::default())))?;
+    let rates = clock.time(|| Ok(repurchase_rates(&log(orders)?, windows, &RateOptions::default())))?;
     // Weights of 1 to 7 in turn, so that numbers in the wrong window are noticed.
     let weighted = |number: fn(&RepurchaseRates) -> u64| -> u64 {
         rates.iter().zip((1..=7).cycle()).map(|(rates, weight)| weight * number(rates)).sum()
