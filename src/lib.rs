@@ -68,6 +68,7 @@
 //! | do later cohorts stay longer (留存)? | [`measure::CohortTable`] |
 //! | who buys this month, new or old customers (新老客占比)? | [`measure::buyer_mix`] |
 //! | do 20% of customers bring 80% of revenue? | [`measure::Concentration`] |
+//! | which refunds without an order's name give a whole order back? | [`record::match_credits`] |
 //! | what is known of one customer, now? | [`CustomerHistory`], [`Ledger::get`] |
 //! | R, F, M scores; the eight classes; named segments | [`segment::RfmModel`], [`segment::OctantModel`], [`segment::Grid`] |
 //! | how often does a customer come; is a new one still warm? | [`segment::FrequencyBands`], [`segment::NewCustomerNodes`] |

@@ -3,6 +3,7 @@
 //! | question | type |
 //! |---|---|
 //! | what did a customer order, what was given back? | [`Order`], [`Credit`], [`Record`] |
+//! | which credits give a whole order back? | [`match_credits`] |
 //! | orders as columns, from a database or a data frame? | [`RecordColumns`] |
 //! | which product was ordered, and how much of it? | [`OrderLine`] |
 //! | what did a customer look at, search, favourite, put into the cart? | [`Interaction`], [`InteractionKind`] |
@@ -14,6 +15,7 @@ pub(crate) mod calendar;
 mod columns;
 mod interaction;
 mod line;
+mod matches;
 mod order;
 mod span;
 mod window;
@@ -22,6 +24,7 @@ pub use calendar::ShopCalendar;
 pub use columns::RecordColumns;
 pub use interaction::{Interaction, InteractionKind};
 pub use line::{OrderLine, ProductId};
+pub use matches::{CreditMatches, match_credits};
 pub use order::{Credit, CustomerId, Order, OrderStatus, Record};
 pub use span::CalendarSpan;
 pub use window::{Period, Window, Windows};

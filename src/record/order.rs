@@ -147,12 +147,23 @@ impl<Id> Order<Id> {
     pub(crate) fn into_customer(self) -> Id {
         self.customer
     }
+
+    /// Gives all of it back.
+    pub(super) fn refund_fully(&mut self) {
+        self.refunded = self.amount;
+    }
 }
 
 /// A refund that names no order: a credit note, a negative row of a till.
 ///
 /// It lowers the customer's revenue on its day and is never a purchase. It may come before the customer's first
 /// purchase that the shop knows, and credits may exceed what the customer spent.
+///
+/// A credit touches revenue and what is made of it: M of RFM, tiers, concentration, the revenue of labels and periods.
+/// It touches no order: the purchases, purchase days, gaps and spend of its customer stay as they were, so that rates,
+/// frequency and every forecast count what was given back as bought. A refund that names its order is a refund of the
+/// order ([`Order::with_refunded`]); credits that give a whole order back are found by
+/// [`match_credits`](super::match_credits).
 ///
 /// # Examples
 ///

@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 mod columns;
 mod days;
 mod lines;
+mod matches;
 mod orders;
 mod spans;
 #[cfg(feature = "serde")]

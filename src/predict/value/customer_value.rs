@@ -10,6 +10,10 @@ use crate::predict::{GammaGamma, Sample};
 /// The two models are fitted apart, since the model of spend takes both to be independent, on the same
 /// [`Samples`](crate::predict::Samples): the value is in their unit of money.
 ///
+/// [`Credit`](crate::record::Credit)s are in neither: a customer who ordered for 1,000 and got 1,000 back as a credit is
+/// worth what one is who kept it all. Tie credits to their orders first
+/// ([`match_credits`](crate::record::match_credits)), and see who was credited more than half of the spend.
+///
 /// # Examples
 ///
 /// What is a customer worth in the next year?

@@ -24,6 +24,10 @@ use crate::predict::{
 /// Of a customer with few purchases the model believes little: its expectation lies between the customer's mean and
 /// that of all customers, the nearer to the customer's own the more purchases there are.
 ///
+/// A spend is net of the refunds of its own orders. [`Credit`](crate::record::Credit)s name no order and lower no spend:
+/// an order that was given back by one counts in full. [`match_credits`](crate::record::match_credits) finds those that
+/// were given back whole.
+///
 /// Money is `f64` here, in any one unit. Another unit changes `gamma` in proportion, `p` and `q` not at all.
 ///
 /// # Examples
