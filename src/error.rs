@@ -13,8 +13,8 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 /// What was wrong, with what was found and what was expected.
 ///
-/// An error from one record or one customer of many is wrapped in [`Error::Record`] or [`Error::Customer`], which say
-/// which one; the cause is its [`source`](std::error::Error::source).
+/// An error from one record, customer or order of many is wrapped in [`Error::Record`], [`Error::Customer`] or
+/// [`Error::Order`], which say which one; the cause is its [`source`](std::error::Error::source).
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -33,6 +33,24 @@ pub enum Error {
         customer: Box<str>,
         /// Why.
         source: Box<Error>,
+    },
+    /// One order of many was refused, or does not add up.
+    #[error("order {order} was refused")]
+    Order {
+        /// The order's id, in its `Debug` form.
+        order: Box<str>,
+        /// Why.
+        source: Box<Error>,
+    },
+    /// An event of an order that disagrees with a known one.
+    #[error("order {order}: {found} contradicts {known}")]
+    Contradiction {
+        /// The order's id, in its `Debug` form.
+        order: Box<str>,
+        /// What was known, in its `Debug` form.
+        known: Box<str>,
+        /// What was said instead.
+        found: Box<str>,
     },
     /// A decimal, such as an amount of money, that its field cannot hold.
     #[error("{field} must be {expected}, found {found}")]

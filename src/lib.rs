@@ -68,6 +68,7 @@
 //! | do later cohorts stay longer (留存)? | [`measure::CohortTable`] |
 //! | who buys this month, new or old customers (新老客占比)? | [`measure::buyer_mix`] |
 //! | do 20% of customers bring 80% of revenue? | [`measure::Concentration`] |
+//! | orders by webhooks and exports: twice, in any order, refunded later, one person under two ids? | [`record::OrderBook`] |
 //! | which refunds without an order's name give a whole order back? | [`record::match_credits`] |
 //! | what is known of one customer, now? | [`CustomerHistory`], [`Ledger::get`] |
 //! | R, F, M scores; the eight classes; named segments | [`segment::RfmModel`], [`segment::OctantModel`], [`segment::Grid`] |
@@ -84,6 +85,7 @@
 //! | what did a campaign do, and is it more than chance? | [`act::campaign`] |
 //! | may we write now; what do points cost us; what is to be done for whom? | [`act::contact`], [`act::points`], [`act::playbook`] |
 //! | fit where the customers are on many machines, or in files by day or shop? | [`segment::RfmTally`], [`scale::Tally`], [`Ledger::merge`] |
+//! | mend what is known of the customers whose orders changed? | [`CustomerHistory::from_records`], [`Ledger::replace`] |
 //! | update last night's fit by today's orders? | [`CustomerHistory::record_order`], [`segment::RfmTally::remove`] and [`add`](segment::RfmTally::add) |
 //! | what does each label bring; who changed label? | [`segment::summarize`], [`segment::Migration`] |
 //! | the same in the database that the orders are in? | [`sql`] |

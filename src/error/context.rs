@@ -1,4 +1,4 @@
-//! Where an error happened: at which record, to which customer.
+//! Where an error happened: at which record, to which customer, of which order.
 
 use super::Error;
 
@@ -9,6 +9,14 @@ impl Error {
 
     pub(crate) fn of_customer(self, customer: &impl core::fmt::Debug) -> Self {
         Self::Customer { customer: name(customer), source: Box::new(self) }
+    }
+
+    pub(crate) fn of_order(self, order: &impl core::fmt::Debug) -> Self {
+        Self::Order { order: name(order), source: Box::new(self) }
+    }
+
+    pub(crate) fn contradiction<T: core::fmt::Debug>(order: &impl core::fmt::Debug, known: &T, found: &T) -> Self {
+        Self::Contradiction { order: name(order), known: name(known), found: name(found) }
     }
 
     pub(crate) fn duplicate(customer: &impl core::fmt::Debug) -> Self {

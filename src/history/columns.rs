@@ -139,6 +139,17 @@ impl Money {
             Self::Wide(amounts) => amounts.get(index).copied(),
         }
     }
+
+    fn set(&mut self, index: usize, amount: i128) {
+        if let (Self::Narrow(amounts), Err(_)) = (&*self, i64::try_from(amount)) {
+            *self = Self::Wide(amounts.iter().map(|&amount| amount.into()).collect());
+        }
+        match self {
+            // What does not fit has made it wide.
+            Self::Narrow(amounts) => amounts[index] = amount as i64,
+            Self::Wide(amounts) => amounts[index] = amount,
+        }
+    }
 }
 
 /// The rows of a ledger, column by column.
@@ -203,6 +214,19 @@ impl Columns {
         ];
         parallel::run(places.len(), tasks);
         columns
+    }
+
+    /// Puts a row in the place of one that is there.
+    pub(super) fn set(&mut self, index: usize, row: &Row<i128>) {
+        self.first[index] = row.first;
+        self.last[index] = row.last;
+        self.purchases[index] = row.purchases;
+        self.purchase_days[index] = row.purchase_days;
+        self.credits[index] = row.credits;
+        self.gaps[index] = row.gaps;
+        self.revenue.set(index, row.revenue());
+        self.first_day_spend.set(index, row.first_day_spend);
+        self.credited.set(index, row.credited);
     }
 
     #[inline]

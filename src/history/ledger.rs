@@ -38,12 +38,12 @@ use crate::record::{CustomerId, Record, ShopCalendar};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Ledger<Id> {
-    as_of: NaiveDate,
-    scale: u32,
+    pub(super) as_of: NaiveDate,
+    pub(super) scale: u32,
     /// Ascending.
-    ids: Vec<Id>,
+    pub(super) ids: Vec<Id>,
     /// In the order of ids.
-    columns: Arc<Columns>,
+    pub(super) columns: Arc<Columns>,
     without_purchase: BTreeMap<Id, CustomerHistory>,
 }
 
@@ -167,7 +167,7 @@ impl<Id: CustomerId> Ledger<Id> {
     }
 
     /// Every history, of those without a purchase too.
-    fn histories(&self) -> impl Iterator<Item = (&Id, CustomerHistory)> {
+    pub(super) fn histories(&self) -> impl Iterator<Item = (&Id, CustomerHistory)> {
         self.iter().chain(self.without_purchase.iter().map(|(id, history)| (id, history.clone())))
     }
 

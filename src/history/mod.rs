@@ -13,6 +13,7 @@
 //! | who bought which product when, for cycles, breadth and paths? | [`LineLog`] |
 //! | how many customers, purchases and credits, and what revenue? | [`Ledger::totals`] |
 //! | what is known of one, updated by each new order? | [`CustomerHistory`] |
+//! | some orders changed: how is what is known mended? | [`CustomerHistory::from_records`], [`Ledger::replace`] |
 //! | what is known of customers of several machines or shops? | [`Ledger::merge`] |
 
 mod amounts;
@@ -23,6 +24,7 @@ mod gaps;
 mod ledger;
 mod lines;
 mod log;
+mod mend;
 #[cfg(feature = "serde")]
 mod stored;
 mod totals;

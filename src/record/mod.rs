@@ -3,6 +3,7 @@
 //! | question | type |
 //! |---|---|
 //! | what did a customer order, what was given back? | [`Order`], [`Credit`], [`Record`] |
+//! | orders as webhooks and exports tell them: in any order, twice, changed and refunded later? | [`OrderBook`] |
 //! | which credits give a whole order back? | [`match_credits`] |
 //! | orders as columns, from a database or a data frame? | [`RecordColumns`] |
 //! | which product was ordered, and how much of it? | [`OrderLine`] |
@@ -11,6 +12,7 @@
 //! | how long is it between two days, in words? | [`CalendarSpan`] |
 //! | which days are counted? | [`Window`], [`Windows`], [`Period`] |
 
+mod book;
 pub(crate) mod calendar;
 mod columns;
 mod interaction;
@@ -20,6 +22,7 @@ mod order;
 mod span;
 mod window;
 
+pub use book::{OrderBook, OrderEvent};
 pub use calendar::ShopCalendar;
 pub use columns::RecordColumns;
 pub use interaction::{Interaction, InteractionKind};

@@ -162,7 +162,7 @@ impl<Id> Order<Id> {
 /// A credit touches revenue and what is made of it: M of RFM, tiers, concentration, the revenue of labels and periods.
 /// It touches no order: the purchases, purchase days, gaps and spend of its customer stay as they were, so that rates,
 /// frequency and every forecast count what was given back as bought. A refund that names its order is a refund of the
-/// order ([`Order::with_refunded`]); credits that give a whole order back are found by
+/// order ([`Order::with_refunded`], [`OrderBook`](super::OrderBook)); credits that give a whole order back are found by
 /// [`match_credits`](super::match_credits).
 ///
 /// # Examples

@@ -16,6 +16,7 @@ mod large;
 mod laws;
 mod lines;
 mod many_customers;
+mod mend;
 mod money;
 mod one_customer;
 mod oracle;

@@ -7,6 +7,8 @@ use proptest::test_runner::{Config, RngSeed};
 use repurchase::{Error, Order, Window};
 use rust_decimal::Decimal;
 
+mod book;
+mod book_laws;
 mod columns;
 mod days;
 mod lines;

@@ -1,0 +1,154 @@
+//! What is said of an order.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+
+use crate::error::{Error, Result};
+
+/// What a message, or a row of an export, says of one order. Which order,
+/// [`OrderBook::record`](crate::record::OrderBook::record) is told beside it.
+///
+/// `OrderId` also names refunds and lines, each within its order.
+///
+/// # What makes two events one
+///
+/// An event is known by **what it states**, and two statements of one thing must agree:
+///
+/// | statement | is made | a second one |
+/// |---|---|---|
+/// | [`Placed`](Self::Placed), [`Credited`](Self::Credited) | once | must be the same, up to aliases of the customer |
+/// | [`Refunded`](Self::Refunded), [`LineAdded`](Self::LineAdded) | once for each id of a refund, of a line | must be the same |
+/// | [`AmountChanged`](Self::AmountChanged), [`RefundedInAll`](Self::RefundedInAll) | as often as wanted | the latest instant counts; at one instant it must be the same |
+/// | [`Paid`](Self::Paid), [`Unpaid`](Self::Unpaid), [`Cancelled`](Self::Cancelled), [`FullyRefunded`](Self::FullyRefunded) | as often as wanted | the latest instant counts; at one instant, cancelled before paid before unpaid |
+///
+/// The same event again changes nothing, as does one that a later instant has superseded (it is not compared any more).
+/// One that disagrees is [`Error::Contradiction`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case", deny_unknown_fields))]
+#[non_exhaustive]
+pub enum OrderEvent<OrderId, Id> {
+    /// The customer ordered. Until an event says that the order was paid, it is unpaid.
+    Placed {
+        /// Who ordered, by any of the customer's ids.
+        customer: Id,
+        /// When.
+        at: DateTime<Utc>,
+        /// The amount before refunds, without the lines that are told one by one: 0 or more, 0 where lines bring all.
+        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        amount: Decimal,
+    },
+    /// The order is paid for.
+    Paid {
+        /// Since when.
+        at: DateTime<Utc>,
+    },
+    /// The order is not paid for: not yet, or not any more.
+    Unpaid {
+        /// Since when.
+        at: DateTime<Utc>,
+    },
+    /// The order is called off.
+    Cancelled {
+        /// Since when.
+        at: DateTime<Utc>,
+    },
+    /// The amount before refunds is another one now, all lines up to this instant included.
+    AmountChanged {
+        /// Since when.
+        at: DateTime<Utc>,
+        /// 0 or more.
+        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        amount: Decimal,
+    },
+    /// A line raises the amount, or lowers it, as a discount does.
+    LineAdded {
+        /// The line's own id within the order.
+        line: OrderId,
+        /// When; one up to the instant of an [`AmountChanged`](Self::AmountChanged) is part of that amount already.
+        at: DateTime<Utc>,
+        /// Of either sign.
+        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        amount: Decimal,
+    },
+    /// A refund of a part of the order, or of all of it.
+    Refunded {
+        /// The refund's own id within the order.
+        refund: OrderId,
+        /// When; one up to the instant of a [`RefundedInAll`](Self::RefundedInAll) is part of that sum already.
+        at: DateTime<Utc>,
+        /// 0 or more.
+        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        amount: Decimal,
+    },
+    /// What was given back of the order up to this instant, in all: for exports that have a column of it.
+    RefundedInAll {
+        /// Up to when.
+        at: DateTime<Utc>,
+        /// 0 or more.
+        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        amount: Decimal,
+    },
+    /// All of the order is given back, whatever its amount; until a later [`RefundedInAll`](Self::RefundedInAll).
+    FullyRefunded {
+        /// Since when.
+        at: DateTime<Utc>,
+    },
+    /// A credit that names no order ([`Credit`](crate::record::Credit)); the id beside it is the credit's own.
+    ///
+    /// Ids of credits and of orders do not get in each other's way.
+    Credited {
+        /// Who got it, by any of the customer's ids.
+        customer: Id,
+        /// When.
+        at: DateTime<Utc>,
+        /// Above 0.
+        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        amount: Decimal,
+    },
+}
+
+impl<OrderId, Id> OrderEvent<OrderId, Id> {
+    /// When it happened.
+    pub const fn at(&self) -> DateTime<Utc> {
+        match *self {
+            Self::Placed { at, .. }
+            | Self::Paid { at }
+            | Self::Unpaid { at }
+            | Self::Cancelled { at }
+            | Self::AmountChanged { at, .. }
+            | Self::LineAdded { at, .. }
+            | Self::Refunded { at, .. }
+            | Self::RefundedInAll { at, .. }
+            | Self::FullyRefunded { at }
+            | Self::Credited { at, .. } => at,
+        }
+    }
+
+    pub(super) const fn is_credit(&self) -> bool {
+        matches!(self, Self::Credited { .. })
+    }
+
+    /// The event, without the sign of a zero; refuses an amount that no order can have, whatever else is known of it.
+    pub(super) fn checked(mut self) -> Result<Self> {
+        let (field, expected, amount) = match &mut self {
+            Self::Paid { .. } | Self::Unpaid { .. } | Self::Cancelled { .. } | Self::FullyRefunded { .. } => {
+                return Ok(self);
+            }
+            Self::Credited { amount, .. } => ("amount of a credit", "above 0", amount),
+            Self::Placed { amount, .. } | Self::AmountChanged { amount, .. } => ("amount", "0 or more", amount),
+            Self::Refunded { amount, .. } | Self::RefundedInAll { amount, .. } => ("refunded", "0 or more", amount),
+            Self::LineAdded { amount, .. } => ("amount of a line", "a number", amount),
+        };
+        if amount.is_zero() {
+            amount.set_sign_positive(true);
+        }
+        let found = *amount;
+        let is_possible = match self {
+            Self::Credited { .. } => found > Decimal::ZERO,
+            Self::LineAdded { .. } => true,
+            _ => found >= Decimal::ZERO,
+        };
+        if is_possible { Ok(self) } else { Err(Error::Amount { field, found, expected }) }
+    }
+}
