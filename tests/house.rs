@@ -21,6 +21,9 @@ const FLOORS: [&[&str]; 12] = [
     &["sql"],
 ];
 
+/// The floors inside `predict`, from the ground up.
+const PREDICT: [&[&str]; 5] = [&["given"], &["fit"], &["purchases"], &["value", "contract"], &["backtest"]];
+
 const MOST_LINES: usize = 400;
 
 fn source() -> Vec<(PathBuf, String)> {
@@ -70,6 +73,43 @@ fn a_room_imports_only_from_rooms_below_it() {
             match floor(named) {
                 Some(below) if below < own => {}
                 _ => upward.push(format!("{}: crate::{named}", path.display())),
+            }
+        }
+    }
+    assert!(upward.is_empty(), "imports that do not run downward:\n{}", upward.join("\n"));
+}
+
+/// What a room of `predict` imports by name or by path stands below it. Names that the room as a whole re-exports count
+/// for the room that they stand in.
+#[test]
+fn predict_has_floors_of_its_own() {
+    let floor = |room: &str| PREDICT.iter().position(|rooms| rooms.contains(&room));
+    let (_, face) = source().into_iter().find(|(path, _)| path == Path::new("predict/mod.rs")).unwrap();
+    let exports: Vec<(String, String)> = face
+        .split("pub use ")
+        .skip(1)
+        .filter_map(|line| line.split(';').next()?.split_once("::"))
+        .flat_map(|(room, names)| {
+            let names = names.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|name| !name.is_empty());
+            names.map(|name| (name.to_owned(), room.to_owned()))
+        })
+        .collect();
+    let mut upward = Vec::new();
+    for (path, text) in source() {
+        let Some(own) = path.strip_prefix("predict").ok().and_then(|path| path.iter().next()?.to_str()) else {
+            continue;
+        };
+        let Some(level) = floor(own) else { continue };
+        let code: String = code(&text).collect::<Vec<_>>().join(" ");
+        for import in code.split("crate::predict::").skip(1) {
+            let import = import.split(';').next().unwrap_or_default();
+            let list = import.strip_prefix('{').and_then(|list| list.split('}').next()).unwrap_or(import);
+            for name in list.split(',').filter_map(|path| path.trim().split("::").next()) {
+                let name = name.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+                let room = exports.iter().find(|(export, _)| export == name).map_or(name, |(_, room)| room.as_str());
+                if room != own && floor(room).is_some_and(|named| named >= level) {
+                    upward.push(format!("{}: crate::predict::{name}", path.display()));
+                }
             }
         }
     }

@@ -1,5 +1,7 @@
 //! How equal samples are found and put in order: in parts, on all cores.
 //!
+//! Fast on purpose: `samples/simulated` of `benches/predict.rs` must not get slower.
+//!
 //! Each part of the samples is laid out by `x`; then, for each `x`, the rows of all parts are sorted by counting and equal
 //! ones counted. Whatever the parts, the groups are the same.
 
@@ -72,12 +74,15 @@ pub(in crate::predict) struct Part {
 impl Part {
     pub(in crate::predict) fn of(samples: impl Iterator<Item = Sample>) -> Self {
         let (mut numbering, mut ends, mut spends) = (Numbering::default(), vec![0; DRAWERS], Vec::new());
-        let row = |sample: Sample| {
+        let (least, most) = samples.size_hint();
+        let mut unsorted = Vec::with_capacity(most.unwrap_or(least).min(PART));
+        samples.for_each(|sample| {
             ends[drawer(sample.repeats())] += 1;
-            spends.extend(sample.mean_spend().map(|mean| (sample.repeats(), mean.to_bits())));
-            (sample.repeats(), [numbering.of(sample.age_days()), numbering.of(sample.recency_days())])
-        };
-        let unsorted: Vec<_> = samples.map(row).collect();
+            if let Some(mean) = sample.mean_spend() {
+                spends.push((sample.repeats(), mean.to_bits()));
+            }
+            unsorted.push((sample.repeats(), [numbering.of(sample.age_days()), numbering.of(sample.recency_days())]));
+        });
         let (mut rows, mut before) = (unsorted.clone(), 0);
         for end in &mut ends {
             before += core::mem::replace(end, before);
@@ -88,6 +93,10 @@ impl Part {
             *end += 1;
         }
         Self { times: numbering.times().to_vec(), rows, ends, spends }
+    }
+
+    pub(in crate::predict) fn is_full(&self) -> bool {
+        self.rows.len() >= PART
     }
 
     fn in_drawer(&self, drawer: usize) -> &[(u32, [u32; 2])] {

@@ -1,46 +1,54 @@
 //! The few different times that customers share: days are few, however many customers there are.
+//!
+//! Fast on purpose: `samples`, `probability_alive_all` and `expected_purchases_all` of `benches/predict.rs` must not get
+//! slower.
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 /// Numbers different times in the order of first sight, from 0.
+#[derive(Default)]
 pub(in crate::predict) struct Numbering {
     times: Vec<f64>,
-    numbers: HashMap<u64, u32, FixedState>,
-    /// The bits and the numbers of the times that were asked last.
-    recent: Vec<(u64, u32)>,
+    /// By whole days; [`UNSEEN`] of those that were not seen.
+    whole: Vec<u32>,
+    /// By the bits of all other times.
+    others: HashMap<u64, u32, FixedState>,
 }
 
-const RECENT_LOG_2: u32 = 13;
+const UNSEEN: u32 = u32::MAX;
 
-impl Default for Numbering {
-    fn default() -> Self {
-        // No time has the bits of all ones.
-        Self { times: Vec::new(), numbers: HashMap::default(), recent: vec![(u64::MAX, 0); 1 << RECENT_LOG_2] }
-    }
-}
+/// Whole days up to 179 years have a place of their own.
+const MOST_WHOLE: usize = 1 << 16;
 
 impl Numbering {
-    /// Of fewer than 2^32 times.
+    /// The number of a time, of fewer than `2^32 - 1` different ones.
     #[inline]
+    #[allow(clippy::float_cmp, reason = "whole or not")]
     pub(in crate::predict) fn of(&mut self, time: f64) -> u32 {
-        let bits = time.to_bits();
-        // Fibonacci hashing.
-        let slot = bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - RECENT_LOG_2);
-        match self.recent.get(slot as usize) {
-            Some(&(key, number)) if key == bits => number,
-            _ => self.look_up(slot as usize, time),
+        let day = time as u32;
+        match self.whole.get(day as usize) {
+            Some(&number) if number != UNSEEN && f64::from(day) == time => number,
+            _ => self.look_up(time),
         }
     }
 
     #[cold]
-    fn look_up(&mut self, slot: usize, time: f64) -> u32 {
-        let number = *self.numbers.entry(time.to_bits()).or_insert_with(|| {
+    #[allow(clippy::float_cmp, reason = "whole or not")]
+    fn look_up(&mut self, time: f64) -> u32 {
+        let (next, day) = (self.times.len() as u32, time as usize);
+        let number = if day < MOST_WHOLE && f64::from(day as u32) == time {
+            if self.whole.len() <= day {
+                self.whole.resize((day + 1).next_power_of_two(), UNSEEN);
+            }
+            let number = &mut self.whole[day];
+            *number = (*number).min(next);
+            *number
+        } else {
+            *self.others.entry(time.to_bits()).or_insert(next)
+        };
+        if number == next {
             self.times.push(time);
-            self.times.len() as u32 - 1
-        });
-        if let Some(recent) = self.recent.get_mut(slot) {
-            *recent = (time.to_bits(), number);
         }
         number
     }

@@ -338,17 +338,21 @@ const BATCH: usize = 8 * grouping::PART;
 /// Samples without an as-of day.
 impl FromIterator<Sample> for Samples {
     fn from_iter<I: IntoIterator<Item = Sample>>(samples: I) -> Self {
-        let mut samples = samples.into_iter();
-        let (mut parts, mut batch) = (Vec::new(), Vec::with_capacity(samples.size_hint().0.min(BATCH)));
-        loop {
-            batch.extend(samples.by_ref().take(BATCH));
-            parts.extend(parallel::map_ranges(batch.len(), grouping::PART, |range| {
-                Part::of(batch.get(range).unwrap_or_default().iter().copied())
-            }));
-            if batch.len() < BATCH {
-                break;
+        let (mut samples, mut parts) = (samples.into_iter(), Vec::new());
+        if parallel::is_one_thread() {
+            parts.push(Part::of(samples.by_ref().take(grouping::PART)));
+            while parts.last().is_some_and(Part::is_full) {
+                parts.push(Part::of(samples.by_ref().take(grouping::PART)));
             }
-            batch.clear();
+        } else {
+            let mut batch: Vec<Sample> = samples.by_ref().take(BATCH).collect();
+            while !batch.is_empty() {
+                parts.extend(parallel::map_ranges(batch.len(), grouping::PART, |range| {
+                    Part::of(batch.get(range).unwrap_or_default().iter().copied())
+                }));
+                batch.clear();
+                batch.extend(samples.by_ref().take(BATCH));
+            }
         }
         let spends = parts.iter().flat_map(|part: &Part| part.spends.iter().map(|&row| (row, 1)));
         // No memory holds 2^63 samples.

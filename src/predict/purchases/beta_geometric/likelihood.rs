@@ -1,4 +1,4 @@
-//! The likelihood that BG/NBD and MBG/NBD share.
+//! The likelihood that BG/NBD and MBG/NBD share. Fast on purpose: `fit_mbg_nbd` of `benches/predict.rs` must not get slower.
 //!
 //! A customer who is alive has stayed after each of `c` chances to leave: BG/NBD counts the `x` repeat purchases,
 //! MBG/NBD the first purchase too. With `k = r + x`, a customer's density is

@@ -1,4 +1,6 @@
 //! What is said of many customers at once: in parts, on all cores, and once for what customers share.
+//!
+//! Fast on purpose: `probability_alive_all` and `expected_purchases_all` of `benches/predict.rs` must not get slower.
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
