@@ -35,6 +35,7 @@
 mod churn;
 mod frequency;
 mod grid;
+mod kind;
 mod lifecycle;
 mod migration;
 mod newcomer;
@@ -47,6 +48,7 @@ mod tier;
 pub use churn::{ChurnRisk, CycleStanding, MissedCycles};
 pub use frequency::{FrequencyBand, FrequencyBands};
 pub use grid::{Grid, GridBuilder, GridReport};
+pub use kind::LabelKind;
 pub use lifecycle::{Lifecycle, LifecycleStage};
 pub use migration::Migration;
 pub use newcomer::{NewCustomerNodes, NewCustomerState};

@@ -1,12 +1,14 @@
 //! The playbook: total, replaceable, checked for gaps.
 
 use repurchase::Error;
-use repurchase::act::playbook::{Action, CustomerLabel, LabelKind, Playbook, PlaybookBuilder};
+use repurchase::act::playbook::{Action, CustomerLabel, Playbook, PlaybookBuilder};
 use repurchase::scale::{Label, Language};
 use repurchase::segment::ChurnRisk;
 use repurchase::segment::{
-    FrequencyBand, Grid, LifecycleStage, MonetaryMeasure, NewCustomerState, Octant, SpendBands, TierScheme,
+    FrequencyBand, Grid, LabelKind, LifecycleStage, MonetaryMeasure, NewCustomerState, Octant, SpendBands, TierScheme,
 };
+
+use rust_decimal::Decimal;
 
 use super::money;
 
@@ -45,7 +47,7 @@ fn the_default_is_total() {
     assert_eq!(PlaybookBuilder::standard().build(), Ok(playbook.clone()));
     assert_eq!(Playbook::default(), PlaybookBuilder::from(playbook.clone()).build().unwrap());
     let kinds: Vec<_> = playbook.kinds().collect();
-    assert_eq!(kinds, LabelKind::ALL[..8], "all but age groups");
+    assert_eq!(kinds, LabelKind::ALL);
     assert!(LifecycleStage::ALL.into_iter().all(|label| playbook.action_for(label).is_some()));
     assert!(FrequencyBand::ALL.into_iter().all(|label| playbook.action_for(label).is_some()));
     assert!(NewCustomerState::ALL.into_iter().all(|label| playbook.action_for(label).is_some()));
@@ -56,7 +58,7 @@ fn the_default_is_total() {
         TierScheme::default().names().iter().all(|label| playbook.action_for(of(LabelKind::Tier, label)).is_some())
     );
     let counts: Vec<_> = LabelKind::ALL.map(|kind| playbook.actions(kind).count()).into();
-    assert_eq!(counts, [8, 4, 4, 8, 10, 4, 4, 5, 0]);
+    assert_eq!(counts, [8, 10, 4, 5, 4, 8, 4, 4]);
     // Each has a name and a reason in both languages, and a stage says the same as its band or state.
     for (label, action) in LabelKind::ALL.into_iter().flat_map(|kind| playbook.actions(kind)) {
         for language in [Language::English, Language::Chinese] {
@@ -76,10 +78,9 @@ fn the_default_is_total() {
 #[test]
 fn kinds_are_told_apart() {
     let playbook = Playbook::default();
-    assert_eq!(key(&playbook, CustomerLabel::new(LabelKind::NewCustomer, "at_risk")), Some("second_order_offer"));
+    assert_eq!(key(&playbook, CustomerLabel::new(LabelKind::NewCustomerState, "at_risk")), Some("second_order_offer"));
     assert_eq!(key(&playbook, CustomerLabel::new(LabelKind::Segment, "at_risk")), Some("win_back_offer"));
     assert_eq!(key(&playbook, CustomerLabel::new(LabelKind::Octant, "at_risk")), None);
-    assert_eq!(key(&playbook, CustomerLabel::new(LabelKind::AgeGroup, "under_30")), None);
     assert_eq!(playbook.explain(CustomerLabel::new(LabelKind::Octant, "at_risk"), Language::English), None);
 }
 
@@ -117,10 +118,9 @@ fn gaps_are_listed() {
     let nothing = PlaybookBuilder::default().build().unwrap_err();
     let Error::PlaybookGap { labels } = nothing else { panic!("{nothing}") };
     assert_eq!(labels.len(), 8 + 4 + 4 + 8 + 10 + 4 + 4 + 5);
-    let some =
-        [LabelKind::Lifecycle, LabelKind::Frequency, LabelKind::NewCustomer, LabelKind::Octant, LabelKind::Segment];
-    let builder = some.into_iter().fold(PlaybookBuilder::default(), PlaybookBuilder::without);
-    let builder = builder.without(LabelKind::SpendBand).action(ChurnRisk::Due, own("remind"));
+    let others = LabelKind::ALL.into_iter().filter(|&kind| !matches!(kind, LabelKind::Tier | LabelKind::ChurnRisk));
+    let builder = others.fold(PlaybookBuilder::default(), PlaybookBuilder::without);
+    let builder = builder.action(ChurnRisk::Due, own("remind"));
     let builder = builder.otherwise(LabelKind::Tier, own("thank"));
     let error = builder.clone().build().unwrap_err();
     let expected = "the playbook has no action for churn_risk/in_cycle, churn_risk/overdue, churn_risk/churn_inclined";
@@ -136,13 +136,11 @@ fn gaps_are_listed() {
 fn actions_for_nobody_are_listed() {
     let builder = PlaybookBuilder::standard()
         .action(CustomerLabel::new(LabelKind::Tier, "platinum"), own("thank"))
-        .action(CustomerLabel::new(LabelKind::AgeGroup, "under_30"), own("thank"))
-        .otherwise(LabelKind::AgeGroup, own("thank"));
-    let expected =
-        "the playbook has an action for labels that it does not cover: tier/platinum, age_group/under_30, age_group/*";
+        .without(LabelKind::SpendBand)
+        .action(CustomerLabel::new(LabelKind::SpendBand, "under_30"), own("thank"))
+        .otherwise(LabelKind::SpendBand, own("thank"));
+    let expected = "the playbook has an action for labels that it does not cover: spend_band/under_30, tier/platinum, spend_band/*";
     assert_eq!(builder.build().unwrap_err().to_string(), expected);
-    let twice = PlaybookBuilder::standard().with_age_groups([Label::new("a", "A", "甲"), Label::new("a", "B", "乙")]);
-    assert_eq!(twice.build().unwrap_err(), Error::LabelKey { key: "a".into() });
 }
 
 #[test]
@@ -162,7 +160,7 @@ fn the_shops_own_labels() {
     let tiers = TierScheme::new(names.to_vec(), vec![money("0.9")]).unwrap();
     let bands = SpendBands::new(MonetaryMeasure::Revenue, vec![money("200"), money("1000")]).unwrap();
     let builder = PlaybookBuilder::standard().with_tiers(&tiers).with_spend_bands(&bands);
-    let expected = "the playbook has no action for tier/basic, tier/gold, spend_band/200_1000, spend_band/from_1000";
+    let expected = "the playbook has no action for spend_band/200_1000, spend_band/from_1000, tier/basic, tier/gold";
     assert_eq!(builder.clone().build().unwrap_err().to_string(), expected);
     let builder = builder.action(of(LabelKind::Tier, &names[1]), own("thank")).otherwise(LabelKind::Tier, own("greet"));
     let playbook = builder.otherwise(LabelKind::SpendBand, own("show")).build().unwrap();
@@ -193,20 +191,20 @@ fn stored_playbooks_are_checked() {
             "reason_chinese": "购买频繁，用奖励巩固习惯",
         },
     });
-    assert_eq!(form["frequency"][0], first);
-    let ages = [Label::new("young", "Young", "青年")];
-    let builder = PlaybookBuilder::standard().with_age_groups(ages).without(LabelKind::Octant);
-    stored(&builder.otherwise(LabelKind::AgeGroup, own("greet")).build().unwrap());
+    assert_eq!(form["frequency_band"][0], first);
+    let tiers = TierScheme::new(vec![Label::new("all", "All", "全部")], Vec::new()).unwrap();
+    let builder = PlaybookBuilder::standard().with_tiers(&tiers).without(LabelKind::Octant);
+    stored(&builder.otherwise(LabelKind::Tier, own("greet")).build().unwrap());
 
     let refuse = |change: fn(&mut serde_json::Value)| {
         let mut bad = form.clone();
         change(&mut bad);
         refused::<Playbook>(&bad)
     };
-    let gap = refuse(|form| drop(form["frequency"].as_array_mut().unwrap().remove(1)));
-    assert_eq!(gap, "the playbook has no action for frequency/medium");
-    let unknown = refuse(|form| form["frequency"][1]["label"]["key"] = json!("middle"));
-    assert_eq!(unknown, "the playbook has an action for labels that it does not cover: frequency/middle");
+    let gap = refuse(|form| drop(form["frequency_band"].as_array_mut().unwrap().remove(1)));
+    assert_eq!(gap, "the playbook has no action for frequency_band/medium");
+    let unknown = refuse(|form| form["frequency_band"][1]["label"]["key"] = json!("middle"));
+    assert_eq!(unknown, "the playbook has an action for labels that it does not cover: frequency_band/middle");
     let twice = refuse(|form| form["tier"][1]["label"]["key"] = json!("ordinary"));
     assert_eq!(twice, "labels must have different keys that are not empty, found \"ordinary\" again or empty");
     for kind in LabelKind::ALL {
@@ -220,13 +218,12 @@ fn stored_playbooks_are_checked() {
 /// To look at all labels for each of them would take minutes.
 #[test]
 fn as_many_labels_as_a_file_may_hold() {
-    let ages: Vec<_> = (0..50_000).map(|age| Label::new(format!("age_{age}"), "Age", "年龄")).collect();
-    let keyed = ages.iter().fold(PlaybookBuilder::standard().with_age_groups(ages.clone()), |builder, age| {
-        builder.action(of(LabelKind::AgeGroup, age), own("greet"))
+    let names: Vec<_> = (0..50_000).map(|tier| Label::new(format!("tier_{tier}"), "Tier", "等级")).collect();
+    let shares = (1..50_000).map(|share| Decimal::new(share, 5)).collect();
+    let tiers = TierScheme::new(names.clone(), shares).unwrap();
+    let keyed = names.iter().fold(PlaybookBuilder::standard().with_tiers(&tiers), |builder, tier| {
+        builder.action(of(LabelKind::Tier, tier), own("greet"))
     });
-    let playbook = keyed.clone().build().unwrap();
-    assert_eq!(playbook.actions(LabelKind::AgeGroup).count(), 50_000);
-
-    let twice = ages.iter().chain(ages.last()).cloned();
-    assert_eq!(keyed.with_age_groups(twice).build(), Err(Error::LabelKey { key: "age_49999".into() }));
+    let playbook = keyed.build().unwrap();
+    assert_eq!(playbook.actions(LabelKind::Tier).count(), 50_000);
 }

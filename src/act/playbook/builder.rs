@@ -2,29 +2,33 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::act::playbook::{Action, CustomerLabel, Entry, LabelKind, Playbook};
+use crate::act::playbook::{Action, CustomerLabel, Entry, Playbook};
 use crate::error::{Error, Result};
 use crate::scale::Label;
 use crate::scale::label::check_keys;
-use crate::segment::{Grid, SpendBands, TierScheme};
+use crate::segment::{Grid, LabelKind, SpendBands, TierScheme};
 
 /// Builds a [`Playbook`] and checks that no label is left without an action.
 ///
 /// # Examples
 ///
 /// ```
-/// use repurchase::act::playbook::{Action, CustomerLabel, LabelKind, PlaybookBuilder};
+/// use repurchase::act::playbook::{Action, CustomerLabel, PlaybookBuilder};
 /// use repurchase::scale::Label;
+/// use repurchase::segment::{LabelKind, TierScheme};
+/// use rust_decimal::Decimal;
 ///
-/// let ages = ["under_30", "from_30"].map(|key| Label::new(key, key, key));
-/// let young = Action::DISCOUNT.because("young customers compare prices", "年轻客户更看重价格");
-/// let builder = PlaybookBuilder::standard().with_age_groups(ages);
-/// let builder = builder.action(CustomerLabel::new(LabelKind::AgeGroup, "under_30"), young);
+/// let names = ["basic", "gold"].map(|key| Label::new(key, key, key));
+/// let tiers = TierScheme::new(names.to_vec(), vec![Decimal::new(9, 1)])?;
+/// let thanks = Action::GIFT.because("the best customers are thanked", "答谢最好的客户");
+/// let builder = PlaybookBuilder::standard().with_tiers(&tiers);
+/// let builder = builder.action(CustomerLabel::new(LabelKind::Tier, "gold"), thanks);
 /// let error = builder.clone().build().unwrap_err();
-/// assert_eq!(error.to_string(), "the playbook has no action for age_group/from_30");
+/// assert_eq!(error.to_string(), "the playbook has no action for tier/basic");
 ///
-/// let rest = Action::BRAND.because("older customers trust brands", "成熟客户更信赖品牌");
-/// assert!(builder.otherwise(LabelKind::AgeGroup, rest).build().is_ok());
+/// let rest = Action::BRAND.because("the others get to know the brand", "让其他客户了解品牌");
+/// assert!(builder.otherwise(LabelKind::Tier, rest).build().is_ok());
+/// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlaybookBuilder {
@@ -50,12 +54,6 @@ impl PlaybookBuilder {
     #[must_use]
     pub fn with_spend_bands(self, bands: &SpendBands) -> Self {
         self.covering(LabelKind::SpendBand, bands.labels().to_vec())
-    }
-
-    /// Covers these age groups instead of those before, if any. Actions for groups that both have are kept.
-    #[must_use]
-    pub fn with_age_groups(self, groups: impl IntoIterator<Item = Label>) -> Self {
-        self.covering(LabelKind::AgeGroup, groups.into_iter().collect())
     }
 
     /// Leaves a kind of labels out: the playbook will not cover it, and its actions are dropped.
@@ -124,8 +122,8 @@ impl PlaybookBuilder {
     pub(super) fn stored(entries: BTreeMap<LabelKind, Vec<Entry>>) -> Result<Self> {
         let mut builder = Self::from(Playbook { entries });
         builder.covered.values().try_for_each(|labels| check_keys(labels))?;
-        let closed = builder.covered.iter_mut().filter(|(kind, _)| !kind.is_open());
-        closed.for_each(|(kind, labels)| *labels = kind.labels());
+        let closed = builder.covered.iter_mut().filter(|(kind, _)| kind.labels().is_some());
+        closed.for_each(|(&kind, labels)| *labels = standard_labels(kind));
         Ok(builder)
     }
 
@@ -149,11 +147,20 @@ impl PlaybookBuilder {
     }
 }
 
+/// The labels of a kind unless the shop has its own: of the default grid, tiers and price bands.
+fn standard_labels(kind: LabelKind) -> Vec<Label> {
+    match (kind.labels(), kind) {
+        (Some(labels), _) => labels.into_iter().cloned().collect(),
+        (None, LabelKind::SpendBand) => SpendBands::default().labels().to_vec(),
+        (None, LabelKind::Tier) => TierScheme::default().names().to_vec(),
+        (None, _) => Grid::rf().segments().to_vec(),
+    }
+}
+
 /// A playbook without an action, to cover everything that [`standard`](PlaybookBuilder::standard) does.
 impl Default for PlaybookBuilder {
     fn default() -> Self {
-        let kinds = LabelKind::ALL.into_iter().filter(|&kind| kind != LabelKind::AgeGroup);
-        let covered = kinds.map(|kind| (kind, kind.labels())).collect();
+        let covered = LabelKind::ALL.map(|kind| (kind, standard_labels(kind))).into();
         Self { covered, actions: BTreeMap::new(), otherwise: BTreeMap::new() }
     }
 }

@@ -14,13 +14,14 @@ mod standard;
 
 pub use action::Action;
 pub use builder::PlaybookBuilder;
-pub use label::{CustomerLabel, LabelKind};
+pub use label::CustomerLabel;
 
 use std::collections::BTreeMap;
 
 #[cfg(feature = "serde")]
 use crate::error::Error;
 use crate::scale::{Label, Language};
+use crate::segment::LabelKind;
 
 /// A total table from labels to actions: every label that it covers has exactly one.
 ///

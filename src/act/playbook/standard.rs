@@ -1,6 +1,7 @@
 //! The standard playbook.
 
-use crate::act::playbook::{Action, CustomerLabel, LabelKind, PlaybookBuilder};
+use crate::act::playbook::{Action, CustomerLabel, PlaybookBuilder};
+use crate::segment::LabelKind;
 
 type Line = (&'static str, Action, &'static str, &'static str);
 
@@ -8,21 +9,20 @@ impl PlaybookBuilder {
     /// The standard playbook, to be built as it is or changed first.
     ///
     /// It follows what Chinese e-commerce teaches on repurchase: customers of high and medium frequency get points and
-    /// member coupons; new ones brand and care; lost ones a win-back offer; by price band or age group, brand, gift or
+    /// member coupons; new ones brand and care; lost ones a win-back offer; by price band, brand, gift or
     /// discount. Labels that say the same in other words get the same action. The rest is a choice of this crate: a
     /// customer of one purchase who cools down gets an offer for the second order, one of low frequency a reminder in
     /// time, the most valuable are served by a person, and one who is within the cycle is left in peace.
     ///
     /// It covers all stages, bands, states, octants and risks, the segments of [`Grid::rf`](crate::segment::Grid::rf),
-    /// and the default tiers and price bands. Age groups are the shop's: see
-    /// [`with_age_groups`](PlaybookBuilder::with_age_groups).
+    /// and the default tiers and price bands.
     pub fn standard() -> Self {
         // A stage is the state of a new customer or the band of a repeat customer.
         let kinds: [(LabelKind, &str, &[Line]); 9] = [
-            (LabelKind::Lifecycle, "new_", &NEW_CUSTOMER),
-            (LabelKind::Lifecycle, "repeat_", &FREQUENCY),
-            (LabelKind::Frequency, "", &FREQUENCY),
-            (LabelKind::NewCustomer, "", &NEW_CUSTOMER),
+            (LabelKind::LifecycleStage, "new_", &NEW_CUSTOMER),
+            (LabelKind::LifecycleStage, "repeat_", &FREQUENCY),
+            (LabelKind::FrequencyBand, "", &FREQUENCY),
+            (LabelKind::NewCustomerState, "", &NEW_CUSTOMER),
             (LabelKind::Octant, "", &OCTANT),
             (LabelKind::Segment, "", &SEGMENT),
             (LabelKind::Tier, "", &TIER),
