@@ -72,7 +72,7 @@
 //! | which refunds without an order's name give a whole order back? | [`record::match_credits`] |
 //! | what is known of one customer, now? | [`CustomerHistory`], [`Ledger::get`] |
 //! | R, F, M scores; the eight classes; named segments | [`segment::RfmModel`], [`segment::OctantModel`], [`segment::Grid`] |
-//! | how often does a customer come; is a new one still warm? | [`segment::FrequencyBands`], [`segment::NewCustomerNodes`] |
+//! | how often does a customer come; is a new one still warm? | [`segment::FrequencyBands`], [`segment::NewCustomerBands`] |
 //! | which membership tier, which price band? | [`segment::TierModel`], [`segment::SpendBands`] |
 //! | when is the next purchase due; who is about to leave (流失)? | [`segment::MissedCycles`] |
 //! | is a customer still there; how many purchases in the next 90 days? | [`predict::MbgNbd`], [`predict::ParetoNbd`], [`predict::BgNbd`] |

@@ -3,7 +3,7 @@
 use core::ops::Bound;
 
 use crate::error::{Error, Result};
-use crate::scale::range::{Quantity, describe};
+use crate::scale::range::{Quantity, describe, range};
 use crate::scale::{Bands, Language};
 
 /// Strictly ascending days.
@@ -38,6 +38,14 @@ impl DayEdges {
             _ if days < second => below_second,
             _ if days < third => below_third,
             _ => above,
+        }
+    }
+
+    /// The days of a label, by its position; `None` where there are none.
+    pub(crate) fn range(self, position: usize) -> Option<(Bound<u32>, Bound<u32>)> {
+        match range(&self.0, position, [Bound::Included, Bound::Excluded])? {
+            (_, Bound::Excluded(0)) => None,
+            (lower, upper) => Some((lower.cloned(), upper.cloned())),
         }
     }
 

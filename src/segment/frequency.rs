@@ -1,9 +1,12 @@
 //! How often a repeat customer comes.
 
+use core::ops::Bound;
+
 use crate::error::{Error, Result};
 use crate::history::{CustomerHistory, Ledger};
 use crate::scale::edges::DayEdges;
-use crate::scale::{CutPoints, Label, Language, Tally};
+use crate::scale::label::labels;
+use crate::scale::{CutPoints, Language, Tally};
 
 /// How often a customer of two purchase days or more comes, by the mean gap between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,22 +23,16 @@ pub enum FrequencyBand {
     Occasional,
 }
 
-impl FrequencyBand {
-    /// All four, the most frequent first.
-    pub const ALL: [Self; 4] = [Self::High, Self::Medium, Self::Low, Self::Occasional];
-
-    /// Its key and names.
-    pub const fn label(self) -> &'static Label {
-        match self {
-            Self::High => const { &Label::preset("high", "High frequency", "高频客户") },
-            Self::Medium => const { &Label::preset("medium", "Medium frequency", "中频客户") },
-            Self::Low => const { &Label::preset("low", "Low frequency", "低频客户") },
-            Self::Occasional => const { &Label::preset("occasional", "Occasional", "偶购客户") },
-        }
+labels! {
+    FrequencyBand[4] {
+        High: "high", "High frequency", "高频客户";
+        Medium: "medium", "Medium frequency", "中频客户";
+        Low: "low", "Low frequency", "低频客户";
+        Occasional: "occasional", "Occasional", "偶购客户";
     }
 }
 
-/// The edges between the frequency bands, in days: given, or fitted to the shop's own gaps.
+/// The edges between the frequency bands, in days, given or fitted to the shop's own gaps: 30, 50 and 80 by default.
 ///
 /// # Examples
 ///
@@ -53,13 +50,11 @@ impl FrequencyBand {
 /// assert_eq!(bands.band(&history), Some(FrequencyBand::Medium), "30 days are not below 30");
 /// # Ok::<(), repurchase::Error>(())
 /// ```
-///
-/// The default is 30, 50 and 80 days.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(transparent))]
 pub struct FrequencyBands {
-    edges: DayEdges,
+    pub(super) edges: DayEdges,
 }
 
 impl FrequencyBands {
@@ -136,6 +131,11 @@ impl FrequencyBands {
     /// [new-customer states](crate::segment::NewCustomerState).
     pub fn band(&self, history: &CustomerHistory) -> Option<FrequencyBand> {
         history.gaps().map(|gaps| self.edges.pick(FrequencyBand::ALL, gaps.whole_mean_days()))
+    }
+
+    /// The mean gaps of a band, in days; `None` where no gap is, below an edge of 0.
+    pub fn range(&self, band: FrequencyBand) -> Option<(Bound<u32>, Bound<u32>)> {
+        self.edges.range(band as usize)
     }
 
     /// Why a customer is in its band; `None` with fewer than two purchase days.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::history::CustomerHistory;
 use crate::scale::{Label, Language};
-use crate::segment::{FrequencyBand, FrequencyBands, NewCustomerNodes, NewCustomerState};
+use crate::segment::{FrequencyBand, FrequencyBands, NewCustomerBands, NewCustomerState};
 
 /// A customer's stage: after one purchase day, how long ago it was; after more, how often the customer comes.
 ///
@@ -62,7 +62,7 @@ impl LifecycleStage {
     }
 }
 
-/// The thresholds of the stages.
+/// The thresholds of the stages, from which the [churn rule](crate::segment::MissedCycles) is made, too.
 ///
 /// # Examples
 ///
@@ -85,30 +85,30 @@ impl LifecycleStage {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Lifecycle {
-    /// Of new customers.
-    pub nodes: NewCustomerNodes,
+    /// Of customers of one purchase day.
+    pub new_customers: NewCustomerBands,
     /// Of repeat customers.
-    pub bands: FrequencyBands,
+    pub frequency: FrequencyBands,
 }
 
 impl Lifecycle {
     /// With the shop's own thresholds.
-    pub const fn new(nodes: NewCustomerNodes, bands: FrequencyBands) -> Self {
-        Self { nodes, bands }
+    pub const fn new(new_customers: NewCustomerBands, frequency: FrequencyBands) -> Self {
+        Self { new_customers, frequency }
     }
 
     /// The stage of a customer; `None` without a purchase, and when the last one lies after `as_of`.
     pub fn stage(&self, history: &CustomerHistory, as_of: NaiveDate) -> Option<LifecycleStage> {
         history.days_since_last(as_of)?;
-        let new = self.nodes.state(history, as_of).map(LifecycleStage::New);
-        new.or_else(|| self.bands.band(history).map(LifecycleStage::Repeat))
+        let new = self.new_customers.state(history, as_of).map(LifecycleStage::New);
+        new.or_else(|| self.frequency.band(history).map(LifecycleStage::Repeat))
     }
 
     /// Why a customer is in its stage; `None` where there is no [`stage`](Lifecycle::stage).
     pub fn explain(&self, history: &CustomerHistory, as_of: NaiveDate, language: Language) -> Option<String> {
         match self.stage(history, as_of)? {
-            LifecycleStage::New(_) => self.nodes.explain(history, as_of, language),
-            LifecycleStage::Repeat(_) => self.bands.explain(history, language),
+            LifecycleStage::New(_) => self.new_customers.explain(history, as_of, language),
+            LifecycleStage::Repeat(_) => self.frequency.explain(history, language),
         }
     }
 }

@@ -9,7 +9,7 @@
 //! | which days, counts and amounts are a segment's, a tier's, for a database? | [`Grid::regions`], [`TierModel::range`] |
 //! | which segments can nobody be in? | [`Grid::unreachable`] |
 //! | how often does a repeat customer come? | [`FrequencyBands::band`] |
-//! | is a one-time customer still warm? | [`NewCustomerNodes::state`] |
+//! | is a one-time customer still warm? | [`NewCustomerBands::state`] |
 //! | both in one? | [`Lifecycle::stage`] |
 //! | when is the next purchase due, how many were missed, is the customer leaving? | [`MissedCycles::standing`] |
 //! | which membership tier? | [`TierModel::tier`] |
@@ -51,7 +51,7 @@ pub use grid::{Grid, GridBuilder, GridReport};
 pub use kind::LabelKind;
 pub use lifecycle::{Lifecycle, LifecycleStage};
 pub use migration::Migration;
-pub use newcomer::{NewCustomerNodes, NewCustomerState};
+pub use newcomer::{NewCustomerBands, NewCustomerState};
 pub use octant::{Octant, OctantModel, OctantSplit};
 pub use rfm::{
     BinRule, CompositeWeights, FrequencyMeasure, MonetaryMeasure, RfmModel, RfmOptions, RfmRegion, RfmScore, RfmTally,

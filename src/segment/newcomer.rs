@@ -1,11 +1,14 @@
 //! What becomes of a customer who has come once.
 
+use core::ops::Bound;
+
 use chrono::NaiveDate;
 
 use crate::error::Result;
 use crate::history::CustomerHistory;
+use crate::scale::Language;
 use crate::scale::edges::DayEdges;
-use crate::scale::{Label, Language};
+use crate::scale::label::labels;
 
 /// Where a customer of one purchase day stands, by the days since it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,59 +25,51 @@ pub enum NewCustomerState {
     Lost,
 }
 
-impl NewCustomerState {
-    /// All four, the freshest first.
-    pub const ALL: [Self; 4] = [Self::Active, Self::Cooling, Self::AtRisk, Self::Lost];
-
-    /// Its key and names.
-    pub const fn label(self) -> &'static Label {
-        match self {
-            Self::Active => const { &Label::preset("active", "Active", "活跃") },
-            Self::Cooling => const { &Label::preset("cooling", "Cooling", "沉默") },
-            Self::AtRisk => const { &Label::preset("at_risk", "At risk", "流失预警") },
-            Self::Lost => const { &Label::preset("lost", "Lost", "流失") },
-        }
+labels! {
+    NewCustomerState[4] {
+        Active: "active", "Active", "活跃";
+        Cooling: "cooling", "Cooling", "沉默";
+        AtRisk: "at_risk", "At risk", "流失预警";
+        Lost: "lost", "Lost", "流失";
     }
 }
 
-/// The nodes at which a customer who has come once passes from one state to the next, in days since the purchase.
+/// The edges between the states of customers who have come once, in days since the purchase: 30, 50 and 80 by default.
 ///
 /// # Examples
 ///
 /// ```
 /// use chrono::NaiveDate;
 /// use repurchase::CustomerHistory;
-/// use repurchase::segment::{NewCustomerNodes, NewCustomerState};
+/// use repurchase::segment::{NewCustomerBands, NewCustomerState};
 /// use rust_decimal::Decimal;
 ///
 /// let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
 /// let mut history = CustomerHistory::new();
 /// history.record_purchase(day(3, 1), Decimal::TEN)?;
-/// let nodes = NewCustomerNodes::default();
-/// assert_eq!(nodes.state(&history, day(3, 30)), Some(NewCustomerState::Active));
-/// assert_eq!(nodes.state(&history, day(3, 31)), Some(NewCustomerState::Cooling));
+/// let bands = NewCustomerBands::default();
+/// assert_eq!(bands.state(&history, day(3, 30)), Some(NewCustomerState::Active));
+/// assert_eq!(bands.state(&history, day(3, 31)), Some(NewCustomerState::Cooling));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
-///
-/// The default is 30, 50 and 80 days.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(transparent))]
-pub struct NewCustomerNodes {
-    edges: DayEdges,
+pub struct NewCustomerBands {
+    pub(super) edges: DayEdges,
 }
 
-impl NewCustomerNodes {
-    /// Cooling from `days[0]` days on, at risk from `days[1]`, lost from `days[2]`.
+impl NewCustomerBands {
+    /// Cooling from `edges[0]` days on, at risk from `edges[1]`, lost from `edges[2]`.
     ///
     /// # Errors
     ///
-    /// [`Error::NotAscending`](crate::Error::NotAscending) when a node is not above the one before it.
-    pub fn new(days: [u32; 3]) -> Result<Self> {
-        Ok(Self { edges: DayEdges::new(days)? })
+    /// [`Error::NotAscending`](crate::Error::NotAscending) when an edge is not above the one before it.
+    pub fn new(edges: [u32; 3]) -> Result<Self> {
+        Ok(Self { edges: DayEdges::new(edges)? })
     }
 
-    /// The nodes, in days.
+    /// The edges, in days.
     pub const fn edges(&self) -> [u32; 3] {
         self.edges.days()
     }
@@ -85,7 +80,12 @@ impl NewCustomerNodes {
         (history.purchase_days() == 1).then(|| self.edges.pick(NewCustomerState::ALL, days))
     }
 
-    /// Why a customer is in its state; `None` where there is no [`state`](NewCustomerNodes::state).
+    /// The days since the purchase of a state; `None` where no number of days is, below an edge of 0.
+    pub fn range(&self, state: NewCustomerState) -> Option<(Bound<u32>, Bound<u32>)> {
+        self.edges.range(state as usize)
+    }
+
+    /// Why a customer is in its state; `None` where there is no [`state`](NewCustomerBands::state).
     pub fn explain(&self, history: &CustomerHistory, as_of: NaiveDate, language: Language) -> Option<String> {
         let (state, days) = (self.state(history, as_of)?, history.days_since_last(as_of)?);
         let (name, range) = (state.label().name(language), self.edges.describe(days, language));

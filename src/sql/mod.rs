@@ -117,7 +117,7 @@ recipes! {
     MEMBERSHIP_TIERS = "membership_tiers.sql";
     /// How often does a customer come? See [`FrequencyBands`](crate::segment::FrequencyBands).
     FREQUENCY_BANDS = "frequency_bands.sql";
-    /// Is a new customer still warm? See [`NewCustomerNodes`](crate::segment::NewCustomerNodes).
+    /// Is a new customer still warm? See [`NewCustomerBands`](crate::segment::NewCustomerBands).
     NEW_CUSTOMER_STATES = "new_customer_states.sql";
     /// Who is about to leave (流失)? See [`MissedCycles`](crate::segment::MissedCycles).
     MISSED_CYCLES = "missed_cycles.sql";

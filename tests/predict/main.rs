@@ -16,7 +16,6 @@ mod fits;
 mod gamma_gamma;
 mod laws;
 mod mergeable;
-mod missed_cycles;
 mod opportunity;
 mod pareto_nbd;
 #[cfg(feature = "rayon")]

@@ -4,7 +4,7 @@ use repurchase::CustomerHistory;
 use repurchase::scale::{Bands, Label, Language};
 use repurchase::segment::{
     BinRule, FrequencyBand, FrequencyBands, FrequencyMeasure, Lifecycle, LifecycleStage, MonetaryMeasure,
-    NewCustomerNodes, NewCustomerState, OctantModel, OctantSplit, RfmModel, RfmOptions, SpendBands, TierModel,
+    NewCustomerBands, NewCustomerState, OctantModel, OctantSplit, RfmModel, RfmOptions, SpendBands, TierModel,
     TierScheme,
 };
 use rust_decimal::Decimal;
@@ -102,19 +102,19 @@ fn frequency_bands() {
 
 #[test]
 fn new_customers_and_stages() {
-    let (nodes, lifecycle) = (NewCustomerNodes::default(), Lifecycle::default());
+    let (states, lifecycle) = (NewCustomerBands::default(), Lifecycle::default());
     let once = history_of(&[0]);
     let expected = [
         "At risk: bought on one day, 50 days ago, at least 50 and below 80",
         "流失预警：仅有 1 个购买日，距今 50 天，不低于 50 且低于 80",
     ];
-    assert_eq!(BOTH.map(|language| nodes.explain(&once, day(50), language).unwrap()), expected);
+    assert_eq!(BOTH.map(|language| states.explain(&once, day(50), language).unwrap()), expected);
     assert_eq!(BOTH.map(|language| lifecycle.explain(&once, day(50), language).unwrap()), expected);
     assert_eq!(
         BOTH.map(|language| lifecycle.explain(&history_of(&[0, 9]), day(50), language).unwrap()),
         ["High frequency: mean gap 9/1 = 9.00 days, below 30", "高频客户：平均购买间隔 9/1 = 9.00 天，低于 30"]
     );
-    assert_eq!(nodes.explain(&history_of(&[0, 9]), day(50), Language::English), None);
+    assert_eq!(states.explain(&history_of(&[0, 9]), day(50), Language::English), None);
     assert_eq!(lifecycle.explain(&history_of(&[9]), day(0), Language::English), None);
 }
 

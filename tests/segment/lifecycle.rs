@@ -1,10 +1,11 @@
 //! Frequency bands, new-customer states and the stages made of them.
 
+use core::ops::{Bound, RangeBounds};
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use repurchase::segment::{
-    FrequencyBand, FrequencyBands, Lifecycle, LifecycleStage, NewCustomerNodes, NewCustomerState,
+    FrequencyBand, FrequencyBands, Lifecycle, LifecycleStage, NewCustomerBands, NewCustomerState,
 };
 use repurchase::{CustomerHistory, Error, Ledger};
 use rust_decimal::Decimal;
@@ -62,29 +63,47 @@ fn edges_must_ascend() {
     for (edges, position) in [([30, 30, 80], 1), ([30, 50, 50], 2), ([80, 50, 30], 1), ([0, 1, 0], 2)] {
         let expected = format!("band edges must ascend: number {position} (from 0) does not");
         assert_eq!(FrequencyBands::new(edges).unwrap_err().to_string(), expected);
-        assert_eq!(NewCustomerNodes::new(edges).unwrap_err().to_string(), expected);
+        assert_eq!(NewCustomerBands::new(edges).unwrap_err().to_string(), expected);
     }
     assert_eq!(FrequencyBands::new([0, 1, 2]).unwrap().band(&history_of(&[0, 1])), Some(FrequencyBand::Low));
     let latest = FrequencyBands::new([1, 2, u32::MAX]).unwrap();
     assert_eq!(latest.band(&history_of(&[0, 399])), Some(FrequencyBand::Low));
 }
 
+/// A value lies in the range of its label and in no other.
+#[test]
+fn ranges_are_the_labels() {
+    for edges in [[30, 50, 80], [0, 1, 2], [1, 2, u32::MAX]] {
+        let (bands, states) = (FrequencyBands::new(edges).unwrap(), NewCustomerBands::new(edges).unwrap());
+        for days in [1, 2, 3, 29, 30, 31, 49, 50, 79, 80, 399] {
+            let holds = |range: Option<(Bound<u32>, Bound<u32>)>| {
+                range.is_some_and(|range| range.contains(&u32::try_from(days).unwrap()))
+            };
+            let found: Vec<_> = FrequencyBand::ALL.into_iter().filter(|&band| holds(bands.range(band))).collect();
+            assert_eq!(found, [bands.band(&history_of(&[0, days])).unwrap()]);
+            let found: Vec<_> = NewCustomerState::ALL.into_iter().filter(|&state| holds(states.range(state))).collect();
+            assert_eq!(found, [states.state(&history_of(&[0]), day(days)).unwrap()]);
+        }
+        assert_eq!(bands.range(FrequencyBand::High).is_none(), edges[0] == 0);
+    }
+}
+
 #[test]
 fn states_at_every_edge() {
     use NewCustomerState::{Active, AtRisk, Cooling, Lost};
-    let (nodes, once) = (NewCustomerNodes::default(), history_of(&[10]));
-    assert_eq!(nodes.edges(), [30, 50, 80]);
+    let (states, once) = (NewCustomerBands::default(), history_of(&[10]));
+    assert_eq!(states.edges(), [30, 50, 80]);
     for (since, expected) in
         [(0, Active), (29, Active), (30, Cooling), (49, Cooling), (50, AtRisk), (79, AtRisk), (80, Lost), (5000, Lost)]
     {
-        assert_eq!(nodes.state(&once, day(10 + since)), Some(expected), "{since} days");
-        let own = NewCustomerNodes::new([1, 2, 3]).unwrap().state(&once, day(10 + since));
+        assert_eq!(states.state(&once, day(10 + since)), Some(expected), "{since} days");
+        let own = NewCustomerBands::new([1, 2, 3]).unwrap().state(&once, day(10 + since));
         assert_eq!(own, Some(if since == 0 { Active } else { Lost }));
     }
-    assert_eq!(nodes.state(&once, day(9)), None, "from the future");
-    assert_eq!(nodes.state(&history_of(&[10, 10]), day(10)), Some(Active), "two orders, one day");
-    assert_eq!(nodes.state(&history_of(&[10, 11]), day(11)), None);
-    assert_eq!(nodes.state(&CustomerHistory::new(), day(11)), None);
+    assert_eq!(states.state(&once, day(9)), None, "from the future");
+    assert_eq!(states.state(&history_of(&[10, 10]), day(10)), Some(Active), "two orders, one day");
+    assert_eq!(states.state(&history_of(&[10, 11]), day(11)), None);
+    assert_eq!(states.state(&CustomerHistory::new(), day(11)), None);
 }
 
 #[test]
@@ -98,7 +117,7 @@ fn a_customer_of_credits_alone_has_no_stage() {
 #[test]
 fn own_stages() {
     let lifecycle =
-        Lifecycle::new(NewCustomerNodes::new([1, 2, 3]).unwrap(), FrequencyBands::new([10, 20, 30]).unwrap());
+        Lifecycle::new(NewCustomerBands::new([1, 2, 3]).unwrap(), FrequencyBands::new([10, 20, 30]).unwrap());
     assert_eq!(lifecycle.stage(&history_of(&[0]), day(2)), Some(LifecycleStage::New(NewCustomerState::AtRisk)));
     assert_eq!(lifecycle.stage(&history_of(&[0, 25]), day(25)), Some(LifecycleStage::Repeat(FrequencyBand::Low)));
 }
@@ -162,7 +181,7 @@ proptest! {
         };
 
         // Total and disjoint: every customer with a purchase has exactly one stage.
-        let lifecycle = Lifecycle::new(NewCustomerNodes::default(), bands);
+        let lifecycle = Lifecycle::new(NewCustomerBands::default(), bands);
         let mut stages: BTreeMap<LifecycleStage, usize> = LifecycleStage::ALL.map(|stage| (stage, 0)).into();
         prop_assert_eq!(stages.len(), 8);
         for (id, history) in ledger.iter() {
@@ -178,7 +197,7 @@ proptest! {
                 gaps => LifecycleStage::Repeat(band_of(customer.span(), gaps, bands.edges())),
             };
             prop_assert_eq!(lifecycle.stage(&history, day(LAST)), Some(expected));
-            prop_assert_eq!(bands.band(&history).is_some(), lifecycle.nodes.state(&history, day(LAST)).is_none());
+            prop_assert_eq!(bands.band(&history).is_some(), lifecycle.new_customers.state(&history, day(LAST)).is_none());
             *stages.get_mut(&expected).unwrap() += 1;
         }
         prop_assert_eq!(stages.values().sum::<usize>(), ledger.len());

@@ -19,6 +19,7 @@ use rust_decimal::Decimal;
 mod explain;
 mod labels;
 mod lifecycle;
+mod missed_cycles;
 mod octant;
 #[cfg(feature = "rayon")]
 #[path = "../common/pools.rs"]

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use repurchase::scale::{Bands, Bins, CutPoints, Label, Language};
 use repurchase::segment::{
     BinRule, CompositeWeights, FrequencyBand, FrequencyBands, FrequencyMeasure, LabelSummary, Lifecycle,
-    LifecycleStage, MonetaryMeasure, NewCustomerNodes, NewCustomerState, Octant, OctantModel, OctantSplit, RfmModel,
+    LifecycleStage, MonetaryMeasure, NewCustomerBands, NewCustomerState, Octant, OctantModel, OctantSplit, RfmModel,
     RfmOptions, RfmScore, SpendBands, TierModel, TierScheme, summarize,
 };
 use rust_decimal::Decimal;
@@ -56,9 +56,9 @@ fn small_values() {
     let from = json!({"from": {"recency": 3, "frequency": 2, "monetary": 1, "bins": [10, 10, 10]}});
     assert_eq!(stored(&OctantSplit::From(score(3, 2, 1))), from);
     assert_eq!(stored(&FrequencyBands::default()), json!([30, 50, 80]));
-    assert_eq!(stored(&NewCustomerNodes::new([1, 2, 3]).unwrap()), json!([1, 2, 3]));
-    let lifecycle = Lifecycle::new(NewCustomerNodes::new([1, 2, 3]).unwrap(), FrequencyBands::default());
-    assert_eq!(stored(&lifecycle), json!({"nodes": [1, 2, 3], "bands": [30, 50, 80]}));
+    assert_eq!(stored(&NewCustomerBands::new([1, 2, 3]).unwrap()), json!([1, 2, 3]));
+    let lifecycle = Lifecycle::new(NewCustomerBands::new([1, 2, 3]).unwrap(), FrequencyBands::default());
+    assert_eq!(stored(&lifecycle), json!({"new_customers": [1, 2, 3], "frequency": [30, 50, 80]}));
     let label = Label::new("a", "A", "甲");
     assert_eq!(stored(&label), json!({"key": "a", "english": "A", "chinese": "甲"}));
     assert_eq!(stored(&Language::Chinese), json!("chinese"));
@@ -169,8 +169,8 @@ fn scores_and_weights_that_are_refused() {
     assert_eq!(refused::<RfmScore>(&json), "bins must lie between 1 and 10, found 16");
     assert!(refused::<CompositeWeights>(&json!([0, 0, 0])).starts_with("sum of weights must lie between 1 and"));
     assert_eq!(refused::<FrequencyBands>(&json!([30, 30, 80])), "band edges must ascend: number 1 (from 0) does not");
-    assert_eq!(refused::<NewCustomerNodes>(&json!([3, 2, 1])), "band edges must ascend: number 1 (from 0) does not");
-    let lifecycle = json!({"nodes": [3, 2, 1], "bands": [30, 50, 80]});
+    assert_eq!(refused::<NewCustomerBands>(&json!([3, 2, 1])), "band edges must ascend: number 1 (from 0) does not");
+    let lifecycle = json!({"new_customers": [3, 2, 1], "frequency": [30, 50, 80]});
     assert_eq!(refused::<Lifecycle>(&lifecycle), "band edges must ascend: number 1 (from 0) does not");
 }
 

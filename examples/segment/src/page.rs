@@ -43,9 +43,9 @@ pub fn page(shop: &Shop) -> Result<String, Error> {
         }
     }
     let days = |edges: [u32; 3]| format!("{} / {} / {} days", edges[0], edges[1], edges[2]);
-    let (bands, nodes) = (days(shop.lifecycle.bands.edges()), days(shop.lifecycle.nodes.edges()));
+    let (bands, since) = (days(shop.lifecycle.frequency.edges()), days(shop.lifecycle.new_customers.edges()));
     table(&mut page, &format!("How often repeat customers come (mean gap, {bands})"), &shop.frequency_bands()?);
-    table(&mut page, &format!("Customers of one purchase day (since then, {nodes})"), &shop.new_customer_states()?);
+    table(&mut page, &format!("Customers of one purchase day (since then, {since})"), &shop.new_customer_states()?);
     table(&mut page, "Membership tiers, by revenue", &shop.tiers()?);
     churn_rule(&mut page, shop)?;
     forecast(&mut page, shop);
@@ -95,8 +95,8 @@ fn churn_rule(page: &mut String, shop: &Shop) -> Result<(), Error> {
             [repeat, new].map(|group| (grouped(&group.customers.to_string()), percent(group.share)));
         let _ = writeln!(page, "  {name:<26}{repeat:>10}{of_repeat:>9}{new:>18}{of_new:>9}");
     }
-    let [first, second, third] = shop.lifecycle.bands.edges();
-    let [due, overdue, gone] = shop.lifecycle.nodes.edges();
+    let [first, second, third] = shop.lifecycle.frequency.edges();
+    let [due, overdue, gone] = shop.lifecycle.new_customers.edges();
     let _ = writeln!(
         page,
         "  Came again: expected within {first}, {second} or {third} days, the end of their frequency band, or\n  \

@@ -83,11 +83,11 @@ impl Shop {
     }
 
     pub fn frequency_band(&self, history: &CustomerHistory) -> Option<FrequencyBand> {
-        self.lifecycle.bands.band(history)
+        self.lifecycle.frequency.band(history)
     }
 
     pub fn new_customer_state(&self, history: &CustomerHistory) -> Option<NewCustomerState> {
-        self.lifecycle.nodes.state(history, self.ledger.as_of())
+        self.lifecycle.new_customers.state(history, self.ledger.as_of())
     }
 
     pub fn cycle_standing(&self, history: &CustomerHistory) -> Option<CycleStanding> {
@@ -154,8 +154,7 @@ impl Rates {
 
 /// The rule with the thresholds of the lifecycle.
 pub fn churn_rule(lifecycle: &Lifecycle) -> Result<MissedCycles, Error> {
-    let rule = MissedCycles::default().with_band_edges(lifecycle.bands.edges())?;
-    rule.with_new_customer_nodes(lifecycle.nodes.edges())
+    Ok(MissedCycles::of(lifecycle))
 }
 
 impl Models {

@@ -49,7 +49,7 @@ pub enum Fact<'a> {
 /// use chrono::NaiveDate;
 /// use repurchase::CustomerHistory;
 /// use repurchase::act::audience::{Activity, Fact, Field, Figure, LastActivity, Profile};
-/// use repurchase::segment::NewCustomerNodes;
+/// use repurchase::segment::NewCustomerBands;
 /// use rust_decimal::Decimal;
 ///
 /// let day = |d| NaiveDate::from_ymd_opt(2026, 3, d).unwrap();
@@ -58,7 +58,7 @@ pub enum Fact<'a> {
 ///
 /// let activities = [LastActivity { activity: Activity::Cart, category: "shoes", days_ago: 3 }];
 /// let profile = Profile::of(&history, day(31))?
-///     .with_new_customer_state(NewCustomerNodes::default().state(&history, day(31)))
+///     .with_new_customer_state(NewCustomerBands::default().state(&history, day(31)))
 ///     .with_activities(&activities);
 /// assert_eq!(profile.fact(&Figure::DaysSinceLast.into()), Fact::Number(29.0));
 /// assert_eq!(profile.fact(&Figure::MeanGapDays.into()), Fact::Absent);

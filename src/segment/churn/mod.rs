@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use crate::error::{Error, Result};
 use crate::history::CustomerHistory;
-use crate::scale::edges::DayEdges;
+use crate::segment::Lifecycle;
 
 pub use risk::ChurnRisk;
 pub use standing::CycleStanding;
@@ -24,18 +24,17 @@ pub use standing::CycleStanding;
 /// [`with_own_mean_gap`](MissedCycles::with_own_mean_gap), it is the own mean gap throughout. Where quantities are
 /// known it is [stretched by them](CycleStanding::with_quantities).
 ///
-/// A customer of one purchase day has no cycle and is judged by the days since it, by the nodes of new customers.
-/// [`ChurnRisk`] lists both.
+/// A customer of one purchase day has no cycle and is judged by the days since it, by the bands of new customers.
+/// [`ChurnRisk`] lists both. All thresholds are those of the [`Lifecycle`] that the rule is made from.
 ///
-/// The default is 30, 50 and 80 days for both, and churn-inclined from 3 missed cycles on.
+/// The default is made from the default lifecycle, and churn-inclined from 3 missed cycles on.
 ///
 /// # Examples
 ///
 /// ```
 /// use chrono::NaiveDate;
 /// use repurchase::CustomerHistory;
-/// use repurchase::segment::{ChurnRisk, MissedCycles};
-/// use repurchase::segment::FrequencyBands;
+/// use repurchase::segment::{ChurnRisk, FrequencyBands, Lifecycle, MissedCycles, NewCustomerBands};
 /// use rust_decimal::Decimal;
 ///
 /// let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
@@ -51,8 +50,8 @@ pub use standing::CycleStanding;
 /// assert_eq!(standing.risk(), ChurnRisk::Overdue);
 ///
 /// // By the shop's own bands.
-/// let bands = FrequencyBands::new([7, 14, 45])?;
-/// let rule = MissedCycles::default().with_band_edges(bands.edges())?.with_churn_cycles(2)?;
+/// let lifecycle = Lifecycle::new(NewCustomerBands::default(), FrequencyBands::new([7, 14, 45])?);
+/// let rule = MissedCycles::of(&lifecycle).with_churn_cycles(2)?;
 /// let standing = rule.standing(&history, day(5, 21)).expect("has bought");
 /// assert_eq!(standing.risk(), ChurnRisk::ChurnInclined);
 /// # Ok::<(), repurchase::Error>(())
@@ -60,25 +59,27 @@ pub use standing::CycleStanding;
 ///
 /// # References
 ///
-/// No paper stands behind it: three missed cycles, the bands, the nodes and the stretch by quantity are the practice of
+/// No paper stands behind it: three missed cycles, the bands and the stretch by quantity are the practice of
 /// shops, as a mobile-commerce agency wrote it down in 2016. The edges at exactly 30, 50 and 80 days and the open last
 /// band, which it left undefined, are settled here.
+#[doc(alias = "churn")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredRule"))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredRule", into = "StoredRule"))]
 pub struct MissedCycles {
+    lifecycle: Lifecycle,
     cycle: Basis,
-    new_customer_nodes: DayEdges,
     churn_cycles: u32,
 }
 
 /// What a customer's expected cycle is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 enum Basis {
-    /// The upper edge of the band of the mean gap.
-    BandEdges(DayEdges),
+    /// The upper edge of the frequency band of the mean gap.
+    #[default]
+    FrequencyBand,
     OwnMeanGap {
         floor_days: u32,
     },
@@ -86,19 +87,22 @@ enum Basis {
 
 impl Default for MissedCycles {
     fn default() -> Self {
-        Self { cycle: Basis::BandEdges(DayEdges::default()), new_customer_nodes: DayEdges::default(), churn_cycles: 3 }
+        Self::of(&Lifecycle::default())
     }
 }
 
 impl MissedCycles {
-    /// With the upper edge of the customer's frequency band as the expected cycle, by the edges of
-    /// [`FrequencyBands`](crate::segment::FrequencyBands::edges), given or fitted.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotAscending`] when an edge is not above the one before it.
-    pub fn with_band_edges(self, edges: [u32; 3]) -> Result<Self> {
-        Ok(Self { cycle: Basis::BandEdges(DayEdges::new(edges)?), ..self })
+    /// The rule by the thresholds of a lifecycle: the upper edge of the customer's frequency band is the expected cycle,
+    /// and a customer of one purchase day is due, overdue and churn-inclined where new customers cool down, are at risk
+    /// and are lost.
+    pub fn of(lifecycle: &Lifecycle) -> Self {
+        Self { lifecycle: *lifecycle, cycle: Basis::default(), churn_cycles: 3 }
+    }
+
+    /// With the thresholds of a lifecycle, such as one with fitted bands.
+    #[must_use]
+    pub const fn with_lifecycle(self, lifecycle: Lifecycle) -> Self {
+        Self { lifecycle, ..self }
     }
 
     /// With the customer's own mean gap as the expected cycle, but no less than `floor_days`.
@@ -109,16 +113,6 @@ impl MissedCycles {
     #[must_use]
     pub const fn with_own_mean_gap(self, floor_days: u32) -> Self {
         Self { cycle: Basis::OwnMeanGap { floor_days }, ..self }
-    }
-
-    /// With the days after which a customer of one purchase day is due, overdue and churn-inclined, such as those of
-    /// [`NewCustomerNodes`](crate::segment::NewCustomerNodes::edges).
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotAscending`] when a node is not above the one before it.
-    pub fn with_new_customer_nodes(self, days: [u32; 3]) -> Result<Self> {
-        Ok(Self { new_customer_nodes: DayEdges::new(days)?, ..self })
     }
 
     /// With the missed cycles, 1 or more, from which on a repeat customer is churn-inclined.
@@ -133,25 +127,17 @@ impl MissedCycles {
         Ok(Self { churn_cycles: cycles, ..self })
     }
 
-    /// The edges of the frequency bands, in days; `None` where the own mean gap is the expected cycle.
-    pub const fn band_edges(&self) -> Option<[u32; 3]> {
-        match self.cycle {
-            Basis::BandEdges(edges) => Some(edges.days()),
-            Basis::OwnMeanGap { .. } => None,
-        }
+    /// The lifecycle whose thresholds these are.
+    pub const fn lifecycle(&self) -> &Lifecycle {
+        &self.lifecycle
     }
 
     /// The floor of the own mean gap, in days; `None` where the upper edge of a band is the expected cycle.
     pub const fn mean_gap_floor_days(&self) -> Option<u32> {
         match self.cycle {
-            Basis::BandEdges(_) => None,
+            Basis::FrequencyBand => None,
             Basis::OwnMeanGap { floor_days } => Some(floor_days),
         }
-    }
-
-    /// The days after which a customer of one purchase day is due, overdue and churn-inclined.
-    pub const fn new_customer_nodes(&self) -> [u32; 3] {
-        self.new_customer_nodes.days()
     }
 
     /// The missed cycles from which on a repeat customer is churn-inclined, 1 or more.
@@ -170,19 +156,7 @@ impl MissedCycles {
 }
 
 #[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StoredRule {
-    cycle: Basis,
-    new_customer_nodes: DayEdges,
-    churn_cycles: u32,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<StoredRule> for MissedCycles {
-    type Error = Error;
-
-    fn try_from(StoredRule { cycle, new_customer_nodes, churn_cycles }: StoredRule) -> Result<Self> {
-        Self { cycle, new_customer_nodes, churn_cycles }.with_churn_cycles(churn_cycles)
-    }
+crate::stored::stored! {
+    StoredRule { lifecycle: Lifecycle, cycle: Basis, churn_cycles: u32 }
+        <-> MissedCycles: Self { lifecycle, cycle, churn_cycles }.with_churn_cycles(churn_cycles)
 }

@@ -1,6 +1,6 @@
 //! How likely a customer is gone, in four words.
 
-use crate::scale::Label;
+use crate::scale::label::labels;
 
 /// Where a customer stands against the purchase that was expected; disjoint, the calmest first.
 ///
@@ -11,7 +11,7 @@ use crate::scale::Label;
 /// | [`Overdue`](ChurnRisk::Overdue) | 2 | from 50 to below 80 ([`AtRisk`]) |
 /// | [`ChurnInclined`](ChurnRisk::ChurnInclined) | 3 or more | 80 or more ([`Lost`]) |
 ///
-/// These are the defaults; in brackets, what [`NewCustomerNodes`](crate::segment::NewCustomerNodes) calls the same
+/// These are the defaults; in brackets, what [`NewCustomerBands`](crate::segment::NewCustomerBands) calls the same
 /// days. With `n` [churn cycles](crate::segment::MissedCycles::with_churn_cycles), overdue are 2 to `n - 1` missed and
 /// churn-inclined `n` or more: with 2 no repeat customer is overdue, with 1 none is due either.
 ///
@@ -29,25 +29,21 @@ pub enum ChurnRisk {
     Due,
     /// It was expected a whole cycle ago or more.
     Overdue,
-    /// So many were missed that the customer is likely to be gone.
+    /// Enough cycles were missed that the customer is likely to be gone.
     ChurnInclined,
 }
 
-impl ChurnRisk {
-    /// All four, the calmest first.
-    pub const ALL: [Self; 4] = [Self::InCycle, Self::Due, Self::Overdue, Self::ChurnInclined];
-
-    /// Its key and names.
-    pub const fn label(self) -> &'static Label {
-        match self {
-            Self::InCycle => const { &Label::preset("in_cycle", "In cycle", "周期内") },
-            Self::Due => const { &Label::preset("due", "Due", "待复购") },
-            Self::Overdue => const { &Label::preset("overdue", "Overdue", "逾期未购") },
-            Self::ChurnInclined => const { &Label::preset("churn_inclined", "Churn-inclined", "流失倾向") },
-        }
+labels! {
+    ChurnRisk[4] {
+        InCycle: "in_cycle", "In cycle", "周期内";
+        Due: "due", "Due", "待复购";
+        Overdue: "overdue", "Overdue", "逾期未购";
+        ChurnInclined: "churn_inclined", "Churn-inclined", "流失倾向";
     }
+}
 
-    /// After so many missed cycles, of which `churn_cycles`, 1 or more, make a customer churn-inclined.
+impl ChurnRisk {
+    /// The risk after `missed` cycles, where `churn_cycles` of them, 1 or more, make a customer churn-inclined.
     pub(super) const fn of_missed(missed: u32, churn_cycles: u32) -> Self {
         match missed {
             _ if missed >= churn_cycles => Self::ChurnInclined,

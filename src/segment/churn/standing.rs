@@ -116,7 +116,7 @@ impl CycleStanding {
     pub fn risk(&self) -> ChurnRisk {
         match self.cycles_missed() {
             Some(missed) => ChurnRisk::of_missed(missed, self.rule.churn_cycles),
-            None => self.rule.new_customer_nodes.pick(ChurnRisk::ALL, self.days_since_last),
+            None => self.rule.lifecycle.new_customers.edges.pick(ChurnRisk::ALL, self.days_since_last),
         }
     }
 
@@ -147,7 +147,7 @@ impl CycleStanding {
         let (name, days) = (self.risk().label().name(language), self.days_since_last);
         let repeat = self.gaps.zip(self.cycle()).zip(self.cycles_missed());
         let Some(((gaps, cycle), missed)) = repeat else {
-            let range = self.rule.new_customer_nodes.describe(days, language);
+            let range = self.rule.lifecycle.new_customers.edges.describe(days, language);
             return match language {
                 Language::English => {
                     format!("{name}: bought on one day, {} ago, {range}", count(&days.to_string(), "day"))
@@ -176,7 +176,7 @@ impl CycleStanding {
     /// What makes the mean gap an expected cycle.
     fn limits(&self, gaps: GapStatistics, language: Language) -> String {
         let limits = match (self.rule.cycle, language) {
-            (Basis::BandEdges(edges), _) => edges.describe(gaps.whole_mean_days(), language),
+            (Basis::FrequencyBand, _) => self.rule.lifecycle.frequency.edges.describe(gaps.whole_mean_days(), language),
             (Basis::OwnMeanGap { floor_days }, Language::English) => format!("floor {floor_days}"),
             (Basis::OwnMeanGap { floor_days }, Language::Chinese) => format!("下限 {floor_days}"),
         };
@@ -194,8 +194,9 @@ impl CycleStanding {
     fn cycle(&self) -> Option<Cycle> {
         let gaps = self.gaps?;
         let mean = (gaps.span_days(), gaps.count());
+        let edges = self.rule.lifecycle.frequency.edges;
         let (days, per) = match self.rule.cycle {
-            Basis::BandEdges(edges) => edges.above(gaps.whole_mean_days()).map_or(mean, |edge| (edge, 1)),
+            Basis::FrequencyBand => edges.above(gaps.whole_mean_days()).map_or(mean, |edge| (edge, 1)),
             Basis::OwnMeanGap { floor_days } if gaps.whole_mean_days() < floor_days => (floor_days, 1),
             Basis::OwnMeanGap { .. } => mean,
         };

@@ -4,9 +4,9 @@ mod model;
 
 pub use model::{OctantModel, OctantSplit};
 
-use crate::scale::Label;
+use crate::scale::label::labels;
 
-/// One of the eight combinations of a high or low R, F and M.
+/// One of the eight combinations of a high or low R, F and M, the most valuable first.
 ///
 /// | code (R F M, 1 = high) | English | 中文 |
 /// |---|---|---|
@@ -22,37 +22,25 @@ use crate::scale::Label;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Octant {
-    /// 111: recent, frequent, high spend.
+    /// 111: high R, F and M.
     ImportantValue,
-    /// 101: recent and high spend, but seldom.
+    /// 101: high R and M, low F.
     ImportantDevelop,
-    /// 011: frequent and high spend, but not recent.
+    /// 011: high F and M, low R.
     ImportantKeep,
-    /// 001: high spend, but neither recent nor frequent.
+    /// 001: high M alone.
     ImportantRetain,
-    /// 110: recent and frequent, low spend.
+    /// 110: high R and F, low M.
     GeneralValue,
-    /// 100: recent, neither frequent nor high spend.
+    /// 100: high R alone.
     GeneralDevelop,
-    /// 010: frequent, neither recent nor high spend.
+    /// 010: high F alone.
     GeneralKeep,
     /// 000: none of the three.
     GeneralRetain,
 }
 
 impl Octant {
-    /// All eight, the most valuable first.
-    pub const ALL: [Self; 8] = [
-        Self::ImportantValue,
-        Self::ImportantDevelop,
-        Self::ImportantKeep,
-        Self::ImportantRetain,
-        Self::GeneralValue,
-        Self::GeneralDevelop,
-        Self::GeneralKeep,
-        Self::GeneralRetain,
-    ];
-
     /// The octant of a high (`true`) or low R, F and M.
     pub const fn new(recency: bool, frequency: bool, monetary: bool) -> Self {
         match (recency, frequency, monetary) {
@@ -80,22 +68,17 @@ impl Octant {
             Self::GeneralRetain => "000",
         }
     }
+}
 
-    /// Its key and names.
-    pub const fn label(self) -> &'static Label {
-        match self {
-            Self::ImportantValue => const { &Label::preset("important_value", "Important value", "重要价值客户") },
-            Self::ImportantDevelop => {
-                const { &Label::preset("important_develop", "Important development", "重要发展客户") }
-            }
-            Self::ImportantKeep => const { &Label::preset("important_keep", "Important keeping", "重要保持客户") },
-            Self::ImportantRetain => {
-                const { &Label::preset("important_retain", "Important retention", "重要挽留客户") }
-            }
-            Self::GeneralValue => const { &Label::preset("general_value", "General value", "一般价值客户") },
-            Self::GeneralDevelop => const { &Label::preset("general_develop", "General development", "一般发展客户") },
-            Self::GeneralKeep => const { &Label::preset("general_keep", "General keeping", "一般保持客户") },
-            Self::GeneralRetain => const { &Label::preset("general_retain", "General retention", "一般挽留客户") },
-        }
+labels! {
+    Octant[8] {
+        ImportantValue: "important_value", "Important value", "重要价值客户";
+        ImportantDevelop: "important_develop", "Important development", "重要发展客户";
+        ImportantKeep: "important_keep", "Important keeping", "重要保持客户";
+        ImportantRetain: "important_retain", "Important retention", "重要挽留客户";
+        GeneralValue: "general_value", "General value", "一般价值客户";
+        GeneralDevelop: "general_develop", "General development", "一般发展客户";
+        GeneralKeep: "general_keep", "General keeping", "一般保持客户";
+        GeneralRetain: "general_retain", "General retention", "一般挽留客户";
     }
 }

@@ -9,7 +9,7 @@ use proptest::test_runner::{Config, RngSeed};
 use repurchase::CustomerHistory;
 use repurchase::segment::ChurnRisk::{ChurnInclined, Due, InCycle, Overdue};
 use repurchase::segment::{ChurnRisk, CycleStanding, MissedCycles};
-use repurchase::segment::{FrequencyBands, NewCustomerNodes, NewCustomerState};
+use repurchase::segment::{FrequencyBands, Lifecycle, NewCustomerBands, NewCustomerState};
 use rust_decimal::Decimal;
 
 mod quantities;
@@ -41,6 +41,10 @@ fn after(rule: MissedCycles, purchases: &[u64], days: u64) -> CycleStanding {
     let last = purchases.last().expect("a purchase");
     let history = history_of(purchases.iter().map(|&number| day(number)));
     rule.standing(&history, day(last + days)).expect("has bought")
+}
+
+fn by_bands(edges: [u32; 3]) -> MissedCycles {
+    MissedCycles::of(&Lifecycle::new(NewCustomerBands::default(), FrequencyBands::new(edges).unwrap()))
 }
 
 #[test]
@@ -97,8 +101,8 @@ fn nobody_and_the_future() {
 }
 
 #[test]
-fn one_purchase_day_has_no_cycle_but_nodes() {
-    let states = NewCustomerNodes::default();
+fn one_purchase_day_has_no_cycle_but_states() {
+    let states = NewCustomerBands::default();
     for (days, risk, state) in [
         (0, InCycle, NewCustomerState::Active),
         (29, InCycle, NewCustomerState::Active),
@@ -121,8 +125,9 @@ fn one_purchase_day_has_no_cycle_but_nodes() {
         let strict = MissedCycles::default().with_churn_cycles(1).unwrap();
         assert_eq!(after(strict, &[10], days).risk(), risk);
     }
-    let own = MissedCycles::default().with_new_customer_nodes([1, 2, 3]).unwrap();
-    assert_eq!(own.new_customer_nodes(), [1, 2, 3]);
+    let lifecycle = Lifecycle::new(NewCustomerBands::new([1, 2, 3]).unwrap(), FrequencyBands::default());
+    let own = MissedCycles::of(&lifecycle);
+    assert_eq!(own.lifecycle(), &lifecycle);
     assert_eq!([0, 1, 2, 3].map(|days| after(own, &[0], days).risk()), ChurnRisk::ALL);
     assert_eq!(after(own, &[0, 1], 3).risk(), InCycle, "of no concern to repeat customers");
 }
@@ -144,25 +149,23 @@ fn churn_cycles() {
 #[test]
 fn bands_of_the_shop() {
     let bands = FrequencyBands::new([7, 14, 45]).unwrap();
-    let rule = MissedCycles::default().with_band_edges(bands.edges()).unwrap();
-    assert_eq!((rule.band_edges(), rule.mean_gap_floor_days()), (Some([7, 14, 45]), None));
+    let lifecycle = Lifecycle::new(NewCustomerBands::default(), bands);
+    let rule = MissedCycles::of(&lifecycle);
+    assert_eq!((rule.lifecycle(), rule.mean_gap_floor_days()), (&lifecycle, None));
+    assert_eq!(MissedCycles::default().with_lifecycle(lifecycle), rule);
     for (gap, cycle) in [(1, 7.0), (6, 7.0), (7, 14.0), (13, 14.0), (14, 45.0), (45, 45.0), (46, 46.0)] {
         assert_eq!(after(rule, &[0, gap], 0).expected_cycle_days(), Some(cycle), "every {gap} days");
     }
-    assert_eq!(MissedCycles::default().band_edges(), Some(FrequencyBands::default().edges()));
-    assert_eq!(MissedCycles::default().new_customer_nodes(), NewCustomerNodes::default().edges());
+    assert_eq!(MissedCycles::default(), MissedCycles::of(&Lifecycle::default()));
     // An edge of 0 holds nobody, so that no cycle is 0.
-    let zero = MissedCycles::default().with_band_edges([0, 1, 2]).unwrap();
+    let zero = by_bands([0, 1, 2]);
     assert_eq!(after(zero, &[0, 1], 3).cycles_missed(), Some(1), "a mean of 1 lies below the edge 2");
-    let expected = "band edges must ascend: number 1 (from 0) does not";
-    assert_eq!(rule.with_band_edges([30, 30, 80]).unwrap_err().to_string(), expected);
-    assert_eq!(rule.with_new_customer_nodes([3, 2, 1]).unwrap_err().to_string(), expected);
 }
 
 #[test]
 fn the_own_mean_gap_with_a_floor() {
     let rule = |floor| MissedCycles::default().with_own_mean_gap(floor);
-    assert_eq!((rule(7).band_edges(), rule(7).mean_gap_floor_days()), (None, Some(7)));
+    assert_eq!(rule(7).mean_gap_floor_days(), Some(7));
     for (purchases, floor, cycle, missed_after_30) in [
         (&[0, 1, 2][..], 0, 1.0, 30),
         (&[0, 1, 2], 1, 1.0, 30),
@@ -180,8 +183,7 @@ fn the_own_mean_gap_with_a_floor() {
         assert_eq!(standing.cycles_missed(), Some(missed_after_30), "{purchases:?}, floor {floor}");
     }
     assert_eq!(after(rule(u32::MAX), &[0, 1], 0).next_expected_day(), None, "chrono has no such day");
-    let bands_again = rule(7).with_band_edges([30, 50, 80]).unwrap();
-    assert_eq!(bands_again, MissedCycles::default());
+    assert_eq!(MissedCycles::of(rule(7).lifecycle()), MissedCycles::default());
 }
 
 #[test]
@@ -202,7 +204,7 @@ fn the_limits_of_time() {
     assert_eq!(rule.standing(&late, last).unwrap().next_expected_day(), None);
     let own = rule.with_own_mean_gap(0).standing(&late, last).unwrap();
     assert_eq!((own.next_expected_day(), own.cycles_missed()), (Some(last), Some(1)));
-    let edges = rule.with_band_edges([1, 2, u32::MAX]).unwrap().standing(&late, last).unwrap();
+    let edges = by_bands([1, 2, u32::MAX]).standing(&late, last).unwrap();
     assert_eq!((edges.next_expected_day(), edges.cycles_missed()), (None, Some(0)));
     let once = rule.standing(&history_of([first]), last).unwrap();
     assert_eq!(once.risk(), ChurnInclined);
@@ -227,7 +229,8 @@ fn oracle(purchases: &[u64], as_of: u64, rule: &MissedCycles, (last, usual): (u6
     let mut days = purchases.to_vec();
     days.dedup();
     let (span, gaps) = (days[days.len() - 1] - days[0], days.len() as u64 - 1);
-    let edge = rule.band_edges().into_iter().flatten().map(u64::from).find(|edge| span < edge * gaps);
+    let edges = rule.mean_gap_floor_days().is_none().then(|| rule.lifecycle().frequency.edges());
+    let edge = edges.into_iter().flatten().map(u64::from).find(|edge| span < edge * gaps);
     let floor = rule.mean_gap_floor_days().map(u64::from).filter(|floor| span < floor * gaps);
     // The cycle is `numerator / denominator` days.
     let (numerator, denominator) = edge.or(floor).map_or((span, gaps), |days| (days, 1));
@@ -272,7 +275,7 @@ proptest! {
         let rule = MissedCycles::default().with_churn_cycles(churn_cycles).unwrap();
         let rule = match floor {
             Some(floor) => rule.with_own_mean_gap(floor),
-            None => rule.with_band_edges([first, first + second, first + second + third]).unwrap(),
+            None => by_bands([first, first + second, first + second + third]).with_churn_cycles(churn_cycles).unwrap(),
         };
         let mut standing = after(rule, &purchases, wait);
         if let Some((last, usual)) = quantities {

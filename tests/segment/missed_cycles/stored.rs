@@ -19,12 +19,12 @@ fn refused(field: &str, value: Value) -> String {
 
 #[test]
 fn round_trips() {
-    let nodes = json!([30, 50, 80]);
-    let expected = json!({"cycle": {"band_edges": [30, 50, 80]}, "new_customer_nodes": nodes, "churn_cycles": 3});
+    let lifecycle = json!({"new_customers": [30, 50, 80], "frequency": [30, 50, 80]});
+    let expected = json!({"lifecycle": lifecycle, "cycle": "frequency_band", "churn_cycles": 3});
     assert_eq!(stored(MissedCycles::default()), expected);
     let own = MissedCycles::default().with_own_mean_gap(7).with_churn_cycles(u32::MAX).unwrap();
     let cycle = json!({"own_mean_gap": {"floor_days": 7}});
-    assert_eq!(stored(own), json!({"cycle": cycle, "new_customer_nodes": nodes, "churn_cycles": u32::MAX}));
+    assert_eq!(stored(own), json!({"lifecycle": lifecycle, "cycle": cycle, "churn_cycles": u32::MAX}));
     for risk in ChurnRisk::ALL {
         let json = serde_json::to_value(risk).unwrap();
         assert_eq!(json, json!(risk.label().key()));
@@ -35,8 +35,10 @@ fn round_trips() {
 #[test]
 fn refusals() {
     let equal = "band edges must ascend: number 1 (from 0) does not";
-    assert_eq!(refused("cycle", json!({"band_edges": [30, 30, 80]})), equal);
-    assert_eq!(refused("new_customer_nodes", json!([3, 2, 1])), equal);
+    let lifecycle =
+        |new_customers: [u32; 3], frequency: [u32; 3]| json!({"new_customers": new_customers, "frequency": frequency});
+    assert_eq!(refused("lifecycle", lifecycle([30, 50, 80], [30, 30, 80])), equal);
+    assert_eq!(refused("lifecycle", lifecycle([3, 2, 1], [30, 50, 80])), equal);
     let error = "churn cycles must lie between 1 and 4294967295, found 0";
     assert_eq!(refused("churn_cycles", json!(0)), error);
     assert!(refused("cycle", json!("own_mean_gap")).contains("invalid type"), "the floor is part of it");
