@@ -4,7 +4,7 @@
 //! |---|---|
 //! | is the customer still there? | [`PurchaseModel::probability_alive`] of [`MbgNbd`], [`ParetoNbd`], [`BgNbd`] |
 //! | how many purchases in the next 90 days? | [`PurchaseModel::expected_purchases`] |
-//! | how likely is none at all, or exactly three? | [`PurchaseModel::probability_of_purchases`] |
+//! | how likely are no purchases, or exactly three? | [`PurchaseModel::probability_of_purchases`] |
 //! | what does a customer spend on a purchase? | [`GammaGamma::expected_spend`] |
 //! | what is a customer worth in the next year? | [`ValueModel::expected_value`] |
 //! | why does the model expect so much of this customer? | [`CustomerForecast::explain_purchases`] |

@@ -161,7 +161,7 @@ impl Holdout {
         pairs.filter_map(customer).collect()
     }
 
-    /// The last day of which the models are told.
+    /// The last day that the models are told of.
     pub const fn split(&self) -> NaiveDate {
         self.split
     }

@@ -59,7 +59,7 @@ pub use tracking::TrackingPoint;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Backtest {
-    /// The last day of which the models were told.
+    /// The last day that the models were told of.
     pub split: NaiveDate,
     /// The last day of the hold-out.
     pub end: NaiveDate,

@@ -34,7 +34,7 @@ pub(in crate::predict) fn discounted(a: f64, b: f64, discount: f64) -> f64 {
     first(a, b) * discounted_survival(b + 1.0, a + b + 1.0, discount)
 }
 
-/// A discount rate, if it is one. A smaller one discounts nothing in the life of any shop.
+/// Checks that a discount rate is finite and at least `1e-9`: a smaller one discounts nothing in the life of any shop.
 pub(in crate::predict) fn rate(found: f64) -> Result<f64> {
     let is_rate = found.is_finite() && found >= 1e-9;
     if is_rate {

@@ -35,7 +35,7 @@ impl FitOptions {
     ///
     /// `θ` are the model's parameters, those that are times or money in units of the sample's largest, so that a change
     /// of units changes nothing else. It is a normal prior on each `ln θ` of mean 0 and variance `1 / (2 penalty)`. 0,
-    /// the default, is none. A fit refuses a penalty that is negative or not finite, and so does what reads stored
+    /// the default, is plain maximum likelihood. A fit refuses a penalty that is negative or not finite, and so does what reads stored
     /// options.
     #[must_use]
     pub const fn with_penalty(mut self, penalty: f64) -> Self {

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::predict::given::sample::LARGEST;
 
-/// A parameter of a model, or an error where it is none.
+/// Checks that a parameter is finite, above 0 and at most `1e300`.
 pub(in crate::predict) fn positive(field: &'static str, found: f64) -> Result<f64> {
     let refused = |expected| Err(Error::Number { field, found, expected });
     if !(found.is_finite() && found > 0.0) {

@@ -17,7 +17,7 @@ pub enum TimeUnit {
 }
 
 impl TimeUnit {
-    /// A time of so many days, in this unit.
+    /// Converts days to this unit.
     #[inline]
     pub(in crate::predict) fn of_days(self, days: f64) -> f64 {
         match self {

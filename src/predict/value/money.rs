@@ -11,7 +11,7 @@ use crate::number::money;
 /// # Errors
 ///
 /// [`Error::OutOfRange`] for more than 28 decimals; [`Error::Number`] for an estimate that is not finite, or does not
-/// fit a `Decimal`'s 96 bits with so many decimals.
+/// fit a `Decimal`'s 96 bits with that many decimals.
 ///
 /// # Examples
 ///

@@ -150,7 +150,7 @@ fn add_at(counts: &mut Vec<f64>, place: u32, customers: f64) {
     counts[place] += customers;
 }
 
-/// From how many have exactly so many to how many have more.
+/// From the number of customers at each count to the number above it.
 fn at_least(mut counts: Vec<f64>) -> Vec<f64> {
     let mut above = 0.0;
     for count in counts.iter_mut().rev() {
@@ -159,7 +159,7 @@ fn at_least(mut counts: Vec<f64>) -> Vec<f64> {
     counts
 }
 
-/// Adds the logarithm of a function, so many times.
+/// Adds `times` times the logarithm of a function.
 fn add_logarithm(sum: &mut Evaluation<4>, function: &Evaluation<4>, times: f64) {
     let share = times / function.value;
     sum.value += times * libm::log(function.value);

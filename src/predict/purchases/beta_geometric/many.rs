@@ -22,7 +22,7 @@ pub(in crate::predict) const HEAVY: f64 = 1_048_576.0;
 /// Chances to leave up to which the mean of staying is kept.
 const MOST_KEPT: u32 = 1 << 12;
 
-/// From so many repeat purchases on, what is expected of a customer is looked up.
+/// From this many repeat purchases on, what is expected of a customer is looked up in a map.
 const FREQUENT: u32 = 128;
 
 /// Expectations that are worked out in one go.

@@ -213,7 +213,7 @@ impl GammaGamma {
     /// E(M): what a customer of whom nothing is known is expected to spend on a purchase; the mean over all customers
     /// of the mean spend of each.
     ///
-    /// `None` where it is infinite, at `q <= 1`: so many customers spend so much that a mean says nothing.
+    /// `None` where it is infinite, at `q <= 1`: large mean spends are too frequent for an average.
     ///
     /// # Formula
     ///
