@@ -6,11 +6,10 @@ use std::hint::black_box;
 
 use common::{Random, Result};
 use criterion::Throughput;
-use repurchase::act::audience::{
-    Activity, Amount, Audience, Fact, Field, Figure, LabelField, LastActivity, Profile, ProfileTable, Rule, Schema,
-    Test,
-};
-use repurchase::scale::Label;
+use repurchase::act::audience::{Audience, Field, Rule, Schema, Test};
+use repurchase::scale::{Label, Language};
+use repurchase::segment::{LabelKind, Octant, TierScheme};
+use repurchase::shop::{Activity, Amount, Attribute, Figure, LastActivity, Profile, Profiles};
 use rust_decimal::Decimal;
 
 const CUSTOMERS: usize = 1_000_000;
@@ -22,27 +21,28 @@ struct Row {
     revenue: Decimal,
     scores: [u8; 3],
     probability_alive: f64,
-    tier: &'static str,
-    octant: &'static str,
+    tier: usize,
+    octant: Octant,
     activities: [LastActivity<'static>; 2],
-    attributes: [Fact<'static>; 2],
+    attributes: [Attribute<'static>; 2],
     tags: [&'static str; 1],
 }
 
 fn main() -> Result {
     let mut criterion = common::criterion();
-    let rows = rows();
+    let (rows, four) = (rows(), TierScheme::default());
+    let tiers = four.names();
     let schema = Schema::default()
         .with_number(Label::new("age", "age", "年龄"))?
         .with_text(Label::new("region", "region", "地区"))?;
     let audience = Audience::compile(rule()?, &schema)?;
-    let profiles: Vec<Profile<'_>> = rows.iter().map(profile).collect();
+    let profiles: Vec<Profile<'_>> = rows.iter().map(|row| profile(row, tiers)).collect();
 
     let by_rule = || profiles.iter().filter(|profile| audience.matches(profile)).count();
-    let by_rule_of_rows = || rows.iter().filter(|row| audience.matches(&profile(row))).count();
+    let by_rule_of_rows = || rows.iter().filter(|row| audience.matches(&profile(row, tiers))).count();
     let by_closure = || rows.iter().filter(|row| closure(row)).count();
-    let table = ProfileTable::of(rows.iter().map(profile))?;
-    let by_table = || audience.matches_each(&table).count();
+    let table = Profiles::of(rows.iter().map(|row| profile(row, tiers)))?;
+    let by_table = || audience.matches_all(&table).selected().count() as usize;
     let selected = [by_rule(), by_rule_of_rows(), by_table(), by_closure()];
     if selected[0] == 0 || selected.iter().any(|&count| count != selected[0]) {
         return Err(format!("the rule and the closure differ: {selected:?}").into());
@@ -60,14 +60,12 @@ fn main() -> Result {
     group.bench_function(format!("audience/closure/{CUSTOMERS}"), |bencher| bencher.iter(by_closure));
     group.bench_function(format!("audience/matches/{CUSTOMERS}"), |bencher| bencher.iter(by_rule));
     group.bench_function(format!("audience/profile_and_matches/{CUSTOMERS}"), |bencher| bencher.iter(by_rule_of_rows));
-    group.bench_function(format!("audience/matches_each/{CUSTOMERS}"), |bencher| bencher.iter(by_table));
+    group.bench_function(format!("audience/matches_all/{CUSTOMERS}"), |bencher| bencher.iter(by_table));
     group.bench_function(format!("audience/table/{CUSTOMERS}"), |bencher| {
-        bencher.iter_with_large_drop(|| ProfileTable::of(rows.iter().map(profile)));
+        bencher.iter_with_large_drop(|| Profiles::of(rows.iter().map(|row| profile(row, tiers))));
     });
-    group.bench_function(format!("audience/select/{CUSTOMERS}"), |bencher| {
-        bencher.iter_with_large_drop(|| {
-            audience.select((0..).zip(profiles.iter().copied()).map(|(id, p): (u32, _)| (id, p)))
-        });
+    group.bench_function(format!("audience/report/{CUSTOMERS}"), |bencher| {
+        bencher.iter_with_large_drop(|| audience.report(&table, Language::English));
     });
     group.finish();
     criterion.final_summary();
@@ -83,9 +81,9 @@ fn rule() -> Result<Rule> {
         Rule::new(Figure::R, Test::between(2, 5))?,
         Rule::any([
             Rule::new(Figure::ProbabilityAlive, Test::above(Decimal::new(1, 1)))?,
-            Rule::new(LabelField::Octant, Test::one_of(["important_value", "important_keep"]))?,
+            Rule::new(LabelKind::Octant, Test::one_of(["important_value", "important_keep"]))?,
         ])?,
-        Rule::new(LabelField::Tier, Test::not_equal("supreme"))?,
+        Rule::new(LabelKind::Tier, Test::not_equal("supreme"))?,
         Rule::new(Field::days_since(Activity::Cart, "shoes"), Test::at_most(80))?,
         Rule::new(Field::attribute("age"), Test::at_least(18))?,
         Rule::not(Rule::tag("employee")?)?,
@@ -98,14 +96,14 @@ fn closure(row: &Row) -> bool {
         && row.days_since_last < 330
         && row.revenue >= Decimal::new(20_00, 2)
         && (2..=5).contains(&row.scores[0])
-        && (row.probability_alive > 0.1 || ["important_value", "important_keep"].contains(&row.octant))
-        && row.tier != "supreme"
+        && (row.probability_alive > 0.1 || [Octant::ImportantValue, Octant::ImportantKeep].contains(&row.octant))
+        && row.tier != 3
         && carted.map(|last| last.days_ago).min().is_some_and(|days| days <= 80)
-        && matches!(row.attributes[0], Fact::Number(age) if age >= 18.0)
+        && matches!(row.attributes[0], Attribute::Number(age) if age >= 18.0)
         && !row.tags.contains(&"employee")
 }
 
-fn profile(row: &Row) -> Profile<'_> {
+fn profile<'a>(row: &'a Row, tiers: &'a [Label]) -> Profile<'a> {
     let [r, f, m] = row.scores.map(f64::from);
     Profile::default()
         .with(Figure::Purchases, f64::from(row.purchases))
@@ -115,8 +113,8 @@ fn profile(row: &Row) -> Profile<'_> {
         .with(Figure::F, f)
         .with(Figure::M, m)
         .with(Figure::ProbabilityAlive, row.probability_alive)
-        .with_label(LabelField::Tier, row.tier)
-        .with_label(LabelField::Octant, row.octant)
+        .with_label(LabelKind::Tier, &tiers[row.tier])
+        .with_label(LabelKind::Octant, row.octant.label())
         .with_activities(&row.activities)
         .with_attributes(&row.attributes)
         .with_tags(&row.tags)
@@ -133,14 +131,14 @@ fn rows() -> Vec<Row> {
             revenue: Decimal::new(i64::from(below(100_000)), 2),
             scores: [1, 2, 3].map(|_| u8::try_from(1 + below(5)).unwrap_or(1)),
             probability_alive: f64::from(below(1000)) / 1000.0,
-            tier: ["ordinary", "ordinary", "ordinary", "ordinary", "senior", "senior", "vip", "supreme"]
-                [below(8) as usize],
-            octant: pick(["important_value", "important_keep", "general_value", "general_retain"], below(4)),
+            tier: [0, 0, 0, 0, 1, 1, 2, 3][below(8) as usize],
+            octant: [Octant::ImportantValue, Octant::ImportantKeep, Octant::GeneralValue, Octant::GeneralRetain]
+                [below(4) as usize],
             activities: [(Activity::View, "hats"), (Activity::Cart, "shoes")]
                 .map(|(activity, category)| LastActivity { activity, category, days_ago: below(90) }),
             attributes: [
-                Fact::Number(f64::from(12 + below(70))),
-                Fact::Text(pick(["north", "east", "south", "west"], below(4))),
+                Attribute::Number(f64::from(12 + below(70))),
+                Attribute::Text(pick(["north", "east", "south", "west"], below(4))),
             ],
             tags: [if below(20) == 0 { "employee" } else { "newsletter" }],
         };

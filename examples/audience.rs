@@ -8,10 +8,9 @@
 use std::error::Error;
 
 use chrono::{NaiveDate, NaiveTime};
-use repurchase::act::audience::{Audience, LabelField, Profile, Rule, Schema, TierDistance};
+use repurchase::act::audience::{Audience, Rule, Schema};
 use repurchase::scale::Language;
-use repurchase::segment::MissedCycles;
-use repurchase::segment::{Lifecycle, TierModel, TierScheme};
+use repurchase::shop::{ShopModels, ShopOptions};
 use repurchase::{Ledger, Order, ShopCalendar};
 use rust_decimal::Decimal;
 
@@ -20,6 +19,7 @@ const RULE: &str = r#"{"all": [
     {"tier": {"in": ["senior", "vip", "supreme"]}},
     {"purchases": {">=": 3}},
     {"any": [{"cycles_missed": {"between": [1, 2]}}, {"churn_risk": "overdue"}]},
+    {"expected_value": {">=": "20.00"}},
     {"not": {"revenue": {"<": "200.00"}}}
 ]}"#;
 
@@ -29,38 +29,25 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let as_of = NaiveDate::from_ymd_opt(1998, 6, 30).ok_or("no such day")?;
     let ledger = Ledger::from_records(orders()?, &ShopCalendar::utc(), as_of)?;
-    let tiers = TierModel::fit(&ledger, &TierScheme::default())?;
-    let schema = Schema::default().with_labels(LabelField::Tier, tiers.names())?;
-    let audience = Audience::compile(rule, &schema)?;
+    let models = ShopModels::fit(&ledger, &ShopOptions::default())?;
+    let audience = Audience::compile(rule, &Schema::of(&models))?;
     println!("{}\n{}\n", audience.describe(Language::English), audience.describe(Language::Chinese));
 
-    let (lifecycle, cycles) = (Lifecycle::default(), MissedCycles::default());
-    let mut customers = Vec::new();
-    for (id, history) in ledger.iter() {
-        // The whole lifetime counts for a tier here: nothing is about to leave it.
-        let distance = TierDistance::new(&tiers, history.revenue(), Decimal::ZERO)?;
-        let profile = Profile::of(&history, as_of)?
-            .with_lifecycle_stage(lifecycle.stage(&history, as_of))
-            .with_standing(cycles.standing(&history, as_of))
-            .with_tier_distance(&distance);
-        customers.push((id.as_str(), profile));
-    }
-
-    let selection = audience.select(customers.iter().copied())?;
-    println!("{}\n", audience.report(&selection, Language::English));
-    let is_selected = |id: &str| selection.ids.binary_search(&id).is_ok();
-    let selected = customers.iter().filter(|(id, _)| is_selected(id)).take(5);
-    for (id, profile) in selected.chain(customers.iter().filter(|(id, _)| !is_selected(id)).take(3)) {
-        println!("{id}  {}", audience.explain(profile, Language::English));
-        println!("       {}", audience.explain(profile, Language::Chinese));
+    let profiles = models.profile_all(&ledger)?;
+    println!("{}\n", audience.report(&profiles, Language::English));
+    let selection = audience.matches_all(&profiles);
+    let others = (0..profiles.len()).filter(|&position| !selection.contains(position));
+    for position in selection.positions().take(5).chain(others.take(3)) {
+        let (id, profile) = ledger.ids().get(position).zip(profiles.get(position)).ok_or("a customer")?;
+        println!("{id}  {}", audience.explain(&profile, Language::English));
+        println!("       {}", audience.explain(&profile, Language::Chinese));
     }
     Ok(())
 }
 
 fn orders() -> Result<Vec<Order<String>>, Box<dyn Error>> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_orders.csv");
     let mut orders = Vec::new();
-    for row in csv::Reader::from_path(path)?.deserialize() {
+    for row in csv::Reader::from_reader(include_str!("data/cdnow_orders.csv").as_bytes()).deserialize() {
         let (customer, day, amount): (String, NaiveDate, Decimal) = row?;
         orders.push(Order::new(customer, day.and_time(NaiveTime::MIN).and_utc(), amount)?);
     }

@@ -1,4 +1,4 @@
-//! A nightly job fits on all customers and stores the models; a web server loads and applies them.
+//! A nightly job fits the shop on all customers, stores it as one JSON and tells what changed since last month.
 //!
 //! ```text
 //! cargo run --example nightly_fit --features serde
@@ -7,43 +7,42 @@
 use std::error::Error;
 
 use chrono::{NaiveDate, NaiveTime};
-use repurchase::segment::{OctantModel, OctantSplit, RfmModel, RfmOptions, TierModel, TierScheme};
-use repurchase::{Ledger, Order, ShopCalendar};
+use repurchase::scale::Language;
+use repurchase::segment::LabelKind;
+use repurchase::shop::{ShopModels, ShopOptions};
+use repurchase::{Order, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
-/// Everything that needed the whole shop.
-#[derive(serde::Serialize, serde::Deserialize)]
-struct Models {
-    as_of: NaiveDate,
-    rfm: RfmModel,
-    octants: OctantModel,
-    tiers: TierModel,
-}
-
-fn fit(ledger: &Ledger<String>) -> Result<Models, repurchase::Error> {
-    let rfm = RfmModel::fit(ledger, &RfmOptions::default())?;
-    let octants = OctantModel::fit(&rfm.score_all(ledger)?, &OctantSplit::Mean)?;
-    Ok(Models { as_of: ledger.as_of(), rfm, octants, tiers: TierModel::fit(ledger, &TierScheme::default())? })
-}
-
 fn main() -> Result<(), Box<dyn Error>> {
-    // At night: all orders.
     let mut orders = Vec::new();
     for row in csv::Reader::from_reader(include_str!("data/cdnow_orders.csv").as_bytes()).deserialize() {
         let (customer, day, amount): (String, NaiveDate, Decimal) = row?;
         orders.push(Order::new(customer, day.and_time(NaiveTime::MIN).and_utc(), amount)?);
     }
-    let as_of = NaiveDate::from_ymd_opt(1998, 6, 30).ok_or("no such day")?;
-    let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), as_of)?;
-    let stored = serde_json::to_string_pretty(&fit(&ledger)?)?;
-    println!("{} customers, fitted and stored in {} bytes:\n{stored}\n", ledger.len(), stored.len());
+    let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
 
-    // Online: the stored models and one customer's history.
-    let models: Models = serde_json::from_str(&stored)?;
-    for (id, history) in ledger.iter().take(5) {
-        let score = models.rfm.score(&history).ok_or("has bought")?;
-        let (octant, tier) = (models.octants.octant(score)?, models.tiers.tier(history.revenue()));
-        println!("{id}: RFM {score}, octant {}, {} tier", octant.code(), tier.key());
+    // A month ago, and tonight: fitted and stored.
+    let day = |month, day| NaiveDate::from_ymd_opt(1998, month, day).ok_or("no such day");
+    let (then, now) = (log.ledger(day(5, 31)?)?, log.ledger(day(6, 30)?)?);
+    let earlier = serde_json::to_string(&ShopModels::fit(&then, &ShopOptions::default())?)?;
+    let models = ShopModels::fit(&now, &ShopOptions::default())?;
+    let stored = serde_json::to_string(&models)?;
+    println!("{} customers, fitted and stored in {} bytes.", models.customers(), stored.len());
+    println!("Model of purchases: {}", models.purchases().status().describe(Language::English));
+    println!("Model of spend: {}\n", models.spend().status().describe(Language::English));
+
+    // What the month changed.
+    let earlier: ShopModels = serde_json::from_str(&earlier)?;
+    let changes = models.changes(&now, &earlier, &then)?;
+    for (kind, migration) in &changes {
+        println!("{}: {} kept theirs", kind.label().name(Language::English), migration.stayed());
+    }
+    println!("\nChurn risk, the largest moves:");
+    let mut moves: Vec<_> = changes.get(&LabelKind::ChurnRisk).ok_or("a churn risk")?.iter().collect();
+    moves.retain(|(from, to, _)| from != to);
+    moves.sort_by_key(|&(_, _, customers)| core::cmp::Reverse(customers));
+    for (from, to, customers) in moves.into_iter().take(5) {
+        println!("{customers:>5}  {} -> {}", from.unwrap_or(&"(new)"), to.unwrap_or(&"(gone)"));
     }
     Ok(())
 }

@@ -1,13 +1,14 @@
 //! Repurchase (复购): from the orders a shop already has to who comes back, who they are and what to do about it.
 //!
 //! A shop that lives on returning customers gets numbers about the shop ([`measure`]), labels on each customer
-//! ([`segment`]), what each will do next ([`predict`]) and what to do about it ([`act`]), all from records ([`record`])
-//! that are folded once into histories ([`history`]) and held against measuring sticks ([`scale`]).
+//! ([`segment`]), what each will do next ([`predict`]), all of it as one value ([`shop`]) and what to do about it
+//! ([`act`]), all from records ([`record`]) that are folded once into histories ([`history`]) and held against measuring
+//! sticks ([`scale`]).
 //!
 //! ```text
-//! orders, credits ──► PurchaseLog ──► Ledger ──► fitted models ──► labels on each customer, and what each
-//!   record              │ history       │       segment, predict     will do next, with the reasons
-//!                       ▼               ▼
+//! orders, credits ──► PurchaseLog ──► Ledger ──► ShopModels ──► Profile: labels and forecasts of each ──► audiences,
+//!   record              │ history       │       shop, of           customer, with the reasons             playbook
+//!                       ▼               ▼       segment, predict                                          act
 //!                 rates, cohorts,   concentration
 //!                 buyer mix         measure
 //! ```
@@ -15,45 +16,53 @@
 //! # A tour
 //!
 //! ```
-//! use chrono::{FixedOffset, NaiveDate, TimeZone, Utc};
+//! use chrono::{NaiveDate, NaiveTime};
+//! use repurchase::act::audience::{Audience, Rule, Schema, Test};
 //! use repurchase::measure::{RateOptions, repurchase_rates};
 //! use repurchase::record::{Period, Windows};
 //! use repurchase::scale::Language;
-//! use repurchase::segment::{Grid, RfmModel, RfmOptions};
-//! use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar};
-//! use rust_decimal::Decimal;
+//! use repurchase::segment::LabelKind;
+//! use repurchase::shop::{Figure, ShopModels, ShopOptions};
+//! use repurchase::{Order, PurchaseLog, ShopCalendar};
 //!
-//! // The shop's records, in any order. Its days are those of +08:00.
-//! let order = |customer, month, day, cents| {
-//!     let at = Utc.with_ymd_and_hms(2026, month, day, 4, 0, 0).unwrap();
-//!     Order::new(customer, at, Decimal::new(cents, 2))
-//! };
-//! let orders = [
-//!     order("ann", 1, 5, 45_00)?, order("ann", 2, 7, 30_00)?, order("ann", 3, 9, 52_50)?, order("bo", 1, 20, 19_90)?,
-//!     order("cy", 2, 14, 20_00)?, order("cy", 3, 1, 20_00)?, order("di", 3, 28, 9_90)?,
-//! ];
-//! let shanghai = ShopCalendar::new(FixedOffset::east_opt(8 * 3600).expect("a valid offset"));
-//! let log = PurchaseLog::from_records(orders, &shanghai)?;
-//! let as_of = NaiveDate::from_ymd_opt(2026, 3, 31).expect("a valid date");
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // Orders in: CDNOW's sample. Map your own rows, in any order.
+//! let csv = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_orders.csv"));
+//! let mut orders = Vec::new();
+//! for row in csv.lines().skip(1) {
+//!     let mut fields = row.split(',');
+//!     let mut field = || fields.next().ok_or("customer, day, amount");
+//!     let (customer, day, amount) = (field()?, field()?.parse::<NaiveDate>()?, field()?.parse()?);
+//!     orders.push(Order::new(customer, day.and_time(NaiveTime::MIN).and_utc(), amount)?);
+//! }
+//! let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
 //!
-//! // How often do customers come back? Always a count of a population, never a bare share.
-//! let quarter = Windows::periods(Period::Quarter, as_of, as_of)?;
+//! // The shop's numbers: how often do customers come back? Always a count of a population, never a bare share.
+//! let today = NaiveDate::from_ymd_opt(1998, 6, 30).ok_or("no such day")?;
+//! let quarter = Windows::periods(Period::Quarter, today, today)?;
 //! let rates = repurchase_rates(&log, &quarter, &RateOptions::default());
-//! assert_eq!(rates[0].users, Ratio::new(2, 4)?);
-//! assert_eq!(rates[0].orders, Ratio::new(3, 7)?);
+//! assert_eq!(rates[0].users.to_string(), "109 of 300 (36.33%)");
 //!
-//! // Who are they? Fit once, on everybody; score anyone, anywhere.
-//! let ledger = log.ledger(as_of)?;
-//! let model = RfmModel::fit(&ledger, &RfmOptions::default())?;
-//! let ann = ledger.get(&"ann").expect("has bought");
-//! let score = model.score(&ann).expect("has bought");
-//! assert_eq!(score.to_string(), "444");
+//! // Fit at night. In a request: one customer's label, forecast and reason.
+//! let ledger = log.ledger(today)?;
+//! let models = ShopModels::fit(&ledger, &ShopOptions::default())?;
+//! let customer = ledger.get("11341").ok_or("has bought")?;
+//! let profile = models.profile(&customer, today)?;
+//! assert_eq!(profile.label(LabelKind::ChurnRisk).map(|risk| risk.key()), Some("churn_inclined"));
+//! assert_eq!(profile.figure(Figure::ProbabilityAlive).map(|alive| (100.0 * alive).round()), Some(47.0));
+//! let why = models.explain(&customer, today, LabelKind::Tier, Language::English);
+//! assert_eq!(why.as_deref(), Some("VIP: revenue 940.48, above 434.86 and at most 1022.77"));
 //!
-//! // Which segment, and why?
-//! let grid = Grid::rf();
-//! assert_eq!(grid.segment(score)?.name(Language::Chinese), "忠诚客户");
-//! assert_eq!(grid.explain(score, Language::English)?, "Loyal: R 4, F 4; rule 6 of 10: R 3-4, F 4-5");
-//! # Ok::<(), repurchase::Error>(())
+//! // Whom to address: a rule, asked of everybody.
+//! let rule = Rule::all([
+//!     Rule::new(LabelKind::Tier, Test::one_of(["vip", "supreme"]))?,
+//!     Rule::new(LabelKind::ChurnRisk, Test::equal("due"))?,
+//!     Rule::new(Figure::ExpectedLoss, Test::at_least(30))?,
+//! ])?;
+//! let late = Audience::compile(rule, &Schema::of(&models))?.matches_all(&models.profile_all(&ledger)?);
+//! assert_eq!(late.ids(ledger.ids()).collect::<Vec<_>>(), [&"01991", &"22356"]);
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! # Which function answers which question
@@ -84,10 +93,12 @@
 //! | whom do we address, by a rule that is data (人群)? | [`act::Audience`], [`act::audience::ready`] |
 //! | what did a campaign do, and is it more than chance? | [`act::campaign`] |
 //! | may we write now; what do points cost us; what is to be done for whom? | [`act::contact`], [`act::points`], [`act::playbook`] |
-//! | fit where the customers are on many machines, or in files by day or shop? | [`segment::RfmTally`], [`scale::Tally`], [`Ledger::merge`] |
+//! | everything about one customer, or about all, in one call; and why? | [`shop::ShopModels::profile`], [`profile_all`](shop::ShopModels::profile_all), [`explain`](shop::ShopModels::explain) |
+//! | whom to call first, and what is at stake? | [`shop::Profiles::calls`] |
+//! | fit where the customers are on many machines, or in files by day or shop? | [`shop::ShopTally`], [`Ledger::merge`] |
 //! | mend what is known of the customers whose orders changed? | [`CustomerHistory::from_records`], [`Ledger::replace`] |
-//! | update last night's fit by today's orders? | [`CustomerHistory::record_order`], [`segment::RfmTally::remove`] and [`add`](segment::RfmTally::add) |
-//! | what does each label bring; who changed label? | [`segment::summarize`], [`segment::Migration`] |
+//! | update last night's fit by today's orders? | [`CustomerHistory::record_order`], [`shop::ShopTally::remove`] and [`add`](shop::ShopTally::add) |
+//! | what does each label bring; who changed label? | [`segment::summarize`], [`shop::ShopModels::changes`] |
 //! | the same in the database that the orders are in? | [`sql`] |
 //!
 //! # What can be relied on
@@ -126,6 +137,7 @@ pub mod predict;
 pub mod record;
 pub mod scale;
 pub mod segment;
+pub mod shop;
 pub mod sql;
 #[cfg(feature = "serde")]
 mod stored;
@@ -138,6 +150,6 @@ pub use history::{CustomerHistory, Ledger, PurchaseLog};
 pub use record::{Order, ShopCalendar, Window};
 pub use scale::Ratio;
 
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "serde"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

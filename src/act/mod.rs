@@ -24,4 +24,4 @@ pub mod economics;
 pub mod playbook;
 pub mod points;
 
-pub use audience::{Audience, Profile, Rule};
+pub use audience::{Audience, Rule};

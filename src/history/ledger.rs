@@ -224,8 +224,9 @@ impl<Id> Ledger<Id> {
         self.scale
     }
 
+    /// The history of the customer at a position of the ids.
     #[inline]
-    fn history(&self, index: usize) -> Option<CustomerHistory> {
+    pub(crate) fn history(&self, index: usize) -> Option<CustomerHistory> {
         Some(self.columns.row(index)?.to_history(self.scale))
     }
 

@@ -54,6 +54,11 @@ impl<L: Ord + Clone> Migration<L> {
         Ok(Self { counts })
     }
 
+    /// The migration with these numbers of customers for each pair of labels.
+    pub(crate) const fn of_counts(counts: BTreeMap<(Option<L>, Option<L>), u64>) -> Self {
+        Self { counts }
+    }
+
     /// Customers who had the label `from` and now have `to`, which may be the same.
     pub fn moved(&self, from: &L, to: &L) -> u64 {
         self.count(Some(from), Some(to))

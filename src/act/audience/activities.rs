@@ -4,14 +4,13 @@ use chrono::{NaiveDate, TimeZone};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::field::Activity;
-use super::profile::LastActivity;
 use crate::error::Result;
 use crate::record::calendar::{Day, DayClock};
 use crate::record::{CustomerId, Interaction, OrderLine, OrderStatus, ShopCalendar};
+use crate::shop::{Activity, LastActivity};
 
 /// When each customer last did what with which product or category, as of a day: what
-/// [`Profile::with_activities`](super::Profile::with_activities) takes.
+/// [`Profile::with_activities`](crate::shop::Profile::with_activities) takes.
 ///
 /// An [`Interaction`] is the activity of its kind; a paid [`OrderLine`] is a [purchase](Activity::Purchase), an unpaid
 /// one an [unpaid order](Activity::UnpaidOrder), a cancelled one nothing. What happened after the as-of day is left
@@ -26,7 +25,8 @@ use crate::record::{CustomerId, Interaction, OrderLine, OrderStatus, ShopCalenda
 ///
 /// ```
 /// use chrono::{DateTime, NaiveDate, TimeZone, Utc};
-/// use repurchase::act::audience::{Activities, Audience, Profile, Rule, Schema, ready};
+/// use repurchase::act::audience::{Activities, Audience, Rule, Schema, ready};
+/// use repurchase::shop::Profile;
 /// use repurchase::record::{Interaction, InteractionKind, OrderLine, OrderStatus};
 /// use repurchase::{CustomerHistory, Ledger, Order, ShopCalendar};
 /// use rust_decimal::Decimal;

@@ -3,13 +3,13 @@
 use rust_decimal::Decimal;
 
 use super::condition::{Condition, Test, Value, numbers, only_keys, quoted, texts, wrong};
-use super::field::{Activity, Amount, Field, Figure, LabelField};
-use super::profile::{Fact, Money, Profile};
+use super::field::Field;
 use super::schema::{AttributeKind, Schema};
-use super::table::LARGEST;
 use crate::error::Result;
 use crate::number::money;
 use crate::number::quotient;
+use crate::segment::LabelKind;
+use crate::shop::{Activity, Amount, Attribute, Figure, LARGEST, Profile, Slot};
 
 /// Kleene's three values, `False < Unknown < True`: `all` is the least, `any` the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,7 +38,7 @@ impl Truth {
 pub(super) enum Check {
     Figure(Figure, NumberTest),
     Amount(Amount, AmountTest),
-    Label(LabelField, TextTest),
+    Label(LabelKind, TextTest),
     DaysSince(Box<DaysSince>),
     NumberAttribute(usize, NumberTest),
     TextAttribute(usize, TextTest),
@@ -89,6 +89,7 @@ impl Check {
     /// The comparison of a condition, by the shop's schema. Places in errors start at the condition.
     pub(super) fn new(condition: &Condition, schema: &Schema) -> Result<Self> {
         let (field, test) = (condition.field(), condition.test());
+        schema.check_supplied(field)?;
         Ok(match field {
             &Field::Figure(figure) => Self::Figure(figure, NumberTest::new(test)),
             &Field::Amount(amount) => Self::Amount(amount, AmountTest::new(test)),
@@ -127,31 +128,84 @@ impl Check {
     #[inline]
     pub(super) fn truth(&self, profile: &Profile<'_>) -> Truth {
         match self {
-            Self::Figure(figure, test) => test.truth(profile.figure(*figure)),
-            Self::Amount(amount, test) => test.truth(profile.amount(*amount)),
-            Self::Label(label, test) => test.truth(profile.label(*label)),
+            Self::Figure(figure, test) => test.truth(profile.number(*figure)),
+            Self::Amount(amount, test) => test.truth(profile.slot(*amount)),
+            Self::Label(label, test) => test.truth(profile.key(*label)),
             Self::DaysSince(days) => days.test.truth(profile.days_since(days.activity, days.category.as_deref())),
-            Self::NumberAttribute(place, test) => match profile.attribute(*place, AttributeKind::Number) {
-                Fact::Number(number) => test.truth(number),
-                Fact::Absent => test.truth(f64::INFINITY),
+            Self::NumberAttribute(place, test) => match attribute(profile, *place, AttributeKind::Number) {
+                Attribute::Number(number) => test.truth(number),
+                Attribute::Absent => test.truth(f64::INFINITY),
                 _ => Truth::Unknown,
             },
-            Self::TextAttribute(place, test) => match profile.attribute(*place, AttributeKind::Text) {
-                Fact::Text(found) => test.truth(Some(found)),
-                Fact::Absent => test.truth(Some("")),
+            Self::TextAttribute(place, test) => match attribute(profile, *place, AttributeKind::Text) {
+                Attribute::Text(found) => test.truth(Some(found)),
+                Attribute::Absent => test.truth(Some("")),
                 _ => Truth::Unknown,
             },
-            Self::Tag(tag) => profile.has_tag(tag).map_or(Truth::Unknown, Truth::of),
+            Self::Tag(tag) => profile.tags().map_or(Truth::Unknown, |tags| Truth::of(tags.contains(&&**tag))),
         }
     }
 
     /// What the comparison is made with.
-    pub(super) fn found<'a>(&self, condition: &Condition, profile: &Profile<'a>) -> Fact<'a> {
+    pub(super) fn found<'a>(&self, profile: &Profile<'a>) -> Found<'a> {
+        let of_attribute = |place: usize, kind| match attribute(profile, place, kind) {
+            Attribute::Unknown => Found::Unknown,
+            Attribute::Absent => Found::Absent,
+            Attribute::Number(number) => Found::of_number(number),
+            Attribute::Text(text) => Found::Text(text),
+        };
         match self {
-            Self::NumberAttribute(place, _) => profile.attribute(*place, AttributeKind::Number),
-            Self::TextAttribute(place, _) => profile.attribute(*place, AttributeKind::Text),
-            _ => profile.fact(condition.field()),
+            Self::Figure(figure, _) => Found::of_number(profile.number(*figure)),
+            Self::Amount(amount, _) => match profile.slot(*amount) {
+                Slot::Unknown => Found::Unknown,
+                Slot::Absent => Found::Absent,
+                Slot::Known(amount) => Found::Amount(amount),
+            },
+            Self::Label(label, _) => match profile.key(*label) {
+                None => Found::Unknown,
+                Some("") => Found::Absent,
+                Some(key) => Found::Text(key),
+            },
+            Self::DaysSince(days) => Found::of_number(profile.days_since(days.activity, days.category.as_deref())),
+            Self::NumberAttribute(place, _) => of_attribute(*place, AttributeKind::Number),
+            Self::TextAttribute(place, _) => of_attribute(*place, AttributeKind::Text),
+            Self::Tag(tag) => match profile.tags() {
+                None => Found::Unknown,
+                Some(tags) => tags.iter().find(|&&other| other == &**tag).map_or(Found::Absent, |tag| Found::Text(tag)),
+            },
         }
+    }
+}
+
+/// A value that a profile holds, or why there is none.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Found<'a> {
+    Unknown,
+    Absent,
+    Number(f64),
+    Amount(Decimal),
+    /// A label's key, a text of the shop's own, or a tag.
+    Text(&'a str),
+}
+
+impl Found<'_> {
+    const fn of_number(number: f64) -> Self {
+        match number {
+            _ if number.is_nan() => Self::Unknown,
+            _ if number.is_infinite() => Self::Absent,
+            _ => Self::Number(number),
+        }
+    }
+}
+
+/// An attribute, if it is of the kind.
+#[inline]
+fn attribute<'a>(profile: &Profile<'a>, position: usize, kind: AttributeKind) -> Attribute<'a> {
+    match (profile.attributes().get(position), kind) {
+        (Some(Attribute::Absent | Attribute::Text("")), _) => Attribute::Absent,
+        (Some(&Attribute::Number(number)), AttributeKind::Number) if number.is_finite() => Attribute::Number(number),
+        (Some(&Attribute::Text(text)), AttributeKind::Text) => Attribute::Text(text),
+        _ => Attribute::Unknown,
     }
 }
 
@@ -227,12 +281,12 @@ impl AmountTest {
     }
 
     #[inline]
-    pub(super) fn truth(&self, found: Money) -> Truth {
+    pub(super) fn truth(&self, found: Slot<Decimal>) -> Truth {
         let found = match (found, self) {
-            (Money::Unknown, _) => return Truth::Unknown,
-            (Money::Absent, Self::Exists(exists)) => return Truth::of(!exists),
-            (Money::Absent, _) => return Truth::False,
-            (Money::Known(found), _) => found,
+            (Slot::Unknown, _) => return Truth::Unknown,
+            (Slot::Absent, Self::Exists(exists)) => return Truth::of(!exists),
+            (Slot::Absent, _) => return Truth::False,
+            (Slot::Known(found), _) => found,
         };
         Truth::of(match self {
             Self::NotEqual(value) => found != *value,

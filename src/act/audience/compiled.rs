@@ -1,18 +1,19 @@
 //! A rule compiled against a schema: what selects customers.
 
 use super::check::{Check, Truth};
-use super::profile::Profile;
 use super::rule::{Node, Rule};
 use super::schema::Schema;
 use crate::error::{Error, Result};
+use crate::shop::Profile;
 
 /// A rule that is ready to be asked about customers.
 ///
 /// # Examples
 ///
 /// ```
-/// use repurchase::act::audience::{Amount, Audience, Figure, Profile, Rule, Schema, Test, Verdict};
+/// use repurchase::act::audience::{Audience, Rule, Schema, Test};
 /// use repurchase::scale::Language;
+/// use repurchase::shop::{Amount, Figure, Profile};
 /// use rust_decimal::Decimal;
 ///
 /// let rule = Rule::all([
@@ -24,7 +25,7 @@ use crate::error::{Error, Result};
 /// let bo = Profile::default().with(Figure::Purchases, 1.0);
 /// assert!(audience.matches(&ann) && !audience.matches(&bo));
 /// assert_eq!(audience.explain(&bo, Language::English), "Out: purchases 1, not at least 2");
-/// assert_eq!(audience.verdict(&Profile::default()), Verdict::Unknown);
+/// assert_eq!(audience.verdict(&Profile::default()), None, "nothing is known");
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -54,26 +55,13 @@ pub(super) struct Step {
 pub(super) const IN: u32 = u32::MAX;
 const OUT: u32 = u32::MAX - 1;
 
-/// What a rule says of a customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum Verdict {
-    /// The customer belongs to the audience.
-    In,
-    /// The customer does not.
-    Out,
-    /// What is not known would decide; the customer is not selected.
-    Unknown,
-}
-
 impl Audience {
     /// Checks a rule against what the shop has, and makes it fast.
     ///
     /// # Errors
     ///
-    /// [`Error::Rule`] for an attribute that the schema does not have, a comparison that does not fit the attribute's
-    /// kind, and a label that the schema does not name.
+    /// [`Error::Rule`] for a field that the schema's [shop](Schema::of) does not supply, an attribute that the schema
+    /// does not have, a comparison that does not fit the attribute's kind, and a label that the schema does not name.
     ///
     /// # Complexity
     ///
@@ -81,11 +69,23 @@ impl Audience {
     pub fn compile(rule: Rule, schema: &Schema) -> Result<Self> {
         let mut checks = Vec::with_capacity(rule.conditions());
         collect(&rule, schema, &mut String::new(), &mut checks)?;
-        let mut steps = Vec::with_capacity(checks.len());
-        let entry = link(&rule, Truth::True, IN, OUT, &mut checks, &mut steps);
-        // They were linked from the last to the first.
-        steps.reverse();
-        Ok(Self { rule, schema: schema.clone(), steps, entry })
+        Ok(Self::linked(rule, schema.clone(), checks))
+    }
+
+    fn linked(rule: Rule, schema: Schema, checks: Vec<Check>) -> Self {
+        let (steps, entry) = ways(&rule, Truth::True, checks);
+        Self { rule, schema, steps, entry }
+    }
+
+    /// A part of the rule whose first condition is number `first`, as an audience of its own.
+    pub(super) fn of_part(&self, first: usize, part: &Rule) -> Self {
+        let steps = self.steps.iter().skip(first).take(part.conditions());
+        Self::linked(part.clone(), self.schema.clone(), steps.map(|step| step.check.clone()).collect())
+    }
+
+    /// The steps that lead in whoever is known not to belong to the audience.
+    pub(super) fn ways_out(&self) -> (Vec<Step>, u32) {
+        ways(&self.rule, Truth::False, self.steps.iter().map(|step| step.check.clone()).collect())
     }
 
     /// The rule.
@@ -112,16 +112,13 @@ impl Audience {
         at == IN
     }
 
-    /// Whether a customer belongs to the audience, does not, or cannot be placed for want of knowledge. Without an
-    /// allocation.
-    pub fn verdict(&self, profile: &Profile<'_>) -> Verdict {
+    /// Whether a customer belongs to the audience; `None` where what is not known would decide, so that the customer is
+    /// not selected. Without an allocation.
+    pub fn verdict(&self, profile: &Profile<'_>) -> Option<bool> {
         if self.matches(profile) {
-            return Verdict::In;
+            return Some(true);
         }
-        match self.truth(&self.rule, 0, profile) {
-            Truth::False => Verdict::Out,
-            _ => Verdict::Unknown,
-        }
+        (self.truth(&self.rule, 0, profile) == Truth::False).then_some(false)
     }
 
     /// Of a part of the rule whose first condition is number `first`.
@@ -185,6 +182,15 @@ pub(super) fn within(outer: &str, error: Error) -> Error {
         }
         other => other,
     }
+}
+
+/// The steps that lead in whoever the rule is known to be `wanted` of, and where to begin.
+fn ways(rule: &Rule, wanted: Truth, mut checks: Vec<Check>) -> (Vec<Step>, u32) {
+    let mut steps = Vec::with_capacity(checks.len());
+    let entry = link(rule, wanted, IN, OUT, &mut checks, &mut steps);
+    // They were linked from the last to the first.
+    steps.reverse();
+    (steps, entry)
 }
 
 /// Where to begin with a rule after which one goes to `then` or `otherwise`; takes the checks from the last to the

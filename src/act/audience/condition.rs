@@ -2,9 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use super::field::{Field, LabelField};
+use super::field::Field;
 use crate::error::{Error, Result};
 use crate::scale::Label;
+use crate::segment::LabelKind;
 
 /// What a field is compared with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -155,7 +156,7 @@ impl Test {
 
 /// A field and its comparison, checked to fit one another.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Condition {
+pub(super) struct Condition {
     field: Field,
     test: Test,
 }
@@ -185,12 +186,12 @@ impl Condition {
     }
 
     /// What is asked about.
-    pub const fn field(&self) -> &Field {
+    pub(super) const fn field(&self) -> &Field {
         &self.field
     }
 
     /// How it is compared.
-    pub const fn test(&self) -> &Test {
+    pub(super) const fn test(&self) -> &Test {
         &self.test
     }
 }
@@ -215,9 +216,9 @@ pub(super) fn numbers(field: &Field, test: &Test) -> Result<Test> {
     }
 }
 
-fn labels(label: LabelField, field: &Field, test: &Test) -> Result<()> {
+fn labels(label: LabelKind, field: &Field, test: &Test) -> Result<()> {
     texts(field, test, "a label's key")?;
-    label.values().map_or(Ok(()), |known| only_keys(&known, field, test))
+    label.labels().map_or(Ok(()), |known| only_keys(&known, field, test))
 }
 
 /// Refuses texts that are no label's key.

@@ -1,37 +1,37 @@
 //! Why a customer belongs to an audience or does not.
 
-use super::check::Truth;
-use super::compiled::{Audience, Verdict, numbered};
+use super::check::{Found, Truth};
+use super::compiled::{Audience, numbered};
 use super::condition::{Condition, Test};
 use super::field::Field;
-use super::profile::{Fact, Profile};
 use super::rule::{Node, Rule};
 use super::words::Words;
 use crate::scale::Language;
+use crate::shop::Profile;
 
 /// One comparison that decides about a customer.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Reason<'a> {
-    /// The comparison.
-    pub condition: &'a Condition,
-    /// Whether it holds; `None` where what it compares is unknown.
-    pub holds: Option<bool>,
+struct Reason<'a> {
+    condition: &'a Condition,
+    /// `None` where what it compares is unknown.
+    holds: Option<bool>,
     /// What the customer has.
-    pub found: Fact<'a>,
+    found: Found<'a>,
 }
 
 impl Audience {
-    /// The comparisons that decide about a customer, in the order of the rule: they alone settle the verdict, whatever
-    /// the others say.
+    /// The fields that decide about a customer, in the order of the rule, each with whether its comparison holds: they
+    /// alone settle the verdict, whatever the others say.
     ///
     /// Where one part of an `all` fails, that is the first one that does; where one part of an `any` holds, the first
     /// one that does. An `all` that holds rests on all of its parts, as an `any` that fails does. Where the verdict is
-    /// unknown, it is the first part that is unknown. None at all where the rule leaves no choice, as an empty `all`.
+    /// unknown, it is the first part that is unknown, with `None`. Empty where the rule leaves no choice, as an empty
+    /// `all`.
     ///
     /// # Examples
     ///
     /// ```
-    /// use repurchase::act::audience::{Audience, Fact, Figure, Profile, Rule, Schema, Test};
+    /// use repurchase::act::audience::{Audience, Field, Rule, Schema, Test};
+    /// use repurchase::shop::{Figure, Profile};
     ///
     /// let rule = Rule::all([
     ///     Rule::new(Figure::Purchases, Test::at_least(2))?,
@@ -40,11 +40,14 @@ impl Audience {
     /// ])?;
     /// let audience = Audience::compile(rule, &Schema::default())?;
     /// let bo = Profile::default().with(Figure::Purchases, 5.0).with(Figure::DaysSinceLast, 95.0).with(Figure::R, 1.0);
-    /// let [reason] = audience.reasons(&bo)[..] else { panic!("one is enough") };
-    /// assert_eq!((reason.holds, reason.found), (Some(false), Fact::Number(95.0)));
+    /// assert_eq!(audience.reasons(&bo), [(&Field::Figure(Figure::DaysSinceLast), Some(false))], "one is enough");
     /// # Ok::<(), repurchase::Error>(())
     /// ```
-    pub fn reasons<'a>(&'a self, profile: &Profile<'a>) -> Vec<Reason<'a>> {
+    pub fn reasons<'a>(&'a self, profile: &Profile<'a>) -> Vec<(&'a Field, Option<bool>)> {
+        self.deciding(profile).into_iter().map(|reason| (reason.condition.field(), reason.holds)).collect()
+    }
+
+    fn deciding<'a>(&'a self, profile: &Profile<'a>) -> Vec<Reason<'a>> {
         let mut reasons = Vec::new();
         self.decide(self.rule(), 0, profile, &mut reasons);
         reasons
@@ -56,8 +59,9 @@ impl Audience {
     /// # Examples
     ///
     /// ```
-    /// use repurchase::act::audience::{Audience, Profile, Schema, ready};
+    /// use repurchase::act::audience::{Audience, Schema, ready};
     /// use repurchase::scale::Language;
+    /// use repurchase::shop::Profile;
     ///
     /// let lost = Audience::compile(ready::lost_after_one(80)?, &Schema::default())?;
     /// let profile = Profile::default().with_tags(&[]);
@@ -68,18 +72,18 @@ impl Audience {
     pub fn explain(&self, profile: &Profile<'_>, language: Language) -> String {
         let verdict = self.verdict(profile);
         let words = Words { schema: self.schema(), language };
-        let reasons: Vec<_> = self.reasons(profile).iter().map(|reason| reason.in_words(words)).collect();
+        let reasons: Vec<_> = self.deciding(profile).iter().map(|reason| reason.in_words(words)).collect();
         match (language, verdict) {
-            (Language::English, Verdict::In) if reasons.is_empty() => "In: everybody is".to_owned(),
+            (Language::English, Some(true)) if reasons.is_empty() => "In: everybody is".to_owned(),
             (Language::English, _) if reasons.is_empty() => "Out: nobody is in".to_owned(),
-            (Language::Chinese, Verdict::In) if reasons.is_empty() => "入选：规则包含所有客户".to_owned(),
+            (Language::Chinese, Some(true)) if reasons.is_empty() => "入选：规则包含所有客户".to_owned(),
             (Language::Chinese, _) if reasons.is_empty() => "未入选：规则不包含任何客户".to_owned(),
-            (Language::English, Verdict::In) => format!("In: {}", reasons.join("; ")),
-            (Language::English, Verdict::Out) => format!("Out: {}", reasons.join("; ")),
-            (Language::English, Verdict::Unknown) => format!("Unknown: {}", reasons.join("; ")),
-            (Language::Chinese, Verdict::In) => format!("入选：{}", reasons.join("；")),
-            (Language::Chinese, Verdict::Out) => format!("未入选：{}", reasons.join("；")),
-            (Language::Chinese, Verdict::Unknown) => format!("无法判断：{}", reasons.join("；")),
+            (Language::English, Some(true)) => format!("In: {}", reasons.join("; ")),
+            (Language::English, Some(false)) => format!("Out: {}", reasons.join("; ")),
+            (Language::English, None) => format!("Unknown: {}", reasons.join("; ")),
+            (Language::Chinese, Some(true)) => format!("入选：{}", reasons.join("；")),
+            (Language::Chinese, Some(false)) => format!("未入选：{}", reasons.join("；")),
+            (Language::Chinese, None) => format!("无法判断：{}", reasons.join("；")),
         }
     }
 
@@ -93,7 +97,7 @@ impl Audience {
                         Truth::False => Some(false),
                         Truth::Unknown => None,
                     };
-                    Reason { condition, holds, found: check.found(condition, profile) }
+                    Reason { condition, holds, found: check.found(profile) }
                 }));
                 return;
             }
@@ -116,14 +120,14 @@ impl Reason<'_> {
         let (subject, demand) = (words.subject(field), words.demand(field, test));
         let is_bare = matches!(test, Test::Exists(_)) || matches!(test, Test::Equal(_)) && self.holds == Some(true);
         let state = match (field, self.found, language) {
-            (Field::Tag(_), Fact::Unknown, Language::English) => format!("{subject} unknown"),
-            (Field::Tag(_), Fact::Absent, _) => words.absent(field),
+            (Field::Tag(_), Found::Unknown, Language::English) => format!("{subject} unknown"),
+            (Field::Tag(_), Found::Absent, _) => words.absent(field),
             (Field::Tag(_), _, Language::English) => subject,
             (Field::Tag(_), _, Language::Chinese) if self.holds.is_some() => format!("带有{subject}"),
             (_, found, _) => match (words.found(field, found), found, language) {
                 (Some(found), _, Language::English) => format!("{subject} {found}"),
                 (Some(found), _, Language::Chinese) => format!("{subject}为{found}"),
-                (None, Fact::Absent, _) => words.absent(field),
+                (None, Found::Absent, _) => words.absent(field),
                 (None, _, Language::English) => format!("{subject} unknown"),
                 (None, _, Language::Chinese) => format!("{subject}未知"),
             },

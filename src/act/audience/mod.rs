@@ -4,20 +4,20 @@
 //! |---|---|
 //! | how is it said? | [`Rule`], from code, from a file (feature `serde`) or from [`ready`] |
 //! | what of the shop's own can it ask for? | [`Schema`] |
-//! | what is known of a customer? | [`Profile`] |
+//! | what is known of a customer? | [`shop::Profile`](crate::shop::Profile) |
 //! | what did each do last with a category, from the records? | [`Activities`] |
 //! | is the rule right, and is a customer meant? | [`Audience::compile`], [`Audience::matches`] |
-//! | which of a million customers are meant, by rule after rule? | [`ProfileTable`], [`Audience::matches_each`] |
+//! | which of a million customers are meant, by rule after rule, and how many cannot be judged? | [`Audience::matches_all`], [`Selection`] |
 //! | what does it say in words? | [`Audience::describe`] |
 //! | why is a customer in, or not? | [`Audience::explain`], [`Audience::reasons`] |
-//! | who is selected, and which part of the rule removes how many? | [`Audience::select`], [`Audience::report`] |
-//! | how far is a member from the next tier? | [`TierDistance`] |
+//! | which part of the rule removes how many? | [`Audience::report`] |
 //!
 //! ```
 //! use chrono::NaiveDate;
 //! use repurchase::CustomerHistory;
-//! use repurchase::act::audience::{Amount, Audience, Fact, Field, Figure, Profile, Rule, Schema, Test};
+//! use repurchase::act::audience::{Audience, Field, Rule, Schema, Test};
 //! use repurchase::scale::{Label, Language};
+//! use repurchase::shop::{Amount, Attribute, Figure, Profile};
 //! use rust_decimal::Decimal;
 //!
 //! // Once: the rule, against what the shop knows.
@@ -37,7 +37,7 @@
 //! let day = |month, day| NaiveDate::from_ymd_opt(2026, month, day).expect("a valid day");
 //! let mut history = CustomerHistory::new();
 //! history.record_purchase(day(2, 1), Decimal::from(250))?;
-//! let attributes = [Fact::Text("south")];
+//! let attributes = [Attribute::Text("south")];
 //! let customer = Profile::of(&history, day(3, 31))?.with_attributes(&attributes);
 //! assert!(audience.matches(&customer));
 //! assert_eq!(
@@ -65,32 +65,24 @@
 //! S. C. Kleene (1952), "Introduction to Metamathematics", North-Holland, section 64.
 
 mod activities;
+mod all;
 mod check;
 mod compiled;
 mod condition;
-mod distance;
-mod each;
 mod explain;
 mod field;
-mod profile;
 pub mod ready;
 mod rule;
 mod schema;
 mod selection;
 #[cfg(feature = "serde")]
 mod stored;
-mod table;
 mod words;
 
 pub use activities::Activities;
-pub use compiled::{Audience, Verdict};
-pub use condition::{Condition, Test, Value};
-pub use distance::TierDistance;
-pub use each::Matches;
-pub use explain::Reason;
-pub use field::{Activity, Amount, Field, Figure, LabelField};
-pub use profile::{Fact, LastActivity, Profile};
+pub use compiled::Audience;
+pub use condition::{Test, Value};
+pub use field::Field;
 pub use rule::Rule;
 pub use schema::{AttributeKind, Schema};
-pub use selection::{PartEffect, Selection};
-pub use table::ProfileTable;
+pub use selection::Selection;

@@ -14,7 +14,7 @@
 //! | visitors without an order (访客) | [`visitors_without_order`] | purchases, activities with unpaid orders |
 //! | lost customers (流失客户) | [`lost_grid`], [`lost_after_one`], [`lost_after_several`] | purchases, days since last |
 //! | stock-up waiters (囤货) | [`stock_up_waiters`] | quantity stretch, cycles missed |
-//! | members about to drop a tier, or near the next | [`about_to_drop`], [`near_next_tier`] | [`TierDistance`] |
+//! | members about to drop a tier, or near the next | [`about_to_drop`], [`near_next_tier`] | the tier's margin and gap |
 //!
 //! Activities come from records by [`Activities`].
 //!
@@ -22,14 +22,14 @@
 //! where they say so.
 //!
 //! [`Activities`]: super::Activities
-//! [`TierDistance`]: super::TierDistance
 
 use rust_decimal::Decimal;
 
 use super::condition::Test;
-use super::field::{Activity, Amount, Field, Figure};
+use super::field::Field;
 use super::rule::Rule;
 use crate::error::{Error, Result};
+use crate::shop::{Activity, Amount, Figure};
 
 /// Did something with a product or category, `None` for any, in the last `days` days: the tags "recently viewed,
 /// searched, favourited, carted".
@@ -66,7 +66,8 @@ pub fn interest(days: u32) -> Result<Rule> {
 /// # Examples
 ///
 /// ```
-/// use repurchase::act::audience::{Audience, Figure, Profile, Schema, ready};
+/// use repurchase::act::audience::{Audience, Schema, ready};
+/// use repurchase::shop::{Figure, Profile};
 ///
 /// // In two years one purchase, and that within 30 days.
 /// let new = Audience::compile(ready::new_customers(730, 30)?, &Schema::default())?;

@@ -12,12 +12,14 @@ use crate::error::{Error, Result};
 /// # Examples
 ///
 /// ```
-/// use repurchase::act::audience::{Figure, LabelField, Rule, Test};
+/// use repurchase::act::audience::{Rule, Test};
+/// use repurchase::segment::LabelKind;
+/// use repurchase::shop::Figure;
 /// use repurchase::scale::Language;
 ///
 /// let rule = Rule::all([
 ///     Rule::new(Figure::DaysSinceLast, Test::below(30))?,
-///     Rule::not(Rule::new(LabelField::Tier, Test::equal("ordinary"))?)?,
+///     Rule::not(Rule::new(LabelKind::Tier, Test::equal("ordinary"))?)?,
 /// ])?;
 /// assert_eq!(
 ///     rule.describe(Language::English),
@@ -28,8 +30,8 @@ use crate::error::{Error, Result};
 ///
 /// # As JSON
 ///
-/// One key for each object. [`Figure`](super::Figure), [`Amount`](super::Amount) and
-/// [`LabelField`](super::LabelField) go by the keys of their labels. A bare value stands for `{"=": value}`. Amounts
+/// One key for each object. [`Figure`](crate::shop::Figure), [`Amount`](crate::shop::Amount) and
+/// [`LabelKind`](crate::segment::LabelKind) go by the keys of their labels. A bare value stands for `{"=": value}`. Amounts
 /// may be written as text, which no reader of JSON rounds.
 ///
 /// ```json

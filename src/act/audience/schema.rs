@@ -1,10 +1,12 @@
 //! What a rule may say of the shop's own.
 
+use super::condition::{quoted, wrong};
+use super::field::Field;
 use crate::error::{Error, Result};
 use crate::scale::Label;
 use crate::scale::label::check_keys;
-
-use super::field::LabelField;
+use crate::segment::LabelKind;
+use crate::shop::{Amount, Figure, ShopModels};
 
 /// Whether an attribute is a number or a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,24 +21,24 @@ pub enum AttributeKind {
 
 /// The attributes that a shop knows of its customers, and the names of its own labels.
 ///
-/// An attribute's values stand in a [`Profile`](super::Profile) in the order in which the attributes were added here,
+/// An attribute's values stand in a [`Profile`](crate::shop::Profile) in the order in which the attributes were added here,
 /// so that no name is looked up for each customer. Segments, price bands and tiers that are named here are the only
 /// ones that a rule may ask for; where none is named, any key is taken.
 ///
 /// # Examples
 ///
 /// ```
-/// use repurchase::act::audience::{Audience, LabelField, Rule, Schema, Test};
+/// use repurchase::act::audience::{Audience, Rule, Schema, Test};
 /// use repurchase::scale::{Label, Language};
-/// use repurchase::segment::TierScheme;
+/// use repurchase::segment::{LabelKind, TierScheme};
 ///
 /// let schema = Schema::default()
 ///     .with_number(Label::new("age", "age", "年龄"))?
-///     .with_labels(LabelField::Tier, TierScheme::default().names())?;
-/// let vips = Audience::compile(Rule::new(LabelField::Tier, Test::equal("vip"))?, &schema)?;
+///     .with_labels(LabelKind::Tier, TierScheme::default().names())?;
+/// let vips = Audience::compile(Rule::new(LabelKind::Tier, Test::equal("vip"))?, &schema)?;
 /// assert_eq!(vips.describe(Language::Chinese), "满足以下条件的客户：会员等级为「VIP会员」。");
 ///
-/// let typo = Audience::compile(Rule::new(LabelField::Tier, Test::equal("vipp"))?, &schema);
+/// let typo = Audience::compile(Rule::new(LabelKind::Tier, Test::equal("vipp"))?, &schema);
 /// let expected = r#"tier.=: expected one of ordinary, senior, vip, supreme, found "vipp""#;
 /// assert_eq!(typo.unwrap_err().to_string(), expected);
 /// # Ok::<(), repurchase::Error>(())
@@ -44,10 +46,68 @@ pub enum AttributeKind {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Schema {
     attributes: Vec<(Label, AttributeKind)>,
-    labels: Vec<(LabelField, Vec<Label>)>,
+    labels: Vec<(LabelKind, Vec<Label>)>,
+    /// `None` where no shop has said what it supplies: everything may be asked for.
+    supplied: Option<Supplied>,
+}
+
+/// What a shop supplies of each customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Supplied {
+    figures: Vec<Figure>,
+    labels: Vec<LabelKind>,
+    activities: bool,
+    tags: bool,
 }
 
 impl Schema {
+    /// What [`ShopModels::profile`] supplies of each customer, with the names of the shop's labels. A rule about
+    /// anything else is refused when it is [compiled](super::Audience::compile), as nobody would ever be selected: a
+    /// price band of a shop without bands, an expected value without a model of spend, a tag or an activity. What the
+    /// caller adds to the profiles is announced by [`with_figure`](Schema::with_figure),
+    /// [`with_tags`](Schema::with_tags), [`with_activities`](Schema::with_activities) and
+    /// [`with_attribute`](Schema::with_attribute).
+    pub fn of(models: &ShopModels) -> Self {
+        let (mut labels, mut kinds) = (Vec::new(), Vec::new());
+        for kind in LabelKind::ALL {
+            let names = models.labels(kind);
+            if !names.is_empty() {
+                kinds.push(kind);
+                labels.push((kind, names.into_iter().cloned().collect()));
+            }
+        }
+        let figures = Figure::ALL.into_iter().filter(|&figure| models.supplies(figure)).collect();
+        let supplied = Supplied { figures, labels: kinds, activities: false, tags: false };
+        Self { attributes: Vec::new(), labels, supplied: Some(supplied) }
+    }
+
+    /// The caller gives a figure that the shop does not, such as a quantity over the usual one.
+    #[must_use]
+    pub fn with_figure(mut self, figure: Figure) -> Self {
+        if let Some(supplied) = &mut self.supplied {
+            supplied.figures.push(figure);
+        }
+        self
+    }
+
+    /// The caller gives the tags of each customer.
+    #[must_use]
+    pub const fn with_tags(mut self) -> Self {
+        if let Some(supplied) = &mut self.supplied {
+            supplied.tags = true;
+        }
+        self
+    }
+
+    /// The caller gives the last activities of each customer.
+    #[must_use]
+    pub const fn with_activities(mut self) -> Self {
+        if let Some(supplied) = &mut self.supplied {
+            supplied.activities = true;
+        }
+        self
+    }
+
     /// With one attribute more, a number.
     ///
     /// # Errors
@@ -89,7 +149,7 @@ impl Schema {
     /// # Errors
     ///
     /// [`Error::LabelKey`] for two labels of one key, or one of none.
-    pub fn with_labels(mut self, field: LabelField, labels: &[Label]) -> Result<Self> {
+    pub fn with_labels(mut self, field: LabelKind, labels: &[Label]) -> Result<Self> {
         check_keys(labels)?;
         self.labels.retain(|&(other, _)| other != field);
         self.labels.push((field, labels.to_vec()));
@@ -102,14 +162,39 @@ impl Schema {
     }
 
     /// The labels of a field; `None` where any key is taken.
-    pub(super) fn labels(&self, field: LabelField) -> Option<Vec<&Label>> {
+    pub(super) fn labels(&self, field: LabelKind) -> Option<Vec<&Label>> {
         let own = || self.labels.iter().find(|&&(other, _)| other == field);
-        field.values().or_else(|| own().map(|(_, labels)| labels.iter().collect()))
+        field.labels().or_else(|| own().map(|(_, labels)| labels.iter().collect()))
     }
 
     /// An attribute's place in a profile.
     pub(super) fn attribute(&self, key: &str) -> Option<(usize, AttributeKind)> {
         let place = self.attributes.iter().position(|(name, _)| name.key() == key)?;
         self.attributes.get(place).map(|&(_, kind)| (place, kind))
+    }
+
+    /// Refuses a field of which nothing would ever be known. Attributes are looked up by their names.
+    pub(super) fn check_supplied(&self, field: &Field) -> Result<()> {
+        let Some(supplied) = &self.supplied else { return Ok(()) };
+        let refused = match field {
+            Field::Figure(figure) => !supplied.figures.contains(figure),
+            Field::Label(kind) => !supplied.labels.contains(kind),
+            Field::DaysSince { .. } if !supplied.activities => {
+                return Err(wrong(field.key(), "no activity, as the shop supplies none", "one"));
+            }
+            Field::Tag(tag) if !supplied.tags => {
+                return Err(wrong(field.key(), "no tag, as the shop supplies none", &quoted(tag)));
+            }
+            Field::Amount(_) | Field::DaysSince { .. } | Field::Attribute(_) | Field::Tag(_) => false,
+        };
+        if !refused {
+            return Ok(());
+        }
+        let figures = supplied.figures.iter().map(|figure| figure.label().key());
+        let amounts = Amount::ALL.iter().map(|amount| amount.label().key());
+        let labels = supplied.labels.iter().map(|kind| kind.label().key());
+        let keys: Vec<_> = figures.chain(amounts).chain(labels).collect();
+        let expected = format!("what the shop supplies, one of {}", keys.join(", "));
+        Err(wrong(field.key(), &expected, &quoted(field.key())))
     }
 }

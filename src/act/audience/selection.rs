@@ -1,133 +1,82 @@
 //! Many customers, and what each part of a rule takes away.
 
-use super::check::Truth;
+use super::all::Columns;
 use super::compiled::{Audience, numbered};
-use super::profile::Profile;
 use super::rule::{Node, Rule};
 use super::words::Words;
-use crate::error::{Error, Result};
 use crate::scale::{Language, Ratio};
+use crate::shop::{Bits, Profiles};
 
-/// The customers of an audience, and what share each part of its rule removes. Made by [`Audience::select`].
-///
-/// The parts are those of the outermost `all`, in its order; of another rule, the rule is the only part.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selection<Id> {
-    /// Who belongs to the audience, in ascending order.
-    pub ids: Vec<Id>,
-    /// They, of all customers.
-    pub selected: Ratio,
-    /// Customers who cannot be placed for want of knowledge, of all customers; not selected.
-    pub unknown: Ratio,
-    /// What each part removes, in the order of the rule.
-    pub parts: Vec<PartEffect>,
-}
-
-/// What one part of a rule removes. A customer is removed when the part is not known to hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub struct PartEffect {
-    /// The customers that it removes, of those that the parts before it leave.
-    pub in_sequence: Ratio,
-    /// The customers that it would remove on its own, of all customers.
-    pub alone: Ratio,
-    /// The customers that only this part removes, of all customers: so many more would be selected without it.
-    pub only_here: Ratio,
-    /// The customers of whom the part is not known to hold or fail, of all customers.
-    pub unknown: Ratio,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Counts {
-    left: u64,
-    in_sequence: u64,
-    alone: u64,
-    only_here: u64,
+/// The customers of [`Profiles`] who belong to an audience. Made by [`Audience::matches_all`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Selection {
+    /// The bits beyond the last customer are 0.
+    bits: Bits,
+    len: usize,
     unknown: u64,
 }
 
+impl Selection {
+    /// Those who belong to the audience, of all customers.
+    pub fn selected(&self) -> Ratio {
+        Ratio::counted(ones(&self.bits), self.len as u64)
+    }
+
+    /// Those who cannot be judged, as what is not known of them would decide, of all customers; not selected.
+    pub fn unknown(&self) -> Ratio {
+        Ratio::counted(self.unknown, self.len as u64)
+    }
+
+    /// Whether the customer at a position belongs to the audience; no customer does beyond the end.
+    pub fn contains(&self, position: usize) -> bool {
+        self.bits.get(position / 64).is_some_and(|word| word >> (position % 64) & 1 == 1)
+    }
+
+    /// The positions of those who belong to the audience, ascending.
+    pub fn positions(&self) -> impl Iterator<Item = usize> {
+        let of_word = |(place, &word): (usize, &u64)| {
+            // Without its lowest bit, again and again.
+            let left = core::iter::successors(Some(word), |left| Some(left & left.wrapping_sub(1)));
+            left.take_while(|&left| left != 0).map(move |left| place * 64 + left.trailing_zeros() as usize)
+        };
+        self.bits.iter().enumerate().flat_map(of_word)
+    }
+
+    /// The ids of those who belong to the audience, where `ids` are those of all customers in the order of the
+    /// profiles, as [`Ledger::ids`](crate::Ledger::ids) are.
+    pub fn ids<'a, Id>(&self, ids: &'a [Id]) -> impl Iterator<Item = &'a Id> {
+        self.positions().filter_map(move |position| ids.get(position))
+    }
+}
+
 impl Audience {
-    /// Selects customers, and counts what each part of the rule removes.
+    /// Which customers belong to the audience: [`matches`](Audience::matches) of each, several times as fast, and how
+    /// many cannot be judged.
     ///
-    /// **Population**: all customers given. Ids come out in ascending order, whatever the order they came in. A
-    /// customer given twice counts twice.
-    ///
-    /// # Errors
-    ///
-    /// None but [`Error::CountOverflow`], beyond 2⁶⁴ - 1 customers.
+    /// On all cores with the feature `rayon`; the same answer for any number of threads.
     ///
     /// # Complexity
     ///
-    /// Linear in customers times conditions, and a sort of those selected, which is linear where they came in order.
+    /// At most customers times conditions; for an activity or a tag, only those customers count that have it. Twice
+    /// that where something is unknown of somebody.
     ///
     /// # Examples
     ///
-    /// ```
-    /// use repurchase::Ratio;
-    /// use repurchase::act::audience::{Audience, Figure, Profile, Rule, Schema, Test};
-    /// use repurchase::scale::Language;
-    ///
-    /// let rule = Rule::all([
-    ///     Rule::new(Figure::Purchases, Test::at_least(2))?,
-    ///     Rule::new(Figure::DaysSinceLast, Test::below(30))?,
-    /// ])?;
-    /// let audience = Audience::compile(rule, &Schema::default())?;
-    /// let shop = [("ann", 3.0, 5.0), ("bo", 1.0, 90.0), ("cy", 2.0, 40.0), ("di", 1.0, 2.0)];
-    /// let selection = audience.select(shop.map(|(id, purchases, days)| {
-    ///     (id, Profile::default().with(Figure::Purchases, purchases).with(Figure::DaysSinceLast, days))
-    /// }))?;
-    /// assert_eq!(selection.ids, ["ann"]);
-    /// assert_eq!(selection.parts[1].in_sequence, Ratio::new(1, 2)?, "cy, of ann and cy");
-    /// assert_eq!(selection.parts[1].alone, Ratio::new(2, 4)?, "bo and cy, of all");
-    /// assert_eq!(
-    ///     audience.report(&selection, Language::English),
-    ///     "1 of 4 customers selected, 0 unknown\n\
-    ///      purchases at least 2: removes 2 of 4; alone 2 of 4, only here 1, unknown 0\n\
-    ///      days since last purchase below 30: removes 1 of 2; alone 2 of 4, only here 1, unknown 0"
-    /// );
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
-    pub fn select<'p, Id: Ord>(&self, customers: impl IntoIterator<Item = (Id, Profile<'p>)>) -> Result<Selection<Id>> {
-        let parts: Vec<_> = numbered(self.parts(), 0).collect();
-        let (mut ids, mut all, mut unknown) = (Vec::new(), 0u64, 0u64);
-        let mut counts = vec![Counts::default(); parts.len()];
-        for (id, profile) in customers {
-            all = all.checked_add(1).ok_or(Error::CountOverflow { field: "number of customers" })?;
-            let (mut truth, mut removing, mut last) = (Truth::True, 0, 0);
-            for (at, (&(first, part), counts)) in parts.iter().zip(&mut counts).enumerate() {
-                let part = self.truth(part, first, &profile);
-                counts.left += u64::from(removing == 0);
-                if part != Truth::True {
-                    counts.in_sequence += u64::from(removing == 0);
-                    counts.alone += 1;
-                    counts.unknown += u64::from(part == Truth::Unknown);
-                    (removing, last) = (removing + 1, at);
-                }
-                truth = truth.min(part);
-            }
-            match (truth, removing) {
-                (Truth::True, _) => ids.push(id),
-                (_, 1) => counts.iter_mut().skip(last).take(1).for_each(|counts| counts.only_here += 1),
-                _ => {}
-            }
-            unknown += u64::from(truth == Truth::Unknown);
-        }
-        ids.sort();
-        let effect = |counts: Counts| {
-            Ok(PartEffect {
-                in_sequence: Ratio::new(counts.in_sequence, counts.left)?,
-                alone: Ratio::new(counts.alone, all)?,
-                only_here: Ratio::new(counts.only_here, all)?,
-                unknown: Ratio::new(counts.unknown, all)?,
-            })
+    /// As for [`Profiles`].
+    pub fn matches_all(&self, profiles: &Profiles) -> Selection {
+        let columns = Columns::of(&self.steps, profiles);
+        let (bits, len) = (columns.find(&self.steps, self.entry), profiles.len());
+        let unknown = if columns.is_complete() {
+            0
+        } else {
+            let (steps, entry) = self.ways_out();
+            len as u64 - ones(&bits) - ones(&columns.find(&steps, entry))
         };
-        let parts = counts.into_iter().map(effect).collect::<Result<_>>()?;
-        let (selected, unknown) = (Ratio::new(ids.len() as u64, all)?, Ratio::new(unknown, all)?);
-        Ok(Selection { ids, selected, unknown, parts })
+        Selection { bits, len, unknown }
     }
 
-    /// The parts of the outermost `all`; of another rule, the rule itself.
+    /// The parts of the rule that [`report`](Audience::report) tells the effects of: those of the outermost `all`, in
+    /// its order; of another rule, the rule itself.
     pub fn parts(&self) -> &[Rule] {
         match self.rule().node() {
             Node::All(rules) => rules,
@@ -135,33 +84,92 @@ impl Audience {
         }
     }
 
-    /// A selection of this audience in words, one line for all and one for each part.
-    pub fn report<Id>(&self, selection: &Selection<Id>, language: Language) -> String {
+    /// How many customers are selected, and what each of the rule's [parts](Audience::parts) removes.
+    ///
+    /// A customer is removed when a part is not known to hold. A line for each part says how many it removes of those
+    /// that the parts before it leave; how many it would remove alone; how many only this part removes, who would be
+    /// selected without it; and of how many it is unknown.
+    ///
+    /// # Complexity
+    ///
+    /// Twice that of [`matches_all`](Audience::matches_all).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::act::audience::{Audience, Rule, Schema, Test};
+    /// use repurchase::scale::Language;
+    /// use repurchase::shop::{Figure, Profile, Profiles};
+    ///
+    /// let rule = Rule::all([
+    ///     Rule::new(Figure::Purchases, Test::at_least(2))?,
+    ///     Rule::new(Figure::DaysSinceLast, Test::below(30))?,
+    /// ])?;
+    /// let audience = Audience::compile(rule, &Schema::default())?;
+    /// let shop = Profiles::of([(3.0, 5.0), (1.0, 90.0), (2.0, 40.0), (1.0, 2.0)].map(|(purchases, days)| {
+    ///     Profile::default().with(Figure::Purchases, purchases).with(Figure::DaysSinceLast, days)
+    /// }))?;
+    /// assert_eq!(
+    ///     audience.report(&shop, Language::English),
+    ///     "1 of 4 customers selected, 0 unknown\n\
+    ///      purchases at least 2: removes 2 of 4; alone 2 of 4, only here 1, unknown 0\n\
+    ///      days since last purchase below 30: removes 1 of 2; alone 2 of 4, only here 1, unknown 0"
+    /// );
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn report(&self, profiles: &Profiles, language: Language) -> String {
         let words = Words { schema: self.schema(), language };
-        let Selection { selected, unknown, .. } = selection;
+        let all = self.matches_all(profiles);
+        let (selected, of, unknown) = (ones(&all.bits), all.len, all.unknown);
         let head = match language {
-            Language::English => {
-                format!("{} of {} customers selected, {} unknown", selected.count(), selected.of(), unknown.count())
-            }
-            Language::Chinese => {
-                format!("共 {} 位客户，入选 {} 位，无法判断 {} 位", selected.of(), selected.count(), unknown.count())
-            }
+            Language::English => format!("{selected} of {of} customers selected, {unknown} unknown"),
+            Language::Chinese => format!("共 {of} 位客户，入选 {selected} 位，无法判断 {unknown} 位"),
         };
-        let line = |(part, effect): (&Rule, &PartEffect)| {
-            let (part, PartEffect { in_sequence, alone, only_here, unknown }) = (words.clause(part, false), effect);
-            let [removed, left] = [in_sequence.count(), in_sequence.of()];
-            let [alone, all] = [alone.count(), alone.of()];
-            let [only, unknown] = [only_here.count(), unknown.count()];
-            match language {
+        let parts: Vec<_> = numbered(self.parts(), 0)
+            .map(|(first, part)| (part, self.of_part(first, part).matches_all(profiles)))
+            .collect();
+        // Whom one part removes or more, and whom two do.
+        let (mut once, mut twice) = (vec![0; all.bits.len()], vec![0; all.bits.len()]);
+        for (_, holds) in &parts {
+            for ((once, twice), removed) in once.iter_mut().zip(&mut twice).zip(removed(holds)) {
+                *twice |= *once & removed;
+                *once |= removed;
+            }
+        }
+        let mut left: Bits = removed(&Selection { bits: vec![0; all.bits.len()], ..all }).collect();
+        let mut report = head;
+        for (part, holds) in &parts {
+            let count = |counted: &dyn Fn(usize, u64) -> u64| {
+                removed(holds)
+                    .enumerate()
+                    .map(|(at, removed)| u64::from(counted(at, removed).count_ones()))
+                    .sum::<u64>()
+            };
+            let (before, here) = (ones(&left), count(&|at, removed| left[at] & removed));
+            let only = count(&|at, removed| removed & once[at] & !twice[at]);
+            let (alone, unknown, part) = (count(&|_, removed| removed), holds.unknown, words.clause(part, false));
+            let line = match language {
                 Language::English => format!(
-                    "\n{part}: removes {removed} of {left}; alone {alone} of {all}, only here {only}, unknown {unknown}"
+                    "\n{part}: removes {here} of {before}; alone {alone} of {of}, only here {only}, unknown {unknown}"
                 ),
                 Language::Chinese => format!(
-                    "\n{part}：依次排除 {left} 中的 {removed} 位；单独排除 {all} 中的 {alone} 位，\
+                    "\n{part}：依次排除 {before} 中的 {here} 位；单独排除 {of} 中的 {alone} 位，\
                      仅因此排除 {only} 位，未知 {unknown} 位"
                 ),
-            }
-        };
-        self.parts().iter().zip(&selection.parts).map(line).fold(head, |report, line| report + &line)
+            };
+            report.push_str(&line);
+            left.iter_mut().zip(&holds.bits).for_each(|(left, holds)| *left &= holds);
+        }
+        report
     }
+}
+
+fn ones(bits: &Bits) -> u64 {
+    bits.iter().map(|word| u64::from(word.count_ones())).sum()
+}
+
+/// The customers who do not belong to an audience, in words of 64.
+fn removed(holds: &Selection) -> impl Iterator<Item = u64> {
+    let within = |at: usize| u64::MAX >> 64_usize.saturating_sub(holds.len - 64 * at);
+    holds.bits.iter().enumerate().map(move |(at, &word)| !word & within(at))
 }

@@ -2,13 +2,14 @@
 
 use core::fmt::Display;
 
+use super::check::Found;
 use super::compiled::Audience;
 use super::condition::{Condition, Test, Value};
-use super::field::{Activity, Field};
-use super::profile::Fact;
+use super::field::Field;
 use super::rule::{Node, Rule};
 use super::schema::Schema;
 use crate::scale::Language;
+use crate::shop::Activity;
 
 impl Rule {
     /// The rule as a sentence. The shop's own attributes and labels go by their keys; [`Audience::describe`] knows
@@ -24,7 +25,7 @@ impl Audience {
     /// # Examples
     ///
     /// ```
-    /// use repurchase::act::audience::{Activity, Audience, Schema, ready};
+    /// use repurchase::act::audience::{Audience, Schema, ready};
     /// use repurchase::scale::Language;
     ///
     /// let interest = Audience::compile(ready::interest(7)?, &Schema::default())?;
@@ -221,12 +222,12 @@ impl Words<'_> {
     }
 
     /// A value that was found; `None` for a lack of one.
-    pub(super) fn found(self, field: &Field, found: Fact<'_>) -> Option<String> {
+    pub(super) fn found(self, field: &Field, found: Found<'_>) -> Option<String> {
         match found {
-            Fact::Unknown | Fact::Absent => None,
-            Fact::Number(number) => Some(self.number(number)),
-            Fact::Amount(amount) => Some(self.number(amount)),
-            Fact::Text(text) => Some(self.text(field, text)),
+            Found::Unknown | Found::Absent => None,
+            Found::Number(number) => Some(self.number(number)),
+            Found::Amount(amount) => Some(self.number(amount)),
+            Found::Text(text) => Some(self.text(field, text)),
         }
     }
 }

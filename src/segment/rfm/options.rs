@@ -103,6 +103,13 @@ impl RfmOptions {
     }
 }
 
+impl RfmOptions {
+    /// What M sums.
+    pub(crate) const fn monetary_measure(&self) -> MonetaryMeasure {
+        self.measures.monetary
+    }
+}
+
 impl<T> BinRule<T> {
     pub(super) fn check(&self) -> Result<&Self> {
         check_bins(match self {

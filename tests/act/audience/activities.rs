@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, TimeZone, Utc};
 use proptest::prelude::*;
-use repurchase::act::audience::{Activities, Activity, Audience, LastActivity, Profile, Schema, Verdict, ready};
+use repurchase::act::audience::{Activities, Audience, Schema, ready};
 use repurchase::record::{Interaction, InteractionKind, OrderLine, OrderStatus};
+use repurchase::shop::{Activity, LastActivity, Profile};
 use repurchase::{Error, ShopCalendar};
 use rust_decimal::Decimal;
 
@@ -83,7 +84,7 @@ fn of_nothing() {
     // No record is knowledge: the customer never did it.
     let profile = Profile::default().with_activities(none.get(&"ann"));
     let never = Audience::compile(ready::category_funnel("shoes").unwrap().never_bought, &Schema::default()).unwrap();
-    assert_eq!((never.verdict(&profile), never.verdict(&Profile::default())), (Verdict::In, Verdict::Unknown));
+    assert_eq!((never.verdict(&profile), never.verdict(&Profile::default())), (Some(true), None));
 }
 
 #[test]

@@ -1,15 +1,16 @@
 //! Each comparison on values around its mark; absent and unknown values; composites.
 
 use chrono::{Days, NaiveDate};
-use repurchase::act::audience::{
-    Activity, Amount, Fact, Field, Figure, LabelField, LastActivity, Profile, Rule, Test, Verdict,
-};
+use repurchase::act::audience::{Field, Rule, Test};
+use repurchase::scale::Label;
+use repurchase::segment::LabelKind;
 use repurchase::segment::{ChurnRisk, MissedCycles};
-use repurchase::segment::{FrequencyBand, LifecycleStage, NewCustomerState, Octant, RfmScore};
+use repurchase::segment::{FrequencyBand, LifecycleStage, NewCustomerState, Octant};
+use repurchase::shop::{Activity, Amount, Attribute, Figure, LastActivity, Profile};
 use repurchase::{CustomerHistory, Error};
 use rust_decimal::Decimal;
 
-use super::{all, any, compiled, is, money, not};
+use super::{all, any, compiled, is, label, money, not};
 
 fn day(number: u64) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + Days::new(number)
@@ -76,14 +77,14 @@ fn money_is_exact() {
 
 #[test]
 fn labels_and_texts() {
-    let vip = Profile::default().with_label(LabelField::Tier, "vip");
-    let selected = |test| compiled(is(LabelField::Tier, test)).matches(&vip);
+    let vip = Profile::default().with_label(LabelKind::Tier, label("vip"));
+    let selected = |test| compiled(is(LabelKind::Tier, test)).matches(&vip);
     assert!(selected(Test::equal("vip")) && !selected(Test::equal("VIP")) && !selected(Test::equal("vi")));
     assert!(selected(Test::not_equal("senior")) && !selected(Test::not_equal("vip")));
     assert!(selected(Test::one_of(["senior", "vip"])) && !selected(Test::one_of(["senior"])));
     assert!(selected(Test::Exists(true)) && !selected(Test::Exists(false)));
 
-    let attributes = [Fact::Number(34.0), Fact::Text("south")];
+    let attributes = [Attribute::Number(34.0), Attribute::Text("south")];
     let customer = Profile::default().with_attributes(&attributes).with_tags(&["newsletter"]);
     assert!(compiled(is(Field::attribute("age"), Test::between(30, 39))).matches(&customer));
     assert!(compiled(is(Field::attribute("age"), Test::equal("34"))).matches(&customer), "a number as text");
@@ -101,11 +102,13 @@ fn days_since_an_activity() {
         activity(Activity::Cart, "hats", 40),
     ];
     let customer = Profile::default().with_activities(&activities);
-    let since = |activity, category: Option<&str>| customer.fact(&Field::days_since(activity, category));
-    assert_eq!(since(Activity::View, Some("hats")), Fact::Number(9.0));
-    assert_eq!(since(Activity::View, None), Fact::Number(3.0), "the latest of any");
-    assert_eq!(since(Activity::Cart, Some("shoes")), Fact::Absent);
-    assert_eq!(since(Activity::Search, None), Fact::Absent);
+    let since = |activity, category: Option<&str>, test| {
+        compiled(is(Field::days_since(activity, category), test)).verdict(&customer)
+    };
+    assert_eq!(since(Activity::View, Some("hats"), Test::equal(9)), Some(true));
+    assert_eq!(since(Activity::View, None, Test::equal(3)), Some(true), "the latest of any");
+    assert_eq!(since(Activity::Cart, Some("shoes"), Test::Exists(false)), Some(true));
+    assert_eq!(since(Activity::Search, None, Test::Exists(false)), Some(true));
     assert!(compiled(is(Field::days_since(Activity::View, "hats"), Test::below(10))).matches(&customer));
     assert!(!compiled(is(Field::days_since(Activity::View, "hats"), Test::below(9))).matches(&customer));
 }
@@ -116,12 +119,12 @@ fn absent_and_unknown() {
     let absent = Profile::default()
         .with(Figure::MeanGapDays, None)
         .with_amount(Amount::TierGap, None)
-        .with_label(LabelField::Tier, None)
+        .with_label(LabelKind::Tier, None)
         .with_activities(&[])
-        .with_attributes(&[Fact::Absent, Fact::Text("")])
+        .with_attributes(&[Attribute::Absent, Attribute::Text("")])
         .with_tags(&[]);
     let unknown =
-        Profile::default().with(Figure::MeanGapDays, f64::NAN).with_attributes(&[Fact::Number(f64::INFINITY)]);
+        Profile::default().with(Figure::MeanGapDays, f64::NAN).with_attributes(&[Attribute::Number(f64::INFINITY)]);
     let numbers = [Test::equal(0), Test::not_equal(0), Test::below(9), Test::at_most(9), Test::above(0)];
     let numbers = numbers.into_iter().chain([Test::at_least(0), Test::between(0, 9), Test::one_of([0])]);
     let texts = [Test::equal("a"), Test::not_equal("a"), Test::one_of(["a"])];
@@ -130,27 +133,27 @@ fn absent_and_unknown() {
         .chain(fields(Amount::TierGap.into(), numbers.clone().collect()))
         .chain(fields(Field::days_since(Activity::Cart, None), numbers.clone().collect()))
         .chain(fields(Field::attribute("age"), numbers.collect()))
-        .chain(fields(LabelField::Tier.into(), texts.to_vec()))
+        .chain(fields(LabelKind::Tier.into(), texts.to_vec()))
         .chain(fields(Field::attribute("region"), texts.to_vec()))
         .chain([Rule::tag("a").unwrap()]);
     let mut count = 0;
     for rule in rules {
         let [plain, negated] = [compiled(rule.clone()), compiled(not(rule.clone()))];
-        assert_eq!(plain.verdict(&absent), Verdict::Out, "{rule:?}");
-        assert_eq!(negated.verdict(&absent), Verdict::In, "{rule:?}");
+        assert_eq!(plain.verdict(&absent), Some(false), "{rule:?}");
+        assert_eq!(negated.verdict(&absent), Some(true), "{rule:?}");
         for audience in [plain, negated] {
-            assert_eq!(audience.verdict(&unknown), Verdict::Unknown, "{rule:?}");
+            assert_eq!(audience.verdict(&unknown), None, "{rule:?}");
             assert!(!audience.matches(&unknown), "{rule:?}");
         }
         count += 1;
     }
     assert_eq!(count, 39);
 
-    for field in [Figure::MeanGapDays.into(), Amount::TierGap.into(), LabelField::Tier.into()] {
+    for field in [Figure::MeanGapDays.into(), Amount::TierGap.into(), LabelKind::Tier.into()] {
         let field: Field = field;
-        assert_eq!(compiled(is(field.clone(), Test::Exists(true))).verdict(&absent), Verdict::Out);
-        assert_eq!(compiled(is(field.clone(), Test::Exists(false))).verdict(&absent), Verdict::In);
-        assert_eq!(compiled(is(field, Test::Exists(false))).verdict(&unknown), Verdict::Unknown);
+        assert_eq!(compiled(is(field.clone(), Test::Exists(true))).verdict(&absent), Some(false));
+        assert_eq!(compiled(is(field.clone(), Test::Exists(false))).verdict(&absent), Some(true));
+        assert_eq!(compiled(is(field, Test::Exists(false))).verdict(&unknown), None);
     }
 }
 
@@ -160,7 +163,7 @@ fn three_values() {
     let profile = Profile::default().with(Figure::R, 5.0);
     let [yes, no] = [is(Figure::R, Test::equal(5)), is(Figure::R, Test::equal(1))];
     let unknown = is(Figure::F, Test::equal(1));
-    let values = [(no, Verdict::Out), (unknown, Verdict::Unknown), (yes, Verdict::In)];
+    let values = [(no, Some(false)), (unknown, None), (yes, Some(true))];
     let rank = |verdict| values.iter().position(|&(_, other)| other == verdict).unwrap();
     for (left, a) in &values {
         assert_eq!(rank(compiled(not(left.clone())).verdict(&profile)), 2 - rank(*a));
@@ -173,62 +176,72 @@ fn three_values() {
     }
 }
 
+/// A number, and whether there is one; `None` where that is unknown.
+#[track_caller]
+fn state(profile: &Profile<'_>, figure: Figure) -> (Option<f64>, Option<bool>) {
+    let exists = compiled(is(figure, Test::Exists(true))).verdict(profile);
+    assert_eq!(exists == Some(true), profile.figure(figure).is_some());
+    (profile.figure(figure), exists)
+}
+
+const ABSENT: (Option<f64>, Option<bool>) = (None, Some(false));
+
 #[test]
 fn what_a_history_says() {
     let mut history = CustomerHistory::new();
-    let fact = |profile: &Profile<'static>, field| profile.fact(&Field::Figure(field));
     let visitor = Profile::of(&history, day(0)).unwrap();
-    assert_eq!(fact(&visitor, Figure::Purchases), Fact::Number(0.0));
-    assert_eq!(fact(&visitor, Figure::DaysSinceLast), Fact::Absent);
-    assert_eq!(fact(&visitor, Figure::DaysSincePrevious), Fact::Absent);
-    assert_eq!(visitor.fact(&Amount::MeanOrderAmount.into()), Fact::Absent);
+    assert_eq!(state(&visitor, Figure::Purchases), (Some(0.0), Some(true)));
+    assert_eq!(state(&visitor, Figure::DaysSinceLast), ABSENT);
+    assert_eq!(state(&visitor, Figure::DaysSincePrevious), ABSENT);
+    assert_eq!(visitor.amount(Amount::MeanOrderAmount), None);
+    assert_eq!(compiled(is(Amount::MeanOrderAmount, Test::Exists(true))).verdict(&visitor), Some(false));
 
     history.record_purchase(day(10), money("10.00")).unwrap();
     let once = Profile::of(&history, day(10)).unwrap();
-    assert_eq!(fact(&once, Figure::DaysSincePrevious), Fact::Absent);
-    assert_eq!((fact(&once, Figure::Repeats), fact(&once, Figure::MeanGapDays)), (Fact::Number(0.0), Fact::Absent));
+    assert_eq!(state(&once, Figure::DaysSincePrevious), ABSENT);
+    assert_eq!((state(&once, Figure::Repeats), state(&once, Figure::MeanGapDays)), ((Some(0.0), Some(true)), ABSENT));
 
     history.record_purchase(day(30), money("20.00")).unwrap();
     let twice = Profile::of(&history, day(42)).unwrap();
     let figures = [Figure::Purchases, Figure::PurchaseDays, Figure::Repeats, Figure::DaysSinceLast];
-    assert_eq!(figures.map(|figure| fact(&twice, figure)), [2.0, 2.0, 1.0, 12.0].map(Fact::Number));
+    assert_eq!(figures.map(|figure| twice.figure(figure)), [2.0, 2.0, 1.0, 12.0].map(Some));
     let figures = [Figure::DaysSincePrevious, Figure::DaysSinceFirst, Figure::MeanGapDays];
-    assert_eq!(figures.map(|figure| fact(&twice, figure)), [32.0, 32.0, 20.0].map(Fact::Number));
-    assert_eq!(twice.fact(&Amount::Revenue.into()), Fact::Amount(Decimal::from(30)));
-    assert_eq!(twice.fact(&Amount::MeanOrderAmount.into()), Fact::Amount(Decimal::from(15)));
+    assert_eq!(figures.map(|figure| twice.figure(figure)), [32.0, 32.0, 20.0].map(Some));
+    assert_eq!(twice.amount(Amount::Revenue), Some(Decimal::from(30)));
+    assert_eq!(twice.amount(Amount::MeanOrderAmount), Some(Decimal::from(15)));
 
     history.record_purchase(day(30), money("1.00")).unwrap();
     let thrice = Profile::of(&history, day(42)).unwrap();
-    assert_eq!(fact(&thrice, Figure::DaysSincePrevious), Fact::Unknown, "the history does not hold it");
+    assert_eq!(state(&thrice, Figure::DaysSincePrevious), (None, None), "the history does not hold it");
     let error = Error::AfterAsOf { last: day(30), as_of: day(29) };
     assert_eq!(Profile::of(&history, day(29)), Err(error));
 }
 
+/// A label by its key is the label by its type.
 #[test]
-fn what_models_say() {
+fn labels_of_the_library_are_typed() {
     let mut history = CustomerHistory::new();
     history.record_purchase(day(0), Decimal::TEN).unwrap();
     history.record_purchase(day(10), Decimal::TEN).unwrap();
     let profile = Profile::default()
-        .with_scores(RfmScore::new([5, 3, 1], [5; 3]).unwrap())
-        .with_octant(Octant::ImportantKeep)
-        .with_frequency_band(FrequencyBand::High)
-        .with_new_customer_state(None)
-        .with_lifecycle_stage(LifecycleStage::ALL[4])
-        .with_standing(MissedCycles::default().standing(&history, day(75)));
-    let figures =
-        [Figure::R, Figure::F, Figure::M, Figure::ExpectedCycleDays, Figure::CyclesMissed, Figure::OverdueDays];
-    assert_eq!(figures.map(|figure| profile.fact(&figure.into())), [5.0, 3.0, 1.0, 30.0, 2.0, 35.0].map(Fact::Number));
-    let labels = [LabelField::Octant, LabelField::FrequencyBand, LabelField::ChurnRisk, LabelField::LifecycleStage];
-    let stage = LifecycleStage::ALL[4].label().key();
-    assert_eq!(
-        labels.map(|label| profile.fact(&label.into())),
-        ["important_keep", "high", ChurnRisk::Overdue.label().key(), stage].map(Fact::Text)
-    );
-    assert_eq!(profile.fact(&LabelField::NewCustomerState.into()), Fact::Absent);
-    let lost = Profile::default().with_new_customer_state(NewCustomerState::Lost);
-    assert_eq!(lost.fact(&LabelField::NewCustomerState.into()), Fact::Text("lost"));
-    let nobody = Profile::default().with_standing(None).with_scores(None);
-    assert_eq!(nobody.fact(&LabelField::ChurnRisk.into()), Fact::Absent);
-    assert_eq!(nobody.fact(&Figure::M.into()), Fact::Absent);
+        .with_label(LabelKind::Octant, Octant::ImportantKeep.label())
+        .with_label(LabelKind::FrequencyBand, FrequencyBand::High.label())
+        .with_label(LabelKind::NewCustomerState, None)
+        .with_label(LabelKind::LifecycleStage, LifecycleStage::ALL[4].label())
+        .with_standing(MissedCycles::default().standing(&history, day(75)).as_ref());
+    let figures = [Figure::ExpectedCycleDays, Figure::CyclesMissed, Figure::OverdueDays];
+    assert_eq!(figures.map(|figure| profile.figure(figure)), [30.0, 2.0, 35.0].map(Some));
+    assert_eq!(profile.octant(), Some(Octant::ImportantKeep));
+    assert_eq!(profile.frequency_band(), Some(FrequencyBand::High));
+    assert_eq!(profile.lifecycle_stage(), Some(LifecycleStage::ALL[4]));
+    assert_eq!(profile.churn_risk(), Some(ChurnRisk::Overdue));
+    let keys = [LabelKind::Octant, LabelKind::FrequencyBand, LabelKind::ChurnRisk, LabelKind::LifecycleStage];
+    let keys = keys.map(|kind| profile.label(kind).map(Label::key));
+    assert_eq!(keys, ["important_keep", "high", "overdue", LifecycleStage::ALL[4].label().key()].map(Some));
+    assert_eq!((profile.new_customer_state(), profile.label(LabelKind::NewCustomerState)), (None, None));
+    let lost = Profile::default().with_label(LabelKind::NewCustomerState, NewCustomerState::Lost.label());
+    assert_eq!(lost.new_customer_state(), Some(NewCustomerState::Lost));
+    assert_eq!((lost.octant(), lost.churn_risk()), (None, None));
+    let nobody = Profile::default().with_standing(None);
+    assert_eq!(compiled(is(LabelKind::ChurnRisk, Test::Exists(true))).verdict(&nobody), Some(false));
 }

@@ -1,47 +1,60 @@
 //! How far a member is from the tiers around.
 
-use chrono::{NaiveDate, TimeZone, Utc};
-use repurchase::act::audience::{Amount, Audience, Profile, Schema, TierDistance, ready};
-use repurchase::segment::{TierModel, TierScheme};
-use repurchase::{Error, Ledger, Order, ShopCalendar};
+use chrono::NaiveDate;
+use repurchase::act::audience::{Audience, Schema, ready};
+use repurchase::segment::LabelKind;
+use repurchase::shop::{Amount, Profile, ShopModels, ShopOptions};
+use repurchase::{CustomerHistory, Error, Ledger, Order, ShopCalendar};
 use rust_decimal::Decimal;
 
 use super::{BOTH, assert_explained, money};
 
+fn day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 3, 1).unwrap()
+}
+
 /// Customers of 1 to 100: senior above 80, VIP above 96, supreme above 100, where nobody is.
-fn tiers() -> TierModel {
-    let at = Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap();
-    let orders = (1..=100).map(|id| Order::new(id, at, Decimal::from(id)).unwrap());
-    let as_of = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
-    let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), as_of).unwrap();
-    TierModel::fit(&ledger, &TierScheme::default()).unwrap()
+fn shop() -> ShopModels {
+    let orders =
+        (1..=100).map(|id| Order::new(id, day().and_hms_opt(12, 0, 0).unwrap().and_utc(), Decimal::from(id)).unwrap());
+    let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), day()).unwrap();
+    ShopModels::fit(&ledger, &ShopOptions::default()).unwrap()
+}
+
+/// A member of a revenue, of which some is about to leave the counted time.
+#[track_caller]
+fn member<'a>(shop: &'a ShopModels, revenue: &str, leaving: &str) -> Profile<'a> {
+    let mut history = CustomerHistory::new();
+    history.record_purchase(day(), money(revenue)).unwrap();
+    shop.profile(&history, day()).unwrap().with_leaving(money(leaving)).unwrap()
 }
 
 #[test]
 fn margins_and_gaps() {
-    let tiers = tiers();
+    let shop = shop();
     let distance = |revenue: &str, leaving: &str| {
-        let distance = TierDistance::new(&tiers, money(revenue), money(leaving)).unwrap();
-        (distance.tier().key(), distance.tier_left().key(), distance.margin(), distance.gap())
+        let member = member(&shop, revenue, leaving);
+        let tier = member.label(LabelKind::Tier).unwrap().key();
+        (tier, member.amount(Amount::TierMargin), member.amount(Amount::TierGap))
     };
     let some = |text| Some(money(text));
-    assert_eq!(distance("50", "20"), ("ordinary", "ordinary", None, some("30")), "nobody drops from the lowest");
-    assert_eq!(distance("80", "0"), ("ordinary", "ordinary", None, some("0")), "the next begins above its mark");
-    assert_eq!(distance("80.01", "0"), ("senior", "senior", some("0.01"), some("15.99")));
-    assert_eq!(distance("90", "10"), ("senior", "ordinary", some("0"), some("6")), "a margin of 0 is a drop");
-    assert_eq!(distance("90", "9.99"), ("senior", "senior", some("0.01"), some("6")));
-    assert_eq!(distance("98", "50"), ("vip", "ordinary", some("-48"), some("2")), "two tiers at once");
-    assert_eq!(distance("500", "0"), ("supreme", "supreme", some("400"), None), "there is none above");
+    assert_eq!(distance("50", "20"), ("ordinary", None, some("30")), "nobody drops from the lowest");
+    assert_eq!(distance("80", "0"), ("ordinary", None, some("0")), "the next begins above its mark");
+    assert_eq!(distance("80.01", "0"), ("senior", some("0.01"), some("15.99")));
+    assert_eq!(distance("90", "10"), ("senior", some("0"), some("6")), "a margin of 0 is a drop");
+    assert_eq!(distance("90", "9.99"), ("senior", some("0.01"), some("6")));
+    assert_eq!(distance("98", "50"), ("vip", some("-48"), some("2")), "two tiers at once");
+    assert_eq!(distance("500", "0"), ("supreme", some("400"), None), "there is none above");
     let error = Error::AmountOverflow { field: "distance to a tier" };
-    assert_eq!(TierDistance::new(&tiers, Decimal::MAX, -Decimal::ONE), Err(error));
+    assert_eq!(shop.explain_tier(Decimal::MAX, -Decimal::ONE, BOTH[0]), Err(error.clone()));
+    assert_eq!(member(&shop, "500", "0").with_leaving(-Decimal::MAX), Err(error));
 }
 
 #[test]
 fn in_words() {
-    let tiers = tiers();
+    let shop = shop();
     let texts = |revenue: &str, leaving: &str| {
-        let distance = TierDistance::new(&tiers, money(revenue), money(leaving)).unwrap();
-        BOTH.map(|language| distance.explain(language))
+        BOTH.map(|language| shop.explain_tier(money(revenue), money(leaving), language).unwrap())
     };
     assert_eq!(
         texts("50", "0"),
@@ -65,8 +78,8 @@ fn in_words() {
 
 #[test]
 fn who_is_about_to_drop_and_who_is_near_the_next() {
-    let tiers = tiers();
-    let schema = Schema::default();
+    let shop = shop();
+    let schema = Schema::of(&shop);
     let [drop, soon, near] = [
         ready::about_to_drop(Decimal::ZERO).unwrap(),
         ready::about_to_drop(Decimal::from(5)).unwrap(),
@@ -74,9 +87,8 @@ fn who_is_about_to_drop_and_who_is_near_the_next() {
     ]
     .map(|rule| Audience::compile(rule, &schema).unwrap());
     let answers = |revenue: &str, leaving: &str| {
-        let distance = TierDistance::new(&tiers, money(revenue), money(leaving)).unwrap();
-        let profile = Profile::default().with_tier_distance(&distance);
-        [&drop, &soon, &near].map(|audience| audience.matches(&profile))
+        let member = member(&shop, revenue, leaving);
+        [&drop, &soon, &near].map(|audience| audience.matches(&member))
     };
     assert_eq!(answers("75", "75"), [false, false, true], "the lowest tier cannot be lost");
     assert_eq!(answers("74.99", "0"), [false, false, false]);

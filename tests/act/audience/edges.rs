@@ -1,8 +1,10 @@
 //! Rules of nothing, rules at their limits, rules that are wrong.
 
 use repurchase::Error;
-use repurchase::act::audience::{Audience, Field, Figure, LabelField, Profile, Rule, Schema, Test, Verdict};
+use repurchase::act::audience::{Audience, Field, Rule, Schema, Test};
 use repurchase::scale::Label;
+use repurchase::segment::LabelKind;
+use repurchase::shop::{Figure, Profile};
 
 use super::{all, any, assert_explained, compiled, is, not, schema};
 
@@ -11,7 +13,7 @@ fn of_nothing() {
     let nobody = Profile::default();
     let [everybody, no_one] = [compiled(all([])), compiled(any([]))];
     assert!(everybody.matches(&nobody) && !no_one.matches(&nobody));
-    assert_eq!((everybody.verdict(&nobody), no_one.verdict(&nobody)), (Verdict::In, Verdict::Out));
+    assert_eq!((everybody.verdict(&nobody), no_one.verdict(&nobody)), (Some(true), Some(false)));
     assert_explained(&everybody, &nobody, "In: everybody is", "入选：规则包含所有客户");
     assert_explained(&no_one, &nobody, "Out: nobody is in", "未入选：规则不包含任何客户");
     assert!(!compiled(not(all([]))).matches(&nobody) && compiled(not(any([]))).matches(&nobody));
@@ -19,7 +21,7 @@ fn of_nothing() {
 
     let one_of_none = compiled(is(Figure::R, Test::OneOf(Vec::new())));
     let known = Profile::default().with(Figure::R, 5.0);
-    assert_eq!((one_of_none.verdict(&known), one_of_none.verdict(&nobody)), (Verdict::Out, Verdict::Unknown));
+    assert_eq!((one_of_none.verdict(&known), one_of_none.verdict(&nobody)), (Some(false), None));
 }
 
 #[test]
@@ -50,13 +52,13 @@ fn comparisons_that_do_not_fit_their_field() {
         error(Figure::R.into(), Test::between(5, 4)),
         "r.between: expected the lower end first, found 5 before 4"
     );
-    assert_eq!(error(LabelField::Tier.into(), Test::equal(3)), "tier.=: expected a label's key, found 3");
+    assert_eq!(error(LabelKind::Tier.into(), Test::equal(3)), "tier.=: expected a label's key, found 3");
     assert_eq!(
-        error(LabelField::Tier.into(), Test::below("vip")),
+        error(LabelKind::Tier.into(), Test::below("vip")),
         r#"tier: expected one of =, !=, in, exists, as texts have no order, found "<""#
     );
     assert_eq!(
-        error(LabelField::ChurnRisk.into(), Test::one_of(["due", "gone"])),
+        error(LabelKind::ChurnRisk.into(), Test::one_of(["due", "gone"])),
         r#"churn_risk.in[1]: expected one of in_cycle, due, overdue, churn_inclined, found "gone""#
     );
     assert_eq!(Rule::tag("").unwrap_err().to_string(), r#"tag: expected a tag, found """#);

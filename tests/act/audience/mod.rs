@@ -1,7 +1,8 @@
 //! Rules: by hand, against a naive evaluator, in words, in files.
 
-use repurchase::act::audience::{Audience, Field, Profile, Rule, Schema, Test};
+use repurchase::act::audience::{Audience, Field, Rule, Schema, Test};
 use repurchase::scale::{Label, Language};
+use repurchase::shop::Profile;
 use rust_decimal::Decimal;
 
 mod activities;
@@ -48,6 +49,12 @@ fn schema() -> Schema {
 #[track_caller]
 fn compiled(rule: Rule) -> Audience {
     Audience::compile(rule, &schema()).expect("a rule that fits the schema")
+}
+
+/// A label of a key that is its names, too.
+fn label(key: &str) -> &'static Label {
+    let key = || key.to_owned();
+    Box::leak(Box::new(Label::new(key(), key(), key())))
 }
 
 #[track_caller]

@@ -1,10 +1,14 @@
 //! Random rules on random customers, against an evaluator that is obviously right.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
-use repurchase::act::audience::{
-    Activity, Amount, Fact, Field, Figure, LabelField, LastActivity, Profile, ProfileTable, Rule, Test, Verdict,
-};
+use repurchase::Ratio;
+use repurchase::act::audience::{Audience, Field, Rule, Test};
+use repurchase::scale::{Label, Language};
+use repurchase::segment::LabelKind;
+use repurchase::shop::{Activity, Amount, Attribute, Figure, LastActivity, Profile, Profiles};
 use rust_decimal::Decimal;
 
 use super::compiled;
@@ -82,7 +86,7 @@ impl Which {
         match self {
             Self::Figure => Figure::CyclesMissed.into(),
             Self::Amount => Amount::Revenue.into(),
-            Self::Label => LabelField::Segment.into(),
+            Self::Label => LabelKind::Segment.into(),
             Self::Cart => Field::days_since(Activity::Cart, "shoes"),
             Self::Age => Field::attribute("age"),
             Self::Region => Field::attribute("region"),
@@ -180,6 +184,9 @@ fn letter(number: i64) -> &'static str {
     ["a", "b", "c", "d", "e"][usize::try_from(number).unwrap()]
 }
 
+static LETTERS: LazyLock<Vec<Label>> =
+    LazyLock::new(|| (0..5).map(|number| Label::new(letter(number), letter(number), letter(number))).collect());
+
 fn state() -> impl Strategy<Value = State> {
     prop_oneof![1 => Just(State::Unknown), 1 => Just(State::Absent), 5 => (0..5i64).prop_map(State::Value)]
 }
@@ -231,7 +238,7 @@ fn rule() -> impl Strategy<Value = Naive> {
 /// What a profile borrows.
 struct Facts {
     activities: Vec<LastActivity<'static>>,
-    attributes: [Fact<'static>; 2],
+    attributes: [Attribute<'static>; 2],
 }
 
 impl Facts {
@@ -242,14 +249,14 @@ impl Facts {
             activities.push(LastActivity { activity: Activity::Cart, category: "shoes", days_ago });
         }
         let age = match customer.age {
-            State::Unknown => Fact::Unknown,
-            State::Absent => Fact::Absent,
-            State::Value(value) => Fact::Number(number(value)),
+            State::Unknown => Attribute::Unknown,
+            State::Absent => Attribute::Absent,
+            State::Value(value) => Attribute::Number(number(value)),
         };
         let region = match customer.region {
-            State::Unknown => Fact::Unknown,
-            State::Absent => Fact::Absent,
-            State::Value(value) => Fact::Text(letter(value)),
+            State::Unknown => Attribute::Unknown,
+            State::Absent => Attribute::Absent,
+            State::Value(value) => Attribute::Text(letter(value)),
         };
         Self { activities, attributes: [age, region] }
     }
@@ -268,8 +275,10 @@ impl Facts {
         }
         match customer.label {
             State::Unknown => {}
-            State::Absent => profile = profile.with_label(LabelField::Segment, None),
-            State::Value(value) => profile = profile.with_label(LabelField::Segment, letter(value)),
+            State::Absent => profile = profile.with_label(LabelKind::Segment, None),
+            State::Value(value) => {
+                profile = profile.with_label(LabelKind::Segment, &LETTERS[usize::try_from(value).unwrap()]);
+            }
         }
         if !matches!(customer.cart, State::Unknown) {
             profile = profile.with_activities(&self.activities);
@@ -282,17 +291,48 @@ impl Facts {
     }
 }
 
+/// The numbers of a report, counted one customer after the other.
+fn report(naive: &Naive, customers: &[Customer]) -> String {
+    let parts = match naive {
+        Naive::All(parts) => parts.as_slice(),
+        _ => std::slice::from_ref(naive),
+    };
+    let truths = |rule: &Naive| customers.iter().map(|customer| rule.truth(customer)).collect::<Vec<_>>();
+    let count = |truths: &[Option<bool>], truth| truths.iter().filter(|&&found| found == truth).count();
+    let all = truths(naive);
+    let (selected, unknown) = (count(&all, Some(true)), count(&all, None));
+    let mut report = format!("{selected} of {} customers selected, {unknown} unknown", customers.len());
+    for (at, part) in parts.iter().enumerate() {
+        let removes = |rule: &Naive, customer| rule.truth(customer) != Some(true);
+        let left: Vec<_> =
+            customers.iter().filter(|customer| !parts[..at].iter().any(|part| removes(part, customer))).collect();
+        let gone = left.iter().filter(|customer| removes(part, customer)).count();
+        let alone = customers.iter().filter(|customer| removes(part, customer)).count();
+        let only = customers.iter().filter(|customer| {
+            removes(part, customer) && parts.iter().filter(|part| removes(part, customer)).count() == 1
+        });
+        let schema = Audience::compile(part.rule(), &super::schema()).unwrap();
+        let words = schema.describe(Language::English);
+        let clause = match part {
+            Naive::All(rules) if rules.is_empty() => "anything",
+            Naive::Any(rules) if rules.is_empty() => "the impossible",
+            _ => words.strip_prefix("Customers with ").unwrap().strip_suffix('.').unwrap(),
+        };
+        let line = format!(
+            "\n{clause}: removes {gone} of {}; alone {alone} of {}, only here {}, unknown {}",
+            left.len(),
+            customers.len(),
+            only.count(),
+            count(&truths(part), None)
+        );
+        report.push_str(&line);
+    }
+    report
+}
+
 /// Calls `f` with the profile of a customer.
 fn with_profile<T>(customer: &Customer, f: impl FnOnce(&Profile<'_>) -> T) -> T {
     f(&Facts::of(customer).profile(customer))
-}
-
-fn verdict(truth: Option<bool>) -> Verdict {
-    match truth {
-        Some(true) => Verdict::In,
-        Some(false) => Verdict::Out,
-        None => Verdict::Unknown,
-    }
 }
 
 proptest! {
@@ -303,25 +343,24 @@ proptest! {
         let audience = compiled(naive.rule());
         let mut selected = Vec::new();
         for (id, customer) in customers.iter().enumerate() {
-            let expected = verdict(naive.truth(customer));
+            let expected = naive.truth(customer);
             with_profile(customer, |profile| {
                 prop_assert_eq!(audience.verdict(profile), expected);
-                prop_assert_eq!(audience.matches(profile), expected == Verdict::In);
+                prop_assert_eq!(audience.matches(profile), expected == Some(true));
                 Ok(())
             })?;
-            if expected == Verdict::In {
+            if expected == Some(true) {
                 selected.push(id);
             }
         }
-        // Profiles borrow from their customer: the shop is asked one at a time.
-        let mut found = Vec::new();
-        for (id, customer) in customers.iter().enumerate() {
-            let selection = with_profile(customer, |profile| audience.select([(id, *profile)]).unwrap());
-            let removed = selection.parts.iter().map(|part| part.in_sequence.count()).sum::<u64>();
-            prop_assert_eq!(removed + selection.selected.count(), 1, "each is selected or removed by one part");
-            found.extend(selection.ids);
-        }
-        prop_assert_eq!(found, selected);
+        let facts: Vec<_> = customers.iter().map(|customer| (customer, Facts::of(customer))).collect();
+        let profiles = Profiles::of(facts.iter().map(|(customer, facts)| facts.profile(customer))).unwrap();
+        let selection = audience.matches_all(&profiles);
+        let unknown = customers.iter().filter(|customer| naive.truth(customer).is_none()).count() as u64;
+        prop_assert_eq!(selection.unknown(), Ratio::new(unknown, customers.len() as u64).unwrap());
+        let ids: Vec<usize> = (0..customers.len()).collect();
+        prop_assert_eq!(selection.ids(&ids).copied().collect::<Vec<_>>(), selected);
+        prop_assert_eq!(audience.report(&profiles, Language::English), report(&naive, &customers));
     }
 
     /// A table says of each of its customers what the customer's own profile says. More than two words of 64.
@@ -330,13 +369,13 @@ proptest! {
         let audience = compiled(naive.rule());
         let facts: Vec<_> = customers.iter().map(|customer| (customer, Facts::of(customer))).collect();
         let profiles = || facts.iter().cycle().take(len).map(|(customer, facts)| facts.profile(customer));
-        let matches = audience.matches_each(&ProfileTable::of(profiles()).unwrap());
+        let matches = audience.matches_all(&Profiles::of(profiles()).unwrap());
         let expected: Vec<_> = profiles().map(|profile| audience.matches(&profile)).collect();
-        prop_assert_eq!(matches.of(), expected.len());
+        prop_assert_eq!(matches.selected().of(), expected.len() as u64);
         let found: Vec<_> = (0..expected.len()).map(|place| matches.contains(place)).collect();
         prop_assert_eq!(found, &expected[..]);
         let positions: Vec<_> = (0..expected.len()).filter(|&place| expected[place]).collect();
-        prop_assert_eq!(matches.count(), positions.len());
+        prop_assert_eq!(matches.selected().count(), positions.len() as u64);
         prop_assert_eq!(matches.positions().collect::<Vec<_>>(), positions);
     }
 
@@ -346,7 +385,7 @@ proptest! {
         let audience = compiled(naive.rule());
         let Some(expected) = naive.truth(&customer) else { return Ok(()) };
         let fields = with_profile(&customer, |profile| {
-            audience.reasons(profile).iter().map(|reason| reason.condition.field().clone()).collect::<Vec<_>>()
+            audience.reasons(profile).into_iter().map(|(field, _)| field.clone()).collect::<Vec<_>>()
         });
         // The customer's values where a reason names them, another's elsewhere.
         let pick = |which: Which| {

@@ -1,9 +1,8 @@
 //! The ready audiences, each on customers around its marks.
 
 use chrono::{Days, NaiveDate};
-use repurchase::act::audience::{
-    Activity, Audience, Field, Figure, LastActivity, Profile, Rule, Schema, Verdict, ready,
-};
+use repurchase::act::audience::{Audience, Field, Rule, Schema, ready};
+use repurchase::shop::{Activity, Figure, LastActivity, Profile};
 use repurchase::{CustomerHistory, Error, Result};
 use rust_decimal::Decimal;
 
@@ -44,7 +43,7 @@ fn interest() {
     assert!(!matches(Activity::Cart, 7, None) && !matches(Activity::Favourite, 0, Some(6.0)));
     assert!(!matches(Activity::View, 0, None), "to look is not to want");
     let unknown = Profile::default().with(Figure::DaysSinceLast, None);
-    assert_eq!(interest.verdict(&unknown), Verdict::Unknown);
+    assert_eq!(interest.verdict(&unknown), None);
 }
 
 /// As of day 1000, of purchases on these days, with and without the day of the purchase before the last one.
@@ -61,17 +60,17 @@ fn bought(days: &[u64], is_known: bool) -> Profile<'static> {
 fn new_customers() {
     let new = audience(ready::new_customers(730, 30));
     let verdict = |days: &[u64]| [true, false].map(|is_known| new.verdict(&bought(days, is_known)));
-    assert_eq!(verdict(&[1000]), [Verdict::In; 2]);
-    assert_eq!(verdict(&[971]), [Verdict::In; 2], "the thirtieth of the last 30 days");
-    assert_eq!(verdict(&[970]), [Verdict::Out; 2]);
-    assert_eq!(verdict(&[270, 971]), [Verdict::In; 2], "the one before lies outside the lookback");
-    assert_eq!(verdict(&[271, 971]), [Verdict::Out; 2]);
-    assert_eq!(verdict(&[990, 990]), [Verdict::Out; 2], "two purchases on one day are two");
-    assert_eq!(verdict(&[300, 500, 971]), [Verdict::Out; 2], "all lie inside the lookback");
-    assert_eq!(verdict(&[1, 2, 971]), [Verdict::In, Verdict::Unknown]);
-    assert_eq!(verdict(&[1, 500, 971]), [Verdict::Out, Verdict::Unknown]);
-    assert_eq!(verdict(&[]), [Verdict::Out; 2], "who never bought is no new customer");
-    assert_eq!(new.verdict(&Profile::default().with(Figure::DaysSinceLast, 3.0)), Verdict::Unknown);
+    assert_eq!(verdict(&[1000]), [Some(true); 2]);
+    assert_eq!(verdict(&[971]), [Some(true); 2], "the thirtieth of the last 30 days");
+    assert_eq!(verdict(&[970]), [Some(false); 2]);
+    assert_eq!(verdict(&[270, 971]), [Some(true); 2], "the one before lies outside the lookback");
+    assert_eq!(verdict(&[271, 971]), [Some(false); 2]);
+    assert_eq!(verdict(&[990, 990]), [Some(false); 2], "two purchases on one day are two");
+    assert_eq!(verdict(&[300, 500, 971]), [Some(false); 2], "all lie inside the lookback");
+    assert_eq!(verdict(&[1, 2, 971]), [Some(true), None]);
+    assert_eq!(verdict(&[1, 500, 971]), [Some(false), None]);
+    assert_eq!(verdict(&[]), [Some(false); 2], "who never bought is no new customer");
+    assert_eq!(new.verdict(&Profile::default().with(Figure::DaysSinceLast, 3.0)), None);
     // A lookback shorter than the days leaves only its own days.
     let short = audience(ready::new_customers(10, 30));
     assert!(short.matches(&bought(&[991], true)) && !short.matches(&bought(&[990], true)));
@@ -108,7 +107,7 @@ fn the_funnel_is_disjoint_and_complete() {
         };
         assert_eq!([0, 1, 2].map(|at| sets[at].matches(&profile)), set, "{combination:b}");
     }
-    assert!(sets.iter().all(|set| set.verdict(&Profile::default()) == Verdict::Unknown));
+    assert!(sets.iter().all(|set| set.verdict(&Profile::default()).is_none()));
 }
 
 #[test]

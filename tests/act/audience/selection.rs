@@ -1,10 +1,12 @@
 //! Many customers: who is selected, and what each part removes.
 
-use repurchase::Ratio;
-use repurchase::act::audience::{Figure, LabelField, Profile, Test};
+use repurchase::act::audience::{Field, Rule, Test};
 use repurchase::scale::Language;
+use repurchase::segment::LabelKind;
+use repurchase::shop::{Activity, Attribute, Figure, LastActivity, Profile, Profiles};
+use repurchase::{Error, Ratio};
 
-use super::{all, any, compiled, is};
+use super::{all, any, compiled, is, label};
 
 fn ratio(count: u64, of: u64) -> Ratio {
     Ratio::new(count, of).unwrap()
@@ -14,12 +16,12 @@ fn ratio(count: u64, of: u64) -> Ratio {
 fn shares_by_hand() {
     let audience = compiled(all([
         is(Figure::Purchases, Test::at_least(2)),
-        is(LabelField::Tier, Test::equal("vip")),
+        is(LabelKind::Tier, Test::equal("vip")),
         is(Figure::DaysSinceLast, Test::below(30)),
     ]));
     let customer = |purchases: f64, tier: &'static str, days: f64| {
         let profile = Profile::default().with(Figure::Purchases, purchases).with(Figure::DaysSinceLast, days);
-        if tier.is_empty() { profile } else { profile.with_label(LabelField::Tier, tier) }
+        if tier.is_empty() { profile } else { profile.with_label(LabelKind::Tier, label(tier)) }
     };
     // Two selected; then one for each reason alone, one of no known tier, one for all three reasons.
     let shop = [
@@ -32,19 +34,17 @@ fn shares_by_hand() {
         (1, customer(1.0, "senior", 99.0)),
         (8, customer(1.0, "", 5.0)),
     ];
-    let selection = audience.select(shop).unwrap();
-    assert_eq!(selection.ids, [2, 7]);
-    assert_eq!((selection.selected, selection.unknown), (ratio(2, 8), ratio(1, 8)), "8 is out for its one purchase");
-    let parts = &selection.parts;
-    assert_eq!(parts.len(), 3);
-    assert_eq!((parts[0].in_sequence, parts[0].alone), (ratio(3, 8), ratio(3, 8)));
-    assert_eq!((parts[1].in_sequence, parts[1].alone), (ratio(2, 5), ratio(4, 8)));
-    assert_eq!((parts[2].in_sequence, parts[2].alone), (ratio(1, 3), ratio(2, 8)));
-    let only: Vec<_> = parts.iter().map(|part| part.only_here.count()).collect();
-    let unknown: Vec<_> = parts.iter().map(|part| part.unknown.count()).collect();
-    assert_eq!((only, unknown), (vec![1, 2, 1], vec![0, 2, 0]));
+    let (ids, profiles) = (shop.map(|(id, _)| id), Profiles::of(shop.map(|(_, profile)| profile)).unwrap());
+    let selection = audience.matches_all(&profiles);
+    assert_eq!(selection.ids(&ids).collect::<Vec<_>>(), [&7, &2]);
     assert_eq!(
-        audience.report(&selection, Language::Chinese),
+        (selection.selected(), selection.unknown()),
+        (ratio(2, 8), ratio(1, 8)),
+        "8 is out for its one purchase"
+    );
+    assert_eq!(audience.parts().len(), 3);
+    assert_eq!(
+        audience.report(&profiles, Language::Chinese),
         "共 8 位客户，入选 2 位，无法判断 1 位\n\
          购买次数不低于 2：依次排除 8 中的 3 位；单独排除 8 中的 3 位，仅因此排除 1 位，未知 0 位\n\
          会员等级为「vip」：依次排除 5 中的 2 位；单独排除 8 中的 4 位，仅因此排除 2 位，未知 2 位\n\
@@ -55,13 +55,51 @@ fn shares_by_hand() {
 #[test]
 fn nobody_and_no_parts() {
     let two = compiled(any([is(Figure::R, Test::equal(5)), is(Figure::F, Test::equal(5))]));
-    let empty = two.select(Vec::<(u32, Profile<'_>)>::new()).unwrap();
-    assert_eq!((empty.ids.len(), empty.selected), (0, ratio(0, 0)));
-    assert_eq!(empty.parts.len(), 1, "the rule is its one part");
-    assert_eq!(empty.parts[0].alone.value(), None);
+    let (none, one) = (Profiles::of([]).unwrap(), Profiles::of([Profile::default()]).unwrap());
+    assert_eq!(two.matches_all(&none).selected(), ratio(0, 0));
+    assert_eq!(two.parts().len(), 1, "the rule is its one part");
+    assert_eq!(
+        two.report(&none, Language::English),
+        "0 of 0 customers selected, 0 unknown\n\
+         R score 5 or F score 5: removes 0 of 0; alone 0 of 0, only here 0, unknown 0"
+    );
 
-    let everybody = compiled(all([])).select([(1, Profile::default())]).unwrap();
-    assert_eq!((everybody.ids, everybody.parts.len()), (vec![1], 0));
-    let nobody = compiled(any([])).select([(1, Profile::default())]).unwrap();
-    assert_eq!((nobody.ids.len(), nobody.parts[0].alone), (0, ratio(1, 1)));
+    let everybody = compiled(all([]));
+    assert_eq!((everybody.matches_all(&one).selected(), everybody.parts().len()), (ratio(1, 1), 0));
+    let nobody = compiled(any([]));
+    assert_eq!(
+        nobody.report(&one, Language::English),
+        "0 of 1 customers selected, 0 unknown\nthe impossible: removes 1 of 1; alone 1 of 1, only here 1, unknown 0"
+    );
+}
+
+/// What is added beside a table is what stands in the profiles of its customers.
+#[test]
+fn attributes_tags_and_activities_beside_a_table() {
+    let activities = [[LastActivity { activity: Activity::Cart, category: "shoes", days_ago: 3 }].to_vec(), Vec::new()];
+    let attributes = [[Attribute::Number(20.0), Attribute::Text("south")], [Attribute::Absent, Attribute::Unknown]];
+    let tags: [&[&str]; 2] = [&["vip", "vegan"], &[]];
+    let plain = [3.0, 1.0].map(|purchases| Profile::default().with(Figure::Purchases, purchases));
+    let full = [0, 1]
+        .map(|at| plain[at].with_activities(&activities[at]).with_attributes(&attributes[at]).with_tags(tags[at]));
+    let rows = Profiles::of(full).unwrap();
+    let beside = Profiles::of(plain)
+        .and_then(|profiles| profiles.with_activities(activities.iter().map(Vec::as_slice)))
+        .and_then(|profiles| profiles.with_attributes(attributes))
+        .and_then(|profiles| profiles.with_tags(tags.map(|tags| tags.iter().copied())))
+        .unwrap();
+    let fields = [
+        is(Field::days_since(Activity::Cart, "shoes"), Test::below(7)),
+        is(Field::attribute("age"), Test::at_least(18)),
+        is(Field::attribute("region"), Test::equal("south")),
+        Rule::tag("vegan").unwrap(),
+        is(Figure::Purchases, Test::at_least(1)),
+    ];
+    for rule in fields {
+        let audience = compiled(rule);
+        assert_eq!(audience.matches_all(&beside), audience.matches_all(&rows));
+        assert_eq!(audience.matches_all(&rows).contains(0), audience.matches(&full[0]));
+    }
+    let short = Profiles::of(plain).unwrap().with_tags(tags.iter().take(1).map(|tags| tags.iter().copied()));
+    assert_eq!(short.unwrap_err(), Error::ColumnLength { column: "tags", found: 1, expected: 2 });
 }

@@ -2,8 +2,10 @@
 
 #![cfg(feature = "serde")]
 
-use repurchase::act::audience::{Activity, Amount, Field, Figure, LabelField, Rule, Test, Verdict};
+use repurchase::act::audience::{Field, Rule, Test};
 use repurchase::scale::Language;
+use repurchase::segment::LabelKind;
+use repurchase::shop::{Activity, Amount, Figure};
 use serde_json::json;
 
 use super::{all, any, compiled, is, money, not};
@@ -13,7 +15,7 @@ fn sample() -> Rule {
         is(Figure::DaysSinceLast, Test::below(30)),
         any([
             is(Amount::Revenue, Test::at_least(money("199.90"))),
-            is(LabelField::Octant, Test::one_of(["important_value", "important_keep"])),
+            is(LabelKind::Octant, Test::one_of(["important_value", "important_keep"])),
         ]),
         is(Field::days_since(Activity::Cart, "shoes"), Test::at_most(7)),
         is(Field::days_since(Activity::Search, None), Test::Exists(false)),
@@ -47,7 +49,7 @@ fn as_json() {
 #[test]
 fn other_spellings() {
     let read = |json: &str| serde_json::from_str::<Rule>(json).unwrap();
-    assert_eq!(read(r#"{"tier": "vip"}"#), is(LabelField::Tier, Test::equal("vip")));
+    assert_eq!(read(r#"{"tier": "vip"}"#), is(LabelKind::Tier, Test::equal("vip")));
     assert_eq!(read(r#"{"r": 5}"#), is(Figure::R, Test::equal(5)));
     assert_eq!(read(r#"{"r": "5"}"#), is(Figure::R, Test::equal(5)));
     assert_eq!(read(r#"{"revenue": {">": 0.1}}"#), is(Amount::Revenue, Test::above(money("0.1"))), "as it is written");
@@ -75,12 +77,4 @@ fn numbers_are_not_rounded() {
     let json = serde_json::to_string(audience.rule()).unwrap();
     let again = compiled(serde_json::from_str(&json).unwrap());
     assert_eq!(again.describe(Language::English), "Customers with age above 0.1234567890123456789012345678.");
-}
-
-#[test]
-fn verdicts_by_name() {
-    assert_eq!(
-        serde_json::to_value([Verdict::In, Verdict::Out, Verdict::Unknown]).unwrap(),
-        json!(["in", "out", "unknown"])
-    );
 }

@@ -1,19 +1,22 @@
 //! Tables of profiles, at the edges: each answer is that of the profile. [`super::oracle`] has random rules.
 
-use repurchase::act::audience::{
-    Activity, Amount, Fact, Field, Figure, LabelField, LastActivity, Profile, ProfileTable, Rule, Test,
-};
+use repurchase::Ratio;
+use repurchase::act::audience::{Field, Rule, Test};
+use repurchase::segment::LabelKind;
+use repurchase::shop::{Activity, Amount, Attribute, Figure, LastActivity, Profile, Profiles};
 use rust_decimal::Decimal;
 
-use super::{all, any, compiled, is, money, not};
+use super::{all, any, compiled, is, label, money, not};
 
 /// Both ways round, as what is unknown is neither.
 #[track_caller]
 fn assert_as_profiles(rule: &Rule, profiles: &[Profile<'_>]) {
-    let table = ProfileTable::of(profiles.iter().copied()).unwrap();
+    let table = Profiles::of(profiles.iter().copied()).unwrap();
     for rule in [rule.clone(), not(rule.clone())] {
         let audience = compiled(rule.clone());
-        let matches = audience.matches_each(&table);
+        let matches = audience.matches_all(&table);
+        let unknown = profiles.iter().filter(|profile| audience.verdict(profile).is_none()).count() as u64;
+        assert_eq!(matches.unknown().count(), unknown, "{rule:?}");
         for (place, profile) in profiles.iter().enumerate() {
             assert_eq!(matches.contains(place), audience.matches(profile), "{rule:?} on customer {place}");
         }
@@ -87,14 +90,13 @@ fn numbers_of_any_size() {
 #[test]
 fn attributes_of_every_kind() {
     let facts = [
-        Fact::Unknown,
-        Fact::Absent,
-        Fact::Number(18.0),
-        Fact::Number(f64::INFINITY),
-        Fact::Amount(Decimal::from(18)),
-        Fact::Text(""),
-        Fact::Text("south"),
-        Fact::Text("18"),
+        Attribute::Unknown,
+        Attribute::Absent,
+        Attribute::Number(18.0),
+        Attribute::Number(f64::INFINITY),
+        Attribute::Text(""),
+        Attribute::Text("south"),
+        Attribute::Text("18"),
     ];
     let attributes: Vec<_> = facts.iter().flat_map(|&age| facts.map(|region| [age, region])).collect();
     let full = attributes.iter().map(|attributes| Profile::default().with_attributes(attributes));
@@ -113,12 +115,12 @@ fn attributes_of_every_kind() {
 #[test]
 fn many_labels() {
     let keys: Vec<_> = (0..200).map(|key| key.to_string()).collect();
-    let known = keys.iter().map(|key| Profile::default().with_label(LabelField::Segment, key.as_str()));
-    let none = [Profile::default().with_label(LabelField::Segment, None), Profile::default()];
+    let known = keys.iter().map(|key| Profile::default().with_label(LabelKind::Segment, label(key)));
+    let none = [Profile::default().with_label(LabelKind::Segment, None), Profile::default()];
     let profiles: Vec<_> = known.chain(none).collect();
     let every_second = Test::one_of(keys.iter().step_by(2).map(String::as_str));
-    assert_as_profiles(&is(LabelField::Segment, every_second), &profiles);
-    assert_as_profiles(&is(LabelField::Segment, Test::not_equal("7")), &profiles);
+    assert_as_profiles(&is(LabelKind::Segment, every_second), &profiles);
+    assert_as_profiles(&is(LabelKind::Segment, Test::not_equal("7")), &profiles);
 }
 
 /// More customers than are worked on at a time, by one core or by any; the last word is not full.
@@ -161,8 +163,8 @@ fn more_than_a_part() {
 
 #[test]
 fn nobody() {
-    let table = ProfileTable::of([]).unwrap();
-    assert!(table.is_empty() && ProfileTable::default().is_empty());
-    let matches = compiled(all([])).matches_each(&table);
-    assert_eq!((matches.count(), matches.of(), matches.positions().count()), (0, 0, 0));
+    let table = Profiles::of([]).unwrap();
+    assert!(table.is_empty() && Profiles::default().is_empty());
+    let (matches, none) = (compiled(all([])).matches_all(&table), Ratio::new(0, 0).unwrap());
+    assert_eq!((matches.selected(), matches.unknown(), matches.positions().count()), (none, none, 0));
 }

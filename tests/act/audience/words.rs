@@ -1,12 +1,12 @@
 //! Exact sentences and reasons in both languages.
 
-use repurchase::act::audience::{
-    Activity, Amount, Audience, Fact, Field, Figure, LabelField, LastActivity, Profile, Rule, Schema, Test, ready,
-};
+use repurchase::act::audience::{Audience, Field, Rule, Schema, Test, ready};
 use repurchase::scale::Label;
+use repurchase::segment::LabelKind;
 use repurchase::segment::TierScheme;
+use repurchase::shop::{Activity, Amount, Attribute, Figure, LastActivity, Profile};
 
-use super::{BOTH, all, any, assert_explained, compiled, is, money, not, schema};
+use super::{BOTH, all, any, assert_explained, compiled, is, label, money, not, schema};
 
 #[track_caller]
 fn assert_described(rule: Rule, english: &str, chinese: &str) {
@@ -41,11 +41,11 @@ fn each_kind_of_field() {
     let cases = [
         (is(Amount::Revenue, Test::at_least(money("9.90"))), "revenue at least 9.90", "消费金额不低于 9.90"),
         (
-            is(LabelField::Octant, Test::one_of(["important_value", "general_keep"])),
+            is(LabelKind::Octant, Test::one_of(["important_value", "general_keep"])),
             "octant Important value or General keeping",
             "客户价值类别为「重要价值客户」或「一般保持客户」",
         ),
-        (is(LabelField::Segment, Test::not_equal("a b")), "segment other than \"a b\"", "客户分群不为「a b」"),
+        (is(LabelKind::Segment, Test::not_equal("a b")), "segment other than \"a b\"", "客户分群不为「a b」"),
         (
             is(shoes(), Test::below(7)),
             "days since last unpaid order of \"shoes\" below 7",
@@ -88,13 +88,13 @@ fn rules_in_rules() {
 #[test]
 fn names_of_the_shop() {
     let rule = all([
-        is(LabelField::Tier, Test::equal("vip")),
-        is(LabelField::SpendBand, Test::equal("200")),
+        is(LabelKind::Tier, Test::equal("vip")),
+        is(LabelKind::SpendBand, Test::equal("200")),
         is(Field::attribute("age"), Test::above(30)),
     ]);
-    let schema = schema().with_labels(LabelField::Tier, TierScheme::default().names()).unwrap();
+    let schema = schema().with_labels(LabelKind::Tier, TierScheme::default().names()).unwrap();
     let bands = [Label::new("200", "200 and more", "200 元以上")];
-    let schema = schema.with_labels(LabelField::SpendBand, &bands).unwrap();
+    let schema = schema.with_labels(LabelKind::SpendBand, &bands).unwrap();
     let audience = Audience::compile(rule.clone(), &schema).unwrap();
     assert_eq!(
         BOTH.map(|language| audience.describe(language)),
@@ -116,7 +116,7 @@ fn names_of_the_shop() {
 fn why_in_and_why_not() {
     let audience = compiled(all([
         is(Amount::Revenue, Test::at_least(100)),
-        is(LabelField::FrequencyBand, Test::one_of(["high", "medium"])),
+        is(LabelKind::FrequencyBand, Test::one_of(["high", "medium"])),
         any([
             is(Field::days_since(Activity::Cart, "shoes"), Test::below(7)),
             is(Field::attribute("age"), Test::below(25)),
@@ -126,7 +126,7 @@ fn why_in_and_why_not() {
     let carted = [LastActivity { activity: Activity::Cart, category: "shoes", days_ago: 3 }];
     let base = Profile::default()
         .with_amount(Amount::Revenue, money("120.50"))
-        .with_label(LabelField::FrequencyBand, "high")
+        .with_label(LabelKind::FrequencyBand, label("high"))
         .with_activities(&carted)
         .with_tags(&[]);
     assert_explained(
@@ -137,14 +137,14 @@ fn why_in_and_why_not() {
         "入选：消费金额为 120.50，不低于 100；频次等级为「高频客户」，为「高频客户」或「中频客户」；\
          距「shoes」最近一次加购的天数为 3，低于 7；没有标签「employee」",
     );
-    let seldom = base.with_label(LabelField::FrequencyBand, None);
+    let seldom = base.with_label(LabelKind::FrequencyBand, None);
     assert_explained(
         &audience,
         &seldom,
         "Out: no frequency band, not High frequency or Medium frequency",
         "未入选：没有频次等级，不满足：为「高频客户」或「中频客户」",
     );
-    let attributes = [Fact::Number(25.0)];
+    let attributes = [Attribute::Number(25.0)];
     let none = base.with_activities(&[]).with_attributes(&attributes);
     assert_explained(
         &audience,

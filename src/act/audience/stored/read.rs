@@ -2,10 +2,12 @@
 
 use super::super::compiled::within;
 use super::super::condition::{Test, Value, quoted, wrong};
-use super::super::field::{Activity, Amount, Field, Figure, LabelField};
+use super::super::field::Field;
 use super::super::rule::Rule;
 use super::tree::{Tree, keys};
 use crate::error::{Error, Result};
+use crate::segment::LabelKind;
+use crate::shop::{Activity, Amount, Figure};
 
 const COMPARISONS: &str = "=, !=, <, <=, >, >=, between, in or exists";
 
@@ -137,7 +139,7 @@ fn category(entries: &Entries, place: &str) -> Result<Option<Box<str>>> {
 fn unknown_field(place: &str, key: &str) -> Error {
     let figures = Figure::ALL.iter().map(|field| field.label().key());
     let amounts = Amount::ALL.iter().map(|field| field.label().key());
-    let labels = LabelField::ALL.iter().map(|field| field.label().key());
+    let labels = LabelKind::ALL.iter().map(|field| field.label().key());
     let keys = ["all", "any", "not", "tag", "attribute", "days_since"].into_iter();
     let keys: Vec<_> = keys.chain(figures).chain(amounts).chain(labels).collect();
     let place = if place.is_empty() { "rule" } else { place };

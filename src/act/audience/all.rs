@@ -1,46 +1,15 @@
 //! A rule asked of many customers at once.
+//!
+//! `benches/act.rs`, `act/audience/matches_all`, must not get slower.
 
 use core::ops::Range;
 
-use super::check::{AmountTest, Check, NumberTest, TextTest, Truth};
-use super::compiled::{Audience, IN};
-use super::profile::Money;
-use super::table::{ABSENT, Amounts, Bits, Codes, Numbers, ProfileTable, Texts, UNKNOWN, WHOLE};
+use rust_decimal::Decimal;
+
+use super::check::{AmountTest, Check, NumberTest, Truth};
+use super::compiled::{IN, Step};
 use crate::parallel;
-
-/// The customers of a [`ProfileTable`] that belong to an audience. Made by [`Audience::matches_each`].
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Matches {
-    bits: Bits,
-    len: usize,
-}
-
-impl Matches {
-    /// How many customers belong to the audience.
-    pub fn count(&self) -> usize {
-        self.bits.iter().map(|word| word.count_ones() as usize).sum()
-    }
-
-    /// How many were asked about.
-    pub const fn of(&self) -> usize {
-        self.len
-    }
-
-    /// Whether the customer at a position of the table belongs to the audience; no customer does beyond its end.
-    pub fn contains(&self, position: usize) -> bool {
-        self.bits.get(position / 64).is_some_and(|word| word >> (position % 64) & 1 == 1)
-    }
-
-    /// The positions in the table of those who belong to the audience, ascending.
-    pub fn positions(&self) -> impl Iterator<Item = usize> {
-        let of_word = |(place, &word): (usize, &u64)| {
-            // Without its lowest bit, again and again.
-            let left = core::iter::successors(Some(word), |left| Some(left & left.wrapping_sub(1)));
-            left.take_while(|&left| left != 0).map(move |left| place * 64 + left.trailing_zeros() as usize)
-        };
-        self.bits.iter().enumerate().flat_map(of_word)
-    }
-}
+use crate::shop::{ABSENT, Amounts, Bits, Codes, Numbers, Profiles, Slot, UNKNOWN, WHOLE};
 
 /// What is worked on at a time fits into the nearest cache: so many customers, in words of 64.
 const BLOCK: usize = 4096;
@@ -49,30 +18,40 @@ const WORDS: usize = BLOCK / 64;
 /// What one core is given at a time.
 const PART: usize = 16 * BLOCK;
 
-impl Audience {
-    /// Which customers of a table belong to the audience: [`matches`](Audience::matches) of each, several times as
-    /// fast.
-    ///
-    /// A condition is compared for many customers at a time, and no longer for those about whom the answer is settled.
-    /// On all cores with the feature `rayon`.
-    ///
-    /// # Complexity
-    ///
-    /// At most customers times conditions; for an activity or a tag, only those customers count that have it.
-    ///
-    /// # Examples
-    ///
-    /// As for [`ProfileTable`].
-    pub fn matches_each(&self, profiles: &ProfileTable) -> Matches {
-        let columns: Vec<_> = self.steps.iter().map(|step| Column::of(&step.check, profiles)).collect();
-        let parts = parallel::map_ranges(profiles.len(), PART, |part| self.part(&columns, part));
-        Matches { bits: parts.concat(), len: profiles.len() }
+/// The comparisons of a rule, each with its column.
+pub(super) struct Columns<'a> {
+    each: Vec<Column<'a>>,
+    /// Whether none of them can be unknown of anybody.
+    complete: bool,
+    len: usize,
+}
+
+impl<'a> Columns<'a> {
+    pub(super) fn of(steps: &'a [Step], profiles: &'a Profiles) -> Self {
+        let (mut each, mut complete) = (Vec::with_capacity(steps.len()), true);
+        for step in steps {
+            let (column, is_complete) = Column::of(&step.check, profiles);
+            each.push(column);
+            complete &= is_complete;
+        }
+        Self { each, complete, len: profiles.len() }
     }
 
-    fn part(&self, columns: &[Column<'_>], part: Range<usize>) -> Bits {
+    pub(super) const fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// Whom the steps lead in: one way through the comparisons that these columns are of.
+    ///
+    /// A comparison is made for many customers at a time, and no longer for those about whom the answer is settled.
+    pub(super) fn find(&self, steps: &[Step], entry: u32) -> Bits {
+        parallel::map_ranges(self.len, PART, |part| self.part(steps, entry, part)).concat()
+    }
+
+    fn part(&self, steps: &[Step], entry: u32, part: Range<usize>) -> Bits {
         let mut matching = Bits::with_capacity(part.len().div_ceil(64));
         // Of each comparison, who comes to it.
-        let mut arriving = vec![[0; WORDS]; columns.len()];
+        let mut arriving = vec![[0; WORDS]; self.each.len()];
         let mut days = Vec::new();
         for start in part.clone().step_by(BLOCK) {
             let rows = start..part.end.min(start + BLOCK);
@@ -82,12 +61,12 @@ impl Audience {
             }
             arriving.fill([0; WORDS]);
             let mut inside = [0; WORDS];
-            match arriving.get_mut(self.entry as usize) {
+            match arriving.get_mut(entry as usize) {
                 Some(first) => *first = all,
-                None if self.entry == IN => inside = all,
+                None if entry == IN => inside = all,
                 None => {}
             }
-            for (at, (step, column)) in self.steps.iter().zip(columns).enumerate() {
+            for (at, (step, column)) in steps.iter().zip(&self.each).enumerate() {
                 let (before, after) = arriving.split_at_mut(at + 1);
                 let Some(here) = before.last().filter(|here| here.iter().any(|&word| word != 0)) else { continue };
                 let mut wanted = [0; WORDS];
@@ -115,7 +94,7 @@ enum Column<'a> {
     Unknown,
     Wide(&'a [f64], NumberTest),
     Narrow(&'a [f32], NumberTest),
-    Exact(&'a [Money], &'a AmountTest),
+    Exact(&'a [Slot<Decimal>], &'a AmountTest),
     /// With what is meant where the comparison is to fail, and where it is to hold.
     Codes(&'a Codes, [Meant; 2]),
     Days(Vec<&'a [(u32, u32)]>, &'a [u64], &'a NumberTest),
@@ -129,29 +108,44 @@ enum Meant {
 }
 
 impl<'a> Column<'a> {
-    fn of(check: &'a Check, table: &'a ProfileTable) -> Self {
+    /// The column, and whether it is known of everybody.
+    fn of(check: &'a Check, profiles: &'a Profiles) -> (Self, bool) {
         match check {
-            Check::Figure(figure, test) => Self::numbers(table.figure(*figure), test.clone()),
-            Check::Amount(amount, test) => match table.amount(*amount) {
-                Amounts::Exact(amounts) => Self::Exact(amounts, test),
-                Amounts::Minor { units, scale } => Self::numbers(units, test.of_units(*scale)),
-            },
-            Check::Label(label, test) => Self::texts(table.label(*label), test),
-            Check::DaysSince(days) => {
-                let (lists, known) = table.activities(days.activity, days.category.as_deref());
-                Self::Days(lists, known, &days.test)
+            Check::Figure(figure, test) => {
+                let (numbers, complete) = profiles.figure(*figure);
+                (Self::numbers(numbers, test.clone()), complete)
             }
-            Check::NumberAttribute(place, test) => match table.attribute(*place) {
-                Some((numbers, _)) => Self::numbers(numbers, test.clone()),
-                None => Self::Unknown,
+            Check::Amount(amount, test) => {
+                let (amounts, complete) = profiles.amount(*amount);
+                let column = match amounts {
+                    Amounts::Exact(amounts) => Self::Exact(amounts, test),
+                    Amounts::Minor { units, scale } => Self::numbers(units, test.of_units(*scale)),
+                };
+                (column, complete)
+            }
+            Check::Label(kind, test) => {
+                let (labels, complete) = profiles.label(*kind);
+                let truths = labels.dictionary().map(|(code, key)| (code, test.truth(key)));
+                (Self::codes(&labels.codes, &truths.collect::<Vec<_>>()), complete)
+            }
+            Check::DaysSince(days) => {
+                let (lists, known, complete) = profiles.activities(days.activity, days.category.as_deref());
+                (Self::Days(lists, known, &days.test), complete)
+            }
+            Check::NumberAttribute(position, test) => match profiles.attribute(*position) {
+                Some(((numbers, _), [complete, _])) => (Self::numbers(numbers, test.clone()), complete),
+                None => (Self::Unknown, false),
             },
-            Check::TextAttribute(place, test) => match table.attribute(*place) {
-                Some((_, texts)) => Self::texts(texts, test),
-                None => Self::Unknown,
+            Check::TextAttribute(position, test) => match profiles.attribute(*position) {
+                Some(((_, texts), [_, complete])) => {
+                    let truths = texts.dictionary().map(|(code, text)| (code, test.truth(text)));
+                    (Self::codes(&texts.codes, &truths.collect::<Vec<_>>()), complete)
+                }
+                None => (Self::Unknown, false),
             },
             Check::Tag(tag) => {
-                let (rows, known) = table.tag(tag);
-                Self::Tag(rows, known)
+                let (rows, known, complete) = profiles.tag(tag);
+                (Self::Tag(rows, known), complete)
             }
         }
     }
@@ -166,11 +160,6 @@ impl<'a> Column<'a> {
             Numbers::Wide(numbers) => Self::Wide(numbers, test),
             Numbers::Narrow(numbers) => Self::Narrow(numbers, test),
         }
-    }
-
-    fn texts(texts: &'a Texts, test: &TextTest) -> Self {
-        let truths: Vec<_> = texts.dictionary().map(|(code, text)| (code, test.truth(text))).collect();
-        Self::codes(&texts.codes, &truths)
     }
 
     fn codes(codes: &'a Codes, truths: &[(u32, Truth)]) -> Self {

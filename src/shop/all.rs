@@ -1,0 +1,70 @@
+//! What the models say of all customers of a ledger, column by column.
+//!
+//! `benches/shop.rs`, `shop/profile_all`, must take no more than 1.1 times `shop/parts`.
+
+use super::models::ShopModels;
+use super::one::Asked;
+use super::profiles::{Profiles, Rows};
+use crate::error::Result;
+use crate::history::Ledger;
+use crate::parallel;
+use crate::predict::{PurchaseModel, Sample};
+use crate::segment::LabelKind;
+
+/// Customers who are worked on in one go.
+const PART: usize = 1 << 13;
+
+impl ShopModels {
+    /// The [profile](ShopModels::profile) of each customer of a ledger, in the ledger's order, as of the ledger's day:
+    /// the same bits, column by column.
+    ///
+    /// On all cores with the feature `rayon`; the same for any number of threads.
+    ///
+    /// # Errors
+    ///
+    /// As [`profile`](ShopModels::profile), for the first customer who has one.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in customers.
+    ///
+    /// # Examples
+    ///
+    /// As for the [room](super).
+    pub fn profile_all<Id: Sync>(&self, ledger: &Ledger<Id>) -> Result<Profiles> {
+        let (len, as_of) = (ledger.len(), ledger.as_of());
+        let scores = self.rfm.score_all(ledger)?;
+        let samples: Vec<Sample> = parallel::concat(len, PART, |part| {
+            let summaries = part.filter_map(|position| ledger.history(position)?.repeat_summary(as_of));
+            summaries.map(|summary| Sample::of(&summary)).collect()
+        });
+        let forecasts = self.purchases.model().map(|model| {
+            (model.probability_alive_all(&samples), model.expected_purchases_all(&samples, self.horizon_days))
+        });
+        let cuts = self.tiers.cuts().cuts().iter().map(|cut| cut.scale());
+        let scale = cuts.chain([ledger.scale()]).max().unwrap_or(0);
+        let parts = parallel::map_ranges(len, PART, |part| {
+            let mut rows = Rows::new(part.len(), scale);
+            for position in part {
+                let Some(history) = ledger.history(position) else { continue };
+                let forecast = forecasts.as_ref();
+                let asked = Asked {
+                    history: &history,
+                    as_of,
+                    score: scores.get(position).copied(),
+                    standing: self.cycles.standing(&history, as_of),
+                    sample: samples.get(position).copied(),
+                    forecast: forecast.and_then(|(alive, purchases)| {
+                        alive.get(position).copied().zip(purchases.get(position).copied())
+                    }),
+                };
+                let (profile, codes) = self.profile_of(&asked)?;
+                rows.push(&profile, codes);
+            }
+            Ok(rows)
+        });
+        let parts = parts.into_iter().collect::<Result<Vec<_>>>()?;
+        let labels = LabelKind::ALL.map(|kind| self.labels(kind).into_iter().cloned().collect());
+        Ok(Rows::joined(&parts, labels))
+    }
+}

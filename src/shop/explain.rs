@@ -1,0 +1,142 @@
+//! Why a customer has a label, and what a forecast rests on.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::figure::Figure;
+use super::models::ShopModels;
+use super::profile::difference;
+use crate::error::Result;
+use crate::history::CustomerHistory;
+use crate::predict::{CustomerForecast, Sample};
+use crate::scale::Language;
+use crate::scale::words::count;
+use crate::segment::LabelKind;
+
+/// Decimals of an expected amount.
+const DECIMALS: u32 = 2;
+
+impl ShopModels {
+    /// Why a customer has the label of a kind: the value that decided and the thresholds around it. `None` where the
+    /// customer has no such label.
+    pub fn explain(
+        &self,
+        history: &CustomerHistory,
+        as_of: NaiveDate,
+        kind: LabelKind,
+        language: Language,
+    ) -> Option<String> {
+        history.days_since_last(as_of)?;
+        let score = self.rfm.score(history)?;
+        let lifecycle = self.lifecycle();
+        match kind {
+            LabelKind::Octant => self.octants.explain(score, language).ok(),
+            LabelKind::Segment => self.grid.as_ref()?.explain(score, language).ok(),
+            LabelKind::FrequencyBand => lifecycle.frequency.explain(history, language),
+            LabelKind::SpendBand => self.spend_bands.as_ref()?.explain(history, language),
+            LabelKind::NewCustomerState => lifecycle.new_customers.explain(history, as_of, language),
+            LabelKind::LifecycleStage => lifecycle.explain(history, as_of, language),
+            LabelKind::Tier => Some(self.tiers.explain(history.revenue(), language)),
+            LabelKind::ChurnRisk => Some(self.cycles.standing(history, as_of)?.explain(language)),
+        }
+    }
+
+    /// What a score, a cycle or a forecast of a customer rests on. `None` where the customer has no such figure, and for
+    /// figures that are plain facts of the history.
+    pub fn explain_figure(
+        &self,
+        history: &CustomerHistory,
+        as_of: NaiveDate,
+        figure: Figure,
+        language: Language,
+    ) -> Option<String> {
+        history.days_since_last(as_of)?;
+        match figure {
+            Figure::R | Figure::F | Figure::M => self.rfm.explain(history, language),
+            Figure::ExpectedCycleDays | Figure::CyclesMissed | Figure::OverdueDays => {
+                Some(self.cycles.standing(history, as_of)?.explain(language))
+            }
+            Figure::ProbabilityAlive => Some(self.forecast(history, as_of)?.explain_alive(language)),
+            Figure::ExpectedPurchases => Some(self.forecast(history, as_of)?.explain_purchases(language)),
+            Figure::ExpectedSpend | Figure::ExpectedValue => {
+                self.forecast(history, as_of)?.explain_value(DECIMALS, language)
+            }
+            Figure::ExpectedLoss => self.explain_loss(history, as_of, language),
+            _ => None,
+        }
+    }
+
+    fn forecast(&self, history: &CustomerHistory, as_of: NaiveDate) -> Option<CustomerForecast> {
+        let sample = Sample::of(&history.repeat_summary(as_of)?);
+        Some(CustomerForecast::new(self.purchases.model()?, self.spend.model(), &sample, self.horizon_days))
+    }
+
+    fn explain_loss(&self, history: &CustomerHistory, as_of: NaiveDate, language: Language) -> Option<String> {
+        let loss = self.profile(history, as_of).ok()?.figure(Figure::ExpectedLoss)?;
+        let forecast = self.forecast(history, as_of)?;
+        let (kept, decimals) = (forecast.expected_value()? / forecast.probability_alive, DECIMALS as usize);
+        let (alive, days) = (forecast.explain_alive(language), self.horizon_days);
+        Some(match language {
+            Language::English => format!(
+                "{alive}, and then worth {kept:.decimals$} in the next {}: {loss:.decimals$} of it expected to be lost",
+                count(&days.to_string(), "day")
+            ),
+            Language::Chinese => {
+                format!("{alive}，若仍活跃，未来 {days} 天预计贡献 {kept:.decimals$}：其中预计损失 {loss:.decimals$}")
+            }
+        })
+    }
+
+    /// How far a member is from the tiers around, now and after `leaving` of the revenue has left the counted time; 0
+    /// where the whole lifetime counts.
+    ///
+    /// A tier begins *above* its cut, so that a gap is closed by spending more than it, and a margin of 0 is a drop.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AmountOverflow`](crate::Error::AmountOverflow) for a difference that does not fit a `Decimal` exactly.
+    pub fn explain_tier(&self, revenue: Decimal, leaving: Decimal, language: Language) -> Result<String> {
+        let (left, position) = (difference(revenue, leaving)?, self.tiers.position(revenue));
+        let [low, high] = self.tier_cuts(position);
+        let (name, to) = (self.tiers.tier(revenue).name(language), self.tiers.tier(left).name(language));
+        let tier = match language {
+            Language::English => format!("{name}: revenue {revenue}"),
+            Language::Chinese => format!("{name}：消费金额 {revenue}"),
+        };
+        let next = self.tiers.names().get(position + 1).map(|next| next.name(language));
+        let above = match next.zip(high) {
+            None => String::new(),
+            Some((next, high)) => {
+                let gap = difference(high, revenue)?;
+                match language {
+                    Language::English => format!(", {next} above {high}, {gap} more"),
+                    Language::Chinese => format!("，高于 {high} 升为{next}，还差 {gap}"),
+                }
+            }
+        };
+        let below = match low {
+            None => String::new(),
+            Some(low) => {
+                let margin = difference(left, low)?;
+                let (drops, distance) = (margin <= Decimal::ZERO, margin.abs());
+                match (language, drops) {
+                    (Language::English, true) => {
+                        format!(
+                            "; {leaving} about to leave, {left} left, {distance} below the mark {low}: drops to {to}"
+                        )
+                    }
+                    (Language::English, false) => {
+                        format!("; {leaving} about to leave, {left} left, {distance} above the mark {low}: stays")
+                    }
+                    (Language::Chinese, true) => {
+                        format!("；即将移出 {leaving}，剩余 {left}，低于门槛 {low} 达 {distance}：将降为{to}")
+                    }
+                    (Language::Chinese, false) => {
+                        format!("；即将移出 {leaving}，剩余 {left}，高于门槛 {low} 达 {distance}：保持等级")
+                    }
+                }
+            }
+        };
+        Ok(tier + &above + &below)
+    }
+}

@@ -1,0 +1,184 @@
+//! The shop as one value: everything that is fitted, and what it says of each customer.
+//!
+//! | question | function |
+//! |---|---|
+//! | what does the shop choose: bins, grid, tiers, bands, models, horizon? | [`ShopOptions`] |
+//! | fit everything that needs the whole shop | [`ShopModels::fit`] |
+//! | ... where customers are counted on many machines, or night by night? | [`ShopTally`], [`ShopModels::fit_tally`] |
+//! | which model forecasts, and why that one, or none? | [`ShopModels::purchases`], [`ShopModels::spend`] |
+//! | every label, figure, amount and forecast of one customer? | [`ShopModels::profile`] |
+//! | ... of all customers, column by column? | [`ShopModels::profile_all`] |
+//! | why this label, this forecast? | [`ShopModels::explain`], [`ShopModels::explain_figure`] |
+//! | how far is a member from the next tier? | [`ShopModels::explain_tier`] |
+//! | whom to call first, and what is at stake? | [`Profiles::calls`] |
+//! | who changed label since yesterday's models, since last month? | [`ShopModels::changes`] |
+//! | whom does a rule mean? | [`act::audience`](crate::act::audience), asked of the same profiles |
+//!
+//! # A tour
+//!
+//! ```
+//! # use chrono::{NaiveDate, NaiveTime};
+//! # use repurchase::{Ledger, Order, ShopCalendar};
+//! # fn ledger() -> Result<Ledger<&'static str>, Box<dyn std::error::Error>> {
+//! #     let csv = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_orders.csv"));
+//! #     let mut orders = Vec::new();
+//! #     for row in csv.lines().skip(1) {
+//! #         let mut fields = row.split(',');
+//! #         let mut field = || fields.next().ok_or("customer, day, amount");
+//! #         let (customer, day, amount) = (field()?, field()?.parse::<NaiveDate>()?, field()?.parse()?);
+//! #         orders.push(Order::new(customer, day.and_time(NaiveTime::MIN).and_utc(), amount)?);
+//! #     }
+//! #     let today = NaiveDate::from_ymd_opt(1998, 6, 30).ok_or("no such day")?;
+//! #     Ok(Ledger::from_records(orders, &ShopCalendar::utc(), today)?)
+//! # }
+//! use repurchase::scale::Language;
+//! use repurchase::segment::LabelKind;
+//! use repurchase::shop::{Amount, Figure, ShopModels, ShopOptions};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // At night, on everybody: a ledger of CDNOW's 2,357 customers.
+//! let ledger = ledger()?;
+//! let today = ledger.as_of();
+//! let models = ShopModels::fit(&ledger, &ShopOptions::default())?;
+//! assert_eq!(models.purchases().status().describe(Language::English), "fitted");
+//!
+//! // In a request, of one customer: every label, figure, amount and forecast, and each with its reason.
+//! let customer = ledger.get("11341").ok_or("has bought")?;
+//! let profile = models.profile(&customer, today)?;
+//! assert_eq!(profile.label(LabelKind::Tier).map(|tier| tier.name(Language::English)), Some("VIP"));
+//! assert_eq!(profile.amount(Amount::Revenue).map(|revenue| revenue.to_string()).as_deref(), Some("940.48"));
+//! assert_eq!(profile.figure(Figure::CyclesMissed), Some(3.0));
+//! assert_eq!(
+//!     models.explain(&customer, today, LabelKind::Tier, Language::Chinese).as_deref(),
+//!     Some("VIP会员：消费金额 940.48，高于 434.86 且不超过 1022.77")
+//! );
+//!
+//! // For a page, of everybody: whom to call first, and what is at stake?
+//! let profiles = models.profile_all(&ledger)?;
+//! let calls = profiles.calls();
+//! let first = profiles.get(calls[0]).ok_or("a customer")?;
+//! assert_eq!((calls.len(), ledger.ids()[calls[0]]), (456, "11341"));
+//! assert_eq!(first.figure(Figure::ExpectedLoss).map(f64::round), Some(73.0));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Three answers, three lines each
+//!
+//! The labels of all customers:
+//!
+//! ```
+//! # use chrono::{NaiveDate, NaiveTime};
+//! # use repurchase::{Ledger, Order, ShopCalendar};
+//! # fn ledger() -> Result<Ledger<&'static str>, Box<dyn std::error::Error>> {
+//! #     let csv = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_orders.csv"));
+//! #     let mut orders = Vec::new();
+//! #     for row in csv.lines().skip(1) {
+//! #         let mut fields = row.split(',');
+//! #         let mut field = || fields.next().ok_or("customer, day, amount");
+//! #         let (customer, day, amount) = (field()?, field()?.parse::<NaiveDate>()?, field()?.parse()?);
+//! #         orders.push(Order::new(customer, day.and_time(NaiveTime::MIN).and_utc(), amount)?);
+//! #     }
+//! #     let today = NaiveDate::from_ymd_opt(1998, 6, 30).ok_or("no such day")?;
+//! #     Ok(Ledger::from_records(orders, &ShopCalendar::utc(), today)?)
+//! # }
+//! # use repurchase::segment::LabelKind;
+//! # use repurchase::shop::{ShopModels, ShopOptions};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let ledger = ledger()?;
+//! let models = ShopModels::fit(&ledger, &ShopOptions::default())?;
+//! let profiles = models.profile_all(&ledger)?;
+//! let segments: Vec<_> = profiles.iter().map(|profile| profile.label(LabelKind::Segment)).collect();
+//! # assert_eq!(segments.iter().flatten().filter(|segment| segment.key() == "champions").count(), 415);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! P(alive) and value of one:
+//!
+//! ```
+//! # use chrono::{NaiveDate, NaiveTime};
+//! # use repurchase::{Ledger, Order, ShopCalendar};
+//! # fn ledger() -> Result<Ledger<&'static str>, Box<dyn std::error::Error>> {
+//! #     let csv = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_orders.csv"));
+//! #     let mut orders = Vec::new();
+//! #     for row in csv.lines().skip(1) {
+//! #         let mut fields = row.split(',');
+//! #         let mut field = || fields.next().ok_or("customer, day, amount");
+//! #         let (customer, day, amount) = (field()?, field()?.parse::<NaiveDate>()?, field()?.parse()?);
+//! #         orders.push(Order::new(customer, day.and_time(NaiveTime::MIN).and_utc(), amount)?);
+//! #     }
+//! #     let today = NaiveDate::from_ymd_opt(1998, 6, 30).ok_or("no such day")?;
+//! #     Ok(Ledger::from_records(orders, &ShopCalendar::utc(), today)?)
+//! # }
+//! # use repurchase::shop::{Figure, ShopModels, ShopOptions};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let ledger = ledger()?;
+//! let models = ShopModels::fit(&ledger, &ShopOptions::default())?;
+//! let profile = models.profile(&ledger.get("00619").ok_or("has bought")?, ledger.as_of())?;
+//! let answer = [Figure::ProbabilityAlive, Figure::ExpectedValue].map(|figure| profile.figure(figure));
+//! # assert_eq!(answer.map(|number| number.map(|number| (100.0 * number).round())), [Some(83.0), Some(12661.0)]);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! An audience in JSON (feature `serde`):
+//!
+//! ```
+//! # use chrono::{NaiveDate, NaiveTime};
+//! # use repurchase::{Ledger, Order, ShopCalendar};
+//! # fn ledger() -> Result<Ledger<&'static str>, Box<dyn std::error::Error>> {
+//! #     let csv = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_orders.csv"));
+//! #     let mut orders = Vec::new();
+//! #     for row in csv.lines().skip(1) {
+//! #         let mut fields = row.split(',');
+//! #         let mut field = || fields.next().ok_or("customer, day, amount");
+//! #         let (customer, day, amount) = (field()?, field()?.parse::<NaiveDate>()?, field()?.parse()?);
+//! #         orders.push(Order::new(customer, day.and_time(NaiveTime::MIN).and_utc(), amount)?);
+//! #     }
+//! #     let today = NaiveDate::from_ymd_opt(1998, 6, 30).ok_or("no such day")?;
+//! #     Ok(Ledger::from_records(orders, &ShopCalendar::utc(), today)?)
+//! # }
+//! # use repurchase::act::{Audience, audience::Schema};
+//! # use repurchase::shop::{ShopModels, ShopOptions};
+//! # #[cfg(not(feature = "serde"))]
+//! # fn main() {}
+//! # #[cfg(feature = "serde")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let ledger = ledger()?;
+//! # let json = r#"{"all": [{"tier": {"in": ["vip", "supreme"]}}, {"churn_risk": "due"}, {"expected_loss": {">=": 30}}]}"#;
+//! let models = ShopModels::fit(&ledger, &ShopOptions::default())?;
+//! let audience = Audience::compile(serde_json::from_str(json)?, &Schema::of(&models))?;
+//! let selection = audience.matches_all(&models.profile_all(&ledger)?);
+//! # assert_eq!(selection.ids(ledger.ids()).collect::<Vec<_>>(), [&"01991", &"22356"]);
+//! # Ok(())
+//! # }
+//! ```
+
+mod activity;
+mod all;
+mod calls;
+mod changes;
+mod estimate;
+mod explain;
+mod figure;
+mod models;
+mod one;
+mod options;
+mod profile;
+mod profiles;
+#[cfg(feature = "serde")]
+mod stored;
+mod tally;
+
+pub use activity::{Activity, Attribute, LastActivity};
+pub use estimate::{Estimate, EstimateStatus, PurchaseChoice};
+pub use figure::{Amount, Figure};
+pub use models::ShopModels;
+pub use options::ShopOptions;
+pub use profile::Profile;
+pub use profiles::Profiles;
+pub use tally::ShopTally;
+
+pub(crate) use profile::Slot;
+pub(crate) use profiles::{ABSENT, Amounts, Bits, Codes, LARGEST, Numbers, UNKNOWN, WHOLE};

@@ -1,0 +1,223 @@
+//! Everything that is fitted to a shop.
+
+use chrono::NaiveDate;
+
+use super::estimate::Estimate;
+use super::figure::Figure;
+use super::options::ShopOptions;
+use super::tally::ShopTally;
+use crate::error::{Error, Result};
+use crate::history::Ledger;
+use crate::predict::{AnyModel, GammaGamma, Samples};
+use crate::scale::Label;
+use crate::segment::{
+    ChurnRisk, FrequencyBand, FrequencyBands, Grid, LabelKind, Lifecycle, LifecycleStage, MissedCycles,
+    NewCustomerState, Octant, OctantModel, RfmModel, SpendBands, TierModel,
+};
+
+/// Everything that needs the whole shop, as one value: fitted in one call, stored as one JSON (feature `serde`), asked
+/// about one customer in one call.
+///
+/// It says the same of a customer in a request handler as in a nightly report: every label, figure, amount and forecast
+/// as a [`Profile`](super::Profile), and the reason for each when asked.
+///
+/// # Stored
+///
+/// As one object, whose field `form` tells how the others are to be read. What was stored in another form is refused
+/// with a message that says so: the cure is to fit again.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "super::stored::Enveloped", into = "super::stored::StoredModels"))]
+pub struct ShopModels {
+    pub(super) as_of: NaiveDate,
+    pub(super) horizon_days: u32,
+    pub(super) rfm: RfmModel,
+    pub(super) octants: OctantModel,
+    pub(super) grid: Option<Grid>,
+    pub(super) tiers: TierModel,
+    pub(super) cycles: MissedCycles,
+    pub(super) spend_bands: Option<SpendBands>,
+    pub(super) purchases: Estimate<AnyModel>,
+    pub(super) spend: Estimate<GammaGamma>,
+}
+
+impl ShopModels {
+    /// Fits everything to the customers of a ledger.
+    ///
+    /// A model of purchases or spend that cannot be fitted is no error: its [`Estimate`] says why, and what it would
+    /// have said of a customer is unknown.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoCustomers`] without a customer; [`Error::ScoreBins`] for a grid of other bins than the scores;
+    /// [`Error::TooAlike`] where frequency bands are to be fitted to gaps that are too alike; and those of the options,
+    /// such as a number of bins out of range.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in customers, apart from the fits' own steps over the distinct rows of [`Samples`].
+    ///
+    /// # Examples
+    ///
+    /// As for the [room](super).
+    pub fn fit<Id>(ledger: &Ledger<Id>, options: &ShopOptions) -> Result<Self> {
+        if ledger.is_empty() {
+            return Err(Error::NoCustomers { what: "a shop" });
+        }
+        let rfm = RfmModel::fit(ledger, &options.rfm)?;
+        let octants = OctantModel::fit(&rfm.score_all(ledger)?, &options.octants)?;
+        let tiers = TierModel::fit(ledger, &options.tiers)?;
+        let bands = if options.fitted_bands { Some(FrequencyBands::fit(ledger)?) } else { None };
+        Self::of_parts(ledger.as_of(), rfm, octants, tiers, bands, &Samples::of(ledger), options)
+    }
+
+    /// Fits everything to a tally, such as one that was merged from many machines: the same models as
+    /// [`fit`](ShopModels::fit) on a ledger of all customers, to the last bit.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`](ShopModels::fit), and [`Error::MeasuresMismatch`] for options of other measures than the tally's.
+    pub fn fit_tally(tally: &ShopTally, options: &ShopOptions) -> Result<Self> {
+        if tally.customers() == 0 {
+            return Err(Error::NoCustomers { what: "a shop" });
+        }
+        let rfm = RfmModel::fit_tally(tally.rfm(), tally.as_of(), &options.rfm)?;
+        let octants = OctantModel::fit_model(&rfm, tally.rfm(), &options.octants)?;
+        let tiers = TierModel::fit_tally(tally.revenues(), &options.tiers)?;
+        let bands = if options.fitted_bands { Some(FrequencyBands::fit_tally(tally.mean_gaps())?) } else { None };
+        Self::of_parts(tally.as_of(), rfm, octants, tiers, bands, tally.samples(), options)
+    }
+
+    fn of_parts(
+        as_of: NaiveDate,
+        rfm: RfmModel,
+        octants: OctantModel,
+        tiers: TierModel,
+        bands: Option<FrequencyBands>,
+        samples: &Samples,
+        options: &ShopOptions,
+    ) -> Result<Self> {
+        let cycles = options.cycles;
+        let fitted = |frequency| cycles.with_lifecycle(Lifecycle::new(cycles.lifecycle().new_customers, frequency));
+        Self {
+            as_of,
+            horizon_days: options.horizon_days,
+            rfm,
+            octants,
+            grid: options.grid.clone(),
+            tiers,
+            cycles: bands.map_or(cycles, fitted),
+            spend_bands: options.spend_bands.clone(),
+            purchases: Estimate::of_purchases(samples, options.purchases, &options.fit)?,
+            spend: Estimate::of_spend(samples, options.spend, &options.fit)?,
+        }
+        .checked()
+    }
+
+    /// All parts are of the same scores.
+    pub(super) fn checked(self) -> Result<Self> {
+        if let Some(grid) = &self.grid {
+            grid.check(&self.rfm)?;
+        }
+        if self.octants.bins() != self.rfm.bins() {
+            return Err(Error::InconsistentShop { rule: "octants and scores are of the same bins" });
+        }
+        Ok(self)
+    }
+
+    /// The day as of which the models were fitted.
+    pub const fn as_of(&self) -> NaiveDate {
+        self.as_of
+    }
+
+    /// The customers the models were fitted to.
+    pub const fn customers(&self) -> u64 {
+        self.rfm.customers()
+    }
+
+    /// For how many days ahead purchases and revenue are forecast.
+    pub const fn horizon_days(&self) -> u32 {
+        self.horizon_days
+    }
+
+    /// The cuts of R, F and M.
+    pub const fn rfm(&self) -> &RfmModel {
+        &self.rfm
+    }
+
+    /// The splits of the octants.
+    pub const fn octants(&self) -> &OctantModel {
+        &self.octants
+    }
+
+    /// The named segments, if the shop has them.
+    pub const fn grid(&self) -> Option<&Grid> {
+        self.grid.as_ref()
+    }
+
+    /// The cuts of the membership tiers.
+    pub const fn tiers(&self) -> &TierModel {
+        &self.tiers
+    }
+
+    /// The frequency bands and the new-customer bands.
+    pub const fn lifecycle(&self) -> &Lifecycle {
+        self.cycles.lifecycle()
+    }
+
+    /// The churn rule, which counts by the days of the lifecycle.
+    pub const fn cycles(&self) -> &MissedCycles {
+        &self.cycles
+    }
+
+    /// The price bands, if the shop has them.
+    pub const fn spend_bands(&self) -> Option<&SpendBands> {
+        self.spend_bands.as_ref()
+    }
+
+    /// The model of purchases, or why there is none.
+    pub const fn purchases(&self) -> &Estimate<AnyModel> {
+        &self.purchases
+    }
+
+    /// The model of spend, or why there is none.
+    pub const fn spend(&self) -> &Estimate<GammaGamma> {
+        &self.spend
+    }
+
+    /// All labels of a kind, in their order; empty where the shop has none of the kind.
+    pub fn labels(&self, kind: LabelKind) -> Vec<&Label> {
+        kind.labels().unwrap_or_else(|| match kind {
+            LabelKind::Segment => self.grid.iter().flat_map(Grid::segments).collect(),
+            LabelKind::SpendBand => self.spend_bands.iter().flat_map(SpendBands::labels).collect(),
+            _ => self.tiers.names().iter().collect(),
+        })
+    }
+
+    /// The label of a kind at a position.
+    pub(super) fn label_at(&self, kind: LabelKind, position: usize) -> Option<&Label> {
+        match kind {
+            LabelKind::Octant => Octant::ALL.get(position).map(|octant| octant.label()),
+            LabelKind::FrequencyBand => FrequencyBand::ALL.get(position).map(|band| band.label()),
+            LabelKind::NewCustomerState => NewCustomerState::ALL.get(position).map(|state| state.label()),
+            LabelKind::LifecycleStage => LifecycleStage::ALL.get(position).map(|stage| stage.label()),
+            LabelKind::ChurnRisk => ChurnRisk::ALL.get(position).map(|risk| risk.label()),
+            LabelKind::Tier => self.tiers.names().get(position),
+            LabelKind::Segment => self.grid.as_ref()?.segments().get(position),
+            LabelKind::SpendBand => self.spend_bands.as_ref()?.labels().get(position),
+        }
+    }
+
+    /// Whether a figure is known of the shop's customers.
+    pub(crate) const fn supplies(&self, figure: Figure) -> bool {
+        match figure {
+            Figure::QuantityStretch => false,
+            Figure::ProbabilityAlive | Figure::ExpectedPurchases => self.purchases.model().is_some(),
+            Figure::ExpectedSpend => self.spend.model().is_some(),
+            Figure::ExpectedValue | Figure::ExpectedLoss => {
+                self.purchases.model().is_some() && self.spend.model().is_some()
+            }
+            _ => true,
+        }
+    }
+}

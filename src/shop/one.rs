@@ -1,0 +1,164 @@
+//! What the models say of one customer.
+//!
+//! `benches/shop.rs`, `shop/profile`, must not get slower, nor allocate.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::figure::{Amount, Figure};
+use super::models::ShopModels;
+use super::profile::{Profile, absent_label, difference};
+use super::profiles::{ABSENT_CODE, FIRST_CODE, UNKNOWN_CODE};
+use crate::error::Result;
+use crate::history::CustomerHistory;
+use crate::predict::{PurchaseModel, Sample};
+use crate::scale::range::around;
+use crate::segment::{CycleStanding, LabelKind, LifecycleStage, RfmScore};
+
+/// What is asked of a customer once and used several times.
+pub(super) struct Asked<'a> {
+    pub(super) history: &'a CustomerHistory,
+    pub(super) as_of: NaiveDate,
+    pub(super) score: Option<RfmScore>,
+    pub(super) standing: Option<CycleStanding>,
+    pub(super) sample: Option<Sample>,
+    /// P(alive) and the purchases expected.
+    pub(super) forecast: Option<(f64, f64)>,
+}
+
+/// A code for the label of each kind, as a column of [`Profiles`](super::Profiles) has it.
+pub(super) type Codes = [u32; LabelKind::ALL.len()];
+
+impl ShopModels {
+    /// All that is known of a customer as of a day: every label, figure, amount and forecast. Without an allocation.
+    ///
+    /// A customer without a purchase has no label and no forecast.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AfterAsOf`](crate::Error::AfterAsOf) when the last purchase lies after `as_of`;
+    /// [`Error::AmountOverflow`](crate::Error::AmountOverflow) for a distance to a tier that does not fit a `Decimal`.
+    ///
+    /// # Examples
+    ///
+    /// As for the [room](super).
+    pub fn profile(&self, history: &CustomerHistory, as_of: NaiveDate) -> Result<Profile<'_>> {
+        let asked = self.asked(history, as_of);
+        let (mut profile, codes) = self.profile_of(&asked)?;
+        for (kind, code) in LabelKind::ALL.into_iter().zip(codes) {
+            profile.set_label(
+                kind,
+                match code {
+                    UNKNOWN_CODE => None,
+                    ABSENT_CODE => Some(absent_label()),
+                    _ => self.label_at(kind, (code - FIRST_CODE) as usize),
+                },
+            );
+        }
+        Ok(profile)
+    }
+
+    pub(super) fn asked<'a>(&self, history: &'a CustomerHistory, as_of: NaiveDate) -> Asked<'a> {
+        let sample = history.repeat_summary(as_of).map(|summary| Sample::of(&summary));
+        let forecast = |sample| {
+            let model = self.purchases.model()?;
+            Some((model.probability_alive(&sample), model.expected_purchases(&sample, self.horizon_days)))
+        };
+        Asked {
+            history,
+            as_of,
+            score: self.rfm.score(history),
+            standing: self.cycles.standing(history, as_of),
+            sample,
+            forecast: sample.and_then(forecast),
+        }
+    }
+
+    /// The profile without its labels, and their codes.
+    pub(super) fn profile_of(&self, asked: &Asked<'_>) -> Result<(Profile<'static>, Codes)> {
+        let &Asked { history, as_of, score, sample, forecast, .. } = asked;
+        let standing = asked.standing.as_ref();
+        let scores = score.map(RfmScore::to_array);
+        let of_score = |position: usize| scores.map(|scores| f64::from(scores[position]));
+        let mut profile = Profile::of(history, as_of)?
+            .with(Figure::R, of_score(0))
+            .with(Figure::F, of_score(1))
+            .with(Figure::M, of_score(2))
+            .with_standing(standing);
+        if self.supplies(Figure::ProbabilityAlive) {
+            let (alive, purchases) = forecast.unzip();
+            profile = profile.with(Figure::ProbabilityAlive, alive).with(Figure::ExpectedPurchases, purchases);
+        }
+        if let Some(model) = self.spend.model() {
+            let spend = sample.and_then(|sample| model.expected_spend(&sample));
+            profile = profile.with(Figure::ExpectedSpend, spend);
+            if self.supplies(Figure::ExpectedValue) {
+                let value = forecast.zip(spend).map(|((_, purchases), spend)| purchases * spend);
+                let loss = forecast.zip(value).and_then(|((alive, _), value)| expected_loss(alive, value));
+                profile = profile.with(Figure::ExpectedValue, value).with(Figure::ExpectedLoss, loss);
+            }
+        }
+        let (codes, tier) = self.codes(asked)?;
+        let Some(tier) = tier else {
+            return Ok((profile.with_amount(Amount::TierMargin, None).with_amount(Amount::TierGap, None), codes));
+        };
+        let (revenue, [low, high]) = (history.revenue(), self.tier_cuts(tier));
+        let margin = low.map(|low| difference(revenue, low)).transpose()?;
+        let gap = high.map(|high| difference(high, revenue)).transpose()?;
+        Ok((profile.with_amount(Amount::TierMargin, margin).with_amount(Amount::TierGap, gap), codes))
+    }
+
+    /// The cut above which a tier begins, and the one above which the next does.
+    pub(super) fn tier_cuts(&self, position: usize) -> [Option<Decimal>; 2] {
+        let (low, high) = around(self.tiers.cuts().cuts(), position);
+        [low.copied(), high.copied()]
+    }
+
+    /// The labels' codes, and the position of the tier.
+    fn codes(&self, asked: &Asked<'_>) -> Result<(Codes, Option<usize>)> {
+        let &Asked { history, as_of, score, .. } = asked;
+        let octant = score.map(|score| self.octants.octant(score)).transpose()?;
+        let segment = self.grid.as_ref().zip(score).map(|(grid, score)| grid.position(score)).transpose()?;
+        let (state, band) = match self.lifecycle().stage(history, as_of) {
+            Some(LifecycleStage::New(state)) => (Some(state as usize), None),
+            Some(LifecycleStage::Repeat(band)) => (None, Some(band as usize)),
+            None => (None, None),
+        };
+        let spend_band = self.spend_bands.as_ref().and_then(|bands| bands.position(history));
+        let tier = score.map(|_| self.tiers.position(history.revenue()));
+        let mut codes = [ABSENT_CODE; LabelKind::ALL.len()];
+        for (kind, position) in [
+            (LabelKind::Octant, octant.map(|octant| octant as usize)),
+            (LabelKind::Segment, segment),
+            (LabelKind::FrequencyBand, band),
+            (LabelKind::SpendBand, spend_band),
+            (LabelKind::NewCustomerState, state),
+            (LabelKind::LifecycleStage, state.or(band.map(|band| band + FIRST_REPEAT))),
+            (LabelKind::Tier, tier),
+            (LabelKind::ChurnRisk, asked.standing.map(|standing| standing.risk() as usize)),
+        ] {
+            if let Some(position) = position {
+                // Labels are fewer than 2^32.
+                codes[kind as usize] = position as u32 + FIRST_CODE;
+            }
+        }
+        if self.grid.is_none() {
+            codes[LabelKind::Segment as usize] = UNKNOWN_CODE;
+        }
+        if self.spend_bands.is_none() {
+            codes[LabelKind::SpendBand as usize] = UNKNOWN_CODE;
+        }
+        Ok((codes, tier))
+    }
+}
+
+/// Stages of new customers stand before those of repeat customers.
+const FIRST_REPEAT: usize = 4;
+
+/// What is lost of the value within the horizon if nothing is done. `None` where nobody can be expected to be there.
+///
+/// An expectation takes a customer who has left for worth nothing: it is P(alive) times what the customer brings if
+/// still there, which is lost with the probability 1 - P(alive).
+fn expected_loss(alive: f64, value: f64) -> Option<f64> {
+    (alive > 0.0).then(|| (1.0 - alive) * (value / alive))
+}

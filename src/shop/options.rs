@@ -1,0 +1,135 @@
+//! How a shop is fitted.
+
+use super::estimate::PurchaseChoice;
+use crate::predict::{FitOptions, GammaGamma};
+use crate::segment::{Grid, Lifecycle, MissedCycles, OctantSplit, RfmOptions, SpendBands, TierScheme};
+
+/// What a shop chooses before anything is [fitted](super::ShopModels::fit).
+///
+/// The default is five quantiles of R, F and M, octants split at the means, the [RF grid](Grid::rf), tiers of
+/// 80 / 16 / 3.2 / 0.8%, the lifecycle's standard days, no price bands, [`PurchaseChoice::Auto`], a fitted model of
+/// spend, and forecasts of 90 days.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::predict::ModelKind;
+/// use repurchase::segment::{RfmOptions, SpendBands};
+/// use repurchase::shop::{PurchaseChoice, ShopOptions};
+///
+/// let options = ShopOptions::default()
+///     .with_rfm(RfmOptions::quantiles(4))
+///     .with_grid(None)
+///     .with_spend_bands(SpendBands::default())
+///     .with_purchases(PurchaseChoice::Fit(ModelKind::ParetoNbd))
+///     .with_horizon_days(30);
+/// # let _ = options;
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
+pub struct ShopOptions {
+    pub(super) rfm: RfmOptions,
+    pub(super) octants: OctantSplit,
+    pub(super) grid: Option<Grid>,
+    pub(super) tiers: TierScheme,
+    pub(super) cycles: MissedCycles,
+    pub(super) fitted_bands: bool,
+    pub(super) spend_bands: Option<SpendBands>,
+    pub(super) purchases: PurchaseChoice,
+    pub(super) spend: Option<GammaGamma>,
+    pub(super) fit: FitOptions,
+    pub(super) horizon_days: u32,
+}
+
+impl Default for ShopOptions {
+    fn default() -> Self {
+        Self {
+            rfm: RfmOptions::default(),
+            octants: OctantSplit::default(),
+            grid: Some(Grid::rf()),
+            tiers: TierScheme::default(),
+            cycles: MissedCycles::default(),
+            fitted_bands: false,
+            spend_bands: None,
+            purchases: PurchaseChoice::default(),
+            spend: None,
+            fit: FitOptions::default(),
+            horizon_days: 90,
+        }
+    }
+}
+
+impl ShopOptions {
+    /// What R, F and M measure and how they are cut. A number of bins other than five asks for another grid, or none.
+    #[must_use]
+    pub fn with_rfm(self, rfm: RfmOptions) -> Self {
+        Self { rfm, ..self }
+    }
+
+    /// Where high begins in the octants.
+    #[must_use]
+    pub fn with_octants(self, octants: OctantSplit) -> Self {
+        Self { octants, ..self }
+    }
+
+    /// The named segments; `None` for a shop without them. The grid must have the bins of the RFM options.
+    #[must_use]
+    pub fn with_grid(self, grid: impl Into<Option<Grid>>) -> Self {
+        Self { grid: grid.into(), ..self }
+    }
+
+    /// The names and shares of the membership tiers.
+    #[must_use]
+    pub fn with_tiers(self, tiers: TierScheme) -> Self {
+        Self { tiers, ..self }
+    }
+
+    /// The days of frequency bands and new-customer states, which the churn rule counts by, too.
+    #[must_use]
+    pub fn with_lifecycle(self, lifecycle: Lifecycle) -> Self {
+        Self { cycles: self.cycles.with_lifecycle(lifecycle), fitted_bands: false, ..self }
+    }
+
+    /// The rule of missed cycles, with its lifecycle.
+    #[must_use]
+    pub fn with_cycles(self, cycles: MissedCycles) -> Self {
+        Self { cycles, ..self }
+    }
+
+    /// Frequency bands at the quartiles of the shop's own mean gaps, in place of given ones.
+    #[must_use]
+    pub fn with_fitted_bands(self) -> Self {
+        Self { fitted_bands: true, ..self }
+    }
+
+    /// Price bands; `None` for a shop without them.
+    #[must_use]
+    pub fn with_spend_bands(self, bands: impl Into<Option<SpendBands>>) -> Self {
+        Self { spend_bands: bands.into(), ..self }
+    }
+
+    /// Which model of purchases.
+    #[must_use]
+    pub fn with_purchases(self, choice: PurchaseChoice) -> Self {
+        Self { purchases: choice, ..self }
+    }
+
+    /// A model of spend that is given; `None` has one fitted.
+    #[must_use]
+    pub fn with_spend(self, spend: impl Into<Option<GammaGamma>>) -> Self {
+        Self { spend: spend.into(), ..self }
+    }
+
+    /// How the models of purchases and spend are fitted.
+    #[must_use]
+    pub fn with_fit(self, fit: FitOptions) -> Self {
+        Self { fit, ..self }
+    }
+
+    /// For how many days ahead purchases and revenue are forecast.
+    #[must_use]
+    pub fn with_horizon_days(self, horizon_days: u32) -> Self {
+        Self { horizon_days, ..self }
+    }
+}

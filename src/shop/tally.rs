@@ -1,0 +1,221 @@
+//! What a shop is fitted to, where its customers are counted apart.
+
+use chrono::NaiveDate;
+
+use super::options::ShopOptions;
+use crate::error::Result;
+use crate::history::{CustomerHistory, Ledger};
+use crate::predict::Samples;
+use crate::scale::{MoneyTally, Tally};
+use crate::segment::{MonetaryMeasure, RfmTally};
+
+/// All that [`ShopModels::fit_tally`](super::ShopModels::fit_tally) needs to make the models of
+/// [`ShopModels::fit`](super::ShopModels::fit): counts of customers, small beside their histories.
+///
+/// Tallies of customers who are on many machines [merge](ShopTally::merge) to the tally of all of them. A tally is kept
+/// up to date, too: when a customer buys, yesterday's history goes [out](ShopTally::remove), today's goes
+/// [in](ShopTally::add), and the day [advances](ShopTally::advance_to).
+///
+/// **Population**: the customers who were added, each once; one without a purchase changes nothing.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{NaiveDate, NaiveTime};
+/// use repurchase::shop::{ShopModels, ShopOptions, ShopTally};
+/// use repurchase::{Ledger, Order, ShopCalendar};
+/// use rust_decimal::Decimal;
+///
+/// let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap();
+/// let day = |day| NaiveDate::from_ymd_opt(2026, 3, day).unwrap();
+/// let ledger = |ids: core::ops::RangeInclusive<u32>| {
+///     let order = |id| Order::new(id, day(1 + id % 28).and_time(noon).and_utc(), Decimal::from(id));
+///     Ledger::from_records(ids.map(order).collect::<Result<Vec<_>, _>>()?, &ShopCalendar::utc(), day(31))
+/// };
+/// let options = ShopOptions::default();
+/// let mut tally = ShopTally::of(&ledger(1..=70)?, &options);
+/// tally.merge(&ShopTally::of(&ledger(71..=200)?, &options))?;
+/// assert_eq!(ShopModels::fit_tally(&tally, &options)?, ShopModels::fit(&ledger(1..=200)?, &options)?);
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredTally"))]
+pub struct ShopTally {
+    as_of: NaiveDate,
+    rfm: RfmTally,
+    /// `None` where the amounts that M sums are the revenues.
+    revenues: Option<MoneyTally>,
+    mean_gaps: Tally<u32>,
+    samples: Samples,
+}
+
+impl ShopTally {
+    /// The tally of no customers.
+    pub fn new(as_of: NaiveDate, options: &ShopOptions) -> Self {
+        Self {
+            as_of,
+            rfm: RfmTally::new(&options.rfm),
+            revenues: sums_means(options).then(MoneyTally::new),
+            mean_gaps: Tally::new(),
+            samples: Samples::new(as_of),
+        }
+    }
+
+    /// The tally of every customer of a ledger.
+    ///
+    /// # Complexity
+    ///
+    /// `n log n` in customers.
+    pub fn of<Id>(ledger: &Ledger<Id>, options: &ShopOptions) -> Self {
+        let histories = || ledger.iter().map(|(_, history)| history);
+        Self {
+            as_of: ledger.as_of(),
+            rfm: RfmTally::of(ledger, &options.rfm),
+            revenues: sums_means(options).then(|| histories().map(|history| history.revenue()).collect()),
+            mean_gaps: histories().filter_map(|history| whole_mean_gap(&history)).collect(),
+            samples: Samples::of(ledger),
+        }
+    }
+
+    /// Adds one customer.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AfterAsOf`](crate::Error::AfterAsOf) for a purchase after the tally's day,
+    /// [`Error::CountOverflow`](crate::Error::CountOverflow) for more than `2^63 - 1` customers; the tally is then
+    /// unchanged.
+    ///
+    /// # Complexity
+    ///
+    /// `log n` in distinct values.
+    pub fn add(&mut self, history: &CustomerHistory) -> Result<()> {
+        // All count the same customers, so that the first refuses for all.
+        self.samples.add(history)?;
+        self.rfm.add(history)?;
+        if history.purchases() > 0 {
+            self.revenues.as_mut().map_or(Ok(()), |revenues| revenues.add(history.revenue(), 1))?;
+        }
+        whole_mean_gap(history).map_or(Ok(()), |gap| self.mean_gaps.add(gap, 1))
+    }
+
+    /// Takes out one customer who was added with this very history, or one of the same values.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TallyShort`](crate::Error::TallyShort) where no such customer is counted; the tally is then unchanged.
+    /// That one customer has all of these values is not checked.
+    ///
+    /// # Complexity
+    ///
+    /// `log n` in distinct values.
+    pub fn remove(&mut self, history: &CustomerHistory) -> Result<()> {
+        self.samples.remove(history)?;
+        if let Err(error) = self.rfm.remove(history) {
+            self.samples.add(history)?;
+            return Err(error);
+        }
+        let revenue = self.revenues.as_mut().filter(|_| history.purchases() > 0);
+        if let Err(error) = revenue.map_or(Ok(()), |revenues| revenues.remove(history.revenue(), 1)) {
+            self.samples.add(history)?;
+            self.rfm.add(history)?;
+            return Err(error);
+        }
+        if let Err(error) = whole_mean_gap(history).map_or(Ok(()), |gap| self.mean_gaps.remove(&gap, 1)) {
+            self.samples.add(history)?;
+            self.rfm.add(history)?;
+            self.revenues.as_mut().map_or(Ok(()), |revenues| revenues.add(history.revenue(), 1))?;
+            return Err(error);
+        }
+        Ok(())
+    }
+
+    /// Moves the as-of day on, before purchases of the new day are added.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotAscending`](crate::Error::NotAscending) for an earlier day.
+    pub fn advance_to(&mut self, as_of: NaiveDate) -> Result<()> {
+        self.samples.advance_to(as_of)?;
+        self.as_of = as_of;
+        Ok(())
+    }
+
+    /// Adds the customers of another tally, who must be others than those here.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AsOfMismatch`](crate::Error::AsOfMismatch) for a tally as of another day,
+    /// [`Error::TallyMismatch`](crate::Error::TallyMismatch) for one of other measures of R, F and M,
+    /// [`Error::CountOverflow`](crate::Error::CountOverflow) for more than `2^63 - 1` customers; the tally is then
+    /// unchanged.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in the distinct values of both.
+    pub fn merge(&mut self, other: &Self) -> Result<()> {
+        let mut rfm = self.rfm.clone();
+        rfm.merge(&other.rfm)?;
+        // All count the same customers: what fails here fails first.
+        self.samples.merge(&other.samples)?;
+        if let (Some(revenues), Some(others)) = (&mut self.revenues, &other.revenues) {
+            revenues.merge(others)?;
+        }
+        self.mean_gaps.merge(&other.mean_gaps)?;
+        self.rfm = rfm;
+        Ok(())
+    }
+
+    /// The day as of which customers are counted.
+    pub const fn as_of(&self) -> NaiveDate {
+        self.as_of
+    }
+
+    /// The number of customers.
+    pub const fn customers(&self) -> u64 {
+        self.rfm.customers()
+    }
+
+    pub(super) const fn rfm(&self) -> &RfmTally {
+        &self.rfm
+    }
+
+    pub(super) fn revenues(&self) -> &MoneyTally {
+        self.revenues.as_ref().unwrap_or_else(|| self.rfm.monetary())
+    }
+
+    pub(super) const fn mean_gaps(&self) -> &Tally<u32> {
+        &self.mean_gaps
+    }
+
+    pub(super) const fn samples(&self) -> &Samples {
+        &self.samples
+    }
+}
+
+fn sums_means(options: &ShopOptions) -> bool {
+    options.rfm.monetary_measure() != MonetaryMeasure::Revenue
+}
+
+fn whole_mean_gap(history: &CustomerHistory) -> Option<u32> {
+    history.gaps().map(|gaps| gaps.whole_mean_days())
+}
+
+#[cfg(feature = "serde")]
+crate::stored::stored! {
+    StoredTally {
+        as_of: NaiveDate,
+        rfm: RfmTally,
+        revenues: Option<MoneyTally>,
+        mean_gaps: Tally<u32>,
+        samples: Samples,
+    }
+    -> ShopTally: {
+        let found = [Some(samples.customers()), revenues.as_ref().map(|revenues| revenues.customers())];
+        let expected = rfm.customers();
+        if samples.as_of() != Some(as_of) || found.into_iter().flatten().any(|customers| customers != expected) {
+            return Err(crate::error::Error::InconsistentShop { rule: "all parts of a tally count the same customers as of one day" });
+        }
+        Ok(ShopTally { as_of, rfm, revenues, mean_gaps, samples })
+    }
+}

@@ -1,0 +1,79 @@
+//! Reasons, in both languages.
+
+use repurchase::CustomerHistory;
+use repurchase::scale::Language;
+use repurchase::segment::{LabelKind, SpendBands};
+use repurchase::shop::{Figure, ShopModels, ShopOptions};
+use rust_decimal::Decimal;
+
+use super::{AS_OF, day, fit, large, ledger};
+
+const BOTH: [Language; 2] = [Language::English, Language::Chinese];
+
+fn shop() -> (ShopModels, CustomerHistory) {
+    let ledger = ledger(&large(500));
+    let mut history = CustomerHistory::new();
+    for (on, amount) in [(20, 30), (60, 40), (100, 20)] {
+        history.record_purchase(day(on), Decimal::from(amount)).unwrap();
+    }
+    (fit(&ledger, &ShopOptions::default().with_spend_bands(SpendBands::default())), history)
+}
+
+/// Each label that a profile has comes with its reason, which begins with the label's name where the label is named.
+#[test]
+fn every_label_and_every_forecast_has_a_reason() {
+    let (models, repeat) = shop();
+    let mut once = CustomerHistory::new();
+    once.record_purchase(day(150), Decimal::TEN).unwrap();
+    for history in [repeat, once] {
+        let profile = models.profile(&history, day(AS_OF)).unwrap();
+        for language in BOTH {
+            for kind in LabelKind::ALL {
+                let reason = models.explain(&history, day(AS_OF), kind, language);
+                assert_eq!(reason.is_some(), profile.label(kind).is_some(), "{kind:?}");
+                if let (Some(reason), Some(label)) = (&reason, profile.label(kind)) {
+                    let named = !matches!(kind, LabelKind::SpendBand | LabelKind::LifecycleStage);
+                    assert!(!named || reason.starts_with(label.name(language)), "{kind:?}: {reason}");
+                }
+            }
+            for figure in [
+                Figure::R,
+                Figure::CyclesMissed,
+                Figure::ProbabilityAlive,
+                Figure::ExpectedPurchases,
+                Figure::ExpectedSpend,
+                Figure::ExpectedValue,
+                Figure::ExpectedLoss,
+            ] {
+                assert!(models.explain_figure(&history, day(AS_OF), figure, language).is_some(), "{figure:?}");
+            }
+            assert_eq!(models.explain_figure(&history, day(AS_OF), Figure::Purchases, language), None);
+        }
+    }
+}
+
+#[test]
+fn the_loss_in_words() {
+    let (models, history) = shop();
+    let profile = models.profile(&history, day(AS_OF)).unwrap();
+    let [alive, value, loss] = [Figure::ProbabilityAlive, Figure::ExpectedValue, Figure::ExpectedLoss]
+        .map(|figure| profile.figure(figure).unwrap());
+    let kept = value / alive;
+    assert!((loss - (1.0 - alive) * kept).abs() < 1e-12);
+    let percent = 100.0 * alive;
+    let why = BOTH.map(|language| models.explain_figure(&history, day(AS_OF), Figure::ExpectedLoss, language).unwrap());
+    assert_eq!(
+        why,
+        [
+            format!(
+                "MBG/NBD: bought again on 2 days in the 180 days since the first, the last time 100 days ago; still a \
+                 customer with a probability of {percent:.1}%, and then worth {kept:.2} in the next 90 days: {loss:.2} \
+                 of it expected to be lost"
+            ),
+            format!(
+                "MBG/NBD：首购后 180 天内有 2 个复购日，最近一次距今 100 天；仍活跃的概率为 {percent:.1}%，若仍活跃，未来 \
+                 90 天预计贡献 {kept:.2}：其中预计损失 {loss:.2}"
+            ),
+        ]
+    );
+}
