@@ -1,0 +1,387 @@
+//! The second pass: rows to orders and credits.
+
+use crate::cells::{Fault, NO_TIME};
+use crate::error::{BadRow, Error};
+use crate::ids::NOBODY;
+use crate::layout::StatusMeaning;
+use crate::resolve::Rows;
+use crate::table::NO_ORDER;
+
+/// How many of what were read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Rows below the header.
+    pub rows: u64,
+    /// Rows that were bad and left out.
+    pub skipped: u64,
+    /// Rows that are equal to an earlier one of the same order.
+    pub duplicates: u64,
+    /// Rows in another currency.
+    pub other_currency: u64,
+    /// Orders of customers.
+    pub orders: u64,
+    /// Orders of guests, which are left out.
+    pub guest_orders: u64,
+    /// Credits of guests, which are left out.
+    pub guest_credits: u64,
+    /// Orders that were not paid.
+    pub unpaid: u64,
+    /// Orders that were called off.
+    pub cancelled: u64,
+    /// Paid orders that were given back whole.
+    pub fully_refunded: u64,
+    /// Rows of refunds whose order is in the file.
+    pub refunds_matched: u64,
+    /// Rows of refunds whose order is not; they are credits.
+    pub refunds_unmatched: u64,
+}
+
+/// One order, before ids are sorted; amounts in the finest unit of the file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OneOrder {
+    pub(crate) customer: u32,
+    pub(crate) seconds: i64,
+    pub(crate) amount: i128,
+    pub(crate) refunded: i128,
+    pub(crate) status: StatusMeaning,
+    pub(crate) row: u32,
+}
+
+/// What takes orders and credits as they are made.
+pub(crate) trait Sink {
+    fn order(&mut self, order: OneOrder);
+    fn credit(&mut self, customer: u32, seconds: i64, amount: i128, row: u32);
+}
+
+/// A row, with its amounts in the finest unit.
+#[derive(Clone, Copy)]
+struct Line {
+    row: u32,
+    customer: u32,
+    seconds: i64,
+    amount: Option<i128>,
+    refunded: Option<i128>,
+    status: StatusMeaning,
+    is_refund: bool,
+}
+
+/// An order whose rows are being read.
+#[derive(Clone, Copy)]
+struct Draft {
+    first: Option<Line>,
+    paid: i128,
+    called_off: i128,
+    is_paid: bool,
+    /// What refund rows give back, how many they are, and the first.
+    given_back: i128,
+    refund_rows: u32,
+    refund: Option<Line>,
+}
+
+const EMPTY: Draft =
+    Draft { first: None, paid: 0, called_off: 0, is_paid: false, given_back: 0, refund_rows: 0, refund: None };
+
+/// The powers of ten that bring amounts, products and refunds to one unit.
+pub(crate) struct Units {
+    pub(crate) scale: u32,
+    amount: i128,
+    refunded: i128,
+}
+
+impl Units {
+    pub(crate) fn of(rows: &Rows) -> Self {
+        let amount = u32::from(rows.amounts.scale()) + rows.quantities.as_ref().map_or(0, |one| one.scale().into());
+        let refunded = rows.refunded.as_ref().map_or(0, |one| u32::from(one.scale()));
+        let scale = amount.max(refunded);
+        let power = |from: u32| 10_i128.checked_pow(scale - from).unwrap_or(0);
+        Self { scale, amount: power(amount), refunded: power(refunded) }
+    }
+}
+
+pub(crate) struct Assembly<'a, S> {
+    rows: &'a Rows,
+    units: Units,
+    counts: Counts,
+    sink: S,
+    bad: Vec<BadRow>,
+    skips: bool,
+}
+
+impl<'a, S: Sink> Assembly<'a, S> {
+    pub(crate) fn new(rows: &'a Rows, sink: S, skips: bool) -> Self {
+        Self { rows, units: Units::of(rows), counts: Counts::default(), sink, bad: Vec::new(), skips }
+    }
+
+    /// Hands all orders and credits to the sink; gives the counts and the orders that could not be used.
+    pub(crate) fn run(mut self) -> Result<(S, Counts, Vec<BadRow>), Error> {
+        let orders = self.rows.orders.as_ref().map_or(0, |orders| orders.ids.len());
+        let mut drafts = vec![EMPTY; orders];
+        let mut dropped = self.rows.dropped.iter().peekable();
+        for row in 0..self.rows.count {
+            if dropped.next_if_eq(&&row).is_some() {
+                continue;
+            }
+            let Some(line) = self.line(row)? else { continue };
+            let order = self.rows.orders.as_ref().and_then(|orders| orders.numbers.get(row as usize)).copied();
+            match order.filter(|order| *order != NO_ORDER) {
+                None => self.alone(line)?,
+                Some(order) => {
+                    if let Some(draft) = drafts.get_mut(order as usize) {
+                        self.join(draft, line)?;
+                    }
+                }
+            }
+        }
+        for (order, draft) in drafts.iter().enumerate() {
+            let is_note = self.rows.orders.as_ref().and_then(|orders| orders.credit_notes.get(order)).copied();
+            self.finish(draft, is_note.unwrap_or(false))?;
+        }
+        Ok((self.sink, self.counts, self.bad))
+    }
+
+    fn line(&mut self, row: u32) -> Result<Option<Line>, Error> {
+        let (rows, at) = (self.rows, row as usize);
+        let quantity = match &rows.quantities {
+            Some(quantities) => quantities.get(at),
+            None => Some(1),
+        };
+        let amount = rows.amounts.get(at);
+        let refunded = rows.refunded.as_ref().and_then(|one| one.get(at));
+        let product = |value: Option<i128>, factors: [i128; 2]| {
+            let product = factors.into_iter().try_fold(value.unwrap_or(0), i128::checked_mul)?;
+            (product.unsigned_abs() < 1 << 96).then_some(value.map(|_| product))
+        };
+        let amount = product(amount, [quantity.unwrap_or(0), self.units.amount]);
+        let (Some(amount), Some(refunded)) = (amount, product(refunded, [1, self.units.refunded])) else {
+            let fault =
+                Fault { found: "a longer one".to_owned(), expected: "an amount of at most 28 digits".to_owned() };
+            self.bad(row, rows.plan.amount_place(), fault)?;
+            return Ok(None);
+        };
+        let word = |words: &crate::cells::Words| words.numbers.get(at).map(|number| usize::from(*number));
+        let status = rows.statuses.as_ref().and_then(|(meanings, words)| meanings.get(word(words)?).copied());
+        let is_called_off = rows.cancelled.as_ref().and_then(|one| one.get(at)).copied().unwrap_or(false);
+        let kind =
+            rows.refunds.as_ref().and_then(|(refunds, words)| refunds.get(word(words)?).copied()).unwrap_or(false);
+        Ok(Some(Line {
+            row,
+            customer: rows.customers.get(at).copied().unwrap_or(NOBODY),
+            seconds: rows.seconds.get(at).copied().unwrap_or(NO_TIME),
+            amount: amount.map(i128::abs),
+            refunded: refunded.map(i128::abs),
+            status: if is_called_off { StatusMeaning::Cancelled } else { status.unwrap_or(StatusMeaning::Paid) },
+            is_refund: kind || amount.is_some_and(|amount| amount < 0),
+        }))
+    }
+
+    /// A row that names no order.
+    fn alone(&mut self, line: Line) -> Result<(), Error> {
+        let amount = line.amount.unwrap_or(0);
+        if line.is_refund {
+            self.credit(line, amount);
+            return Ok(());
+        }
+        let refunded = line.refunded.unwrap_or(0);
+        self.order(line, amount, refunded, line.status)
+    }
+
+    fn credit(&mut self, line: Line, amount: i128) {
+        match line.status {
+            // A refund that was not made.
+            StatusMeaning::Unpaid => self.counts.unpaid += 1,
+            StatusMeaning::Cancelled => self.counts.cancelled += 1,
+            _ if line.customer == NOBODY => self.counts.guest_credits += 1,
+            _ if amount == 0 => {}
+            _ => self.sink.credit(line.customer, line.seconds, amount, line.row),
+        }
+    }
+
+    fn order(&mut self, line: Line, amount: i128, refunded: i128, status: StatusMeaning) -> Result<(), Error> {
+        let refunded = if status == StatusMeaning::Refunded { amount } else { refunded };
+        if refunded > amount {
+            let (rows, units) = (self.rows, &self.units);
+            let text = |value| crate::orders::decimal(value, units.scale).normalize().to_string();
+            let place = rows.plan.refunded.unwrap_or(rows.plan.amount_place());
+            let fault = Fault::new(
+                text(refunded).as_bytes(),
+                format!("a refund of 0 up to the order's amount, {}", text(amount)),
+            );
+            return self.bad(line.row, place, fault);
+        }
+        if line.customer == NOBODY {
+            self.counts.guest_orders += 1;
+            return Ok(());
+        }
+        self.counts.orders += 1;
+        match status {
+            StatusMeaning::Unpaid => self.counts.unpaid += 1,
+            StatusMeaning::Cancelled => self.counts.cancelled += 1,
+            StatusMeaning::Refunded => self.counts.fully_refunded += 1,
+            StatusMeaning::Paid => self.counts.fully_refunded += u64::from(refunded > 0 && refunded == amount),
+        }
+        self.sink.order(OneOrder {
+            customer: line.customer,
+            seconds: line.seconds,
+            amount,
+            refunded,
+            status,
+            row: line.row,
+        });
+        Ok(())
+    }
+
+    /// A further row of an order.
+    fn join(&mut self, draft: &mut Draft, line: Line) -> Result<(), Error> {
+        if line.is_refund {
+            if matches!(line.status, StatusMeaning::Paid | StatusMeaning::Refunded) {
+                draft.given_back = draft.given_back.saturating_add(line.amount.unwrap_or(0));
+            }
+            draft.refund_rows += 1;
+            draft.refund.get_or_insert(line);
+            return Ok(());
+        }
+        if let Some(first) = &mut draft.first {
+            if self.rows.plan.adds_lines {
+                self.check_customer(first, line)?;
+                self.check_times(first, line)?;
+                first.seconds = first.seconds.min(line.seconds);
+                first.refunded = match (first.refunded, line.refunded) {
+                    (Some(one), Some(other)) => one.checked_add(other),
+                    (one, other) => one.or(other),
+                };
+            } else {
+                self.check_customer(first, line)?;
+                if line.amount.is_some() {
+                    self.check_equal(first, line)?;
+                }
+            }
+        } else {
+            draft.first = Some(line);
+        }
+        let amount = line.amount.unwrap_or(0);
+        if self.rows.plan.adds_lines || draft.paid == 0 && draft.called_off == 0 {
+            let sum = if line.status == StatusMeaning::Paid { &mut draft.paid } else { &mut draft.called_off };
+            *sum = sum.saturating_add(amount);
+            draft.is_paid |= line.status == StatusMeaning::Paid;
+        }
+        Ok(())
+    }
+
+    fn check_customer(&self, first: &mut Line, line: Line) -> Result<(), Error> {
+        if first.customer == NOBODY {
+            first.customer = line.customer;
+        }
+        let same = line.customer == NOBODY || line.customer == first.customer;
+        if same { Ok(()) } else { Err(self.contradiction(first.row, line.row, self.rows.plan.customer, None)) }
+    }
+
+    /// Lines of one order lie within a day.
+    fn check_times(&self, first: &Line, line: Line) -> Result<(), Error> {
+        let is_far = line.seconds.abs_diff(first.seconds) > 86_400;
+        let place = self.rows.plan.times.first().copied().unwrap_or(0);
+        if is_far {
+            Err(self.contradiction(first.row, line.row, place, Some([first.seconds, line.seconds])))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The total, given again, is the same.
+    fn check_equal(&self, first: &mut Line, line: Line) -> Result<(), Error> {
+        let plan = &self.rows.plan;
+        if first.amount.is_none() {
+            *first = Line { customer: first.customer, ..line };
+            return Ok(());
+        }
+        if first.amount != line.amount {
+            return Err(self.contradiction(first.row, line.row, plan.amount_place(), None));
+        }
+        if first.seconds != line.seconds {
+            let place = plan.times.first().copied().unwrap_or(0);
+            return Err(self.contradiction(first.row, line.row, place, Some([first.seconds, line.seconds])));
+        }
+        if first.status != line.status {
+            let place = plan.status.or(plan.cancelled).unwrap_or(0);
+            return Err(self.contradiction(first.row, line.row, place, None));
+        }
+        if first.refunded != line.refunded && first.refunded.is_some() && line.refunded.is_some() {
+            return Err(self.contradiction(first.row, line.row, plan.refunded.unwrap_or(0), None));
+        }
+        first.refunded = first.refunded.or(line.refunded);
+        Ok(())
+    }
+
+    #[cold]
+    fn contradiction(&self, first: u32, second: u32, place: usize, times: Option<[i64; 2]>) -> Error {
+        let (plan, rows) = (&self.rows.plan, self.rows);
+        let text = |row: u32| -> String {
+            let at = row as usize;
+            if let Some([one, other]) = times {
+                let seconds = if row == first { one } else { other };
+                return chrono::DateTime::from_timestamp(seconds, 0)
+                    .map(|time| time.naive_utc().to_string())
+                    .unwrap_or_default();
+            }
+            if place == plan.amount_place() {
+                let units = rows.amounts.get(at).unwrap_or(0);
+                return crate::orders::decimal(units, rows.amounts.scale().into()).normalize().to_string();
+            }
+            if Some(place) == plan.status {
+                let number = rows.statuses.as_ref().and_then(|(_, words)| words.numbers.get(at));
+                let words = rows.statuses.as_ref().map(|(_, words)| words.words());
+                let word = number.and_then(|number| words?.get(usize::from(*number)));
+                return crate::error::shown(word.map_or("", |word| word.0.as_str()).as_bytes());
+            }
+            if row == first { "one value".to_owned() } else { "another".to_owned() }
+        };
+        Error::Contradiction {
+            first: rows.lines.line(first),
+            second: rows.lines.line(second),
+            column: plan.name(place).to_owned(),
+            found: text(first),
+            other: text(second),
+            mend: if plan.adds_lines {
+                "remove the row that is wrong"
+            } else {
+                "remove the row that is wrong, or, if they are lines to be added up, name the column of products: \
+                 --columns product=NAME"
+            },
+        }
+    }
+
+    fn finish(&mut self, draft: &Draft, is_credit_note: bool) -> Result<(), Error> {
+        let Some(first) = draft.first else {
+            let Some(refund) = draft.refund else { return Ok(()) };
+            if !is_credit_note {
+                self.counts.refunds_unmatched += u64::from(draft.refund_rows);
+            }
+            self.credit(refund, draft.given_back);
+            return Ok(());
+        };
+        self.counts.refunds_matched += u64::from(draft.refund_rows);
+        let adds_lines = self.rows.plan.adds_lines;
+        if first.amount.is_none() {
+            let place = self.rows.plan.amount_place();
+            return self.bad(first.row, place, Fault::new(b"", "an amount on one of the rows of the order"));
+        }
+        // Of an order whose lines differ, those that were paid are the order.
+        let (amount, status) = match (adds_lines, draft.is_paid) {
+            (true, true) => (draft.paid, StatusMeaning::Paid),
+            (true, false) => (draft.called_off, first.status),
+            (false, _) => (first.amount.unwrap_or(0), first.status),
+        };
+        let refunded = first.refunded.unwrap_or(0).saturating_add(draft.given_back);
+        self.order(first, amount, refunded, status)
+    }
+
+    fn bad(&mut self, row: u32, place: usize, fault: Fault) -> Result<(), Error> {
+        let column = self.rows.plan.name(place).to_owned();
+        let bad = BadRow { line: self.rows.lines.line(row), column, found: fault.found, expected: fault.expected };
+        if !self.skips {
+            return Err(Error::Row(bad));
+        }
+        self.bad.push(bad);
+        Ok(())
+    }
+}

@@ -1,0 +1,310 @@
+//! Fields of one kind, read row by row: money, times, words, customers.
+
+use std::collections::HashMap;
+
+use crate::amounts::{self, MARKS, Number};
+use crate::error::shown;
+use crate::layout::DecimalMark;
+use crate::money::Money;
+use crate::names::plain;
+use crate::times::{self, Clock, DateOrder};
+use crate::vote::{Clash, Decided, Vote};
+use crate::zone::LocalClock;
+
+/// A field without spaces around it and without what keeps a spreadsheet from changing it: `="0123"` is `0123`.
+#[inline]
+pub(crate) fn bare(field: &[u8]) -> &[u8] {
+    let field = trimmed(field);
+    match field {
+        [b'=', b'"', inner @ .., b'"'] => trimmed(inner),
+        _ => field,
+    }
+}
+
+#[inline]
+fn trimmed(field: &[u8]) -> &[u8] {
+    match field {
+        [first, .., last] | [first @ last] if is_edge(*first) || is_edge(*last) => {
+            // Spaces of other scripts, too: U+00A0, U+3000.
+            match std::str::from_utf8(field) {
+                Ok(text) => text.trim().as_bytes(),
+                Err(_) => field.trim_ascii(),
+            }
+        }
+        _ => field,
+    }
+}
+
+const fn is_edge(byte: u8) -> bool {
+    byte <= b' ' || byte >= 0x80
+}
+
+/// Whether a field of a column that may be empty says nothing.
+pub(crate) fn is_void(field: &[u8]) -> bool {
+    matches!(field, b"" | b"-")
+        || [&b"null"[..], b"nan", b"none", b"n/a"].iter().any(|word| field.eq_ignore_ascii_case(word))
+}
+
+/// Why a field cannot be used.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) found: String,
+    pub(crate) expected: String,
+}
+
+impl Fault {
+    pub(crate) fn new(found: &[u8], expected: impl Into<String>) -> Self {
+        Self { found: shown(found), expected: expected.into() }
+    }
+}
+
+/// A column of money, whose form is found from all its values.
+pub(crate) struct MoneyCells {
+    vote: Vote<2, Number>,
+    money: Money,
+}
+
+/// An amount that is read and not yet stored.
+pub(crate) enum Amount<'a> {
+    Empty,
+    /// Hundredths, and whether a point says so.
+    Plain(i64, bool),
+    Text(amounts::Reading<'a>, &'a [u8]),
+}
+
+impl<'a> Amount<'a> {
+    #[inline]
+    pub(crate) fn read(field: &'a [u8]) -> Option<Self> {
+        match amounts::plain(field) {
+            Some((hundredths, has_point)) => Some(Self::Plain(hundredths, has_point)),
+            None => amounts::read(field).map(|reading| Self::Text(reading, field)),
+        }
+    }
+
+    pub(crate) const fn mark(&self) -> &'a str {
+        match self {
+            Self::Text(reading, _) => reading.mark,
+            _ => "",
+        }
+    }
+}
+
+impl MoneyCells {
+    pub(crate) fn new(mark: Option<DecimalMark>, rows_may_go: bool) -> Self {
+        let only = mark.and_then(|mark| MARKS.iter().position(|one| *one == mark));
+        Self { vote: Vote::new(only, rows_may_go), money: Money::new() }
+    }
+
+    #[inline]
+    pub(crate) fn store(&mut self, row: u32, line: u64, amount: &Amount<'_>) -> Result<(), Fault> {
+        let (values, text) = match amount {
+            Amount::Empty => {
+                self.money.push(None);
+                return Ok(());
+            }
+            Amount::Plain(hundredths, has_point) => {
+                // A number without a point is the same in each form.
+                if !has_point || self.vote.is_decided_for(0) {
+                    self.money.push_hundredths(*hundredths);
+                    return Ok(());
+                }
+                let number = Number { units: (*hundredths).into(), scale: 2 };
+                ([Some(number), None], None)
+            }
+            Amount::Text(reading, text) => (reading.numbers, Some(*text)),
+        };
+        let number = self.vote.add(row, line, values).map_err(|clash| Self::clash(&clash, values, text))?;
+        let fits = self.money.push(number);
+        if fits {
+            Ok(())
+        } else {
+            Err(Fault::new(text.unwrap_or_default(), "a number of at most 28 digits, with those of its column"))
+        }
+    }
+
+    #[cold]
+    fn clash(clash: &Clash, values: [Option<Number>; 2], text: Option<&[u8]>) -> Fault {
+        let name = |is_point: bool| if is_point { "point" } else { "comma" };
+        let expected = match clash.earlier {
+            0 => format!("a number with a decimal {}, as the layout says", name(values[0].is_none())),
+            line => format!("a number with a decimal {}, as on line {line}", name(values[0].is_none())),
+        };
+        let plain = values[0].or(values[1]).map(|number| {
+            rust_decimal::Decimal::try_from_i128_with_scale(number.units, number.scale.into())
+                .unwrap_or_default()
+                .to_string()
+        });
+        Fault::new(text.unwrap_or(plain.unwrap_or_default().as_bytes()), expected)
+    }
+
+    /// The numbers in the form that was found, the rows that have another, and the row of a value that leaves it open.
+    pub(crate) fn finish(self) -> (Money, Decided<()>, DecimalMark) {
+        let Decided { form, changes, dropped, open } = self.vote.finish();
+        let mut money = self.money;
+        for (row, number) in changes {
+            money.set(row as usize, number);
+        }
+        (money, Decided { form, changes: Vec::new(), dropped, open }, MARKS[form])
+    }
+}
+
+/// A column of times, whose order of day and month is found from all its values.
+pub(crate) struct TimeCells {
+    vote: Vote<3, i64>,
+    seconds: Vec<i64>,
+    shop: LocalClock,
+    /// The clock of times without an offset.
+    clock: LocalClock,
+    last: ([u8; 10], i64),
+    only: Option<DateOrder>,
+}
+
+/// Stands for a row without a time.
+pub(crate) const NO_TIME: i64 = i64::MIN;
+
+/// A time that is read and not yet stored.
+pub(crate) enum Moment {
+    Empty,
+    /// In every order the same.
+    At(i64),
+    Ordered([Option<i64>; 3]),
+}
+
+impl TimeCells {
+    pub(crate) fn new(only: Option<DateOrder>, rows_may_go: bool, shop: LocalClock, clock: LocalClock) -> Self {
+        let form = only.and_then(|order| DateOrder::ALL.iter().position(|one| *one == order));
+        Self { vote: Vote::new(form, rows_may_go), seconds: Vec::new(), shop, clock, last: ([0; 10], 0), only }
+    }
+
+    #[inline]
+    pub(crate) fn read(&mut self, field: &[u8]) -> Option<Moment> {
+        if let Some((seconds, clock)) = times::plain(field, &mut self.last) {
+            return Some(Moment::At(self.instant(seconds, clock)));
+        }
+        let times::Reading { seconds, clock } = times::read(field)?;
+        let seconds = seconds.map(|seconds| Some(self.instant(seconds?, clock)));
+        let [first, ..] = seconds;
+        match first {
+            Some(first) if seconds.iter().all(|seconds| *seconds == Some(first)) => Some(Moment::At(first)),
+            _ => Some(Moment::Ordered(seconds)),
+        }
+    }
+
+    #[inline]
+    fn instant(&mut self, seconds: i64, clock: Clock) -> i64 {
+        match clock {
+            Clock::Day => self.shop.instant(seconds),
+            Clock::Local => self.clock.instant(seconds),
+            Clock::Utc => seconds,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn store(&mut self, row: u32, line: u64, moment: &Moment, field: &[u8]) -> Result<(), Fault> {
+        let seconds = match moment {
+            Moment::Empty => NO_TIME,
+            Moment::At(seconds) => *seconds,
+            Moment::Ordered(values) => {
+                self.vote.add(row, line, *values).map_err(|clash| self.clash(&clash, field))?.unwrap_or(NO_TIME)
+            }
+        };
+        self.seconds.push(seconds);
+        Ok(())
+    }
+
+    #[cold]
+    fn clash(&self, clash: &Clash, field: &[u8]) -> Fault {
+        let name = |order: DateOrder| match order {
+            DateOrder::Ymd => "year/month/day",
+            DateOrder::Dmy => "day/month/year",
+            DateOrder::Mdy => "month/day/year",
+        };
+        let expected = if let Some(order) = self.only {
+            format!("a date that is {}, as --dates {} says", name(order), order.name())
+        } else {
+            let fits = |bit: &usize| clash.mask & (1 << bit) != 0;
+            let orders: Vec<_> = (0..3).filter(fits).map(|bit| name(DateOrder::ALL[bit])).collect();
+            let orders = orders.join(" or ");
+            format!(
+                "a date that is {orders}, as on line {}; --dates ymd, dmy or mdy reads all in one order",
+                clash.earlier
+            )
+        };
+        Fault::new(field, expected)
+    }
+
+    pub(crate) fn finish(self) -> (Vec<i64>, Decided<()>, DateOrder, LocalClock) {
+        let Decided { form, changes, dropped, open } = self.vote.finish();
+        let mut seconds = self.seconds;
+        for (row, value) in changes {
+            if let Some(slot) = seconds.get_mut(row as usize) {
+                *slot = value;
+            }
+        }
+        (seconds, Decided { form, changes: Vec::new(), dropped, open }, DateOrder::ALL[form], self.shop)
+    }
+}
+
+/// A column of few words, by number.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    by_text: HashMap<Vec<u8>, u8>,
+    /// As first written, in the order in which they came, with how many rows have them.
+    found: Vec<(String, u64)>,
+    last: Vec<u8>,
+    last_number: u8,
+    pub(crate) numbers: Vec<u8>,
+}
+
+/// Words that a column may have before it is none of few words.
+const MOST_WORDS: usize = 200;
+
+impl Words {
+    /// The number of a word; `None` for one too many.
+    pub(crate) fn number(&mut self, field: &[u8]) -> Option<u8> {
+        if self.last == field && !self.found.is_empty() {
+            return Some(self.last_number);
+        }
+        let number = match self.by_text.get(field).copied() {
+            Some(number) => number,
+            None => self.new_number(field)?,
+        };
+        self.last.clear();
+        self.last.extend_from_slice(field);
+        self.last_number = number;
+        Some(number)
+    }
+
+    /// The number of a word that was not written so before.
+    fn new_number(&mut self, field: &[u8]) -> Option<u8> {
+        let text = String::from_utf8_lossy(field);
+        let same = self.found.iter().position(|(word, _)| plain(word) == plain(&text));
+        let number = same.unwrap_or(self.found.len());
+        if number >= MOST_WORDS || self.by_text.len() > 16 * MOST_WORDS {
+            return None;
+        }
+        if same.is_none() {
+            self.found.push((text.into_owned(), 0));
+        }
+        self.by_text.insert(field.to_vec(), number as u8);
+        Some(number as u8)
+    }
+
+    #[inline]
+    pub(crate) fn store(&mut self, number: u8) {
+        if let Some(word) = self.found.get_mut(usize::from(number)) {
+            word.1 += 1;
+        }
+        self.numbers.push(number);
+    }
+
+    pub(crate) fn words(&self) -> &[(String, u64)] {
+        &self.found
+    }
+
+    /// All words and how many rows have them, for a message.
+    pub(crate) fn list(&self, of: impl Fn(&str) -> bool) -> Vec<String> {
+        let words = self.found.iter().filter(|(word, count)| *count > 0 && of(word));
+        words.map(|(word, count)| format!("{} ({count})", shown(word.as_bytes()))).collect()
+    }
+}

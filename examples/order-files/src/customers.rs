@@ -1,0 +1,135 @@
+//! Who bought: ids, guests, and ids that are one person's.
+
+use std::collections::HashMap;
+
+use crate::cells::Fault;
+use crate::error::{Error, shown};
+use crate::ids::{Ids, Key, NOBODY};
+
+/// Ids that are nobody, in any case; the empty one is, too.
+const GUESTS: [&str; 5] = ["null", "nan", "guest", "0", "-"];
+
+/// The longest id.
+const LONGEST: usize = 512;
+
+#[derive(Default)]
+pub(crate) struct Customers {
+    pub(crate) ids: Ids,
+    /// Of each row, the number of its id.
+    pub(crate) numbers: Vec<u32>,
+    guests: Vec<String>,
+    /// The first spelling of an id that is not the one it is kept by, by number.
+    first: HashMap<u32, Vec<u8>>,
+    /// Ids that came in several spellings, with two of them.
+    pub(crate) joined: HashMap<u32, (String, String)>,
+    /// A guest's id as it was found, for a message.
+    pub(crate) guest: Option<String>,
+    /// Short ids of rows that have no number yet, and the places of the rows.
+    waiting: Vec<(Key, u32)>,
+}
+
+/// The customer of a row.
+#[derive(Clone, Copy)]
+pub(crate) enum Who {
+    /// By number, [`NOBODY`] for a guest.
+    Number(u32),
+    /// A short id, numbered together with others.
+    Short(Key),
+}
+
+/// Ids that are numbered together.
+const TOGETHER: usize = 512;
+
+impl Customers {
+    pub(crate) fn new(guests: &[String]) -> Self {
+        let guests = guests.iter().map(|guest| guest.trim().to_lowercase()).collect();
+        Self { guests, ..Self::default() }
+    }
+
+    /// The customer of an id without spaces around it.
+    #[inline]
+    pub(crate) fn who(&mut self, id: &[u8]) -> Result<Who, Fault> {
+        // Digits are most shops' ids; no guest but 0 is written so.
+        if id.len() > 5 && self.guests.is_empty() && id.iter().all(u8::is_ascii_digit) {
+            if let Some(key) = Ids::key(id) {
+                return Ok(Who::Short(key));
+            }
+        }
+        self.who_by_text(id)
+    }
+
+    fn who_by_text(&mut self, id: &[u8]) -> Result<Who, Fault> {
+        let text = std::str::from_utf8(id).ok().filter(|text| !text.contains('\u{FFFD}'));
+        let Some(text) = text else { return Err(Fault::new(id, "an id in UTF-8; save the file as \"CSV UTF-8\"")) };
+        if self.is_guest(text) {
+            self.guest.get_or_insert_with(|| shown(id));
+            return Ok(Who::Number(NOBODY));
+        }
+        if id.len() > LONGEST {
+            return Err(Fault::new(id, format!("an id of at most {LONGEST} bytes")));
+        }
+        if text.contains('@') {
+            return self.number_of_address(text).map(Who::Number);
+        }
+        match Ids::key(id) {
+            Some(key) => Ok(Who::Short(key)),
+            None => self.intern(id).map(Who::Number),
+        }
+    }
+
+    fn is_guest(&self, id: &str) -> bool {
+        id.is_empty()
+            || GUESTS.iter().any(|guest| id.eq_ignore_ascii_case(guest))
+            || (!self.guests.is_empty() && self.guests.contains(&id.to_lowercase()))
+    }
+
+    fn number_of_address(&mut self, text: &str) -> Result<u32, Fault> {
+        let kept = text.to_lowercase();
+        let count = self.ids.len();
+        let number = self.intern(kept.as_bytes())?;
+        let is_new = self.ids.len() > count;
+        if is_new {
+            if kept != text {
+                self.first.insert(number, text.as_bytes().to_vec());
+            }
+        } else {
+            let first = self.first.get(&number).map_or(kept.as_bytes(), Vec::as_slice);
+            if first != text.as_bytes() && !self.joined.contains_key(&number) {
+                self.joined.insert(number, (shown(first), shown(text.as_bytes())));
+            }
+        }
+        Ok(number)
+    }
+
+    #[inline]
+    fn intern(&mut self, id: &[u8]) -> Result<u32, Fault> {
+        self.ids.number(id).map_err(|error| Fault::new(id, error.to_string()))
+    }
+
+    #[inline]
+    pub(crate) fn store(&mut self, who: Who) -> Result<(), Error> {
+        match who {
+            Who::Number(number) => self.numbers.push(number),
+            Who::Short(key) => {
+                self.waiting.push((key, self.numbers.len() as u32));
+                self.numbers.push(NOBODY);
+                if self.waiting.len() == TOGETHER {
+                    self.number_waiting()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the ids that wait their numbers.
+    pub(crate) fn number_waiting(&mut self) -> Result<(), Error> {
+        let numbers = &mut self.numbers;
+        self.ids.numbers(&self.waiting, |row, number| {
+            if let Some(slot) = numbers.get_mut(row as usize) {
+                *slot = number;
+            }
+        })?;
+        self.waiting.clear();
+        Ok(())
+    }
+}

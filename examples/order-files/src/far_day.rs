@@ -1,0 +1,66 @@
+//! The day up to which orders count, and whether the last one can be believed.
+
+use chrono::NaiveDate;
+
+use crate::assemble::Counts;
+use crate::error::Error;
+use crate::options::ReadOptions;
+use crate::orders::Columns;
+use crate::resolve::Rows;
+
+/// Rows from which on a file tells how far its days lie apart.
+const ROWS: u64 = 20;
+
+/// The gap that no shop has in its orders.
+const YEAR: i64 = 365;
+
+/// The day that was asked for, or the last with a purchase or credit.
+///
+/// # Errors
+///
+/// [`Error::FarLastDay`] where that lies more than a year, and farther than all earlier days span, behind the day before
+/// it; [`Error::NoPurchase`] where there is neither purchase nor credit.
+pub(crate) fn as_of(
+    columns: &Columns,
+    rows: &Rows,
+    options: &ReadOptions,
+    counts: &Counts,
+) -> Result<NaiveDate, Error> {
+    let times = || {
+        let purchases =
+            columns.purchases().map(|at| (columns.seconds[at], columns.rows.get(at).copied().unwrap_or(at as u32)));
+        let credits = columns.credits.iter().zip(&columns.credit_rows).map(|(credit, row)| (credit.1, *row));
+        purchases.chain(credits)
+    };
+    let Some((last, row)) = times().max_by_key(|(seconds, row)| (*seconds, std::cmp::Reverse(*row))) else {
+        return Err(Error::NoPurchase {
+            orders: counts.orders,
+            unpaid: counts.unpaid,
+            cancelled: counts.cancelled,
+            refunded: counts.fully_refunded,
+        });
+    };
+    if let Some(day) = options.as_of {
+        return Ok(day);
+    }
+    let day = |seconds: i64| rows.clock.day(seconds);
+    let date = |day: i64| i32::try_from(day).ok().and_then(NaiveDate::from_epoch_days).unwrap_or(NaiveDate::MAX);
+    let last_day = day(last);
+    // Zones differ by less than two days, so that nothing nearer can make the last day a far one.
+    let far = last - YEAR * 86_400;
+    let before =
+        times().map(|(seconds, _)| seconds).filter(|seconds| *seconds > far).map(day).any(|one| one != last_day);
+    if counts.rows < ROWS || before {
+        return Ok(date(last_day));
+    }
+    let earlier = || times().map(|(seconds, _)| seconds).filter(|seconds| *seconds <= far);
+    let (Some(first), Some(second)) = (earlier().min().map(day), earlier().max().map(day)) else {
+        return Ok(date(last_day));
+    };
+    let gap = last_day - second;
+    if gap > YEAR && gap > second - first {
+        let line = rows.lines.line(row);
+        return Err(Error::FarLastDay { last: date(last_day), line, days: gap, before: date(second) });
+    }
+    Ok(date(last_day))
+}

@@ -1,0 +1,205 @@
+//! A shop's orders, from the files that shops have.
+//!
+//! ```text
+//! bytes ─► text ─► rows ─► header: what each column says
+//!                   │         │
+//!                   └─► table: columns, every form still possible ─► resolve: one form each ─► assemble ─► Orders
+//! ```
+//!
+//! [`read`] takes a file of any of the [layouts](Layout) that shops export, or of one's own, in any of the usual
+//! encodings, with any of the usual separators, numbers and dates; it finds all of these from the whole file, and stops
+//! where two readings are possible. What changes an answer and is not an error is a [`Note`].
+//!
+//! # Examples
+//!
+//! ```
+//! use order_files::{ReadOptions, read};
+//!
+//! let export = "\
+//! Order ID;Customer ID;Placed at;Amount;Status
+//! 1;ann;31/01/2024 18:05;1.234,50 €;paid
+//! 2;bo;01/02/2024;19,90 €;cancelled
+//! 2;bo;01/02/2024;19,90 €;cancelled
+//! 3;guest;02/02/2024;5,00 €;paid
+//! ";
+//! let orders = read(export.as_bytes(), &ReadOptions::default())?;
+//! assert_eq!((orders.customers(), orders.purchases(), orders.revenue().to_string()), (1, 1, "1234.50".to_owned()));
+//! let codes: Vec<_> = orders.notes().iter().map(|note| note.code.key()).collect();
+//! assert_eq!(codes, ["duplicate_rows", "guest_orders", "cancelled"]);
+//! let ledger = orders.log()?.ledger(orders.as_of())?;
+//! assert_eq!(orders.ids().get(0), Some("ann"));
+//! assert_eq!(ledger.len(), 1);
+//! # Ok::<(), order_files::Error>(())
+//! ```
+
+mod amounts;
+mod assemble;
+mod cells;
+mod customers;
+mod error;
+mod far_day;
+mod header;
+mod ids;
+mod layout;
+mod money;
+mod names;
+mod notes;
+mod options;
+mod orders;
+mod resolve;
+mod rows;
+mod table;
+mod text;
+mod times;
+mod vote;
+mod zone;
+
+use std::io::Read;
+
+pub use assemble::Counts;
+pub use error::{BadRow, Error};
+pub use ids::SortedIds;
+pub use layout::{DecimalMark, Layout, Role, RowsOfOrder, StatusMeaning};
+pub use notes::{Note, NoteCode};
+pub use options::{Columns, ReadOptions, StatusWords};
+pub use orders::{Orders, ReadAs};
+pub use text::Encoding;
+pub use times::DateOrder;
+pub use zone::Zone;
+
+use crate::assemble::{Assembly, Units};
+use crate::ids::NOBODY;
+use crate::table::Table;
+
+/// Reads a file of orders.
+///
+/// # Errors
+///
+/// At the first row that cannot be used, unless those are to be skipped; where two readings of the file are possible and
+/// say different things; where no row can be used, no order is a customer's, or none is a purchase.
+///
+/// # Complexity
+///
+/// Linear in bytes; about 21 bytes of memory a row, and each id once.
+pub fn read(input: impl Read, options: &ReadOptions) -> Result<Orders, Error> {
+    let mut rows = rows::Rows::new(input)?;
+    let separator = rows.separator().into();
+    let plan = header::Plan::new(rows.read()?.ok_or(Error::Empty)?, options)?;
+    let mut table = Table::new(plan, options)?;
+    while let Some(row) = rows.read()? {
+        table.add(row)?;
+    }
+    let encoding = rows.encoding();
+    drop(rows);
+    finish(table, options, separator, encoding)
+}
+
+fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encoding) -> Result<Orders, Error> {
+    let (read, duplicates, duplicate_lines) = (table.read, table.duplicates, table.duplicate_lines.clone());
+    if read == 0 {
+        return Err(Error::NoRow);
+    }
+    let (mut rows, customers) = table.resolve(options)?;
+    let scale = Units::of(&rows).scale;
+    let (columns, mut counts, bad) = collect(&mut rows, options)?;
+    for row in bad {
+        rows.skipped.add(row);
+    }
+    counts.rows = read;
+    counts.skipped = rows.skipped.count;
+    counts.duplicates = duplicates;
+    counts.other_currency = rows.other_currency;
+    if columns.customers.is_empty() && columns.credits.is_empty() {
+        return Err(nothing(&rows, &counts, customers.guest));
+    }
+    let as_of = far_day::as_of(&columns, &rows, options, &counts)?;
+    let (ids, places) = customers.ids.sorted();
+    let mut columns = columns;
+    let place = |number: &u32| places.get(*number as usize).copied().unwrap_or(NOBODY);
+    columns.customers.iter_mut().for_each(|number| *number = place(number));
+    columns.credits.iter_mut().for_each(|credit| credit.0 = place(&credit.0));
+    (columns.rows, columns.credit_rows) = (Vec::new(), Vec::new());
+    let mut has_bought = vec![false; ids.len()];
+    for at in columns.purchases() {
+        if let Some(slot) = has_bought.get_mut(columns.customers[at] as usize) {
+            *slot = true;
+        }
+    }
+    let mut joined: Vec<_> = customers.joined.into_values().collect();
+    joined.sort_unstable();
+    let facts = notes::Facts {
+        bad_rows: &rows.skipped.first,
+        duplicate_lines: &duplicate_lines,
+        near_columns: &rows.plan.near,
+        columns: rows.plan.names.len(),
+        guest: customers.guest,
+        joined,
+        ids: ids.len() as u64,
+        currency: rows.currency.as_deref(),
+    };
+    let notes = notes::notes(&counts, &facts);
+    Ok(Orders {
+        customers: has_bought.into_iter().filter(|bought| *bought).count(),
+        ids,
+        columns,
+        scale,
+        counts,
+        notes,
+        bad_rows: rows.skipped.first,
+        read_as: ReadAs {
+            layout: rows.plan.layout.name().to_owned(),
+            encoding,
+            separator,
+            dates: rows.dates,
+            decimal: rows.decimal,
+            currency: rows.currency,
+        },
+        as_of,
+        zone: options.zone,
+    })
+}
+
+/// Orders and credits in columns: the file's own where each row is a purchase.
+fn collect(rows: &mut resolve::Rows, options: &ReadOptions) -> Result<(orders::Columns, Counts, Vec<BadRow>), Error> {
+    let is_plain = rows.orders.is_none()
+        && rows.quantities.is_none()
+        && rows.refunded.is_none()
+        && rows.statuses.is_none()
+        && rows.refunds.is_none()
+        && rows.cancelled.is_none()
+        && rows.dropped.is_empty()
+        && rows.customers.iter().all(|number| *number != NOBODY);
+    if is_plain {
+        match std::mem::take(&mut rows.amounts).into_narrow() {
+            Ok(amounts) => {
+                let customers = std::mem::take(&mut rows.customers);
+                let counts = Counts { orders: customers.len() as u64, ..Counts::default() };
+                let seconds = std::mem::take(&mut rows.seconds);
+                let columns = orders::Columns {
+                    customers,
+                    seconds,
+                    amounts: orders::Units::Narrow(amounts),
+                    ..Default::default()
+                };
+                return Ok((columns, counts, Vec::new()));
+            }
+            Err(amounts) => rows.amounts = amounts,
+        }
+    }
+    Assembly::new(rows, orders::Columns::default(), options.skip_bad_rows).run()
+}
+
+/// Why there is no order of anybody.
+fn nothing(rows: &resolve::Rows, counts: &Counts, guest: Option<String>) -> Error {
+    if counts.guest_orders + counts.guest_credits > 0 {
+        return Error::OnlyGuests {
+            orders: counts.guest_orders + counts.guest_credits,
+            column: rows.plan.name(rows.plan.customer).to_owned(),
+            found: guest.unwrap_or_default(),
+        };
+    }
+    match rows.skipped.first.first() {
+        Some(first) => Error::NoUsableRow { skipped: counts.skipped, rows: counts.rows, first: first.clone() },
+        None => Error::NoPurchase { orders: 0, unpaid: counts.unpaid, cancelled: counts.cancelled, refunded: 0 },
+    }
+}

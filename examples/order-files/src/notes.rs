@@ -1,0 +1,178 @@
+//! What a careful person would ask about a file before believing the numbers.
+
+use std::fmt;
+
+use repurchase::scale::Language;
+
+use crate::assemble::Counts;
+use crate::error::{BadRow, shown};
+
+/// What a note is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum NoteCode {
+    /// Bad rows that were left out.
+    RowsSkipped,
+    /// Rows equal to an earlier one of the same order, counted once.
+    DuplicateRows,
+    /// Columns that were not used and whose names are near ones that would be.
+    NearColumns,
+    /// Orders of guests, counted beside the customers.
+    GuestOrders,
+    /// Customers whose ids were written in several ways.
+    IdsJoined,
+    /// Rows in another currency, left out.
+    OtherCurrency,
+    /// Orders that were not paid.
+    Unpaid,
+    /// Orders that were called off.
+    Cancelled,
+    /// Orders that were given back whole.
+    FullyRefunded,
+    /// Refunds whose order is in the file.
+    RefundsMatched,
+    /// Refunds whose order is not; they are credits.
+    RefundsUnmatched,
+}
+
+impl NoteCode {
+    /// Its name in files.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::RowsSkipped => "rows_skipped",
+            Self::DuplicateRows => "duplicate_rows",
+            Self::NearColumns => "near_columns",
+            Self::GuestOrders => "guest_orders",
+            Self::IdsJoined => "ids_joined",
+            Self::OtherCurrency => "other_currency",
+            Self::Unpaid => "unpaid",
+            Self::Cancelled => "cancelled",
+            Self::FullyRefunded => "fully_refunded",
+            Self::RefundsMatched => "refunds_matched",
+            Self::RefundsUnmatched => "refunds_unmatched",
+        }
+    }
+}
+
+impl fmt::Display for NoteCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}
+
+/// One thing to know of a file: how many, of how many, and some of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Note {
+    /// What it is about.
+    pub code: NoteCode,
+    /// How many.
+    pub count: u64,
+    /// Of how many.
+    pub of: u64,
+    /// Some of them, fit for a terminal.
+    pub examples: Vec<String>,
+}
+
+impl Note {
+    /// The note as a sentence.
+    pub fn sentence(&self, language: Language) -> String {
+        let (count, of) = (self.count, self.of);
+        let examples = self.examples.as_slice();
+        match (language, examples.is_empty()) {
+            (Language::Chinese, true) => self.chinese(count, of),
+            (Language::Chinese, false) => format!("{}例如：{}。", self.chinese(count, of), examples.join("；")),
+            (_, true) => self.english(count, of),
+            (_, false) => format!("{} For example: {}.", self.english(count, of), examples.join("; ")),
+        }
+    }
+
+    fn english(&self, count: u64, of: u64) -> String {
+        match self.code {
+            NoteCode::RowsSkipped => format!("{count} of {of} rows are bad and were left out."),
+            NoteCode::DuplicateRows => {
+                format!("{count} of {of} rows are equal to an earlier one of the same order and count once.")
+            }
+            NoteCode::NearColumns => format!(
+                "{count} of {of} columns are not used, but by their names might matter; --columns says what a column is."
+            ),
+            NoteCode::GuestOrders => {
+                format!("{count} of {of} orders are of guests and are counted beside the customers.")
+            }
+            NoteCode::IdsJoined => {
+                format!("{count} of {of} customers are written in several ways and count as one each.")
+            }
+            NoteCode::OtherCurrency => format!("{count} of {of} rows are in another currency and were left out."),
+            NoteCode::Unpaid => format!("{count} of {of} orders are not paid and are no purchases."),
+            NoteCode::Cancelled => format!("{count} of {of} orders were cancelled and are no purchases."),
+            NoteCode::FullyRefunded => format!("{count} of {of} orders were refunded in full and are no purchases."),
+            NoteCode::RefundsMatched => format!("{count} of {of} refunds belong to an order of the file and lower it."),
+            NoteCode::RefundsUnmatched => {
+                format!(
+                    "{count} of {of} refunds name an order that is not in the file and are credits of their customers."
+                )
+            }
+        }
+    }
+
+    fn chinese(&self, count: u64, of: u64) -> String {
+        match self.code {
+            NoteCode::RowsSkipped => format!("{of} 行中有 {count} 行无法识别，已跳过。"),
+            NoteCode::DuplicateRows => format!("{of} 行中有 {count} 行与同一订单的前一行完全相同，只计一次。"),
+            NoteCode::NearColumns => {
+                format!("{of} 列中有 {count} 列未被使用，但从列名看可能有用；可用 --columns 指定。")
+            }
+            NoteCode::GuestOrders => format!("{of} 笔订单中有 {count} 笔没有会员（游客单），不计入客户，单独统计。"),
+            NoteCode::IdsJoined => format!("{of} 位客户中有 {count} 位的账号有多种写法，已合并为同一人。"),
+            NoteCode::OtherCurrency => format!("{of} 行中有 {count} 行是其他币种，未计入。"),
+            NoteCode::Unpaid => format!("{of} 笔订单中有 {count} 笔未付款，不算成交。"),
+            NoteCode::Cancelled => format!("{of} 笔订单中有 {count} 笔已关闭或取消，不算成交。"),
+            NoteCode::FullyRefunded => format!("{of} 笔订单中有 {count} 笔已全额退款，不算成交。"),
+            NoteCode::RefundsMatched => format!("{of} 笔退款中有 {count} 笔对应文件中的订单，已从该订单扣除。"),
+            NoteCode::RefundsUnmatched => format!("{of} 笔退款中有 {count} 笔对应的订单不在文件中，按客户的退款计入。"),
+        }
+    }
+}
+
+/// What notes are made from, beside the counts.
+pub(crate) struct Facts<'a> {
+    pub(crate) bad_rows: &'a [BadRow],
+    pub(crate) duplicate_lines: &'a [u64],
+    pub(crate) near_columns: &'a [String],
+    pub(crate) columns: usize,
+    pub(crate) guest: Option<String>,
+    pub(crate) joined: Vec<(String, String)>,
+    pub(crate) ids: u64,
+    pub(crate) currency: Option<&'a str>,
+}
+
+pub(crate) fn notes(counts: &Counts, facts: &Facts<'_>) -> Vec<Note> {
+    const SHOWN: usize = 3;
+    let orders = counts.orders;
+    let refunds = counts.refunds_matched + counts.refunds_unmatched;
+    let bad_rows = facts.bad_rows.iter().map(BadRow::to_string);
+    let lines = facts.duplicate_lines.iter().map(|line| format!("line {line}"));
+    let near = facts.near_columns.iter().map(|name| format!("\"{name}\""));
+    let joined = facts.joined.iter().map(|(one, other)| format!("{one} and {other}"));
+    let currency = facts.currency.map(|code| format!("not {}", shown(code.as_bytes())));
+    let all: [(NoteCode, u64, u64, Vec<String>); 11] = [
+        (NoteCode::RowsSkipped, counts.skipped, counts.rows, bad_rows.take(SHOWN).collect()),
+        (NoteCode::DuplicateRows, counts.duplicates, counts.rows, lines.take(SHOWN).collect()),
+        (NoteCode::NearColumns, facts.near_columns.len() as u64, facts.columns as u64, near.take(10).collect()),
+        (
+            NoteCode::GuestOrders,
+            counts.guest_orders,
+            orders + counts.guest_orders,
+            facts.guest.iter().cloned().collect(),
+        ),
+        (NoteCode::IdsJoined, facts.joined.len() as u64, facts.ids, joined.take(SHOWN).collect()),
+        (NoteCode::OtherCurrency, counts.other_currency, counts.rows, currency.into_iter().collect()),
+        (NoteCode::Unpaid, counts.unpaid, orders, Vec::new()),
+        (NoteCode::Cancelled, counts.cancelled, orders, Vec::new()),
+        (NoteCode::FullyRefunded, counts.fully_refunded, orders, Vec::new()),
+        (NoteCode::RefundsMatched, counts.refunds_matched, refunds, Vec::new()),
+        (NoteCode::RefundsUnmatched, counts.refunds_unmatched, refunds, Vec::new()),
+    ];
+    let found = all.into_iter().filter(|(_, count, ..)| *count > 0);
+    found.map(|(code, count, of, examples)| Note { code, count, of, examples }).collect()
+}

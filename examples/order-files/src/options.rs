@@ -1,0 +1,153 @@
+//! What may be said about a file beside the file.
+
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+
+use crate::error::Error;
+use crate::layout::{Layout, Role, StatusMeaning};
+use crate::times::DateOrder;
+use crate::zone::Zone;
+
+/// How a file of orders is to be read. All that is not said is found from the file.
+///
+/// # Examples
+///
+/// ```
+/// use order_files::{ReadOptions, read};
+///
+/// let file = "Kunde;Datum;Summe\nann;31.01.2024;1.234,50\n";
+/// let options = ReadOptions::default().with_columns("customer_id=Kunde,placed_at=Datum,amount=Summe".parse()?);
+/// let orders = read(file.as_bytes(), &options)?;
+/// assert_eq!((orders.customers(), orders.purchases(), orders.revenue().to_string()), (1, 1, "1234.50".to_owned()));
+/// # Ok::<(), order_files::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    pub(crate) layout: Option<Layout>,
+    pub(crate) columns: Columns,
+    pub(crate) status: StatusWords,
+    pub(crate) currency: Option<String>,
+    pub(crate) dates: Option<DateOrder>,
+    pub(crate) guests: Vec<String>,
+    pub(crate) as_of: Option<NaiveDate>,
+    pub(crate) zone: Zone,
+    pub(crate) skip_bad_rows: bool,
+}
+
+impl ReadOptions {
+    /// The file has this layout (`--from`).
+    #[must_use]
+    pub fn with_layout(self, layout: Layout) -> Self {
+        Self { layout: Some(layout), ..self }
+    }
+
+    /// These columns say these things (`--columns`); the others are found by the layout's names.
+    #[must_use]
+    pub fn with_columns(self, columns: Columns) -> Self {
+        Self { columns, ..self }
+    }
+
+    /// What further words of the status column mean (`--status`).
+    #[must_use]
+    pub fn with_status(self, status: StatusWords) -> Self {
+        Self { status, ..self }
+    }
+
+    /// Only rows in this currency are read (`--currency`), the others counted.
+    #[must_use]
+    pub fn with_currency(self, code: impl Into<String>) -> Self {
+        Self { currency: Some(code.into()), ..self }
+    }
+
+    /// The order of day and month (`--dates`).
+    #[must_use]
+    pub fn with_dates(self, order: DateOrder) -> Self {
+        Self { dates: Some(order), ..self }
+    }
+
+    /// Further ids that are nobody (`--guests`).
+    #[must_use]
+    pub fn with_guests(self, ids: impl IntoIterator<Item = String>) -> Self {
+        Self { guests: ids.into_iter().collect(), ..self }
+    }
+
+    /// The day up to which orders count (`--as-of`); without it, the last with a purchase or credit.
+    #[must_use]
+    pub fn with_as_of(self, day: NaiveDate) -> Self {
+        Self { as_of: Some(day), ..self }
+    }
+
+    /// The shop's time zone (`--time-zone`); without it, UTC.
+    #[must_use]
+    pub fn with_zone(self, zone: Zone) -> Self {
+        Self { zone, ..self }
+    }
+
+    /// Bad rows are left out and counted (`--skip-bad-rows`), in place of an error at the first.
+    #[must_use]
+    pub fn with_bad_rows_skipped(self) -> Self {
+        Self { skip_bad_rows: true, ..self }
+    }
+}
+
+/// Pairs of `KEY=VALUE`, separated by commas; a part without `=` belongs to the value before it, with its comma.
+fn pairs(text: &str, option: &'static str, expected: &str) -> Result<Vec<(String, String)>, Error> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for part in text.split(',') {
+        match (part.split_once('='), pairs.last_mut()) {
+            (Some((key, value)), _) => pairs.push((key.trim().to_owned(), value.trim().to_owned())),
+            (None, Some(last)) => {
+                last.1.push(',');
+                last.1.push_str(part);
+            }
+            (None, None) => {
+                return Err(Error::Option { option, found: text.to_owned(), expected: expected.to_owned() });
+            }
+        }
+    }
+    Ok(pairs)
+}
+
+/// Names of columns by what they say: `customer_id=Buyer,placed_at=Date`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Columns(pub(crate) Vec<(Role, String)>);
+
+impl FromStr for Columns {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let pairs = pairs(text, "--columns", "pairs such as customer_id=Buyer,placed_at=Date,amount=Total")?;
+        pairs.into_iter().map(|(role, name)| Ok((role.parse()?, name))).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// Meanings of status words: `shipped=paid,on hold=unpaid`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StatusWords(pub(crate) Vec<(String, StatusMeaning)>);
+
+impl FromStr for StatusWords {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        const EXPECTED: &str = "pairs such as shipped=paid,on hold=unpaid,returned=cancelled (or refunded)";
+        // A word may hold a comma, as 卖家已发货,等待买家确认 does, and then stands before its `=`.
+        let mut words = Vec::new();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let wrong = || Error::Option { option: "--status", found: text.to_owned(), expected: EXPECTED.to_owned() };
+            let (word, after) = rest.split_once('=').ok_or_else(wrong)?;
+            let (meaning, after) = after.split_once(',').unwrap_or((after, ""));
+            let meaning = match meaning.trim().to_lowercase().as_str() {
+                "paid" => StatusMeaning::Paid,
+                "unpaid" => StatusMeaning::Unpaid,
+                "cancelled" | "canceled" => StatusMeaning::Cancelled,
+                "refunded" => StatusMeaning::Refunded,
+                _ => return Err(wrong()),
+            };
+            words.push((word.trim().to_owned(), meaning));
+            rest = after;
+        }
+        Ok(Self(words))
+    }
+}

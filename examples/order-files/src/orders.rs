@@ -1,0 +1,275 @@
+//! The orders of a file, as columns, and as what the library reads.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use repurchase::record::{Credit, OrderStatus, RecordColumns};
+use repurchase::{Order, PurchaseLog, ShopCalendar};
+use rust_decimal::Decimal;
+
+use crate::assemble::{Counts, OneOrder, Sink};
+use crate::error::{BadRow, Error};
+use crate::ids::SortedIds;
+use crate::layout::{DecimalMark, StatusMeaning};
+use crate::notes::Note;
+use crate::text::Encoding;
+use crate::times::DateOrder;
+use crate::zone::Zone;
+
+/// How a file was read: what was said of it, and what was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReadAs {
+    /// The layout's name.
+    pub layout: String,
+    /// How its characters are written.
+    pub encoding: Encoding,
+    /// What stands between two fields.
+    pub separator: char,
+    /// The order of day and month, where dates are of three numbers that do not start with the year.
+    pub dates: DateOrder,
+    /// The mark before the decimals of amounts.
+    pub decimal: DecimalMark,
+    /// The currency, where the file or an option says it.
+    pub currency: Option<String>,
+}
+
+/// Orders and credits of a file in columns.
+///
+/// A customer is a number: the place of its id in [`ids`](Orders::ids), which are sorted by bytes, so that customers in
+/// the order of their numbers are in the order of their ids.
+#[derive(Debug, Clone)]
+pub struct Orders {
+    pub(crate) ids: SortedIds,
+    pub(crate) columns: Columns,
+    pub(crate) scale: u32,
+    pub(crate) counts: Counts,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) bad_rows: Vec<BadRow>,
+    pub(crate) read_as: ReadAs,
+    pub(crate) as_of: NaiveDate,
+    pub(crate) zone: Zone,
+    pub(crate) customers: usize,
+}
+
+/// Columns of orders and of credits; a column that would say the same of all orders is empty.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Columns {
+    pub(crate) customers: Vec<u32>,
+    pub(crate) seconds: Vec<i64>,
+    pub(crate) amounts: Units,
+    /// Empty where nothing was refunded.
+    pub(crate) refunded: Vec<i128>,
+    /// Empty where all are paid.
+    pub(crate) statuses: Vec<OrderStatus>,
+    pub(crate) credits: Vec<(u32, i64, i128)>,
+    /// The rows of orders and credits; empty where they are those of the file.
+    pub(crate) rows: Vec<u32>,
+    pub(crate) credit_rows: Vec<u32>,
+}
+
+/// Amounts in one unit, in 64 bits where all fit.
+#[derive(Debug, Clone)]
+pub(crate) enum Units {
+    Narrow(Vec<i64>),
+    Wide(Vec<i128>),
+}
+
+impl Default for Units {
+    fn default() -> Self {
+        Self::Narrow(Vec::new())
+    }
+}
+
+impl Units {
+    fn push(&mut self, units: i128) {
+        match (&mut *self, i64::try_from(units)) {
+            (Self::Narrow(narrow), Ok(units)) => narrow.push(units),
+            (Self::Wide(wide), _) => wide.push(units),
+            (Self::Narrow(narrow), Err(_)) => {
+                let mut wide: Vec<i128> = std::mem::take(narrow).into_iter().map(i128::from).collect();
+                wide.push(units);
+                *self = Self::Wide(wide);
+            }
+        }
+    }
+
+    pub(crate) fn get(&self, at: usize) -> i128 {
+        match self {
+            Self::Narrow(narrow) => narrow.get(at).copied().unwrap_or(0).into(),
+            Self::Wide(wide) => wide.get(at).copied().unwrap_or(0),
+        }
+    }
+}
+
+impl Sink for Columns {
+    fn order(&mut self, order: OneOrder) {
+        let at = self.customers.len();
+        if order.refunded != 0 && self.refunded.is_empty() {
+            self.refunded.resize(at, 0);
+        }
+        if !self.refunded.is_empty() || order.refunded != 0 {
+            self.refunded.push(order.refunded);
+        }
+        // An order of nothing that was given back has no refund to show it.
+        let status = match order.status {
+            StatusMeaning::Paid => OrderStatus::Paid,
+            StatusMeaning::Refunded if order.amount > 0 => OrderStatus::Paid,
+            StatusMeaning::Unpaid => OrderStatus::Unpaid,
+            StatusMeaning::Cancelled | StatusMeaning::Refunded => OrderStatus::Cancelled,
+        };
+        if status != OrderStatus::Paid && self.statuses.is_empty() {
+            self.statuses.resize(at, OrderStatus::Paid);
+        }
+        if !self.statuses.is_empty() || status != OrderStatus::Paid {
+            self.statuses.push(status);
+        }
+        self.customers.push(order.customer);
+        self.seconds.push(order.seconds);
+        self.amounts.push(order.amount);
+        self.rows.push(order.row);
+    }
+
+    fn credit(&mut self, customer: u32, seconds: i64, amount: i128, row: u32) {
+        self.credits.push((customer, seconds, amount));
+        self.credit_rows.push(row);
+    }
+}
+
+impl Columns {
+    /// Whether an order is a purchase.
+    pub(crate) fn is_purchase(&self, at: usize) -> bool {
+        let is_paid = self.statuses.get(at).is_none_or(|status| *status == OrderStatus::Paid);
+        is_paid && self.refunded.get(at).is_none_or(|refunded| *refunded == 0 || *refunded < self.amounts.get(at))
+    }
+
+    fn net(&self, at: usize) -> i128 {
+        self.amounts.get(at) - self.refunded.get(at).copied().unwrap_or(0)
+    }
+
+    /// Whether all orders are purchases without refunds, and there is no credit.
+    fn are_plain(&self) -> bool {
+        self.refunded.is_empty() && self.statuses.is_empty() && self.credits.is_empty()
+    }
+
+    pub(crate) fn purchases(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.customers.len()).filter(|&at| self.is_purchase(at))
+    }
+}
+
+pub(crate) fn decimal(units: i128, scale: u32) -> Decimal {
+    // What is read is within 96 bits and 28 decimals; a sum beyond them is nobody's.
+    Decimal::try_from_i128_with_scale(units, scale).unwrap_or(Decimal::MAX)
+}
+
+impl Orders {
+    /// The ids of customers, sorted by bytes, those without a purchase, too.
+    pub fn ids(&self) -> &SortedIds {
+        &self.ids
+    }
+
+    /// Customers with a purchase.
+    pub fn customers(&self) -> usize {
+        self.customers
+    }
+
+    /// Purchases: paid orders of customers that were not given back whole.
+    pub fn purchases(&self) -> usize {
+        if self.columns.are_plain() { self.columns.customers.len() } else { self.columns.purchases().count() }
+    }
+
+    /// The sum of purchases less what was refunded of them and less credits; saturating at the ends of a `Decimal`.
+    pub fn revenue(&self) -> Decimal {
+        let purchases: i128 = self.columns.purchases().map(|at| self.columns.net(at)).fold(0, i128::saturating_add);
+        let credits = self.columns.credits.iter().map(|credit| credit.2).fold(0, i128::saturating_add);
+        decimal(purchases.saturating_sub(credits), self.scale)
+    }
+
+    /// How many of what were read.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// What a careful person would ask about the file, most important first.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// The first bad rows that were left out.
+    pub fn bad_rows(&self) -> &[BadRow] {
+        &self.bad_rows
+    }
+
+    /// How the file was read.
+    pub fn read_as(&self) -> &ReadAs {
+        &self.read_as
+    }
+
+    /// The day up to which orders count: the one that was asked for, or the last with a purchase or credit.
+    pub fn as_of(&self) -> NaiveDate {
+        self.as_of
+    }
+
+    /// The shop's calendar.
+    pub fn calendar(&self) -> ShopCalendar<Zone> {
+        ShopCalendar::new(self.zone)
+    }
+
+    /// All orders of customers, in the order of the file, with the places of their customers' ids.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Order`]: none for what was read.
+    pub fn orders(&self) -> impl Iterator<Item = Result<Order<u32>, Error>> + '_ {
+        (0..self.columns.customers.len()).map(|at| {
+            let columns = &self.columns;
+            let (customer, seconds) = (columns.customers[at], columns.seconds[at]);
+            let order = Order::new(customer, instant(seconds), decimal(columns.amounts.get(at), self.scale))?;
+            let refunded = columns.refunded.get(at).copied().unwrap_or(0);
+            let status = columns.statuses.get(at).copied().unwrap_or_default();
+            Ok(order.with_refunded(decimal(refunded, self.scale))?.with_status(status))
+        })
+    }
+
+    /// All credits of customers: refunds that name no order of the file.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Credit`]: none for what was read.
+    pub fn credits(&self) -> impl Iterator<Item = Result<Credit<u32>, Error>> + '_ {
+        self.columns.credits.iter().map(|&(customer, seconds, amount)| {
+            Ok(Credit::new(customer, instant(seconds), decimal(amount, self.scale))?)
+        })
+    }
+
+    /// The library's log of purchases and credits, by the places of customers' ids.
+    pub fn log(&self) -> Result<PurchaseLog<u32>, Error> {
+        let (columns, calendar) = (&self.columns, self.calendar());
+        if let (true, Units::Narrow(amounts)) = (columns.are_plain(), &columns.amounts) {
+            let columns = RecordColumns::new(&columns.customers, &columns.seconds, amounts, self.scale)?;
+            return Ok(PurchaseLog::from_columns(columns, &calendar)?);
+        }
+        let mut customers = Vec::with_capacity(columns.customers.len());
+        let (mut seconds, mut amounts) =
+            (Vec::with_capacity(customers.capacity()), Vec::with_capacity(customers.capacity()));
+        let orders = columns.purchases().map(|at| (columns.customers[at], columns.seconds[at], columns.net(at)));
+        let credits = columns.credits.iter().map(|&(customer, at, amount)| (customer, at, -amount));
+        for (customer, at, units) in orders.chain(credits) {
+            let Ok(units) = i64::try_from(units) else { return self.log_of_records() };
+            customers.push(customer);
+            seconds.push(at);
+            amounts.push(units);
+        }
+        let columns = RecordColumns::new(&customers, &seconds, &amounts, self.scale)?;
+        Ok(PurchaseLog::from_columns(columns, &calendar)?)
+    }
+
+    fn log_of_records(&self) -> Result<PurchaseLog<u32>, Error> {
+        let orders = self.orders().map(|order| order.map(repurchase::record::Record::from));
+        let credits = self.credits().map(|credit| credit.map(repurchase::record::Record::from));
+        let records = orders.chain(credits).collect::<Result<Vec<_>, Error>>()?;
+        Ok(PurchaseLog::from_records(records, &self.calendar())?)
+    }
+}
+
+fn instant(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(seconds, 0).unwrap_or_default()
+}

@@ -1,0 +1,232 @@
+//! Between the passes: which form each column has, what its words mean, which rows go.
+
+use crate::cells::{Fault, NO_TIME, Words};
+use crate::error::{BadRow, Error, listed, shown};
+use crate::header::{AmountFrom, Plan};
+use crate::layout::{DecimalMark, StatusMeaning};
+use crate::money::Money;
+use crate::names::plain;
+use crate::options::ReadOptions;
+use crate::table::{Lines, OrderIds, Skipped, Table};
+use crate::times::DateOrder;
+use crate::vote::Decided;
+use crate::zone::LocalClock;
+
+/// Columns of rows whose values are final.
+pub(crate) struct Rows {
+    pub(crate) plan: Plan,
+    pub(crate) count: u32,
+    pub(crate) customers: Vec<u32>,
+    pub(crate) seconds: Vec<i64>,
+    pub(crate) amounts: Money,
+    pub(crate) quantities: Option<Money>,
+    pub(crate) refunded: Option<Money>,
+    pub(crate) orders: Option<OrderIds>,
+    /// By number of the word; the words of each row.
+    pub(crate) statuses: Option<(Vec<StatusMeaning>, Words)>,
+    pub(crate) refunds: Option<(Vec<bool>, Words)>,
+    pub(crate) cancelled: Option<Vec<bool>>,
+    /// Rows that go, in order.
+    pub(crate) dropped: Vec<u32>,
+    pub(crate) lines: Lines,
+    pub(crate) skipped: Skipped,
+    pub(crate) clock: LocalClock,
+    pub(crate) dates: DateOrder,
+    pub(crate) decimal: DecimalMark,
+    pub(crate) currency: Option<String>,
+    pub(crate) other_currency: u64,
+}
+
+impl Table {
+    pub(crate) fn resolve(self, options: &ReadOptions) -> Result<(Rows, crate::customers::Customers), Error> {
+        let plan = self.plan;
+        let statuses = match self.statuses {
+            Some(words) => Some((meanings(&words, &plan, options)?, words)),
+            None => None,
+        };
+        let refunds = match self.kinds {
+            Some(words) => Some((refund_words(&words, &plan)?, words)),
+            None => None,
+        };
+        let (currency, others) = currency(&self.currencies, options, self.other_currency)?;
+        let (seconds, times, dates, clock) = self.times.finish();
+        if let Some(row) = times.open {
+            return Err(open_dates(&plan, self.lines.line(row), seconds.get(row as usize).copied()));
+        }
+        let mut skipped = self.skipped;
+        let mut dropped = Vec::new();
+        let mut drop = |decided: &Decided<()>, place: usize, form: &str| {
+            for &row in &decided.dropped {
+                if let Err(at) = dropped.binary_search(&row) {
+                    dropped.insert(at, row);
+                    let fault =
+                        Fault { found: "another form".to_owned(), expected: format!("{form}, as most rows have it") };
+                    let column = plan.name(place).to_owned();
+                    let line = self.lines.line(row);
+                    skipped.add(BadRow { line, column, found: fault.found, expected: fault.expected });
+                }
+            }
+        };
+        drop(&times, plan.times.first().copied().unwrap_or(0), &format!("a date in the order {}", dates.name()));
+        let mut money = |cells: crate::cells::MoneyCells, place: usize| -> Result<(Money, DecimalMark), Error> {
+            let (money, decided, mark) = cells.finish();
+            if let Some(row) = decided.open {
+                return Err(open_amounts(&plan, place, self.lines.line(row)));
+            }
+            let name = if mark == DecimalMark::Point {
+                "a number with a decimal point"
+            } else {
+                "a number with a decimal comma"
+            };
+            drop(&decided, place, name);
+            Ok((money, mark))
+        };
+        let (amounts, decimal) = money(self.amounts, plan.amount_place())?;
+        let quantities = match (self.quantities, plan.amount) {
+            (Some(cells), AmountFrom::PriceAndQuantity(_, place)) => Some(money(cells, place)?.0),
+            _ => None,
+        };
+        let refunded = match (self.refunded, plan.refunded) {
+            (Some(cells), Some(place)) => Some(money(cells, place)?.0),
+            _ => None,
+        };
+        let forms = dropped.len();
+        dropped.extend(others);
+        dropped.sort_unstable();
+        dropped.dedup();
+        let other_currency = self.other_currency + (dropped.len() - forms) as u64;
+        let mut customers = self.customers;
+        customers.number_waiting()?;
+        let rows = Rows {
+            count: self.rows,
+            customers: std::mem::take(&mut customers.numbers),
+            seconds,
+            amounts,
+            quantities,
+            refunded,
+            orders: self.orders,
+            statuses,
+            refunds,
+            cancelled: self.cancelled,
+            dropped,
+            lines: self.lines,
+            skipped,
+            clock,
+            dates,
+            decimal,
+            currency,
+            other_currency,
+            plan,
+        };
+        Ok((rows, customers))
+    }
+}
+
+fn meanings(words: &Words, plan: &Plan, options: &ReadOptions) -> Result<Vec<StatusMeaning>, Error> {
+    let mut known: Vec<(String, StatusMeaning)> =
+        options.status.0.iter().map(|(word, meaning)| (plain(word), *meaning)).collect();
+    known.extend(plan.layout.status_words());
+    let meaning = |word: &str| {
+        let word = plain(word);
+        let is_said = |one: &&(String, StatusMeaning)| one.0 == word;
+        let nothing = word.is_empty() || matches!(word.as_str(), "null" | "nan" | "none");
+        known.iter().find(is_said).map(|one| one.1).or_else(|| nothing.then_some(StatusMeaning::Paid))
+    };
+    let unknown = words.list(|word| meaning(word).is_none());
+    if unknown.is_empty() {
+        return Ok(words.words().iter().map(|(word, _)| meaning(word).unwrap_or(StatusMeaning::Paid)).collect());
+    }
+    let known: Vec<String> = words.list(|word| meaning(word).is_some());
+    Err(Error::Statuses {
+        column: plan.status.map_or("", |place| plan.name(place)).to_owned(),
+        words: listed(&unknown, 12),
+        known: if known.is_empty() { "none of the file's".to_owned() } else { listed(&known, 12) },
+    })
+}
+
+fn refund_words(words: &Words, plan: &Plan) -> Result<Vec<bool>, Error> {
+    let known: Vec<(String, bool)> = plan.layout.kind_words().collect();
+    let meaning = |word: &str| {
+        let word = plain(word);
+        known.iter().find(|one| one.0 == word).map(|one| one.1).or_else(|| word.is_empty().then_some(false))
+    };
+    let unknown = words.list(|word| meaning(word).is_none());
+    if unknown.is_empty() {
+        return Ok(words.words().iter().map(|(word, _)| meaning(word).unwrap_or(false)).collect());
+    }
+    let known: Vec<String> = known.iter().map(|(word, _)| word.clone()).collect();
+    Err(Error::Kinds {
+        column: plan.kind.map_or("", |place| plan.name(place)).to_owned(),
+        words: listed(&unknown, 12),
+        known: listed(&known, 12),
+    })
+}
+
+/// The one currency, and the rows that have another where marks of amounts say so.
+fn currency(words: &Words, options: &ReadOptions, others: u64) -> Result<(Option<String>, Vec<u32>), Error> {
+    let same = |one: &str, other: &str| plain(code(one)) == plain(code(other));
+    let mut found: Vec<&str> = Vec::new();
+    for (word, count) in words.words() {
+        if *count > 0 && !word.is_empty() && !found.iter().any(|one| same(one, word)) {
+            found.push(word);
+        }
+    }
+    let Some(wanted) = &options.currency else {
+        if found.len() > 1 {
+            return Err(Error::Currencies { found: listed(&words.list(|word| !word.is_empty()), 12) });
+        }
+        return Ok((found.first().map(|code| (*code).to_owned()), Vec::new()));
+    };
+    if others > 0 && words.numbers.is_empty() {
+        let found: Vec<String> = words.words().iter().map(|(word, _)| shown(word.as_bytes())).collect();
+        return Err(Error::NoSuchCurrency { wanted: wanted.clone(), found: listed(&found, 12) });
+    }
+    if !found.is_empty() && !found.iter().any(|one| same(one, wanted)) {
+        return Err(Error::NoSuchCurrency {
+            wanted: wanted.clone(),
+            found: listed(&words.list(|word| !word.is_empty()), 12),
+        });
+    }
+    let is_other = |number: &u8| {
+        words.words().get(usize::from(*number)).is_some_and(|(word, _)| !word.is_empty() && !same(word, wanted))
+    };
+    let rows = (0_u32..).zip(&words.numbers).filter(|(_, number)| is_other(number)).map(|(row, _)| row).collect();
+    Ok((Some(wanted.clone()), rows))
+}
+
+/// A currency's code where its mark stands for one only.
+fn code(mark: &str) -> &str {
+    match mark {
+        "€" => "EUR",
+        "£" => "GBP",
+        "₹" => "INR",
+        "US$" => "USD",
+        "元" | "RMB" => "CNY",
+        "円" => "JPY",
+        "￥" => "¥",
+        "＄" => "$",
+        other => other,
+    }
+}
+
+fn open_dates(plan: &Plan, line: u64, seconds: Option<i64>) -> Error {
+    let place = plan.times.first().copied().unwrap_or(0);
+    let day =
+        seconds.filter(|seconds| *seconds != NO_TIME).and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0));
+    let example = day
+        .map(|day| format!(" (line {line}: is it {}, or another day?)", day.format("%-d %B %Y")))
+        .unwrap_or_default();
+    Error::TwoForms(format!(
+        "column {}: every date can be read with the day or with the month first{example}; \
+         --dates dmy or --dates mdy says which",
+        plan.name(place)
+    ))
+}
+
+fn open_amounts(plan: &Plan, place: usize, line: u64) -> Error {
+    Error::TwoForms(format!(
+        "column {}: every number can be read with a decimal point or with a decimal comma (line {line}: is its separator \
+         one of thousands?); a layout says which: copy one, add decimal = \".\" or decimal = \",\", and give it as --from FILE",
+        plan.name(place)
+    ))
+}

@@ -1,0 +1,395 @@
+//! The first pass: rows to columns, without keeping their text.
+
+use std::hash::{BuildHasher, Hasher};
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use crate::cells::{Amount, Fault, Moment, MoneyCells, TimeCells, Words, bare, is_void};
+use crate::customers::Customers;
+use crate::error::{BadRow, Error, shown};
+use crate::header::{AmountFrom, Plan};
+use crate::ids::Ids;
+use crate::names::plain;
+use crate::options::ReadOptions;
+use crate::rows::Row;
+use crate::zone::LocalClock;
+
+/// Rows that are no orders.
+#[derive(Debug, Default)]
+pub(crate) struct Skipped {
+    pub(crate) count: u64,
+    pub(crate) first: Vec<BadRow>,
+}
+
+impl Skipped {
+    /// Bad rows that are shown.
+    const SHOWN: usize = 10;
+
+    pub(crate) fn add(&mut self, row: BadRow) {
+        self.count += 1;
+        if self.first.len() < Self::SHOWN {
+            self.first.push(row);
+        }
+    }
+}
+
+/// The lines of rows: each is one behind the row before it, but where it says otherwise.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    breaks: Vec<(u32, u64)>,
+    next: u64,
+}
+
+impl Lines {
+    #[inline]
+    fn push(&mut self, row: u32, line: u64) {
+        if line != self.next {
+            self.breaks.push((row, line));
+        }
+        self.next = line + 1;
+    }
+
+    pub(crate) fn line(&self, row: u32) -> u64 {
+        let after = self.breaks.partition_point(|(first, _)| *first <= row);
+        let (first, line) = after.checked_sub(1).and_then(|at| self.breaks.get(at)).copied().unwrap_or((0, 2));
+        line + u64::from(row - first)
+    }
+}
+
+/// The orders' ids of rows, where there is a column of them.
+#[derive(Default)]
+pub(crate) struct OrderIds {
+    pub(crate) ids: Ids,
+    pub(crate) numbers: Vec<u32>,
+    /// Orders whose id says that they are credit notes.
+    pub(crate) credit_notes: Vec<bool>,
+    seen: HashTable<(u64, u32)>,
+    hasher: DefaultHashBuilder,
+}
+
+/// A row without an order's id.
+pub(crate) const NO_ORDER: u32 = u32::MAX;
+
+impl OrderIds {
+    /// Whether an equal row of the same order came before.
+    fn is_repeated(&mut self, order: u32, row: Row<'_>) -> bool {
+        let mut hasher = self.hasher.build_hasher();
+        for place in 0..row.len() {
+            hasher.write(row.field(place));
+            hasher.write_u8(0xFF);
+        }
+        let key = (hasher.finish(), order);
+        let hash = self.hasher.hash_one(key);
+        if self.seen.find(hash, |one| *one == key).is_some() {
+            return true;
+        }
+        self.seen.insert_unique(hash, key, |one| self.hasher.hash_one(one));
+        false
+    }
+}
+
+/// Columns of all rows that were read.
+pub(crate) struct Table {
+    pub(crate) plan: Plan,
+    pub(crate) rows: u32,
+    pub(crate) read: u64,
+    pub(crate) customers: Customers,
+    pub(crate) times: TimeCells,
+    pub(crate) amounts: MoneyCells,
+    pub(crate) quantities: Option<MoneyCells>,
+    pub(crate) refunded: Option<MoneyCells>,
+    pub(crate) orders: Option<OrderIds>,
+    pub(crate) statuses: Option<Words>,
+    pub(crate) kinds: Option<Words>,
+    pub(crate) cancelled: Option<Vec<bool>>,
+    /// Codes of the currency column, or marks of the amounts.
+    pub(crate) currencies: Words,
+    pub(crate) other_currency: u64,
+    pub(crate) duplicates: u64,
+    pub(crate) duplicate_lines: Vec<u64>,
+    pub(crate) lines: Lines,
+    pub(crate) skipped: Skipped,
+    wanted: Option<String>,
+    skips: bool,
+    joined: Vec<u8>,
+}
+
+impl Table {
+    pub(crate) fn new(plan: Plan, options: &ReadOptions) -> Result<Self, Error> {
+        let skips = options.skip_bad_rows;
+        let money = || MoneyCells::new(plan.layout.decimal(), skips);
+        let clock = match plan.layout.times_in() {
+            Some(zone) => zone.parse()?,
+            None => options.zone,
+        };
+        let clocks = (LocalClock::new(options.zone), LocalClock::new(clock));
+        Ok(Self {
+            rows: 0,
+            read: 0,
+            customers: Customers::new(&options.guests),
+            times: TimeCells::new(options.dates, skips, clocks.0, clocks.1),
+            amounts: money(),
+            quantities: matches!(plan.amount, AmountFrom::PriceAndQuantity(..)).then(money),
+            refunded: plan.refunded.map(|_| money()),
+            orders: plan.order.map(|_| OrderIds::default()),
+            statuses: plan.status.map(|_| Words::default()),
+            kinds: plan.kind.map(|_| Words::default()),
+            cancelled: plan.cancelled.map(|_| Vec::new()),
+            currencies: Words::default(),
+            other_currency: 0,
+            duplicates: 0,
+            duplicate_lines: Vec::new(),
+            lines: Lines { breaks: Vec::new(), next: 2 },
+            skipped: Skipped::default(),
+            wanted: options.currency.as_deref().map(plain),
+            skips,
+            joined: Vec::new(),
+            plan,
+        })
+    }
+
+    /// Reads a row. One that is bad stops, or is counted.
+    #[inline]
+    pub(crate) fn add(&mut self, row: Row<'_>) -> Result<(), Error> {
+        self.read += 1;
+        match self.try_add(row) {
+            Ok(()) => Ok(()),
+            Err(Problem::Stop(error)) => Err(error),
+            Err(Problem::Bad(place, fault)) => {
+                let bad = self.bad_row(row.line, place, fault);
+                if !self.skips {
+                    return Err(Error::Row(bad));
+                }
+                self.skipped.add(bad);
+                Ok(())
+            }
+        }
+    }
+
+    pub(crate) fn bad_row(&self, line: u64, place: usize, fault: Fault) -> BadRow {
+        let column = self.plan.name(place).to_owned();
+        BadRow { line, column, found: fault.found, expected: fault.expected }
+    }
+
+    #[inline]
+    fn try_add(&mut self, row: Row<'_>) -> Result<(), Problem> {
+        if row.len() != self.plan.names.len() {
+            self.check_width(row)?;
+        }
+        if let Some(place) = self.plan.currency {
+            let code = bare(row.field(place));
+            if self.wanted.as_ref().is_some_and(|wanted| plain(&String::from_utf8_lossy(code)) != *wanted) {
+                return self.count_other_currency(code, place);
+            }
+        }
+        let order = self.order(row)?;
+        let (customer, amount_place) = (self.plan.customer, self.plan.amount_place());
+        let id = bare(row.field(customer));
+        // The amount.
+        let field = bare(row.field(amount_place));
+        let may_be_empty = order.is_some() && !self.plan.adds_lines && is_void(field);
+        let amount = if may_be_empty { Amount::Empty } else { read_amount(field, amount_place)? };
+        let quantity = match self.plan.amount {
+            AmountFrom::PriceAndQuantity(_, place) => Some(read_amount(bare(row.field(place)), place)?),
+            AmountFrom::Column(_) => None,
+        };
+        let refunded = match self.plan.refunded {
+            Some(place) if is_void(bare(row.field(place))) => Some(Amount::Empty),
+            Some(place) => Some(read_amount(bare(row.field(place)), place)?),
+            None => None,
+        };
+        let currency = self.currency(row, &amount)?;
+        let words = (self.word(row, self.plan.status)?, self.kind(row)?);
+        // The time.
+        let time_place = self.time_place(row);
+        let mut joined = std::mem::take(&mut self.joined);
+        let moment = self.moment(row, time_place, may_be_empty, &mut joined);
+        self.joined = joined;
+        let moment = moment?;
+
+        let who = self.customers.who(id).map_err(|fault| Problem::bad(customer, fault))?;
+        if let Some(order) = order {
+            if self.orders.as_mut().is_some_and(|orders| orders.is_repeated(order, row)) {
+                self.duplicates += 1;
+                if self.duplicate_lines.len() < 3 {
+                    self.duplicate_lines.push(row.line);
+                }
+                return Ok(());
+            }
+        }
+        // Nothing below is taken back: a row that fails here stops even where bad rows are skipped.
+        let (at, line) = (self.rows, row.line);
+        if at >= u32::MAX - 1 {
+            return Err(Problem::Stop(Error::TooMany { what: "rows", most: u32::MAX.into() }));
+        }
+        let stop =
+            |table: &Self, place: usize, fault: Fault| Problem::Stop(Error::Row(table.bad_row(line, place, fault)));
+        if let Err(fault) = self.amounts.store(at, line, &amount) {
+            return Err(stop(self, amount_place, fault));
+        }
+        if let (Some(cells), Some(quantity)) = (&mut self.quantities, quantity) {
+            if let Err(fault) = cells.store(at, line, &quantity) {
+                return Err(stop(self, amount_place, fault));
+            }
+        }
+        if let (Some(cells), Some(refunded)) = (&mut self.refunded, refunded) {
+            if let Err(fault) = cells.store(at, line, &refunded) {
+                return Err(stop(self, self.plan.refunded.unwrap_or(0), fault));
+            }
+        }
+        if let Err(fault) = self.times.store(at, line, &moment, bare(row.field(time_place))) {
+            return Err(stop(self, time_place, fault));
+        }
+        self.customers.store(who).map_err(Problem::Stop)?;
+        if let Some(orders) = &mut self.orders {
+            orders.numbers.push(order.unwrap_or(NO_ORDER));
+        }
+        if let (Some(statuses), Some(word)) = (&mut self.statuses, words.0) {
+            statuses.store(word);
+        }
+        if let (Some(kinds), Some(word)) = (&mut self.kinds, words.1) {
+            kinds.store(word);
+        }
+        if let (Some(cancelled), Some(place)) = (&mut self.cancelled, self.plan.cancelled) {
+            cancelled.push(!is_void(bare(row.field(place))));
+        }
+        if let Some(currency) = currency {
+            self.currencies.store(currency);
+        }
+        self.lines.push(at, line);
+        self.rows += 1;
+        Ok(())
+    }
+
+    #[cold]
+    fn check_width(&self, row: Row<'_>) -> Result<(), Problem> {
+        let width = self.plan.names.len();
+        // Separators at the end of a line change nothing.
+        if row.len() > width && (width..row.len()).all(|place| row.field(place).trim_ascii().is_empty()) {
+            return Ok(());
+        }
+        let place = row.len().min(width) - 1;
+        let expected = format!(
+            "{width} fields as in the header, not {}; a value with a separator or a line break in it belongs into quotes",
+            row.len()
+        );
+        Err(Problem::bad(place, Fault::new(row.field(place), expected)))
+    }
+
+    fn order(&mut self, row: Row<'_>) -> Result<Option<u32>, Problem> {
+        let (Some(place), Some(orders)) = (self.plan.order, &mut self.orders) else { return Ok(None) };
+        let id = bare(row.field(place));
+        if is_void(id) {
+            return Ok(None);
+        }
+        let number = orders.ids.number(id).map_err(Problem::Stop)?;
+        if number as usize == orders.credit_notes.len() {
+            let is_note = self.plan.layout.credit_notes().is_some_and(|start| id.starts_with(start.as_bytes()));
+            orders.credit_notes.push(is_note);
+        }
+        Ok(Some(number))
+    }
+
+    /// The first column of times that is filled.
+    fn time_place(&self, row: Row<'_>) -> usize {
+        let filled = |place: &&usize| !is_void(bare(row.field(**place)));
+        match self.plan.times.as_slice() {
+            [only] => *only,
+            places => places.iter().find(filled).or(places.first()).copied().unwrap_or(0),
+        }
+    }
+
+    #[inline]
+    fn moment(
+        &mut self,
+        row: Row<'_>,
+        place: usize,
+        may_be_empty: bool,
+        joined: &mut Vec<u8>,
+    ) -> Result<Moment, Problem> {
+        let mut field = bare(row.field(place));
+        if let Some(time) = self.plan.time_of_day.map(|place| bare(row.field(place))) {
+            joined.clear();
+            joined.extend_from_slice(field);
+            joined.push(b' ');
+            joined.extend_from_slice(time);
+            field = bare(joined);
+        }
+        if may_be_empty && field.is_empty() {
+            return Ok(Moment::Empty);
+        }
+        let expected = "a time such as 2024-01-31, 2024-01-31 18:30:05 or 31/01/2024 18:30";
+        self.times.read(field).ok_or_else(|| Problem::bad(place, Fault::new(field, expected)))
+    }
+
+    fn word(&mut self, row: Row<'_>, place: Option<usize>) -> Result<Option<u8>, Problem> {
+        let (Some(place), Some(words)) = (place, &mut self.statuses) else { return Ok(None) };
+        let number = words.number(bare(row.field(place)));
+        number.map(Some).ok_or_else(|| Problem::Stop(too_many_words(words, self.plan.name(place))))
+    }
+
+    fn kind(&mut self, row: Row<'_>) -> Result<Option<u8>, Problem> {
+        let (Some(place), Some(words)) = (self.plan.kind, &mut self.kinds) else { return Ok(None) };
+        let number = words.number(bare(row.field(place)));
+        number.map(Some).ok_or_else(|| Problem::Stop(too_many_words(words, self.plan.name(place))))
+    }
+
+    /// The number of the row's currency, where any row so far has one.
+    fn currency(&mut self, row: Row<'_>, amount: &Amount<'_>) -> Result<Option<u8>, Problem> {
+        let code = match self.plan.currency {
+            Some(place) => bare(row.field(place)),
+            None => amount.mark().as_bytes(),
+        };
+        if code.is_empty() && self.currencies.words().is_empty() {
+            return Ok(None);
+        }
+        while self.currencies.numbers.len() < self.rows as usize {
+            let nothing = self.currencies.number(b"").unwrap_or(0);
+            self.currencies.store(nothing);
+        }
+        let places = (self.plan.currency, self.plan.amount_place());
+        let number = self.currencies.number(code);
+        let full = || Problem::Stop(too_many_words(&self.currencies, self.plan.name(places.0.unwrap_or(places.1))));
+        number.map(Some).ok_or_else(full)
+    }
+
+    #[cold]
+    fn count_other_currency(&mut self, code: &[u8], place: usize) -> Result<(), Problem> {
+        self.other_currency += 1;
+        match self.currencies.number(code) {
+            Some(_) => Ok(()),
+            None => Err(Problem::Stop(too_many_words(&self.currencies, self.plan.name(place)))),
+        }
+    }
+}
+
+/// Why a row is not added.
+enum Problem {
+    /// It cannot be used: in which column, and why.
+    Bad(usize, Fault),
+    /// The file cannot be used.
+    Stop(Error),
+}
+
+impl Problem {
+    #[cold]
+    fn bad(place: usize, fault: Fault) -> Self {
+        Self::Bad(place, fault)
+    }
+}
+
+#[inline]
+fn read_amount(field: &[u8], place: usize) -> Result<Amount<'_>, Problem> {
+    let expected = "a number such as 19.90, 1,234.50 or 1.234,50";
+    Amount::read(field).ok_or_else(|| Problem::bad(place, Fault::new(field, expected)))
+}
+
+#[cold]
+fn too_many_words(words: &Words, column: &str) -> Error {
+    let some: Vec<String> = words.words().iter().take(5).map(|(word, _)| shown(word.as_bytes())).collect();
+    Error::Header(format!(
+        "column {column} has too many different values to be one of states, kinds or currencies ({} ..); \
+         --columns names the column that is",
+        some.join(", ")
+    ))
+}

@@ -1,0 +1,154 @@
+//! What stops the reading, word for word: whoever reads it can mend the file from it alone.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails so")]
+
+mod common;
+
+use common::{answer, notes, ok, ok_with, refusal, refusal_with};
+use order_files::ReadOptions;
+
+const HEADER: &str = "customer_id,placed_at,amount\n";
+
+fn own(rows: &str) -> Vec<u8> {
+    format!("{HEADER}{rows}").into_bytes()
+}
+
+#[test]
+fn what_is_no_table_is_named() {
+    let xlsx = [b"PK\x03\x04\x14\x00[Content_Types].xml", &[0_u8; 40][..]].concat();
+    assert_eq!(
+        refusal(&xlsx),
+        "the file is an Excel workbook (.xlsx): open it, choose File > Save As > \"CSV UTF-8\" for the sheet with the orders, \
+         and read that file"
+    );
+    assert!(refusal(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1").starts_with("the file is an Excel workbook (.xls): "));
+    assert!(refusal(b"PK\x03\x04orders.csv").starts_with("the file is a ZIP archive: unpack it first"));
+    assert!(refusal(b"<html><table>").starts_with("the file is a web page or XML"));
+    assert!(refusal(b"{\"orders\": []}").starts_with("the file is JSON: "));
+    assert!(refusal(b"c\0u\0s\0").starts_with("the file is no text in UTF-8 (it holds NUL bytes): "));
+    assert_eq!(
+        refusal(b""),
+        "the file is empty; expected a header such as customer_id,placed_at,amount and a row for each order"
+    );
+    assert_eq!(refusal(HEADER.as_bytes()), "there is no row below the header; expected a row for each order");
+}
+
+#[test]
+fn headers() {
+    assert_eq!(
+        refusal(b"Client,Order Date,Total paid\nann,2024-01-05,1\n"),
+        "line 1: no column says customer_id, placed_at, amount; there are: Client, Order Date, Total paid; --columns \
+         \"customer_id=Client,placed_at=Order Date,amount=Total paid\" names them; --from list shows the layouts that are known"
+    );
+    assert_eq!(
+        refusal(b"ann,2024-01-05,1\nbo,2024-01-06,1\n"),
+        "line 1: no column says customer_id, placed_at, amount; there are: ann, 2024-01-05, 1; the first line looks like an \
+         order, not like a header: put one above it, such as customer_id,placed_at,amount"
+    );
+    assert_eq!(
+        refusal(b"customer_id\nann\n"),
+        "line 1: there is one column only (customer_id); expected columns separated by , ; tab or |"
+    );
+    assert_eq!(
+        refusal(b"customer_id,Amount,placed_at,amount\n"),
+        "line 1: the column Amount stands twice (columns 2 and 4); rename the one that is not meant"
+    );
+    let options = ReadOptions::default().with_columns("amount=Sum".parse().unwrap());
+    assert_eq!(
+        refusal_with(HEADER.as_bytes(), &options),
+        "line 1: no column Sum, which --columns names for amount; there are: customer_id, placed_at, amount"
+    );
+}
+
+#[test]
+fn rows() {
+    assert_eq!(
+        refusal(&own("ann,2024-01-05,1\n\nbo,2024-01-06,1x\x1b[31m\n")),
+        "line 4, column amount: found \"1x\\u{1b}[31m\", expected a number such as 19.90, 1,234.50 or 1.234,50; \
+         --skip-bad-rows leaves such rows out"
+    );
+    assert_eq!(
+        refusal(&own("ann,2024-01-05\n")),
+        "line 2, column placed_at: found \"2024-01-05\", expected 3 fields as in the header, not 2; a value with a separator or \
+         a line break in it belongs into quotes; --skip-bad-rows leaves such rows out"
+    );
+    assert_eq!(
+        refusal(&own("\"ann\n\",2024-01-05,1\nbo,2024-01-32,1\n")),
+        "line 4, column placed_at: found \"2024-01-32\", expected a time such as 2024-01-31, 2024-01-31 18:30:05 or \
+         31/01/2024 18:30; --skip-bad-rows leaves such rows out"
+    );
+    assert_eq!(
+        refusal(&own("ann,2024-01-05,1\n\"bo,2024-01-06,1\n")),
+        "line 3: a quote (\") is opened and never closed; close it, or double it where it belongs to the text"
+    );
+    assert_eq!(answer(&ok(&own("ann,2024-01-05,1,\nbo,2024-01-05,1,,\n"))).1, 2);
+}
+
+#[test]
+fn bad_rows_that_are_skipped_are_counted() {
+    let skip = ReadOptions::default().with_bad_rows_skipped();
+    let orders = ok_with(&own("ann,2024-01-05,1\nbo,x,1\ncy,2024-01-05,y\n"), &skip);
+    assert_eq!((answer(&orders).1, notes(&orders)), (1, vec![("rows_skipped", 2)]));
+    assert_eq!((orders.bad_rows()[1].line(), orders.bad_rows()[1].column()), (4, "amount"));
+    assert_eq!(
+        refusal_with(&own("ann,5,1\nbo,x,1\n"), &skip),
+        "no row can be used: 2 of 2 are bad, the first on line 2, column placed_at: found \"5\", expected a time such as \
+         2024-01-31, 2024-01-31 18:30:05 or 31/01/2024 18:30"
+    );
+}
+
+#[test]
+fn words() {
+    let file = "customer_id,placed_at,amount,status\nann,2024-01-05,1,PAID\nann,2024-01-06,1,parked\nann,2024-01-07,1,Parked\nann,2024-01-08,1,lost\n";
+    assert_eq!(
+        refusal(file.as_bytes()),
+        "column status: nothing says what \"parked\" (2), \"lost\" (1) mean(s); --status WORD=paid,WORD=unpaid,WORD=cancelled \
+         says it for each (known are: \"PAID\" (1))"
+    );
+    let options = ReadOptions::default().with_status("parked=unpaid,lost=cancelled".parse().unwrap());
+    let orders = ok_with(file.as_bytes(), &options);
+    assert_eq!((answer(&orders).1, notes(&orders)), (1, vec![("unpaid", 2), ("cancelled", 1)]));
+    assert_eq!(
+        "parked=maybe".parse::<order_files::StatusWords>().unwrap_err().to_string(),
+        "--status: found \"parked=maybe\", expected pairs such as shipped=paid,on hold=unpaid,returned=cancelled (or refunded)"
+    );
+    let kinds = refusal(b"customer_id,placed_at,amount,kind\nann,2024-01-05,1,swap\n");
+    assert!(
+        kinds.starts_with("column kind: nothing says whether \"swap\" (1) is a purchase or a refund; copy the layout"),
+        "{kinds}"
+    );
+    let none = refusal(b"customer_id,placed_at,amount,status\nann,2024-01-05,1,unpaid\nbo,2024-01-05,1,cancelled\n");
+    assert_eq!(
+        none,
+        "no order is a purchase: of 2, 1 are not paid, 1 were cancelled, 0 refunded in full; --status WORD=paid says what a \
+         status means"
+    );
+}
+
+#[test]
+fn a_last_day_that_is_far_from_all_others() {
+    let days: Vec<String> = (1..=24).map(|day| format!("c{},2024-01-{day:02},1\n", day % 5)).collect();
+    let mut rows = days.concat();
+    rows += "c1,2042-01-25,1\n";
+    assert_eq!(
+        refusal(&own(&rows)),
+        "the last day, 2042-01-25 (line 26), lies 6576 days behind the day before it, 2024-01-24: is it mistyped? \
+         --as-of 2024-01-24 counts up to that day, --as-of 2042-01-25 takes it as it is"
+    );
+    let said = ReadOptions::default().with_as_of("2024-01-24".parse().unwrap());
+    assert_eq!(ok_with(&own(&rows), &said).as_of().to_string(), "2024-01-24");
+    // Fewer rows tell nothing, and a shop that was closed for a year in a long life is none of them.
+    assert_eq!(ok(&own("ann,2024-01-05,1\nbo,2042-01-05,1\n")).as_of().to_string(), "2042-01-05");
+    let years: Vec<String> = (2000..=2024).map(|year| format!("ann,{year}-01-05,1\n")).collect();
+    let long = years.concat();
+    assert_eq!(ok(&own(&(long + "ann,2026-06-05,1\n"))).as_of().to_string(), "2026-06-05");
+}
+
+#[test]
+fn unused_columns_with_near_names_are_noted() {
+    let file = "customer_id,placed_at,amount,Order Status,订单状态,Currency,amuont,Country,Note\nann,2024-01-05,1,void,,USD,2,DE,x\n";
+    let orders = ok(file.as_bytes());
+    // `Currency` is used.
+    assert_eq!(orders.notes()[0].examples, ["\"Order Status\"", "\"订单状态\"", "\"amuont\""]);
+    assert_eq!((notes(&orders), orders.notes()[0].of), (vec![("near_columns", 3)], 9));
+}
