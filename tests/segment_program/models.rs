@@ -4,13 +4,15 @@ use std::fs;
 
 use super::{CDNOW, ONLINE_RETAIL, directory, fails, run, succeeds};
 
+const NO_MAXIMUM: &str = "for these customers it runs to a simpler model (a / (a + b) goes to 0: the probability of \
+                          leaving after a purchase is 0 for everyone)";
+
 #[test]
 fn a_fit_without_a_maximum_leaves_the_rest_of_the_run() {
     let out = directory("no_maximum");
-    let options = ["--as-of", "2011-08-31", "--out", out.to_str().unwrap()];
+    let options = ["--model", "mbg-nbd", "--as-of", "2011-08-31", "--out", out.to_str().unwrap()];
     let page = succeeds(&[&[ONLINE_RETAIL][..], &options].concat(), "");
-    let reason = "the likelihood has no maximum: a / (a + b) goes to 0: the probability of leaving after a purchase is 0 \
-                  for everyone";
+    let reason = NO_MAXIMUM;
     assert!(page.contains(&format!("\n  No model of churn                   {reason}\n")), "{page}");
     assert!(!page.contains("Purchases expected"), "{page}");
     let summary = fs::read_to_string(out.join("summary.json")).unwrap();
@@ -24,6 +26,22 @@ fn a_fit_without_a_maximum_leaves_the_rest_of_the_run() {
         assert_eq!([columns[21], columns[22], columns[24]], [""; 3], "{line}");
         assert!(columns[23].parse::<f64>().unwrap() > 0.0, "{line}");
     }
+}
+
+#[test]
+fn the_program_takes_the_model_that_fits_and_says_why() {
+    let out = directory("auto");
+    let page = succeeds(&[ONLINE_RETAIL, "--as-of", "2011-08-31", "--out", out.to_str().unwrap()], "");
+    let status = format!("fitted in place of MBG/NBD: {NO_MAXIMUM}");
+    assert!(page.contains(&format!("\n  Model of churn                      NBD, {status}\n")), "{page}");
+    let summary = fs::read_to_string(out.join("summary.json")).unwrap();
+    let churn = &serde_json::from_str::<serde_json::Value>(&summary).unwrap()["churn"];
+    assert_eq!((&churn["model"], &churn["status"]), (&"nbd".into(), &status.into()));
+    let names: Vec<_> = churn["params"].as_object().unwrap().keys().collect();
+    assert_eq!(names, ["r", "alpha"]);
+    let customers = fs::read_to_string(out.join("customers.csv")).unwrap();
+    // Of a model in which nobody leaves, everyone is alive.
+    assert!(customers.lines().skip(1).all(|line| line.split(',').nth(21) == Some("1")));
 }
 
 #[test]
@@ -41,12 +59,14 @@ fn too_few_customers_for_a_model_lose_nothing_else() {
 #[test]
 fn parameters_that_are_none_are_named() {
     let fails_with = |options: &[&str], expected: &str| fails(&[&[CDNOW], options].concat(), "", expected);
-    fails_with(&["--params", "r=1,alpha=2"], "parameters of mbg-nbd: expected r, alpha, a, b, found alpha, r");
+    fails_with(&["--params", "r=1,alpha=2"], "--params needs --model: whose parameters are they?");
+    let of_mbg_nbd = |params: &str, expected: &str| fails_with(&["--model", "mbg-nbd", "--params", params], expected);
+    of_mbg_nbd("r=1,alpha=2", "parameters of mbg-nbd: expected r, alpha, a, b, found alpha, r");
     fails_with(
         &["--model", "pareto-nbd", "--params", "r=1,alpha=2,a=3,b=4"],
         "parameters of pareto-nbd: expected r, alpha, s, beta, found a, alpha, b, r",
     );
-    fails_with(&["--params", "r=0,alpha=2,a=3,b=4"], "r must be finite and above 0, found 0");
+    of_mbg_nbd("r=0,alpha=2,a=3,b=4", "r must be finite and above 0, found 0");
     fails_with(&["--spend-params", "p=1,q=nan,gamma=3"], "q must be finite and above 0, found NaN");
     let refused = run(&["--params", "r=1,alpha"], "");
     let message = String::from_utf8_lossy(&refused.stderr).into_owned();

@@ -45,6 +45,23 @@ fn a_share_of_nobody_is_undefined_and_nobody_is_a_share_of_0() {
 }
 
 #[test]
+fn of_few_customers_a_note_says_that_ranks_mean_little() {
+    let orders = |customers: u32| {
+        let rows: Vec<_> = (0..customers).map(|customer| format!("{customer},1997-01-01,1")).collect();
+        format!("customer_id,placed_at,amount\n{}\n", rows.join("\n"))
+    };
+    let note = "Note: of fewer than 50 customers, the ranks in segments and tiers mean little.\n";
+    assert!(succeeds(&["-"], &orders(49)).contains(note));
+    assert!(!succeeds(&["-"], &orders(50)).contains("Note"));
+}
+
+#[test]
+fn nobody_is_said_to_be_gone() {
+    let page = succeeds(&[], "");
+    assert!(!page.contains("likely gone") && !page.contains("lately"), "{page}");
+}
+
+#[test]
 fn the_readme_shows_what_the_program_prints() {
     let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
     let (_, block) = readme.split_once("```text\nCustomers as of").unwrap();

@@ -4,13 +4,16 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use chrono::{FixedOffset, NaiveDate};
-use clap::{Args, Parser, ValueEnum};
-use repurchase::PurchaseLog;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser};
 use repurchase::measure::Occasion;
+use repurchase::predict::ModelKind;
+use repurchase::segment::{FrequencyMeasure, Grid, RfmOptions};
+use repurchase::shop::{PurchaseChoice, ShopOptions};
 
 use crate::SAMPLE;
-use crate::forecast::{ModelArgument, Params, Question};
 use crate::orders::{self, Orders};
+use crate::params::{self, Params};
 
 /// Labels a shop's customers: repurchase rates, RFM segments, octants, frequency bands, tiers, churn and value.
 #[derive(Debug, Parser)]
@@ -59,12 +62,13 @@ pub struct ShopArguments {
     #[arg(long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u8).range(2..=10))]
     pub bins: u8,
     /// What counts as one purchase in rates and in F.
-    #[arg(long, value_enum, default_value_t = OccasionArgument::Order)]
-    pub occasion: OccasionArgument,
-    /// The model of purchases and dropout.
-    #[arg(long, value_enum, default_value_t = ModelArgument::MbgNbd)]
-    pub model: ModelArgument,
-    /// Its parameters, in weeks, in place of a fit: r=..,alpha=..,a=..,b=.. (Pareto/NBD: s, beta).
+    #[arg(long, default_value = "order", value_parser = occasion())]
+    pub occasion: Occasion,
+    /// The model of purchases; auto: MBG/NBD, or NBD where it cannot be seen that anybody leaves.
+    #[arg(long, default_value = "auto", value_parser = model())]
+    pub model: PurchaseChoice,
+    /// The parameters of --model, in weeks, in place of a fit: r=..,alpha=..,a=..,b=.. (pareto-nbd: s, beta; nbd: the
+    /// first two).
     #[arg(long, value_name = "PARAMS")]
     pub params: Option<Params>,
     /// Those of the Gamma-Gamma model of spend, in place of a fit: p=..,q=..,gamma=..
@@ -75,28 +79,24 @@ pub struct ShopArguments {
     pub horizon: u32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum OccasionArgument {
-    Order,
-    Day,
+fn occasion() -> impl TypedValueParser<Value = Occasion> {
+    PossibleValuesParser::new(["order", "day"]).map(|name| if name == "day" { Occasion::Day } else { Occasion::Order })
 }
 
-/// The purchases of a file, and what is told of its rows.
-pub struct Log {
-    pub purchases: PurchaseLog<String>,
-    pub as_of: NaiveDate,
-    pub skipped_rows: usize,
-    /// What was skipped and why; empty when nothing was.
-    pub report: String,
+fn model() -> impl TypedValueParser<Value = PurchaseChoice> {
+    PossibleValuesParser::new(["auto", "mbg-nbd", "bg-nbd", "pareto-nbd", "nbd"]).map(|name| {
+        let kind = ModelKind::ALL.into_iter().find(|&kind| params::name(kind) == name);
+        kind.map_or(PurchaseChoice::Auto, PurchaseChoice::Fit)
+    })
 }
 
 impl LogArguments {
-    pub fn read(&self) -> Result<Log, Box<dyn Error>> {
+    /// The orders and their as-of day.
+    pub fn read(&self) -> Result<(Orders, NaiveDate), Box<dyn Error>> {
         let input = orders::input(self.orders.as_deref().unwrap_or(SAMPLE.as_ref()))?;
-        let mut orders = Orders::new(input, self.days.time_zone, self.skip_bad_rows)?;
-        let purchases = orders.read_log()?;
-        let as_of = self.days.or_last(orders.last_day())?;
-        Ok(Log { purchases, as_of, skipped_rows: orders.skipped().len(), report: orders.report() })
+        let orders = Orders::read(input, self.days.time_zone, self.skip_bad_rows)?;
+        let as_of = self.days.or_last(orders.last_day)?;
+        Ok((orders, as_of))
     }
 }
 
@@ -106,20 +106,27 @@ impl DayArguments {
     }
 }
 
-impl ShopArguments {
-    pub const fn occasion(&self) -> Occasion {
-        match self.occasion {
-            OccasionArgument::Order => Occasion::Order,
-            OccasionArgument::Day => Occasion::Day,
-        }
+/// Those of a command line without options.
+impl Default for ShopArguments {
+    fn default() -> Self {
+        Arguments::parse_from([""]).shop
     }
+}
 
-    pub fn question(&self) -> Question {
-        Question {
-            model: self.model,
-            params: self.params.clone(),
-            spend_params: self.spend_params.clone(),
-            horizon_days: self.horizon,
-        }
+impl ShopArguments {
+    pub fn options(&self) -> Result<ShopOptions, Box<dyn Error>> {
+        let by_day = self.occasion == Occasion::Day;
+        let frequency = if by_day { FrequencyMeasure::PurchaseDays } else { FrequencyMeasure::Purchases };
+        let purchases = match (self.model, &self.params) {
+            (choice, None) => choice,
+            (PurchaseChoice::Fit(kind), Some(params)) => PurchaseChoice::Given(params.purchases(kind)?),
+            (_, Some(_)) => return Err("--params needs --model: whose parameters are they?".into()),
+        };
+        Ok(ShopOptions::default()
+            .with_rfm(RfmOptions::quantiles(self.bins).with_frequency_measure(frequency))
+            .with_grid((self.bins == 5).then(Grid::rf))
+            .with_purchases(purchases)
+            .with_spend(self.spend_params.as_ref().map(Params::spend).transpose()?)
+            .with_horizon_days(self.horizon))
     }
 }

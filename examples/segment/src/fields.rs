@@ -15,65 +15,48 @@ pub const REQUIRED: usize = 3;
 const TIME: &str = "a time such as 1997-01-31, 1997-01-31 18:30 or 1997-01-31T18:30:00+08:00";
 const AMOUNT: &str = "a decimal number such as 19.90";
 
-/// Why a row is no order: where, what was found and what was expected.
-#[derive(Debug)]
-pub struct Fault {
-    column: &'static str,
-    found: String,
-    expected: String,
-}
-
-impl Fault {
-    /// In one of [`COLUMNS`].
-    pub fn new(column: usize, found: &str, expected: &dyn fmt::Display) -> Self {
-        let column = COLUMNS.get(column).copied().unwrap_or_default();
-        Self { column, found: found.to_owned(), expected: expected.to_string() }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "column {}: found {:?}, expected {}", self.column, self.found, self.expected)
-    }
+/// Why a row is no order: in which of [`COLUMNS`], what was found and what was expected.
+pub fn fault(column: usize, found: &str, expected: impl fmt::Display) -> String {
+    let column = COLUMNS.get(column).copied().unwrap_or_default();
+    format!("column {column}: found {found:?}, expected {expected}")
 }
 
 /// The record and the day of a row, whose fields are in the order of [`COLUMNS`]; one that is not there is empty.
 pub fn record<'a, Id: From<&'a str>>(
     fields: [&'a str; 5],
     calendar: &ShopCalendar<FixedOffset>,
-) -> Result<(Record<Id>, NaiveDate), Fault> {
+) -> Result<(Record<Id>, NaiveDate), String> {
     let [customer, placed_at, amount, status, refunded] = fields;
     if customer.is_empty() {
-        return Err(Fault::new(0, customer, &"an id"));
+        return Err(fault(0, customer, "an id"));
     }
-    let instant = instant(placed_at, calendar).ok_or_else(|| Fault::new(1, placed_at, &TIME))?;
-    let day = calendar.day(instant).map_err(|error| Fault::new(1, placed_at, &error))?;
-    let amount_value = decimal(amount).ok_or_else(|| Fault::new(2, amount, &AMOUNT))?;
+    let instant = instant(placed_at, calendar).ok_or_else(|| fault(1, placed_at, TIME))?;
+    let day = calendar.day(instant).map_err(|error| fault(1, placed_at, error))?;
+    let amount_value = decimal(amount).ok_or_else(|| fault(2, amount, AMOUNT))?;
     let status_value = match status {
         "" | "paid" => OrderStatus::Paid,
         "unpaid" => OrderStatus::Unpaid,
         "cancelled" => OrderStatus::Cancelled,
-        _ => return Err(Fault::new(3, status, &"paid, unpaid or cancelled")),
+        _ => return Err(fault(3, status, "paid, unpaid or cancelled")),
     };
     let refunded_value = match refunded {
         "" => Decimal::ZERO,
-        _ => decimal(refunded).ok_or_else(|| Fault::new(4, refunded, &AMOUNT))?,
+        _ => decimal(refunded).ok_or_else(|| fault(4, refunded, AMOUNT))?,
     };
 
     let record = if amount_value < Decimal::ZERO {
         if status_value != OrderStatus::Paid {
-            return Err(Fault::new(3, status, &"paid or nothing, since a row with a negative amount is a credit"));
+            return Err(fault(3, status, "paid or nothing, since a row with a negative amount is a credit"));
         }
         if !refunded_value.is_zero() {
-            return Err(Fault::new(4, refunded, &"0, since a row with a negative amount is a credit"));
+            return Err(fault(4, refunded, "0, since a row with a negative amount is a credit"));
         }
-        Credit::new(customer.into(), instant, -amount_value).map_err(|error| Fault::new(2, amount, &error))?.into()
+        Credit::new(customer.into(), instant, -amount_value).map_err(|error| fault(2, amount, error))?.into()
     } else {
-        let order =
-            Order::new(customer.into(), instant, amount_value).map_err(|error| Fault::new(2, amount, &error))?;
+        let order = Order::new(customer.into(), instant, amount_value).map_err(|error| fault(2, amount, error))?;
         let order = order
             .with_refunded(refunded_value)
-            .map_err(|_| Fault::new(4, refunded, &format_args!("a number from 0 to the amount, {amount}")))?;
+            .map_err(|_| fault(4, refunded, format_args!("a number from 0 to the amount, {amount}")))?;
         order.with_status(status_value).into()
     };
     Ok((record, day))

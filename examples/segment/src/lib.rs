@@ -1,24 +1,23 @@
 //! The `segment` program, in parts that the programs beside it use, too.
 //!
 //! ```text
-//! orders ──► rows, fields, orders ──► PurchaseLog ──► shop, forecast ──► customers.csv, summary.json, page
+//! orders ──► rows, fields, orders ──► PurchaseLog ──► shop ──► customers.csv, summary.json, page
 //! ```
 
 pub mod arguments;
 pub mod console;
 pub mod customers;
-pub mod digits;
 pub mod fields;
 pub mod files;
-pub mod forecast;
-pub mod groups;
 pub mod orders;
 pub mod page;
+pub mod params;
 mod rows;
 pub mod shop;
 pub mod summary;
 
 use std::error::Error;
+use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -36,22 +35,24 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let log = arguments.log.read()?;
-    let asked = &arguments.shop;
-    let shop = Shop::new(log.purchases.ledger(log.as_of)?, asked.bins, asked.occasion(), &asked.question())?;
+    let (orders, as_of) = arguments.log.read()?;
+    let shop = Shop::new(orders.log.ledger(as_of)?, &arguments.shop)?;
     if let Some(directory) = &arguments.out {
-        write(directory, ("customers.csv", customers::table(&shop)?), &shop, log.skipped_rows)?;
+        write(directory, ("customers.csv", &customers::table(&shop)?), &shop, orders.skipped.len())?;
     }
-    Ok(console::print(&(page::page(&shop)? + &log.report))?)
+    Ok(console::print(&(page::page(&shop)? + &orders.report()))?)
 }
 
-/// Writes a table of the customers and `summary.json`.
+/// Writes a table of the customers and `summary.json` into a directory, which is made where it is missing.
 pub fn write(
     directory: &Path,
-    customers: (&str, Vec<u8>),
+    (name, customers): (&str, &[u8]),
     shop: &Shop,
     skipped_rows: usize,
 ) -> Result<(), Box<dyn Error>> {
     let summary = serde_json::to_string_pretty(&summary::summary(shop, skipped_rows)?)? + "\n";
-    files::write_all(directory, &[customers, ("summary.json", summary.into_bytes())])
+    let files = [(directory.join(name), customers), (directory.join("summary.json"), summary.as_bytes())];
+    fs::create_dir_all(directory)
+        .and_then(|()| files::write_whole(&files))
+        .map_err(|error| format!("cannot write to {}: {error}", directory.display()).into())
 }

@@ -5,65 +5,71 @@ use std::fmt::Write;
 
 use repurchase::measure::Occasion;
 use repurchase::scale::Language;
-use repurchase::{Error, Ratio};
+use repurchase::segment::LabelKind;
+use repurchase::shop::{EstimateStatus, Figure, ShopModels};
+use repurchase::{Ratio, Result};
 use rust_decimal::Decimal;
 
-use crate::digits::grouped;
-use crate::forecast::{Expected, Forecast};
-use crate::groups::Group;
-use crate::shop::Shop;
+use crate::shop::{Group, Shop};
 
-pub fn page(shop: &Shop) -> Result<String, Error> {
-    let ledger = &shop.ledger;
+/// Of fewer customers than this, ranks say little.
+const FEW: usize = 50;
+
+pub fn page(shop: &Shop) -> Result<String> {
+    let (ledger, totals) = (&shop.ledger, &shop.totals);
     let mut page = format!("Customers as of {}\n\n", ledger.as_of());
     let first = ledger.iter().filter_map(|(_, history)| history.first_purchase()).min();
-    let Some(first) = first else {
+    let (Some(first), Some(models)) = (first, &shop.models) else {
         page += "Nobody has bought up to this day.\n";
         return Ok(page);
     };
-    line(&mut page, "Period", &format!("{first} to {}", ledger.as_of()));
-    line(&mut page, "Customers", &grouped(&ledger.len().to_string()));
-    line(&mut page, "Purchases", &grouped(&shop.totals.purchases.to_string()));
-    line(&mut page, "Credits", &grouped(&shop.totals.credits.to_string()));
-    line(&mut page, "Revenue", &money(shop.totals.revenue));
-    if let Some(rates) = shop.rates {
-        line(&mut page, "Customers who bought again", &share(rates.users));
-        let on_one_day = shop.repeats_on_one_day();
-        if on_one_day > 0 && shop.occasion == Occasion::Order {
-            line(&mut page, "  of them on one day only", &grouped(&on_one_day.to_string()));
-        }
-        line(&mut page, "Purchases that were repeats", &share(rates.orders));
+    if ledger.len() < FEW {
+        let _ = writeln!(page, "Note: of fewer than {FEW} customers, the ranks in segments and tiers mean little.\n");
     }
+    line(&mut page, "Period", &format!("{first} to {}", ledger.as_of()));
+    line(&mut page, "Customers", &grouped(&ledger.len()));
+    line(&mut page, "Purchases", &grouped(&totals.purchases));
+    line(&mut page, "Credits", &grouped(&totals.credits));
+    line(&mut page, "Revenue", &money(totals.revenue));
+    let [users, orders] = shop.repeats;
+    line(&mut page, "Customers who bought again", &share(users));
+    let one_day = ledger.iter().filter(|(_, history)| history.purchases() >= 2 && history.purchase_days() == 1).count();
+    if one_day > 0 && shop.asked.occasion == Occasion::Order {
+        line(&mut page, "  of them on one day only", &grouped(&one_day));
+    }
+    line(&mut page, "Purchases that were repeats", &share(orders));
 
-    match shop.segments()? {
+    match shop.groups(LabelKind::Segment)? {
         segments if segments.is_empty() => page += "\nThe named segments need 5 bins.\n",
         mut segments => {
-            segments.sort_by_key(|segment| Reverse(segment.revenue));
-            table(&mut page, "Segments, by recency and frequency", &segments);
+            segments.sort_by_key(|(_, summary)| Reverse(summary.revenue));
+            table(&mut page, "Segments, by rank in recency and frequency", &segments);
         }
     }
-    let days = |edges: [u32; 3]| format!("{} / {} / {} days", edges[0], edges[1], edges[2]);
-    let (bands, since) = (days(shop.lifecycle.frequency.edges()), days(shop.lifecycle.new_customers.edges()));
-    table(&mut page, &format!("How often repeat customers come (mean gap, {bands})"), &shop.frequency_bands()?);
-    table(&mut page, &format!("Customers of one purchase day (since then, {since})"), &shop.new_customer_states()?);
-    table(&mut page, "Membership tiers, by revenue", &shop.tiers()?);
-    churn_rule(&mut page, shop)?;
-    forecast(&mut page, shop);
+    let days = |[first, second, third]: [u32; 3]| format!("{first} / {second} / {third} days");
+    let edges = [models.lifecycle().frequency.edges(), models.lifecycle().new_customers.edges()];
+    let [bands, nodes] = edges.map(days);
+    let title = format!("How often repeat customers come (mean gap, {bands})");
+    table(&mut page, &title, &shop.groups(LabelKind::FrequencyBand)?);
+    let title = format!("Customers of one purchase day (since then, {nodes})");
+    table(&mut page, &title, &shop.groups(LabelKind::NewCustomerState)?);
+    table(&mut page, "Membership tiers, by rank in revenue", &shop.groups(LabelKind::Tier)?);
+    churn_rule(&mut page, shop, edges, models.cycles().churn_cycles())?;
+    forecast(&mut page, shop, models);
 
     page += "\nConcentration\n";
     let concentration = &shop.concentration;
     let top = concentration.top_share(Decimal::new(2, 1))?;
-    if let Some(top_share) = top.share {
-        let top_customers = grouped(&top.customers.count().to_string());
-        line(&mut page, &format!("  The best {top_customers} (20%) bring"), &percent(Some(top_share)));
+    if top.share.is_some() {
+        let name = format!("  The best {} (20%) bring", grouped(&top.customers.count()));
+        line(&mut page, &name, &percent(top.share));
     }
     line(&mut page, "  80% of the revenue comes from", &share(concentration.customers_for(Decimal::new(8, 1))?));
     if let Some(gini) = concentration.gini() {
         line(&mut page, "  Gini coefficient", &format!("{gini:.3}"));
     }
     if concentration.without_revenue() > 0 {
-        let others = grouped(&concentration.without_revenue().to_string());
-        line(&mut page, "  Customers without revenue, left out", &others);
+        line(&mut page, "  Customers without revenue, left out", &grouped(&concentration.without_revenue()));
     }
     Ok(page)
 }
@@ -73,75 +79,72 @@ fn line(page: &mut String, name: &str, value: &str) {
     let _ = writeln!(page, "{name:<38}{value}");
 }
 
+fn row(page: &mut String, [name, count, of_count, other, of_other]: [&str; 5]) {
+    let _ = writeln!(page, "  {name:<26}{count:>10}{of_count:>9}{other:>18}{of_other:>9}");
+}
+
 fn table(page: &mut String, title: &str, groups: &[Group]) {
     let _ = writeln!(page, "\n{title}");
-    let _ = writeln!(page, "  {:<26}{:>10}{:>9}{:>18}{:>9}", "", "customers", "share", "revenue", "share");
-    for group in groups {
-        let customers = grouped(&group.customers.to_string());
-        let (of_customers, of_revenue) = (percent(group.share), percent(group.revenue_share));
-        let revenue = money(group.revenue);
-        let name = group.label.name(Language::English);
-        let _ = writeln!(page, "  {name:<26}{customers:>10}{of_customers:>9}{revenue:>18}{of_revenue:>9}");
+    row(page, ["", "customers", "share", "revenue", "share"]);
+    for (label, summary) in groups {
+        let [customers, of_customers] = counted(summary.customers);
+        let (revenue, of_revenue) = (money(summary.revenue), percent(summary.revenue_share));
+        row(page, [label.name(Language::English), &customers, &of_customers, &revenue, &of_revenue]);
     }
 }
 
-fn churn_rule(page: &mut String, shop: &Shop) -> Result<(), Error> {
-    let (repeat, new) = (shop.churn_risks(2..)?, shop.churn_risks(1..=1)?);
-    let _ = writeln!(page, "\nWho may be leaving");
-    let _ = writeln!(page, "  {:<26}{:>10}{:>9}{:>18}{:>9}", "", "came again", "share", "came once", "share");
-    for (repeat, new) in repeat.iter().zip(&new) {
-        let name = repeat.label.name(Language::English);
-        let [(repeat, of_repeat), (new, of_new)] =
-            [repeat, new].map(|group| (grouped(&group.customers.to_string()), percent(group.share)));
-        let _ = writeln!(page, "  {name:<26}{repeat:>10}{of_repeat:>9}{new:>18}{of_new:>9}");
+fn churn_rule(page: &mut String, shop: &Shop, edges: [[u32; 3]; 2], churn_cycles: u32) -> Result<()> {
+    let repeat = shop.groups_of(LabelKind::ChurnRisk, |history| history.purchase_days() > 1)?;
+    let new = shop.groups_of(LabelKind::ChurnRisk, |history| history.purchase_days() == 1)?;
+    page.push_str("\nWho may be leaving\n");
+    row(page, ["", "came again", "share", "came once", "share"]);
+    for ((label, repeat), (_, new)) in repeat.iter().zip(&new) {
+        let [[repeat, of_repeat], [new, of_new]] = [repeat, new].map(|summary| counted(summary.customers));
+        row(page, [label.name(Language::English), &repeat, &of_repeat, &new, &of_new]);
     }
-    let [first, second, third] = shop.lifecycle.frequency.edges();
-    let [due, overdue, gone] = shop.lifecycle.new_customers.edges();
+    let [[first, second, third], [due, overdue, gone]] = edges;
     let _ = writeln!(
         page,
         "  Came again: expected within {first}, {second} or {third} days, the end of their frequency band, or\n  \
-         within their own mean gap if that is longer. Due: missed once. Churn-inclined: missed {} times or more.\n  \
-         Came once: due after {due} days, overdue after {overdue}, churn-inclined after {gone}.",
-        shop.churn_rule.churn_cycles()
+         within their own mean gap if that is longer. Due: missed once. Churn-inclined: missed {churn_cycles} times or \
+         more.\n  Came once: due after {due} days, overdue after {overdue}, churn-inclined after {gone}.",
     );
     Ok(())
 }
 
 /// What the models expect.
-fn forecast(page: &mut String, shop: &Shop) {
-    let Forecast { horizon_days, churn, spend, customers } = &shop.forecast;
-    let _ = writeln!(page, "\nThe next {horizon_days} days");
-    for (what, status, name) in [("churn", &churn.status, churn.name), ("spend", &spend.status, spend.name)] {
-        match status.as_str() {
-            "fitted" | "given" => line(page, &format!("  Model of {what}"), &format!("{name}, {status}")),
-            reason => line(page, &format!("  No model of {what}"), reason),
+fn forecast(page: &mut String, shop: &Shop, models: &ShopModels) {
+    let _ = writeln!(page, "\nThe next {} days", models.horizon_days());
+    let name = shop.model_kind().label().name(Language::English);
+    let mut model = |what, name, is_there, status: &EstimateStatus| {
+        let status = status.describe(Language::English);
+        if is_there {
+            line(page, &format!("  Model of {what}"), &format!("{name}, {status}"));
+        } else {
+            line(page, &format!("  No model of {what}"), &status);
         }
-    }
-    let sum = |of: fn(&Expected) -> Option<f64>| customers.iter().map(of).sum::<Option<f64>>();
-    if let Some(alive) = sum(|expected| expected.alive) {
-        line(page, "  Expected to be customers still", &grouped(&format!("{alive:.0}")));
-        let (mut repeat, mut leaving) = (0, 0);
-        for ((_, history), expected) in shop.ledger.iter().zip(customers) {
-            if history.purchase_days() > 1 {
-                repeat += 1;
-                leaving += u64::from(expected.alive.is_some_and(|alive| alive < 0.5));
-            }
+    };
+    let (purchases, spend) = (models.purchases(), models.spend());
+    model("churn", name, purchases.model().is_some(), purchases.status());
+    model("spend", "Gamma-Gamma", spend.model().is_some(), spend.status());
+    for (name, figure, decimals) in [
+        ("  Expected to be customers still", Figure::ProbabilityAlive, 0),
+        ("  Purchases expected", Figure::ExpectedPurchases, 0),
+        ("  Revenue expected", Figure::ExpectedValue, 2),
+    ] {
+        if let Some(sum) = shop.profiles.figures(figure).sum::<Option<f64>>() {
+            line(page, name, &grouped(&format!("{sum:.decimals$}")));
         }
-        if let Ok(leaving) = Ratio::new(leaving, repeat) {
-            line(page, "  Came again, and are likely gone", &share(leaving));
-        }
-    }
-    if let Some(purchases) = sum(|expected| expected.purchases) {
-        line(page, "  Purchases expected", &grouped(&format!("{purchases:.0}")));
-    }
-    if let Some(value) = sum(|expected| expected.value) {
-        line(page, "  Revenue expected", &grouped(&format!("{value:.2}")));
     }
 }
 
+fn counted(customers: Ratio) -> [String; 2] {
+    [grouped(&customers.count()), percent(customers.value())]
+}
+
 fn share(ratio: Ratio) -> String {
-    let (count, of) = (grouped(&ratio.count().to_string()), grouped(&ratio.of().to_string()));
-    format!("{} ({count} of {of})", percent(ratio.value()))
+    let [count, percent] = counted(ratio);
+    format!("{percent} ({count} of {})", grouped(&ratio.of()))
 }
 
 fn percent(share: Option<f64>) -> String {
@@ -150,9 +153,19 @@ fn percent(share: Option<f64>) -> String {
 
 /// With two decimals, rounded for the eye; the files have it exactly.
 fn money(amount: Decimal) -> String {
-    let text = format!("{:.2}", amount.round_dp(2));
-    match text.strip_prefix('-') {
-        Some(positive) => format!("-{}", grouped(positive)),
-        None => grouped(&text),
+    grouped(&format!("{:.2}", amount.round_dp(2)))
+}
+
+/// `-1234567.89` as `-1,234,567.89`.
+pub fn grouped(number: &impl ToString) -> String {
+    let number = number.to_string();
+    let (first, end) = (usize::from(number.starts_with('-')), number.find('.').unwrap_or(number.len()));
+    let mut grouped = String::new();
+    for (index, letter) in number.chars().enumerate() {
+        if index > first && index < end && (end - index) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(letter);
     }
+    grouped
 }

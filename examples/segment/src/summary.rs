@@ -1,85 +1,73 @@
 //! `summary.json`: the shop in numbers.
 
-use repurchase::measure::Concentration;
-use repurchase::segment::{Octant, RfmModel};
-use repurchase::{Error, Ratio};
+use repurchase::scale::Language;
+use repurchase::segment::{LabelKind, Octant};
+use repurchase::shop::{Estimate, EstimateStatus};
+use repurchase::{Ratio, Result};
 use rust_decimal::Decimal;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::forecast::Estimate;
-use crate::groups::Group;
-use crate::shop::Shop;
+use crate::params;
+use crate::shop::{Group, Shop};
 
-pub fn summary(shop: &Shop, skipped_rows: usize) -> Result<Value, Error> {
-    let (ledger, rates) = (&shop.ledger, shop.rates);
-    let octants = shop.octants()?;
+pub fn summary(shop: &Shop, skipped_rows: usize) -> Result<Value> {
+    let (models, [users, orders], concentration) = (shop.models.as_ref(), shop.repeats, &shop.concentration);
+    let rfm = models.map(|models| models.rfm());
+    let ratio = |ratio: Ratio| json!({ "count": ratio.count(), "of": ratio.of() });
+    let group = |(_, summary): &Group| json!({ "customers": summary.customers.count(), "revenue": summary.revenue.to_string() });
+    let groups = |kind| Ok(object(shop.groups(kind)?.iter().map(|one| (one.0.key(), group(one)))));
+    let octants = shop.groups(LabelKind::Octant)?;
+    let most = concentration.customers_for(Decimal::new(8, 1))?;
+    let churn = estimate(models.map(|models| models.purchases()), params::of_purchases);
     Ok(json!({
-        "as_of": ledger.as_of().to_string(),
-        "customers": ledger.len(),
+        "as_of": shop.ledger.as_of().to_string(),
+        "customers": shop.ledger.len(),
         "purchases": shop.totals.purchases,
         "credits": shop.totals.credits,
         "skipped_rows": skipped_rows,
-        "user_repurchase": ratio(rates.map(|rates| rates.users)),
-        "order_repurchase": ratio(rates.map(|rates| rates.orders)),
-        "rfm": rfm(shop.bins, shop.models.as_ref().map(|models| &models.rfm)),
-        "segments": groups(&shop.segments()?),
-        "octants": keyed(Octant::ALL.iter().map(|octant| octant.code()).zip(&octants)),
-        "frequency_bands": groups(&shop.frequency_bands()?),
-        "new_customer_states": groups(&shop.new_customer_states()?),
-        "tiers": groups(&shop.tiers()?),
-        "concentration": concentration(&shop.concentration)?,
-        "churn": estimate(&shop.forecast.churn, true),
-        "spend": estimate(&shop.forecast.spend, false),
+        "user_repurchase": ratio(users),
+        "order_repurchase": ratio(orders),
+        "rfm": {
+            "bins": shop.asked.bins,
+            "recency_cuts": rfm.map(|rfm| texts(rfm.recency().thresholds())).unwrap_or_default(),
+            "frequency_cuts": rfm.map(|rfm| rfm.frequency().thresholds()).unwrap_or_default(),
+            "monetary_cuts": rfm.map(|rfm| texts(rfm.monetary().thresholds())).unwrap_or_default(),
+        },
+        "segments": groups(LabelKind::Segment)?,
+        "octants": object(Octant::ALL.iter().zip(&octants).map(|(octant, one)| (octant.code(), group(one)))),
+        "frequency_bands": groups(LabelKind::FrequencyBand)?,
+        "new_customer_states": groups(LabelKind::NewCustomerState)?,
+        "tiers": groups(LabelKind::Tier)?,
+        "concentration": {
+            "top_20_percent_share": concentration.top_share(Decimal::new(2, 1))?.share,
+            "customers_for_80_percent": (most.of() > 0).then(|| most.count()),
+            "gini": concentration.gini(),
+            "of": concentration.customers(),
+        },
+        "churn": object([("model", params::name(shop.model_kind()).into())].into_iter().chain(churn)),
+        "spend": object(estimate(models.map(|models| models.spend()), params::of_spend)),
     }))
 }
 
-/// Without a ratio it is 0 of 0.
-pub fn ratio(ratio: Option<Ratio>) -> Value {
-    let ratio = ratio.unwrap_or_default();
-    json!({ "count": ratio.count(), "of": ratio.of() })
+fn object<'a>(fields: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
+    Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-pub fn rfm(bins: u8, model: Option<&RfmModel>) -> Value {
-    fn texts<T: ToString>(marks: &[T]) -> Vec<String> {
-        marks.iter().map(ToString::to_string).collect()
-    }
-    json!({
-        "bins": bins,
-        "recency_cuts": model.map(|model| texts(model.recency().thresholds())).unwrap_or_default(),
-        "frequency_cuts": model.map(|model| model.frequency().thresholds()).unwrap_or_default(),
-        "monetary_cuts": model.map(|model| texts(model.monetary().thresholds())).unwrap_or_default(),
-    })
+fn texts<T: ToString>(cuts: &[T]) -> Vec<String> {
+    cuts.iter().map(ToString::to_string).collect()
 }
 
-pub fn concentration(concentration: &Concentration) -> Result<Value, Error> {
-    let most = concentration.customers_for(Decimal::new(8, 1))?;
-    Ok(json!({
-        "top_20_percent_share": concentration.top_share(Decimal::new(2, 1))?.share,
-        "customers_for_80_percent": (most.of() > 0).then(|| most.count()),
-        "gini": concentration.gini(),
-        "of": concentration.customers(),
-    }))
-}
-
-pub fn groups(groups: &[Group]) -> Value {
-    keyed(groups.iter().map(|group| (group.label.key(), group)))
-}
-
-fn keyed<'a>(groups: impl Iterator<Item = (&'a str, &'a Group)>) -> Value {
-    let value = |group: &Group| json!({ "customers": group.customers, "revenue": group.revenue.to_string() });
-    Value::Object(groups.map(|(key, group)| (key.to_owned(), value(group))).collect())
-}
-
-/// Which model is named where there is a choice.
-fn estimate<M>(estimate: &Estimate<M>, is_choice: bool) -> Value {
-    let params = estimate.params.iter().map(|&(name, value)| (name.to_owned(), json!(value)));
-    let mut fields = Map::new();
-    if is_choice {
-        fields.insert("model".to_owned(), estimate.key.into());
-    }
-    fields.insert("params".to_owned(), Value::Object(params.collect()));
-    fields.insert("log_likelihood".to_owned(), estimate.log_likelihood.into());
-    fields.insert("customers".to_owned(), estimate.customers.into());
-    fields.insert("status".to_owned(), estimate.status.as_str().into());
-    Value::Object(fields)
+/// Without customers there is none.
+fn estimate<M>(
+    estimate: Option<&Estimate<M>>,
+    params: impl Fn(&M) -> Vec<(&'static str, f64)>,
+) -> [(&'static str, Value); 4] {
+    let params = estimate.and_then(Estimate::model).map(params).unwrap_or_default();
+    let status = estimate.map_or(&EstimateStatus::NoCustomers, Estimate::status);
+    [
+        ("params", object(params.into_iter().map(|(name, value)| (name, value.into())))),
+        ("log_likelihood", estimate.and_then(Estimate::log_likelihood).into()),
+        ("customers", estimate.map_or(0, Estimate::customers).into()),
+        ("status", status.describe(Language::English).into()),
+    ]
 }

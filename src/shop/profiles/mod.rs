@@ -197,6 +197,17 @@ impl Profiles {
         (0..self.len).filter_map(|position| self.get(position))
     }
 
+    /// A figure of each customer, in their order; `None` where there is none, or it is unknown.
+    pub fn figures(&self, figure: Figure) -> impl Iterator<Item = Option<f64>> + '_ {
+        (0..self.len).map(move |position| self.number(figure, position))
+    }
+
+    /// The label of a kind of each customer, in their order; `None` where there is none, or it is unknown.
+    pub fn labels(&self, kind: LabelKind) -> impl Iterator<Item = Option<&Label>> + '_ {
+        let column = &self.labels[kind as usize];
+        (0..self.len).map(move |position| column.known.get(column.position_at(position)?))
+    }
+
     fn push<'p>(&mut self, profile: &Profile<'p>, names: &mut Names<'p>) -> Result<()> {
         let row = self.len;
         if row >= MOST as usize {
