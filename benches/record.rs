@@ -27,7 +27,7 @@ fn events() -> Result<Events> {
     let (mut random, mut events) = (Random(11), Events::new());
     let orders = Orders::shuffled(EVENTS / 2).records()?;
     for (order, record) in (0..).zip(&orders) {
-        let at = record.placed_at();
+        let at = record.placed_at().unwrap_or_default();
         let placed = OrderEvent::Placed { customer: *record.customer(), at, amount: record.amount() };
         events.push((order, placed));
         events.push((order, OrderEvent::Paid { at: at + TimeDelta::minutes(1) }));
@@ -95,7 +95,7 @@ fn matches(criterion: &mut Criterion) -> Result {
     let mut random = Random(12);
     let mut records: Vec<Record<u64>> = Vec::new();
     for order in Orders::shuffled(common::ORDERS).records()? {
-        let at = order.placed_at().max(DateTime::UNIX_EPOCH) + TimeDelta::days(2);
+        let at = order.placed_at().unwrap_or_default().max(DateTime::UNIX_EPOCH) + TimeDelta::days(2);
         let amount = match random.below(20) {
             0 => order.amount(),
             1 => order.amount() / Decimal::TWO,

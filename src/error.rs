@@ -5,7 +5,6 @@ mod short;
 
 use chrono::{NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
-
 use short::Short;
 
 /// The result of a fallible operation of this crate.
@@ -13,34 +12,49 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 /// What was wrong, with what was found and what was expected.
 ///
-/// An error from one record, customer or order of many is wrapped in [`Error::Record`], [`Error::Customer`] or
-/// [`Error::Order`], which say which one; the cause is its [`source`](std::error::Error::source).
+/// [`Error::Record`], [`Error::Customer`] and [`Error::Order`] say which one of many, and print what was wrong with it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// One record of an input was refused; nothing was built from the others.
-    #[error("record {index} was refused")]
+    #[error("record {index}: {cause}")]
     Record {
         /// The position of the record in the input, from 0.
         index: usize,
         /// Why.
-        source: Box<Error>,
+        cause: Box<Error>,
     },
     /// One customer of many was refused; nothing was built from the others.
-    #[error("customer {customer} was refused")]
+    #[error("customer {customer}: {cause}")]
     Customer {
         /// The customer's id, in its `Debug` form.
         customer: Box<str>,
         /// Why.
-        source: Box<Error>,
+        cause: Box<Error>,
+    },
+    /// One amount of so many decimals that sums, which are kept at its scale, have no room: round it first.
+    #[error("amount {amount} of record {index} has {} decimals, which leaves others no room: {cause}", .amount.scale())]
+    FinestAmount {
+        /// The position of the amount's record in the input, from 0.
+        index: usize,
+        /// The amount.
+        amount: Decimal,
+        /// What does not fit for that reason.
+        cause: Box<Error>,
+    },
+    /// Milliseconds since 1970 where seconds are expected.
+    #[error("Unix time {unix_seconds} s lies beyond the year 5000: are these milliseconds? seconds are expected")]
+    UnixMilliseconds {
+        /// What was given as seconds.
+        unix_seconds: i64,
     },
     /// One order of many was refused, or does not add up.
-    #[error("order {order} was refused")]
+    #[error("order {order}: {cause}")]
     Order {
         /// The order's id, in its `Debug` form.
         order: Box<str>,
         /// Why.
-        source: Box<Error>,
+        cause: Box<Error>,
     },
     /// An event of an order that disagrees with a known one.
     #[error("order {order}: {found} contradicts {known}")]
@@ -70,10 +84,7 @@ pub enum Error {
         /// The order's amount.
         amount: Decimal,
     },
-    /// A sum of money that does not fit a [`Decimal`] exactly.
-    ///
-    /// Sums are kept at the finest scale of all amounts of a shop, so that a single amount of 28 decimals (a quotient
-    /// that was not rounded) leaves every sum little room: round amounts to the currency's unit first.
+    /// A sum of money that does not fit a [`Decimal`] exactly, at the finest scale of all amounts of a shop.
     #[error("{field} does not fit 96 bits at the finest scale of all amounts")]
     AmountOverflow {
         /// The sum.

@@ -69,7 +69,7 @@ impl CustomerHistory {
         if !order.is_purchase() {
             return Ok(());
         }
-        self.record_purchase(calendar.day(order.placed_at())?, order.net_amount())
+        self.record_purchase(order.day(calendar)?, order.net_amount())
     }
 
     /// Adds a purchase of a net amount, 0 or more, on a day not before the last purchase. O(1).

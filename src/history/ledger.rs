@@ -8,8 +8,9 @@ use chrono::{NaiveDate, TimeZone};
 use rust_decimal::Decimal;
 
 use super::columns::{self, Columns, Money, Row, Sum};
-use super::{CustomerFold, CustomerHistory, Fact, PurchaseLog};
+use super::{CustomerFold, CustomerHistory, Fact, PurchaseLog, Spending};
 use crate::error::{Error, Result};
+use crate::number::money;
 use crate::parallel;
 use crate::record::calendar::Day;
 use crate::record::{CustomerId, Record, ShopCalendar};
@@ -44,14 +45,8 @@ pub struct Ledger<Id> {
     pub(super) ids: Vec<Id>,
     /// In the order of ids.
     pub(super) columns: Arc<Columns>,
-    without_purchase: BTreeMap<Id, CustomerHistory>,
-}
-
-/// What a ledger's customers spent, without their ids.
-#[derive(Debug, Clone)]
-pub(crate) struct Spending {
-    scale: u32,
-    columns: Arc<Columns>,
+    pub(super) without_purchase: BTreeMap<Id, CustomerHistory>,
+    pub(super) left_out: u64,
 }
 
 /// Histories for which it pays to wake another core.
@@ -100,26 +95,35 @@ impl<Id: CustomerId> Ledger<Id> {
         let mut rows = Rows::new(scale);
         for (id, history) in histories {
             match history.last_purchase() {
-                Some(last) if last > as_of => rows.refuse(id, Error::AfterAsOf { last, as_of }),
+                Some(last) if last > as_of => rows.refuse(id, Error::AfterAsOf { last, as_of }, false),
                 _ => match Row::of(&history, scale) {
                     Ok(row) => rows.push(id, &row),
-                    Err(error) => rows.refuse(id, error),
+                    Err(error) => rows.refuse(id, error, false),
                 },
             }
         }
-        Self::of_rows(vec![rows], scale, as_of)
+        Self::of_rows(vec![rows], scale, as_of, None)
     }
 
     pub(super) fn from_log(log: &PurchaseLog<Id>, start: Day, as_of: NaiveDate) -> Result<Self> {
-        if log.sums_to_64_bits() {
-            Self::of_rows(Posting::<Id, i64>::rows(log, start, as_of), log.scale(), as_of)
+        let (scale, finest) = (log.scale(), log.finest());
+        let mut ledger = if log.sums_to_64_bits() {
+            Self::of_rows(Posting::<Id, i64>::rows(log, start, as_of), scale, as_of, finest)
         } else {
-            Self::of_rows(Posting::<Id, i128>::rows(log, start, as_of), log.scale(), as_of)
-        }
+            Self::of_rows(Posting::<Id, i128>::rows(log, start, as_of), scale, as_of, finest)
+        }?;
+        let totals = ledger.counts();
+        ledger.left_out = (log.purchases() + log.credits()) as u64 - totals.purchases - totals.credits;
+        Ok(ledger)
     }
 
     /// The ledger of the rows of distinct customers.
-    fn of_rows<S: Sum>(parts: Vec<Rows<Id, S>>, scale: u32, as_of: NaiveDate) -> Result<Self> {
+    fn of_rows<S: Sum>(
+        parts: Vec<Rows<Id, S>>,
+        scale: u32,
+        as_of: NaiveDate,
+        finest: Option<(usize, Decimal)>,
+    ) -> Result<Self> {
         let (mut ids, mut columns) = (Vec::new(), Vec::with_capacity(parts.len()));
         let (mut without_purchase, mut refused) = (BTreeMap::new(), Vec::new());
         for part in parts {
@@ -135,13 +139,13 @@ impl<Id: CustomerId> Ledger<Id> {
             refused.extend(part.refused);
         }
         // Of the customers who were refused, the first by id.
-        if let Some((id, error)) = refused.into_iter().min_by(|(left, _), (right, _)| left.cmp(right)) {
-            return Err(error.of_customer(&id));
+        if let Some((id, (error, fits_whole))) = refused.into_iter().min_by(|(left, _), (right, _)| left.cmp(right)) {
+            return Err(error.of_customer(&id).of_finest(finest.filter(|_| fits_whole)));
         }
         parallel::sort_distinct(&mut ids, |(left, _), (right, _)| left.cmp(right));
         let (ids, places): (Vec<Id>, Vec<u32>) = ids.into_iter().unzip();
         let columns = Arc::new(Columns::arranged(columns, &places));
-        Ok(Self { as_of, scale, ids, columns, without_purchase })
+        Ok(Self { as_of, scale, ids, columns, without_purchase, left_out: 0 })
     }
 
     /// Adds the customers of another shop or of another part of this shop, none of whom may be in both.
@@ -162,7 +166,8 @@ impl<Id: CustomerId> Ledger<Id> {
             return Err(Error::AsOfMismatch { left: self.as_of, right: other.as_of });
         }
         let histories = self.histories().chain(other.histories());
-        *self = Self::from_histories(histories.map(|(id, history)| (id.clone(), history)), self.as_of)?;
+        let merged = Self::from_histories(histories.map(|(id, history)| (id.clone(), history)), self.as_of)?;
+        *self = Self { left_out: self.left_out + other.left_out, ..merged };
         Ok(())
     }
 
@@ -192,6 +197,21 @@ impl<Id> Ledger<Id> {
     /// The day up to and including which records count.
     pub const fn as_of(&self) -> NaiveDate {
         self.as_of
+    }
+
+    /// The first and the last day on which a customer bought; `None` when nobody has.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in customers.
+    pub fn days(&self) -> Option<(NaiveDate, NaiveDate)> {
+        Some((self.columns.first.iter().min()?.date(), self.columns.last.iter().max()?.date()))
+    }
+
+    /// The purchases and credits of the log that this ledger leaves out: those after the as-of day, and those before
+    /// the start of a [window](PurchaseLog::ledger_in). 0 for a ledger of histories.
+    pub const fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// The number of customers with a purchase.
@@ -252,7 +272,7 @@ impl<Id> Ledger<Id> {
 
     /// Shares the ledger's columns.
     pub(crate) fn spending(&self) -> Spending {
-        Spending { scale: self.scale, columns: Arc::clone(&self.columns) }
+        Spending::of(self.scale, &self.columns)
     }
 
     pub(crate) fn mean_order_amounts(&self) -> Vec<Decimal> {
@@ -269,24 +289,8 @@ impl<Id> Ledger<Id> {
     }
 }
 
-impl Spending {
-    pub(crate) fn len(&self) -> usize {
-        self.columns.first.len()
-    }
-
-    /// `x` and the mean spend of a repeat purchase day; `None` without a repeat.
-    pub(crate) fn repeat_spend(&self, index: usize) -> Option<(u32, f64)> {
-        if *self.columns.purchase_days.get(index)? < 2 {
-            return None;
-        }
-        let history = self.columns.row(index)?.to_history(self.scale);
-        let summary = history.repeat_summary(history.last_purchase()?)?;
-        Some((summary.repeats(), summary.mean_spend()?))
-    }
-}
-
-/// Ledgers are equal when they are as of the same day and know the same of the same customers; a different number of
-/// trailing zeros in their money makes no difference.
+/// Ledgers are equal when they are as of the same day and know the same of the same customers. Trailing zeros in their
+/// money make no difference, nor does what was [left out](Ledger::left_out).
 impl<Id: CustomerId> PartialEq for Ledger<Id> {
     fn eq(&self, other: &Self) -> bool {
         self.as_of == other.as_of
@@ -349,8 +353,8 @@ struct Rows<Id, S> {
     ids: Vec<(Id, u32)>,
     columns: Columns<Vec<S>>,
     without_purchase: Vec<(Id, CustomerHistory)>,
-    /// Of the customers who were refused, the first by id.
-    refused: Option<(Id, Error)>,
+    /// Of the customers who were refused, the first by id; whether the sum in question fits without its decimals.
+    refused: Option<(Id, (Error, bool))>,
 }
 
 impl<Id, S: Sum> Rows<Id, S> {
@@ -367,8 +371,9 @@ impl<Id: Ord, S: Sum> Rows<Id, S> {
     }
 
     fn push(&mut self, id: Id, row: &Row<S>) {
-        if let Err(error) = row.check() {
-            self.refuse(id, error);
+        if let Some((field, sum)) = row.too_large() {
+            let fits_whole = money::power(self.scale).is_some_and(|unit| money::fits(sum / unit));
+            self.refuse(id, Error::AmountOverflow { field }, fits_whole);
         } else if row.purchases > 0 {
             // Fewer customers than records, and of those fewer than 2^32.
             self.ids.push((id, self.ids.len() as u32));
@@ -378,9 +383,9 @@ impl<Id: Ord, S: Sum> Rows<Id, S> {
         }
     }
 
-    fn refuse(&mut self, id: Id, error: Error) {
+    fn refuse(&mut self, id: Id, error: Error, fits_whole: bool) {
         if self.refused.as_ref().is_none_or(|(first, _)| id < *first) {
-            self.refused = Some((id, error));
+            self.refused = Some((id, (error, fits_whole)));
         }
     }
 }

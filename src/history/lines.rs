@@ -70,7 +70,7 @@ pub struct ProductPurchase<'a, P> {
     /// The shop's day.
     pub day: NaiveDate,
     /// How much of it, above 0.
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub quantity: Decimal,
 }
 
@@ -235,7 +235,7 @@ impl<Id: CustomerId, P: ProductId, Tz: TimeZone> Reader<'_, Id, P, Tz> {
             self.passed_over += 1;
             return Ok(());
         }
-        let day = self.clock.day(line.placed_at().timestamp())?;
+        let day = self.clock.day_of(line.moment())?;
         // How many zeros a quantity is written with says nothing.
         let quantity = line.quantity().normalize();
         self.largest = self.largest.max(quantity);

@@ -51,12 +51,12 @@ impl CustomerHistory {
     {
         let mut facts = Vec::new();
         for (index, record) in records.into_iter().enumerate() {
-            let (at, amount, is_credit) = match record.into() {
+            let (day, amount, is_credit) = match record.into() {
                 Record::Order(order) if !order.is_purchase() => continue,
-                Record::Order(order) => (order.placed_at(), order.net_amount(), false),
-                Record::Credit(credit) => (credit.issued_at(), credit.amount(), true),
+                Record::Order(order) => (order.day(calendar), order.net_amount(), false),
+                Record::Credit(credit) => (credit.day(calendar), credit.amount(), true),
             };
-            let day = calendar.day(at).map_err(|error| error.at_record(index))?;
+            let day = day.map_err(|error| error.at_record(index))?;
             if day <= as_of {
                 facts.push((day, is_credit, amount));
             }
@@ -124,7 +124,8 @@ impl<Id: CustomerId> Ledger<Id> {
         let is_kept = |id: &Id| new.binary_search_by(|(new, _)| new.cmp(id)).is_err();
         let kept = self.histories().filter(|(id, _)| is_kept(id));
         let kept: Vec<_> = kept.map(|(id, history)| (id.clone(), history)).collect();
-        *self = Self::from_histories(kept.into_iter().chain(new), self.as_of)?;
+        let mended = Self::from_histories(kept.into_iter().chain(new), self.as_of)?;
+        *self = Self { left_out: self.left_out, ..mended };
         Ok(())
     }
 
@@ -132,7 +133,7 @@ impl<Id: CustomerId> Ledger<Id> {
     fn rows_in_place(&self, histories: &[(Id, CustomerHistory)]) -> Option<Vec<(usize, Row<i128>)>> {
         let row = |(id, history): &(Id, CustomerHistory)| {
             let fits = history.last_purchase()? <= self.as_of && finest_scale(history) <= self.scale;
-            let row = Row::of(history, self.scale).ok().filter(|row| fits && row.check().is_ok())?;
+            let row = Row::of(history, self.scale).ok().filter(|row| fits && row.too_large().is_none())?;
             Some((self.ids.binary_search(id).ok()?, row))
         };
         histories.iter().map(row).collect()

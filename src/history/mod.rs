@@ -25,6 +25,8 @@ mod ledger;
 mod lines;
 mod log;
 mod mend;
+mod read;
+mod spending;
 #[cfg(feature = "serde")]
 mod stored;
 mod totals;
@@ -35,8 +37,8 @@ pub use customer::{CustomerHistory, RepeatSummary};
 pub(crate) use fold::CustomerFold;
 pub use gaps::GapStatistics;
 pub use ledger::Ledger;
-pub(crate) use ledger::Spending;
 pub(crate) use lines::ProductDay;
 pub use lines::{LineLog, ProductPurchase};
 pub use log::PurchaseLog;
+pub(crate) use spending::Spending;
 pub use totals::LedgerTotals;

@@ -18,12 +18,12 @@ pub(super) struct StoredHistory {
     shortest_gap_days: u32,
     longest_gap_days: u32,
     gap_squares: u64,
-    #[serde(with = "rust_decimal::serde::str")]
+    #[serde(with = "crate::number::decimal")]
     spend: Decimal,
-    #[serde(with = "rust_decimal::serde::str")]
+    #[serde(with = "crate::number::decimal")]
     first_day_spend: Decimal,
     credits: u32,
-    #[serde(with = "rust_decimal::serde::str")]
+    #[serde(with = "crate::number::decimal")]
     credited: Decimal,
 }
 

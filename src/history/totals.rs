@@ -20,7 +20,7 @@ pub struct LedgerTotals {
     /// The days on which they bought, summed over customers.
     pub purchase_days: u64,
     /// What they spent, less their credits.
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub revenue: Decimal,
     /// Credits that were issued, those of customers [without a purchase](Ledger::without_purchase) included.
     pub credits: u64,
@@ -61,15 +61,23 @@ impl<Id> Ledger<Id> {
             Money::Wide(amounts) => amounts.iter().try_fold(0_i128, |sum, &amount| sum.checked_add(amount)),
         };
         let revenue = revenue.and_then(|minor| money::decimal(minor, self.scale()));
+        Ok(LedgerTotals {
+            revenue: revenue.ok_or(Error::AmountOverflow { field: "revenue of a shop" })?,
+            ..self.counts()
+        })
+    }
+
+    /// The totals without the revenue.
+    pub(super) fn counts(&self) -> LedgerTotals {
         // Sums of fewer than 2^32 counts of 32 bits.
         let sum = |counts: &[u32]| counts.iter().copied().map(u64::from).sum::<u64>();
         let of_others: u64 = self.without_purchase().map(|(_, history)| history.credits()).sum();
-        Ok(LedgerTotals {
+        LedgerTotals {
             customers: self.len() as u64,
             purchases: sum(self.purchases()),
             purchase_days: sum(self.purchase_days()),
-            revenue: revenue.ok_or(Error::AmountOverflow { field: "revenue of a shop" })?,
+            revenue: Decimal::ZERO,
             credits: sum(self.credits()) + of_others,
-        })
+        }
     }
 }

@@ -90,7 +90,7 @@ pub struct UnitsPerBuyer {
     /// Customers with a purchase in the window.
     pub buyers: u64,
     /// The sum of their quantities, exact.
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub units: Decimal,
 }
 

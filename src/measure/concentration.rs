@@ -16,7 +16,7 @@ pub struct RevenueShare {
     /// How many customers, of all those of positive revenue.
     pub customers: Ratio,
     /// What they brought.
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub revenue: Decimal,
     /// Their share of the total, within 0..=1, correctly rounded; `None` when nobody brought anything.
     pub share: Option<f64>,

@@ -19,7 +19,7 @@ pub struct BuyerSums {
     /// Their purchases in it.
     pub purchases: u64,
     /// Their purchases net of refunds, less the credits that they got in the period. Below 0 when these were more.
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub revenue: Decimal,
 }
 
@@ -35,10 +35,10 @@ pub struct PeriodMix {
     /// The customers who buy in the period and bought in an earlier one.
     pub returning: BuyerSums,
     /// Credits that were issued in the period to customers who do not buy in it: 0 or more.
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub other_credits: Decimal,
     /// The net revenue of the period: that of new and of returning customers, less `other_credits`.
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub net_revenue: Decimal,
 }
 
@@ -107,7 +107,7 @@ pub fn buyer_mix<Id: CustomerId>(log: &PurchaseLog<Id>, period: Period, as_of: N
         };
         let net = [sums.new.money, sums.returning.money, sums.other].into_iter().fold(Net::default(), Net::plus);
         Ok(PeriodMix {
-            window: of_day.window(position)?,
+            window: of_day.window(position)?.up_to(as_of),
             new: group(&sums.new)?,
             returning: group(&sums.returning)?,
             other_credits: money(sums.other.credited)?,

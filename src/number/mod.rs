@@ -1,5 +1,7 @@
 //! The ground floor: exact money, correctly rounded quotients, wide integers, special functions, the optimiser.
 
+#[cfg(feature = "serde")]
+pub(crate) mod decimal;
 pub(crate) mod distribution;
 #[cfg(test)]
 pub(crate) mod golden;

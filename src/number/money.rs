@@ -103,7 +103,7 @@ pub(crate) fn exact_sum(left: Decimal, right: Decimal) -> Option<Decimal> {
 /// Decimals as text, whatever form of decimals another crate has asked `rust_decimal` for.
 #[cfg(feature = "serde")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Text(#[serde(with = "rust_decimal::serde::str")] pub(crate) Decimal);
+pub(crate) struct Text(#[serde(with = "crate::number::decimal")] pub(crate) Decimal);
 
 /// A list of decimals as texts, for `#[serde(with = "...")]`.
 #[cfg(feature = "serde")]

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Offset, TimeZone, Utc};
 
+use super::when::When;
 use crate::error::{Error, Result};
 use crate::scale::cuts::Key;
 
@@ -200,6 +201,15 @@ impl<'a, Tz: TimeZone> DayClock<'a, Tz> {
                 Ok(Day(utc_day as i32 + turn))
             }
             _ => self.look_up(unix_seconds, utc_day),
+        }
+    }
+
+    /// The day of a record.
+    #[inline]
+    pub(crate) fn day_of(&mut self, when: When) -> Result<Day> {
+        match when {
+            When::At(instant) => self.day(instant.timestamp()),
+            When::On(day) => Ok(day.into()),
         }
     }
 

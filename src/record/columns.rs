@@ -29,7 +29,7 @@ pub struct RecordColumns<'a, Id> {
 }
 
 impl<'a, Id> RecordColumns<'a, Id> {
-    /// Columns of customers, seconds since 1970-01-01T00:00:00Z and amounts in units of `10^-scale`.
+    /// Columns of customers, seconds (not milliseconds) since 1970-01-01T00:00:00Z and amounts in units of `10^-scale`.
     ///
     /// # Errors
     ///

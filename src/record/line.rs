@@ -1,11 +1,13 @@
 //! Order lines: which product, and how much of it.
 
-use chrono::{DateTime, Utc};
 use core::fmt::Debug;
 use core::hash::Hash;
+
+use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use rust_decimal::Decimal;
 
-use super::OrderStatus;
+use super::when::When;
+use super::{OrderStatus, ShopCalendar};
 use crate::error::{Error, Result};
 
 /// Whatever tells one product, or one category, from another: a stock code, a number, the shop's own enum.
@@ -40,14 +42,14 @@ impl<P: Clone + Debug + Hash + Ord + Send + Sync> ProductId for P {}
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "RawLine<Id, P>"))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredLine<Id, P>"))]
 pub struct OrderLine<Id, P> {
     customer: Id,
-    placed_at: DateTime<Utc>,
+    placed_at: When,
     product: P,
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     quantity: Decimal,
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     amount: Decimal,
     status: OrderStatus,
 }
@@ -61,6 +63,19 @@ impl<Id, P> OrderLine<Id, P> {
     ///
     /// [`Error::Amount`] when `quantity` is not above 0 or `amount` is below 0: what came back is no line.
     pub fn new(customer: Id, placed_at: DateTime<Utc>, product: P, quantity: Decimal, amount: Decimal) -> Result<Self> {
+        Self::when(customer, When::At(placed_at), product, quantity, amount)
+    }
+
+    /// A line of a paid order of which only the day is known, in the calendar of the shop.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](OrderLine::new).
+    pub fn on(customer: Id, day: NaiveDate, product: P, quantity: Decimal, amount: Decimal) -> Result<Self> {
+        Self::when(customer, When::On(day), product, quantity, amount)
+    }
+
+    fn when(customer: Id, placed_at: When, product: P, quantity: Decimal, amount: Decimal) -> Result<Self> {
         if quantity <= Decimal::ZERO {
             return Err(Error::Amount { field: "quantity", found: quantity, expected: "above 0" });
         }
@@ -83,8 +98,21 @@ impl<Id, P> OrderLine<Id, P> {
         &self.customer
     }
 
-    /// When.
-    pub const fn placed_at(&self) -> DateTime<Utc> {
+    /// The instant; `None` where only [the day](OrderLine::on) is known.
+    pub const fn placed_at(&self) -> Option<DateTime<Utc>> {
+        self.placed_at.instant()
+    }
+
+    /// The shop's day.
+    ///
+    /// # Errors
+    ///
+    /// As [`ShopCalendar::day`].
+    pub fn day<Tz: TimeZone>(&self, calendar: &ShopCalendar<Tz>) -> Result<NaiveDate> {
+        self.placed_at.day(calendar)
+    }
+
+    pub(crate) const fn moment(&self) -> When {
         self.placed_at
     }
 
@@ -119,25 +147,13 @@ impl<Id, P> OrderLine<Id, P> {
 }
 
 #[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct RawLine<Id, P> {
-    customer: Id,
-    placed_at: DateTime<Utc>,
-    product: P,
-    #[serde(with = "rust_decimal::serde::str")]
-    quantity: Decimal,
-    #[serde(with = "rust_decimal::serde::str")]
-    amount: Decimal,
-    #[serde(default)]
-    status: OrderStatus,
-}
-
-#[cfg(feature = "serde")]
-impl<Id, P> TryFrom<RawLine<Id, P>> for OrderLine<Id, P> {
-    type Error = Error;
-
-    fn try_from(raw: RawLine<Id, P>) -> Result<Self> {
-        let line = Self::new(raw.customer, raw.placed_at, raw.product, raw.quantity, raw.amount)?;
-        Ok(line.with_status(raw.status))
-    }
+crate::stored::stored! {
+    StoredLine<Id, P> {
+        customer: Id,
+        placed_at: When,
+        product: P,
+        #[serde(with = "crate::number::decimal")] quantity: Decimal,
+        #[serde(with = "crate::number::decimal")] amount: Decimal,
+        #[serde(default)] status: OrderStatus,
+    } -> OrderLine<Id, P>: Ok(OrderLine::when(customer, placed_at, product, quantity, amount)?.with_status(status))
 }

@@ -41,7 +41,8 @@ pub struct CreditMatches {
 ///
 /// **Ties**: of one instant, orders come before credits, so that an order can be given back in its own minute. Among
 /// orders or credits of one customer, one instant and one amount, which are alike to every history, the later position
-/// counts as the later one. Histories and ledgers of what is left are the same for every order of the records.
+/// counts as the later one. An order of which only the day is known counts as placed when that day begins in UTC, such a
+/// credit as issued when it ends. Histories and ledgers of what is left are the same for every order of the records.
 ///
 /// # Errors
 ///
@@ -123,7 +124,7 @@ fn candidates<Id: CustomerId>(records: &[Record<Id>]) -> Vec<Candidate> {
         if let Record::Credit(credit) = record {
             let next = groups.len();
             let group = *groups.entry((credit.customer(), credit.amount())).or_insert(next);
-            candidates.push(Candidate { group, at: credit.issued_at(), is_credit: true, position });
+            candidates.push(Candidate { group, at: credit.moment().latest(), is_credit: true, position });
         }
     }
     if groups.is_empty() {
@@ -133,7 +134,7 @@ fn candidates<Id: CustomerId>(records: &[Record<Id>]) -> Vec<Candidate> {
         let Record::Order(order) = record else { continue };
         let group = groups.get(&(order.customer(), order.net_amount()));
         if let Some(&group) = group.filter(|_| order.is_purchase()) {
-            candidates.push(Candidate { group, at: order.placed_at(), is_credit: false, position });
+            candidates.push(Candidate { group, at: order.moment().earliest(), is_credit: false, position });
         }
     }
     candidates.sort_unstable();

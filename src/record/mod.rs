@@ -20,6 +20,7 @@ mod line;
 mod matches;
 mod order;
 mod span;
+pub(crate) mod when;
 mod window;
 
 pub use book::{OrderBook, OrderEvent};

@@ -1,10 +1,13 @@
 //! Orders and credits.
 
-use chrono::{DateTime, Utc};
 use core::fmt::Debug;
 use core::hash::Hash;
+
+use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use rust_decimal::Decimal;
 
+use super::ShopCalendar;
+use super::when::When;
 use crate::error::{Error, Result};
 use crate::number::money;
 
@@ -55,13 +58,13 @@ pub enum OrderStatus {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "RawOrder<Id>"))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredOrder<Id>"))]
 pub struct Order<Id> {
     customer: Id,
-    placed_at: DateTime<Utc>,
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    placed_at: When,
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     amount: Decimal,
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     refunded: Decimal,
     status: OrderStatus,
 }
@@ -74,6 +77,35 @@ impl<Id> Order<Id> {
     /// [`Error::Amount`] when `amount` is below 0: what a shop gives back is a refund of an order
     /// ([`Order::with_refunded`]) or a [`Credit`].
     pub fn new(customer: Id, placed_at: DateTime<Utc>, amount: Decimal) -> Result<Self> {
+        Self::when(customer, When::At(placed_at), amount)
+    }
+
+    /// A paid order without a refund of which only the day is known: `day` in the calendar of the shop, wherever that
+    /// is.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Order::new).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use chrono::FixedOffset;
+    /// use repurchase::{Order, ShopCalendar};
+    /// use rust_decimal::Decimal;
+    ///
+    /// let order = Order::on("ann", "2026-03-01".parse()?, Decimal::TEN)?;
+    /// for hours in [-12, 0, 14] {
+    ///     let shop = ShopCalendar::new(FixedOffset::east_opt(hours * 3600).expect("a valid offset"));
+    ///     assert_eq!(order.day(&shop)?.to_string(), "2026-03-01");
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on(customer: Id, day: NaiveDate, amount: Decimal) -> Result<Self> {
+        Self::when(customer, When::On(day), amount)
+    }
+
+    fn when(customer: Id, placed_at: When, amount: Decimal) -> Result<Self> {
         if amount.is_sign_negative() && !amount.is_zero() {
             return Err(Error::Amount { field: "amount", found: amount, expected: "0 or more" });
         }
@@ -113,8 +145,21 @@ impl<Id> Order<Id> {
         &self.customer
     }
 
-    /// When.
-    pub const fn placed_at(&self) -> DateTime<Utc> {
+    /// The instant; `None` where only [the day](Order::on) is known.
+    pub const fn placed_at(&self) -> Option<DateTime<Utc>> {
+        self.placed_at.instant()
+    }
+
+    /// The shop's day.
+    ///
+    /// # Errors
+    ///
+    /// As [`ShopCalendar::day`].
+    pub fn day<Tz: TimeZone>(&self, calendar: &ShopCalendar<Tz>) -> Result<NaiveDate> {
+        self.placed_at.day(calendar)
+    }
+
+    pub(crate) const fn moment(&self) -> When {
         self.placed_at
     }
 
@@ -179,11 +224,11 @@ impl<Id> Order<Id> {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "RawCredit<Id>"))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredCredit<Id>"))]
 pub struct Credit<Id> {
     customer: Id,
-    issued_at: DateTime<Utc>,
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    issued_at: When,
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     amount: Decimal,
 }
 
@@ -194,6 +239,19 @@ impl<Id> Credit<Id> {
     ///
     /// [`Error::Amount`] when `amount` is not above 0.
     pub fn new(customer: Id, issued_at: DateTime<Utc>, amount: Decimal) -> Result<Self> {
+        Self::when(customer, When::At(issued_at), amount)
+    }
+
+    /// A credit of which only the day is known, in the calendar of the shop.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Credit::new).
+    pub fn on(customer: Id, day: NaiveDate, amount: Decimal) -> Result<Self> {
+        Self::when(customer, When::On(day), amount)
+    }
+
+    fn when(customer: Id, issued_at: When, amount: Decimal) -> Result<Self> {
         if amount <= Decimal::ZERO {
             return Err(Error::Amount { field: "amount of a credit", found: amount, expected: "above 0" });
         }
@@ -205,8 +263,21 @@ impl<Id> Credit<Id> {
         &self.customer
     }
 
-    /// When.
-    pub const fn issued_at(&self) -> DateTime<Utc> {
+    /// The instant; `None` where only [the day](Credit::on) is known.
+    pub const fn issued_at(&self) -> Option<DateTime<Utc>> {
+        self.issued_at.instant()
+    }
+
+    /// The shop's day.
+    ///
+    /// # Errors
+    ///
+    /// As [`ShopCalendar::day`].
+    pub fn day<Tz: TimeZone>(&self, calendar: &ShopCalendar<Tz>) -> Result<NaiveDate> {
+        self.issued_at.day(calendar)
+    }
+
+    pub(crate) const fn moment(&self) -> When {
         self.issued_at
     }
 
@@ -244,41 +315,21 @@ impl<Id> From<Credit<Id>> for Record<Id> {
 }
 
 #[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct RawOrder<Id> {
-    customer: Id,
-    placed_at: DateTime<Utc>,
-    #[serde(with = "rust_decimal::serde::str")]
-    amount: Decimal,
-    #[serde(with = "rust_decimal::serde::str", default)]
-    refunded: Decimal,
-    #[serde(default)]
-    status: OrderStatus,
+crate::stored::stored! {
+    StoredOrder<Id> {
+        customer: Id,
+        placed_at: When,
+        #[serde(with = "crate::number::decimal")] amount: Decimal,
+        #[serde(with = "crate::number::decimal", default)] refunded: Decimal,
+        #[serde(default)] status: OrderStatus,
+    } -> Order<Id>: Order::when(customer, placed_at, amount)?.with_status(status).with_refunded(refunded)
 }
 
 #[cfg(feature = "serde")]
-impl<Id> TryFrom<RawOrder<Id>> for Order<Id> {
-    type Error = Error;
-
-    fn try_from(raw: RawOrder<Id>) -> Result<Self> {
-        Self::new(raw.customer, raw.placed_at, raw.amount)?.with_status(raw.status).with_refunded(raw.refunded)
-    }
-}
-
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct RawCredit<Id> {
-    customer: Id,
-    issued_at: DateTime<Utc>,
-    #[serde(with = "rust_decimal::serde::str")]
-    amount: Decimal,
-}
-
-#[cfg(feature = "serde")]
-impl<Id> TryFrom<RawCredit<Id>> for Credit<Id> {
-    type Error = Error;
-
-    fn try_from(raw: RawCredit<Id>) -> Result<Self> {
-        Self::new(raw.customer, raw.issued_at, raw.amount)
-    }
+crate::stored::stored! {
+    StoredCredit<Id> {
+        customer: Id,
+        issued_at: When,
+        #[serde(with = "crate::number::decimal")] amount: Decimal,
+    } -> Credit<Id>: Credit::when(customer, issued_at, amount)
 }

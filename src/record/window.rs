@@ -21,7 +21,7 @@ use crate::record::calendar::Day;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "RawWindow"))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredWindow"))]
 pub struct Window {
     start: NaiveDate,
     end: NaiveDate,
@@ -89,6 +89,11 @@ impl Window {
     /// The number of days, 1 or more.
     pub fn days(self) -> u32 {
         Day::from(self.end).since(self.start.into())
+    }
+
+    /// Its days up to and including one of them or a later one.
+    pub(crate) fn up_to(self, as_of: NaiveDate) -> Self {
+        Self { start: self.start, end: as_of.succ_opt().map_or(self.end, |next| self.end.min(next)) }
     }
 
     /// Whether a day lies in it.
@@ -199,6 +204,7 @@ impl Period {
 /// let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
 /// let months = Windows::periods(Period::Month, day(1, 15), day(3, 1))?;
 /// assert_eq!(months.len(), 3);
+/// assert_eq!(months.iter().last().map(|march| march.days()), Some(1), "March ends with the as-of day");
 /// let quarters = Windows::trailing(90, months.iter().map(|month| month.last()))?;
 /// assert_eq!(quarters.iter().next().map(|window| window.last()), Some(day(1, 31)));
 /// # Ok::<(), repurchase::Error>(())
@@ -224,18 +230,18 @@ impl Windows {
         }
     }
 
-    /// Every calendar period from the one of `first` to the one of `last`; none when `last` is before `first`.
+    /// Every calendar period from the one of `first` to the one of `as_of`, which ends with that day: what has not
+    /// happened yet is no part of a running month. No period when `as_of` is before `first`.
     ///
     /// # Errors
     ///
     /// [`Error::DayOverflow`] when a period reaches beyond chrono's limits.
-    pub fn periods(period: Period, first: NaiveDate, last: NaiveDate) -> Result<Self> {
-        let mut windows = Vec::new();
-        let mut day = first;
-        while day <= last {
+    pub fn periods(period: Period, first: NaiveDate, as_of: NaiveDate) -> Result<Self> {
+        let (mut windows, mut day) = (Vec::new(), first);
+        while day <= as_of {
             let window = period.window(day)?;
+            windows.push(window.up_to(as_of));
             day = window.end;
-            windows.push(window);
         }
         Ok(Self { windows })
     }
@@ -287,17 +293,4 @@ impl From<Window> for Windows {
 }
 
 #[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct RawWindow {
-    start: NaiveDate,
-    end: NaiveDate,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<RawWindow> for Window {
-    type Error = Error;
-
-    fn try_from(raw: RawWindow) -> Result<Self> {
-        Self::new(raw.start, raw.end)
-    }
-}
+crate::stored::stored! { StoredWindow { start: NaiveDate, end: NaiveDate } -> Window: Window::new(start, end) }

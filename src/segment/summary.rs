@@ -20,14 +20,14 @@ pub struct LabelSummary {
     /// Their purchases.
     pub purchases: u64,
     /// Their revenue: spend less credits.
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub revenue: Decimal,
     /// Their part of the revenue of all customers who have a label, correctly rounded; `None` when that is 0 or less.
     /// Below 0 or above 1 where credits exceed spend.
     pub revenue_share: Option<f64>,
     /// What they spent, less refunds of the orders themselves, per purchase; rounded to 28 digits where it does not
     /// end. 0 without a customer.
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub mean_order_amount: Decimal,
 }
 

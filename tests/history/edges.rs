@@ -148,3 +148,16 @@ fn look_ups_take_any_borrowed_id() {
     assert_eq!(ledger.get(&of("bo")).map(|bo| (bo.purchases(), bo.credits())), Some((0, 1)));
     assert_eq!((ledger.get("cy"), ledger.len()), (None, 1));
 }
+
+#[test]
+fn a_ledger_counts_what_it_leaves_out() {
+    let log =
+        log_of([order("ann", "2026-03-04", "1"), order("bo", "2026-03-05", "4"), credit("cy", "2026-03-06", "2")]);
+    let ledger = log.ledger(date("2026-03-05")).unwrap();
+    assert_eq!((ledger.days(), ledger.left_out()), (Some((date("2026-03-04"), date("2026-03-05"))), 1));
+    let inside = log.ledger_in(Window::new(date("2026-03-05"), date("2026-03-06")).unwrap()).unwrap();
+    assert_eq!((inside.days(), inside.left_out()), (Some((date("2026-03-05"), date("2026-03-05"))), 2));
+    let nobody = log.ledger(date("2026-03-03")).unwrap();
+    assert_eq!((nobody.days(), nobody.left_out()), (None, 3));
+    assert_eq!(log.ledger(END).unwrap().left_out(), 0);
+}

@@ -78,10 +78,7 @@ fn a_line_without_a_day_says_which() {
     let lines = [noon(date("2026-03-01")), at].map(|at| OrderLine::new(1, at, 2, Decimal::ONE, Decimal::ONE).unwrap());
     let east = ShopCalendar::new(FixedOffset::east_opt(3600).unwrap());
     let error = LineLog::from_lines(lines, &east).map(|_| ()).unwrap_err();
-    assert!(
-        matches!(&error, Error::Record { index: 1, source } if matches!(**source, Error::NoDay { .. })),
-        "{error:?}"
-    );
+    assert!(matches!(&error, Error::Record { index: 1, cause } if matches!(**cause, Error::NoDay { .. })), "{error:?}");
 }
 
 proptest! {

@@ -24,7 +24,7 @@ fn ledgers_of_one_customer_or_of_two_days_do_not_merge() {
     let cent = ledger(vec![order("ann", "2026-03-01", "0.01")], as_of);
     let overflow = Error::Customer {
         customer: "\"bo\"".into(),
-        source: Box::new(Error::AmountOverflow { field: "sum of purchases" }),
+        cause: Box::new(Error::AmountOverflow { field: "sum of purchases" }),
     };
     assert_eq!(merged(&largest, &cent, Ledger::merge), Err(overflow.clone()));
     assert_eq!(merged(&cent, &largest, Ledger::merge), Err(overflow));
@@ -35,7 +35,7 @@ fn stored_histories_are_of_distinct_customers_up_to_the_day() {
     let as_of = date("2026-03-31");
     let (early, late) = (history(&[("2026-03-31", "1")]), history(&[("2026-04-01", "1")]));
     let error = Ledger::from_histories([(1, early.clone()), (7, late.clone()), (5, late.clone())], as_of).unwrap_err();
-    assert_eq!(error.to_string(), "customer 5 was refused");
+    assert_eq!(error.to_string(), "customer 5: the last purchase, on 2026-04-01, lies after the as-of day 2026-03-31");
     assert_eq!(cause(&error), Some(&Error::AfterAsOf { last: date("2026-04-01"), as_of }));
     let twice = Ledger::from_histories([(1, early.clone()), (2, early.clone()), (1, early)], as_of);
     assert_eq!(twice, Err(Error::DuplicateCustomer { customer: "1".into() }));

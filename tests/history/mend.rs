@@ -42,7 +42,7 @@ fn a_history_that_cannot_be_in_the_ledger_leaves_it_as_it_was() {
     let (one, late) = (history(&[("2026-03-31", "1")]), history(&[("2026-04-01", "1")]));
     let twice = Error::DuplicateCustomer { customer: "\"ann\"".into() };
     assert_eq!(ledger.replace(["bo", "ann", "bo", "ann"].map(|id| (id, one.clone()))), Err(twice));
-    let refused = |customer: &str, source| Error::Customer { customer: customer.into(), source: Box::new(source) };
+    let refused = |customer: &str, cause| Error::Customer { customer: customer.into(), cause: Box::new(cause) };
     let after = Error::AfterAsOf { last: date("2026-04-01"), as_of };
     assert_eq!(ledger.replace([("ann", one), ("bo", late)]), Err(refused("\"bo\"", after)));
     let largest = history(&[("2026-03-31", &Decimal::MAX.to_string())]);
@@ -57,7 +57,7 @@ fn a_history_of_records_names_the_one_without_a_day() {
     let orders = [FIRST.and_hms_opt(0, 0, 0).unwrap().and_utc(), DateTime::<Utc>::MAX_UTC];
     let orders = orders.map(|at| Order::new("ann", at, Decimal::ONE).unwrap());
     let error = CustomerHistory::from_records(orders, &calendar, END).unwrap_err();
-    assert!(matches!(error, Error::Record { index: 1, source } if matches!(*source, Error::NoDay { .. })));
+    assert!(matches!(error, Error::Record { index: 1, cause } if matches!(*cause, Error::NoDay { .. })));
     let nothing: [Order<u8>; 0] = [];
     assert_eq!(CustomerHistory::from_records(nothing, &calendar, END), Ok(CustomerHistory::new()));
 }

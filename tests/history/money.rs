@@ -4,7 +4,7 @@ use repurchase::record::RecordColumns;
 use repurchase::{CustomerHistory, Error, Ledger, Order, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
-use super::{END, cause, credit, date, history, log_of, money, noon, order};
+use super::{END, credit, date, history, log_of, money, noon, order};
 
 #[test]
 fn the_largest_amount_fits_once() {
@@ -24,13 +24,11 @@ fn the_largest_amount_fits_once() {
 fn sums_beyond_a_decimal_name_the_customer() {
     let largest = Decimal::MAX.to_string();
     let refused =
-        |field| Error::Customer { customer: "\"bo\"".into(), source: Box::new(Error::AmountOverflow { field }) };
+        |field| Error::Customer { customer: "\"bo\"".into(), cause: Box::new(Error::AmountOverflow { field }) };
     let cases = [
         (vec![order("bo", "2026-03-01", &largest), order("bo", "2026-03-02", &largest)], "sum of purchases"),
         (vec![order("bo", "2026-03-01", &largest), order("bo", "2026-03-01", "1")], "sum of purchases"),
         (vec![credit("bo", "2026-03-01", &largest), credit("bo", "2026-03-01", "1")], "sum of credits"),
-        // In cents there is no room for it, whoever asks for cents.
-        (vec![order("bo", "2026-03-01", &largest), order("ann", "2026-03-01", "0.01")], "sum of purchases"),
         // Of two customers, the first by id.
         (["zoe", "bo", "zoe", "bo"].map(|id| order(id, "2026-03-01", &largest)).into(), "sum of purchases"),
     ];
@@ -43,7 +41,8 @@ fn sums_beyond_a_decimal_name_the_customer() {
             records.reverse();
         }
     }
-    assert_eq!(refused("revenue").to_string(), "customer \"bo\" was refused");
+    let overflow = "does not fit 96 bits at the finest scale of all amounts";
+    assert_eq!(refused("revenue").to_string(), format!("customer \"bo\": revenue {overflow}"));
     // One by one, what does not fit leaves the history as it was.
     let mut one_by_one = history(&[("2026-03-01", &largest)]);
     let before = one_by_one.clone();
@@ -57,20 +56,47 @@ fn sums_beyond_a_decimal_name_the_customer() {
     assert_eq!(one_by_one.revenue(), Decimal::ZERO);
 }
 
+/// Bo's amount fits; a quotient of Ann's leaves it no room.
+#[test]
+fn the_amount_of_many_decimals_is_named() {
+    let (third, million) = ("0.3333333333333333333333333333", "1000000.00");
+    for (records, index) in [
+        ([order("bo", "2026-03-01", million), order("ann", "2026-03-01", third)], 1),
+        ([order("ann", "2026-03-01", third), order("bo", "2026-03-01", million)], 0),
+    ] {
+        let error = log_of(records).ledger(END).unwrap_err();
+        assert!(matches!(error, Error::FinestAmount { index: at, .. } if at == index), "{error}");
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "amount {third} of record {index} has 28 decimals, which leaves others no room: customer \"bo\": sum of \
+                 purchases does not fit 96 bits at the finest scale of all amounts"
+            ),
+        );
+    }
+    // Where there is no room for whole numbers either, nobody else is to blame.
+    let largest = Decimal::MAX.to_string();
+    let log = log_of([order("bo", "2026-03-01", &largest), order("bo", "2026-03-01", "0.01")]);
+    assert!(matches!(log.ledger(END), Err(Error::FinestAmount { index: 1, .. })));
+    let log = log_of([order("bo", "2026-03-01", &largest), order("bo", "2026-03-01", "1.0")]);
+    assert!(matches!(log.ledger(END), Err(Error::Customer { .. })));
+}
+
 #[test]
 fn amounts_too_far_apart_are_refused_in_any_order() {
     let (largest, smallest) = (Decimal::MAX.to_string(), "0.0000000000000000000000000001");
-    let refused = Error::Record { index: 1, source: Box::new(Error::AmountOverflow { field: "amount" }) };
+    let overflow = || Box::new(Error::AmountOverflow { field: "amount" });
+    let finest = || Box::new(Error::FinestAmount { index: 0, amount: money(smallest), cause: overflow() });
     for customers in [["ann", "ann"], ["ann", "bo"]] {
-        for amounts in [[&largest[..], smallest], [smallest, &largest]] {
+        for (amounts, cause) in [([&largest[..], smallest], overflow()), ([smallest, &largest], finest())] {
             let records =
                 customers.iter().zip(amounts).map(|(customer, amount)| order(*customer, "2026-03-01", amount));
             let error = PurchaseLog::from_records(records, &ShopCalendar::utc()).unwrap_err();
-            assert_eq!(error, refused, "{amounts:?}");
+            assert_eq!(error, Error::Record { index: 1, cause }, "{amounts:?}");
         }
     }
-    assert_eq!(refused.to_string(), "record 1 was refused");
-    assert_eq!(cause(&refused).unwrap().to_string(), "amount does not fit 96 bits at the finest scale of all amounts");
+    let refused = Error::Record { index: 1, cause: overflow() }.to_string();
+    assert_eq!(refused, "record 1: amount does not fit 96 bits at the finest scale of all amounts");
     // Alone, either is fine.
     let ledger = log_of([order("ann", "2026-03-01", smallest)]).ledger(END).unwrap();
     assert_eq!((ledger.get(&"ann").map(|ann| ann.spend()), ledger.scale()), (Some(money(smallest)), 28));

@@ -15,8 +15,14 @@ fn every_error_says_what_and_where() {
     let inner = || Box::new(Error::AmountOverflow { field: "revenue" });
     let one = Decimal::ONE;
     let cases = [
-        (Error::Record { index: 7, source: inner() }, "record 7 was refused"),
-        (Error::Customer { customer: "\"ann\"".into(), source: inner() }, "customer \"ann\" was refused"),
+        (
+            Error::Record { index: 7, cause: inner() },
+            "record 7: revenue does not fit 96 bits at the finest scale of all amounts",
+        ),
+        (
+            Error::Customer { customer: "\"ann\"".into(), cause: inner() },
+            "customer \"ann\": revenue does not fit 96 bits at the finest scale of all amounts",
+        ),
         (Error::Amount { field: "amount", found: -one, expected: "0 or more" }, "amount must be 0 or more, found -1"),
         (Error::Refund { found: -one, amount: one }, "refunded must lie between 0 and the order's amount 1, found -1"),
         (*inner(), "revenue does not fit 96 bits at the finest scale of all amounts"),

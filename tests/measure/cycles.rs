@@ -211,11 +211,11 @@ fn quantities_too_large_for_their_scale_are_refused() {
     let overflow = Error::AmountOverflow { field: "quantity" };
     let largest = "79228162514264337593543950335";
     let error = refused([huge("2026-01-01", largest), huge("2026-01-02", "0.1")]);
-    assert_eq!(error, Error::Record { index: 1, source: Box::new(overflow.clone()) });
+    assert_eq!(error, Error::Record { index: 1, cause: Box::new(overflow.clone()) });
     let error = refused([huge("2026-01-01", "0.1"), huge("2026-01-02", largest)]);
-    assert_eq!(error, Error::Record { index: 1, source: Box::new(overflow.clone()) });
+    assert_eq!(error, Error::Record { index: 1, cause: Box::new(overflow.clone()) });
     let error = refused([huge("2026-01-01", "1"), huge("2026-01-01", largest)]);
-    assert_eq!(error, Error::Customer { customer: "\"ann\"".into(), source: Box::new(overflow) });
+    assert_eq!(error, Error::Customer { customer: "\"ann\"".into(), cause: Box::new(overflow) });
     let log = log_of([huge("2026-01-01", largest), huge("2026-01-02", "1.00")]);
     assert!(CycleTable::of(&log, date("2026-01-02"), &CycleOptions::default()).get(&"oil").is_some());
 }

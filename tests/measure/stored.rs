@@ -49,7 +49,8 @@ fn cycles(scale: CycleScale) -> CycleTable<String> {
     ];
     let lines = lines.map(|line| {
         let product = (*line.product()).to_owned();
-        OrderLine::new(*line.customer(), line.placed_at(), product, line.quantity(), line.amount()).unwrap()
+        OrderLine::new(*line.customer(), line.placed_at().expect("an instant"), product, line.quantity(), line.amount())
+            .unwrap()
     });
     let log = LineLog::from_lines(lines, &ShopCalendar::utc()).unwrap();
     CycleTable::of(&log, date("2026-04-15"), &CycleOptions::default().with_scale(scale).with_within_days(10))

@@ -108,7 +108,7 @@ fn replayed(told: &[Told]) -> Vec<Result<Record<u8>>> {
     for ((is_credit, order), events) in orders {
         let name = |customer| person(customer, &aliases);
         if let Some((at, record)) = replay(events, name) {
-            let refused = |error| Error::Order { order: format!("{order:?}").into(), source: Box::new(error) };
+            let refused = |error| Error::Order { order: format!("{order:?}").into(), cause: Box::new(error) };
             records.push(((at, is_credit, order), record.map_err(refused)));
         }
     }

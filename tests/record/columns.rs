@@ -14,11 +14,31 @@ fn columns_beyond_the_ends_of_time_are_refused_by_row() {
     {
         let (seconds, amounts) = ([0, beyond], [1, 1]);
         let columns = RecordColumns::new(&["ann", "bo"], &seconds, &amounts, 2).unwrap();
-        let error = Error::Record { index: 1, source: Box::new(Error::NoDay { unix_seconds: beyond }) };
+        let error = Error::Record { index: 1, cause: Box::new(Error::NoDay { unix_seconds: beyond }) };
         assert_eq!(PurchaseLog::from_columns(columns, &ShopCalendar::utc()).unwrap_err(), error);
         assert!(PurchaseLog::from_columns(columns, &ShopCalendar::new(Tz::Europe__Berlin)).is_err());
         assert!(PurchaseLog::from_columns(columns, &ShopCalendar::new(east(-86_399))).is_err());
     }
+}
+
+/// 2026-03-01T12:00:00Z in milliseconds would be a day of the year 58134.
+#[test]
+fn milliseconds_are_refused_by_name() {
+    let of = |seconds: &[i64]| {
+        let (customers, amounts) = (vec!["ann"; seconds.len()], vec![1; seconds.len()]);
+        let columns = RecordColumns::new(&customers, seconds, &amounts, 2).unwrap();
+        PurchaseLog::from_columns(columns, &ShopCalendar::utc()).map(|log| log.purchases())
+    };
+    let error = of(&[1_772_366_400, 1_772_366_400_000]).unwrap_err();
+    let cause = Box::new(Error::UnixMilliseconds { unix_seconds: 1_772_366_400_000 });
+    assert_eq!(error, Error::Record { index: 1, cause });
+    assert_eq!(
+        error.to_string(),
+        "record 1: Unix time 1772366400000 s lies beyond the year 5000: are these milliseconds? seconds are expected"
+    );
+    // The last second before 5138-11-16T09:46:40Z, and what is no time of ours either way.
+    assert_eq!((of(&[99_999_999_999]), of(&[7_258_118_400_000])), (Ok(1), Ok(1)));
+    assert!(of(&[100_000_000_000]).is_err() && of(&[7_258_118_399_999]).is_err());
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn line(quantity: &str, amount: &str) -> Result<OrderLine<&'static str, &'static
 #[test]
 fn a_line_keeps_what_it_was_given() {
     let line = line("0.250", "19.90").unwrap();
-    assert_eq!((*line.customer(), line.placed_at(), *line.product()), ("ann", NOON, "tea"));
+    assert_eq!((*line.customer(), line.placed_at(), *line.product()), ("ann", Some(NOON), "tea"));
     assert_eq!((line.quantity(), line.amount(), line.status()), (money("0.25"), money("19.9"), OrderStatus::Paid));
     for (status, purchase) in [(OrderStatus::Paid, true), (OrderStatus::Unpaid, false), (OrderStatus::Cancelled, false)]
     {

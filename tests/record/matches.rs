@@ -112,7 +112,7 @@ fn naive(records: &[Record<u8>]) -> Vec<(usize, usize)> {
     let mut credits: Vec<_> = (0..records.len()).filter(|&at| matches!(records[at], Record::Credit(_))).collect();
     credits.sort_by_key(|&at| match &records[at] {
         Record::Credit(credit) => credit.issued_at(),
-        Record::Order(_) => NOON,
+        Record::Order(_) => Some(NOON),
     });
     let mut tied: Vec<(usize, usize)> = Vec::new();
     for at in credits {

@@ -1,19 +1,42 @@
 //! Orders and credits: what they keep, what they refuse, what is a purchase.
 
+use chrono::NaiveDate;
 use proptest::prelude::*;
 use repurchase::record::{Credit, OrderStatus, Record};
 use repurchase::{Error, Order, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
-use super::{NOON, error_text, fixed_seed, money, order};
+use super::{NOON, date, east, error_text, fixed_seed, money, order};
+
+/// What is known by its day lies on that day wherever the shop is.
+#[test]
+fn a_day_is_the_same_in_every_zone() {
+    let day = date("2026-03-01");
+    let order = Order::on("ann", day, money("5")).unwrap();
+    assert_eq!((order.placed_at(), order.amount()), (None, money("5")));
+    let credit = Credit::on("bo", day, money("1")).unwrap();
+    for offset in [-86_399, -12 * 3600, 0, 14 * 3600, 86_399] {
+        let calendar = ShopCalendar::new(east(offset));
+        assert_eq!((order.day(&calendar), credit.day(&calendar)), (Ok(day), Ok(day)));
+        let records = [Record::from(order.clone()), credit.clone().into()];
+        let log = PurchaseLog::from_records(records, &calendar).unwrap();
+        assert_eq!(log.days(), Some((day, day)));
+    }
+    for beyond in [NaiveDate::MIN, NaiveDate::MAX] {
+        let order = Order::on("ann", beyond, money("5")).unwrap();
+        assert_eq!(order.day(&ShopCalendar::new(east(86_399))), Ok(beyond));
+    }
+    assert_eq!(Order::new("ann", NOON, money("5")).unwrap().day(&ShopCalendar::utc()), Ok(day));
+    assert!(Order::on("ann", day, money("-5")).is_err() && Credit::on("bo", day, money("0")).is_err());
+}
 
 #[test]
 fn an_order_keeps_what_it_was_given() {
     let order = order("19.90").with_refunded(money("5.00")).unwrap().with_status(OrderStatus::Unpaid);
-    assert_eq!((*order.customer(), order.placed_at(), order.status()), ("ann", NOON, OrderStatus::Unpaid));
+    assert_eq!((*order.customer(), order.placed_at(), order.status()), ("ann", Some(NOON), OrderStatus::Unpaid));
     assert_eq!((order.amount(), order.refunded(), order.net_amount()), (money("19.90"), money("5"), money("14.9")));
     let credit = Credit::new("bo", NOON, money("0.01")).unwrap();
-    assert_eq!((*credit.customer(), credit.issued_at(), credit.amount()), ("bo", NOON, money("0.01")));
+    assert_eq!((*credit.customer(), credit.issued_at(), credit.amount()), ("bo", Some(NOON), money("0.01")));
     assert_eq!(Record::from(order.clone()), Record::Order(order));
     assert_eq!(Record::from(credit.clone()), Record::Credit(credit));
 }

@@ -60,6 +60,31 @@ fn lines_and_interactions_come_back_as_they_went() {
 }
 
 #[test]
+fn a_day_is_stored_as_a_day() {
+    let order = Order::on("ann".to_owned(), "2026-03-01".parse().unwrap(), money("19.90")).unwrap();
+    let stored = json!({
+        "customer": "ann", "placed_at": "2026-03-01", "amount": "19.90", "refunded": "0", "status": "paid"
+    });
+    assert_round_trip(&order, &stored);
+    let malformed = json!({ "customer": "ann", "placed_at": "1 March", "amount": "1" });
+    assert_refused::<Order<String>>(malformed, "expected an instant such as 2026-03-01T12:00:00Z, or a day");
+}
+
+/// Text and whole numbers are what they say; a floating-point number is not.
+#[test]
+fn amounts_are_read_exactly() {
+    let order = |amount: Value| json!({ "customer": 1, "placed_at": "2026-03-01", "amount": amount });
+    let read = |amount| from_value::<Order<u64>>(order(amount)).map(|order| order.amount().to_string()).unwrap();
+    let amounts = [json!("19.90"), json!(20), json!("1e2"), json!(u64::MAX)].map(read);
+    assert_eq!(amounts, ["19.90", "20", "100", "18446744073709551615"]);
+    let refused =
+        "invalid type: floating point `19.9`, expected a decimal as text, such as \"19.90\", or a whole number";
+    assert_refused::<Order<u64>>(order(json!(19.9)), refused);
+    assert_refused::<Order<u64>>(order(json!(-5)), "amount must be 0 or more, found -5");
+    assert_refused::<Order<u64>>(order(json!("ten")), "expected a decimal as text");
+}
+
+#[test]
 fn what_new_refuses_cannot_be_read() {
     let at = "2026-03-01T12:00:00Z";
     let order = |amount: &str, refunded: &str| {

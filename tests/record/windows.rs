@@ -121,6 +121,8 @@ fn periods_cover_from_first_to_last() {
     let names: Vec<_> = months.iter().map(|month| Period::Month.name(month.start())).collect();
     assert_eq!(names, ["2023-12", "2024-01", "2024-02", "2024-03"]);
     assert_eq!((months.len(), months.is_empty()), (4, false));
+    let ends: Vec<_> = months.iter().map(|month| month.last().to_string()).collect();
+    assert_eq!(ends, ["2023-12-31", "2024-01-31", "2024-02-29", "2024-03-01"], "up to the as-of day");
     let none = Windows::periods(Period::Week, date("2024-03-02"), date("2024-03-01")).unwrap();
     assert_eq!((none.is_empty(), none.len(), none.iter().next()), (true, 0, None));
     let leap_year = Windows::periods(Period::Day, date("2024-01-01"), date("2024-12-31")).unwrap();

@@ -6,6 +6,7 @@ use hashbrown::HashMap;
 
 use crate::error::Result;
 use crate::record::calendar::{Day, DayClock};
+use crate::record::when::When;
 use crate::record::{CustomerId, Interaction, OrderLine, OrderStatus, ShopCalendar};
 use crate::shop::{Activity, LastActivity};
 
@@ -96,7 +97,7 @@ impl<'a, Id: CustomerId> Activities<'a, Id> {
     ) -> Result<Self> {
         let interactions = interactions.into_iter().map(|one| {
             let activity = Some(Activity::from(one.kind()));
-            (one.customer(), one.at(), activity, one.product())
+            (one.customer(), When::At(one.at()), activity, one.product())
         });
         let lines = lines.into_iter().map(|line| {
             let activity = match line.status() {
@@ -104,7 +105,7 @@ impl<'a, Id: CustomerId> Activities<'a, Id> {
                 OrderStatus::Unpaid => Some(Activity::UnpaidOrder),
                 OrderStatus::Cancelled => None,
             };
-            (line.customer(), line.placed_at(), activity, line.product())
+            (line.customer(), line.moment(), activity, line.product())
         });
         let (mut clock, as_of) = (DayClock::new(calendar), Day::from(as_of));
         // Any seed will do: what comes out is sorted.
@@ -112,7 +113,7 @@ impl<'a, Id: CustomerId> Activities<'a, Id> {
         let mut found = Vec::new();
         for (index, (customer, at, activity, category)) in interactions.chain(lines).enumerate() {
             let Some(activity) = activity else { continue };
-            let day = clock.day(at.timestamp()).map_err(|error| error.at_record(index))?;
+            let day = clock.day_of(at).map_err(|error| error.at_record(index))?;
             if day <= as_of {
                 let next = numbers.len();
                 let number = *numbers.entry(customer).or_insert(next);

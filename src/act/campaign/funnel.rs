@@ -265,9 +265,9 @@ crate::stored::stored! {
         carted: u64,
         converted: u64,
         buyers: u64,
-        #[serde(with = "rust_decimal::serde::str")]
+        #[serde(with = "crate::number::decimal")]
         cost: Decimal,
-        #[serde(with = "rust_decimal::serde::str")]
+        #[serde(with = "crate::number::decimal")]
         revenue: Decimal,
     } <-> Funnel: Self { shown, clicked, carted, converted, buyers, cost, revenue }.checked()
 }

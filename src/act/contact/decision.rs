@@ -41,7 +41,7 @@ pub struct Wish<Id> {
     pub at: DateTime<Utc>,
     /// What it is worth to the shop, in any unit that all wishes share, such as the customer's expected value. Of the
     /// wishes of one day, the higher comes first.
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub value: Decimal,
     /// What it is about: a key such as `receipt`, or the name of a campaign.
     pub purpose: Cow<'static, str>,

@@ -166,13 +166,13 @@ fn check_loss(found: Decimal) -> Result<Decimal> {
 #[cfg(feature = "serde")]
 crate::stored::stored! {
     StoredConstantLoss {
-        #[serde(with = "rust_decimal::serde::str")]
+        #[serde(with = "crate::number::decimal")]
         margin: Decimal,
-        #[serde(with = "rust_decimal::serde::str")]
+        #[serde(with = "crate::number::decimal")]
         loss_rate: Decimal,
-        #[serde(with = "rust_decimal::serde::str")]
+        #[serde(with = "crate::number::decimal")]
         discount_rate: Decimal,
-        #[serde(with = "rust_decimal::serde::str")]
+        #[serde(with = "crate::number::decimal")]
         acquisition_cost: Decimal,
     } <-> ConstantLoss: {
         Self::new(margin, loss_rate)?.with_discount_rate(discount_rate)?.with_acquisition_cost(acquisition_cost)

@@ -143,13 +143,13 @@ impl Coupon {
 #[cfg(feature = "serde")]
 crate::stored::stored! {
     StoredCoupon {
-        #[serde(with = "rust_decimal::serde::str")]
+        #[serde(with = "crate::number::decimal")]
         margin_per_order: Decimal,
-        #[serde(with = "rust_decimal::serde::str")]
+        #[serde(with = "crate::number::decimal")]
         discount: Decimal,
-        #[serde(with = "rust_decimal::serde::str")]
+        #[serde(with = "crate::number::decimal")]
         regular_use: Decimal,
-        #[serde(with = "rust_decimal::serde::str")]
+        #[serde(with = "crate::number::decimal")]
         cost_per_customer: Decimal,
     } <-> Coupon: Ok(Self {
         margin_per_order: not_negative("margin of an order", margin_per_order)?,

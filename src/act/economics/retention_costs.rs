@@ -82,9 +82,9 @@ fn positive(field: &'static str, found: Decimal) -> Result<Decimal> {
 #[cfg(feature = "serde")]
 crate::stored::stored! {
     StoredRetentionCosts {
-        #[serde(with = "rust_decimal::serde::str")]
+        #[serde(with = "crate::number::decimal")]
         retain: Decimal,
-        #[serde(with = "rust_decimal::serde::str")]
+        #[serde(with = "crate::number::decimal")]
         acquire: Decimal,
     } <-> RetentionCosts: Self::new(retain, acquire)
 }

@@ -81,7 +81,7 @@ pub struct PointsAccount<K> {
     redeemed: u64,
     expired: u64,
     owed: u64,
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     carried: Decimal,
 }
 
@@ -180,7 +180,7 @@ struct StoredAccount<K> {
     redeemed: u64,
     expired: u64,
     owed: u64,
-    #[serde(with = "rust_decimal::serde::str")]
+    #[serde(with = "crate::number::decimal")]
     carried: Decimal,
 }
 

@@ -19,7 +19,7 @@ pub enum PointsEvent<K> {
         /// The order; it earns once.
         order: K,
         /// Its amount, 0 or more.
-        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
         amount: Decimal,
         /// The customer's tier at that time, counted from 0, the lowest.
         tier: usize,
@@ -38,7 +38,7 @@ pub enum PointsEvent<K> {
         /// The order, which has earned before or on the same day.
         order: K,
         /// What is refunded of its amount: 0 or more, and not more than is left of it.
-        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
         amount: Decimal,
     },
     /// The customer spends points.

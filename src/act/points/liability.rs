@@ -20,7 +20,7 @@ pub struct LiabilityMonth {
     /// The points.
     pub points: u64,
     /// What they are worth.
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub value: Decimal,
 }
 
@@ -39,12 +39,12 @@ pub struct Liability {
     /// All points outstanding.
     pub points: u64,
     /// What they are worth.
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub value: Decimal,
     /// The points that customers owe, not deducted from the above.
     pub owed: u64,
     /// The fractions of points that customers carry, not contained in the above.
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub carried: Decimal,
 }
 

@@ -78,7 +78,7 @@ pub struct HighRepurchase {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 enum Bound {
-    AtLeast(#[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))] Decimal),
+    AtLeast(#[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))] Decimal),
     Above(Ratio),
 }
 

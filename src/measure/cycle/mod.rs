@@ -90,7 +90,7 @@ pub struct ProductCycle {
     /// The product's other customers: too new to be judged, whether they have bought again or not.
     pub unobserved: u64,
     /// The median quantity of a purchase: the smallest that at least half of the purchases do not exceed.
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub usual_quantity: Decimal,
     /// How long each purchase lasts until the same customer's next one. A customer's last purchase is censored at the
     /// as-of day.

@@ -97,9 +97,9 @@ fn an_instant_without_a_day_is_named() {
     let lines = [OrderStatus::Cancelled, OrderStatus::Unpaid].map(|status| line_at("ann", late, status, "shoes"));
 
     let refused = Activities::of(&[good.clone(), bad], &lines, &east, as_of).unwrap_err();
-    assert_eq!(refused, Error::Record { index: 1, source: cause() });
+    assert_eq!(refused, Error::Record { index: 1, cause: cause() });
     let refused = Activities::of(&[good.clone(), good.clone()], &lines, &east, as_of).unwrap_err();
-    assert_eq!(refused, Error::Record { index: 3, source: cause() }, "two interactions, a cancelled line, this");
+    assert_eq!(refused, Error::Record { index: 3, cause: cause() }, "two interactions, a cancelled line, this");
     let interactions = [good];
     let activities = Activities::of(&interactions, &lines[..1], &east, as_of).unwrap();
     assert_eq!(activities.get(&"ann"), [last(Activity::View, "shoes", 30)], "cancelled lines are not read");
@@ -145,7 +145,7 @@ fn naive(
                 Activity::UnpaidOrder => one.status() == OrderStatus::Unpaid,
                 _ => false,
             });
-            let days = seen.chain(ordered.map(|one| ago(one.placed_at()))).filter(|&days| days >= 0).min();
+            let days = seen.chain(ordered.map(|one| ago(one.placed_at().unwrap()))).filter(|&days| days >= 0).min();
             found.extend(days.map(|days| last(activity, category, u32::try_from(days).unwrap())));
         }
     }

@@ -90,7 +90,10 @@ fn sums_are_exact_or_refused() -> TestResult {
     assert_eq!(sample.merge(&most), Err(Error::AmountOverflow { field: "the sum of a sample or of its squares" }));
     assert_eq!(sample, before, "unchanged");
     let refused = MoneySample::of([cents(1), Decimal::MAX]).unwrap_err();
-    assert_eq!(refused.to_string(), "record 1 was refused");
+    assert_eq!(
+        refused.to_string(),
+        "record 1: the sum of a sample or of its squares does not fit 96 bits at the finest scale of all amounts"
+    );
     // 2^63 cents each, ninety quadrillion: their squares fit.
     let rich = MoneySample::of([Decimal::new(i64::MAX, 2), Decimal::new(i64::MIN + 1, 2)])?;
     assert_eq!(rich.sum(), Decimal::ZERO);

@@ -163,10 +163,10 @@ fn days_beyond_the_calendar() {
     let east = ShopCalendar::new(chrono::FixedOffset::east_opt(3600).unwrap());
     let last = wish(7, Channel::SMS, DateTime::<Utc>::MAX_UTC, 1);
     let error = ContactRules::default().plan([], [last.clone()], &east).unwrap_err();
-    assert_eq!(error.to_string(), "customer 7 was refused");
-    assert!(matches!(error, Error::Customer { source, .. } if matches!(*source, Error::NoDay { .. })));
+    assert_eq!(error.to_string(), "customer 7: Unix time 8210266876799 s has no calendar day in the shop's time zone");
+    assert!(matches!(error, Error::Customer { cause, .. } if matches!(*cause, Error::NoDay { .. })));
     let error = ContactRules::default().plan([sms(3, DateTime::<Utc>::MAX_UTC)], [], &east).unwrap_err();
-    assert_eq!(error.to_string(), "customer 3 was refused");
+    assert_eq!(error.to_string(), "customer 3: Unix time 8210266876799 s has no calendar day in the shop's time zone");
     // In UTC it has a day, and none follows.
     let rules = ContactRules::default().with_cap(cap(1, 1));
     let found = verdict(&rules, &[sms(7, DateTime::<Utc>::MAX_UTC)], &last);

@@ -55,7 +55,7 @@ fn counts(account: &PointsAccount<u32>) -> [u64; 4] {
 #[track_caller]
 fn refusal(program: &PointsProgram, events: &[PointsEvent<u32>]) -> (usize, String) {
     match PointsAccount::replay(program, events.to_vec(), NaiveDate::MAX) {
-        Err(repurchase::Error::Record { index, source }) => (index, source.to_string()),
+        Err(repurchase::Error::Record { index, cause }) => (index, cause.to_string()),
         other => panic!("a refused event, not {other:?}"),
     }
 }

@@ -216,7 +216,7 @@ proptest! {
         // One point more than there are is refused.
         events.push(Fact::Redeem(found.balance() + 1).event(last));
         let refused = PointsAccount::replay(&program, events, day(last));
-        let is_short = matches!(&refused, Err(Error::Record { source, .. }) if matches!(**source, Error::PointsShort { .. }));
+        let is_short = matches!(&refused, Err(Error::Record { cause, .. }) if matches!(**cause, Error::PointsShort { .. }));
         prop_assert!(is_short, "{:?}", refused);
     }
 }
