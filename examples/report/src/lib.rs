@@ -13,7 +13,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use repurchase::PurchaseLog;
 use repurchase::scale::Language;
 
-use crate::shop::{Buyers, Shop};
+use crate::shop::{Buyers, Shop, shop};
 use crate::words::Words;
 
 /// Why there is no page.
@@ -66,9 +66,10 @@ const POLICY: &str =
 /// ```
 pub fn page(log: &PurchaseLog<String>, as_of: NaiveDate, language: Language, title: &str) -> Result<String, Error> {
     let words = Words::new(language);
-    let shop = Shop::new(log, as_of, words)?;
+    let (shop, outlook) = shop(log, as_of)?;
+    let buyers = Buyers::of(log, &shop, outlook)?;
     let figures = figures::embedded(&shop)?;
-    let body = match &shop.buyers {
+    let body = match &buyers {
         Some(buyers) => report(words, &shop, buyers, title)?,
         None => empty(words, &shop, title),
     };
@@ -93,9 +94,9 @@ pub fn page(log: &PurchaseLog<String>, as_of: NaiveDate, language: Language, tit
     Ok(page.into_string())
 }
 
-fn report(words: Words, shop: &Shop, buyers: &Buyers, title: &str) -> Result<Markup, Error> {
+fn report(words: Words, shop: &Shop, buyers: &Buyers<'_>, title: &str) -> Result<Markup, Error> {
     let as_of = shop.ledger.as_of();
-    let sections = section::sections(words, shop, buyers);
+    let sections = section::sections(words, shop, buyers)?;
     let span = buyers.span(as_of).describe(words.language);
     let (first, last) = (words.date(buyers.first_day), words.date(as_of));
     Ok(html! {

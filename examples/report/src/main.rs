@@ -46,8 +46,8 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let log = arguments.log.read()?;
-    eprint!("{}", log.report);
+    let (orders, as_of) = arguments.log.read()?;
+    eprint!("{}", orders.report());
 
     let language = match arguments.lang {
         LanguageArgument::En => Language::English,
@@ -58,11 +58,11 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         (None, None) => "CDNOW".to_owned(),
         (None, Some(path)) => path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
     };
-    let purchases = log.purchases.purchases();
+    let purchases = orders.log.purchases();
     if purchases > 200_000 && io::stderr().is_terminal() {
         eprintln!("{purchases} purchases read, fitting the models");
     }
-    let page = repurchase_report::page(&log.purchases, log.as_of, language, &title)?;
+    let page = repurchase_report::page(&orders.log, as_of, language, &title)?;
     write(&arguments.out, &page)
 }
 

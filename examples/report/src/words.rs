@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use repurchase::scale::Language;
 use repurchase::{Ratio, Window};
-use repurchase_segment::digits::grouped;
+use repurchase_segment::page::grouped;
 use rust_decimal::Decimal;
 
 /// Words and numbers in one language.
@@ -70,12 +70,21 @@ fn counted(count: u64, one: &str) -> String {
 
 /// `2357` as `2,357`.
 pub(crate) fn thousands(count: u64) -> String {
-    grouped(&count.to_string())
+    grouped(&count)
 }
 
 /// `0.4888` as `48.9%`; a dash where there is no share.
 pub(crate) fn percent(share: Option<f64>) -> String {
     share.filter(|share| share.is_finite()).map_or_else(|| NONE.to_owned(), |share| format!("{:.1}%", share * 100.0))
+}
+
+/// As [`percent`], of what may be certain by no model: above 99.9% and below 0.1% it says so.
+pub(crate) fn probability(share: Option<f64>) -> String {
+    match share {
+        Some(share) if share > 0.999 => ">99.9%".to_owned(),
+        Some(share) if share < 0.001 => "<0.1%".to_owned(),
+        share => percent(share),
+    }
 }
 
 /// As [`percent`], in whole ones; above 0 and below 0.5% it is `<1%`.
@@ -117,9 +126,9 @@ pub(crate) fn number(value: f64, decimals: usize) -> String {
 fn signed(text: &str) -> String {
     match text.strip_prefix('-') {
         // Rounded to nothing.
-        Some(positive) if positive.bytes().all(|byte| matches!(byte, b'0' | b'.')) => grouped(positive),
-        Some(positive) => format!("−{}", grouped(positive)),
-        None => grouped(text),
+        Some(positive) if positive.bytes().all(|byte| matches!(byte, b'0' | b'.')) => grouped(&positive),
+        Some(positive) => format!("−{}", grouped(&positive)),
+        None => grouped(&text),
     }
 }
 
@@ -133,6 +142,7 @@ mod tests {
         assert_eq!(percent(Some(0.48876)), "48.9%");
         assert_eq!([percent(None), percent(Some(f64::NAN)), number(f64::INFINITY, 2), estimate(f64::NAN)], [NONE; 4]);
         assert_eq!(whole_percent(Some(0.001)), "<1%");
+        assert_eq!([0.0, 0.5, 1.0].map(|share| probability(Some(share))), ["<0.1%", "50.0%", ">99.9%"]);
         assert_eq!(money(Decimal::new(-12_345, 1)), "−1,234.50");
         assert_eq!(money(Decimal::new(24_409_194, 2)), "244,092");
         assert_eq!(number(-0.001, 1), "0.0");

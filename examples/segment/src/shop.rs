@@ -7,7 +7,7 @@ use repurchase::measure::{Concentration, Occasion};
 use repurchase::predict::ModelKind;
 use repurchase::scale::Label;
 use repurchase::segment::{Grid, LabelKind, LabelSummary, TierScheme, summarize_all};
-use repurchase::shop::{Profiles, PurchaseChoice, ShopModels};
+use repurchase::shop::{Profiles, PurchaseChoice, ShopModels, ShopOptions};
 use repurchase::{CustomerHistory, Ledger, Ratio};
 
 use crate::arguments::ShopArguments;
@@ -31,8 +31,13 @@ pub type Group = (Label, LabelSummary);
 
 impl Shop {
     pub fn new(ledger: Ledger<String>, asked: &ShopArguments) -> Result<Self, Box<dyn Error>> {
-        let (options, totals) = (asked.options()?, ledger.totals()?);
-        let models = if ledger.is_empty() { None } else { Some(ShopModels::fit(&ledger, &options)?) };
+        Ok(Self::fit(ledger, asked, &asked.options()?)?)
+    }
+
+    /// With the options of what is asked.
+    pub fn fit(ledger: Ledger<String>, asked: &ShopArguments, options: &ShopOptions) -> repurchase::Result<Self> {
+        let totals = ledger.totals()?;
+        let models = if ledger.is_empty() { None } else { Some(ShopModels::fit(&ledger, options)?) };
         let profiles = models.as_ref().map(|models| models.profile_all(&ledger)).transpose()?.unwrap_or_default();
         let by_day = asked.occasion == Occasion::Day;
         let occasions = |history: &CustomerHistory| if by_day { history.purchase_days() } else { history.purchases() };

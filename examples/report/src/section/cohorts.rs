@@ -1,6 +1,7 @@
 //! Whether new customers stay: cohorts, as a heat map.
 
 use maud::{Markup, html};
+use repurchase::Error;
 use repurchase::measure::Cohort;
 use repurchase::record::Period;
 
@@ -12,10 +13,10 @@ use crate::words::{Words, percent, thousands, whole_percent};
 /// The cohorts and the periods that a table has room for.
 const MOST: usize = 24;
 
-pub(super) fn section(words: Words, buyers: &Buyers) -> Section {
+pub(super) fn section(words: Words, buyers: &Buyers<'_>) -> Result<Section, Error> {
     let table = &buyers.cohorts;
     let one = period_name(words, table.period);
-    let next = table.retention(1);
+    let next = table.retention(1)?;
     let lead = match next.value() {
         Some(share) => words.say(
             || {
@@ -49,11 +50,12 @@ pub(super) fn section(words: Words, buyers: &Buyers) -> Section {
     } else {
         String::new()
     };
-    Section {
+    let body = if widest == 0 { Markup::default() } else { heat_map(words, buyers, left_out, widest)? };
+    Ok(Section {
         id: "cohorts",
         title: words.of("Do new customers stay", "新客留存"),
         lead,
-        body: if widest == 0 { Markup::default() } else { heat_map(words, buyers, left_out, widest) },
+        body,
         note: words.say(
             || {
                 format!(
@@ -69,7 +71,7 @@ pub(super) fn section(words: Words, buyers: &Buyers) -> Section {
                 )
             },
         ) + &limits,
-    }
+    })
 }
 
 fn period_name(words: Words, period: Period) -> &'static str {
@@ -82,7 +84,7 @@ fn period_name(words: Words, period: Period) -> &'static str {
     }
 }
 
-fn heat_map(words: Words, buyers: &Buyers, left_out: usize, widest: u32) -> Markup {
+fn heat_map(words: Words, buyers: &Buyers<'_>, left_out: usize, widest: u32) -> Result<Markup, Error> {
     let table = &buyers.cohorts;
     let one = period_name(words, table.period);
     let columns = widest.min(MOST as u32);
@@ -94,7 +96,8 @@ fn heat_map(words: Words, buyers: &Buyers, left_out: usize, widest: u32) -> Mark
         || format!("Share of each cohort that bought so many {one}s after its first"),
         || format!("各批次在首购之后各{one}的留存率"),
     );
-    html! {
+    let all = (1..=columns).map(|offset| all(buyers, offset)).collect::<Result<Vec<_>, _>>()?;
+    Ok(html! {
         figure id="cohorts-map" {
             figcaption { (title) }
             div class="scroll" tabindex="0" role="region" aria-label=(title) {
@@ -123,19 +126,19 @@ fn heat_map(words: Words, buyers: &Buyers, left_out: usize, widest: u32) -> Mark
                     }
                     tfoot { tr {
                         th scope="row" { (words.of("all", "合计")) }
-                        td class="size" { (thousands(table.cohorts.iter().map(|cohort| cohort.customers).sum())) }
-                        @for offset in 1..=columns { td { (all(buyers, offset)) } }
+                        td class="size" { (thousands(buyers.models.customers())) }
+                        @for share in &all { td { (share) } }
                     } }
                 }
             }
         }
-    }
+    })
 }
 
 /// All cohorts together, where the period is over.
-fn all(buyers: &Buyers, offset: u32) -> String {
-    let ratio = buyers.cohorts.retention(offset);
-    if ratio.of() == 0 { String::new() } else { whole_percent(ratio.value()) }
+fn all(buyers: &Buyers<'_>, offset: u32) -> Result<String, Error> {
+    let ratio = buyers.cohorts.retention(offset)?;
+    Ok(if ratio.of() == 0 { String::new() } else { whole_percent(ratio.value()) })
 }
 
 fn name(words: Words, period: Period, cohort: &Cohort) -> String {

@@ -1,31 +1,30 @@
-//! How often repeat customers come.
+//! The mean gaps of repeat customers.
 
 use maud::{Markup, html};
 use repurchase::segment::FrequencyBand;
-use repurchase_segment::groups::Group;
 
 use super::{Section, heads};
 use crate::chart::{Plane, Size, ceiling, figure, px, ticks};
-use crate::shop::{Buyers, GapBin, Shop};
+use crate::shop::{Buyers, GapBin, Group, Shop};
 use crate::words::{Words, money, percent, thousands};
 
-/// From those who come often to those who seldom do; white text is readable on none, dark text is not needed.
+/// From the shortest gaps to the longest; white text is readable on none, dark text is not needed.
 const COLOURS: [&str; 4] = ["#08519c", "#3a83bd", "#7fb3d8", "#b9cfe0"];
 
-pub(super) fn section(words: Words, shop: &Shop, buyers: &Buyers) -> Section {
-    let repeat: u64 = buyers.bands.iter().map(|group| group.customers).sum();
+pub(super) fn section(words: Words, shop: &Shop, buyers: &Buyers<'_>) -> Section {
+    let repeat = buyers.bands.first().map_or(0, |(_, sums)| sums.customers.of());
     let all = words.customers(shop.ledger.len() as u64);
-    let often = buyers.bands.first().filter(|_| repeat > 0);
-    let lead = match often {
-        Some(often) => {
-            let [first, ..] = buyers.lifecycle.bands.edges();
-            let (customers, share) = (words.customers(often.customers), percent(often.share));
-            let revenue = percent(often.revenue_share);
+    let shortest = buyers.bands.first().filter(|_| repeat > 0);
+    let lead = match shortest {
+        Some((_, shortest)) => {
+            let [first, ..] = buyers.models.lifecycle().frequency.edges();
+            let (customers, share) = (words.customers(shortest.customers.count()), percent(shortest.customers.value()));
+            let revenue = percent(shortest.revenue_share);
             words.say(
                 || {
                     format!(
-                        "{customers} ({share} of those who came on two days or more) come more often than every \
-                         {first} days; they bring {revenue} of what repeat customers bring."
+                        "{customers} ({share} of those who came on two days or more) with a mean gap below {first} \
+                         days brought {revenue} of what repeat customers brought."
                     )
                 },
                 || {
@@ -45,7 +44,7 @@ pub(super) fn section(words: Words, shop: &Shop, buyers: &Buyers) -> Section {
     };
     Section {
         id: "gaps",
-        title: words.of("How often they come", "购买间隔"),
+        title: words.of("Days between purchases", "购买间隔"),
         lead,
         body: if repeat == 0 { Markup::default() } else { chart(words, buyers) },
         note: words.say(
@@ -77,7 +76,7 @@ fn colour(band: FrequencyBand) -> &'static str {
     }
 }
 
-fn chart(words: Words, buyers: &Buyers) -> Markup {
+fn chart(words: Words, buyers: &Buyers<'_>) -> Markup {
     let title =
         words.of("Repeat customers by mean gap, and the frequency bands", "按平均购买间隔分布的回头客与频率分档");
     let draw = |size: Size| draw(words, size, buyers, title);
@@ -85,8 +84,8 @@ fn chart(words: Words, buyers: &Buyers) -> Markup {
 }
 
 /// The days of a band: `< 30`, `30–49`, `≥ 80`.
-fn range(words: Words, buyers: &Buyers, position: usize) -> String {
-    let edges = buyers.lifecycle.bands.edges();
+fn range(words: Words, buyers: &Buyers<'_>, position: usize) -> String {
+    let edges = buyers.models.lifecycle().frequency.edges();
     let (from, to) = (position.checked_sub(1).and_then(|lower| edges.get(lower)), edges.get(position));
     match (from, to) {
         (None, Some(to)) => words.say(|| format!("below {to} days"), || format!("短于 {to} 天")),
@@ -96,7 +95,7 @@ fn range(words: Words, buyers: &Buyers, position: usize) -> String {
     }
 }
 
-fn draw(words: Words, size: Size, buyers: &Buyers, title: &str) -> Markup {
+fn draw(words: Words, size: Size, buyers: &Buyers<'_>, title: &str) -> Markup {
     let bins = &buyers.gaps;
     let most = bins.iter().map(|bin| bin.customers).max().unwrap_or(0) as f64;
     let end = ceiling(most, 4);
@@ -142,7 +141,7 @@ fn bars(words: Words, plane: &Plane, bins: &[GapBin]) -> Markup {
             @let (from, to) = (f64::from(bin.from), f64::from(bin.to.unwrap_or(bin.from + 10)));
             @let y = plane.y(bin.customers as f64);
             rect x=(px(plane.x(from) + 0.5)) y=(px(y)) width=(px(plane.x(to) - plane.x(from) - 1.0))
-                height=(px(plane.floor() - y)) fill=(colour(bin.band)) {
+                height=(px(plane.floor() - y)) fill=[bin.band.map(colour)] {
                 title { (days(words, bin)) ": " (words.customers(bin.customers)) }
             }
             @if bin.to.is_none() {
@@ -162,15 +161,15 @@ fn days(words: Words, bin: &GapBin) -> String {
 }
 
 /// The bands' names in steps above the plane, each where its band begins, or as near as it has room.
-fn labels(words: Words, plane: &Plane, buyers: &Buyers) -> Markup {
-    let edges = buyers.lifecycle.bands.edges();
+fn labels(words: Words, plane: &Plane, buyers: &Buyers<'_>) -> Markup {
+    let edges = buyers.models.lifecycle().frequency.edges();
     html! {
-        @for ((position, group), band) in buyers.bands.iter().enumerate().zip(FrequencyBand::ALL) {
+        @for ((position, (label, sums)), band) in buyers.bands.iter().enumerate().zip(FrequencyBand::ALL) {
             @let from = position.checked_sub(1).and_then(|lower| edges.get(lower)).copied().unwrap_or(0);
             @let x = plane.x(f64::from(from));
             @let y = 40.0 + 20.0 * position as f64;
-            @let name = group.label.name(words.language);
-            @let rest = format!(" {}{}{}", short(words, edges, position), words.of(": ", "："), thousands(group.customers));
+            @let name = label.name(words.language);
+            @let rest = format!(" {}{}{}", short(words, edges, position), words.of(": ", "："), thousands(sums.customers.count()));
             @let room = 21.0 + width(name) + width(&rest);
             @let start = x.min(plane.width - room).max(0.0);
             line class="edge" x1=(px(x)) x2=(px(x)) y1=(px(y - 11.0)) y2=(px(plane.floor())) {}
@@ -198,7 +197,7 @@ fn short(words: Words, edges: [u32; 3], position: usize) -> String {
     }
 }
 
-fn table(words: Words, buyers: &Buyers) -> Markup {
+fn table(words: Words, buyers: &Buyers<'_>) -> Markup {
     html! {
         table class="plain" {
             (heads(&[
@@ -226,15 +225,15 @@ fn table(words: Words, buyers: &Buyers) -> Markup {
     }
 }
 
-fn row(words: Words, buyers: &Buyers, position: usize, group: &Group) -> Markup {
+fn row(words: Words, buyers: &Buyers<'_>, position: usize, (label, sums): &Group) -> Markup {
     html! {
         tr {
-            th scope="row" { (group.label.name(words.language)) }
+            th scope="row" { (label.name(words.language)) }
             td { (range(words, buyers, position)) }
-            td { (thousands(group.customers)) }
-            td { (percent(group.share)) }
-            td { (money(group.revenue)) }
-            td { (percent(group.revenue_share)) }
+            td { (thousands(sums.customers.count())) }
+            td { (percent(sums.customers.value())) }
+            td { (money(sums.revenue)) }
+            td { (percent(sums.revenue_share)) }
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 use repurchase::Error;
+use repurchase::shop::Figure;
 use rust_decimal::Decimal;
 
-use crate::shop::{Buyers, HORIZON_DAYS, Shop};
+use crate::shop::{Buyers, Shop};
 use crate::words::{NONE, Words, estimate, money, percent, thousands};
 
 struct Card {
@@ -15,7 +16,7 @@ struct Card {
     of_whom: String,
 }
 
-pub(crate) fn headline(words: Words, shop: &Shop, buyers: &Buyers) -> Result<Markup, Error> {
+pub(crate) fn headline(words: Words, shop: &Shop, buyers: &Buyers<'_>) -> Result<Markup, Error> {
     let mut cards = vec![
         customers(words, shop),
         purchases(words, shop, buyers),
@@ -51,7 +52,7 @@ fn customers(words: Words, shop: &Shop) -> Card {
     }
 }
 
-fn purchases(words: Words, shop: &Shop, buyers: &Buyers) -> Card {
+fn purchases(words: Words, shop: &Shop, buyers: &Buyers<'_>) -> Card {
     let day = words.date(buyers.first_day);
     Card {
         key: "purchases",
@@ -80,7 +81,7 @@ fn revenue(words: Words, shop: &Shop) -> Card {
     }
 }
 
-fn users(words: Words, buyers: &Buyers) -> Card {
+fn users(words: Words, buyers: &Buyers<'_>) -> Card {
     let users = buyers.rates.users;
     Card {
         key: "user_repurchase",
@@ -93,7 +94,7 @@ fn users(words: Words, buyers: &Buyers) -> Card {
     }
 }
 
-fn orders(words: Words, buyers: &Buyers) -> Card {
+fn orders(words: Words, buyers: &Buyers<'_>) -> Card {
     let orders = buyers.rates.orders;
     Card {
         key: "order_repurchase",
@@ -106,7 +107,7 @@ fn orders(words: Words, buyers: &Buyers) -> Card {
     }
 }
 
-fn best(words: Words, buyers: &Buyers) -> Result<Card, Error> {
+fn best(words: Words, buyers: &Buyers<'_>) -> Result<Card, Error> {
     let top = buyers.concentration.top_share(Decimal::new(2, 1))?;
     Ok(Card {
         key: "top_20_percent_share",
@@ -119,11 +120,11 @@ fn best(words: Words, buyers: &Buyers) -> Result<Card, Error> {
     })
 }
 
-fn expected(words: Words, shop: &Shop, buyers: &Buyers) -> [Card; 2] {
+fn expected(words: Words, shop: &Shop, buyers: &Buyers<'_>) -> [Card; 2] {
     let everybody = words.customers(shop.ledger.len() as u64);
-    let purchases = buyers.next.sum(|expected| expected.purchases);
-    let value = buyers.next.sum(|expected| expected.value);
-    let days = HORIZON_DAYS;
+    let purchases = buyers.sum(Figure::ExpectedPurchases);
+    let value = buyers.sum(Figure::ExpectedValue);
+    let days = buyers.models.horizon_days();
     let none = || words.of("no model fits: see “Who will come back”", "没有合适的模型，见“谁会回来”").to_owned();
     let of_everybody =
         || words.say(|| format!("expected of the {everybody} by the models"), || format!("模型对这 {everybody}的预期"));

@@ -12,8 +12,8 @@ use crate::words::{Words, money, percent, thousands};
 /// Points of the curve, so many that it looks round.
 const STEPS: usize = 200;
 
-pub(super) fn section(words: Words, buyers: &Buyers) -> Section {
-    let concentration = &buyers.concentration;
+pub(super) fn section(words: Words, buyers: &Buyers<'_>) -> Section {
+    let concentration = buyers.concentration;
     let top = concentration.top_share(Decimal::new(2, 1)).ok().filter(|top| top.share.is_some());
     let lead = match (&top, concentration.customers_for(Decimal::new(8, 1))) {
         (Some(top), Ok(most)) => words.say(
@@ -56,7 +56,7 @@ pub(super) fn section(words: Words, buyers: &Buyers) -> Section {
     }
 }
 
-fn chart(words: Words, buyers: &Buyers, top: &RevenueShare) -> Markup {
+fn chart(words: Words, buyers: &Buyers<'_>, top: &RevenueShare) -> Markup {
     let title = words.of("Lorenz curve of revenue", "收入的洛伦兹曲线");
     let points: Vec<(f64, f64)> = buyers
         .concentration
@@ -140,7 +140,7 @@ fn above(words: Words, plane: &Plane, (x, y): (f64, f64), share: &str) -> Markup
     }
 }
 
-fn table(words: Words, buyers: &Buyers) -> Markup {
+fn table(words: Words, buyers: &Buyers<'_>) -> Markup {
     let rows = [1, 5, 10, 20, 50, 80].into_iter().filter_map(|percents| {
         let top = buyers.concentration.top_share(Decimal::new(percents, 2)).ok()?;
         Some((percents, top))

@@ -12,6 +12,7 @@ mod segments;
 mod tiers;
 
 use maud::{Markup, html};
+use repurchase::Error;
 
 use crate::shop::{Buyers, Shop};
 use crate::words::Words;
@@ -42,18 +43,18 @@ impl Section {
 }
 
 /// All of them, in the order of the page.
-pub(crate) fn sections(words: Words, shop: &Shop, buyers: &Buyers) -> Vec<Section> {
-    vec![
-        rfm::section(words, buyers),
+pub(crate) fn sections(words: Words, shop: &Shop, buyers: &Buyers<'_>) -> Result<Vec<Section>, Error> {
+    Ok(vec![
+        rfm::section(words, shop, buyers),
         segments::section(words, buyers),
         lorenz::section(words, buyers),
         tiers::section(words, buyers),
-        rates::section(words, shop, buyers),
-        cohorts::section(words, buyers),
+        rates::section(words, buyers),
+        cohorts::section(words, buyers)?,
         gaps::section(words, shop, buyers),
         outlook::section(words, buyers),
-        calls::section(words, buyers),
-    ]
+        calls::section(words, shop, buyers),
+    ])
 }
 
 /// The first row of a table: what its columns hold.

@@ -2,13 +2,14 @@
 
 use maud::{Markup, html};
 use repurchase::predict::Calibration;
+use repurchase::shop::EstimateStatus;
 
 use super::{Section, heads};
 use crate::chart::{BLUE, GREY, Plane, Series, Size, VERMILLION, ceiling, figure, px, ticks};
 use crate::shop::{Buyers, Outlook, SHORTEST, TooEarly};
 use crate::words::{NONE, Words, number, percent, thousands};
 
-pub(super) fn section(words: Words, buyers: &Buyers) -> Section {
+pub(super) fn section(words: Words, buyers: &Buyers<'_>) -> Section {
     let title = words.of("Who will come back", "谁会回来");
     let outlook = match &buyers.outlook {
         Ok(outlook) => outlook,
@@ -118,26 +119,29 @@ fn too_early(words: Words, reason: TooEarly) -> String {
     }
 }
 
-/// Which models speak of the days to come, or why none does.
-fn models(words: Words, buyers: &Buyers) -> Markup {
-    let next = &buyers.next;
-    let kind = next.kind.label().name(words.language);
-    let line = |what: &str, name: &str, none: Option<&String>| match none {
-        None => words.say(
-            || format!("{what}: {name}, fitted to all customers."),
-            || format!("{what}：{name}，用全部客户拟合。"),
-        ),
-        Some(reason) => {
-            words.say(|| format!("{what}: none. {name}: {reason}."), || format!("{what}：无。{name}：{reason}。"))
+/// Which models forecast the days to come, or why none does.
+fn models(words: Words, buyers: &Buyers<'_>) -> Markup {
+    let (purchases, spend) = (buyers.models.purchases(), buyers.models.spend());
+    let line = |what: &str, name: Option<&str>, status: &EstimateStatus, customers: u64| {
+        let (status, customers) = (status.describe(words.language), words.customers(customers));
+        match name {
+            Some(name) => words.say(
+                || format!("{what}: {name}, {status} ({customers})."),
+                || format!("{what}：{name}，{status}（{customers}）。"),
+            ),
+            None => words.say(|| format!("{what}: no model ({status})."), || format!("{what}：无模型（{status}）。")),
         }
     };
+    let name = purchases.model().map(|model| model.kind().label().name(words.language));
+    let spend_name = spend.model().map(|_| "Gamma-Gamma");
+    let in_words = [
+        line(words.of("Purchases", "购买次数"), name, purchases.status(), purchases.customers()),
+        line(words.of("Spend on a purchase", "每次消费金额"), spend_name, spend.status(), spend.customers()),
+    ];
     html! {
         div class="words" {
             h3 { (words.of("The models of the days to come", "用于预测的模型")) }
-            p {
-                (line(words.of("Purchases", "购买次数"), kind, next.purchases.as_ref().err())) " "
-                (line(words.of("Spend on a purchase", "每次消费金额"), "Gamma-Gamma", next.spend.as_ref().err()))
-            }
+            p { (in_words.join(words.of(" ", ""))) }
         }
     }
 }
@@ -217,7 +221,7 @@ fn both<'a>(words: Words, expected: &'a [(f64, f64)], actual: &'a [(f64, f64)]) 
     ]
 }
 
-fn tracking(words: Words, buyers: &Buyers, outlook: &Outlook) -> Markup {
+fn tracking(words: Words, buyers: &Buyers<'_>, outlook: &Outlook) -> Markup {
     if outlook.tracking.is_empty() {
         return Markup::default();
     }

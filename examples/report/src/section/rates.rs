@@ -1,20 +1,19 @@
 //! Repurchase rates, month by month.
 
-use chrono::NaiveDate;
+use chrono::Datelike;
 use maud::{Markup, html};
 use repurchase::Ratio;
 use repurchase::measure::RepurchaseRates;
 
 use super::{Section, heads};
 use crate::chart::{BLUE, Plane, Series, Size, VERMILLION, ceiling, figure, px, ticks};
-use crate::shop::{Buyers, Shop};
+use crate::shop::Buyers;
 use crate::words::{Words, percent, thousands};
 
-pub(super) fn section(words: Words, shop: &Shop, buyers: &Buyers) -> Section {
-    let as_of = shop.ledger.as_of();
+pub(super) fn section(words: Words, buyers: &Buyers<'_>) -> Section {
     let months = &buyers.monthly;
     // The last month that is over and had a buyer, else the one that is running.
-    let over = months.iter().rev().find(|rates| !is_running(rates, as_of) && rates.users.of() > 0);
+    let over = months.iter().rev().find(|rates| !is_running(rates) && rates.users.of() > 0);
     let latest = over.or_else(|| months.iter().rev().find(|rates| rates.users.of() > 0));
     let lead = latest.map(|rates| {
         let (month, users, orders) = (words.month(rates.window), rates.users, rates.orders);
@@ -49,7 +48,7 @@ pub(super) fn section(words: Words, shop: &Shop, buyers: &Buyers) -> Section {
         id: "rates",
         title: words.of("Repurchase month by month", "按月复购率"),
         lead: lead.unwrap_or_default(),
-        body: chart(words, as_of, months),
+        body: chart(words, months),
         note: words
             .of(
                 "Each month by itself: user rate, the customers with two purchases or more in the month, of those with \
@@ -63,12 +62,12 @@ pub(super) fn section(words: Words, shop: &Shop, buyers: &Buyers) -> Section {
     }
 }
 
-fn is_running(rates: &RepurchaseRates, as_of: NaiveDate) -> bool {
-    // A month that ends on the as-of day is over.
-    rates.window.contains(as_of) && as_of.succ_opt().is_some_and(|next| next.format("%d").to_string() != "01")
+/// Whether a month ends with the as-of day, before its own last day.
+fn is_running(rates: &RepurchaseRates) -> bool {
+    rates.window.end().day() != 1
 }
 
-fn chart(words: Words, as_of: NaiveDate, months: &[RepurchaseRates]) -> Markup {
+fn chart(words: Words, months: &[RepurchaseRates]) -> Markup {
     let title = words.of("User and order repurchase rate by month", "各月用户复购率与订单复购率");
     let points = |of: fn(&RepurchaseRates) -> Ratio| -> Vec<(f64, f64)> {
         let share = |(place, rates): (u32, &RepurchaseRates)| Some((f64::from(place), 100.0 * of(rates).value()?));
@@ -108,16 +107,16 @@ fn chart(words: Words, as_of: NaiveDate, months: &[RepurchaseRates]) -> Markup {
         let drawing = html! {
             (plane.y_axis(&y, words.of("% of the month’s buyers, and of its purchases", "占当月买家 / 当月购买的比例")))
             (plane.x_axis(&[], ""))
-            (month_marks(words, &plane, size, as_of, months))
+            (month_marks(words, &plane, size, months))
             (plane.lines(&series))
         };
         plane.svg(title, &drawing)
     };
-    figure("rates-chart", title, draw, words.of("The numbers", "查看数据"), &table(words, as_of, months))
+    figure("rates-chart", title, draw, words.of("The numbers", "查看数据"), &table(words, months))
 }
 
 /// The months below the plane, as many as have room, each year at its first month shown.
-fn month_marks(words: Words, plane: &Plane, size: Size, as_of: NaiveDate, months: &[RepurchaseRates]) -> Markup {
+fn month_marks(words: Words, plane: &Plane, size: Size, months: &[RepurchaseRates]) -> Markup {
     let room = size.of(18, 6);
     let every = months.len().div_ceil(room).max(1);
     let mut year = String::new();
@@ -127,7 +126,7 @@ fn month_marks(words: Words, plane: &Plane, size: Size, as_of: NaiveDate, months
         .filter(|(place, _)| place % every == 0)
         .map(|(place, rates)| {
             let start = rates.window.start();
-            let star = if is_running(rates, as_of) { "*" } else { "" };
+            let star = if is_running(rates) { "*" } else { "" };
             let name = words.say(|| start.format("%b").to_string(), || start.format("%-m月").to_string()) + star;
             let this = start.format("%Y").to_string();
             let new = (this != year).then(|| this.clone());
@@ -145,7 +144,7 @@ fn month_marks(words: Words, plane: &Plane, size: Size, as_of: NaiveDate, months
     }
 }
 
-fn table(words: Words, as_of: NaiveDate, months: &[RepurchaseRates]) -> Markup {
+fn table(words: Words, months: &[RepurchaseRates]) -> Markup {
     html! {
         table class="plain" {
             (heads(&[
@@ -160,7 +159,7 @@ fn table(words: Words, as_of: NaiveDate, months: &[RepurchaseRates]) -> Markup {
             tbody {
                 @for rates in months {
                     tr {
-                        th scope="row" { (words.month(rates.window)) @if is_running(rates, as_of) { "*" } }
+                        th scope="row" { (words.month(rates.window)) @if is_running(rates) { "*" } }
                         @for ratio in [rates.users, rates.orders] {
                             td { (thousands(ratio.of())) }
                             td { (thousands(ratio.count())) }

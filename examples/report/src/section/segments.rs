@@ -4,19 +4,20 @@ use std::cmp::Reverse;
 
 use maud::{Markup, html};
 use repurchase::act::playbook::{CustomerLabel, Playbook};
-use repurchase_segment::groups::Group;
+use repurchase::scale::Label;
+use repurchase::segment::{LabelKind, LabelSummary};
 
 use super::{Section, heads};
 use crate::chart::bar;
-use crate::shop::Buyers;
+use crate::shop::{Buyers, Group};
 use crate::words::{NONE, Words, money, money_beside, percent, thousands};
 
-pub(super) fn section(words: Words, buyers: &Buyers) -> Section {
+pub(super) fn section(words: Words, buyers: &Buyers<'_>) -> Section {
     let mut segments: Vec<&Group> = buyers.segments.iter().collect();
-    segments.sort_by_key(|segment| Reverse((segment.revenue, segment.customers)));
-    let lead = segments.first().map(|best| {
-        let name = best.label.name(words.language);
-        let (customers, revenue) = (percent(best.share), percent(best.revenue_share));
+    segments.sort_by_key(|segment| Reverse((segment.1.revenue, segment.1.customers.count())));
+    let lead = segments.first().map(|(label, best)| {
+        let name = label.name(words.language);
+        let (customers, revenue) = (percent(best.customers.value()), percent(best.revenue_share));
         words.say(
             || format!("“{name}” brings the most: {revenue} of the revenue, from {customers} of the customers."),
             || format!("“{name}”贡献最多：{customers} 的客户带来 {revenue} 的收入。"),
@@ -47,8 +48,8 @@ fn table(words: Words, segments: &[&Group]) -> Markup {
         words.of("per customer", "人均"),
         words.of("What to do", "建议动作"),
     ];
-    let action = |group: &Group| {
-        let action = playbook.action_for(CustomerLabel::segment(&group.label))?;
+    let action = |label: &Label| {
+        let action = playbook.action_for(CustomerLabel::new(LabelKind::Segment, label.key()))?;
         Some(action.name(words.language).to_owned())
     };
     html! {
@@ -57,11 +58,11 @@ fn table(words: Words, segments: &[&Group]) -> Markup {
             table class="bars" {
                 (heads(&names))
                 tbody {
-                    @for group in segments {
+                    @for (label, sums) in segments {
                         tr {
-                            th scope="row" { (group.label.name(words.language)) }
-                            (bars(words, group, segments))
-                            td class="text" data-name=(names[4]) { (action(group).unwrap_or_else(|| NONE.to_owned())) }
+                            th scope="row" { (label.name(words.language)) }
+                            (bars(words, sums, segments))
+                            td class="text" data-name=(names[4]) { (action(label).unwrap_or_else(|| NONE.to_owned())) }
                         }
                     }
                 }
@@ -71,24 +72,25 @@ fn table(words: Words, segments: &[&Group]) -> Markup {
 }
 
 /// The three cells that groups of any kind have: customers and revenue with their bars, and revenue per customer.
-pub(super) fn bars(words: Words, group: &Group, groups: &[&Group]) -> Markup {
+pub(super) fn bars(words: Words, sums: &LabelSummary, groups: &[&Group]) -> Markup {
     // One scale for both, so that a bar of customers and one of revenue can be compared.
-    let shares = groups.iter().flat_map(|group| [group.share, group.revenue_share]).flatten();
+    let shares = groups.iter().flat_map(|(_, sums)| [sums.customers.value(), sums.revenue_share]).flatten();
     let most = shares.fold(0.0, f64::max);
-    let largest = groups.iter().map(|group| group.revenue.abs()).max().unwrap_or_default();
+    let largest = groups.iter().map(|(_, sums)| sums.revenue.abs()).max().unwrap_or_default();
+    let per_customer = sums.revenue.checked_div(sums.customers.count().into());
     html! {
         td class="of-customers" data-name=(words.of("Customers", "客户")) {
-            (bar(group.share, most, "people"))
-            span class="value" { (thousands(group.customers)) }
-            span class="share" { (percent(group.share)) }
+            (bar(sums.customers.value(), most, "people"))
+            span class="value" { (thousands(sums.customers.count())) }
+            span class="share" { (percent(sums.customers.value())) }
         }
         td class="of-revenue" data-name=(words.of("Revenue", "消费金额")) {
-            (bar(group.revenue_share, most, "money"))
-            span class="value" { (money_beside(group.revenue, largest)) }
-            span class="share" { (percent(group.revenue_share)) }
+            (bar(sums.revenue_share, most, "money"))
+            span class="value" { (money_beside(sums.revenue, largest)) }
+            span class="share" { (percent(sums.revenue_share)) }
         }
         td class="number" data-name=(words.of("per customer", "人均")) {
-            (group.revenue_per_customer().map_or_else(|| NONE.to_owned(), money))
+            (per_customer.map_or_else(|| NONE.to_owned(), money))
         }
     }
 }

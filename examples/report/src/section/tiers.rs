@@ -1,20 +1,20 @@
 //! Membership tiers.
 
+use core::ops::Bound;
+
 use maud::{Markup, html};
-use repurchase_segment::groups::Group;
 
 use super::segments::bars;
 use super::{Section, heads};
-use crate::shop::Buyers;
+use crate::shop::{Buyers, Group};
 use crate::words::{Words, money, percent, thousands};
 
-pub(super) fn section(words: Words, buyers: &Buyers) -> Section {
-    let [.., second, top] = buyers.of_tiers.as_slice() else {
+pub(super) fn section(words: Words, buyers: &Buyers<'_>) -> Section {
+    let [.., second, top] = buyers.tiers.as_slice() else {
         return Section { lead: String::new(), ..empty(words, buyers) };
     };
-    let name = |group: &Group| group.label.name(words.language).to_owned();
-    let count = second.customers + top.customers;
-    if count == 0 {
+    let name = |(label, _): &Group| label.name(words.language).to_owned();
+    let Some(both) = buyers.top_tiers else {
         let lead = words.say(
             || {
                 format!(
@@ -26,8 +26,8 @@ pub(super) fn section(words: Words, buyers: &Buyers) -> Section {
             || format!("最高两个等级（{}、{}）中没有客户：消费金额相同的客户太多。", name(second), name(top)),
         );
         return Section { lead, ..empty(words, buyers) };
-    }
-    let share = [second, top].iter().map(|group| group.revenue_share).sum::<Option<f64>>();
+    };
+    let (count, share) = (both.customers.count(), both.revenue_share);
     let lead = words.say(
         || {
             let customers = words.customers(count);
@@ -51,7 +51,7 @@ pub(super) fn section(words: Words, buyers: &Buyers) -> Section {
     Section { lead, ..empty(words, buyers) }
 }
 
-fn empty(words: Words, buyers: &Buyers) -> Section {
+fn empty(words: Words, buyers: &Buyers<'_>) -> Section {
     Section {
         id: "tiers",
         title: words.of("Membership tiers", "会员等级"),
@@ -68,8 +68,8 @@ fn empty(words: Words, buyers: &Buyers) -> Section {
     }
 }
 
-fn table(words: Words, buyers: &Buyers) -> Markup {
-    let groups: Vec<&Group> = buyers.of_tiers.iter().collect();
+fn table(words: Words, buyers: &Buyers<'_>) -> Markup {
+    let groups: Vec<&Group> = buyers.tiers.iter().collect();
     let names = [
         words.of("Tier", "等级"),
         words.of("Customers", "客户"),
@@ -77,9 +77,11 @@ fn table(words: Words, buyers: &Buyers) -> Markup {
         words.of("per customer", "人均"),
         words.of("Begins", "门槛"),
     ];
-    let begins = |position: usize| match buyers.tiers.cuts().bounds(position) {
-        (None, _) => words.of("with the first purchase", "首次购买").to_owned(),
-        (Some(&above), _) => words.say(|| format!("above {}", money(above)), || format!("消费高于 {}", money(above))),
+    let begins = |position: usize| match buyers.models.tiers().range(position) {
+        Some((Bound::Excluded(above), _)) => {
+            words.say(|| format!("above {}", money(above)), || format!("消费高于 {}", money(above)))
+        }
+        _ => words.of("with the first purchase", "首次购买").to_owned(),
     };
     html! {
         figure id="tiers-table" {
@@ -87,10 +89,10 @@ fn table(words: Words, buyers: &Buyers) -> Markup {
             table class="bars" {
                 (heads(&names))
                 tbody {
-                    @for (position, group) in groups.iter().enumerate().rev() {
+                    @for (position, (label, sums)) in groups.iter().enumerate().rev() {
                         tr {
-                            th scope="row" { (group.label.name(words.language)) }
-                            (bars(words, group, &groups))
+                            th scope="row" { (label.name(words.language)) }
+                            (bars(words, sums, &groups))
                             td class="text" data-name=(names[4]) { (begins(position)) }
                         }
                     }

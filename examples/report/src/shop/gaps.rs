@@ -1,7 +1,8 @@
-//! How many customers come how often.
+//! Repeat customers by their mean gap.
 
-use repurchase::Ledger;
-use repurchase::segment::{FrequencyBand, FrequencyBands};
+use repurchase::scale::Bands;
+use repurchase::segment::{FrequencyBand, FrequencyBands, summarize};
+use repurchase::{CustomerHistory, Error, Ledger};
 
 /// The repeat customers whose mean gap lies in one stretch of days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,7 +11,8 @@ pub(crate) struct GapBin {
     pub(crate) from: u32,
     /// The day before which it ends; `None` for the last one, which is open.
     pub(crate) to: Option<u32>,
-    pub(crate) band: FrequencyBand,
+    /// `None` of nobody.
+    pub(crate) band: Option<FrequencyBand>,
     pub(crate) customers: u64,
 }
 
@@ -21,39 +23,24 @@ const WIDTH: u32 = 10;
 const LONGEST: u32 = 300;
 
 /// From a gap of 0 days on, without a hole; none without a repeat customer.
-pub(crate) fn bins(ledger: &Ledger<String>, bands: FrequencyBands) -> Vec<GapBin> {
-    let gaps = || ledger.iter().filter_map(|(_, history)| history.gaps()).map(|gaps| gaps.mean_days());
-    let Some(longest) = gaps().max_by(f64::total_cmp) else { return Vec::new() };
+pub(super) fn bins(ledger: &Ledger<String>, bands: FrequencyBands) -> Result<Vec<GapBin>, Error> {
+    let gap = |history: &CustomerHistory| history.gaps().map(|gaps| gaps.whole_mean_days());
+    let Some(longest) = ledger.iter().filter_map(|(_, history)| gap(&history)).max() else { return Ok(Vec::new()) };
     let [.., last_edge] = bands.edges();
     // The last band shows as more than a line.
-    let end = (longest as u32 / WIDTH + 1) * WIDTH;
-    let end = end.clamp((last_edge / WIDTH + 4) * WIDTH, LONGEST.max((last_edge / WIDTH + 4) * WIDTH));
-    let mut counts = vec![0; (end / WIDTH) as usize + 1];
-    for gap in gaps() {
-        let bin = ((gap as u32).min(end) / WIDTH) as usize;
-        if let Some(count) = counts.get_mut(bin) {
-            *count += 1;
+    let least = (last_edge / WIDTH + 4) * WIDTH;
+    let end = ((longest / WIDTH + 1) * WIDTH).clamp(least, LONGEST.max(least));
+    let bins = Bands::new((1..=end / WIDTH).map(|bin| bin * WIDTH).collect())?;
+    let of_bins = summarize(ledger, |_, history| Some((bins.position(&gap(history)?), bands.band(history)?)))?;
+    let bin = |(position, from): (usize, u32)| {
+        let found = of_bins.iter().find(|((bin, _), _)| *bin == position);
+        GapBin {
+            from,
+            to: bins.edges().get(position).copied(),
+            band: found.map(|((_, band), _)| *band),
+            customers: found.map_or(0, |(_, sums)| sums.customers.count()),
         }
-    }
-    let mut bins: Vec<GapBin> = (0..)
-        .zip(counts)
-        .map(|(bin, customers)| {
-            let from = bin * WIDTH;
-            GapBin { from, to: (from < end).then_some(from + WIDTH), band: band_of(bands, from), customers }
-        })
-        .collect();
-    if bins.last().is_some_and(|last| last.customers == 0) {
-        bins.pop();
-    }
-    bins
-}
-
-fn band_of(bands: FrequencyBands, days: u32) -> FrequencyBand {
-    let [first, second, third] = bands.edges();
-    match days {
-        _ if days < first => FrequencyBand::High,
-        _ if days < second => FrequencyBand::Medium,
-        _ if days < third => FrequencyBand::Low,
-        _ => FrequencyBand::Occasional,
-    }
+    };
+    let starts = [0].into_iter().chain(bins.edges().iter().copied()).enumerate();
+    Ok(starts.map(bin).filter(|bin| bin.to.is_some() || bin.customers > 0).collect())
 }

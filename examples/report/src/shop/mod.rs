@@ -1,38 +1,26 @@
-//! What the page shows, computed once.
+//! What the page shows, computed once, by the library.
 
-mod calls;
 mod gaps;
-mod next;
 mod outlook;
 
+use std::collections::BTreeMap;
+
 use chrono::{Datelike, Months, NaiveDate};
-use repurchase::history::LedgerTotals;
-use repurchase::measure::{CohortTable, Concentration, RateOptions, RepurchaseRates, repurchase_rates};
-use repurchase::record::{CalendarSpan, Period, Windows};
-use repurchase::segment::{
-    FrequencyBand, Grid, Lifecycle, RfmMeasures, RfmModel, RfmOptions, RfmScore, RfmTable, TierModel, TierScheme,
+use repurchase::measure::{
+    CohortTable, Concentration, RateOptions, RepurchaseRates, repurchase_rate, repurchase_rates,
 };
-use repurchase::{Error, Ledger, PurchaseLog, Window};
-use repurchase_segment::groups::{Group, groups};
-use repurchase_segment::shop::churn_rule;
+use repurchase::record::{CalendarSpan, Period, Windows};
+use repurchase::segment::{ChurnRisk, LabelKind, LabelSummary, RfmScore, summarize};
+use repurchase::shop::{Figure, Profiles, PurchaseChoice, ShopModels, ShopOptions};
+use repurchase::{Error, PurchaseLog, Window};
+use repurchase_segment::arguments::ShopArguments;
 
-use crate::words::Words;
-
-pub(crate) use calls::{Call, Calls};
 pub(crate) use gaps::GapBin;
-pub(crate) use next::{HORIZON_DAYS, Next};
 pub(crate) use outlook::{Outlook, SHORTEST, TooEarly};
+pub(crate) use repurchase_segment::shop::{Group, Shop};
 
-/// The shop as of a day.
-pub(crate) struct Shop {
-    pub(crate) ledger: Ledger<String>,
-    pub(crate) totals: LedgerTotals,
-    /// `None` when nobody has bought.
-    pub(crate) buyers: Option<Buyers>,
-}
-
-/// A shop in which somebody has bought.
-pub(crate) struct Buyers {
+/// A shop in which somebody has bought, beyond what `summary.json` tells of it.
+pub(crate) struct Buyers<'a> {
     pub(crate) first_day: NaiveDate,
     /// Over the whole log up to the as-of day.
     pub(crate) rates: RepurchaseRates,
@@ -41,108 +29,102 @@ pub(crate) struct Buyers {
     /// Whether the log is older than that.
     pub(crate) earlier_months: bool,
     pub(crate) cohorts: CohortTable,
-    pub(crate) concentration: Concentration,
-    pub(crate) rfm: RfmModel,
-    pub(crate) grid: Grid,
+    pub(crate) concentration: &'a Concentration,
+    pub(crate) outlook: Result<Outlook, TooEarly>,
+    pub(crate) models: &'a ShopModels,
     /// In the order of the ledger.
-    pub(crate) scores: Vec<RfmScore>,
+    pub(crate) profiles: &'a Profiles,
+    /// By the scores of R and F.
+    pub(crate) cells: BTreeMap<(u8, u8), LabelSummary>,
+    /// The customers whose R and F are [`HIGH`] or more.
+    pub(crate) best: Option<LabelSummary>,
     pub(crate) segments: Vec<Group>,
-    pub(crate) tiers: TierModel,
-    pub(crate) of_tiers: Vec<Group>,
-    pub(crate) lifecycle: Lifecycle,
+    pub(crate) tiers: Vec<Group>,
+    /// The customers of the two highest tiers.
+    pub(crate) top_tiers: Option<LabelSummary>,
     pub(crate) bands: Vec<Group>,
     pub(crate) gaps: Vec<GapBin>,
-    pub(crate) outlook: Result<Outlook, TooEarly>,
-    pub(crate) next: Next,
-    pub(crate) calls: Calls,
+    /// The customers of two purchase days or more who have missed a cycle.
+    pub(crate) late: Option<LabelSummary>,
+    /// Whom to call first, by their positions in the ledger.
+    pub(crate) calls: Vec<usize>,
 }
 
 /// The months that a chart has room for.
 const MONTHS: u32 = 36;
 
-/// The bins of R, F and M, which are those of the named segments.
-pub(crate) const BINS: u8 = 5;
+/// The scores of R and F from which on a customer is among the best.
+pub(crate) const HIGH: u8 = 4;
 
-impl Shop {
-    pub(crate) fn new(log: &PurchaseLog<String>, as_of: NaiveDate, words: Words) -> Result<Self, Error> {
-        let ledger = log.ledger(as_of)?;
-        let totals = ledger.totals()?;
-        let first_day = ledger.iter().filter_map(|(_, history)| history.first_purchase()).min();
-        let buyers = first_day.map(|first_day| Buyers::new(log, &ledger, first_day, words)).transpose()?;
-        Ok(Self { ledger, totals, buyers })
-    }
+/// The shop as of a day, with the model of purchases that the outlook chose.
+pub(crate) fn shop(
+    log: &PurchaseLog<String>,
+    as_of: NaiveDate,
+) -> Result<(Shop, Option<Result<Outlook, TooEarly>>), Error> {
+    let ledger = log.ledger(as_of)?;
+    let outlook = ledger.days().map(|days| Outlook::new(log, days, as_of)).transpose()?;
+    let model = match &outlook {
+        Some(Ok(outlook)) => PurchaseChoice::Fit(outlook.kind),
+        _ => PurchaseChoice::Auto,
+    };
+    let asked = ShopArguments { model, ..ShopArguments::default() };
+    Ok((Shop::fit(ledger, &asked, &ShopOptions::default().with_purchases(model))?, outlook))
 }
 
-impl Buyers {
-    fn new(
+impl<'a> Buyers<'a> {
+    /// `None` when nobody has bought.
+    pub(crate) fn of(
         log: &PurchaseLog<String>,
-        ledger: &Ledger<String>,
-        first_day: NaiveDate,
-        words: Words,
-    ) -> Result<Self, Error> {
-        let as_of = ledger.as_of();
-        let end = Window::last_days(as_of, 1)?.end();
-        let whole = Window::new(first_day, end)?;
-        let rates = one_window(log, whole)?;
-
+        shop: &'a Shop,
+        outlook: Option<Result<Outlook, TooEarly>>,
+    ) -> Result<Option<Self>, Error> {
+        let (ledger, profiles, as_of) = (&shop.ledger, &shop.profiles, shop.ledger.as_of());
+        let (Some(models), Some(outlook), Some((first_day, _))) = (&shop.models, outlook, ledger.days()) else {
+            return Ok(None);
+        };
         let (monthly, earlier_months) = monthly(log, first_day, as_of)?;
-        let span = (as_of - first_day).num_days();
-        let cohorts = CohortTable::from_log(log, cohort_period(span), as_of)?;
 
-        let table = RfmTable::of(ledger, RfmMeasures::default());
-        let rfm = RfmModel::fit(&table, &RfmOptions::quantiles(BINS))?;
-        let scores = rfm.score_all(&table)?;
-        let grid = Grid::rf();
-        let mut positions = scores.iter().map(|&score| grid.position(score));
-        let segments = groups(ledger, grid.segments().iter().enumerate(), |_| positions.next().flatten())?;
-        drop(positions);
-
-        let tiers = TierModel::fit(ledger, TierScheme::default())?;
-        let of_tiers =
-            groups(ledger, tiers.names().iter().enumerate(), |history| Some(tiers.position(history.revenue())))?;
-
-        let lifecycle = Lifecycle::default();
-        let labels = FrequencyBand::ALL.map(|band| (band, band.label()));
-        let bands = groups(ledger, labels, |history| lifecycle.bands.band(history))?;
-        let gaps = gaps::bins(ledger, lifecycle.bands);
-
-        let rule = churn_rule(&lifecycle)?;
-        let last_day = ledger.iter().filter_map(|(_, history)| history.last_purchase()).max().unwrap_or(first_day);
-        let outlook = Outlook::new(log, (first_day, last_day), as_of, &rule)?;
-        let next = Next::new(ledger, outlook.as_ref().ok(), words)?;
-        let calls = Calls::new(ledger, &rule, &next)?;
-        Ok(Self {
+        let scores = |score: RfmScore| (score.recency(), score.frequency());
+        let cells = summarize(ledger, |_, history| models.rfm().score(history).map(scores))?;
+        let is_best = |(r, f): (u8, u8)| r >= HIGH && f >= HIGH;
+        let mut best = summarize(ledger, |_, history| Some(is_best(scores(models.rfm().score(history)?))))?;
+        let second = models.tiers().names().len().saturating_sub(2);
+        let mut top_tiers = summarize(ledger, |_, history| Some(models.tiers().position(history.revenue()) >= second))?;
+        let mut late = summarize(ledger, |_, history| {
+            let standing = models.cycles().standing(history, as_of).filter(|_| history.purchase_days() > 1)?;
+            Some(standing.risk() > ChurnRisk::InCycle)
+        })?;
+        Ok(Some(Self {
             first_day,
-            rates,
+            rates: repurchase_rate(log, Window::through(first_day, as_of)?, &RateOptions::default()),
             monthly,
             earlier_months,
-            cohorts,
-            concentration: Concentration::of(ledger)?,
-            rfm,
-            grid,
-            scores,
-            segments,
-            tiers,
-            of_tiers,
-            lifecycle,
-            bands,
-            gaps,
+            cohorts: CohortTable::of(log, cohort_period((as_of - first_day).num_days()), as_of)?,
+            concentration: &shop.concentration,
             outlook,
-            next,
-            calls,
-        })
+            models,
+            profiles,
+            cells,
+            best: best.remove(&true),
+            segments: shop.groups(LabelKind::Segment)?,
+            tiers: shop.groups(LabelKind::Tier)?,
+            top_tiers: top_tiers.remove(&true),
+            bands: shop.groups(LabelKind::FrequencyBand)?,
+            gaps: gaps::bins(ledger, models.lifecycle().frequency)?,
+            late: late.remove(&true),
+            calls: profiles.calls(),
+        }))
     }
 
     /// How long the shop has been selling, up to the as-of day.
     pub(crate) fn span(&self, as_of: NaiveDate) -> CalendarSpan {
         CalendarSpan::between(self.first_day, as_of)
     }
-}
 
-fn one_window(log: &PurchaseLog<String>, window: Window) -> Result<RepurchaseRates, Error> {
-    let mut rates = repurchase_rates(log, &Windows::from(window), RateOptions::default());
-    // One window has one answer.
-    rates.pop().ok_or(Error::NoCustomers { what: "repurchase rates" })
+    /// A figure of all customers together; `None` where it is unknown of one.
+    pub(crate) fn sum(&self, figure: Figure) -> Option<f64> {
+        self.profiles.figures(figure).sum()
+    }
 }
 
 /// Of the latest months, the oldest first, and whether there are earlier ones.
@@ -154,13 +136,8 @@ fn monthly(
     // No more months are made than are shown, however long ago the first purchase was.
     let latest = as_of.with_day(1).and_then(|month| month.checked_sub_months(Months::new(MONTHS - 1)));
     let start = latest.map_or(first_day, |latest| latest.max(first_day));
-    let earlier = start > first_day;
-    // The last month counts up to the as-of day, even where the log knows more.
-    let end = Window::last_days(as_of, 1)?.end();
-    let cut = |window: Window| if window.contains(as_of) { Window::new(window.start(), end) } else { Ok(window) };
-    let windows = Windows::periods(Period::Month, start, as_of)?;
-    let latest = windows.iter().map(cut).collect::<Result<Vec<_>, _>>()?;
-    Ok((repurchase_rates(log, &Windows::new(latest)?, RateOptions::default()), earlier))
+    let months = Windows::periods(Period::Month, start, as_of)?;
+    Ok((repurchase_rates(log, &months, &RateOptions::default()), start > first_day))
 }
 
 /// The period of which a table of cohorts has enough rows to be read, and not too many.

@@ -2,7 +2,6 @@
 
 use chrono::{Days, NaiveDate};
 use repurchase::predict::{Backtest, Choice, FitOptions, Holdout, ModelKind, Scores, TrackingPoint};
-use repurchase::segment::MissedCycles;
 use repurchase::{Error, PurchaseLog};
 
 /// A backtest of which a model came.
@@ -42,7 +41,6 @@ impl Outlook {
         log: &PurchaseLog<String>,
         (first_day, last_day): (NaiveDate, NaiveDate),
         as_of: NaiveDate,
-        rule: &MissedCycles,
     ) -> Result<Result<Self, TooEarly>, Error> {
         let days = (as_of - first_day).num_days() + 1;
         if days < SHORTEST {
@@ -56,7 +54,7 @@ impl Outlook {
         if held_out == LONGEST && last_day <= split {
             return Ok(Err(TooEarly::Silent { last: last_day }));
         }
-        let holdout = Holdout::with_rule(log, split, as_of, rule)?;
+        let holdout = Holdout::new(log, split, as_of)?;
         let backtest = match Backtest::run(&holdout, &FitOptions::default()) {
             Err(Error::NoCustomers { .. } | Error::NothingObserved { .. }) => return Ok(Err(TooEarly::NobodyKnown)),
             backtest => backtest?,

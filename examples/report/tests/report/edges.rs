@@ -70,7 +70,8 @@ fn one_customer_once() {
             "Nobody has bought on two days yet",
             "Nobody has come twice yet, so nobody is late.",
             "No day has passed yet after anybody’s first day",
-            "Purchases: none. MBG/NBD: MBG/NBD cannot be fitted: no customer has been observed for any time.",
+            "Of only 1 customer, ranks mean little.",
+            "Purchases: no model (all customers bought for the first time on the as-of day).",
         ],
     );
 }

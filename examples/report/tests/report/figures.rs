@@ -2,8 +2,7 @@
 
 use chrono::NaiveDate;
 use repurchase::PurchaseLog;
-use repurchase::measure::Occasion;
-use repurchase_segment::forecast::{ModelArgument, Question};
+use repurchase_segment::arguments::ShopArguments;
 use repurchase_segment::shop::Shop;
 use serde_json::Value;
 
@@ -11,8 +10,7 @@ use super::{CDNOW, RETAIL, embedded, english, read};
 
 /// `summary.json`, by the program's own code.
 pub(super) fn summary(log: &PurchaseLog<String>, as_of: NaiveDate) -> Value {
-    let question = Question { model: ModelArgument::MbgNbd, params: None, spend_params: None, horizon_days: 90 };
-    let shop = Shop::new(log.ledger(as_of).unwrap(), 5, Occasion::Order, &question).unwrap();
+    let shop = Shop::new(log.ledger(as_of).unwrap(), &ShopArguments::default()).unwrap();
     repurchase_segment::summary::summary(&shop, 0).unwrap()
 }
 

@@ -24,9 +24,8 @@ const RETAIL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/onli
 /// The shop of a file, and the last day in it.
 fn read(path: impl AsRef<Path>) -> (PurchaseLog<String>, NaiveDate) {
     let offset = FixedOffset::east_opt(0).unwrap();
-    let mut orders = Orders::new(File::open(path).unwrap(), offset, false).unwrap();
-    let log = orders.read_log().unwrap();
-    (log, orders.last_day().unwrap())
+    let orders = Orders::read(File::open(path).unwrap(), offset, false).unwrap();
+    (orders.log, orders.last_day.unwrap())
 }
 
 /// A shop of orders: who, on which day of the year 2026, for how many cents.

@@ -1,6 +1,7 @@
 //! What stands on the page.
 
 use repurchase::scale::Language;
+use repurchase::shop::{Figure, ShopModels, ShopOptions};
 
 use super::{CDNOW, day, english, read, shop_of, text};
 
@@ -21,13 +22,13 @@ const FIGURES: [&str; 10] = [
 fn every_section_is_there_in_both_languages() {
     let (log, as_of) = read(CDNOW);
     let titles = [
-        ("How lately, how often", "最近一次消费与消费频率"),
+        ("Last purchase and number of purchases", "最近一次消费与消费频率"),
         ("Who the customers are", "客户分群"),
         ("How few bring how much", "收入集中度"),
         ("Membership tiers", "会员等级"),
         ("Repurchase month by month", "按月复购率"),
         ("Do new customers stay", "新客留存"),
-        ("How often they come", "购买间隔"),
+        ("Days between purchases", "购买间隔"),
         ("Who will come back", "谁会回来"),
         ("Whom to call first", "最值得联系的客户"),
     ];
@@ -70,12 +71,52 @@ fn headline_figures_say_of_whom_they_are() {
 fn customers_to_call_have_their_reasons() {
     let (log, as_of) = read(CDNOW);
     let page = text(&english(&log, as_of));
-    assert!(page.contains(
-        "Due: last purchase 35 days ago, expected every 30 days (mean gap 434/28 = 15.50 days, below 30): 1 cycle \
-         missed, churn-inclined from 3"
-    ));
-    assert!(page.contains("Champions: R 5, F 5; rule 10 of 10: R 5, F 4-5"));
-    assert!(page.contains("Supreme: revenue 1437.25, above 1022.77"));
+    for reason in [
+        "Churn-inclined: last purchase 109 days ago, expected every 30 days (mean gap 396/16 = 24.75 days, below 30): \
+         3 cycles missed, churn-inclined from 3",
+        "Champions: R 5, F 5; rule 10 of 10: R 5, F 4-5",
+        "VIP: revenue 940.48, above 434.86 and at most 1022.77",
+        "MBG/NBD: bought again on 16 days in the 505 days since the first, the last time 109 days ago; still a \
+         customer with a probability of 46.8%, and then worth 136.38 in the next 90 days: 72.57 of it expected to be \
+         lost",
+    ] {
+        assert!(page.contains(reason), "{reason}");
+    }
+}
+
+/// In the library's order, with the library's numbers.
+#[test]
+fn customers_to_call_are_those_of_the_library() {
+    let (log, as_of) = read(CDNOW);
+    let ledger = log.ledger(as_of).unwrap();
+    let models = ShopModels::fit(&ledger, &ShopOptions::default()).unwrap();
+    let profiles = models.profile_all(&ledger).unwrap();
+    let page = text(&english(&log, as_of));
+    let mut rest = page.split_once("The customers most worth calling").unwrap().1;
+    for &position in profiles.calls().iter().take(15) {
+        let profile = profiles.get(position).unwrap();
+        let number = |figure| profile.figure(figure).unwrap();
+        for shown in [
+            format!(" {} ", ledger.ids()[position]),
+            format!("{:.1}%", 100.0 * number(Figure::ProbabilityAlive)),
+            format!("{:.2}", number(Figure::ExpectedValue)),
+            format!("{:.2}", number(Figure::ExpectedLoss)),
+        ] {
+            rest = rest.split_once(&shown).unwrap_or_else(|| panic!("{shown:?} does not follow")).1;
+        }
+    }
+}
+
+/// A rank is told with its days and counts, and nothing is certain by a model.
+#[test]
+fn ranks_and_probabilities_are_not_told_as_facts() {
+    let (log, as_of) = read(CDNOW);
+    let page = text(&english(&log, as_of));
+    assert!(page.contains("699 customers (29.7%) last bought on 14 Apr 1997 or later and bought 3 times or more"));
+    assert!(page.contains("456 of them have a P(alive) of 20% or more."));
+    for word in ["lately", "likely gone", "Still a customer", "ranks mean little"] {
+        assert!(!page.contains(word), "{word}");
+    }
 }
 
 #[test]
