@@ -1,41 +1,13 @@
 //! The second pass: rows to orders and credits.
 
 use crate::cells::{Fault, NO_TIME};
+use crate::counts::Counts;
+use crate::drafts::{Draft, Drafts, EMPTY, Line};
 use crate::error::{BadRow, Error};
 use crate::ids::NOBODY;
 use crate::layout::StatusMeaning;
+use crate::order_ids::NO_ORDER;
 use crate::resolve::Rows;
-use crate::table::NO_ORDER;
-
-/// How many of what were read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Counts {
-    /// Rows below the header.
-    pub rows: u64,
-    /// Rows that were bad and left out.
-    pub skipped: u64,
-    /// Rows that are equal to an earlier one of the same order.
-    pub duplicates: u64,
-    /// Rows in another currency.
-    pub other_currency: u64,
-    /// Orders of customers.
-    pub orders: u64,
-    /// Orders of guests, which are left out.
-    pub guest_orders: u64,
-    /// Credits of guests, which are left out.
-    pub guest_credits: u64,
-    /// Orders that were not paid.
-    pub unpaid: u64,
-    /// Orders that were called off.
-    pub cancelled: u64,
-    /// Paid orders that were given back whole.
-    pub fully_refunded: u64,
-    /// Rows of refunds whose order is in the file.
-    pub refunds_matched: u64,
-    /// Rows of refunds whose order is not; they are credits.
-    pub refunds_unmatched: u64,
-}
 
 /// One order, before ids are sorted; amounts in the finest unit of the file.
 #[derive(Debug, Clone, Copy)]
@@ -53,34 +25,6 @@ pub(crate) trait Sink {
     fn order(&mut self, order: OneOrder);
     fn credit(&mut self, customer: u32, seconds: i64, amount: i128, row: u32);
 }
-
-/// A row, with its amounts in the finest unit.
-#[derive(Clone, Copy)]
-struct Line {
-    row: u32,
-    customer: u32,
-    seconds: i64,
-    amount: Option<i128>,
-    refunded: Option<i128>,
-    status: StatusMeaning,
-    is_refund: bool,
-}
-
-/// An order whose rows are being read.
-#[derive(Clone, Copy)]
-struct Draft {
-    first: Option<Line>,
-    paid: i128,
-    called_off: i128,
-    is_paid: bool,
-    /// What refund rows give back, how many they are, and the first.
-    given_back: i128,
-    refund_rows: u32,
-    refund: Option<Line>,
-}
-
-const EMPTY: Draft =
-    Draft { first: None, paid: 0, called_off: 0, is_paid: false, given_back: 0, refund_rows: 0, refund: None };
 
 /// The powers of ten that bring amounts, products and refunds to one unit.
 pub(crate) struct Units {
@@ -115,8 +59,7 @@ impl<'a, S: Sink> Assembly<'a, S> {
 
     /// Hands all orders and credits to the sink; gives the counts and the orders that could not be used.
     pub(crate) fn run(mut self) -> Result<(S, Counts, Vec<BadRow>), Error> {
-        let orders = self.rows.orders.as_ref().map_or(0, |orders| orders.ids.len());
-        let mut drafts = vec![EMPTY; orders];
+        let mut drafts = Drafts::of(self.rows);
         let mut dropped = self.rows.dropped.iter().peekable();
         for row in 0..self.rows.count {
             if dropped.next_if_eq(&&row).is_some() {
@@ -127,15 +70,18 @@ impl<'a, S: Sink> Assembly<'a, S> {
             match order.filter(|order| *order != NO_ORDER) {
                 None => self.alone(line)?,
                 Some(order) => {
-                    if let Some(draft) = drafts.get_mut(order as usize) {
+                    if let Some(draft) = drafts.get_mut(order) {
                         self.join(draft, line)?;
+                        continue;
                     }
+                    let mut draft = EMPTY;
+                    self.join(&mut draft, line)?;
+                    self.finish(order, &draft)?;
                 }
             }
         }
-        for (order, draft) in drafts.iter().enumerate() {
-            let is_note = self.rows.orders.as_ref().and_then(|orders| orders.credit_notes.get(order)).copied();
-            self.finish(draft, is_note.unwrap_or(false))?;
+        for (order, draft) in drafts.into_several() {
+            self.finish(order, &draft)?;
         }
         Ok((self.sink, self.counts, self.bad))
     }
@@ -350,7 +296,14 @@ impl<'a, S: Sink> Assembly<'a, S> {
         }
     }
 
-    fn finish(&mut self, draft: &Draft, is_credit_note: bool) -> Result<(), Error> {
+    fn finish(&mut self, order: u32, draft: &Draft) -> Result<(), Error> {
+        let Some(orders) = &self.rows.orders else { return Ok(()) };
+        // Lines without an amount of an order whose amount is in another currency.
+        let has_no_amount = draft.first.is_some_and(|first| first.amount.is_none());
+        if has_no_amount && orders.in_other_currency.contains(&order) {
+            return Ok(());
+        }
+        let is_credit_note = orders.credit_notes.get(order as usize).copied().unwrap_or(false);
         let Some(first) = draft.first else {
             let Some(refund) = draft.refund else { return Ok(()) };
             if !is_credit_note {

@@ -138,7 +138,7 @@ impl MoneyCells {
     }
 
     /// The numbers in the form that was found, the rows that have another, and the row of a value that leaves it open.
-    pub(crate) fn finish(self) -> (Money, Decided<()>, DecimalMark) {
+    pub(crate) fn finish(self) -> (Money, Decided<Number>, DecimalMark) {
         let Decided { form, changes, dropped, open } = self.vote.finish();
         let mut money = self.money;
         for (row, number) in changes {
@@ -233,7 +233,7 @@ impl TimeCells {
         Fault::new(field, expected)
     }
 
-    pub(crate) fn finish(self) -> (Vec<i64>, Decided<()>, DateOrder, LocalClock) {
+    pub(crate) fn finish(self) -> (Vec<i64>, Decided<i64>, DateOrder, LocalClock) {
         let Decided { form, changes, dropped, open } = self.vote.finish();
         let mut seconds = self.seconds;
         for (row, value) in changes {

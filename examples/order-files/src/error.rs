@@ -70,7 +70,7 @@ pub enum Error {
     Currencies { found: String },
     /// Status words that no layout and no option explains.
     #[error(
-        "column {column}: nothing says what {words} mean(s); \
+        "column {column}: nothing says what these words mean: {words}; \
          --status WORD=paid,WORD=unpaid,WORD=cancelled says it for each (known are: {known})"
     )]
     Statuses { column: String, words: String, known: String },

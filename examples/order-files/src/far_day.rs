@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::assemble::Counts;
+use crate::counts::Counts;
 use crate::error::Error;
 use crate::options::ReadOptions;
 use crate::orders::Columns;

@@ -243,6 +243,15 @@ impl Layout {
         found.cloned().ok_or(Error::Option { option: "--from", found: name.to_owned(), expected })
     }
 
+    /// What `--from` says: a layout that is known, by name, or else the path of a file of one's own.
+    pub fn named_or_file(argument: &str) -> Result<Self, Error> {
+        Self::named(argument).or_else(|unknown| match std::fs::read_to_string(argument) {
+            Ok(text) => Self::from_toml(&text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(unknown),
+            Err(error) => Err(Error::Read(error)),
+        })
+    }
+
     /// A layout of one's own from the text of a file such as those of `layouts/`.
     pub fn from_toml(text: &str) -> Result<Self, Error> {
         toml::from_str(text).map_err(|error| Error::Layout { message: error.to_string().trim_end().to_owned() })

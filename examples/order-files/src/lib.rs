@@ -35,16 +35,20 @@
 mod amounts;
 mod assemble;
 mod cells;
+mod counts;
 mod customers;
+mod drafts;
 mod error;
 mod far_day;
 mod header;
 mod ids;
 mod layout;
+mod matched;
 mod money;
 mod names;
 mod notes;
 mod options;
+mod order_ids;
 mod orders;
 mod resolve;
 mod rows;
@@ -56,7 +60,7 @@ mod zone;
 
 use std::io::Read;
 
-pub use assemble::Counts;
+pub use counts::Counts;
 pub use error::{BadRow, Error};
 pub use ids::SortedIds;
 pub use layout::{DecimalMark, Layout, Role, RowsOfOrder, StatusMeaning};
@@ -119,12 +123,6 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
     columns.customers.iter_mut().for_each(|number| *number = place(number));
     columns.credits.iter_mut().for_each(|credit| credit.0 = place(&credit.0));
     (columns.rows, columns.credit_rows) = (Vec::new(), Vec::new());
-    let mut has_bought = vec![false; ids.len()];
-    for at in columns.purchases() {
-        if let Some(slot) = has_bought.get_mut(columns.customers[at] as usize) {
-            *slot = true;
-        }
-    }
     let mut joined: Vec<_> = customers.joined.into_values().collect();
     joined.sort_unstable();
     let facts = notes::Facts {
@@ -138,8 +136,8 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
         currency: rows.currency.as_deref(),
     };
     let notes = notes::notes(&counts, &facts);
-    Ok(Orders {
-        customers: has_bought.into_iter().filter(|bought| *bought).count(),
+    let mut orders = Orders {
+        customers: 0,
         ids,
         columns,
         scale,
@@ -156,7 +154,9 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
         },
         as_of,
         zone: options.zone,
-    })
+    };
+    orders.customers = orders.count_customers();
+    Ok(orders)
 }
 
 /// Orders and credits in columns: the file's own where each row is a purchase.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use repurchase::scale::Language;
 
-use crate::assemble::Counts;
+use crate::counts::Counts;
 use crate::error::{BadRow, shown};
 
 /// What a note is about.

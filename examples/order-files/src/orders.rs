@@ -5,7 +5,8 @@ use repurchase::record::{Credit, OrderStatus, RecordColumns};
 use repurchase::{Order, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
-use crate::assemble::{Counts, OneOrder, Sink};
+use crate::assemble::{OneOrder, Sink};
+use crate::counts::Counts;
 use crate::error::{BadRow, Error};
 use crate::ids::SortedIds;
 use crate::layout::{DecimalMark, StatusMeaning};
@@ -219,14 +220,26 @@ impl Orders {
     ///
     /// Those of [`Order`]: none for what was read.
     pub fn orders(&self) -> impl Iterator<Item = Result<Order<u32>, Error>> + '_ {
-        (0..self.columns.customers.len()).map(|at| {
-            let columns = &self.columns;
-            let (customer, seconds) = (columns.customers[at], columns.seconds[at]);
-            let order = Order::new(customer, instant(seconds), decimal(columns.amounts.get(at), self.scale))?;
-            let refunded = columns.refunded.get(at).copied().unwrap_or(0);
-            let status = columns.statuses.get(at).copied().unwrap_or_default();
-            Ok(order.with_refunded(decimal(refunded, self.scale))?.with_status(status))
-        })
+        (0..self.columns.customers.len()).map(|at| self.order(at))
+    }
+
+    pub(crate) fn order(&self, at: usize) -> Result<Order<u32>, Error> {
+        let columns = &self.columns;
+        let (customer, seconds) = (columns.customers[at], columns.seconds[at]);
+        let order = Order::new(customer, instant(seconds), decimal(columns.amounts.get(at), self.scale))?;
+        let refunded = columns.refunded.get(at).copied().unwrap_or(0);
+        let status = columns.statuses.get(at).copied().unwrap_or_default();
+        Ok(order.with_refunded(decimal(refunded, self.scale))?.with_status(status))
+    }
+
+    pub(crate) fn count_customers(&self) -> usize {
+        let mut has_bought = vec![false; self.ids.len()];
+        for at in self.columns.purchases() {
+            if let Some(slot) = has_bought.get_mut(self.columns.customers[at] as usize) {
+                *slot = true;
+            }
+        }
+        has_bought.into_iter().filter(|bought| *bought).count()
     }
 
     /// All credits of customers: refunds that name no order of the file.

@@ -1,5 +1,7 @@
 //! Between the passes: which form each column has, what its words mean, which rows go.
 
+use rust_decimal::Decimal;
+
 use crate::cells::{Fault, NO_TIME, Words};
 use crate::error::{BadRow, Error, listed, shown};
 use crate::header::{AmountFrom, Plan};
@@ -7,9 +9,10 @@ use crate::layout::{DecimalMark, StatusMeaning};
 use crate::money::Money;
 use crate::names::plain;
 use crate::options::ReadOptions;
-use crate::table::{Lines, OrderIds, Skipped, Table};
+use crate::order_ids::OrderIds;
+use crate::orders::decimal;
+use crate::table::{Lines, Skipped, Table};
 use crate::times::DateOrder;
-use crate::vote::Decided;
 use crate::zone::LocalClock;
 
 /// Columns of rows whose values are final.
@@ -50,13 +53,14 @@ impl Table {
         };
         let (currency, others) = currency(&self.currencies, options, self.other_currency)?;
         let (seconds, times, dates, clock) = self.times.finish();
-        if let Some(row) = times.open {
-            return Err(open_dates(&plan, self.lines.line(row), seconds.get(row as usize).copied()));
+        if let Some((row, other)) = times.open {
+            let read = seconds.get(row as usize).copied().unwrap_or(NO_TIME);
+            return Err(open_dates(&plan, self.lines.line(row), [read, other]));
         }
         let mut skipped = self.skipped;
         let mut dropped = Vec::new();
-        let mut drop = |decided: &Decided<()>, place: usize, form: &str| {
-            for &row in &decided.dropped {
+        let mut drop = |rows: &[u32], place: usize, form: &str| {
+            for &row in rows {
                 if let Err(at) = dropped.binary_search(&row) {
                     dropped.insert(at, row);
                     let fault =
@@ -67,21 +71,27 @@ impl Table {
                 }
             }
         };
-        drop(&times, plan.times.first().copied().unwrap_or(0), &format!("a date in the order {}", dates.name()));
+        drop(
+            &times.dropped,
+            plan.times.first().copied().unwrap_or(0),
+            &format!("a date in the order {}", dates.name()),
+        );
         let mut money = |cells: crate::cells::MoneyCells, place: usize| -> Result<(Money, DecimalMark), Error> {
             let (money, decided, mark) = cells.finish();
-            if let Some(row) = decided.open {
-                return Err(open_amounts(&plan, place, self.lines.line(row)));
+            if let Some((row, other)) = decided.open {
+                let read = decimal(money.get(row as usize).unwrap_or(0), money.scale().into());
+                let other = decimal(other.units, other.scale.into());
+                return Err(open_amounts(&plan, place, self.lines.line(row), [read, other]));
             }
             let name = if mark == DecimalMark::Point {
                 "a number with a decimal point"
             } else {
                 "a number with a decimal comma"
             };
-            drop(&decided, place, name);
+            drop(&decided.dropped, place, name);
             Ok((money, mark))
         };
-        let (amounts, decimal) = money(self.amounts, plan.amount_place())?;
+        let (amounts, mark) = money(self.amounts, plan.amount_place())?;
         let quantities = match (self.quantities, plan.amount) {
             (Some(cells), AmountFrom::PriceAndQuantity(_, place)) => Some(money(cells, place)?.0),
             _ => None,
@@ -113,7 +123,7 @@ impl Table {
             skipped,
             clock,
             dates,
-            decimal,
+            decimal: mark,
             currency,
             other_currency,
             plan,
@@ -177,8 +187,9 @@ fn currency(words: &Words, options: &ReadOptions, others: u64) -> Result<(Option
         }
         return Ok((found.first().map(|code| (*code).to_owned()), Vec::new()));
     };
-    if others > 0 && words.numbers.is_empty() {
-        let found: Vec<String> = words.words().iter().map(|(word, _)| shown(word.as_bytes())).collect();
+    if others > 0 && found.is_empty() {
+        let codes = words.words().iter().filter(|(word, _)| !word.is_empty());
+        let found: Vec<String> = codes.map(|(word, _)| shown(word.as_bytes())).collect();
         return Err(Error::NoSuchCurrency { wanted: wanted.clone(), found: listed(&found, 12) });
     }
     if !found.is_empty() && !found.iter().any(|one| same(one, wanted)) {
@@ -209,24 +220,26 @@ fn code(mark: &str) -> &str {
     }
 }
 
-fn open_dates(plan: &Plan, line: u64, seconds: Option<i64>) -> Error {
+fn open_dates(plan: &Plan, line: u64, [read, other]: [i64; 2]) -> Error {
     let place = plan.times.first().copied().unwrap_or(0);
-    let day =
-        seconds.filter(|seconds| *seconds != NO_TIME).and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0));
-    let example = day
-        .map(|day| format!(" (line {line}: is it {}, or another day?)", day.format("%-d %B %Y")))
-        .unwrap_or_default();
+    let day = |seconds: i64| {
+        chrono::DateTime::from_timestamp(seconds, 0).map(|day| day.format("%-d %B %Y").to_string()).unwrap_or_default()
+    };
     Error::TwoForms(format!(
-        "column {}: every date can be read with the day or with the month first{example}; \
+        "column {}: every date can be read with the day or with the month first (line {line}: is it {} or {}?); \
          --dates dmy or --dates mdy says which",
-        plan.name(place)
+        plan.name(place),
+        day(read),
+        day(other)
     ))
 }
 
-fn open_amounts(plan: &Plan, place: usize, line: u64) -> Error {
+fn open_amounts(plan: &Plan, place: usize, line: u64, [read, other]: [Decimal; 2]) -> Error {
     Error::TwoForms(format!(
-        "column {}: every number can be read with a decimal point or with a decimal comma (line {line}: is its separator \
-         one of thousands?); a layout says which: copy one, add decimal = \".\" or decimal = \",\", and give it as --from FILE",
-        plan.name(place)
+        "column {}: every number can be read with a decimal point or with a decimal comma (line {line}: is it {} or {}?); a \
+         layout says which: copy one, add decimal = \".\" or decimal = \",\", and give it as --from FILE",
+        plan.name(place),
+        read.normalize(),
+        other.normalize()
     ))
 }

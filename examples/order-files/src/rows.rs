@@ -1,7 +1,7 @@
 //! Rows of a table in text, each with the line on which it starts.
 //!
-//! Traded for plainness: a line without a quote is a row as it stands and is cut at its separators; only rows with
-//! quotes go through csv-core. `benches/read.rs` has the time that this must not lose.
+//! Traded for plainness: a line without a quote, or with quotes around whole fields alone, is a row as it stands and is
+//! cut at its separators; only rows with line breaks or quotes inside fields go through csv-core. `benches/read.rs` has the time that this must not lose.
 
 use std::io::Read;
 use std::ops::Range;
@@ -29,6 +29,7 @@ pub(crate) struct Rows<R> {
     bounds: Vec<Range<u32>>,
     unquoted: Vec<u8>,
     ends: Vec<usize>,
+    csv: Reader,
 }
 
 /// One row.
@@ -64,12 +65,15 @@ impl<R: Read> Rows<R> {
             bounds: Vec::new(),
             unquoted: Vec::new(),
             ends: Vec::new(),
+            csv: Reader::new(),
         };
         rows.text.append_to(&mut rows.buffer)?;
         if memchr(b'\n', &rows.buffer).is_none() && memchr(b'\r', &rows.buffer).is_some() {
             rows.terminator = b'\r';
         }
         rows.find_separator();
+        let terminator = Terminator::Any(rows.terminator);
+        rows.csv = ReaderBuilder::new().delimiter(rows.separator).terminator(terminator).build();
         Ok(rows)
     }
 
@@ -125,7 +129,20 @@ impl<R: Read> Rows<R> {
         loop {
             let rest = self.buffer.get(self.at..).unwrap_or_default();
             match memchr2(self.terminator, b'"', rest) {
-                Some(length) if rest.get(length) == Some(&b'"') => return self.read_quoted(),
+                Some(quote) if rest.get(quote) == Some(&b'"') => {
+                    let after = rest.get(quote..).unwrap_or_default();
+                    let Some(length) = memchr(self.terminator, after).map(|length| quote + length) else {
+                        return self.read_quoted();
+                    };
+                    if !self.cut_quoted(self.at, length) {
+                        return self.read_quoted();
+                    }
+                    let (start, line) = (self.at, self.line);
+                    self.at += length + 1;
+                    self.line += 1;
+                    let bytes = self.buffer.get(start..start + length).unwrap_or_default();
+                    return Ok(Some(Row { bytes, bounds: &self.bounds, line }));
+                }
                 Some(length) => {
                     let (start, line) = (self.at, self.line);
                     self.at += length + 1;
@@ -168,6 +185,33 @@ impl<R: Read> Rows<R> {
         true
     }
 
+    /// Finds the fields of a line that has quotes around whole fields alone; false where there are others.
+    fn cut_quoted(&mut self, start: usize, length: usize) -> bool {
+        let line = self.buffer.get(start..start + length).unwrap_or_default();
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        self.bounds.clear();
+        let mut at = 0;
+        loop {
+            let rest = line.get(at..).unwrap_or_default();
+            let (from, to, next) = match rest.strip_prefix(b"\"") {
+                Some(inner) => match memchr(b'"', inner) {
+                    Some(to) => (at + 1, at + 1 + to, at + 2 + to),
+                    None => return false,
+                },
+                None => match memchr2(self.separator, b'"', rest) {
+                    Some(to) => (at, at + to, at + to),
+                    None => (at, line.len(), line.len()),
+                },
+            };
+            self.bounds.push(from as u32..to as u32);
+            match line.get(next) {
+                None => return true,
+                Some(&byte) if byte == self.separator => at = next + 1,
+                Some(_) => return false,
+            }
+        }
+    }
+
     /// Moves what is not read to the front and reads on; false at the end of the file.
     fn fill(&mut self) -> Result<bool, Error> {
         self.buffer.drain(..self.at);
@@ -175,12 +219,8 @@ impl<R: Read> Rows<R> {
         self.text.append_to(&mut self.buffer)
     }
 
-    fn csv(&self) -> Reader {
-        ReaderBuilder::new().delimiter(self.separator).terminator(Terminator::Any(self.terminator)).build()
-    }
-
     fn read_quoted(&mut self) -> Result<Option<Row<'_>>, Error> {
-        let mut reader = self.csv();
+        self.csv.reset();
         let (mut written, mut fields) = (0, 0);
         let (line, mut lines, mut taken, mut at_end) = (self.line, 0, 0, false);
         loop {
@@ -192,7 +232,7 @@ impl<R: Read> Rows<R> {
                 at_end = !self.fill()?;
                 continue;
             }
-            let (result, read, wrote, ended) = reader.read_record(rest, output, ends);
+            let (result, read, wrote, ended) = self.csv.read_record(rest, output, ends);
             lines += memchr_iter(self.terminator, rest.get(..read).unwrap_or_default()).count() as u64;
             written += wrote;
             fields += ended;

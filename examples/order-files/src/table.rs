@@ -1,16 +1,12 @@
 //! The first pass: rows to columns, without keeping their text.
 
-use std::hash::{BuildHasher, Hasher};
-
-use hashbrown::{DefaultHashBuilder, HashTable};
-
 use crate::cells::{Amount, Fault, Moment, MoneyCells, TimeCells, Words, bare, is_void};
 use crate::customers::Customers;
 use crate::error::{BadRow, Error, shown};
 use crate::header::{AmountFrom, Plan};
-use crate::ids::Ids;
 use crate::names::plain;
 use crate::options::ReadOptions;
+use crate::order_ids::{NO_ORDER, OrderIds};
 use crate::rows::Row;
 use crate::zone::LocalClock;
 
@@ -53,38 +49,6 @@ impl Lines {
         let after = self.breaks.partition_point(|(first, _)| *first <= row);
         let (first, line) = after.checked_sub(1).and_then(|at| self.breaks.get(at)).copied().unwrap_or((0, 2));
         line + u64::from(row - first)
-    }
-}
-
-/// The orders' ids of rows, where there is a column of them.
-#[derive(Default)]
-pub(crate) struct OrderIds {
-    pub(crate) ids: Ids,
-    pub(crate) numbers: Vec<u32>,
-    /// Orders whose id says that they are credit notes.
-    pub(crate) credit_notes: Vec<bool>,
-    seen: HashTable<(u64, u32)>,
-    hasher: DefaultHashBuilder,
-}
-
-/// A row without an order's id.
-pub(crate) const NO_ORDER: u32 = u32::MAX;
-
-impl OrderIds {
-    /// Whether an equal row of the same order came before.
-    fn is_repeated(&mut self, order: u32, row: Row<'_>) -> bool {
-        let mut hasher = self.hasher.build_hasher();
-        for place in 0..row.len() {
-            hasher.write(row.field(place));
-            hasher.write_u8(0xFF);
-        }
-        let key = (hasher.finish(), order);
-        let hash = self.hasher.hash_one(key);
-        if self.seen.find(hash, |one| *one == key).is_some() {
-            return true;
-        }
-        self.seen.insert_unique(hash, key, |one| self.hasher.hash_one(one));
-        false
     }
 }
 
@@ -178,8 +142,9 @@ impl Table {
         }
         if let Some(place) = self.plan.currency {
             let code = bare(row.field(place));
-            if self.wanted.as_ref().is_some_and(|wanted| plain(&String::from_utf8_lossy(code)) != *wanted) {
-                return self.count_other_currency(code, place);
+            let is_other = |wanted: &String| plain(&String::from_utf8_lossy(code)) != *wanted;
+            if !code.is_empty() && self.wanted.as_ref().is_some_and(is_other) {
+                return self.count_other_currency(row, code, place);
             }
         }
         let order = self.order(row)?;
@@ -354,8 +319,11 @@ impl Table {
     }
 
     #[cold]
-    fn count_other_currency(&mut self, code: &[u8], place: usize) -> Result<(), Problem> {
+    fn count_other_currency(&mut self, row: Row<'_>, code: &[u8], place: usize) -> Result<(), Problem> {
         self.other_currency += 1;
+        if let (Some(order), Some(orders)) = (self.order(row)?, &mut self.orders) {
+            orders.in_other_currency.insert(order);
+        }
         match self.currencies.number(code) {
             Some(_) => Ok(()),
             None => Err(Problem::Stop(too_many_words(&self.currencies, self.plan.name(place)))),

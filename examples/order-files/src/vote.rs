@@ -35,8 +35,9 @@ pub(crate) struct Decided<T> {
     pub(crate) changes: Vec<(u32, T)>,
     /// Rows that this form does not read.
     pub(crate) dropped: Vec<u32>,
-    /// Where two forms or more are possible and say different things: the row of the first such value.
-    pub(crate) open: Option<u32>,
+    /// Where two forms or more are possible and say different things: the row of the first such value, and what it says
+    /// in the second form.
+    pub(crate) open: Option<(u32, T)>,
 }
 
 impl<const N: usize, T: Copy + PartialEq> Vote<N, T> {
@@ -93,7 +94,7 @@ impl<const N: usize, T: Copy + PartialEq> Vote<N, T> {
         let best: Vec<usize> = candidates.into_iter().filter(|&form| votes(form) == most).collect();
         let form = best.first().copied().unwrap_or(0);
         let differs = |other: &&(u32, u8, T)| best.contains(&usize::from(other.1));
-        let open = if best.len() > 1 { self.others.iter().find(differs).map(|other| other.0) } else { None };
+        let open = if best.len() > 1 { self.others.iter().find(differs).map(|other| (other.0, other.2)) } else { None };
         let bit = 1_u8 << form;
         let dropped =
             self.selective.iter().flatten().filter(|(_, mask)| mask & bit == 0).map(|(row, _)| *row).collect();
@@ -121,7 +122,7 @@ mod tests {
     fn two_forms_that_say_different_things_are_open() {
         let mut vote = Vote::<2, i64>::new(None, false);
         let _ = vote.add(0, 2, [Some(1234), Some(1)]);
-        assert_eq!(vote.finish().open, Some(0));
+        assert_eq!(vote.finish().open, Some((0, 1)));
         let mut same = Vote::<2, i64>::new(None, false);
         let _ = same.add(0, 2, [Some(5), Some(5)]);
         assert_eq!(same.finish().open, None);

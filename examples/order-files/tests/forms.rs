@@ -14,7 +14,7 @@ fn own(rows: &str) -> Vec<u8> {
 /// The instants of orders.
 fn times(rows: &str, options: &ReadOptions) -> Vec<String> {
     let orders = ok_with(&own(rows), options);
-    orders.orders().map(|order| order.unwrap().placed_at().format("%F %T").to_string()).collect()
+    orders.orders().map(|order| order.unwrap().placed_at().unwrap().format("%F %T").to_string()).collect()
 }
 
 fn time(text: &str) -> String {
@@ -94,8 +94,8 @@ fn one_date_decides_for_all() {
     assert_eq!(times("ann,05/05/2024,1\n", &ReadOptions::default()), ["2024-05-05 00:00:00"]);
     assert_eq!(
         refusal(&own("ann,02/03/2024,1\nbo,05/04/2024,2\n")),
-        "column placed_at: every date can be read with the day or with the month first (line 2: is it 2 March 2024, or \
-         another day?); --dates dmy or --dates mdy says which"
+        "column placed_at: every date can be read with the day or with the month first (line 2: is it 2 March 2024 or 3 \
+         February 2024?); --dates dmy or --dates mdy says which"
     );
     assert_eq!(
         refusal(&own("ann,31/12/2024,1\nbo,12/31/2024,2\n")),
@@ -119,8 +119,8 @@ fn one_amount_decides_for_all() {
         refusal(
             "customer_id;placed_at;amount\nann;2024-01-05;12\nann;2024-01-05;1.234\nbo;2024-01-06;5.678\n".as_bytes()
         ),
-        "column amount: every number can be read with a decimal point or with a decimal comma (line 3: is its separator one of \
-         thousands?); a layout says which: copy one, add decimal = \".\" or decimal = \",\", and give it as --from FILE"
+        "column amount: every number can be read with a decimal point or with a decimal comma (line 3: is it 1.234 or 1234?); \
+         a layout says which: copy one, add decimal = \".\" or decimal = \",\", and give it as --from FILE"
     );
     assert_eq!(
         refusal("customer_id;placed_at;amount\nann;2024-01-05;12,5\nbo;2024-01-06;19.90\n".as_bytes()),
@@ -249,6 +249,18 @@ fn refunds_of_orders_and_of_none() {
     let column =
         "customer_id,placed_at,amount,refunded\nann,2024-01-05,10,10\nann,2024-01-06,10,-2.5\nann,2024-01-07,10,\n";
     assert_eq!(answer(&ok(column.as_bytes())), (1, 2, 0, "17.5".to_owned()));
+}
+
+#[test]
+fn credits_are_tied_to_the_orders_that_they_give_back() {
+    let orders =
+        ok(&own("ann,2024-01-05,10\nann,2024-01-06,10\nann,2024-01-07,-10\nbo,2024-01-07,-3\nbo,2024-01-08,5\n"));
+    assert_eq!((answer(&orders), notes(&orders)), ((2, 3, 2, "12".to_owned()), vec![]));
+    let tied = orders.with_credits_matched().unwrap();
+    assert_eq!(answer(&tied), (2, 2, 1, "12".to_owned()));
+    assert_eq!(notes(&tied), [("fully_refunded", 1), ("refunds_matched", 1)]);
+    assert_eq!((tied.notes()[1].of, tied.as_of().to_string()), (2, "2024-01-08".to_owned()));
+    assert_eq!((tied.log().unwrap().purchases(), tied.log().unwrap().credits()), (2, 1));
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn words() {
     let file = "customer_id,placed_at,amount,status\nann,2024-01-05,1,PAID\nann,2024-01-06,1,parked\nann,2024-01-07,1,Parked\nann,2024-01-08,1,lost\n";
     assert_eq!(
         refusal(file.as_bytes()),
-        "column status: nothing says what \"parked\" (2), \"lost\" (1) mean(s); --status WORD=paid,WORD=unpaid,WORD=cancelled \
+        "column status: nothing says what these words mean: \"parked\" (2), \"lost\" (1); --status WORD=paid,WORD=unpaid,WORD=cancelled \
          says it for each (known are: \"PAID\" (1))"
     );
     let options = ReadOptions::default().with_status("parked=unpaid,lost=cancelled".parse().unwrap());

@@ -166,7 +166,7 @@ fn sales(orders: &Orders) -> Vec<Sale> {
         |amount: rust_decimal::Decimal| i64::try_from(amount.mantissa() * 100 / 10_i128.pow(amount.scale())).unwrap();
     let sale = |order: repurchase::Order<u32>| Sale {
         customer: orders.ids().get(*order.customer()).unwrap().to_owned(),
-        minute: (order.placed_at().timestamp() - START) / 60,
+        minute: (order.placed_at().unwrap().timestamp() - START) / 60,
         cents: hundredths(order.amount()),
         refunded: hundredths(order.refunded()),
         status: match order.status() {

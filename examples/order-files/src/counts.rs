@@ -1,0 +1,33 @@
+//! How many of what a file has.
+
+/// How many of what were read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Rows below the header.
+    pub rows: u64,
+    /// Rows that were bad and left out.
+    pub skipped: u64,
+    /// Rows that are equal to an earlier one of the same order.
+    pub duplicates: u64,
+    /// Rows in another currency.
+    pub other_currency: u64,
+    /// Orders of customers.
+    pub orders: u64,
+    /// Orders of guests, which are left out.
+    pub guest_orders: u64,
+    /// Credits of guests, which are left out.
+    pub guest_credits: u64,
+    /// Orders that were not paid.
+    pub unpaid: u64,
+    /// Orders that were called off.
+    pub cancelled: u64,
+    /// Paid orders that were given back whole.
+    pub fully_refunded: u64,
+    /// Rows of refunds whose order is in the file.
+    pub refunds_matched: u64,
+    /// Rows of refunds whose order is not; they are credits.
+    pub refunds_unmatched: u64,
+    /// Credits that were tied to an order of their customer.
+    pub credits_matched: u64,
+}

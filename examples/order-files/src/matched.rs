@@ -1,0 +1,77 @@
+//! Credits that name no order, tied to the orders that they give back.
+
+use repurchase::record::{Record, match_credits};
+
+use crate::error::Error;
+use crate::notes::{Note, NoteCode};
+use crate::orders::Orders;
+
+impl Orders {
+    /// Ties credits to the orders that they give back whole, as the library's
+    /// [`match_credits`](repurchase::record::match_credits) does: those orders are fully refunded then, the credits are
+    /// none any more, and a note has the counts.
+    ///
+    /// The day up to which orders count stays the one that the file says: a refund is something that happened, too.
+    ///
+    /// # Errors
+    ///
+    /// Where the credits do not add up to a `Decimal`.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in orders, and `n log n` in credits and the orders of customers who have one.
+    pub fn with_credits_matched(mut self) -> Result<Self, Error> {
+        if self.columns.credits.is_empty() {
+            return Ok(self);
+        }
+        let mut has_credit = vec![false; self.ids.len()];
+        for credit in &self.columns.credits {
+            if let Some(slot) = has_credit.get_mut(credit.0 as usize) {
+                *slot = true;
+            }
+        }
+        let concerned = |at: &usize| self.columns.customers.get(*at).is_some_and(|id| has_credit[*id as usize]);
+        let places: Vec<usize> = (0..self.columns.customers.len()).filter(concerned).collect();
+        let mut records: Vec<Record<u32>> = Vec::with_capacity(places.len() + self.columns.credits.len());
+        for &at in &places {
+            records.push(self.order(at)?.into());
+        }
+        for credit in self.credits() {
+            records.push(credit?.into());
+        }
+        let matches = match_credits(&mut records)?;
+        if self.columns.refunded.is_empty() && !matches.matched.is_empty() {
+            self.columns.refunded.resize(self.columns.customers.len(), 0);
+        }
+        let mut gone = vec![false; self.columns.credits.len()];
+        for &(credit, order) in &matches.matched {
+            let Some(&at) = places.get(order) else { continue };
+            self.columns.refunded[at] = self.columns.amounts.get(at);
+            gone[credit - places.len()] = true;
+        }
+        let mut gone = gone.into_iter();
+        self.columns.credits.retain(|_| !gone.next().unwrap_or(false));
+        let tied = matches.matched.len() as u64;
+        self.counts.fully_refunded += tied;
+        self.counts.credits_matched = tied;
+        self.customers = self.count_customers();
+        self.add_note(NoteCode::FullyRefunded, tied, self.counts.orders);
+        let refunds = tied + matches.unmatched.len() as u64;
+        self.add_note(NoteCode::RefundsMatched, tied, refunds);
+        Ok(self)
+    }
+
+    /// Adds to a note of the code, or makes one.
+    fn add_note(&mut self, code: NoteCode, count: u64, of: u64) {
+        if count == 0 {
+            return;
+        }
+        match self.notes.iter_mut().find(|note| note.code == code) {
+            Some(note) => {
+                note.count += count;
+                note.of = if code == NoteCode::RefundsMatched { note.of + of } else { of };
+            }
+            None => self.notes.push(Note { code, count, of, examples: Vec::new() }),
+        }
+    }
+}

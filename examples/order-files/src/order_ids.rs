@@ -1,0 +1,57 @@
+//! Which order a row belongs to, and whether an equal row of it came before.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, Hasher};
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use crate::ids::Ids;
+use crate::rows::Row;
+
+/// The orders' ids of rows, where there is a column of them.
+#[derive(Default)]
+pub(crate) struct OrderIds {
+    pub(crate) ids: Ids,
+    pub(crate) numbers: Vec<u32>,
+    /// Orders whose id says that they are credit notes.
+    pub(crate) credit_notes: Vec<bool>,
+    /// Orders with a row in another currency.
+    pub(crate) in_other_currency: HashSet<u32>,
+    /// The first row of each order, as a hash; 0 where there is none yet.
+    first: Vec<u64>,
+    /// Further rows.
+    further: HashTable<(u64, u32)>,
+    hasher: DefaultHashBuilder,
+}
+
+/// A row without an order's id.
+pub(crate) const NO_ORDER: u32 = u32::MAX;
+
+impl OrderIds {
+    /// Whether an equal row of the same order came before.
+    pub(crate) fn is_repeated(&mut self, order: u32, row: Row<'_>) -> bool {
+        let mut hasher = self.hasher.build_hasher();
+        for place in 0..row.len() {
+            hasher.write(row.field(place));
+            hasher.write_u8(0xFF);
+        }
+        let row = hasher.finish().max(1);
+        let place = order as usize;
+        if self.first.len() <= place {
+            self.first.resize(place + 1, 0);
+        }
+        match self.first.get_mut(place) {
+            Some(first) if *first == 0 => *first = row,
+            Some(first) if *first == row => return true,
+            _ => {
+                let key = (row, order);
+                let hash = self.hasher.hash_one(key);
+                if self.further.find(hash, |one| *one == key).is_some() {
+                    return true;
+                }
+                self.further.insert_unique(hash, key, |one| self.hasher.hash_one(one));
+            }
+        }
+        false
+    }
+}
