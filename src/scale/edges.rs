@@ -12,7 +12,7 @@ use crate::scale::{Bands, Language};
 #[cfg_attr(feature = "serde", serde(try_from = "[u32; 3]", into = "[u32; 3]"))]
 pub(crate) struct DayEdges([u32; 3]);
 
-/// What the articles of the trade use, for gaps between purchases and for days since the only one.
+/// What Chinese e-commerce teaches, for gaps between purchases and for days since the only one.
 impl Default for DayEdges {
     fn default() -> Self {
         Self([30, 50, 80])

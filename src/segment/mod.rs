@@ -6,7 +6,7 @@
 //! | one number for the three? | [`CompositeWeights::value`] |
 //! | which of the eight classes (八类)? | [`OctantModel::octant`] |
 //! | which named segment: champion, at risk, new? | [`Grid::segment`] |
-//! | which days, counts and amounts are a segment's, a tier's, for a database? | [`Grid::regions`], [`TierModel::range`] |
+//! | which days, counts and amounts make a segment, a tier, a band, for a database? | [`Grid::regions`], [`TierModel::range`], [`FrequencyBands::range`] |
 //! | which segments can nobody be in? | [`Grid::unreachable`] |
 //! | how often does a repeat customer come? | [`FrequencyBands::band`] |
 //! | is a one-time customer still warm? | [`NewCustomerBands::state`] |
@@ -17,20 +17,21 @@
 //! | what does each label amount to? | [`summarize`], [`summarize_all`] |
 //! | who changed label since last month? | [`Migration::between`] |
 //!
-//! Where customers are counted apart, each fit has a twin that takes a tally, a small value that
-//! [merges](crate::scale::Tally::merge), and makes the same of it:
+//! | of which kind is a label, and which labels are there? | [`LabelKind`] |
 //!
-//! | fit | twin | of a |
+//! What needs the whole shop is fitted once, stored (feature `serde`) and applied to one customer in a few nanoseconds. A
+//! fit takes a ledger, or where customers are counted apart a tally, which merges; both make the same of the same
+//! customers:
+//!
+//! | model | of a ledger | of counts |
 //! |---|---|---|
-//! | [`RfmModel::fit`] | [`RfmModel::fit_tally`] | [`RfmTally`] |
-//! | [`OctantModel::fit`] | [`OctantModel::fit_tally`] | [`Tally`](crate::scale::Tally) of [`RfmScore`]s |
-//! | [`TierModel::fit`] | [`TierModel::fit_tally`] | [`MoneyTally`](crate::scale::MoneyTally) of revenues |
-//! | [`FrequencyBands::fit`] | [`FrequencyBands::fit_tally`] | [`Tally`](crate::scale::Tally) of whole mean gaps |
+//! | [`RfmModel`] | [`fit`](RfmModel::fit) | [`fit_tally`](RfmModel::fit_tally) of an [`RfmTally`] |
+//! | [`OctantModel`] | [`fit`](OctantModel::fit) of all scores | [`fit_model`](OctantModel::fit_model) of an [`RfmModel`] and its [`RfmTally`], [`fit_tally`](OctantModel::fit_tally) of a [`Tally`](crate::scale::Tally) of scores |
+//! | [`TierModel`] | [`fit`](TierModel::fit) | [`fit_tally`](TierModel::fit_tally) of a [`MoneyTally`](crate::scale::MoneyTally) of revenues |
+//! | [`FrequencyBands`] | [`fit`](FrequencyBands::fit) | [`fit_tally`](FrequencyBands::fit_tally) of a [`Tally`](crate::scale::Tally) of whole mean gaps |
 //!
-//! What needs the whole shop is fitted once ([`RfmModel::fit`], [`OctantModel::fit`], [`TierModel::fit`],
-//! [`FrequencyBands::fit`]), stored (feature `serde`) and applied to one customer in a few nanoseconds. Every label has
-//! a [`Label`](crate::scale::Label) with an English and a Chinese name, and an `explain` that gives the value and the
-//! marks around it.
+//! Every label has a [`Label`](crate::scale::Label) with an English and a Chinese name, a `range` of the values that it
+//! stands for, and an `explain` that gives the value and the thresholds around it.
 
 mod churn;
 mod frequency;

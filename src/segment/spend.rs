@@ -36,7 +36,7 @@ use crate::segment::MonetaryMeasure;
 #[cfg_attr(feature = "serde", serde(try_from = "StoredBands", into = "StoredBands"))]
 pub struct SpendBands {
     measure: MonetaryMeasure,
-    bands: Bands<Decimal>,
+    edges: Bands<Decimal>,
     /// One for each band.
     labels: Vec<Label>,
 }
@@ -54,7 +54,7 @@ impl SpendBands {
 
     fn of(measure: MonetaryMeasure, bands: Bands<Decimal>) -> Self {
         let labels = (0..bands.len()).filter_map(|position| Some(label(bands.range(position)?))).collect();
-        Self { measure, bands, labels }
+        Self { measure, edges: bands, labels }
     }
 
     /// What is held against the edges.
@@ -64,7 +64,7 @@ impl SpendBands {
 
     /// The edges and what lies between them.
     pub const fn bands(&self) -> &Bands<Decimal> {
-        &self.bands
+        &self.edges
     }
 
     /// What the bands are called, the lowest first: `under_200`, `200_300`, `from_800`; in words, their edges.
@@ -74,7 +74,7 @@ impl SpendBands {
 
     /// The band of a customer, counted from 0; `None` without a purchase.
     pub fn position(&self, history: &CustomerHistory) -> Option<usize> {
-        (history.purchases() > 0).then(|| self.bands.position(&self.measure.of(history)))
+        (history.purchases() > 0).then(|| self.edges.position(&self.measure.of(history)))
     }
 
     /// The band of a customer; `None` without a purchase.
@@ -93,7 +93,7 @@ impl SpendBands {
     }
 }
 
-/// The articles' price bands, of total revenue: 200, 300, 500 and 800.
+/// Price bands of total revenue with edges at 200, 300, 500 and 800.
 impl Default for SpendBands {
     fn default() -> Self {
         let edges = [200, 300, 500, 800].map(Decimal::from);
@@ -113,24 +113,7 @@ fn label(range: (Bound<&Decimal>, Bound<&Decimal>)) -> Label {
 }
 
 #[cfg(feature = "serde")]
-#[derive(serde::Serialize, serde::Deserialize)]
-struct StoredBands {
-    measure: MonetaryMeasure,
-    edges: Vec<money::Text>,
-}
-
-#[cfg(feature = "serde")]
-impl From<SpendBands> for StoredBands {
-    fn from(bands: SpendBands) -> Self {
-        Self { measure: bands.measure, edges: Vec::from(bands.bands).into_iter().map(money::Text).collect() }
-    }
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<StoredBands> for SpendBands {
-    type Error = crate::error::Error;
-
-    fn try_from(stored: StoredBands) -> Result<Self> {
-        Self::new(stored.measure, stored.edges.into_iter().map(|money::Text(edge)| edge).collect())
-    }
+crate::stored::stored! {
+    StoredBands { measure: MonetaryMeasure, #[serde(with = "money::texts")] edges: Bands<Decimal> }
+        <-> SpendBands: Self::new(measure, edges.into())
 }

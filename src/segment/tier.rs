@@ -13,7 +13,7 @@ use crate::scale::range::{Quantity, describe};
 use crate::scale::ranks::share_ranks;
 use crate::scale::{CutPoints, Label, Language, MoneyTally};
 
-/// Tiers from the lowest to the highest: what they are called, and the share of customers below each but the lowest.
+/// Membership tiers from the lowest to the highest: their names, and the share of customers below each but the lowest.
 ///
 /// The default follows the Pareto rule applied to itself: 80 / 16 / 3.2 / 0.8%, that is `0.8 * 0.2^k`, the last
 /// `0.2^3`.
@@ -239,48 +239,13 @@ impl TierModel {
 }
 
 #[cfg(feature = "serde")]
-#[derive(serde::Serialize, serde::Deserialize)]
-struct StoredTiers {
-    names: Vec<Label>,
-    cuts: Vec<money::Text>,
+crate::stored::stored! {
+    StoredTiers { names: Vec<Label>, #[serde(with = "money::texts")] cuts: CutPoints<Decimal> }
+        <-> TierModel: Self::new(names, cuts)
 }
 
 #[cfg(feature = "serde")]
-impl From<TierModel> for StoredTiers {
-    fn from(model: TierModel) -> Self {
-        Self { names: model.names, cuts: Vec::from(model.cuts).into_iter().map(money::Text).collect() }
-    }
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<StoredTiers> for TierModel {
-    type Error = Error;
-
-    fn try_from(stored: StoredTiers) -> Result<Self> {
-        let cuts = CutPoints::new(stored.cuts.into_iter().map(|money::Text(cut)| cut).collect())?;
-        Self::new(stored.names, cuts)
-    }
-}
-
-#[cfg(feature = "serde")]
-#[derive(serde::Serialize, serde::Deserialize)]
-struct StoredScheme {
-    names: Vec<Label>,
-    shares: Vec<money::Text>,
-}
-
-#[cfg(feature = "serde")]
-impl From<TierScheme> for StoredScheme {
-    fn from(scheme: TierScheme) -> Self {
-        Self { names: scheme.names, shares: scheme.shares.into_iter().map(money::Text).collect() }
-    }
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<StoredScheme> for TierScheme {
-    type Error = Error;
-
-    fn try_from(stored: StoredScheme) -> Result<Self> {
-        Self::new(stored.names, stored.shares.into_iter().map(|money::Text(share)| share).collect())
-    }
+crate::stored::stored! {
+    StoredScheme { names: Vec<Label>, #[serde(with = "money::texts")] shares: Vec<Decimal> }
+        <-> TierScheme: Self::new(names, shares)
 }

@@ -1,4 +1,4 @@
--- Cohort retention (留存) by calendar month: active / customers, so many months after the month of the first purchase.
+-- Cohort retention (留存) by calendar month: active / customers, by months after the month of the first purchase.
 -- Population of a cohort: the customers whose first purchase lies in its month. Offset 0 holds all of them; an offset
 -- in which nobody bought has no row. The as-of day's own month may still grow.
 with active as (

@@ -4,7 +4,7 @@
 create table question (
     time_zone text not null,       -- the shop's, as IANA names it: 'Asia/Shanghai'
     as_of date not null,           -- the shop's days up to and including this one count
-    within_days integer not null   -- a second purchase counts so many days after the first, at most
+    within_days integer not null   -- a second purchase counts up to this number of days after the first
 );
 
 -- The days from start_day up to and without end_day: months, quarters, a campaign.

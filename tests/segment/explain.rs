@@ -4,8 +4,8 @@ use repurchase::CustomerHistory;
 use repurchase::scale::{Bands, Label, Language};
 use repurchase::segment::{
     BinRule, FrequencyBand, FrequencyBands, FrequencyMeasure, Lifecycle, LifecycleStage, MonetaryMeasure,
-    NewCustomerBands, NewCustomerState, OctantModel, OctantSplit, RfmModel, RfmOptions, SpendBands, TierModel,
-    TierScheme,
+    NewCustomerBands, NewCustomerState, OctantModel, OctantSplit, RfmModel, RfmOptions, RfmTally, SpendBands,
+    TierModel, TierScheme,
 };
 use rust_decimal::Decimal;
 
@@ -67,6 +67,24 @@ fn rfm_scores() {
              F 1/3：购买天数 1，低于 2；M 1/2：笔单价 0，低于 9.90",
         ]
     );
+}
+
+/// A rank among few says little, and the model says so, also when it was fitted elsewhere.
+#[test]
+fn few_customers() {
+    let note = |customers: u32| {
+        let ledger = ledger_of((0..customers).map(|id| order(id, u64::from(id), Decimal::ONE)));
+        let model = RfmModel::fit(&ledger, &RfmOptions::default()).unwrap();
+        let tally = RfmTally::of(&ledger, &RfmOptions::default());
+        let again = RfmModel::fit_tally(&tally, day(LAST), &RfmOptions::default()).unwrap();
+        let notes = BOTH.map(|language| model.note(language));
+        assert_eq!(BOTH.map(|language| again.note(language)), notes);
+        notes.map(Option::unwrap_or_default)
+    };
+    let english = "the scores are ranks among 49 customers only, which say little";
+    assert_eq!(note(49), [english, "评分仅在 49 位客户中排名得出，参考意义有限"]);
+    assert!(note(1)[0].contains("among 1 customer only"));
+    assert_eq!(note(50), ["", ""]);
 }
 
 #[test]

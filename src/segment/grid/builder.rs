@@ -42,7 +42,7 @@ impl Shape {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Offsets([[u16; OFFSETS]; 3]);
 
-/// Scores and one more, for whatever is above them all; so many that no score needs a check.
+/// One for each number of four bits, which no score exceeds.
 const OFFSETS: usize = 16;
 const _: () = assert!(OFFSETS > MAX_BINS as usize + 1);
 

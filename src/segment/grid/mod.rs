@@ -48,8 +48,8 @@ struct Cell {
 }
 
 impl Grid {
-    /// Starts a grid of the shop's own over scores of so many bins of R, F and M; 1 for a dimension that it does not
-    /// ask.
+    /// Starts a grid of the shop's own over scores of these numbers of bins of R, F and M; 1 for a dimension that it
+    /// does not ask.
     pub const fn builder(bins: [u8; 3]) -> GridBuilder {
         GridBuilder::new(bins)
     }

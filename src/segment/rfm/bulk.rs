@@ -19,7 +19,7 @@ const LEAST: usize = 32 * BLOCK;
 type Block = [u8; BLOCK];
 
 pub(super) fn score_all(model: &RfmModel, columns: &Columns<'_>) -> Vec<RfmScore> {
-    let days = &model.recency.days;
+    let (days, bin_counts) = (&model.recency.days, model.bin_counts);
     // A threshold beyond 32 bits is one that no count passes.
     let counts: Vec<u32> = model.frequency.thresholds().iter().map_while(|&count| count.try_into().ok()).collect();
     let amounts = narrow_thresholds(model, columns);
@@ -40,7 +40,7 @@ pub(super) fn score_all(model: &RfmModel, columns: &Columns<'_>) -> Vec<RfmScore
                 (values, _) => look_up(&mut m, values, rows.clone(), model),
             }
             let bins = r.iter().zip(&f).zip(&m).take(rows.len());
-            scores.extend(bins.map(|((&r, &f), &m)| model.bin_counts.score(r.into(), f.into(), m.into())));
+            scores.extend(bins.map(|((&r, &f), &m)| bin_counts.score(r.into(), f.into(), m.into())));
         }
         scores
     })

@@ -55,3 +55,13 @@ pub(super) fn explain(model: &RfmModel, values: &Values, language: Language) -> 
         Language::Chinese => "；",
     })
 }
+
+pub(super) fn few_customers(customers: u64, language: Language) -> String {
+    match language {
+        Language::English => {
+            let customers = count(&customers.to_string(), "customer");
+            format!("the scores are ranks among {customers} only, which say little")
+        }
+        Language::Chinese => format!("评分仅在 {customers} 位客户中排名得出，参考意义有限"),
+    }
+}

@@ -94,7 +94,9 @@ impl MoneyBins {
     #[inline]
     pub(super) fn position(&self, measure: MonetaryMeasure, history: &CustomerHistory) -> usize {
         if let (MonetaryMeasure::Revenue, Some(MinorBins { bins, scale })) = (measure, &self.minor) {
-            let (spend, credited) = (money::minor(history.spend(), *scale), money::minor(history.credited(), *scale));
+            let spend = money::minor(history.spend(), *scale);
+            // Most customers have no credit, and need no difference of decimals.
+            let credited = if history.credits() == 0 { Some(0) } else { money::minor(history.credited(), *scale) };
             if let Some(revenue) = spend.zip(credited).and_then(|(spend, credited)| spend.checked_sub(credited)) {
                 return bins.position(&narrow(revenue));
             }

@@ -70,6 +70,9 @@ pub struct RfmModel {
     pub(super) bin_counts: BinCounts,
 }
 
+/// Below this number of customers, ranks mean little.
+const FEW_CUSTOMERS: u64 = 50;
+
 /// Customers whose values are cut into bins of equal shares.
 pub(super) trait Population {
     fn customers(&self) -> u64;
@@ -272,6 +275,13 @@ impl RfmModel {
     /// The number of customers that the model was fitted to.
     pub const fn customers(&self) -> u64 {
         self.customers
+    }
+
+    /// What to know before reading the scores; `None` for a model of 50 customers or more.
+    ///
+    /// Of fewer, a rank says little: one customer more or less moves the others by a score.
+    pub fn note(&self, language: Language) -> Option<String> {
+        (self.customers < FEW_CUSTOMERS).then(|| super::explain::few_customers(self.customers, language))
     }
 
     /// Whether F and M are those of a window.

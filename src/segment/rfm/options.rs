@@ -88,6 +88,16 @@ impl RfmOptions {
         self
     }
 
+    /// What F counts.
+    pub const fn frequency_measure(&self) -> FrequencyMeasure {
+        self.measures.frequency
+    }
+
+    /// What M sums.
+    pub const fn monetary_measure(&self) -> MonetaryMeasure {
+        self.measures.monetary
+    }
+
     /// With what F counts.
     #[must_use]
     pub const fn with_frequency_measure(mut self, measure: FrequencyMeasure) -> Self {
@@ -100,13 +110,6 @@ impl RfmOptions {
     pub const fn with_monetary_measure(mut self, measure: MonetaryMeasure) -> Self {
         self.measures.monetary = measure;
         self
-    }
-}
-
-impl RfmOptions {
-    /// What M sums.
-    pub(crate) const fn monetary_measure(&self) -> MonetaryMeasure {
-        self.measures.monetary
     }
 }
 

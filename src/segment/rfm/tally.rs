@@ -88,8 +88,8 @@ impl RfmTally {
         Self::new(options).with_all(&Columns::of(ledger, options.measures))
     }
 
-    /// The tally of every customer of a ledger, with F and M of a [window](super::RfmModel::fit_in_window), of which
-    /// `recent` is the ledger.
+    /// The tally of every customer of a ledger, with F and M of `recent`, the ledger of a
+    /// [window](super::RfmModel::fit_in_window).
     ///
     /// # Errors
     ///
