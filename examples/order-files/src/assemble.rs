@@ -50,11 +50,23 @@ pub(crate) struct Assembly<'a, S> {
     sink: S,
     bad: Vec<BadRow>,
     skips: bool,
+    /// The first two lines of an order that have the same amount, and whether any two have different ones.
+    equal_lines: Option<(u32, u32)>,
+    has_unequal_lines: bool,
 }
 
 impl<'a, S: Sink> Assembly<'a, S> {
     pub(crate) fn new(rows: &'a Rows, sink: S, skips: bool) -> Self {
-        Self { rows, units: Units::of(rows), counts: Counts::default(), sink, bad: Vec::new(), skips }
+        Self {
+            rows,
+            units: Units::of(rows),
+            counts: Counts::default(),
+            sink,
+            bad: Vec::new(),
+            skips,
+            equal_lines: None,
+            has_unequal_lines: false,
+        }
     }
 
     /// Hands all orders and credits to the sink; gives the counts and the orders that could not be used.
@@ -83,6 +95,7 @@ impl<'a, S: Sink> Assembly<'a, S> {
         for (order, draft) in drafts.into_several() {
             self.finish(order, &draft)?;
         }
+        self.check_lines()?;
         Ok((self.sink, self.counts, self.bad))
     }
 
@@ -191,6 +204,11 @@ impl<'a, S: Sink> Assembly<'a, S> {
             if self.rows.plan.adds_lines {
                 self.check_customer(first, line)?;
                 self.check_times(first, line)?;
+                if first.amount == line.amount {
+                    self.equal_lines = self.equal_lines.or(Some((first.row, line.row)));
+                } else {
+                    self.has_unequal_lines = true;
+                }
                 first.seconds = first.seconds.min(line.seconds);
                 first.refunded = match (first.refunded, line.refunded) {
                     (Some(one), Some(other)) => one.checked_add(other),
@@ -212,6 +230,23 @@ impl<'a, S: Sink> Assembly<'a, S> {
             draft.is_paid |= line.status == StatusMeaning::Paid;
         }
         Ok(())
+    }
+
+    /// Where nobody has said that the rows of an order are its lines, some two of them differ.
+    fn check_lines(&self) -> Result<(), Error> {
+        let rows = self.rows;
+        match self.equal_lines {
+            Some((first, second)) if rows.plan.may_be_totals && !self.has_unequal_lines => {
+                Err(Error::TwoForms(format!(
+                    "column {}: the rows of each order have one and the same amount (lines {} and {}): is it the order's, or each \
+                 line's? a layout says which: copy one, write rows = \"total\" or rows = \"lines\", and give it as --from FILE",
+                    rows.plan.name(rows.plan.amount_place()),
+                    rows.lines.line(first),
+                    rows.lines.line(second)
+                )))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn check_customer(&self, first: &mut Line, line: Line) -> Result<(), Error> {

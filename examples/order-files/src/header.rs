@@ -33,6 +33,8 @@ pub(crate) struct Plan {
     pub(crate) currency: Option<usize>,
     /// Whether the rows of an order are added up.
     pub(crate) adds_lines: bool,
+    /// Whether that was not said, and amounts stand in a column of their own.
+    pub(crate) may_be_totals: bool,
     /// Unused columns whose names are near ones that would be used.
     pub(crate) near: Vec<String>,
 }
@@ -144,6 +146,7 @@ impl Plan {
             kind: at(Role::Kind),
             currency: at(Role::Currency),
             adds_lines,
+            may_be_totals: layout.rows() == RowsOfOrder::Auto && matches!(amount, AmountFrom::Column(_)),
             near,
             names: header.names,
             layout,
@@ -199,8 +202,12 @@ const GUESSES: [(&str, &[&str]); 3] = [
         ],
     ),
     ("placed_at", &["orderdate", "purchasedate", "date", "created", "time", "placed", "日期", "时间"]),
-    ("amount", &["amount", "ordertotal", "total", "revenue", "sales", "price", "value", "金额", "总价"]),
+    ("amount", &["amount", "ordertotal", "total", "revenue", "sales", "value", "paid", "金额", "总价"]),
 ];
+
+/// Words in the names of columns that together make an amount.
+const PRICES: &[&str] = &["price", "单价"];
+const PIECES: &[&str] = &["quantity", "qty", "pieces", "数量"];
 
 fn missing(header: &Header, customer: bool, time: bool, amount: bool, fields: &[&[u8]]) -> Error {
     let mut lacking = Vec::new();
@@ -210,8 +217,13 @@ fn missing(header: &Header, customer: bool, time: bool, amount: bool, fields: &[
             continue;
         }
         lacking.push(role);
-        let holds = |word: &&&str| header.plain.iter().position(|name| name.contains(**word));
-        let guess = words.iter().find(|word| holds(word).is_some()).and_then(|word| holds(&word));
+        let holding =
+            |words: &[&str]| words.iter().find_map(|word| header.plain.iter().position(|name| name.contains(*word)));
+        if let (true, Some(price), Some(pieces)) = (role == "amount", holding(PRICES), holding(PIECES)) {
+            guesses.push(format!("unit_price={},quantity={}", header.names[price], header.names[pieces]));
+            continue;
+        }
+        let guess = holding(words);
         guesses.push(format!("{role}={}", guess.map_or("NAME", |place| header.names[place].as_str())));
     }
     let is_row = fields.iter().any(|field| times::read(field).is_some());

@@ -84,7 +84,7 @@ use crate::table::Table;
 ///
 /// # Complexity
 ///
-/// Linear in bytes; about 21 bytes of memory a row, and each id once.
+/// Linear in bytes; 20 bytes of memory a row, up to twice that while columns grow, and each id once.
 pub fn read(input: impl Read, options: &ReadOptions) -> Result<Orders, Error> {
     let mut rows = rows::Rows::new(input)?;
     let separator = rows.separator().into();

@@ -226,8 +226,7 @@ fn open_dates(plan: &Plan, line: u64, [read, other]: [i64; 2]) -> Error {
         chrono::DateTime::from_timestamp(seconds, 0).map(|day| day.format("%-d %B %Y").to_string()).unwrap_or_default()
     };
     Error::TwoForms(format!(
-        "column {}: every date can be read with the day or with the month first (line {line}: is it {} or {}?); \
-         --dates dmy or --dates mdy says which",
+        "column {}: all dates can be read in two orders (line {line}: is it {} or {}?); --dates ymd, dmy or mdy says which",
         plan.name(place),
         day(read),
         day(other)
@@ -236,7 +235,7 @@ fn open_dates(plan: &Plan, line: u64, [read, other]: [i64; 2]) -> Error {
 
 fn open_amounts(plan: &Plan, place: usize, line: u64, [read, other]: [Decimal; 2]) -> Error {
     Error::TwoForms(format!(
-        "column {}: every number can be read with a decimal point or with a decimal comma (line {line}: is it {} or {}?); a \
+        "column {}: all numbers can be read with a decimal point or with a decimal comma (line {line}: is it {} or {}?); a \
          layout says which: copy one, add decimal = \".\" or decimal = \",\", and give it as --from FILE",
         plan.name(place),
         read.normalize(),

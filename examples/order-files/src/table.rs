@@ -283,7 +283,7 @@ impl Table {
         if may_be_empty && field.is_empty() {
             return Ok(Moment::Empty);
         }
-        let expected = "a time such as 2024-01-31, 2024-01-31 18:30:05 or 31/01/2024 18:30";
+        let expected = "a time such as 2024-01-31, 2024-01-31 18:30:05 +01:00 or 31/01/2024 18:30";
         self.times.read(field).ok_or_else(|| Problem::bad(place, Fault::new(field, expected)))
     }
 

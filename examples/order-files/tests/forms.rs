@@ -94,8 +94,8 @@ fn one_date_decides_for_all() {
     assert_eq!(times("ann,05/05/2024,1\n", &ReadOptions::default()), ["2024-05-05 00:00:00"]);
     assert_eq!(
         refusal(&own("ann,02/03/2024,1\nbo,05/04/2024,2\n")),
-        "column placed_at: every date can be read with the day or with the month first (line 2: is it 2 March 2024 or 3 \
-         February 2024?); --dates dmy or --dates mdy says which"
+        "column placed_at: all dates can be read in two orders (line 2: is it 2 March 2024 or 3 February 2024?); \
+         --dates ymd, dmy or mdy says which"
     );
     assert_eq!(
         refusal(&own("ann,31/12/2024,1\nbo,12/31/2024,2\n")),
@@ -119,7 +119,7 @@ fn one_amount_decides_for_all() {
         refusal(
             "customer_id;placed_at;amount\nann;2024-01-05;12\nann;2024-01-05;1.234\nbo;2024-01-06;5.678\n".as_bytes()
         ),
-        "column amount: every number can be read with a decimal point or with a decimal comma (line 3: is it 1.234 or 1234?); \
+        "column amount: all numbers can be read with a decimal point or with a decimal comma (line 3: is it 1.234 or 1234?); \
          a layout says which: copy one, add decimal = \".\" or decimal = \",\", and give it as --from FILE"
     );
     assert_eq!(
@@ -222,6 +222,15 @@ fn rows_of_an_order() {
     let status =
         "order_id,customer_id,placed_at,amount,status\n1,ann,2024-01-05,10,paid\n1,ann,2024-01-05,10,cancelled\n";
     assert!(refusal(status.as_bytes()).contains("column status has \"paid\" and \"cancelled\""));
+    let totals =
+        format!("{header}1,ann,2024-01-05,50,a\n1,ann,2024-01-05,50,b\n2,ann,2024-01-06,30,a\n2,ann,2024-01-06,30,c\n");
+    assert_eq!(
+        refusal(totals.as_bytes()),
+        "column amount: the rows of each order have one and the same amount (lines 2 and 3): is it the order's, or each line's? \
+         a layout says which: copy one, write rows = \"total\" or rows = \"lines\", and give it as --from FILE"
+    );
+    let prices = "order_id,customer_id,placed_at,unit_price,quantity\n1,ann,2024-01-05,2.50,4\n1,ann,2024-01-05,3.00,-1\n2,ann,2024-01-06,1.00,2\n";
+    assert_eq!(answer(&ok(prices.as_bytes())), (1, 2, 0, "9".to_owned()));
     let none = ok("order_id,customer_id,placed_at,amount\n,ann,2024-01-05,10\n,ann,2024-01-05,10\n".as_bytes());
     assert_eq!(answer(&none).1, 2);
 }

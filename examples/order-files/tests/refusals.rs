@@ -53,6 +53,11 @@ fn headers() {
         refusal(b"customer_id,Amount,placed_at,amount\n"),
         "line 1: the column Amount stands twice (columns 2 and 4); rename the one that is not meant"
     );
+    let guess = refusal(b"Client,Date,Unit Price,Qty\nann,2024-01-05,1,2\n");
+    assert!(
+        guess.contains("--columns \"customer_id=Client,placed_at=Date,unit_price=Unit Price,quantity=Qty\""),
+        "{guess}"
+    );
     let options = ReadOptions::default().with_columns("amount=Sum".parse().unwrap());
     assert_eq!(
         refusal_with(HEADER.as_bytes(), &options),
@@ -74,7 +79,7 @@ fn rows() {
     );
     assert_eq!(
         refusal(&own("\"ann\n\",2024-01-05,1\nbo,2024-01-32,1\n")),
-        "line 4, column placed_at: found \"2024-01-32\", expected a time such as 2024-01-31, 2024-01-31 18:30:05 or \
+        "line 4, column placed_at: found \"2024-01-32\", expected a time such as 2024-01-31, 2024-01-31 18:30:05 +01:00 or \
          31/01/2024 18:30; --skip-bad-rows leaves such rows out"
     );
     assert_eq!(
@@ -93,7 +98,7 @@ fn bad_rows_that_are_skipped_are_counted() {
     assert_eq!(
         refusal_with(&own("ann,5,1\nbo,x,1\n"), &skip),
         "no row can be used: 2 of 2 are bad, the first on line 2, column placed_at: found \"5\", expected a time such as \
-         2024-01-31, 2024-01-31 18:30:05 or 31/01/2024 18:30"
+         2024-01-31, 2024-01-31 18:30:05 +01:00 or 31/01/2024 18:30"
     );
 }
 
