@@ -57,10 +57,8 @@ pub enum Error {
         cause: Box<Error>,
     },
     /// An event of an order that disagrees with a known one.
-    #[error("order {order}: {found} contradicts {known}")]
+    #[error("{found} contradicts {known}")]
     Contradiction {
-        /// The order's id, in its `Debug` form.
-        order: Box<str>,
         /// What was known, in its `Debug` form.
         known: Box<str>,
         /// What was said instead.
@@ -146,14 +144,6 @@ pub enum Error {
         /// The list.
         what: &'static str,
         /// The first position that breaks the order.
-        position: usize,
-    },
-    /// A list of counts that must not grow.
-    #[error("{what} must not grow: number {position} (from 0) does")]
-    Growing {
-        /// The list.
-        what: &'static str,
-        /// The first position that is above the one before it.
         position: usize,
     },
     /// Columns of one table that differ in length.

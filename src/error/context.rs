@@ -20,7 +20,7 @@ impl Error {
     }
 
     pub(crate) fn contradiction<T: Debug>(order: &impl Debug, known: &T, found: &T) -> Self {
-        Self::Contradiction { order: name(order), known: name(known), found: name(found) }
+        Self::Contradiction { known: name(known), found: name(found) }.of_order(order)
     }
 
     /// The error of a sum or an amount that has no room, because of the amount that set the scale, if it is known.

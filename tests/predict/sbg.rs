@@ -223,7 +223,7 @@ fn refuses_what_is_not_its_own() {
     assert_eq!(error(&[cohort(&[]), cohort(&[0, 0])]), "sBG cannot be fitted without a customer");
     assert_eq!(error(&[cohort(&[5])]), "sBG cannot be fitted: no customer has been observed for any time");
     let grown = RenewalCohort::new(vec![5, 5, 4, 6, 7]).unwrap_err();
-    assert_eq!(grown, Error::Growing { what: "survivors of a cohort", position: 3 });
+    assert_eq!(grown, Error::OutOfRange { field: "survivors of a cohort", found: 6, min: 0, max: 4 });
     for wrong in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         assert!(matches!(
             Sbg::from_params(SbgParams { alpha: wrong, beta: 1.0 }),

@@ -200,7 +200,7 @@ fn a_contradiction_names_both() {
     // In a book to merge with, the same; nothing of it is taken over.
     let mut other = book_of(&[placed("ann", "21")]);
     other.record(2, placed("cy", "1")).unwrap();
-    assert!(matches!(book.merge(&other), Err(Error::Contradiction { .. })));
+    assert!(book.merge(&other).unwrap_err().to_string().contains("contradicts"));
     assert_eq!(book, before);
     assert_eq!(book.customer("cy"), None);
 }

@@ -255,7 +255,7 @@ proptest! {
                     taken.push(told.clone());
                 }
                 Err(error) => {
-                    let is_contradiction = matches!(error, Error::Contradiction { .. });
+                    let is_contradiction = matches!(&error, Error::Order { cause, .. } if matches!(**cause, Error::Contradiction { .. }));
                     prop_assert!(is_contradiction, "{error}");
                     prop_assert_eq!(&book, &before);
                     prop_assert!(book.records().eq(before.records()));

@@ -33,10 +33,12 @@ impl RenewalCohort {
     ///
     /// # Errors
     ///
-    /// [`Error::Growing`] with the position of the first count that is above the one before it.
+    /// [`Error::OutOfRange`] for the first count that is above the one before it.
     pub fn new(survivors: Vec<u64>) -> Result<Self> {
-        match survivors.windows(2).position(|pair| pair[1] > pair[0]) {
-            Some(position) => Err(Error::Growing { what: "survivors of a cohort", position: position + 1 }),
+        match survivors.windows(2).find(|pair| pair[1] > pair[0]) {
+            Some(pair) => {
+                Err(Error::OutOfRange { field: "survivors of a cohort", found: pair[1], min: 0, max: pair[0] })
+            }
             None => Ok(Self { survivors }),
         }
     }

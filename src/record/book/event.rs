@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 /// | [`Paid`](Self::Paid), [`Unpaid`](Self::Unpaid), [`Cancelled`](Self::Cancelled), [`FullyRefunded`](Self::FullyRefunded) | as often as wanted | the latest instant counts; at one instant, cancelled before paid before unpaid |
 ///
 /// The same event again changes nothing, as does one that a later instant has superseded (it is not compared any more).
-/// One that disagrees is [`Error::Contradiction`].
+/// One that disagrees is an [`Error::Contradiction`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case", deny_unknown_fields))]
@@ -32,10 +32,10 @@ pub enum OrderEvent<OrderId, Id> {
     Placed {
         /// Who ordered, by any of the customer's ids.
         customer: Id,
-        /// When.
+        /// When; where only the day is known, noon of it in the shop's time zone.
         at: DateTime<Utc>,
         /// The amount before refunds, without the lines that are told one by one: 0 or more, 0 where lines bring all.
-        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
         amount: Decimal,
     },
     /// The order is paid for.
@@ -58,7 +58,7 @@ pub enum OrderEvent<OrderId, Id> {
         /// Since when.
         at: DateTime<Utc>,
         /// 0 or more.
-        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
         amount: Decimal,
     },
     /// A line raises the amount, or lowers it, as a discount does.
@@ -68,7 +68,7 @@ pub enum OrderEvent<OrderId, Id> {
         /// When; one up to the instant of an [`AmountChanged`](Self::AmountChanged) is part of that amount already.
         at: DateTime<Utc>,
         /// Of either sign.
-        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
         amount: Decimal,
     },
     /// A refund of a part of the order, or of all of it.
@@ -78,7 +78,7 @@ pub enum OrderEvent<OrderId, Id> {
         /// When; one up to the instant of a [`RefundedInAll`](Self::RefundedInAll) is part of that sum already.
         at: DateTime<Utc>,
         /// 0 or more.
-        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
         amount: Decimal,
     },
     /// What was given back of the order up to this instant, in all: for exports that have a column of it.
@@ -86,7 +86,7 @@ pub enum OrderEvent<OrderId, Id> {
         /// Up to when.
         at: DateTime<Utc>,
         /// 0 or more.
-        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
         amount: Decimal,
     },
     /// All of the order is given back, whatever its amount; until a later [`RefundedInAll`](Self::RefundedInAll).
@@ -103,7 +103,7 @@ pub enum OrderEvent<OrderId, Id> {
         /// When.
         at: DateTime<Utc>,
         /// Above 0.
-        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
         amount: Decimal,
     },
 }

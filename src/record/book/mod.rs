@@ -93,10 +93,10 @@ impl<OrderId: Clone + Debug + Hash + Ord, Id: CustomerId> OrderBook<OrderId, Id>
     ///
     /// # Errors
     ///
-    /// [`Error::Order`] with the order's id, for an amount below 0, and for a credit of 0 ([`Error::Amount`]).
-    /// [`Error::Contradiction`] for an event that disagrees with a known one: [`OrderEvent`] says when. Two customers of
-    /// one order are one once an [`alias`](OrderBook::alias) says so. [`Error::CountOverflow`] for more than `u32::MAX`
-    /// orders and credits, or ids of customers. The book is then unchanged.
+    /// [`Error::Order`] with the order's id: for an amount below 0, and for a credit of 0 ([`Error::Amount`]); for an event
+    /// that disagrees with a known one ([`Error::Contradiction`]; [`OrderEvent`] says when). Two customers of one order
+    /// are one once an [`alias`](OrderBook::alias) says so. [`Error::CountOverflow`] for more than `u32::MAX` orders and
+    /// credits, or ids of customers. The book is then unchanged.
     ///
     /// # Complexity
     ///
