@@ -1,12 +1,14 @@
 //! Credits that give a whole order back.
 
+use core::hash::Hash;
+
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 use crate::number::money;
-use crate::record::{CustomerId, Record};
+use crate::record::{CustomerId, Record, RecordColumns};
 
 /// What [`match_credits`] tied to an order and what it could not.
 ///
@@ -21,10 +23,10 @@ pub struct CreditMatches {
     /// The credits that were not, ascending.
     pub unmatched: Vec<usize>,
     /// The sum of the credits that were tied.
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub matched_amount: Decimal,
     /// The sum of the credits that were not.
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub unmatched_amount: Decimal,
 }
 
@@ -51,7 +53,8 @@ pub struct CreditMatches {
 ///
 /// # Complexity
 ///
-/// Linear in records, `n log n` in credits and the orders of their amounts.
+/// Linear in records, `n log n` in credits and the orders of their customers and amounts. Columns are matched without
+/// building records: [`RecordColumns::match_credits`].
 ///
 /// # Examples
 ///
@@ -76,25 +79,24 @@ pub struct CreditMatches {
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 pub fn match_credits<Id: CustomerId>(records: &mut Vec<Record<Id>>) -> Result<CreditMatches> {
-    let mut matches = CreditMatches::default();
-    let (mut open, mut group) = (Vec::new(), None);
-    for Candidate { group: of, position, is_credit, .. } in candidates(records) {
-        if group.replace(of) != Some(of) {
-            open.clear();
+    let records_at = || records.iter().enumerate();
+    let credits = records_at().filter_map(|(position, record)| match record {
+        Record::Credit(credit) => Some((position, (credit.customer(), credit.amount()), credit.moment().latest())),
+        Record::Order(_) => None,
+    });
+    let purchases = records_at().filter_map(|(position, record)| match record {
+        Record::Order(order) if order.is_purchase() => {
+            Some((position, (order.customer(), order.net_amount()), order.moment().earliest()))
         }
-        match (is_credit, open.last()) {
-            (false, _) => open.push(position),
-            (true, None) => matches.unmatched.push(position),
-            (true, Some(&order)) => {
-                open.pop();
-                matches.matched.push((position, order));
-            }
-        }
-    }
-    matches.matched.sort_unstable();
-    matches.unmatched.sort_unstable();
-    matches.matched_amount = sum(records, matches.matched.iter().map(|&(credit, _)| credit))?;
-    matches.unmatched_amount = sum(records, matches.unmatched.iter().copied())?;
+        _ => None,
+    });
+    let mut matches = tied(credits, purchases);
+    let amount = |position: usize| match records.get(position) {
+        Some(Record::Credit(credit)) => credit.amount(),
+        _ => Decimal::ZERO,
+    };
+    matches.matched_amount = sum(matches.matched.iter().map(|&(credit, _)| amount(credit)))?;
+    matches.unmatched_amount = sum(matches.unmatched.iter().map(|&credit| amount(credit)))?;
     for &(_, order) in &matches.matched {
         if let Some(Record::Order(order)) = records.get_mut(order) {
             order.refund_fully();
@@ -106,50 +108,90 @@ pub fn match_credits<Id: CustomerId>(records: &mut Vec<Record<Id>>) -> Result<Cr
     Ok(matches)
 }
 
-/// A credit, or a purchase that some credit may give back.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Candidate {
-    /// One for each customer and amount.
-    group: usize,
-    at: chrono::DateTime<chrono::Utc>,
-    is_credit: bool,
-    position: usize,
+impl<Id: CustomerId> RecordColumns<'_, Id> {
+    /// [`match_credits`] for columns: which rows of a negative amount give a whole earlier row back.
+    ///
+    /// Columns leave out what is no purchase: leave out both rows of each pair. Instants are whole seconds here.
+    ///
+    /// # Errors
+    ///
+    /// As [`match_credits`].
+    ///
+    /// # Complexity
+    ///
+    /// As [`match_credits`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::record::RecordColumns;
+    ///
+    /// let columns = RecordColumns::new(&["ann", "ann", "bo"], &[1_000, 2_000, 3_000], &[19_90, -19_90, -5_00], 2)?;
+    /// let matches = columns.match_credits()?;
+    /// assert_eq!((matches.matched, matches.unmatched), (vec![(1, 0)], vec![2]));
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn match_credits(&self) -> Result<CreditMatches> {
+        let Self { customers, unix_seconds, amounts, scale } = *self;
+        let rows = || (0..).zip(customers.iter().zip(amounts)).zip(unix_seconds);
+        let row = |((position, (customer, amount)), at): ((usize, (_, &i64)), _)| {
+            (position, (customer, amount.unsigned_abs()), at)
+        };
+        let credits = rows().filter(|((_, (_, amount)), _)| **amount < 0).map(row);
+        let purchases = rows().filter(|((_, (_, amount)), _)| **amount >= 0).map(row);
+        let mut matches = tied(credits, purchases);
+        // Fewer than 2^63 amounts of 64 bits.
+        let minor = |credit: &usize| -i128::from(amounts[*credit]);
+        let minors =
+            [matches.matched.iter().map(|(credit, _)| minor(credit)).sum(), matches.unmatched.iter().map(minor).sum()];
+        let sum = |minor| money::decimal(minor, scale).ok_or(OVERFLOW);
+        (matches.matched_amount, matches.unmatched_amount) = (sum(minors[0])?, sum(minors[1])?);
+        Ok(matches)
+    }
 }
 
-/// All candidates by group, then by time.
-fn candidates<Id: CustomerId>(records: &[Record<Id>]) -> Vec<Candidate> {
+const OVERFLOW: Error = Error::AmountOverflow { field: "sum of credits" };
+
+/// The pairs of credits and purchases of one key, a customer and an amount, each with its position and instant.
+fn tied<K: Eq + Hash, T: Ord>(
+    credits: impl Iterator<Item = (usize, K, T)>,
+    purchases: impl Iterator<Item = (usize, K, T)>,
+) -> CreditMatches {
     let mut groups = HashMap::with_hasher(FixedState::with_seed(0));
     let mut candidates = Vec::new();
-    for (position, record) in records.iter().enumerate() {
-        if let Record::Credit(credit) = record {
-            let next = groups.len();
-            let group = *groups.entry((credit.customer(), credit.amount())).or_insert(next);
-            candidates.push(Candidate { group, at: credit.moment().latest(), is_credit: true, position });
+    for (position, key, at) in credits {
+        let next = groups.len();
+        candidates.push((*groups.entry(key).or_insert(next), at, true, position));
+    }
+    let mut matches = CreditMatches::default();
+    if candidates.is_empty() {
+        return matches;
+    }
+    for (position, key, at) in purchases {
+        if let Some(&group) = groups.get(&key) {
+            candidates.push((group, at, false, position));
         }
     }
-    if groups.is_empty() {
-        return candidates;
-    }
-    for (position, record) in records.iter().enumerate() {
-        let Record::Order(order) = record else { continue };
-        let group = groups.get(&(order.customer(), order.net_amount()));
-        if let Some(&group) = group.filter(|_| order.is_purchase()) {
-            candidates.push(Candidate { group, at: order.moment().earliest(), is_credit: false, position });
-        }
-    }
+    // By group, then by time, of one instant the purchases first.
     candidates.sort_unstable();
-    candidates
+    let (mut open, mut group) = (Vec::new(), None);
+    for (of, _, is_credit, position) in candidates {
+        if group.replace(of) != Some(of) {
+            open.clear();
+        }
+        if !is_credit {
+            open.push(position);
+        } else if let Some(purchase) = open.pop() {
+            matches.matched.push((position, purchase));
+        } else {
+            matches.unmatched.push(position);
+        }
+    }
+    matches.matched.sort_unstable();
+    matches.unmatched.sort_unstable();
+    matches
 }
 
-/// The sum of the credits at these positions.
-fn sum<Id>(records: &[Record<Id>], credits: impl Iterator<Item = usize>) -> Result<Decimal> {
-    let amounts = credits.filter_map(|position| match records.get(position)? {
-        Record::Credit(credit) => Some(credit.amount()),
-        Record::Order(_) => None,
-    });
-    let mut sum = Decimal::ZERO;
-    for amount in amounts {
-        sum = money::exact_sum(sum, amount).ok_or(Error::AmountOverflow { field: "sum of credits" })?;
-    }
-    Ok(sum)
+fn sum(mut amounts: impl Iterator<Item = Decimal>) -> Result<Decimal> {
+    amounts.try_fold(Decimal::ZERO, money::exact_sum).ok_or(OVERFLOW)
 }

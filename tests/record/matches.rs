@@ -3,7 +3,7 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 use proptest::prelude::*;
-use repurchase::record::{Credit, OrderStatus, Record, match_credits};
+use repurchase::record::{Credit, OrderStatus, Record, RecordColumns, match_credits};
 use repurchase::{Error, Ledger, Order, ShopCalendar};
 use rust_decimal::Decimal;
 
@@ -162,6 +162,21 @@ proptest! {
         let credits = records.iter().filter(|record| matches!(record, Record::Credit(_))).count();
         prop_assert_eq!(matches.matched.len() + matches.unmatched.len(), credits);
         prop_assert_eq!(left.len() + matches.matched.len(), records.len());
+    }
+
+    #[test]
+    fn columns_are_matched_as_records_are(records in prop::collection::vec(any_record(), 0..40)) {
+        let is_fact = |record: &Record<u8>| !matches!(record, Record::Order(order) if !order.is_purchase());
+        let mut records: Vec<_> = records.into_iter().filter(is_fact).collect();
+        let row = |record: &Record<u8>| match record {
+            Record::Order(order) => (*order.customer(), order.placed_at().unwrap().timestamp(), order.net_amount()),
+            Record::Credit(credit) => (*credit.customer(), credit.issued_at().unwrap().timestamp(), -credit.amount()),
+        };
+        let customers: Vec<_> = records.iter().map(|record| row(record).0).collect();
+        let seconds: Vec<_> = records.iter().map(|record| row(record).1).collect();
+        let amounts: Vec<_> = records.iter().map(|record| i64::try_from(row(record).2.mantissa()).unwrap()).collect();
+        let columns = RecordColumns::new(&customers, &seconds, &amounts, 0).unwrap();
+        prop_assert_eq!(columns.match_credits(), match_credits(&mut records));
     }
 
     #[test]
