@@ -7,7 +7,7 @@ use criterion::{BatchSize, Criterion, Throughput};
 use repurchase::history::LineLog;
 use repurchase::measure::{
     CategoryPaths, CohortTable, Concentration, CycleOptions, CycleScale, CycleTable, Occasion, RateOptions, buyer_mix,
-    category_breadth, repurchase_rates, second_purchase_rate, units_per_buyer,
+    category_breadth, notes, repurchase_rates, second_purchase_rate, units_per_buyer,
 };
 use repurchase::record::{Period, Windows};
 use repurchase::{PurchaseLog, ShopCalendar, Window};
@@ -53,6 +53,9 @@ fn others(criterion: &mut Criterion, orders: &Orders) -> Result {
     group.throughput(Throughput::Elements(ORDERS as u64));
     group.bench_function(format!("cohort_table/months/{ORDERS}"), |bencher| {
         bencher.iter(|| CohortTable::of(&log, Period::Month, as_of));
+    });
+    group.bench_function(format!("notes/purchases/{ORDERS}"), |bencher| {
+        bencher.iter(|| notes(&log, as_of));
     });
     group.bench_function(format!("buyer_mix/months/{ORDERS}"), |bencher| {
         bencher.iter(|| buyer_mix(&log, Period::Month, as_of));

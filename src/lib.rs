@@ -69,6 +69,7 @@
 //!
 //! | question | answer |
 //! |---|---|
+//! | can the data be believed: what would a careful person ask first? | [`measure::notes()`] |
 //! | how many customers bought twice, how many orders are repeats (复购率)? | [`measure::repurchase_rates`] |
 //! | per month, per trailing 90 days, per day? | the same, over [`record::Windows`] |
 //! | by region, age, channel, tier? | [`measure::repurchase_rates_by`], [`PurchaseLog::of_customers`] |

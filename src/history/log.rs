@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::amounts::Amounts;
 use super::fold::{CustomerFold, Partition, fold};
+use super::times::Times;
 use crate::error::{Error, Result};
 use crate::history::Ledger;
 use crate::number::money;
@@ -44,6 +45,9 @@ pub struct PurchaseLog<Id> {
     pub(super) facts: usize,
     pub(super) credits: usize,
     pub(super) passed_over: usize,
+    /// Purchases that were refunded in part; `None` where nobody has told.
+    pub(super) refunded: Option<usize>,
+    pub(super) times: Times,
     /// The record whose amount has set the scale, and that amount.
     pub(super) finest: Option<(usize, Decimal)>,
     /// Of the facts; in the wrong order while there is none.
@@ -100,6 +104,7 @@ impl<Id: CustomerId> PurchaseLog<Id> {
     #[must_use]
     pub fn of_customers(&self, mut keep: impl FnMut(&Id) -> bool) -> Self {
         let mut log = Self::with_capacity(Amounts::with_scale(self.scale()), 0);
+        log.times = self.times;
         log.finest = self.finest;
         for (customer, packed) in self.partitions.iter().flat_map(Partition::facts) {
             if keep(customer) {
@@ -176,6 +181,16 @@ impl<Id> PurchaseLog<Id> {
     /// The record whose amount has set the scale, and that amount; `None` for a log of columns.
     pub(super) const fn finest(&self) -> Option<(usize, Decimal)> {
         self.finest
+    }
+
+    /// Whether nothing was given back; `false` where nobody has told.
+    pub(crate) fn has_no_refund(&self) -> bool {
+        self.credits == 0 && self.passed_over == 0 && self.refunded == Some(0)
+    }
+
+    /// Whether all times are midnights of UTC, and some of them on another day in the shop's time zone.
+    pub(crate) const fn is_at_midnight_of_other_days(&self) -> bool {
+        self.facts > 0 && self.times.are_midnights_of_other_days()
     }
 
     /// The amount of an integer in units of `10^-scale`.

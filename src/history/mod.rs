@@ -29,6 +29,7 @@ mod read;
 mod spending;
 #[cfg(feature = "serde")]
 mod stored;
+mod times;
 mod totals;
 
 pub(crate) use amounts::Fact;

@@ -11,6 +11,7 @@ use chrono::TimeZone;
 use super::PurchaseLog;
 use super::amounts::{Amounts, Fact};
 use super::fold::{HASH, Partition};
+use super::times::Times;
 use crate::error::{Error, Result};
 use crate::parallel;
 use crate::record::calendar::{Day, DayClock};
@@ -59,6 +60,7 @@ impl<Id: CustomerId> PurchaseLog<Id> {
     {
         let records = records.into_iter();
         let mut log = Self::with_capacity(Amounts::default(), records.size_hint().0);
+        log.refunded = Some(0);
         let mut clock = DayClock::new(calendar);
         for (index, record) in records.enumerate() {
             log.add(index, record.into(), &mut clock).map_err(|error| error.at_record(index))?;
@@ -116,6 +118,7 @@ impl<Id: CustomerId> PurchaseLog<Id> {
             let seconds = &unix_seconds[rows.clone()];
             clock.days(seconds, &mut days).map_err(|(at, error)| error.at_record(start + at))?;
             log.amounts.pack_all(&days, &amounts[rows.clone()], &mut packed);
+            log.times.note(seconds, &days);
             log.note(&days, amounts[rows.clone()].iter().filter(|&&amount| amount < 0).count());
             if log.last_day.number() >= LATE {
                 refuse_milliseconds(seconds).map_err(|(at, error)| error.at_record(start + at))?;
@@ -135,6 +138,7 @@ impl<Id: CustomerId> PurchaseLog<Id> {
     fn append(&mut self, later: Self) {
         self.facts += later.facts;
         self.credits += later.credits;
+        self.times.join(later.times);
         self.ascending &= later.ascending && self.last_day <= later.first_day;
         self.first_day = self.first_day.min(later.first_day);
         self.last_day = self.last_day.max(later.last_day);
@@ -160,6 +164,8 @@ impl<Id: CustomerId> PurchaseLog<Id> {
             facts: 0,
             credits: 0,
             passed_over: 0,
+            refunded: None,
+            times: Times::default(),
             finest: None,
             first_day: Day::MAX,
             last_day: Day::MIN,
@@ -183,8 +189,15 @@ impl<Id: CustomerId> PurchaseLog<Id> {
             self.finest = Some((index, amount.abs()));
         }
         let fact = Fact { day, amount: self.amounts.minor(amount).map_err(|error| error.of_finest(self.finest))? };
+        match when.instant() {
+            Some(instant) => self.times.note(&[instant.timestamp()], &[day]),
+            None => self.times.trust(),
+        }
         let customer = match record {
-            Record::Order(order) => order.into_customer(),
+            Record::Order(order) => {
+                self.refunded = self.refunded.map(|orders| orders + usize::from(!order.refunded().is_zero()));
+                order.into_customer()
+            }
             Record::Credit(credit) => credit.into_customer(),
         };
         self.add_fact(customer, fact);

@@ -2,6 +2,7 @@
 //!
 //! | question | answer |
 //! |---|---|
+//! | can the data be believed: what would a careful person ask first? | [`notes()`] |
 //! | what share of customers, of orders, is a repeat in each window? | [`repurchase_rates`] |
 //! | the same for each group of customers, such as a channel? | [`repurchase_rates_by`] |
 //! | who bought in one window and came back in another? | [`next_window_rate`] |
@@ -25,6 +26,7 @@ mod cycle;
 mod days;
 mod mix;
 mod next_window;
+mod notes;
 mod paths;
 mod rates;
 mod second;
@@ -37,6 +39,7 @@ pub use cycle::high::{HighRepurchase, ProductRate};
 pub use cycle::{CycleOptions, CycleScale, CycleTable, ProductCycle};
 pub use mix::{BuyerSums, PeriodMix, buyer_mix};
 pub use next_window::next_window_rate;
+pub use notes::{Note, NoteCode, notes};
 pub use paths::CategoryPaths;
 pub use rates::{
     Occasion, RateOptions, RepurchaseRates, Scope, repurchase_rate, repurchase_rates, repurchase_rates_by,

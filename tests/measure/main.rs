@@ -17,6 +17,7 @@ mod cycles;
 mod edges;
 mod golden;
 mod lines;
+mod notes;
 mod oracle;
 #[cfg(feature = "serde")]
 mod stored;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use repurchase::measure::{
-    CohortTable, RateOptions, buyer_mix, next_window_rate, repurchase_rates, second_purchase_rate,
+    CohortTable, RateOptions, buyer_mix, next_window_rate, notes, repurchase_rates, second_purchase_rate,
 };
 use repurchase::record::{Period, RecordColumns, Windows};
 use repurchase::{PurchaseLog, Ratio, ShopCalendar};
@@ -50,6 +50,8 @@ proptest! {
         let parts: Vec<_> = (0..PARTS).map(|part| log.of_customers(|id| id % PARTS == part)).collect();
         let last = NaiveDate::from_ymd_opt(2025, 12, 31).unwrap();
         let months = Windows::periods(Period::Month, log.days().unwrap().0, last).unwrap();
+        let questions = on_any_number_of_threads(|| notes(&log, last));
+        prop_assert!(!questions.is_empty());
         for occasion in OCCASIONS {
             for scope in SCOPES {
                 let options = RateOptions::default().with_occasion(occasion).with_scope(scope);

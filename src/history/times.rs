@@ -1,0 +1,46 @@
+//! What a log keeps of the times of its records: whether they may be dates, read as instants of another time zone.
+
+use crate::record::calendar::Day;
+
+const SECONDS_A_DAY: i64 = 86_400;
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times {
+    /// Whether all so far are at midnight UTC.
+    at_midnight: bool,
+    /// Whether one of them is on another day in the shop's time zone.
+    on_other_days: bool,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self { at_midnight: true, on_other_days: false }
+    }
+}
+
+impl Times {
+    /// Notes instants and their days; asks no more once one was not at midnight.
+    #[inline]
+    pub(super) fn note(&mut self, unix_seconds: &[i64], days: &[Day]) {
+        if !self.at_midnight {
+            return;
+        }
+        self.at_midnight = unix_seconds.iter().all(|seconds| seconds % SECONDS_A_DAY == 0);
+        let mut pairs = unix_seconds.iter().zip(days);
+        self.on_other_days |= pairs.any(|(seconds, day)| seconds / SECONDS_A_DAY != i64::from(day.number()));
+    }
+
+    /// Notes a day of the shop, which is no instant.
+    pub(super) const fn trust(&mut self) {
+        self.at_midnight = false;
+    }
+
+    pub(super) const fn join(&mut self, other: Self) {
+        self.at_midnight &= other.at_midnight;
+        self.on_other_days |= other.on_other_days;
+    }
+
+    pub(super) const fn are_midnights_of_other_days(self) -> bool {
+        self.at_midnight && self.on_other_days
+    }
+}

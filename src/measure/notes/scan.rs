@@ -1,0 +1,256 @@
+//! One pass over a log, and the rules by which its counts become notes.
+
+use core::fmt::Display;
+
+use chrono::NaiveDate;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use super::alike::Alike;
+use super::customer::Customer;
+use super::{Note, NoteCode};
+use crate::history::{CustomerFold, Fact, PurchaseLog};
+use crate::record::CustomerId;
+use crate::record::calendar::Day;
+
+/// A shop that has hardly opened has not seen anybody again.
+const FEWEST_PURCHASES: u64 = 4;
+/// An id of many persons has as many purchases, and as many times the mean of the other ids.
+const DOMINANT_PURCHASES: u64 = 30;
+const DOMINANT_MEANS: u128 = 10;
+/// Of all purchases, one in so many.
+const DOMINANT_PART: u64 = 10;
+/// Purchases that repeat another one, and one in so many of all. CDNOW has one in 329, Online Retail one in 475.
+const FEWEST_REPEATED: u64 = 3;
+const REPEATED_PART: u64 = 50;
+/// Of fewer facts, no day is far from the others.
+const FEWEST_FACTS: u64 = 20;
+/// Far days hold one in so many facts, or fewer.
+const FAR_PART: u64 = 20;
+const FAR_DAYS: u32 = 365;
+/// Customers who got back more than half of it hold one in so many of what was spent.
+const CREDITED_PART: i128 = 50;
+/// Credits that equal no purchase, and one in so many purchases.
+const FEWEST_UNMATCHED: u64 = 10;
+const UNMATCHED_PART: u64 = 100;
+/// If one purchase in 3,333 is given back, 10,000 purchases show one in 19 of 20 shops.
+const MANY_PURCHASES: u64 = 10_000;
+
+const MOST_EXAMPLES: usize = 6;
+
+/// What is counted of a log up to the as-of day.
+pub(super) struct Scan<Id> {
+    as_of: Day,
+    keeps_facts: bool,
+    purchases: u64,
+    credits: u64,
+    /// Customers with a purchase.
+    buyers: u64,
+    alike: Alike<Id>,
+    /// Those with most purchases, the most first, of equal ones the smaller id.
+    dominant: Vec<(u64, Id)>,
+    repeated: u64,
+    unmatched: u64,
+    spend: i128,
+    half_spend: i128,
+    half_customers: u64,
+    /// The smallest ids of these customers.
+    half: Vec<Id>,
+    days: HashMap<Day, u64, FixedState>,
+    after: u64,
+    after_days: Option<(Day, Day)>,
+}
+
+impl<Id: CustomerId + Display> Scan<Id> {
+    pub(super) fn of(log: &PurchaseLog<Id>, as_of: NaiveDate) -> Self {
+        let empty = || Self {
+            as_of: as_of.into(),
+            keeps_facts: log.credits() > 0,
+            purchases: 0,
+            credits: 0,
+            buyers: 0,
+            alike: Alike::default(),
+            dominant: Vec::new(),
+            repeated: 0,
+            unmatched: 0,
+            spend: 0,
+            half_spend: 0,
+            half_customers: 0,
+            half: Vec::new(),
+            days: HashMap::with_hasher(FixedState::with_seed(0)),
+            after: 0,
+            after_days: None,
+        };
+        let mut parts = log.fold_parts(NaiveDate::MAX, empty).into_iter();
+        let mut whole = parts.next().unwrap_or_else(empty);
+        parts.for_each(|part| whole.append(part));
+        whole
+    }
+
+    fn append(&mut self, other: Self) {
+        self.purchases += other.purchases;
+        self.credits += other.credits;
+        self.buyers += other.buyers;
+        self.alike.append(other.alike);
+        for (purchases, id) in &other.dominant {
+            self.add_dominant(*purchases, id);
+        }
+        self.repeated += other.repeated;
+        self.unmatched += other.unmatched;
+        self.spend = self.spend.saturating_add(other.spend);
+        self.half_spend = self.half_spend.saturating_add(other.half_spend);
+        self.half_customers += other.half_customers;
+        for id in &other.half {
+            self.add_half(id);
+        }
+        for (day, facts) in other.days {
+            *self.days.entry(day).or_default() += facts;
+        }
+        self.after += other.after;
+        let ends = other.after_days.map(|(first, last)| [first, last]);
+        ends.into_iter().flatten().for_each(|day| self.widen_after(day));
+    }
+
+    fn widen_after(&mut self, day: Day) {
+        let (first, last) = self.after_days.unwrap_or((day, day));
+        self.after_days = Some((first.min(day), last.max(day)));
+    }
+
+    fn add_dominant(&mut self, purchases: u64, id: &Id) {
+        if purchases >= DOMINANT_PURCHASES {
+            // No more ids than these can have a tenth of all purchases each.
+            let most = |(known, of): &(u64, Id)| (core::cmp::Reverse(*known), of) < (core::cmp::Reverse(purchases), id);
+            let place = self.dominant.partition_point(most);
+            if place < DOMINANT_PART as usize {
+                self.dominant.insert(place, (purchases, id.clone()));
+                self.dominant.truncate(DOMINANT_PART as usize);
+            }
+        }
+    }
+
+    fn add_half(&mut self, id: &Id) {
+        let place = self.half.partition_point(|known| known < id);
+        if place < MOST_EXAMPLES {
+            self.half.insert(place, id.clone());
+            self.half.truncate(MOST_EXAMPLES);
+        }
+    }
+
+    /// The notes, in the order of their codes.
+    pub(super) fn notes(mut self, log: &PurchaseLog<Id>) -> Vec<Note> {
+        let groups = core::mem::take(&mut self.alike);
+        let ids = groups.len() as u64;
+        let (facts, groups) = (self.purchases + self.credits, groups.groups());
+        let note = |code, count, of| Note { code, count, of, examples: Vec::new() };
+        let text =
+            |ids: &mut dyn Iterator<Item = &Id>| ids.take(MOST_EXAMPLES).map(|id| id.to_string().into()).collect();
+
+        let is_once = self.purchases >= FEWEST_PURCHASES && self.buyers == self.purchases;
+        let every_id_once = is_once.then(|| note(NoteCode::EveryIdOnce, self.buyers, self.buyers));
+        let alike = groups.iter().map(Vec::len).sum::<usize>() as u64;
+        let ids_alike = (alike > 0).then(|| {
+            let examples = text(&mut groups.iter().flatten());
+            Note { examples, ..note(NoteCode::IdsAlike, alike, ids) }
+        });
+        let is_repeated = self.repeated >= FEWEST_REPEATED && self.repeated > self.purchases / REPEATED_PART;
+        let equal_rows = is_repeated.then(|| note(NoteCode::EqualRows, self.repeated, self.purchases));
+        let after_as_of = self.after_days.map(|(first, last)| {
+            let examples = if first == last { vec![first] } else { vec![first, last] };
+            Note { examples: days(examples), ..note(NoteCode::AfterAsOf, self.after, facts + self.after) }
+        });
+        let is_credited = self.half_customers > 0 && self.half_spend > self.spend / CREDITED_PART;
+        let credited_above_half = is_credited.then(|| {
+            let examples = text(&mut self.half.iter());
+            Note { examples, ..note(NoteCode::CreditedAboveHalf, self.half_customers, self.buyers) }
+        });
+        let is_unmatched = self.unmatched >= FEWEST_UNMATCHED && self.unmatched > self.purchases / UNMATCHED_PART;
+        let refunds_unmatched = is_unmatched.then(|| note(NoteCode::RefundsUnmatched, self.unmatched, self.credits));
+        let is_kept = self.purchases >= MANY_PURCHASES && self.credits == 0 && log.has_no_refund();
+        let is_turned = self.purchases == 0 && self.credits > 0;
+        let one_sign = (is_kept || is_turned).then(|| note(NoteCode::OneSign, self.credits, facts));
+        let is_midnight = facts >= FEWEST_FACTS && log.is_at_midnight_of_other_days();
+        let all_at_midnight = is_midnight.then(|| note(NoteCode::AllAtMidnight, facts, facts));
+        let all = [
+            every_id_once,
+            self.one_id_dominates(),
+            ids_alike,
+            equal_rows,
+            self.far_last_day(facts),
+            after_as_of,
+            credited_above_half,
+            refunds_unmatched,
+            one_sign,
+            all_at_midnight,
+        ];
+        all.into_iter().flatten().collect()
+    }
+
+    fn one_id_dominates(&self) -> Option<Note> {
+        let dominates = |of: &&(u64, Id)| {
+            let purchases = of.0;
+            let (others, customers) = (self.purchases - purchases, self.buyers - 1);
+            let is_part = purchases >= self.purchases.div_ceil(DOMINANT_PART);
+            // purchases >= 10 * others / customers
+            let (mine, theirs) = (u128::from(purchases) * u128::from(customers), DOMINANT_MEANS * u128::from(others));
+            is_part && customers > 0 && mine >= theirs
+        };
+        let found: Vec<_> = self.dominant.iter().filter(dominates).collect();
+        let count = found.iter().map(|(purchases, _)| purchases).sum();
+        let examples = found.iter().take(MOST_EXAMPLES).map(|(_, id)| id.to_string().into()).collect();
+        let note = Note { code: NoteCode::OneIdDominates, count, of: self.purchases, examples };
+        (!found.is_empty()).then_some(note)
+    }
+
+    fn far_last_day(&self, facts: u64) -> Option<Note> {
+        let mut by_day: Vec<_> = self.days.iter().map(|(&day, &facts)| (day, facts)).collect();
+        by_day.sort_unstable();
+        let first = by_day.first()?.0;
+        let is_far = |pair: &[(Day, u64)]| {
+            let gap = pair[1].0.since(pair[0].0);
+            gap > FAR_DAYS && gap > pair[0].0.since(first)
+        };
+        let far = by_day.windows(2).enumerate().filter(|(_, pair)| is_far(pair));
+        let mut far = far.map(|(place, _)| &by_day[place + 1..]);
+        let count = |far: &[(Day, u64)]| far.iter().map(|(_, facts)| facts).sum::<u64>();
+        // Of several gaps, the first after which there is little.
+        let far = far.find(|far| facts >= FEWEST_FACTS && count(far) <= facts / FAR_PART)?;
+        let examples = days(far.iter().take(MOST_EXAMPLES).map(|&(day, _)| day).collect());
+        Some(Note { code: NoteCode::FarLastDay, count: count(far), of: facts, examples })
+    }
+}
+
+fn days(days: Vec<Day>) -> Vec<Box<str>> {
+    days.into_iter().map(|day| day.date().to_string().into()).collect()
+}
+
+impl<Id: CustomerId + Display> CustomerFold<Id> for Scan<Id> {
+    type State = Customer;
+
+    fn step(&mut self, customer: &mut Customer, fact: Fact) {
+        if fact.day > self.as_of {
+            self.after += 1;
+            self.widen_after(fact.day);
+            return;
+        }
+        *self.days.entry(fact.day).or_default() += 1;
+        customer.add(fact, self.keeps_facts);
+    }
+
+    fn finish(&mut self, id: Id, mut customer: Customer) {
+        self.purchases += customer.purchases;
+        self.credits += customer.credits;
+        self.buyers += u64::from(customer.purchases > 0);
+        self.repeated += customer.repeated();
+        self.unmatched += customer.unmatched();
+        self.spend = self.spend.saturating_add(customer.spend);
+        if customer.is_credited_above_half() {
+            self.half_customers += 1;
+            self.half_spend = self.half_spend.saturating_add(customer.spend);
+            self.add_half(&id);
+        }
+        if customer.purchases + customer.credits > 0 {
+            self.add_dominant(customer.purchases, &id);
+            self.alike.add(id);
+        }
+    }
+}
