@@ -77,35 +77,38 @@ impl ShopModels {
     /// The profile without its labels, and their codes.
     pub(super) fn profile_of(&self, asked: &Asked<'_>) -> Result<(Profile<'static>, Codes)> {
         let &Asked { history, as_of, score, sample, forecast, .. } = asked;
-        let standing = asked.standing.as_ref();
         let scores = score.map(RfmScore::to_array);
         let of_score = |position: usize| scores.map(|scores| f64::from(scores[position]));
-        let mut profile = Profile::of(history, as_of)?
-            .with(Figure::R, of_score(0))
-            .with(Figure::F, of_score(1))
-            .with(Figure::M, of_score(2))
-            .with_standing(standing);
-        if self.supplies(Figure::ProbabilityAlive) {
+        let mut profile = Profile::of(history, as_of)?;
+        profile.set(Figure::R, of_score(0));
+        profile.set(Figure::F, of_score(1));
+        profile.set(Figure::M, of_score(2));
+        profile.set_standing(asked.standing.as_ref());
+        if self.purchases.model().is_some() {
             let (alive, purchases) = forecast.unzip();
-            profile = profile.with(Figure::ProbabilityAlive, alive).with(Figure::ExpectedPurchases, purchases);
+            profile.set(Figure::ProbabilityAlive, alive);
+            profile.set(Figure::ExpectedPurchases, purchases);
         }
         if let Some(model) = self.spend.model() {
             let spend = sample.and_then(|sample| model.expected_spend(&sample));
-            profile = profile.with(Figure::ExpectedSpend, spend);
-            if self.supplies(Figure::ExpectedValue) {
+            profile.set(Figure::ExpectedSpend, spend);
+            if self.purchases.model().is_some() {
                 let value = forecast.zip(spend).map(|((_, purchases), spend)| purchases * spend);
+                profile.set(Figure::ExpectedValue, value);
                 let loss = forecast.zip(value).and_then(|((alive, _), value)| expected_loss(alive, value));
-                profile = profile.with(Figure::ExpectedValue, value).with(Figure::ExpectedLoss, loss);
+                profile.set(Figure::ExpectedLoss, loss);
             }
         }
         let (codes, tier) = self.codes(asked)?;
-        let Some(tier) = tier else {
-            return Ok((profile.with_amount(Amount::TierMargin, None).with_amount(Amount::TierGap, None), codes));
-        };
-        let (revenue, [low, high]) = (history.revenue(), self.tier_cuts(tier));
-        let margin = low.map(|low| difference(revenue, low)).transpose()?;
-        let gap = high.map(|high| difference(high, revenue)).transpose()?;
-        Ok((profile.with_amount(Amount::TierMargin, margin).with_amount(Amount::TierGap, gap), codes))
+        let (mut margin, mut gap) = (None, None);
+        if let Some(tier) = tier {
+            let (revenue, [low, high]) = (history.revenue(), self.tier_cuts(tier));
+            margin = low.map(|low| difference(revenue, low)).transpose()?;
+            gap = high.map(|high| difference(high, revenue)).transpose()?;
+        }
+        profile.set_amount(Amount::TierMargin, margin);
+        profile.set_amount(Amount::TierGap, gap);
+        Ok((profile, codes))
     }
 
     /// The cut above which a tier begins, and the one above which the next does.

@@ -99,42 +99,52 @@ impl<'a> Profile<'a> {
         if let (None, Some(last)) = (last, history.last_purchase()) {
             return Err(Error::AfterAsOf { last, as_of });
         }
-        let summary = history.repeat_summary(as_of);
-        let first = summary.map(|summary| summary.age_days());
-        let profile = Self::default()
-            .with(Figure::Purchases, count(history.purchases()))
-            .with(Figure::PurchaseDays, count(history.purchase_days()))
-            .with(Figure::Repeats, summary.map(|summary| summary.repeats().into()))
-            .with(Figure::DaysSinceLast, last.map(f64::from))
-            .with(Figure::DaysSinceFirst, first.map(f64::from))
-            .with(Figure::MeanGapDays, history.gaps().map(|gaps| gaps.mean_days()))
-            .with_amount(Amount::Revenue, history.revenue())
-            .with_amount(Amount::MeanOrderAmount, history.mean_order_amount());
-        Ok(match (history.purchases(), history.purchase_days()) {
-            (0 | 1, _) => profile.with(Figure::DaysSincePrevious, None),
-            (_, 1) | (2, _) => profile.with(Figure::DaysSincePrevious, first.map(f64::from)),
-            _ => profile,
-        })
+        let (summary, mut profile) = (history.repeat_summary(as_of), Self::default());
+        let first = summary.map(|summary| f64::from(summary.age_days()));
+        profile.set(Figure::Purchases, Some(count(history.purchases())));
+        profile.set(Figure::PurchaseDays, Some(count(history.purchase_days())));
+        profile.set(Figure::Repeats, summary.map(|summary| summary.repeats().into()));
+        profile.set(Figure::DaysSinceLast, last.map(f64::from));
+        profile.set(Figure::DaysSinceFirst, first);
+        profile.set(Figure::MeanGapDays, history.gaps().map(|gaps| gaps.mean_days()));
+        profile.set_amount(Amount::Revenue, Some(history.revenue()));
+        profile.set_amount(Amount::MeanOrderAmount, history.mean_order_amount());
+        match (history.purchases(), history.purchase_days()) {
+            (0 | 1, _) => profile.set(Figure::DaysSincePrevious, None),
+            (_, 1) | (2, _) => profile.set(Figure::DaysSincePrevious, first),
+            _ => {}
+        }
+        Ok(profile)
     }
 
     /// With a figure; `None` where there is none.
     #[inline]
     #[must_use]
     pub fn with(mut self, figure: Figure, number: impl Into<Option<f64>>) -> Self {
-        self.figures[figure as usize] = match number.into() {
+        self.set(figure, number.into());
+        self
+    }
+
+    #[inline]
+    pub(super) fn set(&mut self, figure: Figure, number: Option<f64>) {
+        self.figures[figure as usize] = match number {
             Some(number) if number.is_finite() => number,
             Some(_) => f64::NAN,
             None => ABSENT,
         };
-        self
     }
 
     /// With an amount of money; `None` where there is none.
     #[inline]
     #[must_use]
     pub fn with_amount(mut self, amount: Amount, money: impl Into<Option<Decimal>>) -> Self {
-        self.amounts[amount as usize] = money.into().map_or(Slot::Absent, Slot::Known);
+        self.set_amount(amount, money.into());
         self
+    }
+
+    #[inline]
+    pub(super) fn set_amount(&mut self, amount: Amount, money: Option<Decimal>) {
+        self.amounts[amount as usize] = money.map_or(Slot::Absent, Slot::Known);
     }
 
     /// With a label; `None` where there is none. A label with an empty key is none.
@@ -148,12 +158,16 @@ impl<'a> Profile<'a> {
     /// With the expected cycle, the cycles missed, the days overdue and the churn risk, such as those of a customer
     /// whose [quantities](CycleStanding::with_quantities) are known.
     #[must_use]
-    pub fn with_standing(self, standing: Option<&CycleStanding>) -> Self {
+    pub fn with_standing(mut self, standing: Option<&CycleStanding>) -> Self {
+        self.set_standing(standing);
+        self.with_label(LabelKind::ChurnRisk, standing.map(|standing| standing.risk().label()))
+    }
+
+    pub(super) fn set_standing(&mut self, standing: Option<&CycleStanding>) {
         let whole = |number: fn(&CycleStanding) -> Option<u32>| standing.and_then(number).map(f64::from);
-        self.with(Figure::ExpectedCycleDays, standing.and_then(CycleStanding::expected_cycle_days))
-            .with(Figure::CyclesMissed, whole(CycleStanding::cycles_missed))
-            .with(Figure::OverdueDays, whole(CycleStanding::overdue_days))
-            .with_label(LabelKind::ChurnRisk, standing.map(|standing| ChurnRisk::label(standing.risk())))
+        self.set(Figure::ExpectedCycleDays, standing.and_then(CycleStanding::expected_cycle_days));
+        self.set(Figure::CyclesMissed, whole(CycleStanding::cycles_missed));
+        self.set(Figure::OverdueDays, whole(CycleStanding::overdue_days));
     }
 
     /// With `leaving` of the revenue about to leave the counted time: the margin over the tier's cut shrinks by it. A

@@ -1,6 +1,7 @@
 //! Reasons, in both languages.
 
 use repurchase::CustomerHistory;
+use repurchase::act::playbook::{CustomerLabel, Playbook};
 use repurchase::scale::Language;
 use repurchase::segment::{LabelKind, SpendBands};
 use repurchase::shop::{Figure, ShopModels, ShopOptions};
@@ -50,6 +51,22 @@ fn every_label_and_every_forecast_has_a_reason() {
             assert_eq!(models.explain_figure(&history, day(AS_OF), Figure::Purchases, language), None);
         }
     }
+}
+
+/// Advice on a profile is the advice on each of its labels.
+#[test]
+fn advice_on_every_label() {
+    let (models, history) = shop();
+    let (profile, playbook) = (models.profile(&history, day(AS_OF)).unwrap(), Playbook::default());
+    let one_by_one: Vec<_> = playbook
+        .kinds()
+        .filter_map(|kind| {
+            let label = CustomerLabel::new(kind, profile.label(kind)?.key());
+            Some((kind, playbook.action_for(label).expect("covers the standard labels")))
+        })
+        .collect();
+    assert_eq!(playbook.advise(&profile).collect::<Vec<_>>(), one_by_one);
+    assert!(one_by_one.len() >= 6);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! | question | function |
 //! |---|---|
 //! | what is to be done with a customer of this label? | [`Playbook::action_for`] |
+//! | what for a customer of these labels? | [`Playbook::advise`] |
 //! | and why, in words? | [`Playbook::explain`] |
 //! | which action has each label? | [`Playbook::actions`] |
 //! | how does a shop set its own actions, and is one missing? | [`PlaybookBuilder::action`], [`PlaybookBuilder::build`] |
@@ -22,6 +23,7 @@ use std::collections::BTreeMap;
 use crate::error::Error;
 use crate::scale::{Label, Language};
 use crate::segment::LabelKind;
+use crate::shop::Profile;
 
 /// A total table from labels to actions: every label that it covers has exactly one.
 ///
@@ -82,6 +84,27 @@ impl Playbook {
             Language::English => format!("{label}: {name} ({reason})"),
             Language::Chinese if reason.is_empty() => format!("{label}：{name}"),
             Language::Chinese => format!("{label}：{name}（{reason}）"),
+        })
+    }
+
+    /// The action for each label of a customer that the playbook covers, in the order of the kinds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::act::playbook::Playbook;
+    /// use repurchase::segment::{ChurnRisk, LabelKind};
+    /// use repurchase::shop::Profile;
+    ///
+    /// let (playbook, late) = (Playbook::default(), Profile::default());
+    /// let late = late.with_label(LabelKind::ChurnRisk, ChurnRisk::Overdue.label());
+    /// let (kind, action) = playbook.advise(&late).next().expect("covers all risks");
+    /// assert_eq!((kind, Some(action)), (LabelKind::ChurnRisk, playbook.action_for(ChurnRisk::Overdue)));
+    /// ```
+    pub fn advise<'p>(&'p self, profile: &'p Profile<'_>) -> impl Iterator<Item = (LabelKind, &'p Action)> {
+        self.kinds().filter_map(|kind| {
+            let label = profile.label(kind)?;
+            Some((kind, self.action_for(CustomerLabel::new(kind, label.key()))?))
         })
     }
 
