@@ -4,6 +4,7 @@
 
 use super::models::ShopModels;
 use super::one::Asked;
+use super::profile::Profile;
 use super::profiles::{Profiles, Rows};
 use crate::error::Result;
 use crate::history::Ledger;
@@ -43,8 +44,10 @@ impl ShopModels {
         });
         let cuts = self.tiers.cuts().cuts().iter().map(|cut| cut.scale());
         let scale = cuts.chain([ledger.scale()]).max().unwrap_or(0);
+        let labels = LabelKind::ALL.map(|kind| self.labels(kind).into_iter().cloned().collect::<Vec<_>>());
+        let counts = labels.each_ref().map(Vec::len);
         let parts = parallel::map_ranges(len, PART, |part| {
-            let mut rows = Rows::new(part.len(), scale);
+            let (mut rows, mut profile) = (Rows::new(part.len(), scale, &counts), Profile::default());
             for position in part {
                 let Some(history) = ledger.history(position) else { continue };
                 let forecast = forecasts.as_ref();
@@ -58,13 +61,12 @@ impl ShopModels {
                         alive.get(position).copied().zip(purchases.get(position).copied())
                     }),
                 };
-                let (profile, codes) = self.profile_of(&asked)?;
+                let codes = self.fill(&asked, &mut profile)?;
                 rows.push(&profile, codes);
             }
             Ok(rows)
         });
         let parts = parts.into_iter().collect::<Result<Vec<_>>>()?;
-        let labels = LabelKind::ALL.map(|kind| self.labels(kind).into_iter().cloned().collect());
         Ok(Rows::joined(&parts, labels))
     }
 }

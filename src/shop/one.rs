@@ -44,7 +44,8 @@ impl ShopModels {
     /// As for the [room](super).
     pub fn profile(&self, history: &CustomerHistory, as_of: NaiveDate) -> Result<Profile<'_>> {
         let asked = self.asked(history, as_of);
-        let (mut profile, codes) = self.profile_of(&asked)?;
+        let mut profile = Profile::default();
+        let codes = self.fill(&asked, &mut profile)?;
         for (kind, code) in LabelKind::ALL.into_iter().zip(codes) {
             profile.set_label(
                 kind,
@@ -74,12 +75,12 @@ impl ShopModels {
         }
     }
 
-    /// The profile without its labels, and their codes.
-    pub(super) fn profile_of(&self, asked: &Asked<'_>) -> Result<(Profile<'static>, Codes)> {
+    /// Sets all that a profile has but its labels, whose codes are the answer.
+    pub(super) fn fill(&self, asked: &Asked<'_>, profile: &mut Profile<'_>) -> Result<Codes> {
         let &Asked { history, as_of, score, sample, forecast, .. } = asked;
         let scores = score.map(RfmScore::to_array);
         let of_score = |position: usize| scores.map(|scores| f64::from(scores[position]));
-        let mut profile = Profile::of(history, as_of)?;
+        profile.set_history(history, as_of)?;
         profile.set(Figure::R, of_score(0));
         profile.set(Figure::F, of_score(1));
         profile.set(Figure::M, of_score(2));
@@ -108,7 +109,7 @@ impl ShopModels {
         }
         profile.set_amount(Amount::TierMargin, margin);
         profile.set_amount(Amount::TierGap, gap);
-        Ok((profile, codes))
+        Ok(codes)
     }
 
     /// The cut above which a tier begins, and the one above which the next does.

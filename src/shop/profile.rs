@@ -95,26 +95,36 @@ impl<'a> Profile<'a> {
     ///
     /// [`Error::AfterAsOf`] when the last purchase lies after `as_of`.
     pub fn of(history: &CustomerHistory, as_of: NaiveDate) -> Result<Self> {
+        let mut profile = Self::default();
+        profile.set_history(history, as_of)?;
+        Ok(profile)
+    }
+
+    /// In place, so that one profile serves many customers.
+    pub(super) fn set_history(&mut self, history: &CustomerHistory, as_of: NaiveDate) -> Result<()> {
         let last = history.days_since_last(as_of);
         if let (None, Some(last)) = (last, history.last_purchase()) {
             return Err(Error::AfterAsOf { last, as_of });
         }
-        let (summary, mut profile) = (history.repeat_summary(as_of), Self::default());
+        let summary = history.repeat_summary(as_of);
         let first = summary.map(|summary| f64::from(summary.age_days()));
-        profile.set(Figure::Purchases, Some(count(history.purchases())));
-        profile.set(Figure::PurchaseDays, Some(count(history.purchase_days())));
-        profile.set(Figure::Repeats, summary.map(|summary| summary.repeats().into()));
-        profile.set(Figure::DaysSinceLast, last.map(f64::from));
-        profile.set(Figure::DaysSinceFirst, first);
-        profile.set(Figure::MeanGapDays, history.gaps().map(|gaps| gaps.mean_days()));
-        profile.set_amount(Amount::Revenue, Some(history.revenue()));
-        profile.set_amount(Amount::MeanOrderAmount, history.mean_order_amount());
-        match (history.purchases(), history.purchase_days()) {
-            (0 | 1, _) => profile.set(Figure::DaysSincePrevious, None),
-            (_, 1) | (2, _) => profile.set(Figure::DaysSincePrevious, first),
-            _ => {}
-        }
-        Ok(profile)
+        self.set(Figure::Purchases, Some(count(history.purchases())));
+        self.set(Figure::PurchaseDays, Some(count(history.purchase_days())));
+        self.set(Figure::Repeats, summary.map(|summary| summary.repeats().into()));
+        self.set(Figure::DaysSinceLast, last.map(f64::from));
+        self.set(Figure::DaysSinceFirst, first);
+        self.set(Figure::MeanGapDays, history.gaps().map(|gaps| gaps.mean_days()));
+        self.set_amount(Amount::Revenue, Some(history.revenue()));
+        self.set_amount(Amount::MeanOrderAmount, history.mean_order_amount());
+        self.set(
+            Figure::DaysSincePrevious,
+            match (history.purchases(), history.purchase_days()) {
+                (0 | 1, _) => None,
+                (_, 1) | (2, _) => first,
+                _ => Some(f64::NAN),
+            },
+        );
+        Ok(())
     }
 
     /// With a figure; `None` where there is none.

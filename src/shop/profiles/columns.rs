@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 use rust_decimal::Decimal;
 
 use super::super::profile::{ABSENT as ABSENT_NUMBER, Slot};
+use super::codes::{ABSENT, Codes, UNKNOWN, WHOLE};
 use crate::number::money;
 use crate::scale::Label;
 
@@ -46,18 +47,6 @@ pub(crate) struct Labels {
 pub(crate) struct Texts {
     numbers: HashMap<Box<str>, u32, FixedState>,
     pub(crate) codes: Codes,
-}
-
-pub(crate) const UNKNOWN: u32 = 0;
-pub(crate) const ABSENT: u32 = 1;
-pub(crate) const WHOLE: u32 = 2;
-
-/// In as few bytes as all of them need.
-#[derive(Debug, Clone)]
-pub(crate) enum Codes {
-    One(Vec<u8>),
-    Two(Vec<u16>),
-    Four(Vec<u32>),
 }
 
 /// A list of customers for each name.
@@ -288,61 +277,6 @@ impl Texts {
     pub(crate) fn dictionary(&self) -> impl Iterator<Item = (u32, Option<&str>)> {
         let own = self.numbers.iter().map(|(text, &code)| (code, Some(&**text)));
         [(UNKNOWN, None), (ABSENT, Some(""))].into_iter().chain(own)
-    }
-}
-
-impl Default for Codes {
-    fn default() -> Self {
-        Self::Four(Vec::new())
-    }
-}
-
-impl Codes {
-    /// What is not set is unknown.
-    pub(super) fn set(&mut self, row: usize, code: u32) {
-        if let Self::Four(codes) = self {
-            codes.resize(row, UNKNOWN);
-            codes.push(code);
-        }
-    }
-
-    #[inline]
-    pub(super) fn get(&self, row: usize) -> u32 {
-        match self {
-            Self::One(codes) => codes.get(row).map_or(UNKNOWN, |&code| code.into()),
-            Self::Two(codes) => codes.get(row).map_or(UNKNOWN, |&code| code.into()),
-            Self::Four(codes) => codes.get(row).copied().unwrap_or(UNKNOWN),
-        }
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Self::One(codes) => codes.len(),
-            Self::Two(codes) => codes.len(),
-            Self::Four(codes) => codes.len(),
-        }
-    }
-
-    pub(super) fn narrowed(codes: Vec<u32>) -> Self {
-        match codes.iter().max().copied().unwrap_or(0) {
-            0..=0xff => Self::One(codes.into_iter().map(|code| code as u8).collect()),
-            0x100..=0xffff => Self::Two(codes.into_iter().map(|code| code as u16).collect()),
-            _ => Self::Four(codes),
-        }
-    }
-
-    pub(super) fn narrow(&mut self) {
-        if let Self::Four(codes) = self {
-            *self = Self::narrowed(core::mem::take(codes));
-        }
-    }
-
-    pub(super) fn is_complete(&self, customers: usize) -> bool {
-        match self {
-            Self::One(codes) => codes.len() == customers && !codes.contains(&0),
-            Self::Two(codes) => codes.len() == customers && !codes.contains(&0),
-            Self::Four(codes) => codes.len() == customers && !codes.contains(&UNKNOWN),
-        }
     }
 }
 

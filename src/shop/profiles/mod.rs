@@ -1,5 +1,6 @@
 //! Many customers' profiles, column by column.
 
+mod codes;
 mod columns;
 mod rows;
 
@@ -7,8 +8,9 @@ use crate::error::{Error, Result};
 use crate::scale::Label;
 use crate::segment::LabelKind;
 
-pub(crate) use self::columns::{ABSENT, Amounts, Bits, Codes, LARGEST, Labels, Numbers, Texts, UNKNOWN, WHOLE};
-pub(super) use self::columns::{ABSENT as ABSENT_CODE, UNKNOWN as UNKNOWN_CODE, WHOLE as FIRST_CODE};
+pub(crate) use self::codes::{ABSENT, Codes, UNKNOWN, WHOLE};
+pub(super) use self::codes::{ABSENT as ABSENT_CODE, UNKNOWN as UNKNOWN_CODE, WHOLE as FIRST_CODE};
+pub(crate) use self::columns::{Amounts, Bits, LARGEST, Labels, Numbers, Texts};
 pub(super) use self::rows::Rows;
 
 use self::columns::{Lists, set_bit};

@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 use super::super::figure::{Amount, Figure};
 use super::super::profile::{Profile, Slot};
 use super::Profiles;
-use super::columns::{Amounts, Codes, Labels, Numbers, code_of, number_of, unit_of};
+use super::codes::Codes;
+use super::columns::{Amounts, Labels, Numbers, code_of, number_of, unit_of};
 use crate::parallel;
 use crate::scale::Label;
 use crate::segment::LabelKind;
@@ -15,7 +16,7 @@ pub(crate) struct Rows {
     figures: [Figures; Figure::ALL.len()],
     amounts: [Sums; Amount::ALL.len()],
     /// As the codes of [`Labels`].
-    labels: [Vec<u32>; LabelKind::ALL.len()],
+    labels: [Codes; LabelKind::ALL.len()],
     /// Of amounts in units.
     scale: u32,
 }
@@ -33,11 +34,12 @@ enum Sums {
 }
 
 impl Rows {
-    pub(crate) fn new(customers: usize, scale: u32) -> Self {
+    /// Room for this number of customers, with these numbers of labels of each kind.
+    pub(crate) fn new(customers: usize, scale: u32, labels: &[usize; LabelKind::ALL.len()]) -> Self {
         Self {
             figures: core::array::from_fn(|_| Figures::Codes(Vec::with_capacity(customers))),
             amounts: core::array::from_fn(|_| Sums::Units(Vec::with_capacity(customers))),
-            labels: core::array::from_fn(|_| Vec::with_capacity(customers)),
+            labels: labels.map(|count| Codes::with_capacity(customers, count)),
             scale,
         }
     }
@@ -57,15 +59,10 @@ impl Rows {
 
     /// The parts one after the other, with the labels of each kind in the order of their codes.
     pub(crate) fn joined(parts: &[Self], known: [Vec<Label>; LabelKind::ALL.len()]) -> Profiles {
-        let customers = parts.iter().map(|part| part.labels.first().map_or(0, Vec::len)).sum();
+        let customers = parts.iter().map(|part| part.labels.first().map_or(0, Codes::len)).sum();
         let mut figures = parallel::map(Figure::ALL.len(), |at| Figures::joined(parts, at)).into_iter();
         let mut amounts = parallel::map(Amount::ALL.len(), |at| Sums::joined(parts, at)).into_iter();
-        let codes = |at: usize| {
-            let all = parts.iter().filter_map(|part| part.labels.get(at)).flatten();
-            let mut codes = Vec::with_capacity(customers);
-            codes.extend(all);
-            Codes::narrowed(codes)
-        };
+        let codes = |at: usize| Codes::joined(parts.iter().filter_map(|part| part.labels.get(at)), customers);
         let mut codes = parallel::map(LabelKind::ALL.len(), codes).into_iter();
         Profiles::of_columns(
             customers,
