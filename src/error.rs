@@ -377,12 +377,6 @@ pub enum Error {
         /// The labels, each as `kind/key`.
         labels: Box<[Box<str>]>,
     },
-    /// A stored shop whose parts do not belong together.
-    #[error("the stored shop contradicts itself: it must hold that {rule}")]
-    InconsistentShop {
-        /// What must hold.
-        rule: &'static str,
-    },
     /// A part of an audience's rule that is not what must stand there.
     #[error("{place}: expected {expected}, found {found}")]
     Rule {

@@ -92,21 +92,6 @@ impl<M> Estimate<M> {
         self.log_likelihood
     }
 
-    #[cfg(feature = "serde")]
-    pub(super) fn new(
-        model: Option<M>,
-        status: EstimateStatus,
-        customers: u64,
-        log_likelihood: Option<f64>,
-    ) -> Result<Self> {
-        let expects_model =
-            matches!(status, EstimateStatus::Fitted | EstimateStatus::Given | EstimateStatus::Instead { .. });
-        if expects_model != model.is_some() {
-            return Err(Error::InconsistentShop { rule: "an estimate has a model exactly where its status says so" });
-        }
-        Ok(Self { model, status, customers, log_likelihood })
-    }
-
     /// A fit that fails is the reason; a question that is wrong is an error.
     fn of_fit<P>(fit: Result<Fit<M, P>>) -> Result<Self> {
         let none = |status| Ok(Self { model: None, status, customers: 0, log_likelihood: None });

@@ -81,11 +81,11 @@ impl ShopModels {
         if tally.customers() == 0 {
             return Err(Error::NoCustomers { what: "a shop" });
         }
-        let rfm = RfmModel::fit_tally(tally.rfm(), tally.as_of(), &options.rfm)?;
-        let octants = OctantModel::fit_model(&rfm, tally.rfm(), &options.octants)?;
+        let rfm = RfmModel::fit_tally(&tally.rfm, tally.as_of, &options.rfm)?;
+        let octants = OctantModel::fit_model(&rfm, &tally.rfm, &options.octants)?;
         let tiers = TierModel::fit_tally(tally.revenues(), &options.tiers)?;
-        let bands = if options.fitted_bands { Some(FrequencyBands::fit_tally(tally.mean_gaps())?) } else { None };
-        Self::of_parts(tally.as_of(), rfm, octants, tiers, bands, tally.samples(), options)
+        let bands = if options.fitted_bands { Some(FrequencyBands::fit_tally(&tally.mean_gaps)?) } else { None };
+        Self::of_parts(tally.as_of, rfm, octants, tiers, bands, &tally.samples, options)
     }
 
     fn of_parts(
@@ -120,7 +120,11 @@ impl ShopModels {
             grid.check(&self.rfm)?;
         }
         if self.octants.bins() != self.rfm.bins() {
-            return Err(Error::InconsistentShop { rule: "octants and scores are of the same bins" });
+            return Err(Error::ScoreBins {
+                what: "octant split",
+                expected: self.octants.bins(),
+                found: self.rfm.bins(),
+            });
         }
         Ok(self)
     }

@@ -8,9 +8,11 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 
 use super::estimate::{Estimate, EstimateStatus};
 use super::models::ShopModels;
+use super::tally::ShopTally;
 use crate::error::Error;
-use crate::predict::{AnyModel, GammaGamma};
-use crate::segment::{Grid, MissedCycles, OctantModel, RfmModel, SpendBands, TierModel};
+use crate::predict::{AnyModel, GammaGamma, Samples};
+use crate::scale::{MoneyTally, Tally};
+use crate::segment::{Grid, MissedCycles, OctantModel, RfmModel, RfmTally, SpendBands, TierModel};
 
 /// The form that is written, and the only one that is read. It changes with every change of a field below.
 const FORM: u32 = 1;
@@ -124,9 +126,38 @@ impl<M> From<Estimate<M>> for StoredEstimate<M> {
 }
 
 impl<M> TryFrom<StoredEstimate<M>> for Estimate<M> {
-    type Error = Error;
+    type Error = &'static str;
 
-    fn try_from(StoredEstimate { status, model, customers, log_likelihood }: StoredEstimate<M>) -> Result<Self, Error> {
-        Self::new(model, status, customers, log_likelihood)
+    fn try_from(stored: StoredEstimate<M>) -> Result<Self, &'static str> {
+        let StoredEstimate { status, model, customers, log_likelihood } = stored;
+        let expects_model =
+            matches!(status, EstimateStatus::Fitted | EstimateStatus::Given | EstimateStatus::Instead { .. });
+        if expects_model != model.is_some() {
+            return Err("the stored shop contradicts itself: an estimate has a model exactly where its status says so");
+        }
+        Ok(Self { model, status, customers, log_likelihood })
+    }
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredTally {
+    as_of: NaiveDate,
+    rfm: RfmTally,
+    revenues: Option<MoneyTally>,
+    mean_gaps: Tally<u32>,
+    samples: Samples,
+}
+
+impl TryFrom<StoredTally> for ShopTally {
+    type Error = &'static str;
+
+    fn try_from(StoredTally { as_of, rfm, revenues, mean_gaps, samples }: StoredTally) -> Result<Self, &'static str> {
+        let counted = [Some(samples.customers()), revenues.as_ref().map(MoneyTally::customers)];
+        let is_same = counted.into_iter().flatten().all(|customers| customers == rfm.customers());
+        if samples.as_of() != Some(as_of) || !is_same {
+            return Err("the stored tally contradicts itself: its parts count the same customers as of one day");
+        }
+        Ok(Self { as_of, rfm, revenues, mean_gaps, samples })
     }
 }

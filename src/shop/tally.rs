@@ -21,15 +21,14 @@ use crate::segment::{MonetaryMeasure, RfmTally};
 /// # Examples
 ///
 /// ```
-/// use chrono::{NaiveDate, NaiveTime};
+/// use chrono::NaiveDate;
 /// use repurchase::shop::{ShopModels, ShopOptions, ShopTally};
 /// use repurchase::{Ledger, Order, ShopCalendar};
 /// use rust_decimal::Decimal;
 ///
-/// let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap();
 /// let day = |day| NaiveDate::from_ymd_opt(2026, 3, day).unwrap();
 /// let ledger = |ids: core::ops::RangeInclusive<u32>| {
-///     let order = |id| Order::new(id, day(1 + id % 28).and_time(noon).and_utc(), Decimal::from(id));
+///     let order = |id| Order::on(id, day(1 + id % 28), Decimal::from(id));
 ///     Ledger::from_records(ids.map(order).collect::<Result<Vec<_>, _>>()?, &ShopCalendar::utc(), day(31))
 /// };
 /// let options = ShopOptions::default();
@@ -40,14 +39,14 @@ use crate::segment::{MonetaryMeasure, RfmTally};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredTally"))]
+#[cfg_attr(feature = "serde", serde(try_from = "super::stored::StoredTally"))]
 pub struct ShopTally {
-    as_of: NaiveDate,
-    rfm: RfmTally,
+    pub(super) as_of: NaiveDate,
+    pub(super) rfm: RfmTally,
     /// `None` where the amounts that M sums are the revenues.
-    revenues: Option<MoneyTally>,
-    mean_gaps: Tally<u32>,
-    samples: Samples,
+    pub(super) revenues: Option<MoneyTally>,
+    pub(super) mean_gaps: Tally<u32>,
+    pub(super) samples: Samples,
 }
 
 impl ShopTally {
@@ -176,20 +175,8 @@ impl ShopTally {
         self.rfm.customers()
     }
 
-    pub(super) const fn rfm(&self) -> &RfmTally {
-        &self.rfm
-    }
-
     pub(super) fn revenues(&self) -> &MoneyTally {
         self.revenues.as_ref().unwrap_or_else(|| self.rfm.monetary())
-    }
-
-    pub(super) const fn mean_gaps(&self) -> &Tally<u32> {
-        &self.mean_gaps
-    }
-
-    pub(super) const fn samples(&self) -> &Samples {
-        &self.samples
     }
 }
 
@@ -199,23 +186,4 @@ fn sums_means(options: &ShopOptions) -> bool {
 
 fn whole_mean_gap(history: &CustomerHistory) -> Option<u32> {
     history.gaps().map(|gaps| gaps.whole_mean_days())
-}
-
-#[cfg(feature = "serde")]
-crate::stored::stored! {
-    StoredTally {
-        as_of: NaiveDate,
-        rfm: RfmTally,
-        revenues: Option<MoneyTally>,
-        mean_gaps: Tally<u32>,
-        samples: Samples,
-    }
-    -> ShopTally: {
-        let found = [Some(samples.customers()), revenues.as_ref().map(|revenues| revenues.customers())];
-        let expected = rfm.customers();
-        if samples.as_of() != Some(as_of) || found.into_iter().flatten().any(|customers| customers != expected) {
-            return Err(crate::error::Error::InconsistentShop { rule: "all parts of a tally count the same customers as of one day" });
-        }
-        Ok(ShopTally { as_of, rfm, revenues, mean_gaps, samples })
-    }
 }

@@ -41,10 +41,13 @@ impl Codes {
 
     /// Room for this number of customers, with this number of labels.
     pub(super) fn with_capacity(customers: usize, labels: usize) -> Self {
-        match labels + WHOLE as usize {
-            ..=0x100 => Self::One(Vec::with_capacity(customers)),
-            ..=0x1_0000 => Self::Two(Vec::with_capacity(customers)),
-            _ => Self::Four(Vec::with_capacity(customers)),
+        let codes = labels + WHOLE as usize;
+        if codes <= 0x100 {
+            Self::One(Vec::with_capacity(customers))
+        } else if codes <= 0x1_0000 {
+            Self::Two(Vec::with_capacity(customers))
+        } else {
+            Self::Four(Vec::with_capacity(customers))
         }
     }
 
