@@ -12,9 +12,9 @@ use std::error::Error;
 use std::io::{self, Read};
 
 use repurchase::chrono::NaiveDate;
-use repurchase::rust_decimal::Decimal;
-use repurchase::scale::Language;
-use repurchase::segment::{Grid, RfmMeasures, RfmModel, RfmOptions, RfmTable};
+use repurchase::scale::{Label, Language};
+use repurchase::segment::{LabelKind, summarize_all};
+use repurchase::shop::{ShopModels, ShopOptions};
 use repurchase::{CustomerHistory, Ledger};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -26,19 +26,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn segments(rows: impl Read, as_of: NaiveDate) -> Result<String, Box<dyn Error>> {
     let ledger = Ledger::from_histories(histories(rows)?, as_of)?;
-    let table = RfmTable::of(&ledger, RfmMeasures::default());
-    let model = RfmModel::fit(&table, &RfmOptions::default())?;
-    let grid = Grid::rf();
-    let mut sums = vec![(0u64, Decimal::ZERO); grid.segments().len()];
-    for (_, history) in ledger.iter() {
-        let place = model.score_history(&history).and_then(|score| grid.position(score));
-        if let Some((customers, revenue)) = place.and_then(|place| sums.get_mut(place)) {
-            *customers += 1;
-            *revenue = revenue.checked_add(history.revenue()).ok_or("the revenue of a segment is too large to add")?;
-        }
-    }
-    let rows = grid.segments().iter().zip(sums).map(|(segment, (customers, revenue))| {
-        format!("{:<20}{customers:>10}{revenue:>16}\n", segment.name(Language::English))
+    let models = ShopModels::fit(&ledger, &ShopOptions::default())?;
+    let profiles = models.profile_all(&ledger)?;
+    let (segments, mut found) = (models.labels(LabelKind::Segment), profiles.labels(LabelKind::Segment));
+    let keys = segments.iter().map(|segment| segment.key());
+    let summaries = summarize_all(&ledger, keys, |_, _| found.next().flatten().map(Label::key))?;
+    let rows = segments.iter().zip(summaries).map(|(segment, summary)| {
+        let (name, customers) = (segment.name(Language::English), summary.customers.count());
+        format!("{name:<20}{customers:>10}{:>16}\n", summary.revenue)
     });
     Ok(format!("{:<20}{:>10}{:>16}\n", "segment", "customers", "revenue") + &rows.collect::<String>())
 }
@@ -83,7 +78,7 @@ mod tests {
             \"\"shortest_gap_days\"\":0,\"\"longest_gap_days\"\":0,\"\"gap_squares\"\":0,\"\"spend\"\":\"\"9.90\"\",\
             \"\"first_day_spend\"\":\"\"9.90\"\",\"\"credits\"\":0,\"\"credited\"\":\"\"0\"\"}\"\n";
         let text = answer(rows);
-        assert!(text.contains("Hibernating                  1            9.90\n"), "{text}");
+        assert!(text.contains("New                          1            9.90\n"), "{text}");
         let text = answer(&rows.replace("\"gap_squares\"\":0", "\"gap_squares\"\":4"));
         assert_eq!(text, "history of customer \"ann\": gaps of the stored history contradict the rest of it");
     }
@@ -92,6 +87,6 @@ mod tests {
     fn other_rows_are_named() {
         let text = answer("customer_id,purchases\n1,2\n");
         assert!(text.starts_with("line 1: found the columns \"customer_id, purchases\", expected"), "{text}");
-        assert_eq!(answer("customer_id,history\n"), "an RFM model cannot be fitted without a customer");
+        assert_eq!(answer("customer_id,history\n"), "a shop cannot be fitted without a customer");
     }
 }

@@ -1,9 +1,9 @@
 //! What the databases hand to the library.
 
 use repurchase::chrono::NaiveDate;
-use repurchase::predict::{Sample, Samples, SpendSample, SpendSamples};
+use repurchase::predict::{Sample, Samples};
 use repurchase::rust_decimal::Decimal;
-use repurchase::segment::{RfmMeasures, RfmModel, RfmOptions, RfmTable};
+use repurchase::segment::{RfmModel, RfmOptions};
 use repurchase::{CustomerHistory, Ledger, sql};
 use serde::Deserialize;
 
@@ -78,30 +78,21 @@ fn models_fitted_in_the_database_are_the_library_s() {
         let [(json,)] = rows.as_slice() else { panic!("{}: {} rows", case.name(), rows.len()) };
         let found = serde_json::from_str::<RfmModel>(json);
         let ledger = case.shop.ledger(case.as_of);
-        match RfmModel::fit(&RfmTable::of(&ledger, RfmMeasures::default()), &RfmOptions::default()) {
+        match RfmModel::fit(&ledger, &RfmOptions::default()) {
             Ok(model) => assert_eq!(found.unwrap(), model, "{}", case.name()),
             Err(_) => assert!(found.is_err(), "{}: {json}", case.name()),
         }
     });
 }
 
+/// Of purchases and of spend.
 #[test]
 fn samples_are_the_library_s() {
     for_each_case(|case| {
         let rows: Vec<(u32, f64, f64, u64)> = case.rows(sql::SAMPLES);
-        let weeks =
-            |(repeats, recency, age, customers)| (Sample::new(repeats, recency / 7.0, age / 7.0).unwrap(), customers);
-        let samples: Samples = rows.into_iter().map(weeks).collect::<Vec<_>>().into();
-        assert_eq!(samples, Samples::in_weeks(&case.shop.ledger(case.as_of)), "{}", case.name());
-    });
-}
-
-#[test]
-fn spend_samples_are_the_library_s() {
-    for_each_case(|case| {
-        let rows: Vec<(u32, f64, u64)> = case.rows(sql::SPEND_SAMPLES);
-        let spends = |(repeats, mean, customers)| (SpendSample::new(repeats, mean).unwrap(), customers);
-        let samples: SpendSamples = rows.into_iter().map(spends).collect::<Vec<_>>().into();
-        assert_eq!(samples, SpendSamples::of(&case.shop.ledger(case.as_of)), "{}", case.name());
+        let sample = |(repeats, recency, age, customers)| (Sample::new(repeats, recency, age).unwrap(), customers);
+        let spends: Vec<(u32, f64, u64)> = case.rows(sql::SPEND_SAMPLES);
+        let samples = Samples::from_rows(Some(case.as_of), rows.into_iter().map(sample), spends).unwrap();
+        assert_eq!(samples, Samples::of(&case.shop.ledger(case.as_of)), "{}", case.name());
     });
 }

@@ -26,7 +26,7 @@ fn repurchase_rates_are_the_library_s() {
         let expected = case.shop.windows.iter().map(|&window| {
             let rates = |options| repurchase_rates(&log, &Windows::from(window), options).remove(0);
             let (inside, lifetime) =
-                (rates(RateOptions::default()), rates(RateOptions::default().with_scope(Scope::Lifetime)));
+                (rates(&RateOptions::default()), rates(&RateOptions::default().with_scope(Scope::Lifetime)));
             let users = (inside.users.of(), inside.users.count());
             (days(window), users, inside.orders.of(), inside.orders.count(), lifetime.orders.count())
         });
@@ -64,7 +64,7 @@ fn second_purchase_rates_are_the_library_s() {
 #[test]
 fn cohorts_are_the_library_s() {
     for_each_case(|case| {
-        let table = CohortTable::from_log(&case.shop.log(), Period::Month, case.as_of).unwrap();
+        let table = CohortTable::of(&case.shop.log(), Period::Month, case.as_of).unwrap();
         let cells = table.cohorts.iter().flat_map(|cohort| {
             let active = cohort.active.iter();
             active.map(|(&offset, &active)| (cohort.window.start(), offset, active, cohort.customers))

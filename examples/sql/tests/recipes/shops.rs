@@ -34,7 +34,7 @@ impl Row {
         Self { refunded: refunded.parse().ok(), ..self }
     }
 
-    fn record(&self) -> repurchase::error::Result<Record<String>> {
+    fn record(&self) -> repurchase::Result<Record<String>> {
         if self.amount < Decimal::ZERO {
             return Ok(Credit::new(self.customer.clone(), self.placed_at, -self.amount)?.into());
         }
