@@ -34,15 +34,15 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         collect(&context, &histories_sql(&columns, arguments)).await.map_err(|error| in_words(place, &error))?;
     let distributed = start.elapsed();
     let (ledger, asked) = (ledger(&batches, &arguments.days)?, &arguments.shop);
-    let shop = Shop::new(ledger, asked.bins, asked.occasion(), &asked.question())?;
+    let shop = Shop::new(ledger, asked)?;
 
     if let Some(directory) = &arguments.out {
         let csv = customers::table(&shop)?;
-        let customers = match arguments.format {
+        let (name, customers) = match arguments.format {
             Format::Csv => ("customers.csv", csv),
             Format::Parquet => ("customers.parquet", table::parquet(&csv, shop.ledger.scale())?),
         };
-        repurchase_segment::write(directory, customers, &shop, 0)?;
+        repurchase_segment::write(directory, (name, &customers), &shop, 0)?;
     }
     if arguments.timing {
         eprintln!("{}", timing(&context, &columns, distributed.as_secs_f64(), start).await?);
