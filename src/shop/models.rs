@@ -9,7 +9,7 @@ use super::tally::ShopTally;
 use crate::error::{Error, Result};
 use crate::history::Ledger;
 use crate::predict::{AnyModel, GammaGamma, Samples};
-use crate::scale::Label;
+use crate::scale::{Label, Language};
 use crate::segment::{
     ChurnRisk, FrequencyBand, FrequencyBands, Grid, LabelKind, Lifecycle, LifecycleStage, MissedCycles,
     NewCustomerState, Octant, OctantModel, RfmModel, SpendBands, TierModel,
@@ -137,6 +137,12 @@ impl ShopModels {
     /// The customers the models were fitted to.
     pub const fn customers(&self) -> u64 {
         self.rfm.customers()
+    }
+
+    /// What to know before reading scores, octants and segments; `None` for a shop of 50 customers or more. Ranks among
+    /// fewer say little.
+    pub fn note(&self, language: Language) -> Option<String> {
+        self.rfm.note(language)
     }
 
     /// For how many days ahead purchases and revenue are forecast.

@@ -35,6 +35,7 @@ fn shops_at_the_edges() {
             assert!(!models.spend().status().describe(language).is_empty(), "{name}");
         }
         assert_eq!(models.customers(), ledger.len() as u64);
+        assert!(models.note(Language::English).is_some_and(|note| note.contains("say little")), "{name}");
         assert!(profiles.calls().len() <= ledger.len());
     }
 }
@@ -50,6 +51,7 @@ fn nobody() {
 #[test]
 fn a_customer_with_credits_only_and_one_of_the_future() {
     let models = fit(&ledger(&large(200)), &ShopOptions::default());
+    assert_eq!(models.note(Language::Chinese), None, "enough for ranks");
     let mut history = CustomerHistory::new();
     history.record_credit(Decimal::TEN).unwrap();
     let profile = models.profile(&history, day(AS_OF)).unwrap();
