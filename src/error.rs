@@ -306,30 +306,22 @@ pub enum Error {
         found: [u8; 3],
     },
     /// A grid whose rules leave cells without a segment.
-    #[error("{count} cells of the grid have no segment, the first is R{recency} F{frequency} M{monetary}")]
+    #[error("{count} cells of the grid have no segment, the first is R{} F{} M{}", .cell[0], .cell[1], .cell[2])]
     GridGap {
         /// How many.
         count: usize,
-        /// The first one's recency score.
-        recency: u8,
-        /// Its frequency score.
-        frequency: u8,
-        /// Its monetary score.
-        monetary: u8,
+        /// The first one, by its scores of R, F and M.
+        cell: [u8; 3],
     },
     /// A grid of which two rules claim the same cell, where that was not allowed.
-    #[error("rules {first} and {second} both claim the cell R{recency} F{frequency} M{monetary}")]
+    #[error("rules {first} and {second} both claim the cell R{} F{} M{}", .cell[0], .cell[1], .cell[2])]
     GridOverlap {
         /// The rule that stands first, by its segment's key.
         first: Box<str>,
         /// The other one's.
         second: Box<str>,
-        /// The first cell that both claim: its recency score.
-        recency: u8,
-        /// Its frequency score.
-        frequency: u8,
-        /// Its monetary score.
-        monetary: u8,
+        /// The first cell that both claim, by its scores of R, F and M.
+        cell: [u8; 3],
     },
     /// A grid of which a rule can never win, because it names no cell, or rules before it claim them all.
     #[error("rule {position} (from 0) for {segment} never wins: it names no cell, or earlier rules claim them all")]

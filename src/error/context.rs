@@ -1,10 +1,11 @@
 //! Where an error happened: at which record, to which customer, of which order.
 
 use core::fmt::Debug;
+use core::ops::RangeInclusive;
 
 use rust_decimal::Decimal;
 
-use super::Error;
+use super::{Error, Result};
 
 impl Error {
     pub(crate) fn at_record(self, index: usize) -> Self {
@@ -28,6 +29,20 @@ impl Error {
         match finest {
             Some((index, amount)) => Self::FinestAmount { index, amount, cause: Box::new(self) },
             None => self,
+        }
+    }
+
+    /// Refuses a whole number outside a range.
+    pub(crate) fn within(field: &'static str, found: impl Into<u64>, range: RangeInclusive<u64>) -> Result<()> {
+        let (found, min, max) = (found.into(), *range.start(), *range.end());
+        if range.contains(&found) { Ok(()) } else { Err(Self::OutOfRange { field, found, min, max }) }
+    }
+
+    /// Refuses a list that does not ascend: `descends` says so of two neighbours.
+    pub(crate) fn ascending<T>(what: &'static str, list: &[T], descends: impl Fn(&T, &T) -> bool) -> Result<()> {
+        match list.windows(2).position(|pair| descends(&pair[0], &pair[1])) {
+            Some(position) => Err(Self::NotAscending { what, position: position + 1 }),
+            None => Ok(()),
         }
     }
 

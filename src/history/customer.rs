@@ -3,7 +3,8 @@
 use chrono::{NaiveDate, TimeZone};
 use rust_decimal::Decimal;
 
-use super::gaps::{GapStatistics, GapSums};
+use super::gaps::GapStatistics;
+use super::statistics::Statistics;
 use crate::error::{Error, Result};
 use crate::number::money;
 use crate::number::quotient;
@@ -38,16 +39,7 @@ use crate::record::{Order, ShopCalendar};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "super::stored::StoredHistory", into = "super::stored::StoredHistory"))]
 pub struct CustomerHistory {
-    pub(super) purchases: u32,
-    pub(super) purchase_days: u32,
-    /// The first and last purchase day; the default while there is no purchase.
-    pub(super) first: Day,
-    pub(super) last: Day,
-    pub(super) gaps: GapSums,
-    pub(super) spend: Decimal,
-    pub(super) first_day_spend: Decimal,
-    pub(super) credits: u32,
-    pub(super) credited: Decimal,
+    pub(super) known: Statistics<Decimal>,
 }
 
 impl CustomerHistory {
@@ -83,22 +75,16 @@ impl CustomerHistory {
         if net_amount < Decimal::ZERO {
             return Err(Error::Amount { field: "net amount of a purchase", found: net_amount, expected: "0 or more" });
         }
-        if self.purchases > 0 && day < self.last.date() {
-            return Err(Error::OlderPurchase { day, last: self.last.date() });
+        if self.known.purchases > 0 && day < self.known.last.date() {
+            return Err(Error::OlderPurchase { day, last: self.known.last.date() });
         }
+        if self.known.purchases == u32::MAX {
+            return Err(Error::CountOverflow { field: "number of purchases" });
+        }
+        let mut next = self.known;
         // The sign of a zero is dropped.
-        let (day, net_amount) = (Day::from(day), net_amount.abs());
-        let one = Self {
-            purchases: 1,
-            purchase_days: 1,
-            first: day,
-            last: day,
-            spend: net_amount,
-            first_day_spend: net_amount,
-            ..Self::default()
-        };
-        *self = self.followed_by(&one)?;
-        Ok(())
+        next.add_purchase(day.into(), net_amount.abs()).ok_or(Error::AmountOverflow { field: "sum of purchases" })?;
+        self.become_checked(next)
     }
 
     /// Adds a credit of an amount above 0. O(1); credits come in any order.
@@ -111,9 +97,12 @@ impl CustomerHistory {
         if amount <= Decimal::ZERO {
             return Err(Error::Amount { field: "amount of a credit", found: amount, expected: "above 0" });
         }
-        let one = Self { credits: 1, credited: amount, ..Self::default() };
-        *self = self.followed_by(&one)?;
-        Ok(())
+        if self.known.credits == u32::MAX {
+            return Err(Error::CountOverflow { field: "number of credits" });
+        }
+        let mut next = self.known;
+        next.add_credit(amount).ok_or(Error::AmountOverflow { field: "sum of credits" })?;
+        self.become_checked(next)
     }
 
     /// Adds the history of another part of the same customer's time, an earlier or a later one.
@@ -146,117 +135,130 @@ impl CustomerHistory {
     /// # Ok::<(), repurchase::Error>(())
     /// ```
     pub fn merge(&mut self, other: &Self) -> Result<()> {
-        *self = if self.purchases == 0 || other.purchases == 0 || self.last <= other.first {
+        let next = if self.known.purchases == 0 || other.known.purchases == 0 || self.known.last <= other.known.first {
             self.followed_by(other)?
-        } else if other.last <= self.first {
+        } else if other.known.last <= self.known.first {
             other.followed_by(self)?
         } else {
-            let is_earlier = (self.first, self.last) <= (other.first, other.last);
+            let is_earlier = (self.known.first, self.known.last) <= (other.known.first, other.known.last);
             let (earlier, later) = if is_earlier { (&*self, other) } else { (other, &*self) };
-            return Err(Error::OverlappingHistories { end: earlier.last.date(), start: later.first.date() });
+            return Err(Error::OverlappingHistories {
+                end: earlier.known.last.date(),
+                start: later.known.first.date(),
+            });
         };
+        self.become_checked(next)
+    }
+
+    /// Revenue is `spend - credited`; both fit, and so must their difference.
+    fn become_checked(&mut self, next: Statistics<Decimal>) -> Result<()> {
+        money::exact_sum(next.spend, -next.credited).ok_or(Error::AmountOverflow { field: "revenue" })?;
+        self.known = next;
         Ok(())
     }
 
     /// `later` may start on the day on which `self` ends.
-    fn followed_by(&self, later: &Self) -> Result<Self> {
+    fn followed_by(&self, later: &Self) -> Result<Statistics<Decimal>> {
+        let (later, earlier) = (&later.known, &self.known);
         let sum = |field, left, right| money::exact_sum(left, right).ok_or(Error::AmountOverflow { field });
         let count = |field, left: u32, right| left.checked_add(right).ok_or(Error::CountOverflow { field });
-        let mut joined = self.clone();
-        joined.credits = count("number of credits", self.credits, later.credits)?;
-        joined.credited = sum("sum of credits", self.credited, later.credited)?;
-        joined.purchases = count("number of purchases", self.purchases, later.purchases)?;
-        joined.spend = sum("sum of purchases", self.spend, later.spend)?;
-        // Revenue is `spend - credited`; both fit, and so must their difference.
-        sum("revenue", joined.spend, -joined.credited)?;
+        let mut joined = *earlier;
+        joined.credits = count("number of credits", earlier.credits, later.credits)?;
+        joined.credited = sum("sum of credits", earlier.credited, later.credited)?;
+        joined.purchases = count("number of purchases", earlier.purchases, later.purchases)?;
+        joined.spend = sum("sum of purchases", earlier.spend, later.spend)?;
         if later.purchases == 0 {
             return Ok(joined);
         }
         joined.last = later.last;
-        if self.purchases == 0 {
+        if earlier.purchases == 0 {
             joined.first = later.first;
             joined.purchase_days = later.purchase_days;
             joined.first_day_spend = later.first_day_spend;
             joined.gaps = later.gaps;
             return Ok(joined);
         }
-        let shared_day = self.last == later.first;
+        let shared_day = earlier.last == later.first;
         // A purchase day holds a purchase, so days fit where purchases did.
-        joined.purchase_days = self.purchase_days + later.purchase_days - u32::from(shared_day);
+        joined.purchase_days = earlier.purchase_days + later.purchase_days - u32::from(shared_day);
         joined.gaps.merge(later.gaps);
         if !shared_day {
-            joined.gaps.add(later.first.since(self.last));
-        } else if self.first == self.last {
-            joined.first_day_spend = sum("sum of purchases", self.first_day_spend, later.first_day_spend)?;
+            joined.gaps.add(later.first.since(earlier.last));
+        } else if earlier.first == earlier.last {
+            joined.first_day_spend = sum("sum of purchases", earlier.first_day_spend, later.first_day_spend)?;
         }
         Ok(joined)
     }
 
     /// Purchases: paid orders that are not fully refunded.
     pub const fn purchases(&self) -> u64 {
-        self.purchases as u64
+        self.known.purchases as u64
     }
 
     /// Distinct days with a purchase.
     pub const fn purchase_days(&self) -> u64 {
-        self.purchase_days as u64
+        self.known.purchase_days as u64
     }
 
     /// The day of the first purchase; `None` without one.
     pub fn first_purchase(&self) -> Option<NaiveDate> {
-        (self.purchases > 0).then(|| self.first.date())
+        (self.known.purchases > 0).then(|| self.known.first.date())
     }
 
     /// The day of the last purchase; `None` without one.
     pub fn last_purchase(&self) -> Option<NaiveDate> {
-        (self.purchases > 0).then(|| self.last.date())
+        (self.known.purchases > 0).then(|| self.known.last.date())
     }
 
     /// [`last_purchase`](CustomerHistory::last_purchase) as the number of the day, which takes no calendar.
     #[inline]
     pub(crate) fn last_day(&self) -> Option<Day> {
-        (self.purchases > 0).then_some(self.last)
+        (self.known.purchases > 0).then_some(self.known.last)
     }
 
     /// What was paid for the purchases, net of their own refunds; credits, which name no order, are not taken off.
     pub const fn spend(&self) -> Decimal {
-        self.spend
+        self.known.spend
     }
 
     /// The part of [`spend`](CustomerHistory::spend) that fell on the first purchase day.
     pub const fn first_day_spend(&self) -> Decimal {
-        self.first_day_spend
+        self.known.first_day_spend
     }
 
     /// How many credits.
     pub const fn credits(&self) -> u64 {
-        self.credits as u64
+        self.known.credits as u64
     }
 
     /// The sum of the credits, 0 or more.
     pub const fn credited(&self) -> Decimal {
-        self.credited
+        self.known.credited
     }
 
     /// What the customer brought: spend less credits. Below 0 when more was credited than spent.
     #[inline]
     pub fn revenue(&self) -> Decimal {
-        if self.credits == 0 {
-            return self.spend;
+        if self.known.credits == 0 {
+            return self.known.spend;
         }
-        self.spend - self.credited
+        self.known.spend - self.known.credited
     }
 
     /// Spend per purchase; `None` without a purchase.
     ///
     /// Rounded to a `Decimal`'s 28 digits where the quotient does not end.
     pub fn mean_order_amount(&self) -> Option<Decimal> {
-        self.spend.checked_div(self.purchases.into())
+        self.known.spend.checked_div(self.known.purchases.into())
     }
 
     /// The gaps between purchase days; `None` with fewer than two of them.
     pub fn gaps(&self) -> Option<GapStatistics> {
-        GapStatistics::new(self.purchase_days.saturating_sub(1), self.last.since(self.first), self.gaps)
+        GapStatistics::new(
+            self.known.purchase_days.saturating_sub(1),
+            self.known.last.since(self.known.first),
+            self.known.gaps,
+        )
     }
 
     /// The recency of RFM: days from the last purchase to `as_of`.
@@ -264,7 +266,7 @@ impl CustomerHistory {
     /// `None` without a purchase, and when the last one lies after `as_of`.
     pub fn days_since_last(&self, as_of: NaiveDate) -> Option<u32> {
         let as_of = Day::from(as_of);
-        (self.purchases > 0 && self.last <= as_of).then(|| as_of.since(self.last))
+        (self.known.purchases > 0 && self.known.last <= as_of).then(|| as_of.since(self.known.last))
     }
 
     /// What repeat-purchase models ask of a customer as of a day.
@@ -290,10 +292,10 @@ impl CustomerHistory {
     pub fn repeat_summary(&self, as_of: NaiveDate) -> Option<RepeatSummary> {
         self.days_since_last(as_of)?;
         Some(RepeatSummary {
-            repeats: self.purchase_days - 1,
-            recency_days: self.last.since(self.first),
-            age_days: Day::from(as_of).since(self.first),
-            repeat_spend: self.spend - self.first_day_spend,
+            repeats: self.known.purchase_days - 1,
+            recency_days: self.known.last.since(self.known.first),
+            age_days: Day::from(as_of).since(self.known.first),
+            repeat_spend: self.known.spend - self.known.first_day_spend,
         })
     }
 }

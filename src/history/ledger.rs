@@ -7,7 +7,8 @@ use std::sync::Arc;
 use chrono::{NaiveDate, TimeZone};
 use rust_decimal::Decimal;
 
-use super::columns::{self, Columns, Money, Row, Sum};
+use super::columns::{Columns, Minor, MoneyColumn};
+use super::statistics::Statistics;
 use super::{CustomerFold, CustomerHistory, Fact, PurchaseLog, Spending};
 use crate::error::{Error, Result};
 use crate::number::money;
@@ -91,12 +92,12 @@ impl<Id: CustomerId> Ledger<Id> {
         if let Some(pair) = histories.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             return Err(Error::duplicate(&pair[0].0));
         }
-        let scale = histories.iter().map(|(_, history)| columns::finest_scale(history)).max().unwrap_or(0);
+        let scale = histories.iter().map(|(_, history)| history.known.finest_scale()).max().unwrap_or(0);
         let mut rows = Rows::new(scale);
         for (id, history) in histories {
             match history.last_purchase() {
                 Some(last) if last > as_of => rows.refuse(id, Error::AfterAsOf { last, as_of }, false),
-                _ => match Row::of(&history, scale) {
+                _ => match history.known.minor(scale) {
                     Ok(row) => rows.push(id, &row),
                     Err(error) => rows.refuse(id, error, false),
                 },
@@ -118,7 +119,7 @@ impl<Id: CustomerId> Ledger<Id> {
     }
 
     /// The ledger of the rows of distinct customers.
-    fn of_rows<S: Sum>(
+    fn of_rows<S: Minor>(
         parts: Vec<Rows<Id, S>>,
         scale: u32,
         as_of: NaiveDate,
@@ -247,7 +248,7 @@ impl<Id> Ledger<Id> {
     /// The history of the customer at a position of the ids.
     #[inline]
     pub(crate) fn history(&self, index: usize) -> Option<CustomerHistory> {
-        Some(self.columns.row(index)?.to_history(self.scale))
+        Some(CustomerHistory { known: self.columns.row(index)?.decimal(self.scale) })
     }
 
     pub(crate) fn first_days(&self) -> &[Day] {
@@ -278,13 +279,14 @@ impl<Id> Ledger<Id> {
     pub(crate) fn mean_order_amounts(&self) -> Vec<Decimal> {
         let (columns, scale) = (&self.columns, self.scale);
         parallel::concat(self.len(), LEAST_HISTORIES, |part| {
-            let histories = part.filter_map(|index| Some(columns.row(index)?.to_history(scale)));
+            let histories =
+                part.filter_map(|index| Some(CustomerHistory { known: columns.row(index)?.decimal(scale) }));
             histories.map(|history| history.mean_order_amount().unwrap_or_default()).collect()
         })
     }
 
     /// In units of `10^-scale`.
-    pub(crate) fn revenue(&self) -> &Money {
+    pub(crate) fn revenue(&self) -> &MoneyColumn {
         &self.columns.revenue
     }
 }
@@ -306,41 +308,30 @@ struct Posting<Id, S> {
     rows: Rows<Id, S>,
 }
 
-impl<Id: CustomerId, S: Sum> Posting<Id, S> {
+impl<Id: CustomerId, S: Minor> Posting<Id, S> {
     fn rows(log: &PurchaseLog<Id>, start: Day, as_of: NaiveDate) -> Vec<Rows<Id, S>> {
         let posting = || Self { start, rows: Rows::new(log.scale()) };
         log.fold_parts(as_of, posting).into_iter().map(|posting| posting.rows).collect()
     }
 }
 
-impl<Id: Ord, S: Sum> CustomerFold<Id> for Posting<Id, S> {
-    type State = Row<S>;
+impl<Id: Ord, S: Minor> CustomerFold<Id> for Posting<Id, S> {
+    type State = Statistics<S>;
 
-    fn step(&mut self, row: &mut Row<S>, fact: Fact) {
+    fn step(&mut self, row: &mut Statistics<S>, fact: Fact) {
         if fact.day < self.start {
             return;
         }
-        if !fact.is_purchase() {
-            row.credits += 1;
-            row.credited = row.credited.plus(-fact.amount);
-            return;
-        }
-        let is_first = row.purchases == 0;
-        let gap = if is_first { 0 } else { fact.day.since(row.last) };
-        row.gaps.add(gap);
-        row.purchase_days += u32::from(is_first || gap > 0);
-        row.first = if is_first { fact.day } else { row.first };
-        row.last = fact.day;
-        row.purchases += 1;
-        row.spend = row.spend.plus(fact.amount);
-        row.first_day_spend = if row.last == row.first { row.spend } else { row.first_day_spend };
+        // Sums of integers always have room.
+        let _: Option<()> =
+            if fact.is_purchase() { row.add_purchase(fact.day, fact.amount) } else { row.add_credit(-fact.amount) };
     }
 
     fn reserve(&mut self, customers: usize) {
         self.rows.reserve(customers);
     }
 
-    fn finish(&mut self, customer: Id, row: Row<S>) {
+    fn finish(&mut self, customer: Id, row: Statistics<S>) {
         self.rows.push(customer, &row);
     }
 }
@@ -357,20 +348,20 @@ struct Rows<Id, S> {
     refused: Option<(Id, (Error, bool))>,
 }
 
-impl<Id, S: Sum> Rows<Id, S> {
+impl<Id, S: Minor> Rows<Id, S> {
     fn new(scale: u32) -> Self {
         let columns = Columns::default();
         Self { scale, ids: Vec::new(), columns, without_purchase: Vec::new(), refused: None }
     }
 }
 
-impl<Id: Ord, S: Sum> Rows<Id, S> {
+impl<Id: Ord, S: Minor> Rows<Id, S> {
     fn reserve(&mut self, customers: usize) {
         self.ids.reserve(customers);
         self.columns.reserve(customers);
     }
 
-    fn push(&mut self, id: Id, row: &Row<S>) {
+    fn push(&mut self, id: Id, row: &Statistics<S>) {
         if let Some((field, sum)) = row.too_large() {
             let fits_whole = money::power(self.scale).is_some_and(|unit| money::fits(sum / unit));
             self.refuse(id, Error::AmountOverflow { field }, fits_whole);
@@ -379,7 +370,7 @@ impl<Id: Ord, S: Sum> Rows<Id, S> {
             self.ids.push((id, self.ids.len() as u32));
             self.columns.push(row);
         } else if row.credits > 0 {
-            self.without_purchase.push((id, row.to_history(self.scale)));
+            self.without_purchase.push((id, CustomerHistory { known: row.decimal(self.scale) }));
         }
     }
 

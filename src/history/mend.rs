@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeZone};
 
-use super::columns::{Row, finest_scale};
+use super::statistics::Statistics;
 use super::{CustomerHistory, Ledger};
 use crate::error::{Error, Result};
 use crate::record::{CustomerId, Record, ShopCalendar};
@@ -130,10 +130,10 @@ impl<Id: CustomerId> Ledger<Id> {
     }
 
     /// The places and rows of histories, if each has one now and fits it.
-    fn rows_in_place(&self, histories: &[(Id, CustomerHistory)]) -> Option<Vec<(usize, Row<i128>)>> {
+    fn rows_in_place(&self, histories: &[(Id, CustomerHistory)]) -> Option<Vec<(usize, Statistics<i128>)>> {
         let row = |(id, history): &(Id, CustomerHistory)| {
-            let fits = history.last_purchase()? <= self.as_of && finest_scale(history) <= self.scale;
-            let row = Row::of(history, self.scale).ok().filter(|row| fits && row.too_large().is_none())?;
+            let fits = history.last_purchase()? <= self.as_of && history.known.finest_scale() <= self.scale;
+            let row = history.known.minor(self.scale).ok().filter(|row| fits && row.too_large().is_none())?;
             Some((self.ids.binary_search(id).ok()?, row))
         };
         histories.iter().map(row).collect()

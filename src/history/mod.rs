@@ -27,13 +27,14 @@ mod log;
 mod mend;
 mod read;
 mod spending;
+mod statistics;
 #[cfg(feature = "serde")]
 mod stored;
 mod times;
 mod totals;
 
 pub(crate) use amounts::Fact;
-pub(crate) use columns::Money;
+pub(crate) use columns::MoneyColumn;
 pub use customer::{CustomerHistory, RepeatSummary};
 pub(crate) use fold::CustomerFold;
 pub use gaps::GapStatistics;

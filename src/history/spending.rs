@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::CustomerHistory;
 use super::columns::Columns;
 
 /// What a ledger's customers spent, without their ids.
@@ -25,7 +26,7 @@ impl Spending {
         if *self.columns.purchase_days.get(index)? < 2 {
             return None;
         }
-        let history = self.columns.row(index)?.to_history(self.scale);
+        let history = CustomerHistory { known: self.columns.row(index)?.decimal(self.scale) };
         let summary = history.repeat_summary(history.last_purchase()?)?;
         Some((summary.repeats(), summary.mean_spend()?))
     }

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::CustomerHistory;
 use super::gaps::GapSums;
+use super::statistics::Statistics;
 use crate::error::{Error, Result};
 use crate::number::money;
 use crate::record::calendar::Day;
@@ -30,17 +31,17 @@ pub(super) struct StoredHistory {
 impl From<CustomerHistory> for StoredHistory {
     fn from(history: CustomerHistory) -> Self {
         Self {
-            purchases: history.purchases,
-            purchase_days: history.purchase_days,
+            purchases: history.known.purchases,
+            purchase_days: history.known.purchase_days,
             first_purchase: history.first_purchase(),
             last_purchase: history.last_purchase(),
-            shortest_gap_days: history.gaps.shortest,
-            longest_gap_days: history.gaps.longest,
-            gap_squares: history.gaps.squares,
-            spend: history.spend,
-            first_day_spend: history.first_day_spend,
-            credits: history.credits,
-            credited: history.credited,
+            shortest_gap_days: history.known.gaps.shortest,
+            longest_gap_days: history.known.gaps.longest,
+            gap_squares: history.known.gaps.squares,
+            spend: history.known.spend,
+            first_day_spend: history.known.first_day_spend,
+            credits: history.known.credits,
+            credited: history.known.credited,
         }
     }
 }
@@ -86,15 +87,17 @@ impl TryFrom<StoredHistory> for CustomerHistory {
             return inconsistent("credited");
         }
         Ok(Self {
-            purchases: stored.purchases,
-            purchase_days: stored.purchase_days,
-            first,
-            last,
-            gaps,
-            spend: stored.spend,
-            first_day_spend: stored.first_day_spend,
-            credits: stored.credits,
-            credited: stored.credited,
+            known: Statistics {
+                purchases: stored.purchases,
+                purchase_days: stored.purchase_days,
+                first,
+                last,
+                gaps,
+                spend: stored.spend,
+                first_day_spend: stored.first_day_spend,
+                credits: stored.credits,
+                credited: stored.credited,
+            },
         })
     }
 }

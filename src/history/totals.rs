@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Ledger, Money};
+use super::{Ledger, MoneyColumn};
 use crate::error::{Error, Result};
 use crate::number::money;
 
@@ -57,8 +57,8 @@ impl<Id> Ledger<Id> {
     pub fn totals(&self) -> Result<LedgerTotals> {
         let revenue = match self.revenue() {
             // Fewer than 2^32 amounts of 64 bits.
-            Money::Narrow(amounts) => Some(amounts.iter().copied().map(i128::from).sum()),
-            Money::Wide(amounts) => amounts.iter().try_fold(0_i128, |sum, &amount| sum.checked_add(amount)),
+            MoneyColumn::Narrow(amounts) => Some(amounts.iter().copied().map(i128::from).sum()),
+            MoneyColumn::Wide(amounts) => amounts.iter().try_fold(0_i128, |sum, &amount| sum.checked_add(amount)),
         };
         let revenue = revenue.and_then(|minor| money::decimal(minor, self.scale()));
         Ok(LedgerTotals {

@@ -166,63 +166,40 @@ pub fn units_per_buyer<Id: CustomerId, P: ProductId>(
 mod stored {
     //! Counts that go together, or an error.
 
-    use super::{BTreeMap, CategoryBreadth, Decimal, Ratio, UnitsPerBuyer, Window, money};
+    use super::{BTreeMap, CategoryBreadth, Decimal, Ratio, UnitsPerBuyer, Window};
     use crate::error::{Error, Result};
+    use crate::stored::stored;
 
-    #[derive(serde::Deserialize)]
-    pub(super) struct StoredBreadth {
-        window: Window,
-        cross_category: Ratio,
-        customers: BTreeMap<u64, u64>,
+    stored! {
+        StoredBreadth { window: Window, cross_category: Ratio, customers: BTreeMap<u64, u64> }
+        -> CategoryBreadth: checked(CategoryBreadth { window, cross_category, customers })
     }
 
-    impl TryFrom<StoredBreadth> for CategoryBreadth {
-        type Error = Error;
+    fn checked(breadth: CategoryBreadth) -> Result<CategoryBreadth> {
+        let CategoryBreadth { cross_category, customers, .. } = &breadth;
+        for (&categories, &count) in customers {
+            Error::within("categories of a customer", categories, 1..=u64::MAX)?;
+            Error::within("customers", count, 1..=u64::MAX)?;
+        }
+        let all = customers.values().try_fold(0u64, |sum, &count| sum.checked_add(count));
+        let all = all.ok_or(Error::CountOverflow { field: "number of customers" })?;
+        let cross = all - customers.get(&1).copied().unwrap_or_default();
+        for (found, expected) in [(cross_category.of(), all), (cross_category.count(), cross)] {
+            Error::within("cross-category customers", found, expected..=expected)?;
+        }
+        Ok(breadth)
+    }
 
-        fn try_from(StoredBreadth { window, cross_category, customers }: StoredBreadth) -> Result<Self> {
-            for (field, least) in
-                [("categories of a customer", customers.keys().min()), ("customers", customers.values().min())]
-            {
-                if least == Some(&0) {
-                    return Err(Error::OutOfRange { field, found: 0, min: 1, max: u64::MAX });
-                }
-            }
-            let all = customers.values().try_fold(0u64, |sum, &count| sum.checked_add(count));
-            let all = all.ok_or(Error::CountOverflow { field: "number of customers" })?;
-            let cross = all - customers.get(&1).copied().unwrap_or_default();
-            if cross_category != Ratio::counted(cross, all) {
-                let found = if cross_category.of() == all { cross_category.count() } else { cross_category.of() };
-                let expected = if cross_category.of() == all { cross } else { all };
-                return Err(Error::OutOfRange {
-                    field: "cross-category customers",
-                    found,
-                    min: expected,
-                    max: expected,
-                });
-            }
-            Ok(Self { window, cross_category, customers })
+    stored! {
+        StoredUnits { buyers: u64, #[serde(with = "crate::number::decimal")] units: Decimal }
+        -> UnitsPerBuyer: match buyers {
+            0 if !units.is_zero() => refused(units, "0 without a buyer"),
+            1.. if units <= Decimal::ZERO => refused(units, "above 0"),
+            _ => Ok(UnitsPerBuyer { buyers, units }),
         }
     }
 
-    #[derive(serde::Deserialize)]
-    pub(super) struct StoredUnits {
-        buyers: u64,
-        units: money::Text,
-    }
-
-    impl TryFrom<StoredUnits> for UnitsPerBuyer {
-        type Error = Error;
-
-        fn try_from(StoredUnits { buyers, units: money::Text(units) }: StoredUnits) -> Result<Self> {
-            let (fits, expected) = match buyers {
-                0 => (units.is_zero(), "0 without a buyer"),
-                _ => (units > Decimal::ZERO, "above 0"),
-            };
-            if fits {
-                Ok(Self { buyers, units })
-            } else {
-                Err(Error::Amount { field: "units", found: units, expected })
-            }
-        }
+    fn refused(found: Decimal, expected: &'static str) -> Result<UnitsPerBuyer> {
+        Err(Error::Amount { field: "units", found, expected })
     }
 }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
-use crate::history::{Ledger, Money};
+use crate::history::{Ledger, MoneyColumn};
 use crate::number::money;
 use crate::number::quotient;
 use crate::scale::{Ratio, ranks};
@@ -72,8 +72,8 @@ impl Concentration {
     /// `n log n` in customers, who are sorted by revenue; 16 bytes are kept of each.
     pub fn of<Id>(ledger: &Ledger<Id>) -> Result<Self> {
         let sums = match ledger.revenue() {
-            Money::Narrow(amounts) => ascending_sums(amounts),
-            Money::Wide(amounts) => ascending_sums(amounts),
+            MoneyColumn::Narrow(amounts) => ascending_sums(amounts),
+            MoneyColumn::Wide(amounts) => ascending_sums(amounts),
         };
         let sums = sums.ok_or(Error::AmountOverflow { field: "total revenue" })?;
         let gini = gini_terms(&sums).ok_or(Error::AmountOverflow { field: "total revenue times customers" })?;

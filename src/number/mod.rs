@@ -9,6 +9,7 @@ pub(crate) mod money;
 pub(crate) mod optimize;
 mod quotient;
 pub(crate) mod runs;
+pub(crate) mod select;
 pub(crate) mod special;
 pub(crate) mod weight;
 pub(crate) mod wide;

@@ -42,10 +42,7 @@ impl<'a, Id> RecordColumns<'a, Id> {
                 return Err(Error::ColumnLength { column, found, expected });
             }
         }
-        let max = rust_decimal::Decimal::MAX_SCALE;
-        if scale > max {
-            return Err(Error::OutOfRange { field: "scale", found: scale.into(), min: 0, max: max.into() });
-        }
+        Error::within("scale", scale, 0..=rust_decimal::Decimal::MAX_SCALE.into())?;
         Ok(Self { customers, unix_seconds, amounts, scale })
     }
 }

@@ -63,9 +63,7 @@ impl Window {
     ///
     /// [`Error::OutOfRange`] when `days` is 0; [`Error::DayOverflow`] at chrono's limits.
     pub fn last_days(as_of: NaiveDate, days: u32) -> Result<Self> {
-        if days == 0 {
-            return Err(Error::OutOfRange { field: "days of a window", found: 0, min: 1, max: u64::from(u32::MAX) });
-        }
+        Error::within("days of a window", days, 1..=u32::MAX.into())?;
         let end = Day::from(as_of).plus(1)?;
         Ok(Self { start: end.plus(-i64::from(days))?.date(), end: end.date() })
     }
@@ -223,11 +221,9 @@ impl Windows {
     ///
     /// [`Error::NotAscending`] when a window starts or ends before the one that stands before it.
     pub fn new(windows: Vec<Window>) -> Result<Self> {
-        let goes_back = |pair: &[Window]| pair[1].start < pair[0].start || pair[1].end < pair[0].end;
-        match windows.windows(2).position(goes_back) {
-            Some(position) => Err(Error::NotAscending { what: "windows", position: position + 1 }),
-            None => Ok(Self { windows }),
-        }
+        let goes_back = |before: &Window, after: &Window| after.start < before.start || after.end < before.end;
+        Error::ascending("windows", &windows, goes_back)?;
+        Ok(Self { windows })
     }
 
     /// Every calendar period from the one of `first` to the one of `as_of`, which ends with that day: what has not

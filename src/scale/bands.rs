@@ -40,10 +40,8 @@ impl<T: Ord> Bands<T> {
     ///
     /// [`Error::NotAscending`] when an edge is not above the one before it.
     pub fn new(edges: Vec<T>) -> Result<Self> {
-        match edges.windows(2).position(|pair| pair[0] >= pair[1]) {
-            Some(position) => Err(Error::NotAscending { what: "band edges", position: position + 1 }),
-            None => Ok(Self { edges }),
-        }
+        Error::ascending("band edges", &edges, |lower, upper| lower >= upper)?;
+        Ok(Self { edges })
     }
 
     /// Edges that are known to ascend.

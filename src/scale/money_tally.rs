@@ -263,10 +263,7 @@ mod stored {
             if let Some(digits) = stored.digits {
                 tally = tally.with_digits(digits)?;
             }
-            let max = rust_decimal::Decimal::MAX_SCALE;
-            if stored.scale > max {
-                return Err(Error::OutOfRange { field: "scale", found: stored.scale.into(), min: 0, max: max.into() });
-            }
+            Error::within("scale", stored.scale, 0..=rust_decimal::Decimal::MAX_SCALE.into())?;
             for (Text(amount), _) in &stored.amounts {
                 if tally.kept(*amount) != *amount {
                     let expected = "of no more digits than the tally keeps";

@@ -7,9 +7,7 @@ use crate::number::money;
 
 /// `⌈j N / k⌉` for `j` in `1..k`.
 pub(crate) fn bin_ranks(population: u64, bins: u8) -> Result<Vec<u64>> {
-    if bins < 2 {
-        return Err(Error::OutOfRange { field: "bins", found: bins.into(), min: 2, max: u8::MAX.into() });
-    }
+    Error::within("bins", bins, 2..=u8::MAX.into())?;
     check_population(population)?;
     // Not above the population.
     let ceiling = |j: u8| (u128::from(j) * u128::from(population)).div_ceil(bins.into()) as u64;
@@ -30,9 +28,7 @@ pub(crate) fn share_ranks(population: u64, shares: &[Decimal]) -> Result<Vec<u64
             return Err(Error::Share { position, found: *share });
         }
     }
-    if let Some(position) = shares.windows(2).position(|pair| pair[0] >= pair[1]) {
-        return Err(Error::NotAscending { what: "shares", position: position + 1 });
-    }
+    Error::ascending("shares", shares, |lower, upper| lower >= upper)?;
     check_population(population)?;
     shares.iter().map(|&share| share_rank(population, share)).collect()
 }

@@ -302,14 +302,11 @@ impl<T: Ord> TryFrom<Vec<(T, u64)>> for Tally<T> {
     type Error = Error;
 
     fn try_from(counts: Vec<(T, u64)>) -> Result<Self> {
-        if let Some(position) = counts.windows(2).position(|pair| pair[0].0 >= pair[1].0) {
-            return Err(Error::NotAscending { what: "values of a tally", position: position + 1 });
-        }
+        Error::ascending("values of a tally", &counts, |(lower, _), (upper, _)| lower >= upper)?;
         let mut tally = Self::new();
         for &(_, count) in &counts {
-            if count == 0 {
-                return Err(Error::OutOfRange { field: "customers of a value", found: 0, min: 1, max: MOST });
-            }
+            // More than most of them is refused below.
+            Error::within("customers of a value", count.min(MOST), 1..=MOST)?;
             tally.customers = tally.with(count)?;
         }
         tally.counts = counts.into_iter().collect();

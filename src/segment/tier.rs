@@ -5,7 +5,7 @@ use core::ops::Bound;
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
-use crate::history::{Ledger, Money};
+use crate::history::{Ledger, MoneyColumn};
 use crate::number::money;
 use crate::scale::cuts::cuts_of_keys;
 use crate::scale::label::check_keys;
@@ -157,8 +157,8 @@ impl TierModel {
         }
         let ranks = share_ranks(ledger.len() as u64, &scheme.shares)?;
         let cuts = match ledger.revenue() {
-            Money::Narrow(amounts) => cuts_of_keys(amounts, &ranks).map(i128::from),
-            Money::Wide(amounts) => CutPoints::of_ranks(amounts.clone(), &ranks),
+            MoneyColumn::Narrow(amounts) => cuts_of_keys(amounts, &ranks).map(i128::from),
+            MoneyColumn::Wide(amounts) => CutPoints::of_ranks(amounts.clone(), &ranks),
         };
         // Revenues of a ledger fit a decimal.
         let cuts = cuts.map(|minor| money::decimal(minor, ledger.scale()).unwrap_or_default());

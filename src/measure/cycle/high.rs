@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::{CycleTable, ProductCycle};
 use crate::error::{Error, Result};
 use crate::number::money;
+use crate::number::wide::Wide;
 use crate::record::ProductId;
 use crate::scale::{CutPoints, Ratio};
 
@@ -144,12 +145,8 @@ impl HighRepurchase {
 fn is_at_least(ratio: Ratio, threshold: Decimal) -> bool {
     let threshold = threshold.normalize();
     let Some(unit) = money::power(threshold.scale()) else { return false };
-    // Both sides are parts of `of * unit`: 64 and 94 bits, compared by their high and low halves.
-    let product = |count: u64, factor: i128| {
-        let (count, factor) = (u128::from(count), factor.unsigned_abs());
-        let low = count * (factor & u128::from(u64::MAX));
-        (count * (factor >> 64) + (low >> 64), low & u128::from(u64::MAX))
-    };
+    // Both sides are parts of `of * unit`, of 64 and 94 bits.
+    let product = |count: u64, factor: i128| Wide::from(factor.unsigned_abs()).times(count);
     product(ratio.count(), unit) >= product(ratio.of(), threshold.mantissa())
 }
 
@@ -189,25 +186,13 @@ impl PartialEq for ByValue {
 impl Eq for ByValue {}
 
 #[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct StoredHigh {
-    bound: Bound,
-    rate: ProductRate,
-    min_customers: u64,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<StoredHigh> for HighRepurchase {
-    type Error = Error;
-
-    fn try_from(StoredHigh { bound, rate, min_customers }: StoredHigh) -> Result<Self> {
-        match bound {
-            Bound::AtLeast(threshold) => Self::at_least(threshold, rate, min_customers),
-            // A cut is the rate of some product, so it counts somebody.
-            Bound::Above(cut) if cut.of() == 0 => {
-                Err(Error::OutOfRange { field: "customers of the cut", found: 0, min: 1, max: u64::MAX })
-            }
-            Bound::Above(_) => Ok(Self { bound, rate, min_customers }),
+crate::stored::stored! {
+    StoredHigh { bound: Bound, rate: ProductRate, min_customers: u64 } -> HighRepurchase: match bound {
+        Bound::AtLeast(threshold) => HighRepurchase::at_least(threshold, rate, min_customers),
+        // A cut is the rate of some product, so it counts somebody.
+        Bound::Above(cut) => {
+            Error::within("customers of the cut", cut.of(), 1..=u64::MAX)?;
+            Ok(HighRepurchase { bound, rate, min_customers })
         }
     }
 }

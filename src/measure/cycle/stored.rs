@@ -6,46 +6,38 @@ use rust_decimal::Decimal;
 use super::{CycleOptions, CycleTable, ProductCycle};
 use crate::error::{Error, Result};
 use crate::measure::survival::SurvivalCurve;
-use crate::number::money;
 use crate::record::ProductId;
 use crate::scale::Ratio;
+use crate::stored::stored;
 
-#[derive(serde::Deserialize)]
-pub(super) struct StoredCycle {
-    repeat_customers: Ratio,
-    repeat_within: Ratio,
-    unobserved: u64,
-    usual_quantity: money::Text,
-    curve: SurvivalCurve,
+stored! {
+    StoredCycle {
+        repeat_customers: Ratio,
+        repeat_within: Ratio,
+        unobserved: u64,
+        #[serde(with = "crate::number::decimal")] usual_quantity: Decimal,
+        curve: SurvivalCurve,
+    } -> ProductCycle: checked(ProductCycle { repeat_customers, repeat_within, unobserved, usual_quantity, curve })
 }
 
-impl TryFrom<StoredCycle> for ProductCycle {
-    type Error = Error;
-
-    fn try_from(stored: StoredCycle) -> Result<Self> {
-        let StoredCycle { repeat_customers, repeat_within, unobserved, usual_quantity, curve } = stored;
-        let money::Text(usual_quantity) = usual_quantity;
-        let (customers, repeaters) = (repeat_customers.of(), repeat_customers.count());
-        let between = |field, found, min, max| match found {
-            _ if min <= found && found <= max => Ok(()),
-            _ => Err(Error::OutOfRange { field, found, min, max }),
-        };
-        between("customers of a product", customers, 1, u32::MAX.into())?;
-        let observed = repeat_within.of().saturating_add(unobserved);
-        between("customers observed and not", observed, customers, customers)?;
-        between("customers who repeat in time", repeat_within.count(), 0, repeaters)?;
-        // A customer's last purchase is the one that is still open, and a repeater has another.
-        between("open spells", curve.spells() - curve.returned(), customers, customers)?;
-        let most = if repeaters == 0 { 0 } else { u64::MAX };
-        between("ended spells", curve.returned(), repeaters, most)?;
-        if usual_quantity <= Decimal::ZERO {
-            return Err(Error::Amount { field: "usual quantity", found: usual_quantity, expected: "above 0" });
-        }
-        Ok(Self { repeat_customers, repeat_within, unobserved, usual_quantity, curve })
+fn checked(cycle: ProductCycle) -> Result<ProductCycle> {
+    let (customers, repeaters) = (cycle.repeat_customers.of(), cycle.repeat_customers.count());
+    Error::within("customers of a product", customers, 1..=u32::MAX.into())?;
+    let observed = cycle.repeat_within.of().saturating_add(cycle.unobserved);
+    Error::within("customers observed and not", observed, customers..=customers)?;
+    Error::within("customers who repeat in time", cycle.repeat_within.count(), 0..=repeaters)?;
+    // A customer's last purchase is the one that is still open, and a repeater has another.
+    Error::within("open spells", cycle.curve.spells() - cycle.curve.returned(), customers..=customers)?;
+    let most = if repeaters == 0 { 0 } else { u64::MAX };
+    Error::within("ended spells", cycle.curve.returned(), repeaters..=most)?;
+    if cycle.usual_quantity <= Decimal::ZERO {
+        return Err(Error::Amount { field: "usual quantity", found: cycle.usual_quantity, expected: "above 0" });
     }
+    Ok(cycle)
 }
 
 #[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct StoredTable<P> {
     as_of: NaiveDate,
     options: CycleOptions,
@@ -55,11 +47,8 @@ pub(super) struct StoredTable<P> {
 impl<P: ProductId> TryFrom<StoredTable<P>> for CycleTable<P> {
     type Error = Error;
 
-    fn try_from(stored: StoredTable<P>) -> Result<Self> {
-        let StoredTable { as_of, options, products } = stored;
-        match products.windows(2).position(|pair| pair[0].0 >= pair[1].0) {
-            Some(position) => Err(Error::NotAscending { what: "products", position: position + 1 }),
-            None => Ok(Self { as_of, options, products }),
-        }
+    fn try_from(StoredTable { as_of, options, products }: StoredTable<P>) -> Result<Self> {
+        Error::ascending("products", &products, |(lower, _), (upper, _)| lower >= upper)?;
+        Ok(Self { as_of, options, products })
     }
 }

@@ -53,14 +53,9 @@ impl TryFrom<StoredCurve> for SurvivalCurve {
         let (mut counts, mut spells) = (Vec::with_capacity(stored.steps.len()), 0u64);
         for (position, step) in stored.steps.iter().enumerate() {
             let (gap_days, quantity) = (step.gap_days, at_scale(step.quantity.0)?);
-            if gap_days > MAX_GAP_DAYS {
-                let (found, max) = (gap_days.into(), MAX_GAP_DAYS.into());
-                return Err(Error::OutOfRange { field: "gap_days", found, min: 0, max });
-            }
+            Error::within("gap_days", gap_days, 0..=MAX_GAP_DAYS.into())?;
             let (found, max) = (step.returned.saturating_add(step.waiting), u32::MAX.into());
-            if !(1..=max).contains(&found) {
-                return Err(Error::OutOfRange { field: "spells of a step", found, min: 1, max });
-            }
+            Error::within("spells of a step", found, 1..=max)?;
             spells = spells.saturating_add(found);
             if spells > max {
                 return Err(Error::CountOverflow { field: "number of spells" });

@@ -264,12 +264,12 @@ impl GridBuilder {
         }
         let claimed = || self.shape.cells().zip(&claims.of_cells);
         let overlap = claimed().find_map(|(cell, &(first, second))| Some((cell, first?, second?)));
-        if let (false, Some(([recency, frequency, monetary], first, second))) = (self.first_match_wins, overlap) {
-            return Err(Error::GridOverlap { first: key(first), second: key(second), recency, frequency, monetary });
+        if let (false, Some((cell, first, second))) = (self.first_match_wins, overlap) {
+            return Err(Error::GridOverlap { first: key(first), second: key(second), cell });
         }
         let mut gaps = claimed().filter(|(_, (first, _))| first.is_none()).map(|(cell, _)| cell);
-        if let (None, Some([recency, frequency, monetary])) = (&self.otherwise, gaps.next()) {
-            return Err(Error::GridGap { count: 1 + gaps.count(), recency, frequency, monetary });
+        if let (None, Some(cell)) = (&self.otherwise, gaps.next()) {
+            return Err(Error::GridGap { count: 1 + gaps.count(), cell });
         }
         drop(gaps);
         let grid = self.assemble(&claims);

@@ -7,7 +7,7 @@ use core::ops::Range;
 
 use super::columns::{Columns, Monetary};
 use super::{RfmModel, RfmScore};
-use crate::history::Money;
+use crate::history::MoneyColumn;
 use crate::number::money;
 use crate::parallel;
 use crate::parallel::{BLOCK, fetch};
@@ -33,7 +33,7 @@ pub(super) fn score_all(model: &RfmModel, columns: &Columns<'_>) -> Vec<RfmScore
             count(&mut r, &columns.last_purchase[rows.clone()], days.thresholds(), days.is_inclusive());
             count(&mut f, &columns.frequency[rows.clone()], &counts, model.frequency.is_inclusive());
             match (&columns.monetary, &amounts) {
-                (Monetary::Minor(Money::Narrow(values), _), Some(thresholds)) => {
+                (Monetary::Minor(MoneyColumn::Narrow(values), _), Some(thresholds)) => {
                     fetch(values, rows.end);
                     count(&mut m, &values[rows.clone()], thresholds, model.monetary.amounts.is_inclusive());
                 }
@@ -49,7 +49,7 @@ pub(super) fn score_all(model: &RfmModel, columns: &Columns<'_>) -> Vec<RfmScore
 /// The thresholds of M as the integers that the amounts are; `None` where they are others.
 fn narrow_thresholds<'a>(model: &'a RfmModel, columns: &Columns<'_>) -> Option<&'a [i64]> {
     match (&columns.monetary, &model.monetary.minor) {
-        (Monetary::Minor(Money::Narrow(_), scale), Some(minor)) if *scale == minor.scale => {
+        (Monetary::Minor(MoneyColumn::Narrow(_), scale), Some(minor)) if *scale == minor.scale => {
             Some(minor.bins.thresholds())
         }
         _ => None,

@@ -9,12 +9,13 @@ use super::measure::Measures;
 use super::model::Population;
 use super::{FrequencyMeasure, MonetaryMeasure};
 use crate::error::{Error, Result};
-use crate::history::{Ledger, Money};
+use crate::history::{Ledger, MoneyColumn};
 use crate::number::money;
+use crate::number::select::Key;
 use crate::record::CustomerId;
 use crate::record::calendar::Day;
 use crate::scale::CutPoints;
-use crate::scale::cuts::{Key, cuts_of_keys};
+use crate::scale::cuts::cuts_of_keys;
 use crate::scale::ranks::{bin_ranks, bin_ranks_from_top};
 
 /// What is scored of a ledger's customers, in its order.
@@ -27,7 +28,7 @@ pub(super) struct Columns<'a> {
 /// A column of M.
 pub(super) enum Monetary<'a> {
     /// In units of `10^-scale`.
-    Minor(&'a Money, u32),
+    Minor(&'a MoneyColumn, u32),
     /// Quotients, which have no common scale.
     Decimal(Vec<Decimal>),
 }
@@ -96,8 +97,8 @@ impl Population for Columns<'_> {
 
     fn monetary(&self, bins: u8) -> Result<CutPoints<Decimal>> {
         match &self.monetary {
-            Monetary::Minor(Money::Narrow(amounts), scale) => Ok(decimals(quantiles(amounts, bins)?, *scale)),
-            Monetary::Minor(Money::Wide(amounts), scale) => {
+            Monetary::Minor(MoneyColumn::Narrow(amounts), scale) => Ok(decimals(quantiles(amounts, bins)?, *scale)),
+            Monetary::Minor(MoneyColumn::Wide(amounts), scale) => {
                 Ok(decimals(CutPoints::fit(amounts.iter().copied(), bins)?, *scale))
             }
             Monetary::Decimal(amounts) => CutPoints::fit(amounts.iter().copied(), bins),

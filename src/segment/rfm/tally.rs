@@ -8,7 +8,7 @@ use super::measure::{Measures, Values};
 use super::model::Population;
 use super::{MonetaryMeasure, RfmOptions};
 use crate::error::{Error, Result};
-use crate::history::{CustomerHistory, Ledger, Money};
+use crate::history::{CustomerHistory, Ledger, MoneyColumn};
 use crate::record::CustomerId;
 use crate::record::calendar::Day;
 use crate::scale::{CutPoints, MoneyTally, Tally};
@@ -106,8 +106,8 @@ impl RfmTally {
             last_purchase: days.map(Day::date),
             frequency: counts.map(u64::from),
             monetary: match &columns.monetary {
-                Monetary::Minor(Money::Narrow(amounts), scale) => MoneyTally::of_minor(amounts, *scale),
-                Monetary::Minor(Money::Wide(amounts), scale) => MoneyTally::of_minor(amounts, *scale),
+                Monetary::Minor(MoneyColumn::Narrow(amounts), scale) => MoneyTally::of_minor(amounts, *scale),
+                Monetary::Minor(MoneyColumn::Wide(amounts), scale) => MoneyTally::of_minor(amounts, *scale),
                 Monetary::Decimal(amounts) => amounts.iter().copied().collect(),
             },
             ..self

@@ -1,130 +1,13 @@
-//! The shop's calendar: from instants to days.
+//! The days of many instants.
+//!
+//! Written for speed before plainness: `benches/history.rs`, ids `history/log_from_columns` and
+//! `history/log_from_records`, must not get slower.
 
-use chrono::{DateTime, NaiveDate, Offset, TimeZone, Utc};
+use chrono::{DateTime, Offset, TimeZone};
 
-use super::when::When;
+use super::{Day, ShopCalendar};
 use crate::error::{Error, Result};
-use crate::scale::cuts::Key;
-
-/// The shop's time zone, which turns an instant into the shop's calendar day.
-///
-/// Two orders ten minutes apart across the shop's midnight lie on two days; the same two orders may lie on one day of a
-/// shop elsewhere. Any [`TimeZone`] will do: [`Utc`], a [`FixedOffset`](chrono::FixedOffset) such as +08:00 for all of
-/// China, or a zone with daylight saving from `chrono-tz`.
-///
-/// # Examples
-///
-/// ```
-/// use chrono::{FixedOffset, NaiveDate, TimeZone, Utc};
-/// use repurchase::ShopCalendar;
-///
-/// let shanghai = ShopCalendar::new(FixedOffset::east_opt(8 * 3600).expect("a valid offset"));
-/// let before = Utc.with_ymd_and_hms(2026, 3, 1, 15, 55, 0).unwrap();
-/// let after = Utc.with_ymd_and_hms(2026, 3, 1, 16, 5, 0).unwrap();
-/// assert_eq!(shanghai.day(before)?, NaiveDate::from_ymd_opt(2026, 3, 1).unwrap());
-/// assert_eq!(shanghai.day(after)?, NaiveDate::from_ymd_opt(2026, 3, 2).unwrap());
-/// assert_eq!(ShopCalendar::utc().day(before)?, ShopCalendar::utc().day(after)?);
-/// # Ok::<(), repurchase::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct ShopCalendar<Tz = Utc> {
-    zone: Tz,
-}
-
-impl ShopCalendar<Utc> {
-    /// A shop whose days are those of UTC.
-    pub const fn utc() -> Self {
-        Self { zone: Utc }
-    }
-}
-
-impl<Tz: TimeZone> ShopCalendar<Tz> {
-    /// A shop whose days are those of `zone`.
-    pub const fn new(zone: Tz) -> Self {
-        Self { zone }
-    }
-
-    /// The shop's time zone.
-    pub const fn zone(&self) -> &Tz {
-        &self.zone
-    }
-
-    /// The shop's day at an instant.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NoDay`] at chrono's limits, where the zone's offset leads beyond the first or last day.
-    pub fn day(&self, instant: DateTime<Utc>) -> Result<NaiveDate> {
-        let offset = self.zone.offset_from_utc_datetime(&instant.naive_utc()).fix();
-        match instant.naive_utc().checked_add_offset(offset) {
-            Some(local) => Ok(local.date()),
-            None => Err(Error::NoDay { unix_seconds: instant.timestamp() }),
-        }
-    }
-}
-
-impl Default for ShopCalendar<Utc> {
-    fn default() -> Self {
-        Self::utc()
-    }
-}
-
-/// A calendar day as a number, for arithmetic in bulk: days since 1970-01-01, within chrono's range.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub(crate) struct Day(i32);
-
-impl Day {
-    pub(crate) const MIN: Self = Self(NaiveDate::MIN.to_epoch_days());
-    pub(crate) const MAX: Self = Self(NaiveDate::MAX.to_epoch_days());
-
-    #[inline]
-    fn new(number: i64) -> Option<Self> {
-        let number = i32::try_from(number).ok()?;
-        (Self::MIN.0..=Self::MAX.0).contains(&number).then_some(Self(number))
-    }
-
-    /// The day `count` days after chrono's first, for counts that came from a day.
-    #[inline]
-    pub(crate) const fn nth(count: u32) -> Self {
-        Self(Self::MIN.0 + count as i32)
-    }
-
-    #[inline]
-    pub(crate) const fn number(self) -> i32 {
-        self.0
-    }
-
-    /// Days from `earlier` to `self`, 0 where `earlier` is not earlier.
-    #[inline]
-    pub(crate) fn since(self, earlier: Self) -> u32 {
-        // The whole range of chrono is shorter than 2^28 days.
-        u32::try_from(self.0 - earlier.0).unwrap_or(0)
-    }
-
-    pub(crate) fn date(self) -> NaiveDate {
-        // A `Day` is only made within chrono's range, so the fallback is never taken.
-        NaiveDate::from_epoch_days(self.0).unwrap_or_default()
-    }
-
-    pub(crate) fn plus(self, days: i64) -> Result<Self> {
-        i64::from(self.0)
-            .checked_add(days)
-            .and_then(Self::new)
-            .ok_or_else(|| Error::DayOverflow { from: self.date(), days })
-    }
-}
-
-impl Key for Day {
-    fn above(self, smaller: Self) -> u64 {
-        self.since(smaller).into()
-    }
-}
-
-impl From<NaiveDate> for Day {
-    fn from(date: NaiveDate) -> Self {
-        Self(date.to_epoch_days())
-    }
-}
+use crate::record::when::When;
 
 /// [`ShopCalendar::day`] for many instants: asks the zone once per day of UTC, not once per instant.
 ///

@@ -1,4 +1,10 @@
-//! Products of a quantity, days and gaps, which need more than 128 bits.
+//! Integers of more than 128 bits: of 256, of any size, and the upper bits of a product.
+
+mod natural;
+mod upper;
+
+pub(crate) use natural::Natural;
+pub(crate) use upper::Upper;
 
 /// A whole number of 256 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,9 +24,9 @@ impl Wide {
     const MAX: Self = Self { high: u128::MAX, low: u128::MAX };
 
     /// The product, or the largest number where that does not fit.
-    pub(crate) fn times(self, factor: u32) -> Self {
+    pub(crate) fn times(self, factor: impl Into<u64>) -> Self {
         const HALF: u128 = u64::MAX as u128;
-        let factor = u128::from(factor);
+        let factor = u128::from(factor.into());
         let lower = (self.low & HALF) * factor;
         let upper = (self.low >> 64) * factor + (lower >> 64);
         let low = upper << 64 | lower & HALF;
@@ -31,7 +37,7 @@ impl Wide {
     }
 
     pub(crate) fn times_power_of_ten(self, exponent: u32) -> Self {
-        (0..exponent).fold(self, |product, _| product.times(10))
+        (0..exponent).fold(self, |product, _| product.times(10_u32))
     }
 
     /// The whole quotient by a number above 0, at most `u32::MAX`, and whether it is exact.
@@ -72,10 +78,10 @@ mod tests {
         // (2^32 - 1)^5 = 2^160 - 5 2^128 + 10 2^96 - 10 2^64 + 5 2^32 - 1.
         let low = (10u128 << 96) - (10 << 64) + (5 << 32) - 1;
         assert_eq!(product(&[u32::MAX; 5]), Wide { high: (1 << 32) - 5, low });
-        assert_eq!(Wide::from(u128::MAX).times(2), Wide { high: 1, low: u128::MAX - 1 });
+        assert_eq!(Wide::from(u128::MAX).times(2_u32), Wide { high: 1, low: u128::MAX - 1 });
         assert_eq!(Wide::from(7).times_power_of_ten(3), Wide::from(7000));
         assert_eq!(product(&[u32::MAX; 9]), Wide::MAX, "288 bits");
-        assert_eq!(Wide::MAX.times(0), Wide::from(0));
+        assert_eq!(Wide::MAX.times(0_u32), Wide::from(0));
     }
 
     #[test]
