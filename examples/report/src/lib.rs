@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use repurchase::PurchaseLog;
 use repurchase::scale::Language;
+use repurchase::shop::ShopModels;
 
 use crate::shop::{Buyers, Shop, shop};
 use crate::words::Words;
@@ -65,8 +66,38 @@ const POLICY: &str =
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn page(log: &PurchaseLog<String>, as_of: NaiveDate, language: Language, title: &str) -> Result<String, Error> {
+    made(None, log, as_of, language, title)
+}
+
+/// The [`page`] of a shop that has its models already, such as those of last night: all labels, figures and forecasts
+/// are theirs, as of a day from theirs on.
+///
+/// # Errors
+///
+/// As [`page`].
+///
+/// # Complexity
+///
+/// As [`page`]: the outlook holds out a part of the past and fits each model to the rest.
+pub fn page_by(
+    models: &ShopModels,
+    log: &PurchaseLog<String>,
+    as_of: NaiveDate,
+    language: Language,
+    title: &str,
+) -> Result<String, Error> {
+    made(Some(models), log, as_of, language, title)
+}
+
+fn made(
+    models: Option<&ShopModels>,
+    log: &PurchaseLog<String>,
+    as_of: NaiveDate,
+    language: Language,
+    title: &str,
+) -> Result<String, Error> {
     let words = Words::new(language);
-    let (shop, outlook) = shop(log, as_of)?;
+    let (shop, outlook) = shop(log, as_of, models)?;
     let buyers = Buyers::of(log, &shop, outlook)?;
     let figures = figures::embedded(&shop)?;
     let body = match &buyers {

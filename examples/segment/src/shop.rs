@@ -36,8 +36,13 @@ impl Shop {
 
     /// With the options of what is asked.
     pub fn fit(ledger: Ledger<String>, asked: &ShopArguments, options: &ShopOptions) -> repurchase::Result<Self> {
-        let totals = ledger.totals()?;
         let models = if ledger.is_empty() { None } else { Some(ShopModels::fit(&ledger, options)?) };
+        Self::of(ledger, models, asked)
+    }
+
+    /// The shop by models that are there already.
+    pub fn of(ledger: Ledger<String>, models: Option<ShopModels>, asked: &ShopArguments) -> repurchase::Result<Self> {
+        let totals = ledger.totals()?;
         let profiles = models.as_ref().map(|models| models.profile_all(&ledger)).transpose()?.unwrap_or_default();
         let by_day = asked.occasion == Occasion::Day;
         let occasions = |history: &CustomerHistory| if by_day { history.purchase_days() } else { history.purchases() };

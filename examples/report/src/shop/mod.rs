@@ -56,13 +56,18 @@ const MONTHS: u32 = 36;
 /// The scores of R and F from which on a customer is among the best.
 pub(crate) const HIGH: u8 = 4;
 
-/// The shop as of a day, with the model of purchases that the outlook chose.
+/// The shop as of a day, by the models in use; where there are none, with the model of purchases that the outlook chose.
 pub(crate) fn shop(
     log: &PurchaseLog<String>,
     as_of: NaiveDate,
+    in_use: Option<&ShopModels>,
 ) -> Result<(Shop, Option<Result<Outlook, TooEarly>>), Error> {
     let ledger = log.ledger(as_of)?;
-    let outlook = ledger.days().map(|days| Outlook::new(log, days, as_of)).transpose()?;
+    let kind = in_use.and_then(|models| Some(models.purchases().model()?.kind()));
+    let outlook = ledger.days().map(|days| Outlook::new(log, days, as_of, kind)).transpose()?;
+    if let Some(models) = in_use {
+        return Ok((Shop::of(ledger, Some(models.clone()), &ShopArguments::default())?, outlook));
+    }
     let model = match &outlook {
         Some(Ok(outlook)) => PurchaseChoice::Fit(outlook.kind),
         _ => PurchaseChoice::Auto,

@@ -1,7 +1,7 @@
 //! Whether what was foretold came true: the models on a part of the past that they were not told of.
 
 use chrono::{Days, NaiveDate};
-use repurchase::predict::{Backtest, Choice, FitOptions, Holdout, ModelKind, Scores, TrackingPoint};
+use repurchase::predict::{AnyModel, Backtest, Candidate, Fit, FitOptions, Holdout, ModelKind, Scores, TrackingPoint};
 use repurchase::{Error, PurchaseLog};
 
 /// A backtest of which a model came.
@@ -11,7 +11,7 @@ pub(crate) struct Outlook {
     pub(crate) horizon_days: u32,
     pub(crate) backtest: Backtest,
     pub(crate) kind: ModelKind,
-    /// Of the model that was chosen.
+    /// Of the model that is shown.
     pub(crate) scores: Scores,
     pub(crate) tracking: Vec<TrackingPoint>,
 }
@@ -36,11 +36,13 @@ pub(crate) const SHORTEST: i64 = 56;
 const LONGEST: i64 = 365;
 
 impl Outlook {
-    /// The later half of the past is held out, a year at most.
+    /// The later half of the past is held out, a year at most. Shown is the kind of model that is in use; where none
+    /// is, or it has no fit to the earlier half, the one that the backtest chooses.
     pub(crate) fn new(
         log: &PurchaseLog<String>,
         (first_day, last_day): (NaiveDate, NaiveDate),
         as_of: NaiveDate,
+        in_use: Option<ModelKind>,
     ) -> Result<Result<Self, TooEarly>, Error> {
         let days = (as_of - first_day).num_days() + 1;
         if days < SHORTEST {
@@ -59,10 +61,9 @@ impl Outlook {
             Err(Error::NoCustomers { .. } | Error::NothingObserved { .. }) => return Ok(Err(TooEarly::NobodyKnown)),
             backtest => backtest?,
         };
-        let Some(Choice { model, .. }) = backtest.choice else { return Ok(Err(TooEarly::NoFit)) };
-        let Some(scores) = backtest.candidate(model.kind()).and_then(|row| row.scores.clone()) else {
-            return Ok(Err(TooEarly::NoFit));
-        };
+        let chosen = backtest.choice.as_ref().map(|choice| choice.model.kind());
+        let mut shown = [in_use, chosen].into_iter().flatten().filter_map(|kind| tried(backtest.candidate(kind)?));
+        let Some((model, scores)) = shown.next() else { return Ok(Err(TooEarly::NoFit)) };
         // A week, or what makes a hundred points.
         let step_days = u32::try_from(days / 700 * 7).unwrap_or(0).max(7);
         Ok(Ok(Self {
@@ -75,4 +76,13 @@ impl Outlook {
             backtest,
         }))
     }
+}
+
+/// A candidate's model, on a boundary the nearest one, and how well it did.
+fn tried(candidate: &Candidate) -> Option<(AnyModel, Scores)> {
+    let model = match candidate.fit.as_ref()? {
+        Fit::Interior(fitted) => fitted.model,
+        Fit::Boundary(boundary) => boundary.nearest,
+    };
+    Some((model, candidate.scores.clone()?))
 }

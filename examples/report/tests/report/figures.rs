@@ -2,6 +2,8 @@
 
 use chrono::NaiveDate;
 use repurchase::PurchaseLog;
+use repurchase::scale::Language;
+use repurchase::shop::{ShopModels, ShopOptions};
 use repurchase_segment::arguments::ShopArguments;
 use repurchase_segment::shop::Shop;
 use serde_json::Value;
@@ -53,4 +55,17 @@ fn numbers_of_an_earlier_day_leave_out_what_came_later() {
     equal(&embedded(&page), &summary(&log, as_of));
     assert!(page.contains("Dec*"), "the month is not over");
     assert!(!page.contains("1998"), "nothing of the next year is known");
+}
+
+/// A backend's page is by the models of last night, whoever has bought since.
+#[test]
+fn numbers_are_those_of_the_models_that_are_given() {
+    let (log, as_of) = read(CDNOW);
+    let night = NaiveDate::from_ymd_opt(1998, 3, 31).unwrap();
+    let models = ShopModels::fit(&log.ledger(night).unwrap(), &ShopOptions::default()).unwrap();
+    let page = repurchase_report::page_by(&models, &log, as_of, Language::English, "A shop").unwrap();
+    let shop = Shop::of(log.ledger(as_of).unwrap(), Some(models), &ShopArguments::default()).unwrap();
+    let by_these = repurchase_segment::summary::summary(&shop, 0).unwrap();
+    equal(&embedded(&page), &by_these);
+    assert_ne!(by_these["segments"], summary(&log, as_of)["segments"]);
 }
