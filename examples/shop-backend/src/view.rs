@@ -2,12 +2,14 @@
 
 use chrono::NaiveDate;
 use repurchase::CustomerHistory;
-use repurchase::predict::{CustomerForecast, SpendSample, rounded_to_money};
-use repurchase::scale::{Label, Language};
+use repurchase::predict::rounded_to_money;
+use repurchase::scale::Language;
+use repurchase::segment::LabelKind;
+use repurchase::shop::{Figure, Profile, ShopModels};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::models::{Fitted, Version};
+use crate::models::Version;
 use crate::money::Currency;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -84,20 +86,23 @@ impl CustomerView {
         currency: Currency,
         language: Language,
     ) -> repurchase::Result<Self> {
-        let fitted = version.map(|version| &version.fitted);
-        let expected = match fitted {
-            Some(fitted) => Expected::of(history, fitted, as_of, currency, language)?,
-            None => Expected::default(),
+        // A purchase after today is one of a clock that went back: nothing is said of that customer.
+        let known = version.filter(|_| history.days_since_last(as_of).is_some());
+        let said = known.map(|version| Said::new(&version.models, history, as_of, language)).transpose()?;
+        let said = said.as_ref();
+        let value = said.and_then(|said| said.number(Figure::ExpectedValue));
+        let money = |Number { value, why }| {
+            Ok::<_, repurchase::Error>(Money { value: rounded_to_money(value, currency.decimals())?.to_string(), why })
         };
         Ok(Self {
             customer_id,
             as_of,
             model: version.map(|version| version.number),
             figures: Figures::of(history, as_of, currency),
-            labels: fitted.and_then(|fitted| Labels::of(history, fitted, as_of, language)),
-            alive: expected.alive,
-            expected_purchases: expected.purchases,
-            expected_value: expected.value,
+            labels: said.and_then(Said::labels),
+            alive: said.and_then(|said| said.number(Figure::ProbabilityAlive)),
+            expected_purchases: said.and_then(|said| said.number(Figure::ExpectedPurchases)),
+            expected_value: value.map(money).transpose()?,
         })
     }
 }
@@ -117,62 +122,52 @@ impl Figures {
     }
 }
 
-impl Labels {
-    /// `None` without a purchase.
-    fn of(history: &CustomerHistory, fitted: &Fitted, as_of: NaiveDate, language: Language) -> Option<Self> {
-        let values = fitted.rfm.measures().of(history)?;
-        let score = fitted.rfm.score(&values);
-        let (grid, lifecycle, cycles) = (&fitted.rules.grid, &fitted.rules.lifecycle, &fitted.rules.cycles);
-        let labelled =
-            |label: &Label, why| Labelled { key: label.key().to_owned(), name: label.name(language).to_owned(), why };
-        let octant = fitted.octants.octant(score);
-        let standing = cycles.standing(history, as_of)?;
-        Some(Self {
-            rfm: Labelled {
-                key: score.to_string(),
-                name: format!("RFM {score}"),
-                why: fitted.rfm.explain(&values, language),
-            },
-            segment: labelled(grid.segment(score)?, grid.explain(score, language)?),
-            octant: labelled(octant.label(), fitted.octants.explain(score, language)),
-            tier: labelled(fitted.tiers.tier(history.revenue()), fitted.tiers.explain(history.revenue(), language)),
-            lifecycle: labelled(lifecycle.stage(history, as_of)?.label(), lifecycle.explain(history, as_of, language)?),
-            churn_risk: labelled(standing.risk().label(), standing.explain(language)),
-        })
-    }
+/// What the models say of a customer, and why.
+struct Said<'a> {
+    models: &'a ShopModels,
+    history: &'a CustomerHistory,
+    as_of: NaiveDate,
+    language: Language,
+    profile: Profile<'a>,
 }
 
-#[derive(Default)]
-struct Expected {
-    alive: Option<Number>,
-    purchases: Option<Number>,
-    value: Option<Money>,
-}
-
-impl Expected {
-    fn of(
-        history: &CustomerHistory,
-        fitted: &Fitted,
+impl<'a> Said<'a> {
+    fn new(
+        models: &'a ShopModels,
+        history: &'a CustomerHistory,
         as_of: NaiveDate,
-        currency: Currency,
         language: Language,
     ) -> repurchase::Result<Self> {
-        let (Some(summary), Some(model)) = (history.repeat_summary(as_of), fitted.purchases.model) else {
-            return Ok(Self::default());
-        };
-        let mut forecast = CustomerForecast::in_weeks(&model, &summary, fitted.horizon_days)?;
-        if let Some(spend) = fitted.spend.model {
-            forecast = forecast.with_spend(&spend, &SpendSample::of(&summary));
-        }
-        let decimals = currency.decimals();
-        let money = |(value, why)| {
-            Ok::<_, repurchase::Error>(Money { value: rounded_to_money(value, decimals)?.to_string(), why })
-        };
-        let value = forecast.expected_value().zip(forecast.explain_value(decimals, language));
-        Ok(Self {
-            alive: Some(Number { value: forecast.probability_alive(), why: forecast.explain_alive(language) }),
-            purchases: Some(Number { value: forecast.expected_purchases(), why: forecast.explain_purchases(language) }),
-            value: value.map(money).transpose()?,
+        Ok(Self { models, history, as_of, language, profile: models.profile(history, as_of)? })
+    }
+
+    fn labels(&self) -> Option<Labels> {
+        Some(Labels {
+            rfm: self.scores()?,
+            segment: self.label(LabelKind::Segment)?,
+            octant: self.label(LabelKind::Octant)?,
+            tier: self.label(LabelKind::Tier)?,
+            lifecycle: self.label(LabelKind::LifecycleStage)?,
+            churn_risk: self.label(LabelKind::ChurnRisk)?,
         })
+    }
+
+    fn scores(&self) -> Option<Labelled> {
+        let score = self.models.rfm().score(self.history)?;
+        Some(Labelled { key: score.to_string(), name: format!("RFM {score}"), why: self.why(Figure::R)? })
+    }
+
+    fn label(&self, kind: LabelKind) -> Option<Labelled> {
+        let label = self.profile.label(kind)?;
+        let why = self.models.explain(self.history, self.as_of, kind, self.language)?;
+        Some(Labelled { key: label.key().to_owned(), name: label.name(self.language).to_owned(), why })
+    }
+
+    fn number(&self, figure: Figure) -> Option<Number> {
+        Some(Number { value: self.profile.figure(figure)?, why: self.why(figure)? })
+    }
+
+    fn why(&self, figure: Figure) -> Option<String> {
+        self.models.explain_figure(self.history, self.as_of, figure, self.language)
     }
 }

@@ -1,17 +1,15 @@
 //! The models in use: fitted on stored histories, stored as a version, swapped at once.
 
-mod fitted;
 mod nightly;
 
-pub(crate) use fitted::Fitted;
 pub(crate) use nightly::run as run_nightly;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use chrono::Utc;
-use repurchase::scale::Label;
+use repurchase::segment::LabelKind;
+use repurchase::shop::{ShopModels, ShopOptions};
 use repurchase::{CustomerHistory, Ledger};
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
@@ -27,17 +25,10 @@ const READ_AT_A_TIME: i64 = 2_000;
 #[derive(Debug)]
 pub(crate) struct Version {
     pub(crate) number: i64,
-    pub(crate) fitted: Fitted,
-    /// What each segment and each tier is in the database.
-    pub(crate) segments: BTreeMap<String, Vec<Cell>>,
+    pub(crate) models: ShopModels,
+    /// What each segment and each tier is in the database, by its key.
+    pub(crate) segments: Vec<(String, Vec<Cell>)>,
     pub(crate) tiers: Vec<(String, Range<i64>)>,
-}
-
-impl Version {
-    /// The segment of a key, with its names.
-    pub(crate) fn segment_names(&self) -> &[Label] {
-        self.fitted.rules.grid.segments()
-    }
 }
 
 /// Why there is no new version.
@@ -61,7 +52,7 @@ pub(crate) enum FitError {
 pub(crate) struct Models {
     store: Store,
     clock: Clock,
-    horizon_days: u32,
+    options: ShopOptions,
     current: ArcSwapOption<Version>,
     fitting: Mutex<()>,
 }
@@ -69,7 +60,8 @@ pub(crate) struct Models {
 impl Models {
     /// With the newest version that is stored, if there is one.
     pub(crate) async fn open(store: Store, clock: Clock, horizon_days: u32) -> Result<Self, FitError> {
-        let models = Self { store, clock, horizon_days, current: ArcSwapOption::empty(), fitting: Mutex::default() };
+        let options = ShopOptions::default().with_horizon_days(horizon_days);
+        let models = Self { store, clock, options, current: ArcSwapOption::empty(), fitting: Mutex::default() };
         models.refresh().await?;
         Ok(models)
     }
@@ -79,15 +71,18 @@ impl Models {
         self.current.load_full()
     }
 
-    /// Takes over a version that another process has stored.
+    /// Takes over a version that another process has stored. One that cannot be read, such as that of an earlier form,
+    /// is left where it is: the next fit stores one that can.
     pub(crate) async fn refresh(&self) -> Result<(), FitError> {
         let newest = self.store.newest_version().await?;
         if newest == self.current().map(|version| version.number) {
             return Ok(());
         }
         if let Some(stored) = self.store.models(1).await?.into_iter().next() {
-            let fitted = serde_json::from_str(&stored.model)?;
-            self.swap(stored.version, fitted)?;
+            match serde_json::from_str(&stored.model) {
+                Ok(models) => self.swap(stored.version, models)?,
+                Err(error) => tracing::warn!(version = stored.version, %error, "the stored models cannot be read"),
+            }
         }
         Ok(())
     }
@@ -97,38 +92,37 @@ impl Models {
         let _one_at_a_time = self.fitting.try_lock().map_err(|_| FitError::UnderWay)?;
         let as_of = self.clock.today();
         let histories = self.histories().await?;
-        let (before, horizon_days) = (self.current(), self.horizon_days);
+        let (before, options) = (self.current(), self.options.clone());
         let fitting = spawn_blocking(move || {
             let known = histories.into_iter().filter(|(_, history)| history.days_since_last(as_of).is_some());
             let ledger = Ledger::from_histories(known, as_of)?;
             if ledger.is_empty() {
                 return Err(FitError::NobodyHasBought(as_of));
             }
-            let fitted = Fitted::fit(&ledger, horizon_days)?;
-            let changes = before.map(|before| fitted.changes_since(&before.fitted, &ledger));
-            Ok((fitted, changes, ledger.len()))
+            let models = ShopModels::fit(&ledger, &options)?;
+            let changes = before.map(|before| changes(&models, &before.models, &ledger)).transpose()?;
+            Ok((models, changes, ledger.len()))
         });
-        let (fitted, changes, customers) = fitting.await??;
-        let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let (models, changes, customers) = fitting.await??;
         let stored = StoredModel {
             version: self.store.newest_version().await?.unwrap_or(0) + 1,
             fitted_at: Utc::now(),
             as_of,
             customers: i64::try_from(customers).unwrap_or(i64::MAX),
-            segment_changes: changes.map(|(segments, _)| whole(segments)),
-            tier_changes: changes.map(|(_, tiers)| whole(tiers)),
-            model: serde_json::to_string(&fitted)?,
+            segment_changes: changes.map(|[segments, _]| segments),
+            tier_changes: changes.map(|[_, tiers]| tiers),
+            model: serde_json::to_string(&models)?,
         };
         self.store.add_model(&stored).await?;
-        self.swap(stored.version, fitted)?;
+        self.swap(stored.version, models)?;
         tracing::info!(version = stored.version, customers, "models fitted");
         Ok(stored)
     }
 
-    fn swap(&self, number: i64, fitted: Fitted) -> repurchase::Result<()> {
-        let segments = region::segments(&fitted.rules.grid, &fitted.rfm)?;
-        let tiers = region::tiers(&fitted.tiers, self.store.currency());
-        self.current.store(Some(Arc::new(Version { number, fitted, segments, tiers })));
+    fn swap(&self, number: i64, models: ShopModels) -> repurchase::Result<()> {
+        let segments = region::segments(&models)?;
+        let tiers = region::tiers(models.tiers(), self.store.currency());
+        self.current.store(Some(Arc::new(Version { number, models, segments, tiers })));
         Ok(())
     }
 
@@ -144,4 +138,14 @@ impl Models {
             histories.extend(rows.into_iter().map(|row| (row.customer_id, row.history)));
         }
     }
+}
+
+/// How many of the same customers have another segment, and how many another tier, than by the models before.
+fn changes(now: &ShopModels, before: &ShopModels, ledger: &Ledger<String>) -> repurchase::Result<[i64; 2]> {
+    let migrations = now.changes(ledger, before, ledger)?;
+    Ok([LabelKind::Segment, LabelKind::Tier].map(|kind| {
+        let pairs = migrations.get(&kind).into_iter().flat_map(|migration| migration.iter());
+        let moved: u64 = pairs.filter(|(from, to, _)| from != to).map(|(_, _, customers)| customers).sum();
+        i64::try_from(moved).unwrap_or(i64::MAX)
+    }))
 }

@@ -6,10 +6,9 @@ use std::time::{Duration, Instant};
 use axum::Json as Answer;
 use axum::extract::State;
 use chrono::NaiveDate;
-use repurchase::act::audience::{Audience, Figure, LabelField, Profile, Rule, Schema, TierDistance};
-use repurchase::predict::{PurchaseModel, Sample};
-use repurchase::rust_decimal::Decimal;
-use repurchase::{CustomerHistory, Result as Checked};
+use repurchase::Error;
+use repurchase::act::audience::{Audience, Rule, Schema};
+use repurchase::shop::ShopModels;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::task::spawn_blocking;
@@ -19,7 +18,6 @@ use super::Refusals;
 use crate::app::App;
 use crate::cursor;
 use crate::extract::{Json, Reader};
-use crate::models::{Fitted, Version};
 use crate::problem::{Fault, Problem};
 use crate::store::{CustomerRow, Page, Position, Sort};
 
@@ -55,6 +53,8 @@ pub(crate) struct Selected {
     customer_ids: Vec<String>,
     /// How many customers were looked at for this page.
     examined: usize,
+    /// How many of these could not be judged, as something that the rule asks for is not known of them.
+    not_judged: usize,
     /// Where the next page begins; null when all customers have been looked at.
     cursor: Option<String>,
 }
@@ -80,11 +80,11 @@ pub(crate) async fn post(
         return Err(Problem::conflict(Fault::new("rule", "a shop without models", "customers, and POST /models/fit")));
     };
     let asked = rule.to_string();
-    let audience = Arc::new(compile(rule, &version)?);
+    let audience = Arc::new(compile(rule, &version.models)?);
     let behind = cursor.as_deref().map(|text| cursor::open(&asked, text)).transpose();
     let mut behind = behind.map_err(|fault| Problem::invalid(vec![fault]))?;
     let (today, start) = (app.config.clock.today(), Instant::now());
-    let (mut customer_ids, mut examined, limit) = (Vec::new(), 0, usize::from(limit));
+    let (mut customer_ids, mut examined, mut not_judged, limit) = (Vec::new(), 0, 0, usize::from(limit));
     let next = loop {
         let page = Page { behind: behind.take(), limit: READ_AT_A_TIME, sort: Sort::CustomerId, ..Page::default() };
         let rows = app.store.page(page).await?;
@@ -92,77 +92,62 @@ pub(crate) async fn post(
             break None;
         }
         let (audience, version, missing) = (Arc::clone(&audience), Arc::clone(&version), limit - customer_ids.len());
-        let found = spawn_blocking(move || search(&audience, &version.fitted, rows, today, missing)).await;
+        let found = spawn_blocking(move || search(&audience, &version.models, rows, today, missing)).await;
         let found = found.map_err(|error| Problem::internal(&error))?.map_err(|error| Problem::internal(&error))?;
         customer_ids.extend(found.ids);
         examined += found.examined;
+        not_judged += found.not_judged;
         if customer_ids.len() == limit || start.elapsed() > LONGEST_SEARCH {
             break Some(cursor::seal(&asked, found.last));
         }
         behind = Some(found.last);
     };
-    Ok(Answer(Selected { sentence: audience.describe(language), customer_ids, examined, cursor: next }))
+    let sentence = audience.describe(language);
+    Ok(Answer(Selected { sentence, customer_ids, examined, not_judged, cursor: next }))
 }
 
-fn compile(rule: Value, version: &Version) -> Result<Audience, Problem> {
+/// A rule about something that the shop does not supply is refused by its name.
+fn compile(rule: Value, models: &ShopModels) -> Result<Audience, Problem> {
     let text = rule.to_string();
     let refused = |expected: String| Problem::invalid(vec![Fault::new("rule", text.as_str(), expected)]);
     let rule: Rule = serde_json::from_value(rule).map_err(|error| refused(error.to_string()))?;
-    let schema = Schema::default()
-        .with_labels(LabelField::Tier, version.fitted.tiers.names())
-        .and_then(|schema| schema.with_labels(LabelField::Segment, version.segment_names()))
-        .map_err(|error| Problem::internal(&error))?;
-    Audience::compile(rule, &schema).map_err(|error| refused(error.to_string()))
+    Audience::compile(rule, &Schema::of(models)).map_err(|error| refused(error.to_string()))
 }
 
 struct Found {
     ids: Vec<String>,
     examined: usize,
+    not_judged: usize,
     last: Position,
 }
 
 /// Up to so many of the customers of a page that is not empty.
 fn search(
     audience: &Audience,
-    fitted: &Fitted,
+    models: &ShopModels,
     rows: Vec<CustomerRow>,
     today: NaiveDate,
     most: usize,
-) -> Checked<Found> {
-    let mut found = Found { ids: Vec::new(), examined: 0, last: Position::CustomerId { customer_id: String::new() } };
+) -> repurchase::Result<Found> {
+    let last = Position::CustomerId { customer_id: String::new() };
+    let mut found = Found { ids: Vec::new(), examined: 0, not_judged: 0, last };
     for row in rows {
         found.examined += 1;
         found.last = Position::of(&row, Sort::CustomerId);
-        // A purchase after today is one of a clock that went back: nothing is said of that customer.
-        if row.history.days_since_last(today).is_some() && matches(audience, fitted, &row.history, today)? {
-            found.ids.push(row.customer_id);
-            if found.ids.len() == most {
-                break;
-            }
+        let verdict = match models.profile(&row.history, today) {
+            Ok(profile) => audience.verdict(&profile),
+            // A purchase after today is one of a clock that went back: nothing is said of that customer.
+            Err(Error::AfterAsOf { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        match verdict {
+            Some(true) => found.ids.push(row.customer_id),
+            Some(false) => {}
+            None => found.not_judged += 1,
+        }
+        if found.ids.len() == most {
+            break;
         }
     }
     Ok(found)
-}
-
-fn matches(audience: &Audience, fitted: &Fitted, history: &CustomerHistory, today: NaiveDate) -> Checked<bool> {
-    let rules = &fitted.rules;
-    let score = fitted.rfm.score_history(history);
-    let segment = score.and_then(|score| rules.grid.segment(score)).map(|segment| segment.key());
-    let distance = TierDistance::new(&fitted.tiers, history.revenue(), Decimal::ZERO)?;
-    let sample = history.repeat_summary(today).map(|summary| Sample::in_weeks(&summary));
-    let purchases = sample.zip(fitted.purchases.model);
-    let weeks = f64::from(fitted.horizon_days) / 7.0;
-    let expected = purchases.map(|(sample, model)| model.expected_purchases(&sample, weeks)).transpose()?;
-    let profile = Profile::of(history, today)?
-        .with_scores(score)
-        .with_octant(score.map(|score| fitted.octants.octant(score)))
-        .with_label(LabelField::Segment, segment)
-        .with_frequency_band(rules.lifecycle.bands.band(history))
-        .with_new_customer_state(rules.lifecycle.nodes.state(history, today))
-        .with_lifecycle_stage(rules.lifecycle.stage(history, today))
-        .with_standing(rules.cycles.standing(history, today))
-        .with_tier_distance(&distance)
-        .with(Figure::ProbabilityAlive, purchases.map(|(sample, model)| model.probability_alive(&sample)))
-        .with(Figure::ExpectedPurchases, expected);
-    Ok(audience.matches(&profile))
 }

@@ -11,7 +11,6 @@ use super::Refusals;
 use crate::app::App;
 use crate::cursor;
 use crate::extract::{Query, Reader, limit};
-use crate::models::Version;
 use crate::order::check_id;
 use crate::problem::{Fault, Problem};
 use crate::store::{Page, Position, Sort};
@@ -91,8 +90,10 @@ pub(crate) async fn page(
         return Err(invalid(Fault::new("cursor", "one of another order", "one of this order")));
     }
     let version_ref = version.as_deref();
-    let segment = question.segment.as_deref().map(|key| of_segment(version_ref, key)).transpose().map_err(invalid)?;
-    let tier = question.tier.as_deref().map(|key| of_tier(version_ref, key)).transpose().map_err(invalid)?;
+    let segments = version_ref.map_or(&[][..], |version| &version.segments);
+    let tiers = version_ref.map_or(&[][..], |version| &version.tiers);
+    let segment = of_label("segment", question.segment.as_deref(), segments).map_err(invalid)?.map(Vec::as_slice);
+    let tier = of_label("tier", question.tier.as_deref(), tiers).map_err(invalid)?;
     // One more than asked says whether there is a next page.
     let page = Page { cells: segment, revenue: tier, sort, behind, limit: limit + 1 };
     let mut rows = app.store.page(page).await?;
@@ -114,22 +115,13 @@ fn sort(text: Option<&str>) -> Result<Sort, Fault> {
     }
 }
 
-fn of_segment<'a>(version: Option<&'a Version>, key: &str) -> Result<&'a [crate::region::Cell], Fault> {
-    let names = version.map_or(&[][..], |version| version.segment_names());
-    match names.iter().find(|name| name.key() == key) {
-        // A segment that ties have left without a cell has no customer.
-        Some(_) => Ok(version.and_then(|version| version.segments.get(key)).map_or(&[], Vec::as_slice)),
-        None => Err(Fault::new("segment", key, one_of(names.iter().map(|name| name.key())))),
+/// What the label that is asked for is in the database.
+fn of_label<'a, R>(field: &str, key: Option<&str>, labels: &'a [(String, R)]) -> Result<Option<&'a R>, Fault> {
+    let Some(key) = key else { return Ok(None) };
+    if let Some((_, ranges)) = labels.iter().find(|(name, _)| name == key) {
+        return Ok(Some(ranges));
     }
-}
-
-fn of_tier<'a>(version: Option<&'a Version>, key: &str) -> Result<&'a crate::region::Range<i64>, Fault> {
-    let tiers = version.map_or(&[][..], |version| version.tiers.as_slice());
-    let found = tiers.iter().find(|(name, _)| name == key).map(|(_, range)| range);
-    found.ok_or_else(|| Fault::new("tier", key, one_of(tiers.iter().map(|(name, _)| name.as_str()))))
-}
-
-fn one_of<'a>(keys: impl Iterator<Item = &'a str>) -> String {
-    let keys: Vec<_> = keys.collect();
-    if keys.is_empty() { "none yet: nobody has bought, or POST /models/fit is due".to_owned() } else { keys.join(", ") }
+    let keys: Vec<_> = labels.iter().map(|(name, _)| name.as_str()).collect();
+    let none = "none yet: nobody has bought, or POST /models/fit is due";
+    Err(Fault::new(field, key, if keys.is_empty() { none.to_owned() } else { keys.join(", ") }))
 }

@@ -7,12 +7,15 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, NaiveDate, Utc};
+use repurchase::scale::Language;
+use repurchase::shop::ShopModels;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Refusals;
 use crate::app::App;
-use crate::models::{FitError, Fitted};
+use crate::extract::Reader;
+use crate::models::FitError;
 use crate::problem::{Fault, Problem};
 use crate::store::StoredModel;
 
@@ -34,12 +37,14 @@ pub(crate) struct ModelVersion {
     fitted_at: DateTime<Utc>,
     as_of: NaiveDate,
     customers: i64,
-    /// Customers who have another label than they would have under the version before; null for the first.
+    /// Customers who have another label than they would have under the version before; null where there was none in
+    /// use.
     drift: Option<Drift>,
-    /// `fitted`, or why there is no model of purchases.
-    purchases: String,
-    /// `fitted`, or why there is no model of spend.
-    spend: String,
+    /// `fitted`, or why there is another model of purchases, or none; null for a version that is stored in an earlier
+    /// form.
+    purchases: Option<String>,
+    /// The same of the model of spend.
+    spend: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -48,22 +53,20 @@ struct Drift {
     tier_changes: i64,
 }
 
-impl TryFrom<StoredModel> for ModelVersion {
-    type Error = Problem;
-
-    fn try_from(stored: StoredModel) -> Result<Self, Problem> {
-        let fitted: Fitted = serde_json::from_str(&stored.model).map_err(|error| Problem::internal(&error))?;
-        let StoredModel { version, fitted_at, as_of, customers, segment_changes, tier_changes, .. } = stored;
+impl ModelVersion {
+    fn new(stored: &StoredModel, language: Language) -> Self {
+        let models: Option<ShopModels> = serde_json::from_str(&stored.model).ok();
+        let StoredModel { version, fitted_at, as_of, customers, segment_changes, tier_changes, .. } = *stored;
         let drift = segment_changes.zip(tier_changes);
-        Ok(Self {
+        Self {
             version,
             fitted_at,
             as_of,
             customers,
             drift: drift.map(|(segment_changes, tier_changes)| Drift { segment_changes, tier_changes }),
-            purchases: fitted.purchases.status,
-            spend: fitted.spend.status,
-        })
+            purchases: models.as_ref().map(|models| models.purchases().status().describe(language)),
+            spend: models.as_ref().map(|models| models.spend().status().describe(language)),
+        }
     }
 }
 
@@ -78,22 +81,26 @@ impl TryFrom<StoredModel> for ModelVersion {
         Refusals
     )
 )]
-pub(crate) async fn fit(State(app): State<Arc<App>>) -> Result<(StatusCode, Answer<Option<ModelVersion>>), Problem> {
+pub(crate) async fn fit(
+    State(app): State<Arc<App>>,
+    Reader(language): Reader,
+) -> Result<(StatusCode, Answer<Option<ModelVersion>>), Problem> {
     let models = Arc::clone(&app.models);
     // A caller who goes away does not end it.
     let fitting = tokio::spawn(async move { models.fit().await });
     match tokio::time::timeout(LONGEST_WAIT, fitting).await {
         Err(_) => Ok((StatusCode::ACCEPTED, Answer(None))),
         Ok(Err(error)) => Err(Problem::internal(&error)),
-        Ok(Ok(Ok(stored))) => Ok((StatusCode::CREATED, Answer(Some(stored.try_into()?)))),
+        Ok(Ok(Ok(stored))) => Ok((StatusCode::CREATED, Answer(Some(ModelVersion::new(&stored, language))))),
         Ok(Ok(Err(error))) => Err(error.into()),
     }
 }
 
 /// The versions of the models, and how many customers changed label by each.
 #[utoipa::path(get, path = "/models", tag = "models", responses((status = 200, body = Versions), Refusals))]
-pub(crate) async fn list(State(app): State<Arc<App>>) -> Result<Answer<Versions>, Problem> {
-    let versions = app.store.models(SHOWN).await?.into_iter().map(ModelVersion::try_from).collect::<Result<_, _>>()?;
+pub(crate) async fn list(State(app): State<Arc<App>>, Reader(language): Reader) -> Result<Answer<Versions>, Problem> {
+    let versions = app.store.models(SHOWN).await?.into_iter();
+    let versions = versions.map(|stored| ModelVersion::new(&stored, language)).collect();
     Ok(Answer(Versions { current: app.models.current().map(|version| version.number), versions }))
 }
 

@@ -18,8 +18,8 @@ use crate::app::App;
 use crate::extract::Reader;
 use crate::problem::Problem;
 
-/// A page is not made more often than this, however many orders come in.
-const LEAST_AGE: Duration = Duration::from_mins(1);
+/// While orders come in, a page is kept for this many times the time that it took to make.
+const SHOWN_FOR: u32 = 10;
 
 /// The last page in each language, and what it was made of.
 #[derive(Default)]
@@ -30,6 +30,7 @@ pub(crate) struct Report {
 struct Rendered {
     of: Shown,
     at: Instant,
+    took: Duration,
     page: Bytes,
 }
 
@@ -39,11 +40,13 @@ type Shown = (Option<i64>, u64, chrono::NaiveDate);
 impl Rendered {
     /// Orders may come in at any time; a new model or a new day is shown at once.
     fn is_good_for(&self, now: &Shown) -> bool {
-        self.of == *now || ((self.of.0, self.of.2) == (now.0, now.2) && self.at.elapsed() < LEAST_AGE)
+        let is_of_orders_before = (self.of.0, self.of.2) == (now.0, now.2);
+        self.of == *now || (is_of_orders_before && self.at.elapsed() < SHOWN_FOR * self.took)
     }
 }
 
-/// The report: figures, pictures and the customers to call, in English or Chinese by Accept-Language.
+/// The report: figures, pictures and the customers to call, by the models in use, in English or Chinese by
+/// Accept-Language.
 #[utoipa::path(
     get,
     path = "/",
@@ -58,7 +61,8 @@ pub(crate) async fn page(State(app): State<Arc<App>>, Reader(language): Reader) 
         (CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
     ];
     let today = app.config.clock.today();
-    let now = (app.models.current().map(|version| version.number), app.store.changes(), today);
+    let version = app.models.current();
+    let now = (version.as_ref().map(|version| version.number), app.store.changes(), today);
     let key = if language == Language::Chinese { "zh" } else { "en" };
     // Whoever comes while a page is being made waits for that one.
     let mut pages = Arc::clone(&app.report.pages).lock_owned().await;
@@ -70,12 +74,16 @@ pub(crate) async fn page(State(app): State<Arc<App>>, Reader(language): Reader) 
     let title = if language == Language::Chinese { "商店" } else { "The shop" };
     // It holds the lock to its end, also when its caller has gone: there is never more than one at work.
     let rendering = spawn_blocking(move || {
-        let log = PurchaseLog::from_records(orders, &calendar).map_err(|error| error.to_string())?;
-        let page = repurchase_report::page(&log, today, language, title).map_err(|error| error.to_string())?;
+        let start = Instant::now();
+        let log = PurchaseLog::from_records(orders, &calendar)?;
+        let page = match &version {
+            Some(version) => repurchase_report::page_by(&version.models, &log, today, language, title)?,
+            None => repurchase_report::page(&log, today, language, title)?,
+        };
         let page = Bytes::from(page);
-        pages.insert(key, Rendered { of: now, at: Instant::now(), page: page.clone() });
-        Ok::<_, String>(page)
+        pages.insert(key, Rendered { of: now, at: Instant::now(), took: start.elapsed(), page: page.clone() });
+        Ok::<_, repurchase_report::Error>(page)
     });
     let page = rendering.await.map_err(|error| Problem::internal(&error))?;
-    Ok((headers, page.map_err(|error| Problem::internal(&error))?))
+    Ok((headers, page.map_err(|error| Problem::internal(&crate::chain(&error)))?))
 }

@@ -9,6 +9,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use repurchase::measure::{RateOptions, repurchase_rates};
 use repurchase::record::{Period, Window, Windows};
 use repurchase::scale::{Label, Language};
+use repurchase::segment::LabelKind;
 use repurchase::{PurchaseLog, Ratio};
 use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
@@ -64,24 +65,24 @@ pub(crate) async fn segments(
     };
     let segments = app.store.by_segment(&version.segments).await?;
     let tiers = app.store.by_tier(&version.tiers).await?;
-    let groups = |names: &[Label], found: &BTreeMap<String, Group>| groups(&app, names, found, language);
+    let groups = |kind, found: &BTreeMap<String, Group>| groups(&app, &version.models.labels(kind), found, language);
     Ok(Answer(Segments {
         model: Some(version.number),
-        segments: groups(version.segment_names(), &segments)?,
-        tiers: groups(version.fitted.tiers.names(), &tiers)?,
+        segments: groups(LabelKind::Segment, &segments)?,
+        tiers: groups(LabelKind::Tier, &tiers)?,
     }))
 }
 
 /// Every label, those that nobody has included.
 fn groups(
     app: &App,
-    names: &[Label],
+    names: &[&Label],
     found: &BTreeMap<String, Group>,
     language: Language,
 ) -> Result<Vec<LabelGroup>, Problem> {
     let count = |customers| u64::try_from(customers).unwrap_or(0);
     let of = found.values().map(|group| count(group.customers)).sum();
-    let group = |name: &Label| {
+    let group = |name: &&Label| {
         let group = found.get(name.key()).copied().unwrap_or_default();
         let customers = Ratio::new(count(group.customers), of).map_err(|error| Problem::internal(&error))?;
         Ok(LabelGroup {
@@ -146,7 +147,7 @@ pub(crate) async fn rates(
     let calendar = app.store.calendar().clone();
     let measured = spawn_blocking(move || {
         let log = PurchaseLog::from_records(orders, &calendar)?;
-        Ok::<_, repurchase::Error>(repurchase_rates(&log, &windows, RateOptions::default()))
+        Ok::<_, repurchase::Error>(repurchase_rates(&log, &windows, &RateOptions::default()))
     });
     let measured = measured.await.map_err(|error| Problem::internal(&error))?;
     let rates = measured.map_err(|error| Problem::internal(&error))?;
@@ -178,10 +179,7 @@ fn windows(question: &Question, today: NaiveDate) -> Result<Windows, Fault> {
     }
     let refused = |error: repurchase::Error| Fault::new("from", from.to_string(), error.to_string());
     let period = match question.by.as_deref() {
-        None | Some("all") => {
-            let end = to.succ_opt().unwrap_or(to);
-            return Window::new(from, end).map(Windows::from).map_err(refused);
-        }
+        None | Some("all") => return Window::through(from, to).map(Windows::from).map_err(refused),
         Some("day") => Period::Day,
         Some("week") => Period::Week,
         Some("month") => Period::Month,

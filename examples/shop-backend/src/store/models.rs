@@ -16,7 +16,7 @@ pub(crate) struct StoredModel {
     /// Since the version before; `None` for the first.
     pub(crate) segment_changes: Option<i64>,
     pub(crate) tier_changes: Option<i64>,
-    /// `models::Fitted` as JSON.
+    /// `repurchase::shop::ShopModels` as JSON.
     pub(crate) model: String,
 }
 

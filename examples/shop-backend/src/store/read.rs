@@ -57,7 +57,7 @@ impl Store {
     /// Customers, purchases and revenue by segment, in one pass over the customers with a purchase.
     pub(crate) async fn by_segment(
         &self,
-        segments: &BTreeMap<String, Vec<Cell>>,
+        segments: &[(String, Vec<Cell>)],
     ) -> Result<BTreeMap<String, Group>, StoreError> {
         self.grouped(segments, |sql, cells| {
             sql.cells(cells);
@@ -67,16 +67,15 @@ impl Store {
 
     /// The same by tier.
     pub(crate) async fn by_tier(&self, tiers: &[(String, Range<i64>)]) -> Result<BTreeMap<String, Group>, StoreError> {
-        let tiers = tiers.iter().map(|(key, range)| (key, range));
         self.grouped(tiers, |sql, range| {
             sql.range("revenue", range);
         })
         .await
     }
 
-    async fn grouped<'a, C: 'a>(
+    async fn grouped<C>(
         &self,
-        labels: impl IntoIterator<Item = (&'a String, &'a C)>,
+        labels: &[(String, C)],
         condition: impl Fn(&mut Sql, &C),
     ) -> Result<BTreeMap<String, Group>, StoreError> {
         let mut sql = Sql::new("SELECT label, COUNT(*), CAST(SUM(purchases) AS BIGINT), CAST(SUM(revenue) AS BIGINT) ");

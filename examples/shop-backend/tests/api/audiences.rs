@@ -1,9 +1,15 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::harness::{Database, Shop, answer, on_both};
+use crate::harness::{Database, Shop, answer, on_both, order};
 
-on_both![a_rule_selects_page_by_page, bad_rules_are_refused_with_their_place];
+on_both![
+    a_rule_selects_page_by_page,
+    a_rule_asks_for_what_customers_are_said_to_be,
+    who_cannot_be_judged_is_counted,
+    bad_rules_are_refused_with_their_place,
+    what_the_shop_does_not_supply_is_refused_by_name,
+];
 
 const SAMPLE: [(&str, &str); 1] = [("SAMPLE", "true")];
 
@@ -38,6 +44,63 @@ async fn a_rule_selects_page_by_page(database: Database) {
     let request = shop.request(Method::POST, "/audiences").header("Accept-Language", "zh");
     let (_, chinese) = answer(request.json(&json!({"rule": {"segment": "loyal"}, "limit": 1}))).await;
     assert!(chinese["sentence"].as_str().unwrap().contains("忠诚客户"), "{chinese}");
+}
+
+/// A rule on a forecast means the customers whose page shows it.
+async fn a_rule_asks_for_what_customers_are_said_to_be(database: Database) {
+    let shop = Shop::start_with(&database, &SAMPLE);
+    let rule = json!({"all": [{"expected_value": {">=": 30}}, {"probability_alive": {"<": 0.9}}]});
+    let (status, page) = shop.post("/audiences", &json!({"rule": rule, "limit": 1000})).await;
+    assert_eq!((status, &page["not_judged"]), (StatusCode::OK, &json!(0)), "{page}");
+    let ids = page["customer_ids"].as_array().unwrap();
+    let number = |value: &Value| value.as_f64().or_else(|| value.as_str()?.parse().ok()).unwrap();
+    let mut expected = Vec::new();
+    for customer in shop.customers("").await {
+        let (value, alive) = (number(&customer["expected_value"]["value"]), number(&customer["alive"]["value"]));
+        assert!((value - 30.0).abs() > 0.005, "in cents it is not seen on which side of 30 it lies: {customer}");
+        if value >= 30.0 && alive < 0.9 {
+            expected.push(customer["customer_id"].clone());
+        }
+    }
+    assert!(expected.len() > 10, "{}", expected.len());
+    assert_eq!(ids, &expected);
+}
+
+/// A history does not hold the purchase before the last one of whoever came often.
+async fn who_cannot_be_judged_is_counted(database: Database) {
+    let shop = Shop::start_with(&database, &SAMPLE);
+    let rule = json!({"days_since_previous": {"<": 3000}});
+    let (_, page) = shop.post("/audiences", &json!({"rule": rule, "limit": 1000})).await;
+    let customers = shop.customers("").await;
+    let often = customers.iter().filter(|customer| {
+        let figures = &customer["figures"];
+        figures["purchases"].as_u64().unwrap() > 2 && figures["purchase_days"].as_u64().unwrap() > 1
+    });
+    assert_eq!((&page["examined"], &page["not_judged"]), (&json!(customers.len()), &json!(often.count())));
+}
+
+async fn what_the_shop_does_not_supply_is_refused_by_name(database: Database) {
+    let shop = Shop::start_with(&database, &SAMPLE);
+    for (rule, name) in [
+        (json!({"spend_band": "from_800"}), "spend_band"),
+        (json!({"quantity_stretch": {">": 2}}), "quantity_stretch"),
+        (json!({"tag": "wine"}), "tag"),
+        (json!({"days_since": {"activity": "cart", "<": 30}}), "days_since"),
+        (json!({"attribute": {"name": "age", ">=": 18}}), "age"),
+        (json!({"any": [{"tier": "vip"}, {"tag": "wine"}]}), "any[1].tag"),
+    ] {
+        let (status, body) = shop.post("/audiences", &json!({"rule": rule})).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{rule}: {body}");
+        assert!(body["errors"][0]["expected"].as_str().unwrap().contains(name), "{name}: {body}");
+    }
+    // One customer is too few for a model of spend: no value is expected of anybody.
+    let few = Database::of_the_same_kind(&database).await;
+    let shop = Shop::start(&few);
+    shop.post("/orders", &order("a", "ann", "2026-03-01", "5")).await;
+    shop.post("/models/fit", &json!({})).await;
+    let (status, body) = shop.post("/audiences", &json!({"rule": {"expected_value": {">=": 1}}})).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+    assert!(body["errors"][0]["expected"].as_str().unwrap().contains("expected_value"), "{body}");
 }
 
 async fn bad_rules_are_refused_with_their_place(database: Database) {

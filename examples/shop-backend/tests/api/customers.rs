@@ -45,19 +45,6 @@ async fn before_any_model_there_are_figures_and_no_labels(database: Database) {
     assert_eq!(shop.ok("/segments").await["model"], Value::Null);
 }
 
-/// All pages of a question.
-async fn all(shop: &Shop, question: &str) -> Vec<Value> {
-    let (mut customers, mut cursor) = (Vec::new(), String::new());
-    loop {
-        let page = shop.ok(&format!("/customers?{question}{cursor}")).await;
-        customers.extend(page["customers"].as_array().unwrap().iter().cloned());
-        match page["cursor"].as_str() {
-            Some(next) => cursor = format!("&cursor={next}"),
-            None => return customers,
-        }
-    }
-}
-
 fn ids(customers: &[Value]) -> BTreeSet<&str> {
     customers.iter().map(|customer| customer["customer_id"].as_str().unwrap()).collect()
 }
@@ -71,7 +58,7 @@ async fn pages_hold_everyone_of_a_label_once(database: Database) {
         let mut everybody = BTreeSet::new();
         for group in groups[kind].as_array().unwrap() {
             let key = group["key"].as_str().unwrap();
-            let customers = all(&shop, &format!("{kind_of_label}={key}&sort={sort}&limit=100")).await;
+            let customers = shop.customers(&format!("{kind_of_label}={key}&sort={sort}")).await;
             assert_eq!(customers.len(), ids(&customers).len(), "{key}: nobody twice");
             assert_eq!(group["customers"]["count"], customers.len(), "{key}");
             assert_eq!(group["customers"]["of"], 2357);
@@ -86,7 +73,7 @@ async fn pages_hold_everyone_of_a_label_once(database: Database) {
         assert_eq!(everybody.len(), 2357, "{kind}");
     }
     assert_eq!(seen, 2 * 2357);
-    let both = all(&shop, "segment=champions&tier=supreme").await;
+    let both = shop.customers("segment=champions&tier=supreme").await;
     assert!(!both.is_empty());
     assert!(both.iter().all(|customer| customer["labels"]["tier"]["key"] == "supreme"));
 }
@@ -100,11 +87,11 @@ fn place(customer: &Value, sort: &str) -> f64 {
 
 async fn a_page_is_right_while_orders_come_in(database: Database) {
     let shop = Shop::start_with(&database, &SAMPLE);
-    let before = all(&shop, "segment=hibernating&limit=200").await;
+    let before = shop.customers("segment=hibernating").await;
     let gone = before[0]["customer_id"].as_str().unwrap();
     let now = order("a", gone, "1998-06-30", "10");
     assert_eq!(shop.post("/orders", &now).await.0, StatusCode::CREATED);
-    let after = all(&shop, "segment=hibernating&limit=200").await;
+    let after = shop.customers("segment=hibernating").await;
     assert_eq!(after.len(), before.len() - 1);
     assert!(!ids(&after).contains(gone));
 }

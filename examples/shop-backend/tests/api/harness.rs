@@ -59,6 +59,11 @@ impl Database {
         Self { url: format!("{server}/{name}"), _folder: None }
     }
 
+    /// Another one, of the same server.
+    pub(crate) async fn of_the_same_kind(other: &Self) -> Self {
+        if other.url.starts_with("sqlite") { Self::sqlite() } else { Self::postgres().await }
+    }
+
     pub(crate) async fn connect(&self) -> AnyPool {
         sqlx::any::install_default_drivers();
         AnyPoolOptions::new().max_connections(1).connect(&self.url).await.unwrap()
@@ -125,6 +130,19 @@ impl Shop {
         let (status, body) = self.get(path).await;
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
         body
+    }
+
+    /// All pages of a question to `/customers`, such as `segment=loyal`.
+    pub(crate) async fn customers(&self, question: &str) -> Vec<Value> {
+        let (mut customers, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = self.ok(&format!("/customers?limit=200&{question}{cursor}")).await;
+            customers.extend(page["customers"].as_array().unwrap().iter().cloned());
+            match page["cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return customers,
+            }
+        }
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> (StatusCode, Value) {

@@ -9,6 +9,7 @@ mod harness;
 mod hostile;
 mod models;
 mod orders;
+mod page;
 mod service;
 mod shop;
 mod truth;

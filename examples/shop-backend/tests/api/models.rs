@@ -3,7 +3,12 @@ use serde_json::{Value, json};
 
 use crate::harness::{Database, Shop, on_both, order};
 
-on_both![a_fit_is_stored_used_at_once_and_compared, a_fit_of_nobody_is_refused, one_fit_at_a_time];
+on_both![
+    a_fit_is_stored_used_at_once_and_compared,
+    models_of_an_earlier_form_are_fitted_anew,
+    a_fit_of_nobody_is_refused,
+    one_fit_at_a_time,
+];
 
 async fn a_fit_is_stored_used_at_once_and_compared(database: Database) {
     let shop = Shop::start_with(&database, &[("SAMPLE", "true")]);
@@ -26,6 +31,21 @@ async fn a_fit_is_stored_used_at_once_and_compared(database: Database) {
     assert_eq!((&models["current"], models["versions"].as_array().unwrap().len()), (&json!(2), 2));
     let (_, third) = shop.post("/models/fit", &json!({})).await;
     assert_eq!(third["drift"], json!({"segment_changes": 0, "tier_changes": 0}), "the same customers, the same labels");
+}
+
+/// Whoever starts a new version of the program has models of the old one.
+async fn models_of_an_earlier_form_are_fitted_anew(database: Database) {
+    drop(Shop::start_with(&database, &[("SAMPLE", "true")]));
+    let pool = database.connect().await;
+    sqlx::query("UPDATE models SET model = $1").bind(r#"{"as_of": "1998-06-30"}"#).execute(&pool).await.unwrap();
+    pool.close().await;
+    let shop = Shop::start_with(&database, &[("SAMPLE", "true")]);
+    let models = shop.ok("/models").await;
+    assert_eq!(models["current"], 2);
+    let [second, first] = [0, 1].map(|at| &models["versions"][at]);
+    assert_eq!((&second["purchases"], &second["drift"]), (&json!("fitted"), &Value::Null), "nothing to compare with");
+    assert_eq!((&first["version"], &first["purchases"], &first["spend"]), (&json!(1), &Value::Null, &Value::Null));
+    assert_eq!(shop.ok("/customers/00004").await["labels"]["segment"]["key"], "loyal");
 }
 
 async fn a_fit_of_nobody_is_refused(database: Database) {

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use crate::harness::{Database, Shop, on_both, order};
 
-on_both![rates_count_inside_their_windows, bad_windows_are_refused_by_name, the_report_is_made_and_kept];
+on_both![rates_count_inside_their_windows, bad_windows_are_refused_by_name];
 
 async fn rates_count_inside_their_windows(database: Database) {
     let shop = Shop::start(&database);
@@ -45,16 +45,4 @@ async fn bad_windows_are_refused_by_name(database: Database) {
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{question}: {body}");
         assert_eq!(body["errors"][0]["field"], field, "{question}: {body}");
     }
-}
-
-async fn the_report_is_made_and_kept(database: Database) {
-    let shop = Shop::start_with(&database, &[("SAMPLE", "true")]);
-    let page =
-        |language: &'static str| shop.request(reqwest::Method::GET, "/").header("Accept-Language", language).send();
-    let english = page("en").await.unwrap();
-    assert_eq!(english.headers()["content-type"], "text/html; charset=utf-8");
-    let english = english.text().await.unwrap();
-    assert!(english.contains("lang=\"en\"") && english.contains("1998-06-30"));
-    assert_eq!(page("en").await.unwrap().text().await.unwrap(), english);
-    assert!(page("zh").await.unwrap().text().await.unwrap().contains("lang=\"zh-Hans\""));
 }
