@@ -1,4 +1,4 @@
-//! The ground floor: exact money, correctly rounded quotients, wide integers, special functions, the optimiser.
+//! Exact money, correctly rounded quotients, wide integers, special functions and the optimiser.
 
 #[cfg(feature = "serde")]
 pub(crate) mod decimal;

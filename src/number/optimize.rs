@@ -2,7 +2,7 @@
 
 use crate::parallel;
 
-/// What an objective is at a point: its value, gradient and Hessian.
+/// The value, gradient and Hessian of an objective at a point.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Evaluation<const N: usize> {
     pub(crate) value: f64,
@@ -24,7 +24,7 @@ impl<const N: usize> Evaluation<N> {
         self
     }
 
-    /// Adds another, so many times.
+    /// Adds `times` times another.
     pub(crate) fn add(&mut self, part: &Self, times: f64) {
         self.value += times * part.value;
         self.gradient.iter_mut().zip(part.gradient).for_each(|(sum, part)| *sum += times * part);
@@ -53,7 +53,7 @@ impl<const N: usize> Evaluation<N> {
         self
     }
 
-    /// Takes off `penalty` times the squared logarithms of the parameters, of which this is a function.
+    /// Subtracts `penalty` times the squared logarithms of the parameters; derivatives are by these logarithms.
     pub(crate) fn penalise(&mut self, penalty: f64, logarithms: &[f64; N]) {
         for (index, logarithm) in logarithms.iter().enumerate() {
             self.value -= penalty * logarithm * logarithm;
@@ -73,7 +73,7 @@ impl<const N: usize> Evaluation<N> {
     }
 }
 
-/// Where a maximisation ended.
+/// The end of a maximisation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Ascent<const N: usize> {
     pub(crate) point: [f64; N],
@@ -126,8 +126,7 @@ pub(crate) fn maximize<const N: usize>(
             damping = f64::max(damping * 8.0, lightest);
             if damping > 1e12 {
                 // No direction is uphill: the objective is flat here.
-                at.end = End::Runaway;
-                return at;
+                return Ascent { end: End::Runaway, ..at };
             }
             continue;
         };
@@ -138,8 +137,7 @@ pub(crate) fn maximize<const N: usize>(
         let is_last = is_newton && (longest <= LAST_STEP || gain <= noise && longest <= 1e-3);
         if !is_last && gain <= noise {
             if is_newton || is_settled {
-                at.end = End::Runaway;
-                return at;
+                return Ascent { end: End::Runaway, ..at };
             }
             // Nothing is left to gain against the damping; without it there is a maximum here, or no end.
             (damping, is_settled) = (0.0, true);
@@ -171,8 +169,7 @@ pub(crate) fn maximize<const N: usize>(
             }
         }
         if is_last && stopped.is_none() {
-            at.end = if held.contains(&true) { End::Runaway } else { End::Maximum };
-            return at;
+            return Ascent { end: if held.contains(&true) { End::Runaway } else { End::Maximum }, ..at };
         }
         if !is_better {
             (damping, lightest) = (f64::max(damping * 8.0, DAMPING), DAMPING);
@@ -221,7 +218,7 @@ fn cholesky<const N: usize>(matrix: &[[f64; N]; N]) -> Option<[[f64; N]; N]> {
             let dot: f64 = (0..column).map(|inner| root[row][inner] * root[column][inner]).sum();
             let rest = matrix[row][column] - dot;
             if row == column {
-                // A pivot that rounding may have left over from a singular matrix is none.
+                // Rounding may have left this pivot of a singular matrix.
                 if rest.is_nan() || rest <= 1e-15 * matrix[row][row].abs() {
                     return None;
                 }

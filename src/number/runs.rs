@@ -1,8 +1,8 @@
-//! Ascending runs, put together.
+//! Merges ascending runs.
 
 use core::cmp::Ordering;
 
-/// Two ascending runs as one, in none of which two items are equal: where both have one, `both` makes one of the two.
+/// Merges two ascending runs, each of different items: `both` joins an item that is in both.
 pub(crate) fn merged<T>(
     left: impl Iterator<Item = T>,
     right: impl Iterator<Item = T>,

@@ -1,4 +1,4 @@
-//! Customers, as a weight in a sum.
+//! Numbers of customers as floats.
 
 /// A number of customers, rounded beyond nine quadrillions.
 #[inline]

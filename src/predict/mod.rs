@@ -1,4 +1,4 @@
-//! What a customer will do next: the probability models of the field.
+//! Predictions of what customers will do: probability models of purchases, spend and renewals.
 //!
 //! | question | function |
 //! |---|---|
@@ -7,14 +7,14 @@
 //! | how likely are no purchases, or exactly three? | [`PurchaseModel::probability_of_purchases`] |
 //! | what does a customer spend on a purchase? | [`GammaGamma::expected_spend`] |
 //! | what is a customer worth in the next year? | [`ValueModel::expected_value`] |
-//! | why does the model expect so much of this customer? | [`CustomerForecast::explain_purchases`] |
-//! | which of these models is right for our shop, and is it better than a rule of thumb? | [`Backtest`] |
+//! | why does the model expect this of a customer? | [`CustomerForecast::explain_purchases`] |
+//! | which model is best for our shop, and is it better than a simple rule? | [`Backtest`] |
 //! | subscribers: who renews, and for how long? | [`Sbg`] |
-//! | members who may buy once a period: how often will they? | [`BgBb`] |
+//! | members who may buy once a period: how often will they buy? | [`BgBb`] |
 //!
-//! Models are fitted once, on the [`Samples`] of a ledger, stored (feature `serde`) and asked about one customer in well
-//! under a millisecond, most often under one microsecond. Times are days everywhere; a model keeps the [`TimeUnit`] of its
-//! own rates, weeks unless [`FitOptions`] say otherwise:
+//! A model is fitted to the [`Samples`] of a ledger, stored (feature `serde`), and answers for one customer in well under a
+//! millisecond, mostly under a microsecond. Times are days; a model keeps the [`TimeUnit`] of its rates, weeks unless
+//! [`FitOptions`] say otherwise:
 //!
 //! ```
 //! use chrono::{NaiveDate, TimeZone, Utc};
@@ -31,13 +31,13 @@
 //! let as_of = NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
 //! let ledger = Ledger::from_records(orders.collect::<Result<Vec<_>, _>>()?, &ShopCalendar::utc(), as_of)?;
 //!
-//! // At night: fit, on all customers. A shop as small as this one has no maximum, and the fit says so.
+//! // At night: fit to all customers. A shop as small as this one has no maximum.
 //! match MbgNbd::fit(&Samples::of(&ledger), &FitOptions::default())? {
 //!     Fit::Interior(fitted) => println!("{:?} ± {:?}", fitted.model.params(), fitted.standard_errors),
 //!     Fit::Boundary(boundary) => println!("too little to tell: {boundary}"),
 //! }
 //!
-//! // Online: a stored model and one customer.
+//! // Online: a stored model, one customer.
 //! let model = MbgNbd::from_params(MbgNbdParams { r: 0.5, alpha: 6.2, a: 0.9, b: 1.6 }, TimeUnit::Week)?;
 //! let history = ledger.get(&2).expect("has bought");
 //! let sample = Sample::of(&history.repeat_summary(as_of).expect("has bought"));
@@ -46,17 +46,13 @@
 //! # Ok::<(), repurchase::Error>(())
 //! ```
 //!
-//! A model, its options and samples are stored as numbers (feature `serde`), and checked when they are read; a field
-//! that is not known is refused. For the same answers to the last bit, the format must give back every `f64` exactly:
-//! JSON as read by `serde_json` does with that crate's feature `float_roundtrip`, without which the last digit may
-//! change.
+//! Models, options and samples are checked when they are read; unknown fields are refused. Answers are the same to the bit
+//! where the format keeps every `f64` exactly, as `serde_json` does with its feature `float_roundtrip`.
 //!
-//! What a fit is given adds up: [`Samples::merge`] and [`OpportunitySamples::merge`] put parts of a shop together to the
-//! value of the whole, to the last bit, whatever the parts and their order. A job that runs every night need not begin
-//! anew: [`Samples`] move on to a later day, take a customer away and add one.
+//! [`Samples::merge`] and [`OpportunitySamples::merge`] join parts of a shop, in any order, to the bits of the whole. For
+//! a nightly job, [`Samples`] move on to a later day and replace single customers.
 //!
-//! This room works in `f64`, where the rest of the crate is exact: a prediction is an estimate. Its logarithms and
-//! exponentials are the same on every platform, to the last bit.
+//! Predictions are `f64`, unlike the exact rest of the crate, with the same bits on every platform.
 
 mod backtest;
 mod contract;

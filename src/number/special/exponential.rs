@@ -1,22 +1,16 @@
 //! The exponential function in arithmetic that a compiler can lay out for several numbers at once.
 
 /// `1 / k!`, from `k` = 13 down to 0.
-const INVERSE_FACTORIALS: [f64; 14] = [
-    1.0 / 6_227_020_800.0,
-    1.0 / 479_001_600.0,
-    1.0 / 39_916_800.0,
-    1.0 / 3_628_800.0,
-    1.0 / 362_880.0,
-    1.0 / 40_320.0,
-    1.0 / 5_040.0,
-    1.0 / 720.0,
-    1.0 / 120.0,
-    1.0 / 24.0,
-    1.0 / 6.0,
-    0.5,
-    1.0,
-    1.0,
-];
+const INVERSE_FACTORIALS: [f64; 14] = {
+    let (mut inverses, mut factorial, mut factor, mut place) = ([1.0; 14], 1.0, 1.0, 13);
+    while place > 0 {
+        place -= 1;
+        factorial *= factor;
+        inverses[place] = 1.0 / factorial;
+        factor += 1.0;
+    }
+    inverses
+};
 
 /// `e^x` for `x <= 0`, to 2 units in the last place; `e^-708`, which is 3e-308, for all `x` below -708.
 ///

@@ -1,5 +1,4 @@
-//! Gauss's hypergeometric function with a parameter of 1: how long those last who leave with a beta-distributed
-//! probability, when the future is discounted.
+//! Gauss's hypergeometric function with a parameter of 1: discounted survival with beta-distributed dropout.
 
 /// Enough for discount rates down to 1e-10.
 const MOST_STEPS: u32 = 1_000_000;

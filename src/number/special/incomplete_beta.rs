@@ -1,17 +1,15 @@
-//! The regularized incomplete beta function: both tails of the beta distribution, and with them of the binomial and
-//! negative binomial ones.
+//! The regularized incomplete beta function: both tails of the beta, binomial and negative binomial distributions.
 
 use super::beta::ln_beta;
 use super::difference::ln_rising;
 use super::gamma::{LARGE, stirling_remainder};
-use super::polynomial::polynomial;
+use super::polynomial::{polynomial, reciprocals};
 
 /// Enough for arguments up to 1e10.
 const MOST_STEPS: u32 = 1_000_000;
 
-/// `I_z(a, b)` and `1 - I_z(a, b)` for `a, b > 0`, of `z` and `y = 1 - z` in `[0, 1]`, each exact to rounding.
-///
-/// Both results are exact relative to themselves, however small. The steps grow as `sqrt(max(a, b))`.
+/// `I_z(a, b)` and `1 - I_z(a, b)` for `a, b > 0`, of `z` and `y = 1 - z` in `[0, 1]`, each exact to rounding, however
+/// small. The steps grow as `sqrt(max(a, b))`.
 pub(crate) fn regularized_beta(a: f64, b: f64, z: f64, y: f64) -> (f64, f64) {
     if z <= 0.0 {
         return (0.0, 1.0);
@@ -101,24 +99,7 @@ fn excess(a: f64, b: f64, z: f64, y: f64) -> f64 {
 /// `u - ln(1 + u)`, given `u` and, where `u` is near -1, a better `1 + u`.
 pub(crate) fn deviance(u: f64, one_plus: f64) -> f64 {
     /// `1 / (2k + 3)`.
-    const ATANH: [f64; 16] = [
-        1.0 / 3.0,
-        1.0 / 5.0,
-        1.0 / 7.0,
-        1.0 / 9.0,
-        1.0 / 11.0,
-        1.0 / 13.0,
-        1.0 / 15.0,
-        1.0 / 17.0,
-        1.0 / 19.0,
-        1.0 / 21.0,
-        1.0 / 23.0,
-        1.0 / 25.0,
-        1.0 / 27.0,
-        1.0 / 29.0,
-        1.0 / 31.0,
-        1.0 / 33.0,
-    ];
+    const ATANH: [f64; 16] = reciprocals(3.0, 2.0);
     if u.abs() > 0.5 {
         return u - libm::log(one_plus);
     }

@@ -1,8 +1,7 @@
-//! Functions that the probability models and the intervals of campaigns are made of, each for the whole range of its
-//! arguments.
+//! Special functions for the whole range of their arguments.
 //!
-//! They neither allocate nor panic, and give the same bits on every platform. Measured against 50 digits, they are
-//! right to about 1e-13 of their value, and to 1e-15 where the value passes through zero.
+//! They neither allocate nor panic, and give the same bits on every platform: against 50 digits, right to about 1e-13 of
+//! their value, and to 1e-15 where it passes through zero.
 
 mod beta;
 mod difference;
@@ -19,10 +18,9 @@ pub(crate) use difference::{digamma_difference, ln_rising, trigamma_difference};
 pub(crate) use exponential::exp_of_nonpositive;
 pub(crate) use gamma::{stirling_remainder, trigamma};
 pub(crate) use hypergeometric::discounted_survival;
-pub(crate) use incomplete_beta::deviance;
-pub(crate) use incomplete_beta::{beta_kernel, regularized_beta};
+pub(crate) use incomplete_beta::{beta_kernel, deviance, regularized_beta};
 pub(crate) use logistic::{ln_1p_exp, logistic};
-pub(crate) use polynomial::polynomial;
+pub(crate) use polynomial::{polynomial, reciprocals};
 pub(crate) use quadrature::{TWELVE_NODES, TWENTY_NODES, integrate_panels, visit_nodes};
 
 #[cfg(test)]

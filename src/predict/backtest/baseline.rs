@@ -2,27 +2,24 @@
 
 use crate::scale::Label;
 
-/// A rule without a fit, beside which a model has to earn its place.
-///
-/// Those that count say how often each customer will buy in the hold-out of `h` weeks; the others put customers in an
-/// order. Their other [`Scores`](super::Scores) are `None`.
+/// A simple rule to compare models with: it counts each customer's purchases in the hold-out of `h` weeks, or ranks
+/// customers. Its other [`Scores`](super::Scores) are `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Baseline {
     /// Counts 0 for everyone.
     Nobody,
-    /// Counts as many purchase days as in the period that ends with the split day and is as long as the hold-out. Where
-    /// the shop is not older than that, everyone's first purchase is among them.
+    /// Counts the purchase days of the period that ends with the split day and is as long as the hold-out; in a younger
+    /// shop, these include everyone's first.
     SameAsLastPeriod,
-    /// Counts `x`: as many as there were repeat purchases so far, in whatever time.
+    /// Counts `x`, the repeat purchases so far, in whatever time.
     SameAsSoFar,
-    /// Counts `h x / T`: the customer's own rate of repeat purchases goes on. 0 where `x` is 0.
+    /// Counts `h x / T`, at the customer's own rate of repeat purchases; 0 where `x` is 0.
     OwnRate,
-    /// Orders customers by the days since the last purchase: who came last will come first.
+    /// Ranks customers by the days since the last purchase, the most recent first.
     DaysSinceLast,
-    /// The missed-cycles rule: all buy again but those who are churn-inclined, who do not. The order is that of
+    /// The missed-cycles rule: only the churn-inclined do not buy again. Ranks customers by
     /// [`ChurnRisk`](crate::segment::ChurnRisk).
     MissedCycles,
 }

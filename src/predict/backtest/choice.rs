@@ -5,19 +5,17 @@ use super::holdout::Holdout;
 use super::{Baseline, BaselineScores, Candidate};
 use crate::predict::AnyModel;
 
-/// The model that a [`Backtest`](super::Backtest) says to use.
+/// The model that a [`Backtest`](super::Backtest) recommends.
 ///
-/// **Which model.** The log score decides. Of the models that are no more than one standard error below the best, the
-/// first in the order of [`ModelKind::ALL`](crate::predict::ModelKind::ALL) is chosen: what is not told apart from noise
-/// is decided by simplicity, the one-standard-error rule.
+/// **Which model.** Of the models whose log score is at most one standard error below the best, the first of
+/// [`ModelKind::ALL`](crate::predict::ModelKind::ALL) is chosen (the one-standard-error rule). A difference below a
+/// millionth of the log score does not count.
 ///
-/// **On a boundary.** A model whose likelihood has no maximum takes part through the
-/// [`nearest`](crate::predict::Boundary::nearest) one, which predicts what a simpler form of the model does: such as
-/// one in which all customers leave with the same probability. Where nobody leaves, that form is NBD, and NBD is chosen:
-/// a difference below a millionth of the log score does not count.
+/// **On a boundary.** A model without a maximum competes with the [`nearest`](crate::predict::Boundary::nearest) one, which
+/// predicts like a simpler form of the model. Where nobody leaves, that form is NBD, and NBD is chosen.
 ///
-/// **Whether a model at all.** Its squared errors are held against those of the best counting rule. It earns its place
-/// when they are lower by more than one standard error.
+/// **Whether a model at all.** The model earns its place where its squared errors are lower than those of the best counting
+/// rule by more than one standard error.
 ///
 /// # References
 ///
@@ -28,16 +26,15 @@ use crate::predict::AnyModel;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Choice {
-    /// The model, as fitted to what was known at the split; on a boundary, the nearest one. Fit its kind anew on all
-    /// that is known to work with it.
+    /// The model as fitted at the split; on a boundary, the nearest one. To use it, fit its kind to all data.
     pub model: AnyModel,
-    /// The model with the best log score, often the same.
+    /// The model with the best log score.
     pub best: AnyModel,
-    /// By how much the chosen model's log score per customer is below the best one's.
+    /// The best model's log score per customer less the chosen one's.
     pub shortfall: Difference,
-    /// The counting rule of the lowest root mean square error.
+    /// The counting rule with the lowest root mean square error.
     pub baseline: Baseline,
-    /// By how much the chosen model's squared error per customer is below that of the rule.
+    /// The rule's squared error per customer less the chosen model's.
     pub gain: Difference,
 }
 
@@ -75,7 +72,7 @@ impl Difference {
     }
 }
 
-/// What a model that can be chosen lost on each customer.
+/// A model's losses on each customer.
 pub(super) struct Losses {
     model: AnyModel,
     log_score: Vec<f64>,
@@ -92,14 +89,13 @@ impl Losses {
         self.log_score.iter().sum()
     }
 
-    /// Whether its log score is above another's by more than the digits to which a model on a boundary predicts what
-    /// its simpler form does.
+    /// Whether its log score is above another's by more than the error of a model on a boundary.
     fn is_above(&self, other: &Self) -> bool {
         self.total() - other.total() > NEGLIGIBLE * other.total().abs()
     }
 }
 
-/// The part of a log score that does not count.
+/// The negligible part of a log score.
 const NEGLIGIBLE: f64 = 1e-6;
 
 /// `None` without a model; gives the candidates their shortfalls. `fitted` are in the order of preference.

@@ -6,41 +6,20 @@ use crate::scale::Language;
 use crate::scale::words::count;
 
 impl Backtest {
-    /// Which model to use, how far it is off and beside what, why this one, and what to beware of.
+    /// Which model to use, its errors beside those of the best simple rule, the reason for it, and warnings.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use chrono::{NaiveDate, TimeZone, Utc};
-    /// # use repurchase::predict::{Backtest, FitOptions, Holdout};
-    /// # use repurchase::{Order, PurchaseLog, ShopCalendar};
-    /// # use rust_decimal::Decimal;
-    /// use repurchase::scale::Language;
-    ///
-    /// # let order = |who, m, d| Order::new(who, Utc.with_ymd_and_hms(2026, m, d, 12, 0, 0).unwrap(), Decimal::TEN);
-    /// # let orders = [order("ann", 3, 4)?, order("ann", 4, 8)?, order("bo", 3, 4)?];
-    /// # let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
-    /// # let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
-    /// // Two customers who came once, as if nobody ever came back.
-    /// let backtest = Backtest::run(&Holdout::new(&log, day(4, 1), day(4, 29))?, &FitOptions::default())?;
-    /// let words = backtest.explain(Language::English);
-    /// assert!(words.contains("NBD stands for a simpler form: r / alpha goes to 0: the purchase rate is 0 for everyone."));
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
+    /// An example is `NBD stands for a simpler form: r / alpha goes to 0: the purchase rate is 0 for everyone.`
     pub fn explain(&self, language: Language) -> String {
         let mut sentences = match self.chosen() {
             Some(chosen) => self.of_choice(chosen, language),
-            None => vec![match language {
-                Language::English => "Use no model: no fit came to an end.".to_owned(),
-                Language::Chinese => "不建议使用模型：所有模型的拟合都没有收敛。".to_owned(),
-            }],
+            None => vec![
+                one(language, "Use no model: no fit came to an end.", "不建议使用模型：所有模型的拟合都没有收敛。")
+                    .to_owned(),
+            ],
         };
         let chosen = self.choice.as_ref().map(|choice| choice.model.kind());
         sentences.extend(self.candidates.iter().filter_map(|candidate| of_fit(candidate, chosen, language)));
-        match language {
-            Language::English => sentences.join(" "),
-            Language::Chinese => sentences.concat(),
-        }
+        sentences.join(one(language, " ", ""))
     }
 
     fn chosen(&self) -> Option<(&Choice, &Scores, &Scores)> {
@@ -86,21 +65,16 @@ impl Backtest {
             }
         });
         if choice.model.kind() == ModelKind::BgNbd {
-            sentences.push(match language {
-                Language::English => "Beware: BG/NBD takes everyone who came once for alive, however long ago; rank \
-                                      customers by expected purchases, not by the probability of being alive."
-                    .to_owned(),
-                Language::Chinese => "注意：BG/NBD 认为只买过一次的客户永远活跃，无论多久以前；请按预期购买次数排序，\
-                                      不要按活跃概率排序。"
-                    .to_owned(),
-            });
+            let beware = "Beware: BG/NBD takes everyone who came once for alive, however long ago; rank customers by \
+                          expected purchases, not by the probability of being alive.";
+            let chinese =
+                "注意：BG/NBD 认为只买过一次的客户永远活跃，无论多久以前；请按预期购买次数排序，不要按活跃概率排序。";
+            sentences.push(one(language, beware, chinese).to_owned());
         }
         sentences
     }
-}
 
-impl Backtest {
-    /// How well the model puts customers in order, and the simple rule that does it best.
+    /// The model's ranking of customers, and the simple rule with the best one.
     fn of_ranking(&self, scores: &Scores, language: Language) -> Option<String> {
         let auc = |scores: &Scores| scores.auc_buys_again.or(scores.auc_expected);
         let rules = self.baselines.iter().filter_map(|row| Some((row.baseline, 100.0 * auc(&row.scores)?)));
@@ -125,19 +99,21 @@ impl Backtest {
     }
 }
 
-/// Whether to use the model, or what speaks against it.
-fn of_verdict(choice: &Choice, language: Language) -> String {
-    let model = choice.model.kind().label().name(language);
-    if choice.earns_its_place() {
-        return match language {
-            Language::English => format!("Use {model}."),
-            Language::Chinese => format!("建议使用 {model}。"),
-        };
+const fn one<'a>(language: Language, english: &'a str, chinese: &'a str) -> &'a str {
+    match language {
+        Language::English => english,
+        Language::Chinese => chinese,
     }
-    let Difference { mean, standard_error } = choice.gain;
-    let is_worse = mean < 0.0;
-    let is_clear = standard_error.is_some_and(|error| -mean > error);
-    let (baseline, is_best) = (choice.baseline.label().name(language), choice.model.kind() == choice.best.kind());
+}
+
+/// Whether to use the model.
+fn of_verdict(choice: &Choice, language: Language) -> String {
+    let (model, baseline) = (choice.model.kind().label().name(language), choice.baseline.label().name(language));
+    if choice.earns_its_place() {
+        return format!("{} {model}{}", one(language, "Use", "建议使用"), one(language, ".", "。"));
+    }
+    let (Difference { mean, standard_error }, is_best) = (choice.gain, choice.model.kind() == choice.best.kind());
+    let (is_worse, is_clear) = (mean < 0.0, standard_error.is_some_and(|error| -mean > error));
     match language {
         Language::English => {
             let place = if is_best { "the best model" } else { "the model to prefer" };
@@ -150,17 +126,17 @@ fn of_verdict(choice: &Choice, language: Language) -> String {
         }
         Language::Chinese => {
             let place = if is_best { "最好的模型" } else { "应优先使用的模型" };
-            let how = match (is_worse, is_clear) {
-                (true, true) => format!("不如简单规则“{baseline}”"),
-                (true, false) => format!("略逊于简单规则“{baseline}”（差距在随机误差之内）"),
-                _ => format!("并不明显优于简单规则“{baseline}”"),
+            let (how, chance) = match (is_worse, is_clear) {
+                (true, true) => ("不如", ""),
+                (true, false) => ("略逊于", "（差距在随机误差之内）"),
+                _ => ("并不明显优于", ""),
             };
-            format!("{model} 是{place}，但在预测购买次数上{how}。")
+            format!("{model} 是{place}，但在预测购买次数上{how}简单规则“{baseline}”{chance}。")
         }
     }
 }
 
-/// What a model stands for that has no maximum, or that its fit came to no end.
+/// The simpler form of a model without a maximum, or that its fit did not end.
 fn of_fit(candidate: &Candidate, chosen: Option<ModelKind>, language: Language) -> Option<String> {
     let model = candidate.kind.label().name(language);
     let boundary = match (&candidate.fit, language) {
@@ -170,7 +146,7 @@ fn of_fit(candidate: &Candidate, chosen: Option<ModelKind>, language: Language) 
         (None, Language::Chinese) => return Some(format!("{model} 的拟合没有收敛。")),
     };
     let limits = boundary.describe(language);
-    // NBD itself, and a model chosen for what else it has become, are not to be replaced.
+    // NBD itself, and a model chosen in another form, are not to be replaced.
     let is_nbd = nobody_leaves(&boundary.limits) && chosen != Some(candidate.kind);
     Some(match (language, is_nbd) {
         (Language::English, true) => format!("{model} has become NBD here: {limits}."),

@@ -1,4 +1,4 @@
-//! What is foretold of each customer of a hold-out.
+//! The forecasts for each customer of a hold-out.
 
 use hashbrown::HashMap;
 
@@ -13,7 +13,7 @@ use crate::segment::ChurnRisk;
 pub(super) struct Forecast {
     /// Purchases.
     pub(super) expected: Option<Vec<f64>>,
-    /// Whatever is higher for those who are more likely to buy again.
+    /// Higher for those who are more likely to buy again.
     pub(super) rank: Option<Vec<f64>>,
     /// P(buys again).
     pub(super) buys_again: Option<Vec<f64>>,
@@ -71,7 +71,7 @@ impl Forecast {
     }
 }
 
-/// A number for each sample, worked out once for equal ones.
+/// A number for each sample, computed once for equal ones.
 fn once_each<'a>(samples: impl Iterator<Item = &'a Sample>, number: impl Fn(&Sample) -> f64 + Send + Sync) -> Vec<f64> {
     let mut known = HashMap::<_, usize, foldhash::fast::FixedState>::default();
     let mut different = Vec::new();

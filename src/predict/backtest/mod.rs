@@ -1,4 +1,4 @@
-//! Whether a model earns its place: fit before a day, score after it, beside rules that need no fit.
+//! Backtests: models fitted up to a day and scored after it, beside simple rules.
 
 mod baseline;
 mod choice;
@@ -22,7 +22,7 @@ pub use holdout::{Holdout, HoldoutCustomer};
 pub use scores::{Calibration, Scores};
 pub use tracking::TrackingPoint;
 
-/// Every model and every simple rule on one shop's [`Holdout`], and which to use.
+/// The scores of all models and simple rules on a shop's [`Holdout`], and which model to use.
 ///
 /// # Examples
 ///
@@ -59,7 +59,7 @@ pub use tracking::TrackingPoint;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Backtest {
-    /// The last day that the models were told of.
+    /// The last day before the hold-out.
     pub split: NaiveDate,
     /// The last day of the hold-out.
     pub end: NaiveDate,
@@ -67,7 +67,7 @@ pub struct Backtest {
     pub candidates: Vec<Candidate>,
     /// The simple rules, in the order of [`Baseline::ALL`].
     pub baselines: Vec<BaselineScores>,
-    /// Which model to use; `None` when no fit came to an end.
+    /// The model to use; `None` when no fit came to an end.
     pub choice: Option<Choice>,
 }
 
@@ -78,12 +78,11 @@ pub struct Backtest {
 pub struct Candidate {
     /// The model.
     pub kind: ModelKind,
-    /// Its fit to what was known at the split; `None` when it came to no end
-    /// ([`Error::NotConverged`]).
+    /// Its fit to the samples at the split; `None` when it did not end ([`Error::NotConverged`]).
     pub fit: Option<Fit<AnyModel, ()>>,
-    /// How well it did; on a boundary, those of the nearest model. `None` without a fit.
+    /// Its scores; on a boundary, those of the nearest model. `None` without a fit.
     pub scores: Option<Scores>,
-    /// By how much its log score per customer is below that of the best model; `None` without a fit.
+    /// The best model's log score per customer less this one's; `None` without a fit.
     pub shortfall: Option<Difference>,
 }
 
@@ -94,24 +93,21 @@ pub struct Candidate {
 pub struct BaselineScores {
     /// The rule.
     pub baseline: Baseline,
-    /// How well it did.
+    /// Its scores.
     pub scores: Scores,
 }
 
-/// Customers from whom on models are fitted side by side.
+/// From this many customers on, models are fitted in parallel.
 const MANY: usize = 1 << 11;
 
 impl Backtest {
-    /// Fits every model to what was known at the split, scores all on the hold-out and chooses one: see [`Choice`].
+    /// Fits every model to the samples at the split, scores all on the hold-out and chooses one: see [`Choice`]. It takes
+    /// the time of [`ModelKind::fit`] and [`Holdout::score`], for each model.
     ///
     /// # Errors
     ///
     /// [`Error::NoCustomers`] when nobody bought up to the split, [`Error::NothingObserved`] when everyone came for the
-    /// first time on that very day, [`Error::Number`] for a penalty that is negative or not finite.
-    ///
-    /// # Complexity
-    ///
-    /// That of [`ModelKind::fit`] and [`Holdout::score`], for each model.
+    /// first time on that day, [`Error::Number`] for a penalty that is negative or not finite.
     pub fn run(holdout: &Holdout, options: &FitOptions) -> Result<Self> {
         let samples = holdout.samples();
         let of_model = |kind: ModelKind| {
@@ -127,7 +123,7 @@ impl Backtest {
             Ok((Candidate { kind, fit, scores: Some(Scores::of(holdout, &forecast)), shortfall: None }, Some(losses)))
         };
         let (mut candidates, mut fitted) = (Vec::new(), Vec::new());
-        // Of few customers, the models are quicker one after the other than they are handed out.
+        // With few customers, the models are quicker one after the other.
         let at_once = if holdout.customers().len() < MANY { ModelKind::ALL.len() } else { 1 };
         let of_models = parallel::map_ranges(ModelKind::ALL.len(), at_once, |kinds| {
             kinds.filter_map(|kind| ModelKind::ALL.get(kind).copied()).map(of_model).collect::<Result<Vec<_>>>()
@@ -144,12 +140,12 @@ impl Backtest {
         Ok(Self { split: holdout.split(), end: holdout.end(), candidates, baselines, choice })
     }
 
-    /// A model's row.
+    /// The row of a model.
     pub fn candidate(&self, kind: ModelKind) -> Option<&Candidate> {
         self.candidates.iter().find(|candidate| candidate.kind == kind)
     }
 
-    /// A simple rule's scores.
+    /// The scores of a simple rule.
     pub fn baseline(&self, baseline: Baseline) -> Option<&Scores> {
         self.baselines.iter().find(|row| row.baseline == baseline).map(|row| &row.scores)
     }

@@ -1,20 +1,20 @@
-//! Measures of how well a forecast came true.
+//! Scores of forecasts.
 
 use super::forecast::Forecast;
 use super::holdout::{Holdout, HoldoutCustomer};
 use crate::number::quotient;
 
-/// How well what was foretold of each customer came true.
+/// The scores of forecasts for the customers of a hold-out.
 ///
-/// With `N` customers, `y` a customer's purchase days in the hold-out, `ŷ` the number expected, `p` the probability of
-/// at least one, and `b` 1 for those who buy again and 0 for the others. A score is `None` where it is undefined, as of
-/// nobody, and where the forecaster says nothing of the kind.
+/// `N` is the number of customers, `y` a customer's purchase days in the hold-out, `ŷ` the number expected, `p` the
+/// probability of at least one, and `b` 1 for those who buy again and 0 for the others. A score is `None` where it is
+/// undefined, as without customers, and where there are no such forecasts.
 ///
 /// # Formula
 ///
-/// An **AUC** is the share of pairs, of one customer who buys again and one who does not, in which the forecast is
-/// higher for the one who does; a pair with equal forecasts counts half (Mann and Whitney's U over the number of
-/// pairs). 0.5 is chance. `None` when everyone or nobody buys again.
+/// An **AUC** is the share of pairs, of one customer who buys again and one who does not, in which the forecast is higher
+/// for the one who does; equal forecasts count half (Mann and Whitney's U over the number of pairs). 0.5 is chance.
+/// `None` when everyone or nobody buys again.
 ///
 /// # References
 ///
@@ -34,31 +34,30 @@ pub struct Scores {
     pub actual: u64,
     /// `Σ ŷ`.
     pub expected: Option<f64>,
-    /// Mean absolute error: `Σ |y - ŷ| / N`. Where most customers do not come back, "nobody comes" does well by it: it
-    /// rewards the middle of the distribution, not its mean.
+    /// Mean absolute error: `Σ |y - ŷ| / N`. It rewards the median: where most customers do not come back, 0 for everyone.
     pub mae: Option<f64>,
-    /// Root mean square error: `√(Σ (y - ŷ)² / N)`. It rewards the mean, which is what models expect.
+    /// Root mean square error: `√(Σ (y - ŷ)² / N)`. It rewards the mean, which models forecast.
     pub rmse: Option<f64>,
     /// AUC of `ŷ`.
     pub auc_expected: Option<f64>,
-    /// AUC of `p`, or of the order in which a rule without probabilities puts customers.
+    /// AUC of `p`, or of the ranks of a rule without probabilities.
     pub auc_buys_again: Option<f64>,
     /// AUC of P(alive).
     pub auc_alive: Option<f64>,
     /// Brier score of `p`: `Σ (p - b)² / N`, 0 at best.
     pub brier: Option<f64>,
-    /// Mean log score: the log density of the days on which a customer bought in the hold-out, given what was known
-    /// before, `ln f(x, t_x | T)` at the end less that at the split; higher is better. It looks at how often and when
-    /// at once, and no forecast has a better one on average than the truth.
+    /// Mean log score: the log density of a customer's purchase days in the hold-out given those before,
+    /// `ln f(x, t_x | T)` at the end less that at the split; higher is better. No forecast has a better one on average
+    /// than the true model.
     pub log_score: Option<f64>,
-    /// By the tenths into which `ŷ` puts customers: a customer's is `1 + ⌊10 below / N⌋`, with the number of customers
-    /// of whom less is expected, so that equal forecasts share one. Those that nobody is in are left out.
+    /// By tenths of `ŷ`: a customer's is `1 + ⌊10 below / N⌋`, where `below` counts the customers with a smaller `ŷ`, so
+    /// that equal forecasts share one. Empty ones are left out.
     pub by_decile: Vec<Calibration>,
-    /// By `x`: 0, 1, to 6, and 7 for 7 or more. Those that nobody is in are left out.
+    /// By `x`: 0, 1, to 6, and 7 for 7 or more. Empty ones are left out.
     pub by_frequency: Vec<Calibration>,
 }
 
-/// What was expected of a group of customers and what came.
+/// The expected and actual purchases of a group of customers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -73,7 +72,7 @@ pub struct Calibration {
     pub mean_actual: f64,
 }
 
-/// The frequency that stands for itself and all above.
+/// The group of this `x` holds all larger ones.
 const MOST_FREQUENT: u32 = 7;
 
 impl Scores {
@@ -112,14 +111,14 @@ impl Scores {
     }
 }
 
-/// `None` of nothing.
+/// The mean, `None` without numbers.
 #[allow(clippy::cast_precision_loss, reason = "customers are fewer than 2^53")]
 pub(super) fn mean(numbers: impl ExactSizeIterator<Item = f64>) -> Option<f64> {
     let count = numbers.len();
     (count > 0).then(|| numbers.sum::<f64>() / count as f64)
 }
 
-/// Of forecasts for customers, exact but for one rounding.
+/// The AUC of forecasts, rounded once.
 fn auc(customers: &[HoldoutCustomer], forecasts: &[f64]) -> Option<f64> {
     // Adding 0 makes one zero of the two.
     let mut pairs: Vec<(f64, bool)> =
@@ -154,7 +153,7 @@ fn deciles(forecasts: &[f64]) -> Vec<u32> {
     deciles
 }
 
-/// The rows of the groups that somebody is in, ascending.
+/// The rows of groups with customers, ascending.
 #[allow(clippy::cast_precision_loss, reason = "customers and their purchases are fewer than 2^53")]
 fn calibrate(customers: &[HoldoutCustomer], expected: &[f64], groups: &[u32]) -> Vec<Calibration> {
     let mut sums: Vec<(u64, f64, u64)> = Vec::new();

@@ -1,10 +1,11 @@
-//! Purchases of all customers as time goes by.
+//! Cumulative purchases of all customers.
 
 use chrono::NaiveDate;
 use hashbrown::HashMap;
 
 use super::holdout::Holdout;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::predict::given::opportunity::within;
 use crate::predict::{PurchaseModel, Sample};
 use crate::record::calendar::Day;
 
@@ -17,15 +18,13 @@ pub struct TrackingPoint {
     pub day: NaiveDate,
     /// Repeat purchase days of all customers so far.
     pub actual: u64,
-    /// How many the model expects.
+    /// The number that the model expects.
     pub expected: f64,
 }
 
 #[allow(clippy::cast_precision_loss, reason = "customers are fewer than 2^53")]
 pub(super) fn track(holdout: &Holdout, model: &impl PurchaseModel, step_days: u32) -> Result<Vec<TrackingPoint>> {
-    if step_days == 0 {
-        return Err(Error::OutOfRange { field: "days of a step", found: 0, min: 1, max: u32::MAX.into() });
-    }
+    within("days of a step", step_days, 1, u32::MAX)?;
     let Some(&(first, _)) = holdout.first_days.first() else {
         return Ok(Vec::new());
     };

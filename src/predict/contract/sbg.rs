@@ -1,4 +1,4 @@
-//! sBG, shifted-beta-geometric: customers under a contract, who renew it or leave for good.
+//! sBG, shifted-beta-geometric: customers who renew a contract or leave for good.
 
 use crate::error::{Error, Result};
 use crate::number::optimize::Evaluation;
@@ -9,14 +9,12 @@ use crate::predict::fit::search::Search;
 use crate::predict::given::renewal::Renewals;
 use crate::predict::{Fit, FitOptions, Latent, Limit, RenewalCohort, Spread, fit};
 
-/// The shifted-beta-geometric model: each customer does not renew with a probability `θ` of the customer's own.
+/// The shifted-beta-geometric model: a customer does not renew with a probability `θ ~ Beta(alpha, beta)`, the same at
+/// every renewal.
 ///
-/// `θ ~ Beta(alpha, beta)` over customers, the same at every renewal. Those of a high `θ` leave first, so that the
-/// retention rate of a cohort rises over time, though nobody becomes more loyal.
-///
-/// Time is counted in renewals: a customer pays for the period before renewal 1 in any case, and leaves **at** renewal
-/// `t`, having made `t - 1`. It is a model for subscriptions and annual members, whose leaving is seen; for customers
-/// who leave unseen, see [`BgBb`](crate::predict::BgBb) and [`BgNbd`](crate::predict::BgNbd).
+/// Customers of high `θ` leave first: the retention rate of a cohort rises, though nobody becomes more loyal. Time is
+/// counted in renewals: a customer pays for the period before renewal 1 in any case, and leaves **at** renewal `t`, having
+/// made `t - 1`. For customers who leave unseen, see [`BgBb`](crate::predict::BgBb) and [`MbgNbd`](crate::predict::MbgNbd).
 ///
 /// # Formula
 ///
@@ -30,13 +28,13 @@ use crate::predict::{Fit, FitOptions, Latent, Limit, RenewalCohort, Spread, fit}
 /// ```
 /// use repurchase::predict::{FitOptions, RenewalCohort, Sbg};
 ///
-/// // Of 1000 regular customers, those left after each year: seven of the twelve years of the paper.
+/// // Of 1000 customers, those left after each year: seven of the twelve years of the paper.
 /// let cohort = RenewalCohort::new(vec![1000, 631, 468, 382, 326, 289, 262, 241])?;
 /// let fitted = Sbg::fit(&[cohort], &FitOptions::default())?.interior()?;
 /// assert!((fitted.model.params().alpha - 0.704).abs() < 1e-3);
 /// assert!((fitted.model.params().beta - 1.182).abs() < 1e-3);
 ///
-/// // The twelfth year was seen in truth: 17.3% were left after it.
+/// // In the twelfth year, 17.3% were left.
 /// assert!((fitted.model.survival(12) - 0.173).abs() < 0.003);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
@@ -53,30 +51,27 @@ pub struct Sbg {
     params: SbgParams,
 }
 
-/// The parameters of [`Sbg`], each finite, above 0 and at most `1e300`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
-pub struct SbgParams {
-    /// First shape of the churn probabilities' Beta distribution, whose mean is `alpha / (alpha + beta)`.
-    pub alpha: f64,
-    /// Second shape of that distribution.
-    pub beta: f64,
+fit::params::parameters! {
+    Sbg;
+    SbgParams {
+        /// First shape of the churn probabilities' Beta distribution, whose mean is `alpha / (alpha + beta)`.
+        alpha,
+        /// Second shape of that distribution.
+        beta,
+    }
 }
 
 const NAME: &str = "sBG";
 
-fit::params::parameters!(Sbg, SbgParams { alpha, beta });
-
 impl Sbg {
-    /// The parameters under which the cohorts are the most likely, all of them together.
+    /// Fits the model: the parameters under which all cohorts together are the most likely.
     ///
-    /// **Population**: the customers of all cohorts. Cohorts may come to different numbers of renewals, one that came
-    /// to none adds nothing. A cohort may be given in parts, and cohorts in any order.
+    /// **Population**: the customers of all cohorts, in any order and in parts, with any numbers of renewals; a cohort
+    /// without a renewal adds nothing.
     ///
-    /// Where no finite parameters are, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler model that
-    /// fits: nobody leaves; everybody leaves at the first renewal; one renewal only, which does not tell customers
-    /// apart; a retention rate that does not rise.
+    /// Without finite parameters, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler model that
+    /// fits: where nobody leaves, everybody leaves at the first renewal, there is one renewal only, or the retention rate
+    /// does not rise.
     ///
     /// # Errors
     ///
@@ -119,14 +114,14 @@ impl Sbg {
             if let Some(spread) = known {
                 return vec![Limit { of: Latent::ChurnProbability, spread }];
             }
-            // Some left and some renewed: however rare one of the two is, it is not the rule.
+            // Some left and some renewed, however rare one of the two is.
             let (share, size) = (alpha / (alpha + beta), alpha + beta);
             let spreads = [(Spread::Same(share), size), (Spread::Extremes(share), 1.0 / size)];
             limit::reached(&[limit::approach(Latent::ChurnProbability, spreads)])
         })
     }
 
-    /// `ln L`: the sum over customers of the log of the probability of leaving when they left, or of being left.
+    /// `ln L`: the sum over customers of the log probability of leaving when they left, or of still being there.
     ///
     /// # Errors
     ///
@@ -149,8 +144,7 @@ impl Sbg {
         self.ln_survival(before) - libm::log1p((beta + f64::from(before)) / alpha)
     }
 
-    /// The probability that a new customer makes `renewals` renewals or more: the share of a cohort that is left after
-    /// so many. 1 for 0.
+    /// The probability that a new customer makes `renewals` renewals or more: the share of a cohort that is left. 1 for 0.
     pub fn survival(&self, renewals: u32) -> f64 {
         libm::exp(self.ln_survival(renewals))
     }
@@ -160,60 +154,37 @@ impl Sbg {
         ln_beta_ratio(self.params.alpha, self.params.beta, f64::from(renewals))
     }
 
-    /// Of those who come to renewal `renewal`, counted from 1, the share that makes it; 1 for 0, the start.
+    /// The share of those who come to renewal `renewal`, counted from 1, that make it; 1 for 0, the start.
     pub fn retention_rate(&self, renewal: u32) -> f64 {
         let SbgParams { alpha, beta } = self.params;
         renewal.checked_sub(1).map_or(1.0, |before| survival::first(alpha, beta + f64::from(before)))
     }
 
-    /// The model of customers who have made `renewals` renewals: time starts anew with them.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::predict::{Sbg, SbgParams};
-    ///
-    /// let model = Sbg::from_params(SbgParams { alpha: 0.704, beta: 1.182 })?;
-    /// // Two more years, of those who were there for three.
-    /// let share = model.survival(5) / model.survival(3);
-    /// assert!((model.after(3).survival(2) - share).abs() < 1e-15);
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
+    /// The model of customers who have made `renewals` renewals, from then on: `Beta(alpha, beta + renewals)`.
     #[must_use]
     pub fn after(&self, renewals: u32) -> Self {
         let SbgParams { alpha, beta } = self.params;
         Self { params: SbgParams { alpha, beta: beta + f64::from(renewals) } }
     }
 
-    /// The expected number of renewals that a new customer makes of the first `renewals`: the sum of
-    /// [`survival`](Sbg::survival) from 1 on. It lies between 0 and `renewals`.
-    ///
-    /// # Complexity
-    ///
-    /// Constant.
+    /// The expected number, from 0 to `renewals`, of the first `renewals` renewals that a new customer makes: the sum of
+    /// [`survival`](Sbg::survival) from 1 on, in constant time.
     pub fn expected_renewals(&self, renewals: u32) -> f64 {
         survival::total(self.params.alpha, self.params.beta, renewals)
     }
 
-    /// The expected number of periods for which a new customer pays, the first included; `None` where it is infinite,
-    /// which is where `alpha <= 1`.
+    /// `E[1 / θ] = 1 + β / (α - 1)`: the expected number of periods for which a new customer pays, the first included;
+    /// `None` where it is infinite, at `alpha <= 1`.
     ///
-    /// Few cohorts have a finite one: some customers hardly ever leave. Use
-    /// [`expected_renewals`](Sbg::expected_renewals) of a horizon, or
+    /// Few cohorts have a finite one. Use [`expected_renewals`](Sbg::expected_renewals) of a horizon, or
     /// [`discounted_lifetime`](Sbg::discounted_lifetime).
-    ///
-    /// # Formula
-    ///
-    /// `E[1 / θ] = 1 + β / (α - 1)`.
     pub fn expected_lifetime(&self) -> Option<f64> {
         let SbgParams { alpha, beta } = self.params;
         (alpha > 1.0).then(|| 1.0 + beta / (alpha - 1.0))
     }
 
-    /// DEL, the discounted expected lifetime of a new customer, in payments of today: times the margin of a period, the
-    /// value of a customer who pays at the start of each.
-    ///
-    /// `discount` is the rate per period, such as 0.1.
+    /// DEL, the discounted expected lifetime of a new customer, in payments of today, at a rate of `discount` per period,
+    /// such as 0.1: times the margin of a period, the value of a customer who pays at the start of each.
     ///
     /// # Formula
     ///
@@ -221,11 +192,7 @@ impl Sbg {
     ///
     /// # Errors
     ///
-    /// [`Error::Number`] for a discount rate that is not finite and `1e-9` or more.
-    ///
-    /// # Complexity
-    ///
-    /// Some `10 / √d` steps.
+    /// [`Error::Number`] for a discount rate that is not finite and `1e-9` or more; a rate `d` takes some `10 / √d` steps.
     pub fn discounted_lifetime(&self, discount: f64) -> Result<f64> {
         let SbgParams { alpha, beta } = self.params;
         let rate = survival::rate(discount)?;
@@ -233,9 +200,7 @@ impl Sbg {
     }
 
     /// DERL, the discounted expected residual lifetime of a customer who has made `renewals` renewals and is about to
-    /// decide on the next: the payments to come, that of this renewal in full.
-    ///
-    /// `discount` is the rate per period, such as 0.1.
+    /// decide on the next: the later payments, that of this renewal in full. `discount` is the rate per period.
     ///
     /// # Formula
     ///
@@ -243,18 +208,14 @@ impl Sbg {
     ///
     /// # Errors
     ///
-    /// [`Error::Number`] for a discount rate that is not finite and `1e-9` or more.
-    ///
-    /// # Complexity
-    ///
-    /// Some `10 / √d` steps.
+    /// As [`discounted_lifetime`](Sbg::discounted_lifetime), which takes as many steps.
     pub fn discounted_residual_lifetime(&self, renewals: u32, discount: f64) -> Result<f64> {
         let SbgParams { alpha, beta } = self.after(renewals).params;
         Ok(survival::discounted(alpha, beta, survival::rate(discount)?))
     }
 }
 
-/// The simpler model that fits, where the counts alone say it.
+/// The simpler model that fits, where the counts alone show it.
 fn known_spread(renewals: &Renewals, share: f64) -> Option<Spread> {
     if renewals.left() <= 0.0 {
         Some(Spread::Zero)

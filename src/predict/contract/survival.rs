@@ -1,4 +1,4 @@
-//! How long customers stay who leave with a probability `θ ~ Beta(a, b)` before each step:
+//! The survival of customers who leave with a probability `θ ~ Beta(a, b)` before each step:
 //! `S(t) = B(a, b + t) / B(a, b)`.
 
 use crate::error::{Error, Result};
@@ -11,9 +11,8 @@ pub(in crate::predict) fn first(a: f64, b: f64) -> f64 {
 
 /// `Σ S(t)` over `1 <= t <= steps`.
 ///
-/// The sum is `b / (a - 1) · (1 - Π (b + i) / (a + b + i - 1))`, over `1 <= i <= steps`. Near `a = 1` the difference
-/// is taken before it cancels. Only the steps after the first are summed so: with `b + 1` in place of `b`, nothing
-/// overflows.
+/// It is `b / (a - 1) · (1 - Π (b + i) / (a + b + i - 1))`, over `1 <= i <= steps`. Near `a = 1` the difference is taken
+/// before it cancels. With `b + 1` in place of `b`, for the steps after the first, nothing overflows.
 pub(in crate::predict) fn total(a: f64, b: f64, steps: u32) -> f64 {
     if steps == 0 {
         return 0.0;
@@ -36,10 +35,6 @@ pub(in crate::predict) fn discounted(a: f64, b: f64, discount: f64) -> f64 {
 
 /// Checks that a discount rate is finite and at least `1e-9`: a smaller one discounts nothing in the life of any shop.
 pub(in crate::predict) fn rate(found: f64) -> Result<f64> {
-    let is_rate = found.is_finite() && found >= 1e-9;
-    if is_rate {
-        Ok(found)
-    } else {
-        Err(Error::Number { field: "discount", found, expected: "finite and 1e-9 or more" })
-    }
+    let (is_rate, expected) = (found.is_finite() && found >= 1e-9, "finite and 1e-9 or more");
+    if is_rate { Ok(found) } else { Err(Error::Number { field: "discount", found, expected }) }
 }

@@ -1,26 +1,23 @@
-//! What becomes of a model whose parameters run to 0 or infinity.
+//! The simpler model that remains where parameters run to 0 or infinity.
 
 use core::fmt;
 
 use crate::scale::Language;
 
-/// A quantity that a model lets differ from one customer to the next, and how the data show it to be spread more simply.
-///
-/// Its `Display` form says what runs where, and what that means.
+/// A [`Latent`] quantity and the simpler spread over customers that the data show.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Limit {
     /// The quantity.
     pub of: Latent,
-    /// How it is spread over customers.
+    /// Its spread over customers.
     pub spread: Spread,
 }
 
-/// A quantity that nobody sees and that a model lets differ from one customer to the next.
+/// An unobserved quantity that a model lets differ from customer to customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Latent {
     /// `λ ~ Gamma(r, alpha)`, purchases per unit of time.
@@ -37,79 +34,52 @@ pub enum Latent {
     ChurnProbability,
     /// `p / ν` with `ν ~ Gamma(q, gamma)`, what a customer spends on average.
     MeanSpend,
-    /// `1 / p`, the squared coefficient of variation of one customer's spends. It is the same for everyone anyway; 0 is
-    /// its only simpler case.
+    /// `1 / p`, the squared coefficient of variation of one customer's spends: one for all customers, and simpler only
+    /// where it is 0.
     SpendWithinCustomer,
 }
 
-/// How a [`Latent`] quantity is spread over customers where that is simpler than the model allows.
+/// A spread of a [`Latent`] quantity over customers that is simpler than the model allows.
 ///
-/// It is the same for everyone where its spread is small: below a hundredth of what it could be, and below a tenth of
-/// its mean. So it may be tiny and still not 0; it is 0 where its mean is, and customers are not known to share it.
+/// A quantity is the same for everyone where its spread is below a hundredth of the largest possible and below a tenth of
+/// its mean, however small that is; it is 0 where its mean is small and customers are not known to share it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Spread {
-    /// It is 0 for everyone.
+    /// 0 for everyone.
     Zero,
-    /// A probability that is 1 for everyone.
+    /// A probability of 1 for everyone.
     One,
-    /// It is the same for everyone.
+    /// The same for everyone.
     Same(f64),
-    /// A probability that is 1 for this share of customers and 0 for the others, or a rate that is 0 for most; or a mean
-    /// spend so uneven that it has no scale, with this `q`.
+    /// A probability of 1 for this share of customers and of 0 for the others; a rate of 0 for most, with this mean; or a
+    /// mean spend so uneven that it has no scale, with this `q`.
     Extremes(f64),
 }
 
 impl Latent {
-    /// Its two parameters.
-    const fn parameters(self) -> (&'static str, &'static str) {
+    /// Its two parameters, and its English and Chinese names.
+    const fn words(self) -> ([&'static str; 2], [&'static str; 2]) {
         match self {
-            Self::PurchaseRate => ("r", "alpha"),
-            Self::DropoutRate => ("s", "beta"),
-            Self::DropoutProbability => ("a", "b"),
-            Self::PurchaseProbability | Self::ChurnProbability => ("alpha", "beta"),
-            Self::DropoutProbabilityPerOpportunity => ("gamma", "delta"),
-            Self::MeanSpend => ("q", "gamma"),
-            Self::SpendWithinCustomer => ("1", "p"),
+            Self::PurchaseRate => (["r", "alpha"], ["purchase rate", "购买频率"]),
+            Self::DropoutRate => (["s", "beta"], ["dropout rate", "流失速率"]),
+            Self::DropoutProbability => (["a", "b"], ["probability of leaving after a purchase", "购买后流失概率"]),
+            Self::PurchaseProbability => (["alpha", "beta"], ["probability of a purchase", "购买概率"]),
+            Self::DropoutProbabilityPerOpportunity => (["gamma", "delta"], ["probability of leaving", "流失概率"]),
+            Self::ChurnProbability => (["alpha", "beta"], ["probability of not renewing", "不续约概率"]),
+            Self::MeanSpend => (["q", "gamma"], ["mean spend", "平均消费金额"]),
+            Self::SpendWithinCustomer => (["1", "p"], ["spread of one customer's spends", "单客消费金额波动"]),
         }
     }
 
-    const fn name(self, language: Language) -> &'static str {
-        match (self, language) {
-            (Self::PurchaseRate, Language::English) => "purchase rate",
-            (Self::PurchaseRate, Language::Chinese) => "购买频率",
-            (Self::DropoutRate, Language::English) => "dropout rate",
-            (Self::DropoutRate, Language::Chinese) => "流失速率",
-            (Self::DropoutProbability, Language::English) => "probability of leaving after a purchase",
-            (Self::DropoutProbability, Language::Chinese) => "购买后流失概率",
-            (Self::PurchaseProbability, Language::English) => "probability of a purchase",
-            (Self::PurchaseProbability, Language::Chinese) => "购买概率",
-            (Self::DropoutProbabilityPerOpportunity, Language::English) => "probability of leaving",
-            (Self::DropoutProbabilityPerOpportunity, Language::Chinese) => "流失概率",
-            (Self::ChurnProbability, Language::English) => "probability of not renewing",
-            (Self::ChurnProbability, Language::Chinese) => "不续约概率",
-            (Self::MeanSpend, Language::English) => "mean spend",
-            (Self::MeanSpend, Language::Chinese) => "平均消费金额",
-            (Self::SpendWithinCustomer, Language::English) => "spread of one customer's spends",
-            (Self::SpendWithinCustomer, Language::Chinese) => "单客消费金额波动",
-        }
-    }
-
-    const fn is_probability(self) -> bool {
-        matches!(
-            self,
-            Self::DropoutProbability
-                | Self::PurchaseProbability
-                | Self::DropoutProbabilityPerOpportunity
-                | Self::ChurnProbability
-        )
+    const fn is_rate_or_spend(self) -> bool {
+        matches!(self, Self::PurchaseRate | Self::DropoutRate | Self::MeanSpend | Self::SpendWithinCustomer)
     }
 }
 
 impl Limit {
-    /// What runs where, and what that means.
+    /// Which parameters run where, and what that means.
     ///
     /// # Examples
     ///
@@ -126,40 +96,42 @@ impl Limit {
     /// # Ok::<(), repurchase::Error>(())
     /// ```
     pub fn describe(&self, language: Language) -> String {
-        let ((first, second), name) = (self.of.parameters(), self.of.name(language));
-        let mean = if self.of.is_probability() {
-            format!("{first} / ({first} + {second})")
-        } else {
+        let ([first, second], [english, chinese]) = self.of.words();
+        let mean = if self.of.is_rate_or_spend() {
             format!("{first} / {second}")
+        } else {
+            format!("{first} / ({first} + {second})")
         };
         let is_spend = self.of == Latent::MeanSpend;
-        let value = match self.spread {
-            Spread::Same(value) if is_spend => format!("p gamma / q = {}", digits(value)),
-            Spread::Extremes(value) if is_spend => format!("q = {}", digits(value)),
-            Spread::Same(value) | Spread::Extremes(value) => format!("{mean} = {}", digits(value)),
-            Spread::Zero | Spread::One => String::new(),
+        let value = |value: f64, of_spend: &str| {
+            let digits = if value < 1e-3 { format!("{value:.3e}") } else { format!("{value:.6}") };
+            format!("{} = {digits}", if is_spend { of_spend } else { &mean })
         };
-        match (self.spread, language) {
-            (Spread::Zero, Language::English) => format!("{mean} goes to 0: the {name} is 0 for everyone"),
-            (Spread::Zero, Language::Chinese) => format!("{mean} 趋于 0：所有客户的{name}均为 0"),
-            (Spread::One, Language::English) => format!("{mean} goes to 1: the {name} is 1 for everyone"),
-            (Spread::One, Language::Chinese) => format!("{mean} 趋于 1：所有客户的{name}均为 1"),
-            (Spread::Same(_), Language::English) => {
-                let what = if is_spend { "q goes".to_owned() } else { format!("{first} and {second} go") };
-                format!("{what} to infinity: the {name} is the same for everyone, with {value}")
+        let (go, both) = if is_spend {
+            ("q goes".to_owned(), "q".to_owned())
+        } else {
+            (format!("{first} and {second} go"), format!("{first} 和 {second}"))
+        };
+        let (in_english, in_chinese) = match self.spread {
+            Spread::Zero | Spread::One => {
+                let end = u8::from(self.spread == Spread::One);
+                let in_english = format!("{mean} goes to {end}: the {english} is {end} for everyone");
+                (in_english, format!("{mean} 趋于 {end}：所有客户的{chinese}均为 {end}"))
             }
-            (Spread::Same(_), Language::Chinese) => {
-                let what = if is_spend { "q".to_owned() } else { format!("{first} 和 {second}") };
-                format!("{what} 趋于无穷大：所有客户的{name}都相同，{value}")
+            Spread::Same(of_all) => {
+                let value = value(of_all, "p gamma / q");
+                let in_english = format!("{go} to infinity: the {english} is the same for everyone, with {value}");
+                (in_english, format!("{both} 趋于无穷大：所有客户的{chinese}都相同，{value}"))
             }
-            (Spread::Extremes(_), Language::English) => {
-                let what = if is_spend { "q goes".to_owned() } else { format!("{first} and {second} go") };
-                format!("{what} to 0: the {name} takes its extremes only, with {value}")
+            Spread::Extremes(share) => {
+                let value = value(share, "q");
+                let in_english = format!("{go} to 0: the {english} takes its extremes only, with {value}");
+                (in_english, format!("{both} 趋于 0：客户的{chinese}只取极端值，{value}"))
             }
-            (Spread::Extremes(_), Language::Chinese) => {
-                let what = if is_spend { "q".to_owned() } else { format!("{first} 和 {second}") };
-                format!("{what} 趋于 0：客户的{name}只取极端值，{value}")
-            }
+        };
+        match language {
+            Language::English => in_english,
+            Language::Chinese => in_chinese,
         }
     }
 }
@@ -171,25 +143,20 @@ impl fmt::Display for Limit {
     }
 }
 
-fn digits(value: f64) -> String {
-    if value < 1e-3 { format!("{value:.3e}") } else { format!("{value:.6}") }
-}
-
-/// A spread is reached when what measures the way to it is beyond this.
+/// A spread is reached from this [`Approach::way`] on.
 pub(in crate::predict) const FAR: f64 = 1e4;
 
-/// The spread that a quantity has come to, or is the nearest to.
+/// The spread that a quantity has reached, or the nearest one.
 pub(in crate::predict) struct Approach {
     limit: Limit,
-    /// Grows beyond bounds on the way; at [`FAR`] the spread is reached.
+    /// Grows without bound towards the spread.
     way: f64,
 }
 
-/// What has become of a `Beta(a, b)` quantity of mean `m`.
+/// The spread of a `Beta(a, b)` quantity of mean `m`.
 ///
-/// Its polarization is `1 / (1 + a + b)`: near 0, customers are all the same, near 1, they are at the extremes. A small
-/// `m` is 0 for everyone unless customers are known to share it, to a tenth of `m`: one leaver in a million customers
-/// is no proof of nobody.
+/// Its polarization is `1 / (1 + a + b)`: near 0, customers are all the same; near 1, they are at the extremes. A small
+/// `m` is 0 for everyone unless customers are known to share it, to a tenth of `m`.
 pub(in crate::predict) fn beta(of: Latent, a: f64, b: f64) -> Approach {
     let (mean, rarer) = (a / (a + b), f64::min(a, b));
     approach(
@@ -203,9 +170,8 @@ pub(in crate::predict) fn beta(of: Latent, a: f64, b: f64) -> Approach {
     )
 }
 
-/// What has become of a `Gamma(shape, rate)` quantity, `unit` being what its values are measured in.
-///
-/// Customers are the same where the coefficient of variation, `1 / √shape`, is small.
+/// The spread of a `Gamma(shape, rate)` quantity, with values measured in `unit`. Customers are the same where the
+/// coefficient of variation, `1 / √shape`, is small.
 pub(in crate::predict) fn gamma(of: Latent, shape: f64, rate: f64, unit: f64) -> Approach {
     let mean = shape / rate;
     approach(
@@ -218,7 +184,7 @@ pub(in crate::predict) fn gamma(of: Latent, shape: f64, rate: f64, unit: f64) ->
     )
 }
 
-/// The first spread that is reached, or else the nearest, of some with the way to each.
+/// The first of these spreads that is reached, or else the nearest, each given with its [`Approach::way`].
 pub(in crate::predict) fn approach<const N: usize>(of: Latent, spreads: [(Spread, f64); N]) -> Approach {
     let mut nearest = Approach { limit: Limit { of, spread: Spread::Zero }, way: f64::NEG_INFINITY };
     for (spread, way) in spreads {
@@ -229,7 +195,7 @@ pub(in crate::predict) fn approach<const N: usize>(of: Latent, spreads: [(Spread
     nearest
 }
 
-/// Those of a model's quantities that have come to a simpler spread; at least the one that is the nearest to it.
+/// The quantities that have reached a simpler spread; at least the nearest one.
 pub(in crate::predict) fn reached(approaches: &[Approach]) -> Vec<Limit> {
     let furthest = approaches.iter().fold(f64::NEG_INFINITY, |furthest, approach| approach.way.max(furthest));
     let counts = |approach: &&Approach| approach.way >= furthest.min(FAR);
@@ -279,23 +245,26 @@ mod tests {
 
     #[test]
     fn in_chinese() {
-        let limit = |of, spread| Limit { of, spread }.describe(Language::Chinese);
-        assert_eq!(
-            limit(Latent::DropoutProbability, Spread::Same(0.25)),
-            "a 和 b 趋于无穷大：所有客户的购买后流失概率都相同，a / (a + b) = 0.250000"
-        );
-        assert_eq!(
-            limit(Latent::DropoutRate, Spread::Extremes(0.5)),
-            "s 和 beta 趋于 0：客户的流失速率只取极端值，s / beta = 0.500000"
-        );
-        assert_eq!(
-            limit(Latent::MeanSpend, Spread::Same(9.0)),
-            "q 趋于无穷大：所有客户的平均消费金额都相同，p gamma / q = 9.000000"
-        );
-        assert_eq!(
-            limit(Latent::PurchaseProbability, Spread::One),
-            "alpha / (alpha + beta) 趋于 1：所有客户的购买概率均为 1"
-        );
+        for (of, spread, words) in [
+            (
+                Latent::DropoutProbability,
+                Spread::Same(0.25),
+                "a 和 b 趋于无穷大：所有客户的购买后流失概率都相同，a / (a + b) = 0.250000",
+            ),
+            (
+                Latent::DropoutRate,
+                Spread::Extremes(0.5),
+                "s 和 beta 趋于 0：客户的流失速率只取极端值，s / beta = 0.500000",
+            ),
+            (
+                Latent::MeanSpend,
+                Spread::Same(9.0),
+                "q 趋于无穷大：所有客户的平均消费金额都相同，p gamma / q = 9.000000",
+            ),
+            (Latent::PurchaseProbability, Spread::One, "alpha / (alpha + beta) 趋于 1：所有客户的购买概率均为 1"),
+        ] {
+            assert_eq!(Limit { of, spread }.describe(Language::Chinese), words);
+        }
     }
 
     #[test]

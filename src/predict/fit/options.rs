@@ -1,23 +1,11 @@
-//! How a fit is asked for.
+//! Options of every fit.
 
 use crate::error::{Error, Result};
 use crate::predict::TimeUnit;
 
-/// How a model is fitted.
-///
-/// The default is plain maximum likelihood, with rates per week.
-///
-/// # Examples
-///
-/// ```
-/// use repurchase::predict::FitOptions;
-///
-/// let options = FitOptions::default().with_penalty(0.5);
-/// assert_eq!(options.penalty(), 0.5);
-/// ```
+/// How a model is fitted. The default is plain maximum likelihood, with rates per week.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredOptions"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "StoredOptions"))]
 pub struct FitOptions {
     penalty: f64,
     max_evaluations: u32,
@@ -31,27 +19,27 @@ impl Default for FitOptions {
 }
 
 impl FitOptions {
-    /// Maximises `ln L - penalty · Σ (ln θ)²` in place of `ln L`, for shops too small for their parameters to be told.
+    /// Maximises `ln L - penalty · Σ (ln θ)²` in place of `ln L`, for shops too small to determine their parameters.
     ///
-    /// `θ` are the model's parameters, those that are times or money in units of the sample's largest, so that a change
+    /// `θ` are the model's parameters; those that are times or money in units of the sample's largest, so that a change
     /// of units changes nothing else. It is a normal prior on each `ln θ` of mean 0 and variance `1 / (2 penalty)`. 0,
-    /// the default, is plain maximum likelihood. A fit refuses a penalty that is negative or not finite, and so does what reads stored
-    /// options.
+    /// the default, is plain maximum likelihood. A fit, and a reader of stored options, refuse a penalty that is negative
+    /// or not finite.
     #[must_use]
     pub const fn with_penalty(mut self, penalty: f64) -> Self {
         self.penalty = penalty;
         self
     }
 
-    /// The largest number of evaluations of the likelihood in a climb from one start; 200 by default, where some 10
-    /// lead to a maximum and several times as many to a boundary.
+    /// The largest number of evaluations of the likelihood in a climb from one start. The default is 200; some 10 reach a
+    /// maximum, several times as many a boundary.
     #[must_use]
     pub const fn with_max_evaluations(mut self, max_evaluations: u32) -> Self {
         self.max_evaluations = max_evaluations;
         self
     }
 
-    /// The unit of time of the fitted model's rates, weeks by default. A model of anything but purchases in time has none.
+    /// The unit of time of the fitted model's rates, weeks by default; only models of purchases in time have one.
     #[must_use]
     pub const fn with_unit(mut self, unit: TimeUnit) -> Self {
         self.unit = unit;
@@ -60,21 +48,17 @@ impl FitOptions {
 
     /// The penalty, or an error where it is negative or not finite.
     pub(in crate::predict) fn checked_penalty(&self) -> Result<f64> {
-        let found = self.penalty;
+        let (found, expected) = (self.penalty, "finite and 0 or more");
         let is_penalty = found.is_finite() && found >= 0.0;
-        if is_penalty {
-            Ok(found)
-        } else {
-            Err(Error::Number { field: "penalty", found, expected: "finite and 0 or more" })
-        }
+        if is_penalty { Ok(found) } else { Err(Error::Number { field: "penalty", found, expected }) }
     }
 
-    /// The weight of the penalty.
+    /// The [weight of the penalty](Self::with_penalty).
     pub const fn penalty(&self) -> f64 {
         self.penalty
     }
 
-    /// The largest number of evaluations of the likelihood in a climb from one start.
+    /// The [largest number of evaluations](Self::with_max_evaluations) in a climb from one start.
     pub const fn max_evaluations(&self) -> u32 {
         self.max_evaluations
     }

@@ -1,31 +1,37 @@
-//! How a model is made from parameters that are known, and stored as them.
+//! The constructor and the stored form that all models share.
 
 use crate::error::{Error, Result};
 use crate::predict::given::sample::LARGEST;
 
 /// Checks that a parameter is finite, above 0 and at most `1e300`.
-pub(in crate::predict) fn positive(field: &'static str, found: f64) -> Result<f64> {
+pub(in crate::predict) fn positive(field: &'static str, found: f64) -> Result<()> {
     let refused = |expected| Err(Error::Number { field, found, expected });
     if !(found.is_finite() && found > 0.0) {
         return refused("finite and above 0");
     }
-    if found <= LARGEST { Ok(found) } else { refused("at most 1e300") }
+    if found <= LARGEST { Ok(()) } else { refused("at most 1e300") }
 }
 
-/// The constructor of a model from its parameters, each finite, above 0 and at most `1e300`, and its stored form: the
-/// parameters and, of a model of purchases in time, their unit.
+/// The parameters of a model, its constructor from checked ones, and its stored form: the parameters and, for a model of
+/// purchases in time, their unit.
 macro_rules! parameters {
-    ($model:ident, $params:ident { $($field:ident),+ }) => {
+    (@new $model:ident, $params:ident { $($(#[$about:meta])* $field:ident),+ } $(, $unit:ident)?) => {
+        #[doc = concat!("The parameters of [`", stringify!($model), "`], each finite, above 0 and at most `1e300`.")]
+        #[derive(Debug, Clone, Copy, PartialEq)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+        pub struct $params {
+            $($(#[$about])* pub $field: f64),+
+        }
+
         impl $model {
-            /// The model at parameters that are known.
+            /// The model of known parameters.
             ///
             /// # Errors
             ///
-            /// [`Error::Number`](crate::Error::Number) for a parameter that is not finite and above 0, or above
-            /// `1e300`.
-            pub fn from_params(params: $params) -> $crate::error::Result<Self> {
-                $($crate::predict::fit::params::positive(stringify!($field), params.$field)?;)+
-                Ok(Self { params })
+            /// [`Error::Number`](crate::Error::Number) for a parameter that is not finite, not above 0 or above `1e300`.
+            pub fn from_params(params: $params $(, $unit: crate::predict::TimeUnit)?) -> crate::error::Result<Self> {
+                $(crate::predict::fit::params::positive(stringify!($field), params.$field)?;)+
+                Ok(Self { $($unit,)? params })
             }
 
             /// Its parameters.
@@ -33,11 +39,14 @@ macro_rules! parameters {
                 self.params
             }
         }
+    };
+    ($model:ident; $params:ident { $($(#[$about:meta])* $field:ident),+ $(,)? }) => {
+        crate::predict::fit::params::parameters!(@new $model, $params { $($(#[$about])* $field),+ });
 
         impl TryFrom<$params> for $model {
-            type Error = $crate::error::Error;
+            type Error = crate::error::Error;
 
-            fn try_from(params: $params) -> $crate::error::Result<Self> {
+            fn try_from(params: $params) -> crate::error::Result<Self> {
                 Self::from_params(params)
             }
         }
@@ -48,26 +57,12 @@ macro_rules! parameters {
             }
         }
     };
-    ($model:ident, $params:ident { $($field:ident),+ }, $stored:ident) => {
+    ($model:ident, $stored:ident; $params:ident { $($(#[$about:meta])* $field:ident),+ $(,)? }) => {
+        crate::predict::fit::params::parameters!(@new $model, $params { $($(#[$about])* $field),+ }, unit);
+
         impl $model {
-            /// The model at parameters that are known, and the unit of time of its rates.
-            ///
-            /// # Errors
-            ///
-            /// [`Error::Number`](crate::Error::Number) for a parameter that is not finite and above 0, or above
-            /// `1e300`.
-            pub fn from_params(params: $params, unit: $crate::predict::TimeUnit) -> $crate::error::Result<Self> {
-                $($crate::predict::fit::params::positive(stringify!($field), params.$field)?;)+
-                Ok(Self { unit, params })
-            }
-
-            /// Its parameters, in its [`unit`](Self::unit) of time.
-            pub const fn params(&self) -> $params {
-                self.params
-            }
-
-            /// The unit of time of its rates.
-            pub const fn unit(&self) -> $crate::predict::TimeUnit {
+            /// The unit of time of its rates and parameters.
+            pub const fn unit(&self) -> crate::predict::TimeUnit {
                 self.unit
             }
         }
@@ -81,9 +76,9 @@ macro_rules! parameters {
 
         #[cfg(feature = "serde")]
         impl TryFrom<$stored> for $model {
-            type Error = $crate::error::Error;
+            type Error = crate::error::Error;
 
-            fn try_from($stored { unit, $($field),+ }: $stored) -> $crate::error::Result<Self> {
+            fn try_from($stored { unit, $($field),+ }: $stored) -> crate::error::Result<Self> {
                 Self::from_params($params { $($field),+ }, unit)
             }
         }
@@ -92,7 +87,7 @@ macro_rules! parameters {
         #[derive(serde::Serialize, serde::Deserialize)]
         #[serde(deny_unknown_fields)]
         struct $stored {
-            unit: $crate::predict::TimeUnit,
+            unit: crate::predict::TimeUnit,
             $($field: f64),+
         }
     };

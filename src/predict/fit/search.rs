@@ -1,4 +1,4 @@
-//! The way from starts to the maximum of a likelihood, or to where it leads without one.
+//! The search for the maximum of a likelihood, or for the boundary without one.
 
 use super::limit::{FAR, Limit};
 use super::report::{Boundary, Fit, FitReport, Fitted, StopReason};
@@ -7,10 +7,10 @@ use crate::number::optimize::{Ascent, End, Evaluation, covariance, maximize};
 use crate::predict::FitOptions;
 use crate::predict::given::grouped::Grouped;
 
-/// One model's likelihood, on its way to a maximum.
+/// The search for the maximum of one model's likelihood.
 pub(in crate::predict) struct Search<'a, const N: usize> {
     pub(in crate::predict) model: &'static str,
-    /// What each parameter is measured in: 1 for shapes, the sample's largest time or amount for the others.
+    /// The unit of each parameter: 1 for shapes, the sample's largest time or amount for the others.
     pub(in crate::predict) units: [f64; N],
     pub(in crate::predict) options: &'a FitOptions,
     pub(in crate::predict) customers: u64,
@@ -18,7 +18,7 @@ pub(in crate::predict) struct Search<'a, const N: usize> {
     pub(in crate::predict) distinct_rows: usize,
 }
 
-/// Where a search ended.
+/// The end of a search.
 pub(in crate::predict) struct Found<const N: usize> {
     pub(in crate::predict) parameters: [f64; N],
     /// `None` on a boundary.
@@ -27,13 +27,13 @@ pub(in crate::predict) struct Found<const N: usize> {
 }
 
 impl<const N: usize> Found<N> {
-    /// The same without a maximum: of a ridge, rounding may have made one.
+    /// The same without a maximum: rounding may have made one of a ridge.
     pub(in crate::predict) fn without_maximum(mut self) -> Self {
         (self.standard_errors, self.report.stop) = (None, StopReason::Boundary);
         self
     }
 
-    /// The answer of a model's `fit`: `params` are its parameters of numbers, `from_params` the model of parameters.
+    /// The result of a model's `fit`: `params` makes its parameters of numbers, `from_params` the model of parameters.
     pub(in crate::predict) fn to_fit<M, P>(
         &self,
         params: impl Fn([f64; N]) -> P,
@@ -48,12 +48,12 @@ impl<const N: usize> Found<N> {
     }
 }
 
-/// The logarithm of the largest ratio between a parameter and its unit, either way, at which it still counts as finite:
-/// at 1e9, a likelihood differs from its limit by less than can be told.
+/// The largest logarithm, either way, of a finite parameter in its unit: at 1e9 and more, a likelihood cannot be told
+/// from its limit.
 const BOUND: f64 = 20.7;
 
-/// A part of the log-likelihood that does not count: neither as a difference in height, nor as a slope by the logarithm
-/// of a parameter.
+/// The part of the log-likelihood that is negligible, as a difference in height and as a slope by the logarithm of a
+/// parameter.
 const NEGLIGIBLE: f64 = 1e-6;
 
 /// Up to this many customers, every start is tried: their likelihood may have more than one maximum.
@@ -62,7 +62,7 @@ const FEW_CUSTOMERS: u64 = 512;
 /// Distinct rows from which on a search starts on a part of them.
 const MANY_ROWS: usize = 1 << 15;
 
-/// What is known of a shop before a model of its purchases in time is fitted.
+/// The size of a shop's samples.
 pub(in crate::predict) struct Extent {
     pub(in crate::predict) customers: u64,
     pub(in crate::predict) distinct_rows: usize,
@@ -74,11 +74,8 @@ pub(in crate::predict) struct Extent {
 }
 
 impl<'a, const N: usize> Search<'a, N> {
-    /// The search of a model of purchases in time, and the purchases per unit of time with which it starts.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NoCustomers`] for an empty sample, [`Error::NothingObserved`] when every `T` is 0.
+    /// The search of a model of purchases in time, and the purchase rate to start from; an error without customers, and
+    /// where every `T` is 0.
     pub(in crate::predict) fn by_time(
         model: &'static str,
         extent: &Extent,
@@ -96,8 +93,7 @@ impl<'a, const N: usize> Search<'a, N> {
         Ok((search, if repeats > 0.0 { repeats / time } else { 1.0 / age }))
     }
 
-    /// The starts, and before them the maximum of a part of the rows, where they are many: near that of all, and
-    /// quickly found by `climb`.
+    /// The starts; where rows are many, after the maximum of a part of them, which `climb` finds quickly near that of all.
     pub(in crate::predict) fn starts(
         rows: &Grouped,
         starts: &[[f64; N]],
@@ -108,13 +104,9 @@ impl<'a, const N: usize> Search<'a, N> {
         found.iter().map(|found| found.parameters).chain(starts.iter().copied()).collect()
     }
 
-    /// Climbs from each start in turn, until one leads to a maximum with nothing above it; of a small shop, from all.
-    ///
+    /// Climbs from each start in turn until one leads to a maximum with nothing above it; in a small shop, from all.
     /// `likelihood` takes parameters and gives derivatives by them.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Number`] for a penalty that is negative or not finite, [`Error::NotConverged`] when the highest climb came to no end.
+    /// An error for a bad penalty, and when the highest climb did not end.
     pub(in crate::predict) fn climb(
         &self,
         starts: &[[f64; N]],
@@ -178,7 +170,7 @@ impl<'a, const N: usize> Search<'a, N> {
     }
 }
 
-/// Whether a climb is higher than another; among those that are as high, whether it has come to more of an end.
+/// Whether a climb is higher than another; at equal height, whether its end is the greater.
 fn is_better<const N: usize>(one: &Ascent<N>, other: &Ascent<N>) -> bool {
     let height =
         |ascent: &Ascent<N>| if ascent.evaluation.value.is_finite() { ascent.evaluation.value } else { f64::MIN };
@@ -190,7 +182,7 @@ fn is_better<const N: usize>(one: &Ascent<N>, other: &Ascent<N>) -> bool {
     }
 }
 
-/// Whether a climb that goes on has nothing to climb to: hardly a slope, and parameters far out or no top above it.
+/// Whether an unfinished climb has nothing above it: hardly a slope, and parameters far out or no top.
 fn is_plateau<const N: usize>(ascent: &Ascent<N>) -> bool {
     let Evaluation { value, hessian, .. } = &ascent.evaluation;
     let far_out = libm::log(FAR);

@@ -1,4 +1,4 @@
-//! Rows in any order, counted: in parts, on all cores.
+//! Counts equal rows, given in any order: in parts, on all cores.
 
 use crate::error::{Error, Result};
 use crate::parallel;
@@ -7,19 +7,18 @@ use crate::scale::Tally;
 /// Rows that are sorted by themselves.
 const PART: usize = 1 << 15;
 
-/// Rows in any order, any of them more than once, with the number of customers of each.
-///
-/// # Errors
-///
-/// [`Error::CountOverflow`] for more customers than a tally counts.
+pub(super) const TOO_MANY: Error = Error::CountOverflow { field: "number of customers in a tally" };
+
+/// The tally of rows in any order, equal ones included, each with its number of customers; [`Error::CountOverflow`] for
+/// more customers than a tally counts.
 pub(in crate::predict) fn counted<R: Ord + Copy + Send + Sync>(
     rows: impl IntoIterator<Item = (R, u64)>,
 ) -> Result<Tally<R>> {
     Tally::try_from(ascending(rows.into_iter().collect())?)
 }
 
-/// Rows in ascending order, equal ones as one, none of nobody.
-pub(in crate::predict) fn ascending<R: Ord + Copy + Send + Sync>(mut rows: Vec<(R, u64)>) -> Result<Vec<(R, u64)>> {
+/// The rows in ascending order, equal ones joined, those without customers dropped.
+fn ascending<R: Ord + Copy + Send + Sync>(mut rows: Vec<(R, u64)>) -> Result<Vec<(R, u64)>> {
     rows.retain(|&(_, customers)| customers > 0);
     let mut parts = parallel::map_ranges(rows.len(), PART, |part| {
         let mut rows = rows.get(part).unwrap_or_default().to_vec();
@@ -30,12 +29,12 @@ pub(in crate::predict) fn ascending<R: Ord + Copy + Send + Sync>(mut rows: Vec<(
         return parts.pop().unwrap_or(Ok(Vec::new()));
     }
     let mut rows = parts.into_iter().collect::<Result<Vec<_>>>()?.concat();
-    // This sort puts runs that ascend together, for which it is quick.
+    // The stable sort merges the ascending runs.
     rows.sort();
     add_equal(rows)
 }
 
-/// Makes one of equal rows; they stand beside each other.
+/// Joins equal neighbours.
 fn add_equal<R: PartialEq>(mut rows: Vec<(R, u64)>) -> Result<Vec<(R, u64)>> {
     let mut is_too_many = false;
     rows.dedup_by(|next, kept| {
@@ -47,5 +46,5 @@ fn add_equal<R: PartialEq>(mut rows: Vec<(R, u64)>) -> Result<Vec<(R, u64)>> {
         }
         is_equal
     });
-    if is_too_many { Err(Error::CountOverflow { field: "number of customers in a tally" }) } else { Ok(rows) }
+    if is_too_many { Err(TOO_MANY) } else { Ok(rows) }
 }

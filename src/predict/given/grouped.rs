@@ -1,4 +1,4 @@
-//! A shop's purchases, as a fit looks at them.
+//! A shop's purchases, laid out for fits.
 
 use crate::predict::given::grouping::{self, Group, Part, Row};
 use crate::predict::given::numbering::Numbering;
@@ -6,7 +6,7 @@ use crate::predict::given::numbering::Numbering;
 /// `x`, and the bits of `T` and `t_x` in days: times are not negative, so that their bits ascend with them.
 pub(in crate::predict) type Key = (u32, u64, u64);
 
-/// Rows of `x`, `T` and `t_x`: each different one once, with the number of customers who share it.
+/// The different rows of `x`, `T` and `t_x`, each with its number of customers.
 #[derive(Debug, Clone, Default)]
 pub(in crate::predict) struct Grouped {
     /// Every `T` and `t_x` in days, ascending, no two equal.
@@ -57,8 +57,8 @@ impl Grouped {
         self.groups.iter().map(|group| group.rows.len()).sum()
     }
 
-    /// The rows in the order in which they stand, cut into parts of `size` rows or a little more: each the pieces of
-    /// one `x` or more. How they are cut depends on them alone.
+    /// The rows in order, cut into parts of `size` rows or a little more, each the pieces of one `x` or more. The cuts
+    /// depend on the rows alone.
     pub(in crate::predict) fn cut(&self, size: usize) -> Vec<Vec<Piece<'_>>> {
         let (mut parts, mut part, mut rows) = (Vec::new(), Vec::new(), 0);
         for group in &self.groups {

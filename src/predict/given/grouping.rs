@@ -1,9 +1,7 @@
-//! How equal samples are found and put in order: in parts, on all cores.
+//! Sorts samples and counts equal ones: in parts, on all cores. The groups do not depend on the parts.
 //!
-//! Fast on purpose: `samples/simulated` of `benches/predict.rs` must not get slower.
-//!
-//! Each part of the samples is laid out by `x`; then, for each `x`, the rows of all parts are sorted by counting and equal
-//! ones counted. Whatever the parts, the groups are the same.
+//! Fast on purpose: `samples/simulated` of `benches/predict.rs` must not get slower. Each part is laid out by `x`; then,
+//! for each `x`, the rows of all parts are sorted by counting.
 
 use crate::parallel;
 use crate::predict::Sample;
@@ -34,7 +32,7 @@ impl Row {
         key(self.age, self.recency)
     }
 
-    /// The same with the numbers of its times given anew.
+    /// The row with its times renumbered.
     pub(in crate::predict) fn at(self, ranks: &[u32]) -> Self {
         Self { age: rank(ranks, self.age), recency: rank(ranks, self.recency), ..self }
     }
@@ -52,7 +50,7 @@ fn rank(ranks: &[u32], number: u32) -> u32 {
     ranks.get(number as usize).copied().unwrap_or_default()
 }
 
-/// A drawer for each `x`, the last for all that are as large or larger.
+/// One drawer for each `x`; the last holds all larger ones too.
 const DRAWERS: usize = 256;
 
 fn drawer(repeats: u32) -> usize {
@@ -109,14 +107,11 @@ impl Part {
 /// Every time of the parts, ascending, and the groups of their rows, ascending by `x`.
 pub(in crate::predict) fn group(parts: &[Part]) -> (Vec<f64>, Vec<Group>) {
     let mut numbering = Numbering::default();
-    let by_part: Vec<Vec<u32>> =
+    let mut numbers: Vec<Vec<u32>> =
         parts.iter().map(|part| part.times.iter().map(|&time| numbering.of(time)).collect()).collect();
     let (times, ranks) = ranked(numbering.times());
-    let ranked = by_part
-        .iter()
-        .map(|numbers| numbers.iter().map(|&number| rank(&ranks, number)).collect::<Vec<_>>())
-        .collect::<Vec<_>>();
-    let sorting = Sorting { parts, ranked, times: times.len() };
+    numbers.iter_mut().flatten().for_each(|number| *number = rank(&ranks, *number));
+    let sorting = Sorting { parts, ranked: numbers, times: times.len() };
     // One part is sorted where it was asked for.
     let at_once = if parts.len() > 1 { 1 } else { DRAWERS };
     let groups = parallel::map_ranges(DRAWERS, at_once, |drawers| {
@@ -125,7 +120,7 @@ pub(in crate::predict) fn group(parts: &[Part]) -> (Vec<f64>, Vec<Group>) {
     (times, groups.into_iter().flatten().collect())
 }
 
-/// Different times in ascending order, and where in it each of them stands.
+/// Different times in ascending order, and the rank of each.
 pub(in crate::predict) fn ranked(times: &[f64]) -> (Vec<f64>, Vec<u32>) {
     let mut order: Vec<(f64, u32)> = times.iter().copied().zip(0..).collect();
     order.sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
@@ -140,7 +135,7 @@ pub(in crate::predict) fn ranked(times: &[f64]) -> (Vec<f64>, Vec<u32>) {
 
 struct Sorting<'a> {
     parts: &'a [Part],
-    /// Of each part, where its times stand among all.
+    /// The ranks of each part's times among all.
     ranked: Vec<Vec<u32>>,
     times: usize,
 }
@@ -162,7 +157,7 @@ impl Sorting<'_> {
         rows.chunk_by(|left, right| left.0 == right.0).map(of_one).collect()
     }
 
-    /// What `of` makes of `x` and the key of each of a drawer's rows.
+    /// `of` each `x` and key of a drawer's rows.
     fn rows<T>(&self, drawer: usize, of: impl Fn(u32, u64) -> T) -> Vec<T> {
         let mut rows = Vec::with_capacity(self.parts.iter().map(|part| part.in_drawer(drawer).len()).sum());
         for (part, ranks) in self.parts.iter().zip(&self.ranked) {
@@ -173,7 +168,7 @@ impl Sorting<'_> {
         rows
     }
 
-    /// Without a repeat, `t_x` is 0, which is the first of all times: `T` is all that differs.
+    /// Without a repeat, `t_x` is 0, the first of all times: only `T` differs.
     fn without_repeats(&self) -> Vec<Group> {
         let mut customers = vec![0; self.times];
         for (part, ranks) in self.parts.iter().zip(&self.ranked) {
@@ -208,7 +203,7 @@ impl Sorting<'_> {
 /// The most times at which rows are sorted by counting.
 const COUNTED: usize = 1 << 16;
 
-/// Copies keys in the order of one part of them, equals in the order in which they stand.
+/// Copies keys, sorted stably by one part of them.
 fn sort_by(from: &[u64], to: &mut [u64], values: usize, part: impl Fn(u64) -> u32) {
     let mut next = vec![0; values + 1];
     for &key in from {

@@ -1,4 +1,4 @@
-//! The few different times that customers share: days are few, however many customers there are.
+//! Numbers the different times of customers, which are few.
 //!
 //! Fast on purpose: `samples`, `probability_alive_all` and `expected_purchases_all` of `benches/predict.rs` must not get
 //! slower.
@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 #[derive(Default)]
 pub(in crate::predict) struct Numbering {
     times: Vec<f64>,
-    /// By whole days; [`UNSEEN`] of those that were not seen.
+    /// By whole day, [`UNSEEN`] or a number.
     whole: Vec<u32>,
     /// By the bits of all other times.
     others: HashMap<u64, u32, FixedState>,
@@ -18,7 +18,7 @@ pub(in crate::predict) struct Numbering {
 
 const UNSEEN: u32 = u32::MAX;
 
-/// Whole days up to 179 years have a place of their own.
+/// Whole days up to 179 years are indexed directly.
 const MOST_WHOLE: usize = 1 << 16;
 
 impl Numbering {

@@ -1,4 +1,4 @@
-//! How a shop's customers used their opportunities to buy.
+//! The opportunities and purchases of a shop's customers.
 
 use crate::error::{Error, Result};
 use crate::history::{CustomerFold, Fact, PurchaseLog};
@@ -10,9 +10,8 @@ use crate::record::calendar::Day;
 use crate::record::{CustomerId, Windows};
 use crate::scale::Tally;
 
-/// The samples of a shop's customers: each different one once, with the number of customers who share it.
-///
-/// No order of the input and no split into parts changes them.
+/// The different samples of a shop's customers, each with its number of customers. They do not depend on the order of the
+/// input, nor on its parts.
 ///
 /// # Examples
 ///
@@ -34,30 +33,26 @@ use crate::scale::Tally;
 pub struct OpportunitySamples(Tally<OpportunitySample>);
 
 impl OpportunitySamples {
-    /// Adds the customers of another part of the shop, which must share none with this one.
+    /// Adds the customers of another part of the shop, which must share none with this one. Linear in distinct rows.
     ///
     /// # Errors
     ///
     /// [`Error::CountOverflow`] for more than `2^63 - 1` customers; the samples are unchanged.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in distinct rows.
     pub fn merge(&mut self, other: &Self) -> Result<()> {
         self.0.merge(&other.0)
     }
 
-    /// How many customers.
+    /// The number of customers.
     pub const fn customers(&self) -> u64 {
         self.0.customers()
     }
 
-    /// How many different rows.
+    /// The number of different rows.
     pub fn distinct_rows(&self) -> usize {
         self.0.distinct()
     }
 
-    /// Each different row and the number of customers who share it, ascending by `x`, then `n`, then `t_x`.
+    /// Each different row and its number of customers, ascending by `x`, then `n`, then `t_x`.
     pub fn iter(&self) -> impl Iterator<Item = (OpportunitySample, u64)> + '_ {
         self.0.iter().map(|(&sample, customers)| (sample, customers))
     }
@@ -92,9 +87,9 @@ impl From<OpportunitySamples> for Vec<(OpportunitySample, u64)> {
 /// The samples of every customer who bought before the end of the last window, ascending by id.
 ///
 /// Each window is one opportunity: a year of membership, a month, the days of an annual sale. Windows must not overlap;
-/// days between them belong to no opportunity. The windows of a customer are those that start after the day of the
-/// customer's first purchase in the log: the purchase that wins a customer is not a repeat, nor are others in the same
-/// window. All windows count as over: leave out one that still runs.
+/// days between them belong to no opportunity. A customer's windows start after the day of the first purchase in the
+/// log: the purchase that wins a customer is not a repeat, nor are others in the same window. All windows count as over:
+/// leave out one that still runs.
 ///
 /// # Errors
 ///
@@ -117,15 +112,12 @@ impl From<OpportunitySamples> for Vec<(OpportunitySample, u64)> {
 /// let order = |who, m| Order::new(who, Utc.with_ymd_and_hms(2026, m, 9, 12, 0, 0).unwrap(), Decimal::TEN);
 /// let orders = [order("ann", 1)?, order("ann", 2)?, order("ann", 4)?, order("bo", 3)?];
 /// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
-///
 /// let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
 /// let months = Windows::periods(Period::Month, day(1, 1), day(5, 31))?;
 /// let samples = opportunity_samples(&log, &months)?;
 /// assert_eq!(samples[0], ("ann", OpportunitySample::new(2, 3, 4)?), "February and April, of February to May");
 /// assert_eq!(samples[1], ("bo", OpportunitySample::new(0, 0, 2)?));
-///
-/// let of_the_shop: OpportunitySamples = samples.iter().map(|&(_, sample)| sample).collect();
-/// assert_eq!(of_the_shop.customers(), 2);
+/// assert_eq!(samples.iter().map(|&(_, sample)| sample).collect::<OpportunitySamples>().customers(), 2);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 pub fn opportunity_samples<Id: CustomerId>(
@@ -154,7 +146,7 @@ struct OpportunityFold<'a, Id> {
     samples: Vec<(Id, OpportunitySample)>,
 }
 
-/// What is known of a customer so far; `None` before the first purchase.
+/// A customer so far; `None` before the first purchase.
 #[derive(Default)]
 struct Seen(Option<Bought>);
 

@@ -1,13 +1,12 @@
-//! What a model is given of a customer.
+//! One customer's purchases, as models see them.
 
 use crate::error::{Error, Result};
 use crate::history::RepeatSummary;
 
 /// `x`, `t_x`, `T` and `m` of one customer: repeat purchases, recency, age and mean spend, with times in days.
 ///
-/// A model counts time in its own [`TimeUnit`](crate::predict::TimeUnit) and converts by itself. The mean spend is what a
-/// model of spend asks for; models of purchases do not look at it. It is an `f64` in any one unit of money, because it
-/// is data of an estimate.
+/// A model converts days to its own [`TimeUnit`](crate::predict::TimeUnit). Only models of spend use the mean spend, an
+/// `f64` in any one unit of money.
 ///
 /// # Examples
 ///
@@ -29,8 +28,7 @@ use crate::history::RepeatSummary;
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredSample"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "StoredSample"))]
 pub struct Sample {
     repeats: u32,
     recency_days: f64,
@@ -44,18 +42,15 @@ pub struct Sample {
 const UNKNOWN: f64 = -1.0;
 
 impl Sample {
-    /// A customer at the first purchase: `x`, `t_x` and `T` are 0.
-    ///
-    /// What a model says of it, it says of a new customer.
+    /// A new customer, at the first purchase: `x`, `t_x` and `T` are 0.
     pub const NEW: Self = Self::of_valid(0, 0.0, 0.0);
 
-    /// A customer of `repeats` repeat purchases, the last of them `recency_days` after the first purchase, observed up
-    /// to `age_days` after it.
+    /// A customer with `repeats` repeat purchases, the last one `recency_days` after the first purchase, observed up to
+    /// `age_days` after it.
     ///
     /// # Errors
     ///
-    /// [`Error::Number`] unless `0 <= recency <= age <= 1e300`, and unless the recency is 0 exactly when
-    /// there is no repeat.
+    /// [`Error::Number`] unless `0 <= recency <= age <= 1e300`, and the recency is 0 exactly without a repeat.
     pub fn new(repeats: u32, recency_days: f64, age_days: f64) -> Result<Self> {
         let refused = |field, found, expected| Err(Error::Number { field, found, expected });
         if !(0.0..=LARGEST).contains(&age_days) {
@@ -72,12 +67,11 @@ impl Sample {
         }
     }
 
-    /// The same with what the customer spent on a repeat purchase day, on average.
+    /// The sample with the customer's mean spend on a repeat purchase day.
     ///
     /// # Errors
     ///
-    /// [`Error::Number`] unless the mean is 0 or more and its product with the repeats finite, and unless it is 0 where
-    /// there is no repeat.
+    /// [`Error::Number`] unless the mean is 0 or more, its product with the repeats finite, and 0 without a repeat.
     pub fn with_mean_spend(self, mean_spend: f64) -> Result<Self> {
         checked_mean_spend(self.repeats, mean_spend)?;
         // The sign of a zero is dropped.
@@ -92,7 +86,7 @@ impl Sample {
         Self { mean_spend, ..Self::of_valid(summary.repeats(), recency.into(), age.into()) }
     }
 
-    /// From numbers that were a sample before, without a mean spend.
+    /// From checked numbers, without a mean spend.
     pub(in crate::predict) const fn of_valid(repeats: u32, recency_days: f64, age_days: f64) -> Self {
         Self { repeats, recency_days, age_days, mean_spend: UNKNOWN }
     }
@@ -102,7 +96,7 @@ impl Sample {
         self.repeats
     }
 
-    /// `t_x`: the days from the first purchase to the last. 0 when `x` is 0.
+    /// `t_x`: the days from the first purchase to the last, 0 when `x` is 0.
     pub const fn recency_days(&self) -> f64 {
         self.recency_days
     }
@@ -112,14 +106,14 @@ impl Sample {
         self.age_days
     }
 
-    /// `m`: what was spent on a repeat purchase day, on average; `None` where that is not known, and when `x` is 0.
+    /// `m`: the mean spend on a repeat purchase day; `None` where it is not known, and when `x` is 0.
     #[doc(alias = "AOV")]
     pub fn mean_spend(&self) -> Option<f64> {
         (self.mean_spend >= 0.0).then_some(self.mean_spend)
     }
 }
 
-/// The largest time and the largest parameter: sums of a few of them are finite.
+/// The largest time and the largest parameter: the sum of a few is finite.
 pub(in crate::predict) const LARGEST: f64 = 1e300;
 
 pub(in crate::predict) fn checked_mean_spend(repeats: u32, found: f64) -> Result<()> {

@@ -1,4 +1,4 @@
-//! A whole shop's samples: all that models of purchases and of spend are fitted to.
+//! A shop's samples, to which models of purchases and of spend are fitted.
 
 use std::sync::OnceLock;
 
@@ -9,7 +9,7 @@ use crate::history::{CustomerHistory, Ledger, RepeatSummary};
 use crate::number::runs::merged;
 use crate::parallel;
 use crate::predict::Sample;
-use crate::predict::given::counted::counted;
+use crate::predict::given::counted::{TOO_MANY, counted};
 use crate::predict::given::grouped::{Grouped, Key};
 use crate::predict::given::grouping::{self, Part};
 use crate::predict::given::sample::checked_mean_spend;
@@ -17,15 +17,14 @@ use crate::predict::given::spends::{SpendKey, Spends};
 use crate::record::calendar::Day;
 use crate::scale::Tally;
 
-/// The samples of a shop's customers, as of a day: each different one once, with the number of customers who share it.
+/// The different samples of a shop's customers as of a day, each with its number of customers.
 ///
-/// [`MbgNbd::fit`](crate::predict::MbgNbd::fit) and its kin look at the purchases in it, and
-/// [`GammaGamma::fit`](crate::predict::GammaGamma::fit) at the mean spends, which are not looked at before. Rows stand in
-/// one order, so that no order of the input and no split into parts changes a fit by a bit.
+/// Models of purchases, such as [`MbgNbd`](crate::predict::MbgNbd), are fitted to the purchases, and
+/// [`GammaGamma`](crate::predict::GammaGamma) to the mean spends, which are computed when first needed. Rows are sorted:
+/// neither the order of the input nor its parts change a fit by a bit.
 ///
-/// What was kept yesterday serves today: [move it](Samples::advance_to) to today, then [remove](Samples::remove) who has
-/// bought since with the history as it was and [add](Samples::add) them with the history as it is. The samples are
-/// those of today's ledger.
+/// To update yesterday's samples, [move](Samples::advance_to) them to today; then, for each customer who has bought since,
+/// [remove](Samples::remove) the old history and [add](Samples::add) the new one. They equal those of today's ledger.
 ///
 /// # Examples
 ///
@@ -51,26 +50,21 @@ use crate::scale::Tally;
 /// let rows: Vec<_> = samples.iter().collect();
 /// assert_eq!(rows, [(Sample::new(0, 0.0, 7.0)?, 1), (Sample::new(1, 14.0, 14.0)?, 1)]);
 /// assert_eq!(samples.spends().collect::<Vec<_>>(), [(1, 20.0, 1)]);
-///
-/// samples.remove(&ann)?;
-/// let error = samples.remove(&ann).unwrap_err();
-/// assert_eq!(error.to_string(), "too few customers of x = 1 from 2026-03-01 to 2026-03-15 to take 1 out of a tally: it counts 0");
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 ///
 /// # Complexity
 ///
-/// Linear in customers where times are few, as days are; else that of sorting. [`add`](Samples::add) and
-/// [`remove`](Samples::remove) take `log n` in distinct rows, after one pass over them when the first customer comes or
-/// goes.
+/// Linear in customers where different times are few, as days are; else that of sorting. [`add`](Samples::add) and
+/// [`remove`](Samples::remove) take `log n` in distinct rows, the first call one pass over them.
 #[derive(Debug, Clone, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "StoredSamples"))]
 pub struct Samples {
     as_of: Option<NaiveDate>,
-    /// As fits look at them; made of the counts where there are some.
+    /// The rows for fits, made of the counts where there are some.
     grouped: OnceLock<Grouped>,
-    /// Where customers came or went.
+    /// The rows once customers were added or removed.
     counts: Option<Tally<Key>>,
     spends: Spends,
 }
@@ -97,15 +91,14 @@ impl Samples {
         Self { as_of: Some(ledger.as_of()), grouped, counts: None, spends: Spends::of_ledger(ledger.spending()) }
     }
 
-    /// The samples of rows that were counted elsewhere, as a database groups them: rows of purchases, and rows of `x`,
-    /// mean spend and customers. Rows come in any order; a mean spend of a sample counts as a row of its own.
-    ///
-    /// Without a day, no history can be [added](Samples::add).
+    /// The samples of rows counted elsewhere, as by a database: rows of purchases, and rows of `x`, mean spend and
+    /// customers, in any order. A mean spend of a sample counts as a row of its own. Without a day, no history can be
+    /// [added](Samples::add).
     ///
     /// # Errors
     ///
-    /// [`Error::Number`] for a mean spend as [`Sample::with_mean_spend`], and for a time of a sample that is no whole
-    /// number of days where there is an as-of day; [`Error::CountOverflow`] for more than `2^63 - 1` customers.
+    /// [`Error::Number`] for a mean spend as [`Sample::with_mean_spend`], and, with an as-of day, for a time that is no
+    /// whole number of days; [`Error::CountOverflow`] for more than `2^63 - 1` customers.
     pub fn from_rows(
         as_of: Option<NaiveDate>,
         purchases: impl IntoIterator<Item = (Sample, u64)>,
@@ -130,7 +123,7 @@ impl Samples {
         Ok(Self { as_of, grouped, counts: None, spends: Spends::of_rows(spending)? })
     }
 
-    /// The day up to which the customers were observed; `None` for samples that were given without one.
+    /// The last day of the observation; `None` for samples without one.
     pub const fn as_of(&self) -> Option<NaiveDate> {
         self.as_of
     }
@@ -148,9 +141,8 @@ impl Samples {
         spend.map_or(Ok(()), |spend| self.spends.change(|spends| spends.add(spend, 1)))
     }
 
-    /// Removes a customer who was added with this very history, or one with the same purchase days and mean spend.
-    ///
-    /// One without a purchase changes nothing.
+    /// Removes a customer who was added with this history, or with one of the same `x`, first and last day and mean
+    /// spend. One without a purchase changes nothing.
     ///
     /// # Errors
     ///
@@ -158,16 +150,13 @@ impl Samples {
     /// unchanged.
     pub fn remove(&mut self, history: &CustomerHistory) -> Result<()> {
         let Some((row, spend, summary)) = self.rows_of(history)? else { return Ok(()) };
-        let (first, last) = (history.first_purchase(), history.last_purchase());
-        let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
-        let short = |counted| {
-            let repeats = summary.repeats();
-            Error::tally_short(&format_args!("x = {repeats} from {first} to {last}"), 1, counted)
-        };
+        let repeats = summary.repeats();
+        let [first, last] = [history.first_purchase(), history.last_purchase()].map(Option::unwrap_or_default);
+        let short = |counted| Error::tally_short(&format_args!("x = {repeats} from {first} to {last}"), 1, counted);
         self.counts().take(&row, 1).map_err(short)?;
         let Some(spend) = spend else { return Ok(()) };
         let taken = self.spends.change(|spends| spends.take(&spend, 1)).map_err(|counted| {
-            let (repeats, mean) = (spend.0, f64::from_bits(spend.1));
+            let mean = f64::from_bits(spend.1);
             Error::tally_short(&format_args!("x = {repeats} and a mean spend of {mean}"), 1, counted)
         });
         if taken.is_err() {
@@ -176,16 +165,13 @@ impl Samples {
         taken
     }
 
-    /// Moves the samples to a later day, up to which their customers did not buy: every `T` grows by the days between.
+    /// Moves the samples to a later day, as if nobody had bought since: every `T` grows by the days between.
+    /// Linear in distinct rows.
     ///
     /// # Errors
     ///
     /// [`Error::NoAsOf`] for samples without a day, [`Error::NotAscending`] for an earlier day. The samples are
     /// unchanged.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in distinct rows.
     pub fn advance_to(&mut self, as_of: NaiveDate) -> Result<()> {
         let now = self.as_of.ok_or(Error::NoAsOf)?;
         if as_of < now {
@@ -199,18 +185,13 @@ impl Samples {
         Ok(())
     }
 
-    /// Adds the customers of another part of the shop, which must share none with this one.
-    ///
-    /// [`Samples::default`] is neutral: it is of nobody and takes the other's day.
+    /// Adds the customers of another part of the shop, which must share none with this one. [`Samples::default`], which is
+    /// of nobody, takes the other's day. Linear in distinct rows.
     ///
     /// # Errors
     ///
     /// [`Error::AsOfMismatch`] for samples as of different days, [`Error::NoAsOf`] where only one of two parts with
     /// customers has a day, [`Error::CountOverflow`] for more than `2^63 - 1` customers. The samples are unchanged.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in distinct rows.
     pub fn merge(&mut self, other: &Self) -> Result<()> {
         let as_of = match (self.as_of, other.as_of) {
             (Some(left), Some(right)) if left != right => return Err(Error::AsOfMismatch { left, right }),
@@ -220,7 +201,7 @@ impl Samples {
         };
         let customers = self.customers().checked_add(other.customers());
         if customers.is_none_or(|customers| i64::try_from(customers).is_err()) {
-            return Err(Error::CountOverflow { field: "number of customers in a tally" });
+            return Err(TOO_MANY);
         }
         let (left, right) = (self.grouped().iter(), other.grouped().iter());
         let rows = merged(left, right, |one, other| one.0.cmp(&other.0), |(row, one), (_, other)| (row, one + other));
@@ -230,67 +211,45 @@ impl Samples {
         Ok(())
     }
 
-    /// How many customers.
+    /// The number of customers.
     pub fn customers(&self) -> u64 {
         self.counts.as_ref().map_or_else(|| self.grouped().customers, Tally::customers)
     }
 
-    /// How many of the customers do not enter a fit of spend: those without a repeat purchase, of a mean spend of 0, or
-    /// of one that is not known.
+    /// The number of customers outside a fit of spend: without a repeat purchase, or with a mean spend of 0 or unknown.
     pub fn left_out_of_spend(&self) -> u64 {
         self.customers().saturating_sub(self.spends.above_zero().map(|(.., customers)| customers).sum())
     }
 
-    /// How many different rows of purchases.
+    /// The number of different rows of purchases.
     pub fn distinct_rows(&self) -> usize {
         self.grouped().distinct_rows()
     }
 
-    /// Each different row of purchases, without mean spends, and the number of customers who share it: ascending by
-    /// `x`, then `T`, then `t_x`.
+    /// Each different row of purchases, without mean spends, and its number of customers, ascending by `x`, `T`, `t_x`.
     pub fn iter(&self) -> impl Iterator<Item = (Sample, u64)> + '_ {
         self.grouped().iter().map(|((repeats, age, recency), customers)| {
             (Sample::of_valid(repeats, f64::from_bits(recency), f64::from_bits(age)), customers)
         })
     }
 
-    /// Each different pair of `x` and mean spend, of customers with a repeat purchase, and the number of customers who
-    /// share it: ascending by `x`, then the mean.
+    /// Each different `x` and mean spend of customers with a repeat purchase, and the number of customers, ascending.
     pub fn spends(&self) -> impl Iterator<Item = (u32, f64, u64)> + '_ {
         self.spends.iter()
     }
 
-    /// A check of what the Gamma-Gamma model assumes: that how often customers buy says nothing of how much they spend.
-    ///
-    /// Pearson's correlation of `x` and `m`, in `[-1, 1]`, over the customers who enter a fit of spend; near 0 where the
-    /// assumption holds. `None` where `x` or `m` is the same for all of them. One customer of an extreme mean can move
-    /// it far.
+    /// Pearson's correlation of `x` and `m`, in `[-1, 1]`, over the customers in a fit of spend. It is near 0 where
+    /// frequency and spend are independent, as the Gamma-Gamma model assumes; one extreme mean can move it far. `None`
+    /// where `x` or `m` is the same for all of them.
     ///
     /// # Formula
     ///
     /// `Σ (x - x̄)(m - m̄) / √(Σ (x - x̄)² Σ (m - m̄)²)`, with the averages `x̄` and `m̄` over customers.
     ///
-    /// # Complexity
-    ///
-    /// Linear in the rows.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::predict::{Sample, Samples};
-    ///
-    /// let customers = [(1, 30.0), (2, 10.0), (3, 20.0)];
-    /// let sample = |&(x, m)| Sample::new(x, 9.0, 9.0)?.with_mean_spend(m);
-    /// let samples = customers.iter().map(sample).collect::<Result<Samples, _>>()?;
-    /// assert_eq!(samples.spend_correlation(), Some(-0.5));
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
-    ///
     /// # References
     ///
     /// P. S. Fader, B. G. S. Hardie and K. L. Lee (2005), "RFM and CLV: using iso-value curves for customer base
-    /// analysis", Journal of Marketing Research 42(4), 415-430, doi 10.1509/jmkr.2005.42.4.415, where independence is
-    /// checked in this way.
+    /// analysis", Journal of Marketing Research 42(4), 415-430, doi 10.1509/jmkr.2005.42.4.415.
     pub fn spend_correlation(&self) -> Option<f64> {
         self.spends.correlation()
     }
@@ -303,13 +262,13 @@ impl Samples {
         &self.spends
     }
 
-    /// The counts, to be changed.
+    /// The counts, for changes.
     fn counts(&mut self) -> &mut Tally<Key> {
         let grouped = self.grouped.take().unwrap_or_default();
         self.counts.get_or_insert_with(|| Tally::of_ascending(grouped.iter()))
     }
 
-    /// The rows that a customer is counted in.
+    /// The rows of a customer.
     fn rows_of(&self, history: &CustomerHistory) -> Result<Option<(Key, Option<SpendKey>, RepeatSummary)>> {
         let Some(last) = history.last_purchase() else { return Ok(None) };
         let as_of = self.as_of.ok_or(Error::NoAsOf)?;
@@ -332,7 +291,7 @@ impl PartialEq for Samples {
     }
 }
 
-/// Samples that are read at once, before they are grouped on all cores.
+/// Samples that are read before they are grouped on all cores.
 const BATCH: usize = 8 * grouping::PART;
 
 /// Samples without an as-of day.

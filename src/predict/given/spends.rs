@@ -1,4 +1,4 @@
-//! What a shop's customers spend on a repeat purchase day.
+//! The mean spends of a shop's customers.
 
 use std::sync::OnceLock;
 
@@ -12,8 +12,7 @@ use crate::scale::Tally;
 /// `x` and the bits of `m`: means are not negative, so that their bits ascend with them.
 pub(in crate::predict) type SpendKey = (u32, u64);
 
-/// Customers by `x` and `m`. Those of a ledger are counted when they are first asked for: a fit of purchases never
-/// does.
+/// Customers by `x` and `m`. Those of a ledger are counted when first needed, which a fit of purchases never does.
 #[derive(Debug, Clone, Default)]
 pub(in crate::predict) struct Spends {
     counted: OnceLock<Tally<SpendKey>>,

@@ -1,13 +1,12 @@
-//! In what a model counts time.
+//! The unit of time of a model.
 
 use crate::predict::Sample;
 
-/// The unit of time of a model's rates: whoever asks gives days, and the model converts.
+/// The unit of time of a model's rates; arguments are in days all the same, and the model converts.
 ///
-/// Weeks are the custom of the literature and the default of [`FitOptions`](crate::predict::FitOptions).
+/// The literature uses weeks, the default of [`FitOptions`](crate::predict::FitOptions).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum TimeUnit {
     /// Rates are per day.
     Day,

@@ -1,15 +1,12 @@
 //! BG/NBD: customers who may leave after each repeat purchase.
 
 use crate::error::Result;
-use crate::predict::fit::search::Search;
-use crate::predict::purchases::beta_geometric::{self, BetaGeometric, ExtraChance, Likelihood};
-use crate::predict::purchases::model::PurchaseModel;
+use crate::predict::purchases::beta_geometric::{self, BetaGeometric, ExtraChance, Parameters};
+use crate::predict::purchases::model::{PurchaseModel, delegate};
 use crate::predict::{Fit, FitOptions, Sample, Samples, TimeUnit, fit};
 
-/// The beta-geometric/NBD model: a customer leaves after a repeat purchase, never before one.
-///
-/// While alive, a customer buys at a rate `λ`, with `λ ~ Gamma(r, alpha)` over customers. After each repeat purchase
-/// the customer leaves with a probability `p ~ Beta(a, b)`.
+/// The beta-geometric/NBD model: while alive, a customer buys at a rate `λ ~ Gamma(r, alpha)`, and leaves after each
+/// repeat purchase with a probability `p ~ Beta(a, b)`.
 ///
 /// **A customer who came once is alive, P = 1, however long ago that was**: nobody leaves without a repeat purchase.
 /// Rank customers by expected purchases, not by P(alive), or use [`MbgNbd`](crate::predict::MbgNbd).
@@ -29,7 +26,7 @@ use crate::predict::{Fit, FitOptions, Sample, Samples, TimeUnit, fit};
 /// ```
 /// use repurchase::predict::{BgNbd, BgNbdParams, PurchaseModel, Sample, TimeUnit};
 ///
-/// // The CDNOW customers of the model's authors, whose rates are per week.
+/// // CDNOW, with rates per week.
 /// let params = BgNbdParams { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
 /// let model = BgNbd::from_params(params, TimeUnit::Week)?;
 /// let customer = Sample::new(2, 213.0, 272.0)?;
@@ -52,58 +49,34 @@ pub struct BgNbd {
     params: BgNbdParams,
 }
 
-/// The parameters of [`BgNbd`], each finite, above 0 and at most `1e300`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
-pub struct BgNbdParams {
-    /// Shape of the purchase rates' Gamma distribution: small where customers differ much.
-    pub r: f64,
-    /// Rate of that distribution, in units of time: `r / alpha` purchases per unit of time on average.
-    pub alpha: f64,
-    /// First shape of the dropout probabilities' Beta distribution, whose mean is `a / (a + b)`.
-    pub a: f64,
-    /// Second shape of that distribution.
-    pub b: f64,
+fit::params::parameters! {
+    BgNbd, StoredBgNbd;
+    BgNbdParams {
+        /// Shape of the purchase rates' Gamma distribution: small where customers differ much.
+        r,
+        /// Rate of that distribution, in units of time: `r / alpha` purchases per unit of time on average.
+        alpha,
+        /// First shape of the dropout probabilities' Beta distribution, whose mean is `a / (a + b)`.
+        a,
+        /// Second shape of that distribution.
+        b,
+    }
 }
 
-fit::params::parameters!(BgNbd, BgNbdParams { r, alpha, a, b }, StoredBgNbd);
-
-/// Beside the repeat purchases: the first purchase is no chance to leave.
+/// The first purchase is no chance to leave.
 const EXTRA: ExtraChance = ExtraChance(0);
 
 impl BgNbd {
-    /// Fits the model: the parameters under which the purchases of the samples are the most likely.
-    ///
-    /// Where no finite parameters are, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler
-    /// model that fits.
+    /// Fits the model: the parameters under which the purchases of the samples are the most likely, or else a
+    /// [`Boundary`](crate::predict::Boundary) that names the simpler model that fits.
     ///
     /// # Errors
     ///
-    /// [`Error::NoCustomers`](crate::Error::NoCustomers) for samples of nobody,
-    /// [`Error::NothingObserved`](crate::Error::NothingObserved) when every `T` is 0,
-    /// [`Error::Number`](crate::Error::Number) for a penalty that is negative or not finite, and
-    /// [`Error::NotConverged`](crate::Error::NotConverged).
-    ///
-    /// # Complexity
-    ///
-    /// Linear in distinct rows for each evaluation: some ten to a maximum, up to a hundred where there is none.
+    /// As [`ModelKind::fit`](crate::predict::ModelKind::fit).
     pub fn fit(samples: &Samples, options: &FitOptions) -> Result<Fit<Self, BgNbdParams>> {
-        let (rows, unit) = (samples.grouped(), options.unit());
-        let likelihood = Likelihood::of(rows, unit, EXTRA);
-        let (search, rate) = Search::by_time("BG/NBD", &likelihood.extent(), options, |age| [1.0, age, 1.0, 1.0])?;
-        let starts = beta_geometric::STARTS.map(|[a, b]| [0.5, 0.5 / rate, a, b]);
-        let starts = Search::starts(rows, &starts, |starts, part| {
-            let likelihood = Likelihood::of(part, unit, EXTRA);
-            search.climb(starts, |parameters| likelihood.evaluate(parameters))
-        });
-        let found = search.climb(&starts, |parameters| likelihood.evaluate(parameters))?;
-        let [_, age, ..] = search.units;
-        found.to_fit(
-            |[r, alpha, a, b]| BgNbdParams { r, alpha, a, b },
-            |params| Self::from_params(params, unit),
-            |parameters| beta_geometric::limits(parameters, age),
-        )
+        let params = |[r, alpha, a, b]: Parameters| BgNbdParams { r, alpha, a, b };
+        let model = |params| Self::from_params(params, options.unit());
+        beta_geometric::fit("BG/NBD", EXTRA, samples, options, params, model)
     }
 
     const fn core(&self) -> BetaGeometric {
@@ -112,28 +85,4 @@ impl BgNbd {
     }
 }
 
-impl PurchaseModel for BgNbd {
-    fn log_likelihood(&self, sample: &Sample) -> f64 {
-        self.core().log_likelihood(sample)
-    }
-
-    fn probability_alive(&self, sample: &Sample) -> f64 {
-        self.core().probability_alive(sample)
-    }
-
-    fn expected_purchases(&self, sample: &Sample, horizon_days: u32) -> f64 {
-        self.core().expected_purchases(sample, self.unit.of_days(horizon_days.into()))
-    }
-
-    fn probability_of_purchases(&self, sample: &Sample, purchases: u32, horizon_days: u32) -> f64 {
-        self.core().probability_of_purchases(sample, purchases, self.unit.of_days(horizon_days.into()))
-    }
-
-    fn probability_alive_all(&self, samples: &[Sample]) -> Vec<f64> {
-        self.core().probability_alive_all(samples)
-    }
-
-    fn expected_purchases_all(&self, samples: &[Sample], horizon_days: u32) -> Vec<f64> {
-        self.core().expected_purchases_all(samples, self.unit.of_days(horizon_days.into()))
-    }
-}
+delegate!(BgNbd, core);

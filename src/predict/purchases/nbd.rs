@@ -9,10 +9,9 @@ use crate::predict::purchases::model::PurchaseModel;
 use crate::predict::purchases::purchasing::{Purchasing, log_density};
 use crate::predict::{Fit, FitOptions, Latent, Sample, Samples, TimeUnit, fit};
 
-/// The negative binomial model: customers differ in how often they buy, and nobody leaves.
+/// The negative binomial model: a customer buys at a rate `λ ~ Gamma(r, alpha)`, and nobody leaves.
 ///
-/// A customer buys at a rate `λ`, with `λ ~ Gamma(r, alpha)` over customers. It is what the models with dropout become
-/// where the data show none, and the yardstick for whether dropout is worth a model.
+/// Models with dropout become this one where the data show none.
 ///
 /// # Formula
 ///
@@ -42,35 +41,23 @@ pub struct Nbd {
     params: NbdParams,
 }
 
-/// The parameters of [`Nbd`], each finite, above 0 and at most `1e300`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
-pub struct NbdParams {
-    /// Shape of the purchase rates' Gamma distribution: small where customers differ much.
-    pub r: f64,
-    /// Rate of that distribution, in units of time: `r / alpha` purchases per unit of time on average.
-    pub alpha: f64,
+fit::params::parameters! {
+    Nbd, StoredNbd;
+    NbdParams {
+        /// Shape of the purchase rates' Gamma distribution: small where customers differ much.
+        r,
+        /// Rate of that distribution, in units of time: `r / alpha` purchases per unit of time on average.
+        alpha,
+    }
 }
 
-fit::params::parameters!(Nbd, NbdParams { r, alpha }, StoredNbd);
-
 impl Nbd {
-    /// Fits the model: the parameters under which the purchases of the samples are the most likely.
-    ///
-    /// Where no finite parameters are, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler
-    /// model that fits.
+    /// Fits the model: the parameters under which the purchases of the samples are the most likely, or else a
+    /// [`Boundary`](crate::predict::Boundary) that names the simpler model that fits.
     ///
     /// # Errors
     ///
-    /// [`Error::NoCustomers`](crate::Error::NoCustomers) for samples of nobody,
-    /// [`Error::NothingObserved`](crate::Error::NothingObserved) when every `T` is 0,
-    /// [`Error::Number`](crate::Error::Number) for a penalty that is negative or not finite, and
-    /// [`Error::NotConverged`](crate::Error::NotConverged).
-    ///
-    /// # Complexity
-    ///
-    /// Linear in distinct rows, once; each of some ten evaluations is linear in the distinct `x` and `T`.
+    /// As [`ModelKind::fit`](crate::predict::ModelKind::fit).
     pub fn fit(samples: &Samples, options: &FitOptions) -> Result<Fit<Self, NbdParams>> {
         let unit = options.unit();
         let purchasing = Purchasing::of(samples.grouped(), unit);
@@ -88,7 +75,7 @@ impl Nbd {
         )
     }
 
-    /// Shape and rate of the purchase rate of a customer of whom a sample is known.
+    /// Shape and rate of a customer's posterior purchase rate.
     fn posterior(&self, sample: &Sample) -> (f64, f64) {
         let age = self.unit.of_days(sample.age_days());
         (self.params.r + f64::from(sample.repeats()), self.params.alpha + age)
@@ -114,7 +101,7 @@ impl PurchaseModel for Nbd {
         let (shape, rate) = self.posterior(sample);
         let horizon = self.unit.of_days(horizon_days.into());
         let (odds, end, purchases) = (horizon / rate, rate + horizon, f64::from(purchases));
-        // Of an end whose share is no number, the logarithm is.
+        // The logarithm is finite where the ratio is not.
         let ln_end = if odds.is_finite() { libm::log1p(odds) } else { libm::log(end) - libm::log(rate) };
         if purchases <= 0.0 {
             libm::exp(-shape * ln_end)

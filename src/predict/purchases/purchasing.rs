@@ -1,4 +1,4 @@
-//! How customers who stay buy: the part of a likelihood that asks for `x` and `T` alone.
+//! The part of a likelihood that depends on `x` and `T` alone: purchases without dropout.
 
 use crate::number::optimize::Evaluation;
 use crate::number::special::{digamma_difference, ln_rising, trigamma_difference};
@@ -8,7 +8,7 @@ use crate::predict::fit::search::Extent;
 use crate::predict::given::grouped::Grouped;
 use crate::predict::given::unit::Observed;
 
-/// Counts of customers by `x` and by `T`, which are few however many customers there are.
+/// Customers by `x` and by `T`.
 #[derive(Debug)]
 pub(in crate::predict) struct Purchasing {
     /// `x` and its customers, ascending.
@@ -57,8 +57,8 @@ impl Purchasing {
         }
     }
 
-    /// Adds `Σ ln Γ(r + x) - ln Γ(r) + r ln α - (r + x) ln(α + T)` with its derivatives, `r` and `α` being parameters 0
-    /// and 1; of the Hessian the upper half.
+    /// Adds `Σ ln Γ(r + x) - ln Γ(r) + r ln α - (r + x) ln(α + T)` with its derivatives by `r` and `α`, parameters 0 and 1,
+    /// and the upper half of its Hessian.
     pub(in crate::predict) fn add<const N: usize>(&self, r: f64, alpha: f64, to: &mut Evaluation<N>) {
         for &(repeats, customers) in &self.by_repeats {
             let repeats = f64::from(repeats);

@@ -1,14 +1,14 @@
-//! What the models say of one customer, with the figures that decided.
+//! The predictions for one customer, with their reasons in words.
 
 use crate::predict::purchases::model::PurchaseModel;
 use crate::predict::{AnyModel, GammaGamma, ModelKind, Sample};
 use crate::scale::Language;
 use crate::scale::words::count;
 
-/// What the models expect of one customer within a horizon, each number with its reason in words.
+/// The predictions for one customer within a horizon, each with its reason in words.
 ///
-/// The numbers are those of [`PurchaseModel`] and [`ValueModel`](crate::predict::ValueModel), to the same bits. For many
-/// customers at once, ask the models themselves.
+/// The numbers are those of [`PurchaseModel`] and [`ValueModel`](crate::predict::ValueModel), to the same bits; for many
+/// customers at once, use these.
 ///
 /// # Examples
 ///
@@ -26,11 +26,6 @@ use crate::scale::words::count;
 /// let forecast = CustomerForecast::new(&model, Some(&spend), &sample, 90);
 ///
 /// assert_eq!(
-///     forecast.explain_alive(Language::English),
-///     "MBG/NBD: bought again on 2 days in the 100 days since the first, the last time 40 days ago; \
-///      still a customer with a probability of 63.8%"
-/// );
-/// assert_eq!(
 ///     forecast.explain_value(2, Language::English).as_deref(),
 ///     Some(
 ///         "MBG/NBD: bought again on 2 days in the 100 days since the first, the last time 40 days ago; \
@@ -44,21 +39,21 @@ use crate::scale::words::count;
 pub struct CustomerForecast {
     /// The model of purchases.
     pub model: ModelKind,
-    /// What was known of the customer.
+    /// The customer.
     pub sample: Sample,
     /// The days ahead.
     pub horizon_days: u32,
     /// P(alive), in `[0, 1]`: see [`PurchaseModel::probability_alive`].
     pub probability_alive: f64,
-    /// The purchase days expected within the horizon: see [`PurchaseModel::expected_purchases`].
+    /// The expected purchase days within the horizon: see [`PurchaseModel::expected_purchases`].
     pub expected_purchases: f64,
-    /// The mean spend of a purchase day: see [`GammaGamma::expected_spend`]. `None` without a model of spend, and where
-    /// that has no mean for the customer.
+    /// The expected spend on a purchase day: see [`GammaGamma::expected_spend`]. `None` without a model of spend, and where
+    /// it has no mean for the customer.
     pub expected_spend: Option<f64>,
 }
 
 impl CustomerForecast {
-    /// What a model of purchases, and one of spend where there is one, expect of a customer.
+    /// The predictions of a model of purchases and, if any, one of spend.
     pub fn new(model: &AnyModel, spend: Option<&GammaGamma>, sample: &Sample, horizon_days: u32) -> Self {
         Self {
             model: model.kind(),
@@ -70,14 +65,14 @@ impl CustomerForecast {
         }
     }
 
-    /// The value expected within the horizon, without a discount: purchase days times spend.
+    /// The expected value within the horizon, without a discount: purchase days times spend.
     #[doc(alias = "CLV")]
     #[doc(alias = "LTV")]
     pub fn expected_value(&self) -> Option<f64> {
         self.expected_spend.map(|spend| self.expected_purchases * spend)
     }
 
-    /// P(alive) in words, with what it was made of.
+    /// P(alive) in words, with the data behind it.
     pub fn explain_alive(&self, language: Language) -> String {
         let (known, alive) = (self.known(language), 100.0 * self.probability_alive);
         match language {
@@ -86,34 +81,34 @@ impl CustomerForecast {
         }
     }
 
-    /// The expected purchase days in words, with what they were made of.
+    /// The expected purchase days in words, with the data behind them.
     pub fn explain_purchases(&self, language: Language) -> String {
-        let (known, purchases, days) = (self.known(language), self.expected_purchases, self.horizon_days);
-        match language {
-            Language::English => {
-                format!("{known}; {purchases:.2} purchase days expected in the next {}", count_days(days.into()))
-            }
-            Language::Chinese => format!("{known}；预计未来 {days} 天内有 {purchases:.2} 个购买日"),
-        }
+        self.expected(language, "")
     }
 
     /// The expected value in words, in money of `decimals` decimals, 28 at most; `None` without an
     /// [expected spend](CustomerForecast::expected_spend).
     pub fn explain_value(&self, decimals: u32, language: Language) -> Option<String> {
-        let (known, purchases, days) = (self.known(language), self.expected_purchases, self.horizon_days);
         let (spend, decimals) = (self.expected_spend?, decimals.min(28) as usize);
-        Some(match language {
-            Language::English => format!(
-                "{known}; {purchases:.2} purchase days of {spend:.decimals$} each expected in the next {}",
-                count_days(days.into())
-            ),
-            Language::Chinese => format!(
-                "{known}；预计未来 {days} 天内有 {purchases:.2} 个购买日，平均每个购买日消费 {spend:.decimals$}"
-            ),
-        })
+        let of_each = match language {
+            Language::English => format!(" of {spend:.decimals$} each"),
+            Language::Chinese => format!("，平均每个购买日消费 {spend:.decimals$}"),
+        };
+        Some(self.expected(language, &of_each))
     }
 
-    /// The model and what it was given.
+    fn expected(&self, language: Language, of_each: &str) -> String {
+        let (known, purchases, days) = (self.known(language), self.expected_purchases, self.horizon_days);
+        match language {
+            Language::English => {
+                let days = count_days(days.into());
+                format!("{known}; {purchases:.2} purchase days{of_each} expected in the next {days}")
+            }
+            Language::Chinese => format!("{known}；预计未来 {days} 天内有 {purchases:.2} 个购买日{of_each}"),
+        }
+    }
+
+    /// The model and its data.
     fn known(&self, language: Language) -> String {
         let (repeats, age_days) = (self.sample.repeats(), self.sample.age_days());
         let model = self.model.label().name(language);

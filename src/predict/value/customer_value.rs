@@ -1,44 +1,31 @@
-//! What a customer is worth in the time to come.
+//! The expected value of customers.
 
 use super::discount::{Discount, discounted_purchases, discounted_purchases_all};
 use crate::error::Result;
 use crate::predict::purchases::model::PurchaseModel;
 use crate::predict::{GammaGamma, Sample};
 
-/// What customers are worth: how often they will buy, times what they spend on it.
+/// The customer lifetime value: expected purchases times expected spend.
 ///
-/// The two models are fitted apart, since the model of spend takes both to be independent, on the same
-/// [`Samples`](crate::predict::Samples): the value is in their unit of money.
+/// The two models are fitted separately, to the same [`Samples`](crate::predict::Samples), as if frequency and spend were
+/// independent. The value is in the unit of money of the samples, and it is spend: multiply by the margin for profit.
 ///
-/// [`Credit`](crate::record::Credit)s are in neither: a customer who ordered for 1,000 and got 1,000 back as a credit is
-/// worth what one is who kept it all. Tie credits to their orders first
-/// ([`match_credits`](crate::record::match_credits)), and see who was credited more than half of the spend.
+/// [`Credit`](crate::record::Credit)s enter neither model: a customer who got a full credit for an order counts like one
+/// who kept it. Tie credits to their orders first ([`match_credits`](crate::record::match_credits)), and see who was
+/// credited more than half of the spend.
 ///
 /// # Examples
 ///
-/// What is a customer worth in the next year?
-///
 /// ```
 /// use repurchase::predict::{
-///     Discount, GammaGamma, GammaGammaParams, PurchaseModel, Sample, ValueModel, rounded_to_money,
+///     Discount, GammaGamma, GammaGammaParams, Nbd, NbdParams, Sample, TimeUnit, ValueModel, rounded_to_money,
 /// };
 /// use rust_decimal::Decimal;
 ///
-/// /// Customers who go on as they did; in earnest, this is a fitted model.
-/// struct Steady;
-///
-/// impl PurchaseModel for Steady {
-///     fn expected_purchases(&self, sample: &Sample, horizon_days: u32) -> f64 {
-///         f64::from(sample.repeats()) / sample.age_days() * f64::from(horizon_days)
-///     }
-///     // ...
-/// #   fn log_likelihood(&self, _: &Sample) -> f64 { 0.0 }
-/// #   fn probability_alive(&self, _: &Sample) -> f64 { 1.0 }
-/// #   fn probability_of_purchases(&self, _: &Sample, _: u32, _: u32) -> f64 { 0.0 }
-/// }
-///
+/// // Fitted models, as a rule.
+/// let purchases = Nbd::from_params(NbdParams { r: 1.0, alpha: 70.0 }, TimeUnit::Day)?;
 /// let spend = GammaGamma::from_params(GammaGammaParams { p: 6.25, q: 3.74, gamma: 15.44 })?;
-/// let model = ValueModel { purchases: Steady, spend };
+/// let model = ValueModel { purchases, spend };
 ///
 /// // 3 repeat purchases in 210 days, of 40 each on average.
 /// let sample = Sample::new(3, 189.0, 210.0)?.with_mean_spend(40.0)?;
@@ -60,26 +47,17 @@ use crate::predict::{GammaGamma, Sample};
 #[doc(alias = "CLV")]
 #[doc(alias = "LTV")]
 pub struct ValueModel<M> {
-    /// How often customers buy.
+    /// The model of purchases.
     pub purchases: M,
-    /// What they spend on a purchase.
+    /// The model of spend.
     pub spend: GammaGamma,
 }
 
 impl<M: PurchaseModel> ValueModel<M> {
-    /// What a customer is expected to spend in the `horizon_days` after the end of the observation, in the unit of money
-    /// of the model of spend.
+    /// The expected spend of a customer in the `horizon_days` after the end of the observation: [`discounted_purchases`]
+    /// times [`GammaGamma::expected_spend`], `E(Y(horizon)) · E(M)` without a discount.
     ///
-    /// It is what will be spent, not what is earned of it: multiply by the margin where that is asked. Without a
-    /// discount it is `E(Y(horizon)) · E(M)`. Of a customer without a repeat purchase nothing is known of the spend, so
-    /// that `E(M)` is the mean over all customers.
-    ///
-    /// `None` where the model of spend has [no mean](GammaGamma::expected_spend) for the customer, as for one without a
-    /// repeat purchase at `q <= 1`.
-    ///
-    /// # Formula
-    ///
-    /// [`discounted_purchases`] times [`GammaGamma::expected_spend`].
+    /// `None` where the model of spend has [no mean](GammaGamma::expected_spend) for the customer.
     ///
     /// # Errors
     ///

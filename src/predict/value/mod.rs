@@ -1,4 +1,4 @@
-//! What a customer spends on a purchase, and brings.
+//! The spend on a purchase, and the value of a customer.
 
 mod customer_forecast;
 mod customer_value;

@@ -4,9 +4,9 @@ use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 use crate::number::money;
+use crate::predict::given::opportunity::within;
 
-/// An estimate in money as a decimal: the nearest amount with `decimals` decimals; of two equally near ones,
-/// the even one.
+/// The amount with `decimals` decimals that is nearest to an estimate; of two equally near ones, the even one.
 ///
 /// # Errors
 ///
@@ -25,13 +25,8 @@ use crate::number::money;
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 pub fn rounded_to_money(estimate: f64, decimals: u32) -> Result<Decimal> {
-    if decimals > Decimal::MAX_SCALE {
-        let (found, max) = (decimals.into(), Decimal::MAX_SCALE.into());
-        return Err(Error::OutOfRange { field: "decimals", found, min: 0, max });
-    }
-    money::nearest(estimate, decimals).ok_or(Error::Number {
-        field: "estimate in money",
-        found: estimate,
-        expected: "finite and within 96 bits at the decimals asked for",
-    })
+    within("decimals", decimals, 0, Decimal::MAX_SCALE)?;
+    let expected = "finite and within 96 bits at the decimals asked for";
+    let refused = Error::Number { field: "estimate in money", found: estimate, expected };
+    money::nearest(estimate, decimals).ok_or(refused)
 }

@@ -5,16 +5,15 @@ use crate::predict::OpportunitySamples;
 
 /// Samples, sorted for the two parts of their likelihood.
 ///
-/// Up to the last purchase, a customer's purchases are a product, so that over customers it is enough to know how often
-/// each factor occurs. After it comes a sum over the opportunity before which the customer left, which depends on `x`,
-/// `n` and `t_x` only through where it starts: customers of equal `x` and `n` share it.
+/// Up to the last purchase it is a product, of which the counts of each factor suffice. After it comes a sum over the
+/// opportunity before which the customer left, in which `t_x` is only the start: customers of equal `x` and `n` share it.
 #[derive(Debug)]
 pub(in crate::predict) struct Likelihood {
-    /// How many customers have an `i`-th purchase, from 0 on.
+    /// The customers with an `i`-th purchase, from 0 on.
     bought: Vec<f64>,
-    /// How many have an `i`-th opportunity without a purchase, before their last purchase.
+    /// Those with an `i`-th opportunity without a purchase, before their last purchase.
     passed: Vec<f64>,
-    /// How many have an `i`-th opportunity up to their last purchase.
+    /// Those with an `i`-th opportunity up to their last purchase.
     seen: Vec<f64>,
     tails: Vec<Tail>,
     /// The tails in parts of about as much work.
@@ -27,7 +26,7 @@ pub(in crate::predict) struct Likelihood {
 struct Tail {
     repeats: u32,
     opportunities: u32,
-    /// `t_x`, descending from below `n`, and how many customers have it.
+    /// `t_x`, descending from below `n`, and its customers.
     customers: Vec<(u32, f64)>,
 }
 
@@ -172,8 +171,8 @@ fn add_logarithm(sum: &mut Evaluation<4>, function: &Evaluation<4>, times: f64) 
     }
 }
 
-/// From the probability `q` of no purchase after opportunity `at + 1`, of who is alive there, to that after opportunity
-/// `at`: `w + v u q`, of leaving, staying and passing by. Only the upper half of the Hessian is kept.
+/// From the probability `q` of no purchase after opportunity `at + 1`, if alive there, to that after opportunity `at`:
+/// `w + v u q`, by leaving, staying and passing by. Only the upper half of the Hessian is kept.
 fn step(jet: &mut Evaluation<4>, &[alpha, beta, gamma, delta]: &[f64; 4], repeats: u32, at: u32) {
     let (missed, at, repeats) = (f64::from(at - repeats), f64::from(at), f64::from(repeats));
     // u = (beta + missed) / (alpha + beta + at), and its derivatives by alpha and beta.

@@ -1,4 +1,4 @@
-//! BG/BB: customers who buy or do not at each of a row of opportunities, until they leave unseen.
+//! BG/BB: customers who may buy at each opportunity until they leave unseen.
 
 mod likelihood;
 
@@ -11,13 +11,12 @@ use crate::predict::fit::search::Search;
 use crate::predict::given::opportunity;
 use crate::predict::{Fit, FitOptions, Latent, Limit, OpportunitySample, OpportunitySamples, Spread, fit};
 
-/// The beta-geometric/beta-Bernoulli model: at each opportunity a customer who is alive buys with a probability `p`,
-/// and before each opportunity leaves for good with a probability `θ`, both the customer's own.
+/// The beta-geometric/beta-Bernoulli model: at each opportunity a customer who is alive buys with a probability
+/// `p ~ Beta(alpha, beta)`, and before each leaves for good with a probability `θ ~ Beta(gamma, delta)`, independent of `p`.
 ///
-/// `p ~ Beta(alpha, beta)` and `θ ~ Beta(gamma, delta)` over customers, independent of each other. It is the model for
-/// customers without a contract whose purchases fall into periods: donations and memberships by year, an event, an
-/// issue of a catalogue. The horizon of a question is a number of opportunities. What it says of
-/// [`OpportunitySample::NEW`] it says of a new customer.
+/// It is the model for customers without a contract whose purchases fall into periods: donations and memberships by year,
+/// an event, an issue of a catalogue. Horizons are numbers of opportunities; [`OpportunitySample::NEW`] stands for a new
+/// customer.
 ///
 /// # Formula
 ///
@@ -28,7 +27,7 @@ use crate::predict::{Fit, FitOptions, Latent, Limit, OpportunitySample, Opportun
 /// - `P(alive at n)` is the first term's share of `L`,
 /// - of a customer who is alive, `p ~ Beta(α + x, β + n - x)` and `θ ~ Beta(γ, δ + n)`.
 ///
-/// The sums are of positive terms, and nothing in them cancels or runs out of range for any `n`.
+/// The sums are of positive terms; nothing cancels or runs out of range for any `n`.
 ///
 /// # Examples
 ///
@@ -57,38 +56,35 @@ pub struct BgBb {
     params: BgBbParams,
 }
 
-/// The parameters of [`BgBb`], each finite, above 0 and at most `1e300`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
-pub struct BgBbParams {
-    /// First shape of the purchase probabilities' Beta distribution, whose mean is `alpha / (alpha + beta)`.
-    pub alpha: f64,
-    /// Second shape of that distribution.
-    pub beta: f64,
-    /// First shape of the dropout probabilities' Beta distribution, whose mean is `gamma / (gamma + delta)`.
-    pub gamma: f64,
-    /// Second shape of that distribution.
-    pub delta: f64,
+fit::params::parameters! {
+    BgBb;
+    BgBbParams {
+        /// First shape of the purchase probabilities' Beta distribution, whose mean is `alpha / (alpha + beta)`.
+        alpha,
+        /// Second shape of that distribution.
+        beta,
+        /// First shape of the dropout probabilities' Beta distribution, whose mean is `gamma / (gamma + delta)`.
+        gamma,
+        /// Second shape of that distribution.
+        delta,
+    }
 }
 
 const NAME: &str = "BG/BB";
 
-/// Starts from which a search goes uphill: customers who differ, customers who hardly do, customers who hardly leave.
+/// Starts of a climb: customers who differ, customers who hardly do, customers who hardly leave.
 const STARTS: [[f64; 4]; 4] =
     [[1.0, 1.0, 0.5, 2.5], [0.5, 2.0, 1.0, 20.0], [10.0, 10.0, 5.0, 25.0], [0.5, 0.5, 0.05, 5.0]];
 
-/// Where to start also when nobody missed an opportunity before the last purchase.
+/// One more start where nobody missed an opportunity before the last purchase.
 const ALWAYS_BUYS: [f64; 4] = [1e3, 1e-3, 0.5, 2.5];
 
-fit::params::parameters!(BgBb, BgBbParams { alpha, beta, gamma, delta });
-
 impl BgBb {
-    /// The parameters under which the samples are the most likely.
+    /// Fits the model: the parameters under which the samples are the most likely.
     ///
-    /// Where no finite parameters are, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler model that
-    /// fits. So it is where nobody bought, where everybody bought at every opportunity, and where nobody had more than
-    /// two opportunities, which do not tell four parameters apart.
+    /// Without finite parameters, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler model that
+    /// fits: where nobody bought, everybody bought at every opportunity, or nobody had more than two opportunities, too
+    /// few for four parameters.
     ///
     /// # Errors
     ///
@@ -133,11 +129,11 @@ impl BgBb {
         })
     }
 
-    /// `ln f(x, t_x | n)`: the log of the probability of the customer's row of purchases.
+    /// `ln f(x, t_x | n)`: the log probability of the customer's row of purchases.
     ///
     /// # Complexity
     ///
-    /// Linear in the opportunities since the last purchase, as for all that is asked of a customer.
+    /// Linear in the opportunities since the last purchase, as all answers of the model.
     pub fn log_likelihood(&self, sample: &OpportunitySample) -> f64 {
         let since = self.since(sample);
         self.ln_up_to(sample.repeats(), sample.recency()) + libm::log(since.alive + since.left) + since.ln_unit
@@ -145,15 +141,14 @@ impl BgBb {
 
     /// P(alive): the probability, in `[0, 1]`, that the customer has not left **by the last opportunity**, number `n`.
     ///
-    /// It is 1 for who bought at the last opportunity. The paper and the R package BTYD ask for the next one:
+    /// It is 1 after a purchase at the last opportunity. The paper and the R package BTYD use
     /// [`probability_alive_at_next`](BgBb::probability_alive_at_next).
     pub fn probability_alive(&self, sample: &OpportunitySample) -> f64 {
         let since = self.since(sample);
         since.alive / (since.alive + since.left)
     }
 
-    /// The probability, in `[0, 1)`, that the customer will be alive **at the next opportunity**, number `n + 1`: has
-    /// not left, and does not leave before it.
+    /// The probability, in `[0, 1)`, that the customer will be alive **at the next opportunity**, number `n + 1`.
     pub fn probability_alive_at_next(&self, sample: &OpportunitySample) -> f64 {
         let BgBbParams { gamma, delta, .. } = self.if_alive(sample).params;
         self.probability_alive(sample) * survival::first(gamma, delta)
@@ -163,22 +158,19 @@ impl BgBb {
     ///
     /// # Formula
     ///
-    /// `P(alive at n) · (α + x) / (α + β + n) · Σ B(γ, δ + n + i) / B(γ, δ + n)` over `1 <= i <= opportunities`, a sum
-    /// that is known in closed form, with its limit at `γ = 1`.
-    ///
-    /// # Complexity
-    ///
-    /// Constant in `opportunities`.
+    /// `P(alive at n) · (α + x) / (α + β + n) · Σ B(γ, δ + n + i) / B(γ, δ + n)` over `1 <= i <= opportunities`. The sum has
+    /// a closed form, with its limit at `γ = 1`: the time is constant in `opportunities`.
     pub fn expected_purchases(&self, sample: &OpportunitySample, opportunities: u32) -> f64 {
         let BgBbParams { alpha, beta, gamma, delta } = self.if_alive(sample).params;
         let chances = survival::total(gamma, delta, opportunities);
         self.probability_alive(sample) * survival::first(beta, alpha) * chances
     }
 
-    /// DERT: the discounted expected number of purchases to come, one at the next opportunity discounted once.
+    /// DERT: the discounted expected number of future purchases, one at the next opportunity discounted once, at a rate of
+    /// `discount` per opportunity, such as 0.1.
     ///
-    /// `discount` is the rate per opportunity, such as 0.1. Times the margin of a purchase, it is the residual value of
-    /// the customer; for [`OpportunitySample::NEW`], that of a new one beyond the purchase that won it.
+    /// Times the margin of a purchase, it is the residual value of the customer; for [`OpportunitySample::NEW`], that of a
+    /// new one beyond the purchase that won it.
     ///
     /// # Formula
     ///
@@ -186,11 +178,7 @@ impl BgBb {
     ///
     /// # Errors
     ///
-    /// [`Error::Number`] for a discount rate that is not finite and `1e-9` or more.
-    ///
-    /// # Complexity
-    ///
-    /// Some `10 / √d` steps.
+    /// [`Error::Number`] for a discount rate that is not finite and `1e-9` or more; a rate `d` takes some `10 / √d` steps.
     pub fn discounted_purchases(&self, sample: &OpportunitySample, discount: f64) -> Result<f64> {
         let rate = survival::rate(discount)?;
         let BgBbParams { alpha, beta, gamma, delta } = self.if_alive(sample).params;
@@ -198,16 +186,12 @@ impl BgBb {
         Ok(self.probability_alive(sample) * survival::first(beta, alpha) * chances)
     }
 
-    /// The probability that the customer buys at exactly `purchases` of the next `opportunities`; 0 where they are
-    /// fewer.
+    /// The probability that the customer buys at exactly `purchases` of the next `opportunities`; 0 for more purchases than
+    /// opportunities. Linear in `opportunities - purchases`.
     ///
     /// # Errors
     ///
     /// [`Error::OutOfRange`] for more opportunities than [`OpportunitySample::MAX_OPPORTUNITIES`].
-    ///
-    /// # Complexity
-    ///
-    /// Linear in `opportunities - purchases`.
     pub fn probability_of_purchases(
         &self,
         sample: &OpportunitySample,
@@ -221,16 +205,16 @@ impl BgBb {
         Ok(if purchases > 0 { since.alive / all * if_alive } else { (since.alive * if_alive + since.left) / all })
     }
 
-    /// The probability of no purchase at any of the next `opportunities`: that the customer has left, or stays away.
+    /// The probability of no purchase at any of the next `opportunities`.
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfRange`] for more opportunities than [`OpportunitySample::MAX_OPPORTUNITIES`].
+    /// As [`probability_of_purchases`](BgBb::probability_of_purchases).
     pub fn probability_no_purchase(&self, sample: &OpportunitySample, opportunities: u32) -> Result<f64> {
         self.probability_of_purchases(sample, 0, opportunities)
     }
 
-    /// The model of a new customer who is what this one is now, if alive.
+    /// The model by which a new customer is like this one, if alive.
     fn if_alive(&self, sample: &OpportunitySample) -> Self {
         let BgBbParams { alpha, beta, gamma, delta } = self.params;
         let (repeats, opportunities) = (f64::from(sample.repeats()), f64::from(sample.opportunities()));
@@ -256,18 +240,17 @@ impl BgBb {
         if purchases > opportunities {
             return 0.0;
         }
-        // The same as a row of purchases and then none, with the number of rows of as many purchases.
+        // The probability of one row, with all purchases first, times the number of rows of as many purchases.
         let bought = f64::from(purchases);
         let rows = |before: f64| (before + 1.0) / (before + 1.0 - bought);
         let Weights { alive, left, ln_unit } = self.weigh(purchases, purchases, opportunities, rows);
         libm::exp(self.ln_up_to(purchases, purchases) + libm::log(alive + left) + ln_unit)
     }
 
-    /// Of customers who are alive at opportunity `from` with `repeats` purchases, those who buy at none of the
-    /// following up to `to`. `times` multiplies the weight of all who are alive at the opportunity after a given one.
+    /// The weights, among customers alive at opportunity `from` with `repeats` purchases, of those who buy at none after
+    /// it up to `to`. `times` multiplies the weight of all who are alive at the opportunity after a given one.
     ///
-    /// From the end to the start, by Horner's rule: who is alive before an opportunity either leaves before it, or
-    /// stays and passes it by.
+    /// From the end to the start, by Horner's rule: a customer either leaves before an opportunity, or passes it by.
     fn weigh(&self, repeats: u32, from: u32, to: u32, times: impl Fn(f64) -> f64) -> Weights {
         let BgBbParams { alpha, beta, gamma, delta } = self.params;
         let (mut weights, mut unit) = (Weights { alive: 1.0, left: 0.0, ln_unit: 0.0 }, 1.0);
@@ -292,15 +275,14 @@ impl BgBb {
     }
 }
 
-/// The weight of those who are alive at the end and of those who have left before it, in a unit that keeps them in
-/// range.
+/// The weights of those alive at the end and of those who left before it, in a unit that keeps them in range.
 struct Weights {
     alive: f64,
     left: f64,
     ln_unit: f64,
 }
 
-/// What fits as well with fewer parameters, where that can be seen without a search.
+/// A model with fewer parameters that fits as well, where the samples show it without a search.
 struct Simpler {
     /// Empty where it takes a search to tell.
     limits: Vec<Limit>,
@@ -330,7 +312,7 @@ impl Simpler {
                 limits: vec![buys(Spread::Same(share)), leaves(Spread::Zero)],
                 start: [size * share, size * (1.0 - share), 1e-4, 1e4],
             }),
-            // There are three probabilities to explain. Customers who all leave alike leave three parameters to do it.
+            // Three parameters, of customers who all leave alike, explain the three probabilities there are.
             2 => Some(Self { limits: Vec::new(), start: [1.0, 1.0, 1e4, 4e4] }),
             _ => None,
         }

@@ -1,14 +1,14 @@
 //! The likelihood that BG/NBD and MBG/NBD share. Fast on purpose: `fit_mbg_nbd` of `benches/predict.rs` must not get slower.
 //!
-//! A customer who is alive has stayed after each of `c` chances to leave: BG/NBD counts the `x` repeat purchases,
-//! MBG/NBD the first purchase too. With `k = r + x`, a customer's density is
+//! A customer who is alive has stayed after each of `c` chances to leave: the `x` repeat purchases in BG/NBD, the first
+//! purchase too in MBG/NBD. With `k = r + x`, a customer's density is
 //!
 //! ```text
 //! Γ(k) / Γ(r) · α^r (α + T)^-k · B(a, b + c) / B(a, b) · (1 + e^z),
 //! z = ln(a / (b + c - 1)) + k ln((α + T) / (α + t_x))
 //! ```
 //!
-//! where `e^z` is the odds of having left at the last purchase; there are none where `c` is 0.
+//! where `e^z` is the odds of having left at the last purchase, 0 where `c` is 0.
 
 use crate::number::optimize::Evaluation;
 use crate::number::special::{digamma_difference, exp_of_nonpositive, ln_1p_exp, ln_beta_ratio, trigamma_difference};
@@ -45,7 +45,7 @@ impl ExtraChance {
         if ln_odds <= 0.0 {
             return alive + ln_1p_exp(ln_odds);
         }
-        // The term of those who have left as such: large odds on an unlikely silence would cancel.
+        // From the term of those who have left: large odds on an unlikely silence would cancel.
         let at_last = Observed { age: of.recency, ..*of };
         let stayed_before = ln_beta_ratio(a, b, chances - 1.0);
         let left = log_density(r, alpha, &at_last) + stayed_before - libm::log1p((b + (chances - 1.0)) / a);
@@ -53,14 +53,13 @@ impl ExtraChance {
     }
 }
 
-/// A shop's samples, cut for passes over them.
+/// A shop's samples, cut into parts.
 #[derive(Debug)]
 pub(in crate::predict) struct Likelihood<'a> {
     extra: ExtraChance,
     purchasing: Purchasing,
     /// In the model's unit.
     times: Vec<f64>,
-    /// Of them, those who can have left are looked at.
     parts: Vec<Vec<Piece<'a>>>,
 }
 
@@ -76,7 +75,7 @@ struct Instant {
     inverse: f64,
 }
 
-/// What the rows of one group add up to; `s` is the probability of having left, `v = s (1 - s)`.
+/// The sums over rows of one group; `s` is the probability of having left, `v = s (1 - s)`.
 #[derive(Debug, Default)]
 struct Sums {
     value: f64,
@@ -102,11 +101,7 @@ impl<'a> Likelihood<'a> {
         self.purchasing.extent()
     }
 
-    /// The log-likelihood and its derivatives by the parameters.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in distinct rows.
+    /// The log-likelihood and its derivatives by the parameters. Linear in distinct rows.
     pub(in crate::predict) fn evaluate(&self, &[r, alpha, a, b]: &Parameters) -> Evaluation<4> {
         let mut sum = Evaluation::ZERO;
         self.purchasing.add(r, alpha, &mut sum);
@@ -142,7 +137,7 @@ impl<'a> Likelihood<'a> {
     }
 }
 
-/// Rows are looked up, and then worked on together, in blocks of as many.
+/// Rows that are looked up and then worked on together.
 const BLOCK: usize = 32;
 
 /// `BLOCK` rows, number by number.
@@ -156,7 +151,7 @@ struct Block {
 impl Sums {
     fn over(rows: &[Row], instants: &[Instant], k: f64, ln_odds: f64) -> Self {
         let mut sums = Self::default();
-        // Rows that fill no block are filled up with rows of nobody.
+        // The last block is filled up with rows of nobody.
         let mut block = Block { log: [0.0; BLOCK], slope: [0.0; BLOCK], bend: [0.0; BLOCK], customers: [0.0; BLOCK] };
         for rows in rows.chunks(BLOCK) {
             block.customers = [0.0; BLOCK];

@@ -1,4 +1,4 @@
-//! What is said of many customers at once: in parts, on all cores, and once for what customers share.
+//! Answers for many customers: in parts, on all cores, and once for what customers share.
 //!
 //! Fast on purpose: `probability_alive_all` and `expected_purchases_all` of `benches/predict.rs` must not get slower.
 
@@ -10,26 +10,26 @@ use crate::parallel;
 use crate::predict::Sample;
 use crate::predict::given::numbering::Numbering;
 
-/// Customers who are asked about in one go, and share what was worked out for one of them.
+/// Customers of a part, who share what was computed for one of them.
 const PART: usize = 1 << 18;
 
 /// Customers worked on together.
 const BLOCK: usize = 64;
 
-/// The weight of logarithms up to which they are subtracted.
+/// The [`weight`](BetaGeometric::weight) of logarithms up to which they are subtracted.
 pub(in crate::predict) const HEAVY: f64 = 1_048_576.0;
 
 /// Chances to leave up to which the mean of staying is kept.
 const MOST_KEPT: u32 = 1 << 12;
 
-/// From this many repeat purchases on, what is expected of a customer is looked up in a map.
+/// From this `x` on, values are kept in a map.
 const FREQUENT: u32 = 128;
 
-/// Expectations that are worked out in one go.
+/// Expectations of a part.
 const EXPECTATIONS: usize = 1 << 9;
 
 impl BetaGeometric {
-    pub(in crate::predict) fn probability_alive_all(&self, samples: &[Sample]) -> Vec<f64> {
+    pub(super) fn alive_of_all(&self, samples: &[Sample]) -> Vec<f64> {
         let mut alive = vec![0.0; samples.len()];
         parallel::map_chunks(&mut alive, PART, |part, alive| {
             self.alive_of_part(of_part(samples, part), alive, |_, _, _| ());
@@ -37,8 +37,8 @@ impl BetaGeometric {
         alive
     }
 
-    /// Of those alive, `t_x` says nothing more: customers share what is expected by `x` and `T`.
-    pub(in crate::predict) fn expected_purchases_all(&self, samples: &[Sample], horizon: f64) -> Vec<f64> {
+    /// While a customer is alive, expectations depend on `x` and `T` alone, and are shared.
+    pub(super) fn expected_of_all(&self, samples: &[Sample], horizon: f64) -> Vec<f64> {
         let [_, alpha, a, b] = self.parameters;
         let kept: Vec<f64> = (0..MOST_KEPT).map(|chances| future::stay(a, b, chances)).collect();
         let stays = |chances| kept.get(chances as usize).copied().unwrap_or_else(|| future::stay(a, b, chances));
@@ -52,7 +52,7 @@ impl BetaGeometric {
         }
     }
 
-    /// What is expected of a pair is worked out when it is seen first.
+    /// Computes the expectation of a pair when it is seen first.
     fn in_one_pass(&self, samples: &[Sample], expected: impl Fn(u32, f64) -> f64) -> Vec<f64> {
         let mut answers = vec![0.0; samples.len()];
         // Nothing below 0 is expected.
@@ -63,8 +63,8 @@ impl BetaGeometric {
         answers
     }
 
-    /// Parts number their pairs, what is expected of each pair of any part is worked out once, and each part takes its
-    /// own: the same numbers by more steps, on all cores.
+    /// The same numbers in more steps, on all cores: parts number their pairs, the expectation of each different pair is
+    /// computed once, and each part takes its own.
     fn in_two_passes(&self, samples: &[Sample], expected: impl Fn(u32, f64) -> f64 + Send + Sync) -> Vec<f64> {
         let mut answers = vec![0.0; samples.len()];
         let parts = parallel::map_chunks(&mut answers, PART, |part, alive| {
@@ -96,7 +96,7 @@ impl BetaGeometric {
         answers
     }
 
-    /// P(alive) of each; `see` is shown each sample with the number of its `T` among the times that are given back, and
+    /// P(alive) of each, and the different times. `see` gets each sample, the number of its `T` among these times, and
     /// its answer, which it may change.
     fn alive_of_part(
         &self,
@@ -107,7 +107,7 @@ impl BetaGeometric {
         let (mut numbering, mut passed, mut longest) = (Numbering::default(), Vec::new(), 0.0f64);
         let mut block = [(0, 0); BLOCK];
         for (samples, answers) in samples.chunks(BLOCK).zip(answers.chunks_mut(BLOCK)) {
-            // The look-ups first, so that what follows has no branch.
+            // The look-ups first: the loop after them has no branch.
             for (sample, found) in samples.iter().zip(&mut block) {
                 *found = (numbering.of(sample.age_days()) as usize, numbering.of(sample.recency_days()) as usize);
             }
@@ -143,12 +143,12 @@ fn of_part(samples: &[Sample], part: usize) -> &[Sample] {
 struct ByPair<V> {
     /// By age, by `x`; `none` of a pair that was not seen.
     values: Vec<Vec<V>>,
-    /// A large `x` is looked up: the room for all below it would add up over many ages.
+    /// By large `x`: vectors as long would need too much memory over many ages.
     frequent: HashMap<(u32, u32), V, FixedState>,
     none: V,
 }
 
-/// Numbering for `x` that an age begins with.
+/// The first length of an age's vector.
 const ROOM: usize = 8;
 
 impl<V: Copy + PartialEq> ByPair<V> {
@@ -156,7 +156,7 @@ impl<V: Copy + PartialEq> ByPair<V> {
         Self { values: Vec::new(), frequent: HashMap::default(), none }
     }
 
-    /// The value of a pair, which is worked out when it is asked for first.
+    /// The value of a pair, computed when it is first needed.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "once for each customer")]
     fn of(&mut self, age: u32, repeats: u32, value: impl FnOnce() -> V) -> V {

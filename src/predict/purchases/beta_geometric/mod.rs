@@ -1,21 +1,24 @@
 //! What BG/NBD and MBG/NBD share: customers who buy at a rate `λ ~ Gamma(r, α)` and leave after a purchase with a
 //! probability `p ~ Beta(a, b)`.
 //!
-//! The two differ in whether the first purchase is a chance to leave. A customer who is alive has the posterior
-//! `λ ~ Gamma(r + x, α + T)`, `p ~ Beta(a, b + c)` after `c` chances, so that whatever is asked of the future of any
-//! customer is asked of a new one with other parameters.
+//! The two differ in whether the first purchase is a chance to leave. A customer who is alive after `c` chances is like a
+//! new one with `λ ~ Gamma(r + x, α + T)` and `p ~ Beta(a, b + c)`.
 
 mod future;
 mod likelihood;
 mod many;
 
-pub(in crate::predict) use likelihood::{ExtraChance, Likelihood, Parameters};
+pub(in crate::predict) use likelihood::{ExtraChance, Parameters};
 
+use self::likelihood::Likelihood;
 use self::many::HEAVY;
+use crate::error::Result;
 use crate::number::special::exp_of_nonpositive;
-use crate::predict::fit::limit::{self, Latent, Limit};
+use crate::predict::fit::limit::{self, Latent};
+use crate::predict::fit::search::Search;
 use crate::predict::given::unit::Observed;
-use crate::predict::{Sample, TimeUnit};
+use crate::predict::purchases::model::PurchaseModel;
+use crate::predict::{Fit, FitOptions, Sample, Samples, TimeUnit};
 
 /// One of the two models at its parameters.
 #[derive(Debug, Clone, Copy)]
@@ -25,33 +28,43 @@ pub(in crate::predict) struct BetaGeometric {
     pub(in crate::predict) parameters: Parameters,
 }
 
-impl BetaGeometric {
-    pub(in crate::predict) fn log_likelihood(&self, sample: &Sample) -> f64 {
+impl PurchaseModel for BetaGeometric {
+    fn log_likelihood(&self, sample: &Sample) -> f64 {
         self.extra.log_likelihood(self.parameters, &self.unit.of_sample(sample))
     }
 
-    pub(in crate::predict) fn probability_alive(&self, sample: &Sample) -> f64 {
+    fn probability_alive(&self, sample: &Sample) -> f64 {
         self.alive(&self.unit.of_sample(sample))
     }
 
-    pub(in crate::predict) fn expected_purchases(&self, sample: &Sample, horizon: f64) -> f64 {
+    fn expected_purchases(&self, sample: &Sample, horizon_days: u32) -> f64 {
         let ([_, alpha, a, b], of) = (self.parameters, self.unit.of_sample(sample));
-        let odds = horizon / (alpha + of.age);
+        let odds = self.unit.of_days(horizon_days.into()) / (alpha + of.age);
         let stays = |chances| future::stay(a, b, chances);
         self.alive(&of) * self.expected_while_alive(of.repeats, odds, stays)
     }
 
-    pub(in crate::predict) fn probability_of_purchases(&self, sample: &Sample, purchases: u32, horizon: f64) -> f64 {
-        let of = self.unit.of_sample(sample);
+    fn probability_of_purchases(&self, sample: &Sample, purchases: u32, horizon_days: u32) -> f64 {
+        let (of, horizon) = (self.unit.of_sample(sample), self.unit.of_days(horizon_days.into()));
         let [shape, rate, a, b] = self.posterior(&of);
         let silence = self.silence_of(&of);
         let (stayed, left) = self.shares_after(silence, of.repeats);
         let while_alive = future::probability_of_purchases(shape, rate, a, b, purchases, horizon);
-        // Of those who left as such, for whom 1 - P(alive) would have no digits.
+        // `1 - P(alive)` would lose the digits of those who left.
         let left = if purchases > 0 { 0.0 } else { left / (stayed + left) };
         f64::min(self.alive_after(silence, of.repeats) * while_alive + left, 1.0)
     }
 
+    fn probability_alive_all(&self, samples: &[Sample]) -> Vec<f64> {
+        self.alive_of_all(samples)
+    }
+
+    fn expected_purchases_all(&self, samples: &[Sample], horizon_days: u32) -> Vec<f64> {
+        self.expected_of_all(samples, self.unit.of_days(horizon_days.into()))
+    }
+}
+
+impl BetaGeometric {
     fn alive(&self, of: &Observed) -> f64 {
         self.alive_after(self.silence_of(of), of.repeats)
     }
@@ -66,10 +79,9 @@ impl BetaGeometric {
         self.silence(of, self.passed(of.age), self.passed(of.recency))
     }
 
-    /// `ln((α + T) / (α + t_x))`, from the [`passed`](Self::passed) of `T` and of `t_x`.
-    ///
-    /// Each of these is kept for many customers, but their difference has lost digits. Up to [`HEAVY`], P(alive) is
-    /// right to 2e-10 all the same; beyond, the logarithm is taken anew.
+    /// `ln((α + T) / (α + t_x))`, from the [`passed`](Self::passed) of `T` and of `t_x`, which many customers share. Their
+    /// difference loses digits: up to [`HEAVY`], P(alive) is right to 2e-10 all the same; beyond, the logarithm is taken
+    /// anew.
     fn silence(&self, of: &Observed, at_age: f64, at_recency: f64) -> f64 {
         if self.weight(of.repeats, at_age) > HEAVY {
             let [_, alpha, ..] = self.parameters;
@@ -86,14 +98,14 @@ impl BetaGeometric {
         (r + f64::from(repeats)) * at_age
     }
 
-    /// P(alive) of a customer of whom `silence` is `ln((α + T) / (α + t_x))`.
+    /// P(alive) by `silence`, `ln((α + T) / (α + t_x))`.
     #[inline]
     fn alive_after(&self, silence: f64, repeats: u32) -> f64 {
         let (stayed, left) = self.shares_after(silence, repeats);
         stayed / (stayed + left)
     }
 
-    /// Of those who are alive and of those who have left, in one unit.
+    /// The odds of being alive to having left.
     #[inline]
     fn shares_after(&self, silence: f64, repeats: u32) -> (f64, f64) {
         let [r, _, a, b] = self.parameters;
@@ -102,7 +114,7 @@ impl BetaGeometric {
         if chances > 0.0 { (stayed, a) } else { (1.0, 0.0) }
     }
 
-    /// What is expected of a customer who is alive.
+    /// The expected purchases of a customer who is alive.
     fn expected_while_alive(&self, repeats: u32, odds: f64, stays: impl Fn(u32) -> f64) -> f64 {
         let [r, _, a, b] = self.parameters;
         let chances = repeats.saturating_add(self.extra.0);
@@ -116,14 +128,31 @@ impl BetaGeometric {
     }
 }
 
-/// Starts from which a search goes uphill: `a` and `b`. Nearly every shop has its maximum in reach of the first; the
-/// others look for one where that ends on a boundary.
-pub(in crate::predict) const STARTS: [[f64; 2]; 4] = [[0.5, 2.5], [0.005, 5.0], [0.05, 0.5], [5.0, 50.0]];
+/// Starts of a climb: `a` and `b`. Nearly every shop has its maximum in reach of the first; the others look for one
+/// where that ends on a boundary.
+const STARTS: [[f64; 2]; 4] = [[0.5, 2.5], [0.005, 5.0], [0.05, 0.5], [5.0, 50.0]];
 
-/// What the parameters stand for where they run to 0 or infinity; `age` is the largest age of the sample.
-pub(in crate::predict) fn limits([r, alpha, a, b]: Parameters, age: f64) -> Vec<Limit> {
-    limit::reached(&[
-        limit::gamma(Latent::PurchaseRate, r, alpha, 1.0 / age),
-        limit::beta(Latent::DropoutProbability, a, b),
-    ])
+/// Fits one of the two models: `params` makes its parameters of four numbers, `model` the model of its parameters.
+pub(in crate::predict) fn fit<M, P>(
+    name: &'static str,
+    extra: ExtraChance,
+    samples: &Samples,
+    options: &FitOptions,
+    params: impl Fn(Parameters) -> P,
+    model: impl FnOnce(P) -> Result<M>,
+) -> Result<Fit<M, P>> {
+    let (rows, unit) = (samples.grouped(), options.unit());
+    let likelihood = Likelihood::of(rows, unit, extra);
+    let (search, rate) = Search::by_time(name, &likelihood.extent(), options, |age| [1.0, age, 1.0, 1.0])?;
+    let starts = STARTS.map(|[a, b]| [0.5, 0.5 / rate, a, b]);
+    let starts = Search::starts(rows, &starts, |starts, part| {
+        let likelihood = Likelihood::of(part, unit, extra);
+        search.climb(starts, |parameters| likelihood.evaluate(parameters))
+    });
+    let found = search.climb(&starts, |parameters| likelihood.evaluate(parameters))?;
+    let [_, age, ..] = search.units;
+    found.to_fit(params, model, |[r, alpha, a, b]| {
+        let (rate, dropout) = (limit::gamma(Latent::PurchaseRate, r, alpha, 1.0 / age), Latent::DropoutProbability);
+        limit::reached(&[rate, limit::beta(dropout, a, b)])
+    })
 }

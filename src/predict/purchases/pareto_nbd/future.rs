@@ -1,6 +1,4 @@
-//! What a customer does in a time to come.
-//!
-//! A customer who is alive is like a new one with `r + x`, `α + T`, `s` and `β + T`.
+//! A new customer's purchases; one who is alive is like a new one with `r + x`, `α + T`, `s` and `β + T`.
 
 use super::Parameters;
 use super::race::{Moment, Race};
@@ -56,13 +54,13 @@ pub(in crate::predict) fn probability_of_purchases(
 /// The fewest panels on either side of the top, and the longest.
 const FEWEST: f64 = 4.0;
 const LONGEST: f64 = 1.5;
-/// A logarithm this far below its top is that of nothing.
+/// A logarithm this far below its top is negligible.
 const NOTHING: f64 = 40.0;
 /// More steps than a search in 64 bits needs.
 const MOST_STEPS: u32 = 100;
 
-/// Where a concave `height` on `[0, length]`, -infinity at 0, has its top, and between what it is not far below it: all
-/// roughly, as places to cut an integral.
+/// Roughly, where to cut an integral: the start, top and end of what is not far below the top of a concave `height` on
+/// `[0, length]`, -infinity at 0.
 fn support(length: f64, height: impl Fn(f64) -> f64) -> (f64, f64, f64) {
     // The golden section.
     const SHARE: f64 = 0.618_033_988_749_894_8;

@@ -1,8 +1,8 @@
 //! The likelihood of customers' samples and its derivatives.
 //!
-//! A customer's density is a sum over the ends of a silence: that the customer is still there, or left at a moment of
-//! it. The logarithm of each term is elementary in the parameters, so that the gradient of the log of the sum is the
-//! mean of the terms' gradients, and its Hessian the mean of their Hessians plus the covariance of their gradients.
+//! A customer's density is a sum over the ends of a silence: still there, or left at a moment of it. The logarithm of
+//! each term is elementary in the parameters: the gradient of the log of the sum is the mean of the terms' gradients, its
+//! Hessian the mean of their Hessians plus the covariance of their gradients.
 
 use super::Parameters;
 use super::race::{Moment, Race};
@@ -34,10 +34,10 @@ pub(in crate::predict) fn log_likelihood(parameters: Parameters, of: &Observed) 
         + no_purchase
 }
 
-/// Rows whose sum is taken before it is added to the others: two short sums round less than a long one.
+/// Rows that are summed by themselves: short sums round less than a long one.
 const BLOCK: usize = 256;
 
-/// A shop's samples, cut for passes over them.
+/// A shop's samples, cut into blocks.
 #[derive(Debug)]
 pub(in crate::predict) struct Likelihood<'a> {
     /// In the model's unit.

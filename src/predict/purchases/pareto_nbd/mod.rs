@@ -14,10 +14,10 @@ use crate::predict::purchases::model::PurchaseModel;
 use crate::predict::purchases::purchasing::Purchasing;
 use crate::predict::{Fit, FitOptions, Latent, Sample, Samples, TimeUnit, fit};
 
-/// The Pareto/NBD model: a customer leaves at a time that nobody sees, whether there was a purchase or not.
+/// The Pareto/NBD model: while alive, a customer buys at a rate `λ ~ Gamma(r, alpha)` and leaves, unseen and at any time,
+/// at a rate `μ ~ Gamma(s, beta)`.
 ///
-/// While alive, a customer buys at a rate `λ`, with `λ ~ Gamma(r, alpha)` over customers, and leaves at a rate `μ`,
-/// with `μ ~ Gamma(s, beta)`. A customer's P(alive) falls with silence, that of a customer who came once too.
+/// P(alive) falls with silence, for a customer who came once too.
 ///
 /// # Formula
 ///
@@ -40,7 +40,7 @@ use crate::predict::{Fit, FitOptions, Latent, Sample, Samples, TimeUnit, fit};
 /// ```
 /// use repurchase::predict::{ParetoNbd, ParetoNbdParams, PurchaseModel, Sample, TimeUnit};
 ///
-/// // The CDNOW customers of the literature, whose rates are per week.
+/// // CDNOW, with rates per week.
 /// let params = ParetoNbdParams { r: 0.553, alpha: 10.578, s: 0.606, beta: 11.669 };
 /// let model = ParetoNbd::from_params(params, TimeUnit::Week)?;
 /// let customer = Sample::new(2, 213.0, 272.0)?;
@@ -57,7 +57,6 @@ use crate::predict::{Fit, FitOptions, Latent, Sample, Samples, TimeUnit, fit};
 ///
 /// D. C. Schmittlein, D. G. Morrison and R. Colombo (1987), "Counting your customers: who are they and what will they
 /// do next?", Management Science 33(1), 1-24, doi 10.1287/mnsc.33.1.1.
-///
 /// P. S. Fader and B. G. S. Hardie (2005), "A note on deriving the Pareto/NBD model and related expressions",
 /// brucehardie.com/notes/009.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,48 +67,36 @@ pub struct ParetoNbd {
     params: ParetoNbdParams,
 }
 
-/// The parameters of [`ParetoNbd`], each finite, above 0 and at most `1e300`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
-pub struct ParetoNbdParams {
-    /// Shape of the purchase rates' Gamma distribution: small where customers differ much.
-    pub r: f64,
-    /// Rate of that distribution, in units of time: `r / alpha` purchases per unit of time on average.
-    pub alpha: f64,
-    /// Shape of the dropout rates' Gamma distribution: small where customers differ much.
-    pub s: f64,
-    /// Rate of that distribution, in units of time: half of all new customers have left after `beta (2^(1 / s) - 1)`.
-    pub beta: f64,
+fit::params::parameters! {
+    ParetoNbd, StoredParetoNbd;
+    ParetoNbdParams {
+        /// Shape of the purchase rates' Gamma distribution: small where customers differ much.
+        r,
+        /// Rate of that distribution, in units of time: `r / alpha` purchases per unit of time on average.
+        alpha,
+        /// Shape of the dropout rates' Gamma distribution: small where customers differ much.
+        s,
+        /// Rate of that distribution, in units of time: half of all new customers have left after `beta (2^(1 / s) - 1)`.
+        beta,
+    }
 }
 
 /// `r`, `alpha`, `s`, `beta`.
 type Parameters = [f64; 4];
 
-/// Starts from which a search goes uphill: `s`, and `beta` over the largest age. Nearly every shop has its maximum in
-/// reach of the first; the others look for one where that ends on a boundary.
+/// Starts of a climb: `s`, and `beta` over the largest age. Nearly every shop has its maximum in reach of the first; the
+/// others look for one where that ends on a boundary.
 const STARTS: [[f64; 2]; 3] = [[0.5, 0.5], [0.02, 1.0], [10.0, 20.0]];
 
-fit::params::parameters!(ParetoNbd, ParetoNbdParams { r, alpha, s, beta }, StoredParetoNbd);
-
 impl ParetoNbd {
-    /// Fits the model: the parameters under which the purchases of the samples are the most likely.
+    /// Fits the model: the parameters under which the purchases of the samples are the most likely, or else a
+    /// [`Boundary`](crate::predict::Boundary) that names the simpler model that fits.
     ///
-    /// Where no finite parameters are, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler
-    /// model that fits: so it is in a shop whose customers do not seem to leave, and in one where all seem to leave at
-    /// one rate.
+    /// No maximum exists in a shop whose customers do not seem to leave, nor in one where all seem to leave at one rate.
     ///
     /// # Errors
     ///
-    /// [`Error::NoCustomers`](crate::Error::NoCustomers) for samples of nobody,
-    /// [`Error::NothingObserved`](crate::Error::NothingObserved) when every `T` is 0,
-    /// [`Error::Number`](crate::Error::Number) for a penalty that is negative or not finite, and
-    /// [`Error::NotConverged`](crate::Error::NotConverged).
-    ///
-    /// # Complexity
-    ///
-    /// Linear in distinct rows for each evaluation, less than a microsecond for a row: some ten evaluations to a maximum,
-    /// 80 to 120 where there is none, as every start is tried.
+    /// As [`ModelKind::fit`](crate::predict::ModelKind::fit).
     pub fn fit(samples: &Samples, options: &FitOptions) -> Result<Fit<Self, ParetoNbdParams>> {
         let (rows, unit) = (samples.grouped(), options.unit());
         let extent = Purchasing::of(rows, unit).extent();
@@ -164,7 +151,7 @@ impl PurchaseModel for ParetoNbd {
         if purchases > 0 {
             alive * future::probability_of_purchases(posterior, purchases, horizon)
         } else {
-            // Of the complement as such, for which 1 - P(alive) would have no digits.
+            // `1 - P(alive)` would lose the digits of the complement.
             let no_purchase = logistic(-logit) + alive * libm::exp(future::ln_no_purchase(posterior, horizon));
             f64::min(no_purchase, 1.0)
         }

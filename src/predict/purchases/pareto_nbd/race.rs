@@ -1,14 +1,14 @@
-//! What comes first in a span of time, a purchase or the exit.
+//! The race between the next purchase and the exit in a span of time.
 //!
-//! A customer whose rates are `λ ~ Gamma(k, A)` and `μ ~ Gamma(s, B)` buys at the hazard `k / (A + u)` and leaves at
-//! the hazard `s / (B + u)`, `u` after now. Both the likelihood of a silence that was and the chance of one to come are
-//! made of the three ends of this race. Each is an integral of a positive function and is taken as such: the textbook's
-//! differences of Gauss hypergeometric functions lose all digits where `A` and `B` differ much or a count is large.
+//! A customer with `λ ~ Gamma(k, A)` and `μ ~ Gamma(s, B)` buys at the hazard `k / (A + u)` and leaves at the hazard
+//! `s / (B + u)`, `u` after now. Likelihoods and predictions of a silence are made of the three ends of this race, each
+//! an integral of a positive function. The textbook's differences of Gauss hypergeometric functions lose all digits where
+//! `A` and `B` differ much or a count is large.
 
 use crate::number::special::{TWELVE_NODES, TWENTY_NODES, visit_nodes};
 
-/// The race, with time as `z = ln(1 + u / m)`, where `m` is the smaller of `A` and `B`: its runner is the near one, the
-/// other the far one. In `z`, the probability that nothing has happened is smooth over a length of about 1.
+/// The race by `z = ln(1 + u / m)`, where `m` is the smaller of `A` and `B`, whose runner is the near one. In `z`, the
+/// probability that nothing has happened is smooth over a length of about 1.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::predict) struct Race {
     /// Exponents: `k` and `s`, or the other way round.
@@ -50,7 +50,7 @@ pub(in crate::predict) struct Ends {
     pub(in crate::predict) ln_neither: f64,
 }
 
-/// An integrand whose logarithm has fallen this far is nothing.
+/// An integrand whose logarithm has fallen this far is negligible.
 const NOTHING: f64 = 40.0;
 /// How far the logarithm of an integrand may change over one panel, and how long that may be, for the fine rule to be
 /// exact to rounding.
@@ -68,7 +68,7 @@ impl Race {
         let buys_near = purchase_rate <= exit_rate;
         let (near, small, far, large) =
             if buys_near { (k, purchase_rate, s, exit_rate) } else { (s, exit_rate, k, purchase_rate) };
-        // What a longer span is to the near runner is no number, and its panels would have no end.
+        // A longer span would overflow for the near runner, and its panels would not end.
         let span = f64::min(span, LONGEST_SPAN * small);
         let end = Place {
             near_log: libm::log1p(span / small),
@@ -83,7 +83,7 @@ impl Race {
         self.exits(|_, _| {})
     }
 
-    /// The same, and shows `f` the moments at which the exit may come, each with the probability that it comes there.
+    /// The same; `f` gets the moments of the exit, each with its probability.
     pub(in crate::predict) fn exits(&self, mut f: impl FnMut(&Moment, f64)) -> Ends {
         let (mut near, mut far) = (0.0, 0.0);
         self.visit(|place, weight| {
@@ -139,9 +139,8 @@ impl Race {
         Place { near_log, near_growth, far_log: libm::log1p(self.ratio * near_growth) }
     }
 
-    /// Shows `f` the nodes of a quadrature of the probability that nothing has happened, by `z`, with their weights.
-    ///
-    /// It looks as far as the exit or purchase of the far runner, which falls later than that of the near one.
+    /// Gives `f` the nodes and weights of a quadrature, by `z`, of the probability that nothing has happened, as far as the
+    /// far runner's end, which comes later than that of the near one.
     fn visit(&self, mut f: impl FnMut(&Place, f64)) {
         let slope = |growth: f64| (1.0 - self.near) - (self.far + 1.0) * self.far_hazard(growth);
         let growth = |z: f64| if z < self.end.near_log { libm::expm1(z) } else { self.end.near_growth };
@@ -185,7 +184,7 @@ impl Race {
 }
 
 impl Ends {
-    /// The log of the probability that no purchase comes in the span, be it that the exit comes or nothing does.
+    /// The log of the probability that no purchase comes in the span.
     pub(in crate::predict) fn ln_no_purchase(&self) -> f64 {
         // The one of two forms that is precise.
         if self.purchase < 0.5 {

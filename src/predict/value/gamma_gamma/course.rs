@@ -1,13 +1,13 @@
-//! The way on which the likelihood is climbed.
+//! The coordinates of the search.
 
 use super::GammaGammaParams;
 use crate::number::optimize::Evaluation;
 
-/// The coordinates of the search, in which it runs straight to a boundary.
-///
-/// In `p` and `q` the likelihood has a ridge where `1 / (p x) + 1 / q`, the variance of `ln m`, is what the sample
-/// shows, and `gamma` runs along with both. Straight are the precision `h = 1 / (1 / (p x) + 1 / q)` at the average
+/// Coordinates in which the search runs straight to a boundary: the precision `h = 1 / (1 / (p x) + 1 / q)` at the average
 /// `x`, the odds `t = q / (p x)` and the usual spend `p gamma / q`.
+///
+/// In `p` and `q` the likelihood has a ridge where `1 / (p x) + 1 / q`, the variance of `ln m`, is that of the sample, and
+/// `gamma` runs along with both.
 pub(in crate::predict) struct Course {
     /// The average `x`.
     pub(in crate::predict) repeats: f64,

@@ -7,7 +7,7 @@ use crate::number::special::{
 };
 use crate::number::weight::count;
 
-/// A sample, with what every evaluation needs of it.
+/// A row of spends, prepared for evaluations.
 pub(in crate::predict) struct Row {
     pub(in crate::predict) repeats: u32,
     customers: f64,
@@ -49,13 +49,13 @@ impl Odds {
 /// From here on of both shapes, the density is computed around its mean.
 const LARGE: f64 = 10.0;
 
-/// What the density needs of `p x` and `q`, once for each different `x`.
+/// `p x` and `q`, prepared for densities, once for each different `x`.
 pub(in crate::predict) struct Shape {
     /// `p x`.
     a: f64,
     /// `q`.
     b: f64,
-    /// What does not depend on the spend.
+    /// The part that does not depend on the spend.
     constant: f64,
 }
 
@@ -83,7 +83,7 @@ impl Shape {
     }
 }
 
-/// Sums over the customers of one `x` of what differs between them.
+/// Sums over the customers of one `x`.
 #[derive(Default)]
 struct Sums {
     customers: f64,
@@ -105,7 +105,7 @@ pub(in crate::predict) fn evaluate(rows: &[Row], params: GammaGammaParams) -> Ev
     Evaluation::sum(rows.len().div_ceil(PART), part).mirrored()
 }
 
-/// Rows that are summed by themselves: some hundred microseconds of work.
+/// Rows of a part: some hundred microseconds of work.
 pub(in crate::predict) const PART: usize = 1 << 12;
 
 /// Of the Hessian the upper half.

@@ -1,4 +1,4 @@
-//! How much a customer spends on a purchase.
+//! The Gamma-Gamma model of spend.
 
 mod course;
 mod likelihood;
@@ -15,20 +15,17 @@ use crate::predict::{
     Boundary, Fit, FitOptions, FitReport, Fitted, Latent, Limit, Sample, Samples, Spread, StopReason,
 };
 
-/// The Gamma-Gamma model of spend: customers differ in their mean spend, each one's spends vary around it.
+/// The Gamma-Gamma model of spend: customers differ in their mean spend, and each one's spends vary around it.
 ///
-/// A spend is what a customer pays on a repeat purchase day. It follows `Gamma(p, ν)`, of mean `p / ν`, with a `ν` of
-/// the customer's own, and over customers `ν` follows `Gamma(q, gamma)` (shape, rate). What a customer spends is taken
-/// to be independent of how often: [`Samples::spend_correlation`] checks it.
+/// A spend on a repeat purchase day follows `Gamma(p, ν)`, of mean `p / ν`, and over customers `ν ~ Gamma(q, gamma)`
+/// (shape, rate). It is assumed to be independent of how often the customer buys, which [`Samples::spend_correlation`]
+/// checks. The expectation lies between the customer's mean and that of all, nearer to the customer's with more
+/// purchases.
 ///
-/// Of a customer with few purchases the model believes little: its expectation lies between the customer's mean and
-/// that of all customers, the nearer to the customer's own the more purchases there are.
+/// A spend is net of the refunds of its own orders. [`Credit`](crate::record::Credit)s lower no spend: an order returned
+/// by one counts in full. [`match_credits`](crate::record::match_credits) finds those returned whole.
 ///
-/// A spend is net of the refunds of its own orders. [`Credit`](crate::record::Credit)s name no order and lower no spend:
-/// an order that was given back by one counts in full. [`match_credits`](crate::record::match_credits) finds those that
-/// were given back whole.
-///
-/// Money is `f64` here, in any one unit. Another unit changes `gamma` in proportion, `p` and `q` not at all.
+/// Money is `f64`, in any one unit. Another unit changes `gamma` in proportion, `p` and `q` not at all.
 ///
 /// # Examples
 ///
@@ -58,32 +55,28 @@ pub struct GammaGamma {
     params: GammaGammaParams,
 }
 
-/// The parameters of [`GammaGamma`], each finite, above 0 and at most `1e300`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
-pub struct GammaGammaParams {
-    /// Shape of one customer's spends: `1 / p` is their squared coefficient of variation.
-    pub p: f64,
-    /// Shape of the differences between customers: the larger, the more alike are their mean spends.
-    pub q: f64,
-    /// Scale of the differences between customers, in money.
-    pub gamma: f64,
+params::parameters! {
+    GammaGamma;
+    GammaGammaParams {
+        /// Shape of one customer's spends: `1 / p` is their squared coefficient of variation.
+        p,
+        /// Shape of the differences between customers: the larger, the more alike are their mean spends.
+        q,
+        /// Scale of the differences between customers, in money.
+        gamma,
+    }
 }
 
-params::parameters!(GammaGamma, GammaGammaParams { p, q, gamma });
-
 impl GammaGamma {
-    /// The model that makes what customers spent the most likely.
+    /// Fits the model: the parameters under which the mean spends are the most likely.
     ///
     /// **Population**: customers with a repeat purchase and a mean spend above 0; the report counts the others as left
-    /// out. Times are not looked at.
+    /// out.
     ///
-    /// Where there is no maximum, the answer is a [`Boundary`] that names one of two quantities, or both:
-    /// [`SpendWithinCustomer`](Latent::SpendWithinCustomer), where purchases of one customer seem all alike, and
-    /// [`MeanSpend`](Latent::MeanSpend), where customers seem to have one mean. Both together, as for one customer, and
-    /// for customers whose means are all equal, mean one amount for all: the likelihood then has no upper limit, and
-    /// the reported one only says where the search ended.
+    /// Without a maximum, the answer is a [`Boundary`] that names [`SpendWithinCustomer`](Latent::SpendWithinCustomer),
+    /// where the purchases of one customer seem all alike, [`MeanSpend`](Latent::MeanSpend), where customers seem to have
+    /// one mean, or both: one amount for all, as for one customer and for equal means. The likelihood then has no upper
+    /// limit, and the reported one is that where the search ended.
     ///
     /// # Errors
     ///
@@ -92,22 +85,8 @@ impl GammaGamma {
     ///
     /// # Complexity
     ///
-    /// An evaluation takes the time of one logarithm for each distinct row, and of a few gamma functions for each
-    /// different `x`; some 10 are usual.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::predict::{FitOptions, GammaGamma, Sample, Samples};
-    ///
-    /// let spends = [(1, 20.0), (1, 32.0), (2, 14.0), (2, 55.0), (3, 25.0), (4, 31.0), (1, 9.0), (6, 18.5)];
-    /// let came_back = spends.iter().map(|&(x, m)| Sample::new(x, 30.0, 90.0)?.with_mean_spend(m));
-    /// let samples = came_back.chain([Ok(Sample::NEW)]).collect::<Result<Samples, _>>()?;
-    /// let fitted = GammaGamma::fit(&samples, &FitOptions::default())?.interior()?;
-    /// assert_eq!((fitted.report.customers, fitted.report.left_out), (8, 1));
-    /// assert!(fitted.model.mean_spend().is_some_and(|mean| (24.0..28.0).contains(&mean)));
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
+    /// One logarithm for each distinct row and a few gamma functions for each different `x`, in each of some 10
+    /// evaluations.
     pub fn fit(samples: &Samples, options: &FitOptions) -> Result<Fit<Self, GammaGammaParams>> {
         let name = "Gamma-Gamma";
         let given: Vec<(u32, f64, u64)> = samples.spend_rows().above_zero().collect();
@@ -174,8 +153,7 @@ impl GammaGamma {
 
     /// The log of the density of a customer's mean spend, `ln f(m | x)`, per unit of money.
     ///
-    /// `None` for a customer who would not enter a fit: without a repeat purchase, with a mean of 0, or with one that is
-    /// not known.
+    /// `None` for a customer outside a fit: without a repeat purchase, or with a mean of 0 or unknown.
     ///
     /// # Formula
     ///
@@ -187,20 +165,16 @@ impl GammaGamma {
         Some(Shape::of(row.repeats, self.params).ln_density(&odds) - libm::log(mean))
     }
 
-    /// E(M | x, m): what a customer is expected to spend on a purchase to come, in the unit of the samples.
+    /// E(M | x, m): the expected spend on a future purchase, in the unit of the samples; without a repeat purchase,
+    /// [`mean_spend`](GammaGamma::mean_spend).
     ///
-    /// Of a customer without a repeat purchase nothing is known: it is [`mean_spend`](GammaGamma::mean_spend).
-    /// `None` where the expectation is infinite, at `p x + q <= 1`, or beyond the largest `f64`; and for a customer with a
-    /// repeat purchase whose mean spend is not known.
+    /// `None` where the expectation is infinite, at `p x + q <= 1`, or beyond the largest `f64`; and with a repeat purchase
+    /// of unknown spend.
     ///
     /// # Formula
     ///
     /// `p (gamma + x m) / (p x + q - 1)`: the average of `m`, weighted by `p x`, and of `p gamma / (q - 1)`, weighted
     /// by `q - 1`.
-    ///
-    /// # Complexity
-    ///
-    /// O(1), a few multiplications.
     #[doc(alias = "AOV")]
     pub fn expected_spend(&self, sample: &Sample) -> Option<f64> {
         let GammaGammaParams { p, q, gamma } = self.params;
@@ -210,14 +184,8 @@ impl GammaGamma {
         (weight > 0.0).then(|| p / weight * (gamma + mean * repeats)).filter(|mean| mean.is_finite())
     }
 
-    /// E(M): what a customer of whom nothing is known is expected to spend on a purchase; the mean over all customers
-    /// of the mean spend of each.
-    ///
-    /// `None` where it is infinite, at `q <= 1`: large mean spends are too frequent for an average.
-    ///
-    /// # Formula
-    ///
-    /// `p gamma / (q - 1)`.
+    /// E(M), `p gamma / (q - 1)`: the mean over all customers of the mean spend of each. `None` where it is infinite, at
+    /// `q <= 1`.
     pub fn mean_spend(&self) -> Option<f64> {
         self.expected_spend(&Sample::NEW)
     }
