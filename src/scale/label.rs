@@ -18,6 +18,16 @@ pub enum Language {
     Chinese,
 }
 
+impl Language {
+    /// The words of this language.
+    pub(crate) const fn pick<T: Copy>(self, english: T, chinese: T) -> T {
+        match self {
+            Self::English => english,
+            Self::Chinese => chinese,
+        }
+    }
+}
+
 /// What a label is called: a stable key for programs, an English and a Chinese name for people.
 ///
 /// # Examples
@@ -67,6 +77,20 @@ impl Label {
 
 /// Gives an enum its list `ALL` and its `label`, from lines of key, English and Chinese name.
 macro_rules! labels {
+    (
+        $(#[$meta:meta])*
+        pub enum $kind:ident[$count:literal] {
+            $($(#[$doc:meta])* $variant:ident: $key:literal, $english:literal, $chinese:literal;)+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+        pub enum $kind { $($(#[$doc])* $variant),+ }
+
+        labels! { $kind[$count] { $($variant: $key, $english, $chinese;)+ } }
+    };
     ($kind:ident[$count:literal] { $($variant:ident: $key:literal, $english:literal, $chinese:literal;)+ }) => {
         impl $kind {
             /// All of them, in order.

@@ -6,28 +6,19 @@ use crate::error::{Error, Result};
 use crate::history::{CustomerHistory, Ledger};
 use crate::scale::edges::DayEdges;
 use crate::scale::label::labels;
+use crate::scale::words::phrase;
 use crate::scale::{CutPoints, Language, Tally};
 
-/// How often a customer of two purchase days or more comes, by the mean gap between them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum FrequencyBand {
-    /// By default, a mean gap below 30 days.
-    High,
-    /// By default, from 30 to below 50 days.
-    Medium,
-    /// By default, from 50 to below 80 days.
-    Low,
-    /// By default, 80 days or more.
-    Occasional,
-}
-
 labels! {
-    FrequencyBand[4] {
+    /// How often a customer of two purchase days or more comes, by the mean gap between them.
+    pub enum FrequencyBand[4] {
+        /// By default, a mean gap below 30 days.
         High: "high", "High frequency", "高频客户";
+        /// By default, from 30 to below 50 days.
         Medium: "medium", "Medium frequency", "中频客户";
+        /// By default, from 50 to below 80 days.
         Low: "low", "Low frequency", "低频客户";
+        /// By default, 80 days or more.
         Occasional: "occasional", "Occasional", "偶购客户";
     }
 }
@@ -39,6 +30,7 @@ labels! {
 /// ```
 /// use chrono::NaiveDate;
 /// use repurchase::CustomerHistory;
+/// use repurchase::scale::{Language, Tally};
 /// use repurchase::segment::{FrequencyBand, FrequencyBands};
 /// use rust_decimal::Decimal;
 ///
@@ -48,6 +40,12 @@ labels! {
 /// }
 /// let bands = FrequencyBands::default();
 /// assert_eq!(bands.band(&history), Some(FrequencyBand::Medium), "30 days are not below 30");
+/// let why = bands.explain(&history, Language::English);
+/// assert_eq!(why.as_deref(), Some("Medium frequency: mean gap 30/1 = 30.00 days, at least 30 and below 50"));
+///
+/// // Of each history: `history.gaps().map(|gaps| gaps.whole_mean_days())`.
+/// let mean_gaps: Tally<u32> = [10, 20, 30, 40, 50, 60, 70, 80].into_iter().collect();
+/// assert_eq!(FrequencyBands::fit_tally(&mean_gaps)?.edges(), [21, 41, 61]);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -81,12 +79,9 @@ impl FrequencyBands {
     ///
     /// Linear in customers on average.
     pub fn fit<Id>(ledger: &Ledger<Id>) -> Result<Self> {
-        let mean_gaps: Vec<u32> =
-            ledger.iter().filter_map(|(_, history)| history.gaps()).map(|gaps| gaps.whole_mean_days()).collect();
-        if mean_gaps.is_empty() {
-            return Err(Error::NoCustomers { what: "frequency bands" });
-        }
-        Self::of_quartiles(&CutPoints::fit(mean_gaps, 4)?)
+        let gaps = ledger.iter().filter_map(|(_, history)| history.gaps());
+        let mean_gaps: Vec<u32> = gaps.map(|gaps| gaps.whole_mean_days()).collect();
+        Self::of_quartiles(mean_gaps.len() as u64, || CutPoints::fit(mean_gaps, 4))
     }
 
     /// Edges at the quartiles of a tally of mean gaps in whole days, one of each customer of two purchase days or
@@ -95,28 +90,15 @@ impl FrequencyBands {
     /// # Errors
     ///
     /// As [`fit`](FrequencyBands::fit).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::scale::Tally;
-    /// use repurchase::segment::FrequencyBands;
-    ///
-    /// // Of a history: `history.gaps().map(|gaps| gaps.whole_mean_days())`.
-    /// let mut mean_gaps: Tally<u32> = [10, 20, 30].into_iter().collect();
-    /// mean_gaps.merge(&[40, 50, 60, 70, 80].into_iter().collect())?;
-    /// assert_eq!(FrequencyBands::fit_tally(&mean_gaps)?.edges(), [21, 41, 61]);
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn fit_tally(mean_gaps: &Tally<u32>) -> Result<Self> {
-        if mean_gaps.is_empty() {
-            return Err(Error::NoCustomers { what: "frequency bands" });
-        }
-        Self::of_quartiles(&mean_gaps.cut_points(4)?)
+        Self::of_quartiles(mean_gaps.customers(), || mean_gaps.cut_points(4))
     }
 
-    fn of_quartiles(cuts: &CutPoints<u32>) -> Result<Self> {
-        let mut edges = [0; 3];
+    fn of_quartiles(customers: u64, cuts: impl FnOnce() -> Result<CutPoints<u32>>) -> Result<Self> {
+        if customers == 0 {
+            return Err(Error::NoCustomers { what: "frequency bands" });
+        }
+        let (cuts, mut edges) = (cuts()?, [0; 3]);
         // A gap of 2^32 - 1 days is longer than chrono's range.
         edges.iter_mut().zip(cuts.cuts()).for_each(|(edge, &cut)| *edge = cut.saturating_add(1));
         Self::new(edges).map_err(|_| Error::TooAlike { what: "mean gaps", needed: edges.len() })
@@ -133,38 +115,17 @@ impl FrequencyBands {
         history.gaps().map(|gaps| self.edges.pick(FrequencyBand::ALL, gaps.whole_mean_days()))
     }
 
-    /// The mean gaps of a band, in days; `None` where no gap is, below an edge of 0.
+    /// The mean gaps of a band, in days; `None` for the band below an edge of 0.
     pub fn range(&self, band: FrequencyBand) -> Option<(Bound<u32>, Bound<u32>)> {
         self.edges.range(band as usize)
     }
 
     /// Why a customer is in its band; `None` with fewer than two purchase days.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use chrono::NaiveDate;
-    /// # use repurchase::CustomerHistory;
-    /// # use repurchase::segment::FrequencyBands;
-    /// # use rust_decimal::Decimal;
-    /// use repurchase::scale::Language;
-    ///
-    /// # let mut history = CustomerHistory::new();
-    /// # for day in [1, 4, 10] {
-    /// #     history.record_purchase(NaiveDate::from_ymd_opt(2026, 3, day).unwrap(), Decimal::TEN)?;
-    /// # }
-    /// let why = FrequencyBands::default().explain(&history, Language::English);
-    /// assert_eq!(why.as_deref(), Some("High frequency: mean gap 9/2 = 4.50 days, below 30"));
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn explain(&self, history: &CustomerHistory, language: Language) -> Option<String> {
         let (gaps, band) = (history.gaps()?, self.band(history)?);
         let range = self.edges.describe(gaps.whole_mean_days(), language);
         let name = band.label().name(language);
         let mean = gaps.mean_in_words();
-        Some(match language {
-            Language::English => format!("{name}: mean gap {mean} days, {range}"),
-            Language::Chinese => format!("{name}：平均购买间隔 {mean} 天，{range}"),
-        })
+        Some(phrase!(language, "{name}: mean gap {mean} days, {range}", "{name}：平均购买间隔 {mean} 天，{range}"))
     }
 }

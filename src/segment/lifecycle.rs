@@ -35,29 +35,19 @@ impl LifecycleStage {
 
     /// Its key and names.
     pub const fn label(self) -> &'static Label {
+        const LABELS: &[Label; 8] = &[
+            Label::preset("new_active", "New, active", "新客·活跃"),
+            Label::preset("new_cooling", "New, cooling", "新客·沉默"),
+            Label::preset("new_at_risk", "New, at risk", "新客·流失预警"),
+            Label::preset("new_lost", "Lost after one purchase", "新客·流失"),
+            Label::preset("repeat_high", "Repeat, high frequency", "老客·高频"),
+            Label::preset("repeat_medium", "Repeat, medium frequency", "老客·中频"),
+            Label::preset("repeat_low", "Repeat, low frequency", "老客·低频"),
+            Label::preset("repeat_occasional", "Repeat, occasional", "老客·偶购"),
+        ];
         match self {
-            Self::New(NewCustomerState::Active) => const { &Label::preset("new_active", "New, active", "新客·活跃") },
-            Self::New(NewCustomerState::Cooling) => {
-                const { &Label::preset("new_cooling", "New, cooling", "新客·沉默") }
-            }
-            Self::New(NewCustomerState::AtRisk) => {
-                const { &Label::preset("new_at_risk", "New, at risk", "新客·流失预警") }
-            }
-            Self::New(NewCustomerState::Lost) => {
-                const { &Label::preset("new_lost", "Lost after one purchase", "新客·流失") }
-            }
-            Self::Repeat(FrequencyBand::High) => {
-                const { &Label::preset("repeat_high", "Repeat, high frequency", "老客·高频") }
-            }
-            Self::Repeat(FrequencyBand::Medium) => {
-                const { &Label::preset("repeat_medium", "Repeat, medium frequency", "老客·中频") }
-            }
-            Self::Repeat(FrequencyBand::Low) => {
-                const { &Label::preset("repeat_low", "Repeat, low frequency", "老客·低频") }
-            }
-            Self::Repeat(FrequencyBand::Occasional) => {
-                const { &Label::preset("repeat_occasional", "Repeat, occasional", "老客·偶购") }
-            }
+            Self::New(state) => &LABELS[state as usize],
+            Self::Repeat(band) => &LABELS[4 + band as usize],
         }
     }
 }

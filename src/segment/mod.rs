@@ -14,14 +14,12 @@
 //! | when is the next purchase due, how many were missed, is the customer leaving? | [`MissedCycles::standing`] |
 //! | which membership tier? | [`TierModel::tier`] |
 //! | which price band? | [`SpendBands::position`] |
-//! | what does each label amount to? | [`summarize`], [`summarize_all`] |
+//! | what does each label amount to? | [`summarize`], [`summarize_labels`] |
 //! | who changed label since last month? | [`Migration::between`] |
-//!
-//! | of which kind is a label, and which labels are there? | [`LabelKind`] |
+//! | which kinds of labels are there, and which labels has each? | [`LabelKind`] |
 //!
 //! What needs the whole shop is fitted once, stored (feature `serde`) and applied to one customer in a few nanoseconds. A
-//! fit takes a ledger, or where customers are counted apart a tally, which merges; both make the same of the same
-//! customers:
+//! fit takes a ledger, or a tally, which [merges](RfmTally::merge); both give the same model:
 //!
 //! | model | of a ledger | of counts |
 //! |---|---|---|
@@ -30,8 +28,8 @@
 //! | [`TierModel`] | [`fit`](TierModel::fit) | [`fit_tally`](TierModel::fit_tally) of a [`MoneyTally`](crate::scale::MoneyTally) of revenues |
 //! | [`FrequencyBands`] | [`fit`](FrequencyBands::fit) | [`fit_tally`](FrequencyBands::fit_tally) of a [`Tally`](crate::scale::Tally) of whole mean gaps |
 //!
-//! Every label has a [`Label`](crate::scale::Label) with an English and a Chinese name, a `range` of the values that it
-//! stands for, and an `explain` that gives the value and the thresholds around it.
+//! Every label has a [`Label`](crate::scale::Label) with an English and a Chinese name, a `range` of its values, and an
+//! `explain` with the value and the thresholds around it.
 
 mod churn;
 mod frequency;
@@ -58,5 +56,5 @@ pub use rfm::{
     BinRule, CompositeWeights, FrequencyMeasure, MonetaryMeasure, RfmModel, RfmOptions, RfmRegion, RfmScore, RfmTally,
 };
 pub use spend::SpendBands;
-pub use summary::{LabelSummary, summarize, summarize_all};
+pub use summary::{LabelSummary, summarize, summarize_labels};
 pub use tier::{TierModel, TierScheme};

@@ -9,27 +9,18 @@ use crate::history::CustomerHistory;
 use crate::scale::Language;
 use crate::scale::edges::DayEdges;
 use crate::scale::label::labels;
-
-/// Where a customer of one purchase day stands, by the days since it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum NewCustomerState {
-    /// By default, fewer than 30 days ago.
-    Active,
-    /// By default, from 30 to below 50 days ago.
-    Cooling,
-    /// By default, from 50 to below 80 days ago.
-    AtRisk,
-    /// By default, 80 days ago or more.
-    Lost,
-}
+use crate::scale::words::phrase;
 
 labels! {
-    NewCustomerState[4] {
+    /// Where a customer of one purchase day stands, by the days since it.
+    pub enum NewCustomerState[4] {
+        /// By default, fewer than 30 days ago.
         Active: "active", "Active", "活跃";
+        /// By default, from 30 to below 50 days ago.
         Cooling: "cooling", "Cooling", "沉默";
+        /// By default, from 50 to below 80 days ago.
         AtRisk: "at_risk", "At risk", "流失预警";
+        /// By default, 80 days ago or more.
         Lost: "lost", "Lost", "流失";
     }
 }
@@ -80,7 +71,7 @@ impl NewCustomerBands {
         (history.purchase_days() == 1).then(|| self.edges.pick(NewCustomerState::ALL, days))
     }
 
-    /// The days since the purchase of a state; `None` where no number of days is, below an edge of 0.
+    /// The days since the purchase that give a state; `None` for the state below an edge of 0.
     pub fn range(&self, state: NewCustomerState) -> Option<(Bound<u32>, Bound<u32>)> {
         self.edges.range(state as usize)
     }
@@ -89,9 +80,10 @@ impl NewCustomerBands {
     pub fn explain(&self, history: &CustomerHistory, as_of: NaiveDate, language: Language) -> Option<String> {
         let (state, days) = (self.state(history, as_of)?, history.days_since_last(as_of)?);
         let (name, range) = (state.label().name(language), self.edges.describe(days, language));
-        Some(match language {
-            Language::English => format!("{name}: bought on one day, {days} days ago, {range}"),
-            Language::Chinese => format!("{name}：仅有 1 个购买日，距今 {days} 天，{range}"),
-        })
+        Some(phrase!(
+            language,
+            "{name}: bought on one day, {days} days ago, {range}",
+            "{name}：仅有 1 个购买日，距今 {days} 天，{range}"
+        ))
     }
 }

@@ -6,8 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 use crate::history::{CustomerHistory, Ledger};
-use crate::number::money;
-use crate::number::quotient;
+use crate::number::{money, quotient};
 use crate::scale::Ratio;
 
 /// The customers of one label and what they brought.
@@ -34,8 +33,7 @@ pub struct LabelSummary {
 /// Sums up the customers of a ledger by label; customers without a label (`None`) are left out of all shares.
 ///
 /// **Population**: the customers with a purchase who have a label. An empty ledger gives an empty map, as does a ledger
-/// in which nobody has a label. Labels that nobody has are not in the map: see
-/// [`summarize_all`].
+/// in which nobody has a label. Labels that nobody has are not in the map: see [`summarize_labels`].
 ///
 /// # Errors
 ///
@@ -49,7 +47,7 @@ pub struct LabelSummary {
 ///
 /// ```
 /// use chrono::{NaiveDate, TimeZone, Utc};
-/// use repurchase::segment::{FrequencyBands, FrequencyBand, summarize};
+/// use repurchase::segment::{FrequencyBand, FrequencyBands, summarize, summarize_labels};
 /// use repurchase::{Ledger, Order, Ratio, ShopCalendar};
 /// use rust_decimal::Decimal;
 ///
@@ -61,6 +59,10 @@ pub struct LabelSummary {
 /// let summary = summarize(&ledger, |_, history| bands.band(history))?;
 /// assert_eq!(summary[&FrequencyBand::High].customers, Ratio::new(1, 1)?);
 /// assert_eq!(summary[&FrequencyBand::High].revenue, Decimal::from(20));
+///
+/// let rows = summarize_labels(&ledger, FrequencyBand::ALL, |_, history| bands.band(history))?;
+/// let customers: Vec<Ratio> = rows.iter().map(|row| row.customers).collect();
+/// assert_eq!(customers, [Ratio::new(1, 1)?, Ratio::new(0, 1)?, Ratio::new(0, 1)?, Ratio::new(0, 1)?]);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 pub fn summarize<Id, L: Ord>(
@@ -72,8 +74,7 @@ pub fn summarize<Id, L: Ord>(
     sums.labels.into_iter().map(summary).collect()
 }
 
-/// Sums up the customers of a ledger by label, of every label given and in their order: those that nobody has are
-/// there with 0 customers.
+/// Sums up the customers of a ledger for each of these labels, in their order: 0 customers for a label that nobody has.
 ///
 /// **Population**: the customers with a purchase whose label is among `labels`. Any other label counts as none, so
 /// that the shares of what is listed add up to 1. Where nobody has a label, every share is 0 of 0.
@@ -85,26 +86,7 @@ pub fn summarize<Id, L: Ord>(
 /// # Complexity
 ///
 /// Linear in customers, times the logarithm of labels.
-///
-/// # Examples
-///
-/// ```
-/// use chrono::{NaiveDate, TimeZone, Utc};
-/// use repurchase::segment::{FrequencyBand, FrequencyBands, summarize_all};
-/// use repurchase::{Ledger, Order, Ratio, ShopCalendar};
-/// use rust_decimal::Decimal;
-///
-/// let order = |id, day| Order::new(id, Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap(), Decimal::TEN);
-/// let orders = [order("ann", 1)?, order("ann", 5)?, order("bo", 2)?];
-/// let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 31).unwrap())?;
-///
-/// let bands = FrequencyBands::default();
-/// let rows = summarize_all(&ledger, FrequencyBand::ALL, |_, history| bands.band(history))?;
-/// let customers: Vec<Ratio> = rows.iter().map(|row| row.customers).collect();
-/// assert_eq!(customers, [Ratio::new(1, 1)?, Ratio::new(0, 1)?, Ratio::new(0, 1)?, Ratio::new(0, 1)?]);
-/// # Ok::<(), repurchase::Error>(())
-/// ```
-pub fn summarize_all<Id, L: Ord>(
+pub fn summarize_labels<Id, L: Ord>(
     ledger: &Ledger<Id>,
     labels: impl IntoIterator<Item = L>,
     mut label: impl FnMut(&Id, &CustomerHistory) -> Option<L>,

@@ -11,24 +11,13 @@ use crate::scale::cuts::cuts_of_keys;
 use crate::scale::label::check_keys;
 use crate::scale::range::{Quantity, describe};
 use crate::scale::ranks::share_ranks;
+use crate::scale::words::phrase;
 use crate::scale::{CutPoints, Label, Language, MoneyTally};
 
 /// Membership tiers from the lowest to the highest: their names, and the share of customers below each but the lowest.
 ///
 /// The default follows the Pareto rule applied to itself: 80 / 16 / 3.2 / 0.8%, that is `0.8 * 0.2^k`, the last
 /// `0.2^3`.
-///
-/// # Examples
-///
-/// ```
-/// use repurchase::scale::Label;
-/// use repurchase::segment::TierScheme;
-/// use rust_decimal::Decimal;
-///
-/// let names = vec![Label::new("basic", "Basic", "普通"), Label::new("gold", "Gold", "金卡")];
-/// assert!(TierScheme::new(names, vec![Decimal::new(9, 1)]).is_ok());
-/// # Ok::<(), repurchase::Error>(())
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "StoredScheme", into = "StoredScheme"))]
@@ -43,8 +32,8 @@ impl TierScheme {
     /// # Errors
     ///
     /// [`Error::NameCount`] when there is not one name more than shares; [`Error::Share`] for a share that is not above
-    /// 0 and below 1; [`Error::NotAscending`] when one is not above the one before it; [`Error::LabelKey`] for two
-    /// names of one key, or one of none.
+    /// 0 and below 1; [`Error::NotAscending`] when one is not above the one before it; [`Error::LabelKey`] for
+    /// labels with the same or an empty key.
     pub fn new(names: Vec<Label>, shares: Vec<Decimal>) -> Result<Self> {
         if names.len() != shares.len() + 1 {
             return Err(Error::NameCount { what: "tier names", found: names.len(), expected: shares.len() + 1 });
@@ -112,26 +101,27 @@ pub struct TierModel {
 }
 
 impl TierModel {
-    /// Tiers whose cuts were made elsewhere, such as by a database: names from the lowest tier up, and between each and
-    /// the next the revenue above which the next begins.
+    /// Tiers with cuts made elsewhere, such as by a database: names from the lowest tier up, and between each and the next
+    /// the revenue above which the next begins.
     ///
     /// # Errors
     ///
-    /// [`Error::NameCount`] when there is not one name more than cuts; [`Error::LabelKey`] for two names of one key, or
-    /// one of none.
+    /// [`Error::NameCount`] when there is not one name more than cuts; [`Error::LabelKey`] for labels with the same or an
+    /// empty key.
     ///
     /// # Examples
     ///
     /// ```
-    /// use repurchase::scale::CutPoints;
-    /// use repurchase::segment::{TierModel, TierScheme};
+    /// use core::ops::Bound;
+    ///
+    /// use repurchase::scale::{CutPoints, Label};
+    /// use repurchase::segment::TierModel;
     /// use rust_decimal::Decimal;
     ///
-    /// // The largest revenue of each tier but the highest.
-    /// let cuts = [300, 1_200, 5_000].map(Decimal::from);
-    /// let tiers = TierModel::new(TierScheme::default().names().to_vec(), CutPoints::new(cuts.to_vec())?)?;
-    /// assert_eq!(tiers.tier(Decimal::from(1_200)).key(), "senior");
-    /// assert_eq!(tiers.tier(Decimal::new(1_200_01, 2)).key(), "vip");
+    /// let names = vec![Label::new("basic", "Basic", "普通"), Label::new("gold", "Gold", "金卡")];
+    /// let tiers = TierModel::new(names, CutPoints::new(vec![Decimal::ONE_HUNDRED])?)?;
+    /// assert_eq!(tiers.tier(Decimal::ONE_HUNDRED).key(), "basic", "the largest revenue of the tier");
+    /// assert_eq!(tiers.range(1), Some((Bound::Excluded(Decimal::ONE_HUNDRED), Bound::Unbounded)));
     /// # Ok::<(), repurchase::Error>(())
     /// ```
     pub fn new(names: Vec<Label>, cuts: CutPoints<Decimal>) -> Result<Self> {
@@ -205,22 +195,6 @@ impl TierModel {
 
     /// The revenues of a tier, counted from 0, the lowest: each end says whether it belongs to the tier, or is open.
     /// `None` for a tier that does not exist.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use core::ops::Bound;
-    ///
-    /// use repurchase::scale::{CutPoints, Label};
-    /// use repurchase::segment::TierModel;
-    /// use rust_decimal::Decimal;
-    ///
-    /// let names = vec![Label::new("basic", "Basic", "普通"), Label::new("gold", "Gold", "金卡")];
-    /// let tiers = TierModel::new(names, CutPoints::new(vec![Decimal::ONE_HUNDRED])?)?;
-    /// assert_eq!(tiers.range(1), Some((Bound::Excluded(Decimal::ONE_HUNDRED), Bound::Unbounded)));
-    /// assert_eq!(tiers.tier(Decimal::ONE_HUNDRED).key(), "basic");
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn range(&self, position: usize) -> Option<(Bound<Decimal>, Bound<Decimal>)> {
         let (lower, upper) = self.cuts.range(position)?;
         Some((lower.cloned(), upper.cloned()))
@@ -231,10 +205,7 @@ impl TierModel {
         let range = self.range(self.position(revenue)).unwrap_or((Bound::Unbounded, Bound::Unbounded));
         let range = describe(range, Quantity::Number, language);
         let name = self.tier(revenue).name(language);
-        match language {
-            Language::English => format!("{name}: revenue {revenue}, {range}"),
-            Language::Chinese => format!("{name}：消费金额 {revenue}，{range}"),
-        }
+        phrase!(language, "{name}: revenue {revenue}, {range}", "{name}：消费金额 {revenue}，{range}")
     }
 }
 

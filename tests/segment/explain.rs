@@ -94,8 +94,8 @@ fn octants() {
     assert_eq!(
         texts,
         [
-            "Important development (101): R 5 high, above 8/3 = 2.67; F 1 low, at most 4/3 = 1.33; M 2 high, above 5/3 = 1.67",
-            "重要发展客户（101）：R 5 高，高于 8/3 = 2.67；F 1 低，不超过 4/3 = 1.33；M 2 高，高于 5/3 = 1.67",
+            "Important development (101): R 5 of 10, above 8/3 = 2.67; F 1 of 10, at most 4/3 = 1.33; M 2 of 10, above 5/3 = 1.67",
+            "重要发展客户（101）：R 5/10，高于 8/3 = 2.67；F 1/10，不超过 4/3 = 1.33；M 2/10，高于 5/3 = 1.67",
         ]
     );
 }
@@ -216,7 +216,7 @@ fn an_octants_split_is_not_rounded_to_the_score() {
     scores.push(score(2, 2, 2));
     let model = OctantModel::fit(&scores, &OctantSplit::Mean).unwrap();
     let text = model.explain(score(3, 3, 3), Language::English).unwrap();
-    assert!(!text.contains("R 3 high, above 3.00"), "{text}");
+    assert!(!text.contains("R 3 of 10, above 3.00"), "{text}");
 }
 
 /// Where there is nothing to compare with, any value will do, and the sentence says so.

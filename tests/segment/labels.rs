@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use repurchase::segment::{Migration, summarize, summarize_all};
+use repurchase::segment::{Migration, summarize, summarize_labels};
 use repurchase::{Error, Ratio};
 use rust_decimal::Decimal;
 
@@ -49,7 +49,7 @@ proptest! {
     fn every_label_asked_for_has_a_row(facts in shop(), labels in 1..6u32, listed in 1..6u32, unlabelled in 0..3u32) {
         let ledger = ledger_of(facts.iter().map(|fact| fact.record()));
         let label_of = |id: u32| (id % 7 >= unlabelled).then_some(id % labels);
-        let rows = summarize_all(&ledger, (0..listed).rev(), |&id, _| label_of(id)).unwrap();
+        let rows = summarize_labels(&ledger, (0..listed).rev(), |&id, _| label_of(id)).unwrap();
         let present = summarize(&ledger, |&id, _| label_of(id).filter(|&label| label < listed)).unwrap();
         prop_assert_eq!(rows.len(), listed as usize);
         let customers = rows.iter().map(|row| row.customers.count()).sum();
@@ -126,19 +126,19 @@ fn nobody_or_nobody_labelled() {
 
 #[test]
 fn a_row_of_nobody_has_shares_only_beside_others() {
-    let nobody = summarize_all(&ledger_of([]), ["a", "b"], |_, _| Some("a")).unwrap();
+    let nobody = summarize_labels(&ledger_of([]), ["a", "b"], |_, _| Some("a")).unwrap();
     assert_eq!(nobody.len(), 2);
     assert!(nobody.iter().all(|row| row.customers.value().is_none() && row.revenue_share.is_none()));
     let ledger = ledger_of([order(1, 0, money("1.50"))]);
-    let rows = summarize_all(&ledger, ["a", "b", "b"], |_, _| Some("b")).unwrap();
+    let rows = summarize_labels(&ledger, ["a", "b", "b"], |_, _| Some("b")).unwrap();
     assert_eq!(rows[0].customers, Ratio::new(0, 1).unwrap());
     assert_eq!((rows[0].revenue.to_string(), rows[0].revenue_share), ("0.00".to_owned(), Some(0.0)));
     assert_eq!((rows[1].revenue.to_string(), rows[1].revenue_share), ("1.50".to_owned(), Some(1.0)));
     assert_eq!(rows[1], rows[2], "a label asked for twice");
     // Nobody has a label that is listed.
-    let rows = summarize_all(&ledger, ["a"], |_, _| Some("b")).unwrap();
+    let rows = summarize_labels(&ledger, ["a"], |_, _| Some("b")).unwrap();
     assert_eq!((rows[0].customers, rows[0].revenue_share), (Ratio::default(), None));
-    assert!(summarize_all(&ledger, [(); 0], |_, _| Some(())).unwrap().is_empty());
+    assert!(summarize_labels(&ledger, [(); 0], |_, _| Some(())).unwrap().is_empty());
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_sum_that_does_not_fit_is_refused() {
     let ledger = ledger_of([order(1, 0, Decimal::MAX), order(2, 0, Decimal::MAX)]);
     let error = summarize(&ledger, |_, _| Some(())).unwrap_err();
     assert_eq!(error.to_string(), "revenue of a label does not fit 96 bits at the finest scale of all amounts");
-    assert_eq!(summarize_all(&ledger, [()], |_, _| Some(())).unwrap_err(), error);
+    assert_eq!(summarize_labels(&ledger, [()], |_, _| Some(())).unwrap_err(), error);
     // The shares of two labels need no sum that fits a decimal.
     let apart = summarize(&ledger, |&id, _| Some(id)).unwrap();
     assert_eq!(apart[&1].revenue_share, Some(0.5));

@@ -6,7 +6,7 @@ use repurchase::history::LedgerTotals;
 use repurchase::measure::{Concentration, Occasion};
 use repurchase::predict::ModelKind;
 use repurchase::scale::Label;
-use repurchase::segment::{Grid, LabelKind, LabelSummary, TierScheme, summarize_all};
+use repurchase::segment::{Grid, LabelKind, LabelSummary, TierScheme, summarize_labels};
 use repurchase::shop::{Profiles, PurchaseChoice, ShopModels, ShopOptions};
 use repurchase::{CustomerHistory, Ledger, Ratio};
 
@@ -77,7 +77,7 @@ impl Shop {
         let labels = self.labels(kind);
         let mut found = self.profiles.labels(kind);
         let keys = labels.iter().map(Label::key);
-        let rows = summarize_all(&self.ledger, keys, |_, history| {
+        let rows = summarize_labels(&self.ledger, keys, |_, history| {
             let label = found.next().flatten()?;
             asked(history).then(|| label.key())
         })?;

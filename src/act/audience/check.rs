@@ -6,8 +6,7 @@ use super::condition::{Condition, Test, Value, numbers, only_keys, quoted, texts
 use super::field::Field;
 use super::schema::{AttributeKind, Schema};
 use crate::error::Result;
-use crate::number::money;
-use crate::number::quotient;
+use crate::number::{money, quotient};
 use crate::segment::LabelKind;
 use crate::shop::{Activity, Amount, Attribute, Figure, LARGEST, Profile, Slot};
 

@@ -8,26 +8,7 @@ use crate::shop::Profile;
 
 /// A rule that is ready to be asked about customers.
 ///
-/// # Examples
-///
-/// ```
-/// use repurchase::act::audience::{Audience, Rule, Schema, Test};
-/// use repurchase::scale::Language;
-/// use repurchase::shop::{Amount, Figure, Profile};
-/// use rust_decimal::Decimal;
-///
-/// let rule = Rule::all([
-///     Rule::new(Figure::Purchases, Test::at_least(2))?,
-///     Rule::new(Amount::Revenue, Test::above(100))?,
-/// ])?;
-/// let audience = Audience::compile(rule, &Schema::default())?;
-/// let ann = Profile::default().with(Figure::Purchases, 3.0).with_amount(Amount::Revenue, Decimal::from(250));
-/// let bo = Profile::default().with(Figure::Purchases, 1.0);
-/// assert!(audience.matches(&ann) && !audience.matches(&bo));
-/// assert_eq!(audience.explain(&bo, Language::English), "Out: purchases 1, not at least 2");
-/// assert_eq!(audience.verdict(&Profile::default()), None, "nothing is known");
-/// # Ok::<(), repurchase::Error>(())
-/// ```
+/// The [module](super) has an example.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Audience {
     rule: Rule,
@@ -60,8 +41,8 @@ impl Audience {
     ///
     /// # Errors
     ///
-    /// [`Error::Rule`] for a field that the schema's [shop](Schema::of) does not supply, an attribute that the schema
-    /// does not have, a comparison that does not fit the attribute's kind, and a label that the schema does not name.
+    /// [`Error::Rule`] for a field that the schema's [shop](Schema::of) does not supply, an attribute or label that is not
+    /// in the schema, and a comparison that does not fit the attribute's kind.
     ///
     /// # Complexity
     ///
@@ -112,8 +93,8 @@ impl Audience {
         at == IN
     }
 
-    /// Whether a customer belongs to the audience; `None` where what is not known would decide, so that the customer is
-    /// not selected. Without an allocation.
+    /// Whether a customer belongs to the audience; `None`, and not selected, where something unknown would decide.
+    /// Without an allocation.
     pub fn verdict(&self, profile: &Profile<'_>) -> Option<bool> {
         if self.matches(profile) {
             return Some(true);

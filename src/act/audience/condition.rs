@@ -5,7 +5,6 @@ use rust_decimal::Decimal;
 use super::field::Field;
 use crate::error::{Error, Result};
 use crate::scale::Label;
-use crate::segment::LabelKind;
 
 /// What a field is compared with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -19,8 +18,8 @@ pub enum Value {
 /// How a field is compared.
 ///
 /// Labels and texts have no order: they take [`Equal`](Test::Equal), [`NotEqual`](Test::NotEqual),
-/// [`OneOf`](Test::OneOf) and [`Exists`](Test::Exists). What is not there, or is not known, is [explained
-/// here](super#what-is-not-there-and-what-is-not-known).
+/// [`OneOf`](Test::OneOf) and [`Exists`](Test::Exists). A value may be
+/// [absent or unknown](super#what-is-not-there-and-what-is-not-known).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Test {
     /// `=`.
@@ -169,7 +168,8 @@ impl Condition {
             }
             Field::Figure(_) | Field::Amount(_) | Field::DaysSince { .. } => numbers(&field, &test)?,
             Field::Label(label) => {
-                labels(*label, &field, &test)?;
+                texts(&field, &test, "a label's key")?;
+                label.labels().map_or(Ok(()), |known| only_keys(&known, &field, &test))?;
                 test
             }
             Field::Attribute(key) if key.is_empty() => {
@@ -214,11 +214,6 @@ pub(super) fn numbers(field: &Field, test: &Test) -> Result<Test> {
         }
         _ => Ok(numbers),
     }
-}
-
-fn labels(label: LabelKind, field: &Field, test: &Test) -> Result<()> {
-    texts(field, test, "a label's key")?;
-    label.labels().map_or(Ok(()), |known| only_keys(&known, field, test))
 }
 
 /// Refuses texts that are no label's key.

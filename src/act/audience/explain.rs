@@ -19,30 +19,12 @@ struct Reason<'a> {
 }
 
 impl Audience {
-    /// The fields that decide about a customer, in the order of the rule, each with whether its comparison holds: they
+    /// The fields that decide about a customer, in the order of the rule, each with whether its comparison holds. They
     /// alone settle the verdict, whatever the others say.
     ///
-    /// Where one part of an `all` fails, that is the first one that does; where one part of an `any` holds, the first
-    /// one that does. An `all` that holds rests on all of its parts, as an `any` that fails does. Where the verdict is
-    /// unknown, it is the first part that is unknown, with `None`. Empty where the rule leaves no choice, as an empty
-    /// `all`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::act::audience::{Audience, Field, Rule, Schema, Test};
-    /// use repurchase::shop::{Figure, Profile};
-    ///
-    /// let rule = Rule::all([
-    ///     Rule::new(Figure::Purchases, Test::at_least(2))?,
-    ///     Rule::new(Figure::DaysSinceLast, Test::below(30))?,
-    ///     Rule::new(Figure::R, Test::at_least(4))?,
-    /// ])?;
-    /// let audience = Audience::compile(rule, &Schema::default())?;
-    /// let bo = Profile::default().with(Figure::Purchases, 5.0).with(Figure::DaysSinceLast, 95.0).with(Figure::R, 1.0);
-    /// assert_eq!(audience.reasons(&bo), [(&Field::Figure(Figure::DaysSinceLast), Some(false))], "one is enough");
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
+    /// Where one part of an `all` fails or one part of an `any` holds, the first such part decides. An `all` that holds
+    /// and an `any` that fails rest on all their parts. Where the verdict is unknown, the first unknown part decides,
+    /// with `None`. Empty where the rule leaves no choice, as an empty `all`.
     pub fn reasons<'a>(&'a self, profile: &Profile<'a>) -> Vec<(&'a Field, Option<bool>)> {
         self.deciding(profile).into_iter().map(|reason| (reason.condition.field(), reason.holds)).collect()
     }
@@ -55,36 +37,23 @@ impl Audience {
 
     /// Why a customer belongs to the audience or does not: the verdict and its [reasons](Audience::reasons), with the
     /// values found.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::act::audience::{Audience, Schema, ready};
-    /// use repurchase::scale::Language;
-    /// use repurchase::shop::Profile;
-    ///
-    /// let lost = Audience::compile(ready::lost_after_one(80)?, &Schema::default())?;
-    /// let profile = Profile::default().with_tags(&[]);
-    /// let why = lost.explain(&profile, Language::English);
-    /// assert_eq!(why, "Unknown: purchases unknown, asked for 1");
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn explain(&self, profile: &Profile<'_>, language: Language) -> String {
         let verdict = self.verdict(profile);
         let words = Words { schema: self.schema(), language };
         let reasons: Vec<_> = self.deciding(profile).iter().map(|reason| reason.in_words(words)).collect();
-        match (language, verdict) {
-            (Language::English, Some(true)) if reasons.is_empty() => "In: everybody is".to_owned(),
-            (Language::English, _) if reasons.is_empty() => "Out: nobody is in".to_owned(),
-            (Language::Chinese, Some(true)) if reasons.is_empty() => "入选：规则包含所有客户".to_owned(),
-            (Language::Chinese, _) if reasons.is_empty() => "未入选：规则不包含任何客户".to_owned(),
-            (Language::English, Some(true)) => format!("In: {}", reasons.join("; ")),
-            (Language::English, Some(false)) => format!("Out: {}", reasons.join("; ")),
-            (Language::English, None) => format!("Unknown: {}", reasons.join("; ")),
-            (Language::Chinese, Some(true)) => format!("入选：{}", reasons.join("；")),
-            (Language::Chinese, Some(false)) => format!("未入选：{}", reasons.join("；")),
-            (Language::Chinese, None) => format!("无法判断：{}", reasons.join("；")),
+        let fixed = |english, chinese: &'static str| language.pick(english, chinese).to_owned();
+        if reasons.is_empty() {
+            return match verdict {
+                Some(true) => fixed("In: everybody is", "入选：规则包含所有客户"),
+                _ => fixed("Out: nobody is in", "未入选：规则不包含任何客户"),
+            };
         }
+        let verdict = match verdict {
+            Some(true) => language.pick("In: ", "入选："),
+            Some(false) => language.pick("Out: ", "未入选："),
+            None => language.pick("Unknown: ", "无法判断："),
+        };
+        format!("{verdict}{}", reasons.join(language.pick("; ", "；")))
     }
 
     fn decide<'a>(&'a self, rule: &'a Rule, first: usize, profile: &Profile<'a>, reasons: &mut Vec<Reason<'a>>) {

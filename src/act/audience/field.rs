@@ -26,23 +26,17 @@ pub enum Field {
     Tag(Box<str>),
 }
 
-impl From<Figure> for Field {
-    fn from(figure: Figure) -> Self {
-        Self::Figure(figure)
-    }
+macro_rules! from_fields {
+    ($($variant:ident: $kind:ty),+) => {$(
+        impl From<$kind> for Field {
+            fn from(field: $kind) -> Self {
+                Self::$variant(field)
+            }
+        }
+    )+};
 }
 
-impl From<Amount> for Field {
-    fn from(amount: Amount) -> Self {
-        Self::Amount(amount)
-    }
-}
-
-impl From<LabelKind> for Field {
-    fn from(label: LabelKind) -> Self {
-        Self::Label(label)
-    }
-}
+from_fields! { Figure: Figure, Amount: Amount, Label: LabelKind }
 
 impl Field {
     /// Days from the last activity with a product or category, `None` for any, to the as-of day.

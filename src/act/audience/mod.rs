@@ -40,6 +40,7 @@
 //! let attributes = [Attribute::Text("south")];
 //! let customer = Profile::of(&history, day(3, 31))?.with_attributes(&attributes);
 //! assert!(audience.matches(&customer));
+//! assert_eq!(audience.verdict(&Profile::default()), None, "nothing is known");
 //! assert_eq!(
 //!     audience.explain(&customer, Language::English),
 //!     "In: revenue 250, at least 199.90; days since last purchase 58, from 30 to 89; \
@@ -50,15 +51,14 @@
 //!
 //! # What is not there, and what is not known
 //!
-//! A value may be **absent**: who bought once has no mean gap, and who never bought has no last purchase. That is
-//! knowledge. Of an absent value every comparison is false, also `!=`; `exists` asks for it. "Days since the last cart
-//! above 30" is so false for who never used a cart, and `not` of "below 30" is true.
+//! A value may be **absent**: a customer of one purchase has no mean gap. Every comparison with an absent value is
+//! false, also `!=`; `exists` asks for it. "Days since the last cart above 30" is false for a customer who never used a
+//! cart, and `not` of "below 30" is true.
 //!
-//! A value may be **unknown**: the shop has not said. Nobody is selected for what is not known of them. A comparison
-//! with it is neither true nor false, and so is its `not`; `all` is false where one part is false, and otherwise
-//! unknown where one is unknown; `any` is true where one part is true, and otherwise unknown where one is unknown.
-//! These are the three values of Kleene's logic and of SQL's `WHERE`, and a customer is selected where the rule is
-//! true. "Not (age below 18)" therefore selects only those whose age is known.
+//! A value may be **unknown**: the shop has not said. A comparison with it is neither true nor false, and so is its
+//! `not`; `all` is false where one part is false, and otherwise unknown where one is unknown; `any` is true where one
+//! part is true, and otherwise unknown where one is unknown: Kleene's logic, as in SQL's `WHERE`. A customer is selected
+//! where the rule is true, so that "not (age below 18)" selects only customers whose age is known.
 //!
 //! # References
 //!

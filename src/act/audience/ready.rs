@@ -1,8 +1,7 @@
 //! The audiences that shops ask for most, by the definitions of this crate.
 //!
 //! "The last `n` days" are the `n` days that end with the as-of day: what happened fewer than `n` days before it. Each
-//! is a
-//! [`Rule`], which a shop may store, change, or join with its own by [`Rule::all`].
+//! is a [`Rule`], which a shop may store, change, or join with its own by [`Rule::all`].
 //!
 //! | audience | function | needs of a profile |
 //! |---|---|---|
@@ -16,12 +15,11 @@
 //! | stock-up waiters (囤货) | [`stock_up_waiters`] | quantity stretch, cycles missed |
 //! | members about to drop a tier, or near the next | [`about_to_drop`], [`near_next_tier`] | the tier's margin and gap |
 //!
-//! Activities come from records by [`Activities`].
+//! Activities come from records by [`Activities`](super::Activities).
 //!
-//! All fail with [`Error::OutOfRange`] for lists beyond [`Rule::MAX_SIZE`], and otherwise only
-//! where they say so.
-//!
-//! [`Activities`]: super::Activities
+//! All fail with [`Error::OutOfRange`] for lists beyond [`Rule::MAX_SIZE`], and otherwise only where they say so.
+
+#![allow(clippy::missing_errors_doc, reason = "the errors of all are said above")]
 
 use rust_decimal::Decimal;
 
@@ -33,57 +31,22 @@ use crate::shop::{Activity, Amount, Figure};
 
 /// Did something with a product or category, `None` for any, in the last `days` days: the tags "recently viewed,
 /// searched, favourited, carted".
-///
-/// # Errors
-///
-/// As [above](self).
 pub fn recent(activity: Activity, category: Option<&str>, days: u32) -> Result<Rule> {
     Rule::new(Field::days_since(activity, category), Test::below(days))
 }
 
 /// Interest customers: carted or favourited something in the last `days` days, and bought nothing in them.
-///
-/// # Errors
-///
-/// As [above](self).
 pub fn interest(days: u32) -> Result<Rule> {
     let wants = Rule::any([recent(Activity::Cart, None, days)?, recent(Activity::Favourite, None, days)?])?;
     Rule::all([wants, Rule::not(Rule::new(Figure::DaysSinceLast, Test::below(days))?)?])
 }
 
-/// New customers: exactly one purchase in the last `lookback_days` days, and it lies in the last `days` days.
+/// New customers: exactly one purchase in the last `lookback_days` days, and that in the last `days` days.
 ///
-/// A customer who bought before the lookback and comes again after it is new once more. A history of a whole life does
-/// not always hold the day of the purchase before the last one: the verdict on a customer of three purchases or more,
-/// of which the first lies before the lookback, is unknown unless the shop [sets it](Figure::DaysSincePrevious).
-/// Profiles of a ledger of the lookback alone, as [`PurchaseLog::ledger_in`](crate::PurchaseLog::ledger_in) makes it,
-/// leave nobody unknown.
-///
-/// # Errors
-///
-/// As [above](self).
-///
-/// # Examples
-///
-/// ```
-/// use repurchase::act::audience::{Audience, Schema, ready};
-/// use repurchase::shop::{Figure, Profile};
-///
-/// // In two years one purchase, and that within 30 days.
-/// let new = Audience::compile(ready::new_customers(730, 30)?, &Schema::default())?;
-/// let bought = |last, previous: Option<f64>| {
-///     let first = previous.unwrap_or(last);
-///     let purchases = if previous.is_some() { 2.0 } else { 1.0 };
-///     Profile::default()
-///         .with(Figure::Purchases, purchases)
-///         .with(Figure::DaysSinceFirst, first)
-///         .with(Figure::DaysSinceLast, last)
-///         .with(Figure::DaysSincePrevious, previous)
-/// };
-/// assert!(new.matches(&bought(29.0, None)) && new.matches(&bought(29.0, Some(730.0))));
-/// assert!(!new.matches(&bought(30.0, None)) && !new.matches(&bought(29.0, Some(729.0))));
-/// # Ok::<(), repurchase::Error>(())
-/// ```
+/// A customer who bought before the lookback and comes again after it is new once more. For a customer of three
+/// purchases or more, the first before the lookback, the answer is unknown unless the shop
+/// [sets](Figure::DaysSincePrevious) the day of the purchase before the last one. Profiles of a ledger of the lookback
+/// alone, as [`PurchaseLog::ledger_in`](crate::PurchaseLog::ledger_in) makes it, leave nobody unknown.
 pub fn new_customers(lookback_days: u32, days: u32) -> Result<Rule> {
     let recent = Rule::new(Figure::DaysSinceLast, Test::below(days.min(lookback_days)))?;
     let second_last = Rule::new(Figure::DaysSincePrevious, Test::below(lookback_days))?;
@@ -95,12 +58,8 @@ pub fn new_customers(lookback_days: u32, days: u32) -> Result<Rule> {
 
 /// The repurchase crowd: bought one of the products of a high repurchase rate, and is still within its cycle.
 ///
-/// Of each product, by the name that profiles use, the days of its cycle; which products those are, and how long their
-/// cycles, the shop's own repurchase rates say. The day on which the cycle ends is no longer within it.
-///
-/// # Errors
-///
-/// As [above](self).
+/// For each product, by the name that profiles use, the days of its cycle, such as the shop's own repurchase rates give.
+/// The day on which the cycle ends is no longer within it.
 pub fn repurchase_crowd<'a>(products: impl IntoIterator<Item = (&'a str, u32)>) -> Result<Rule> {
     let crowds = products.into_iter().map(|(product, cycle)| recent(Activity::Purchase, Some(product), cycle));
     Rule::any(crowds.collect::<Result<Vec<_>>>()?)
@@ -117,18 +76,14 @@ pub struct CategoryFunnel {
     pub never_bought: Rule,
 }
 
+/// What customers do before they buy.
+const INTEREST: [Activity; 4] = [Activity::View, Activity::Search, Activity::Favourite, Activity::Cart];
+
 /// The funnel to a category: disjoint sets, which with those who bought it and owe no payment are all customers whose
 /// activities are known.
-///
-/// # Errors
-///
-/// As [above](self).
 pub fn category_funnel(category: &str) -> Result<CategoryFunnel> {
     let ever = |activity| Rule::new(Field::days_since(activity, category), Test::Exists(true));
-    let interest = || {
-        let activities = [Activity::View, Activity::Search, Activity::Favourite, Activity::Cart];
-        Rule::any(activities.into_iter().map(ever).collect::<Result<Vec<_>>>()?)
-    };
+    let interest = || Rule::any(INTEREST.into_iter().map(ever).collect::<Result<Vec<_>>>()?);
     let never = |activity| Rule::new(Field::days_since(activity, category), Test::Exists(false));
     let [unpaid, bought] = [Activity::UnpaidOrder, Activity::Purchase];
     Ok(CategoryFunnel {
@@ -138,42 +93,30 @@ pub fn category_funnel(category: &str) -> Result<CategoryFunnel> {
     })
 }
 
-/// Visitors without an order: viewed, searched, favourited or carted something in the last `days` days, never bought,
-/// and have no unpaid order.
-///
-/// # Errors
-///
-/// As [above](self).
+/// Visitors without an order: viewed, searched for, favourited or carted something in the last `days` days, never
+/// bought, and have no unpaid order.
 pub fn visitors_without_order(days: u32) -> Result<Rule> {
-    let activities = [Activity::View, Activity::Search, Activity::Favourite, Activity::Cart];
-    let seen = activities.into_iter().map(|activity| recent(activity, None, days));
+    let seen = INTEREST.map(|activity| recent(activity, None, days));
     Rule::all([
         Rule::new(Figure::Purchases, Test::equal(0))?,
         Rule::new(Field::days_since(Activity::UnpaidOrder, None), Test::Exists(false))?,
-        Rule::any(seen.collect::<Result<Vec<_>>>()?)?,
+        Rule::any(seen.into_iter().collect::<Result<Vec<_>>>()?)?,
     ])
 }
 
 /// One purchase, and lost: silent for `silent_days` days or more.
-///
-/// # Errors
-///
-/// As [above](self).
 pub fn lost_after_one(silent_days: u32) -> Result<Rule> {
-    Rule::all([
-        Rule::new(Figure::Purchases, Test::equal(1))?,
-        Rule::new(Figure::DaysSinceLast, Test::at_least(silent_days))?,
-    ])
+    lost(Test::equal(1), silent_days)
 }
 
 /// Several purchases, and lost: silent for `silent_days` days or more.
-///
-/// # Errors
-///
-/// As [above](self).
 pub fn lost_after_several(silent_days: u32) -> Result<Rule> {
+    lost(Test::at_least(2), silent_days)
+}
+
+fn lost(purchases: Test, silent_days: u32) -> Result<Rule> {
     Rule::all([
-        Rule::new(Figure::Purchases, Test::at_least(2))?,
+        Rule::new(Figure::Purchases, purchases)?,
         Rule::new(Figure::DaysSinceLast, Test::at_least(silent_days))?,
     ])
 }
@@ -181,26 +124,26 @@ pub fn lost_after_several(silent_days: u32) -> Result<Rule> {
 /// One cell of a [`lost_grid`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LostCell {
-    /// Silent for so many days or more.
+    /// Silent for this many days or more.
     pub silent_from: u32,
-    /// And for fewer than so many; `None` in the last column.
+    /// And for fewer than this many; `None` in the last column.
     pub silent_below: Option<u32>,
-    /// Bought so often or more.
+    /// This many purchases or more.
     pub purchases_from: u32,
-    /// And less often than so; `None` in the last row.
+    /// And fewer than this many; `None` in the last row.
     pub purchases_below: Option<u32>,
     /// The customers of the cell.
     pub rule: Rule,
 }
 
-/// Lost customers by how long they have been silent and how often they bought: disjoint cells.
+/// Lost customers by how long they have been silent and how often they bought: disjoint cells, row by row.
 ///
-/// Silence from `silent_days[0]` days on counts as lost; each mark begins a column, each of `purchases` a row, and the
-/// last is open. Cells come row by row.
+/// Silence from `silent_days[0]` days on counts as lost; each of `silent_days` begins a column, each of `purchases` a
+/// row, and the last of both is open.
 ///
 /// # Errors
 ///
-/// [`Error::NotAscending`] for marks that do not ascend.
+/// [`Error::NotAscending`] for days or purchases that do not ascend.
 ///
 /// # Examples
 ///
@@ -219,13 +162,12 @@ pub struct LostCell {
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 pub fn lost_grid(silent_days: &[u32], purchases: &[u32]) -> Result<Vec<LostCell>> {
-    let bands = |what, marks: &[u32]| {
-        let place = marks.windows(2).position(|pair| !matches!(pair, [low, high] if low < high));
-        if let Some(place) = place {
+    let bands = |what, edges: &[u32]| {
+        if let Some(place) = edges.windows(2).position(|pair| !matches!(pair, [low, high] if low < high)) {
             return Err(Error::NotAscending { what, position: place + 1 });
         }
-        let ends = marks.iter().skip(1).copied().map(Some).chain([None]);
-        Ok(marks.iter().copied().zip(ends).collect::<Vec<_>>())
+        let ends = edges.iter().skip(1).copied().map(Some).chain([None]);
+        Ok(edges.iter().copied().zip(ends).collect::<Vec<_>>())
     };
     let (columns, rows) = (bands("days of silence", silent_days)?, bands("numbers of purchases", purchases)?);
     let cells = rows.iter().flat_map(|&row| columns.iter().map(move |&column| (row, column)));
@@ -237,17 +179,18 @@ pub fn lost_grid(silent_days: &[u32], purchases: &[u32]) -> Result<Vec<LostCell>
     cells.map(cell).collect()
 }
 
-/// `[from, below)`; a single whole number is called by its name.
+/// `[from, below)`; a band of a single whole number is `from` itself.
 fn band(figure: Figure, from: u32, below: Option<u32>) -> Result<Vec<Rule>> {
-    let Some(below) = below else { return Ok(vec![Rule::new(figure, Test::at_least(from))?]) };
-    if below - from == 1 {
-        return Ok(vec![Rule::new(figure, Test::equal(from))?]);
-    }
-    Ok(vec![Rule::new(figure, Test::at_least(from))?, Rule::new(figure, Test::below(below))?])
+    let tests = match below {
+        Some(below) if below - from == 1 => vec![Test::equal(from)],
+        Some(below) => vec![Test::at_least(from), Test::below(below)],
+        None => vec![Test::at_least(from)],
+    };
+    tests.into_iter().map(|test| Rule::new(figure, test)).collect()
 }
 
-/// Stock-up waiters: took at least `stretch` times what they usually take at their last order, and no cycle has been
-/// missed since. They have stock at home, and a reminder comes too early.
+/// Stock-up waiters: took at least `stretch` times their usual quantity at the last order, and have missed no cycle
+/// since. They have stock at home, and a reminder comes too early.
 ///
 /// The profile's cycles missed are those of a [standing with
 /// quantities](crate::segment::CycleStanding::with_quantities), which stretches the cycle as the order was.
@@ -265,21 +208,13 @@ pub fn stock_up_waiters(stretch: Decimal) -> Result<Rule> {
     ])
 }
 
-/// Members about to drop a tier: the revenue that will be left lies at most `margin` above the tier's mark. With a
+/// Members about to drop a tier: the revenue that will be left is at most `margin` above the tier's threshold. With a
 /// margin of 0, those who drop if they buy nothing.
-///
-/// # Errors
-///
-/// As [above](self).
 pub fn about_to_drop(margin: Decimal) -> Result<Rule> {
     Rule::new(Amount::TierMargin, Test::at_most(margin))
 }
 
-/// Members near the next tier: at most `gap` is missing to its mark.
-///
-/// # Errors
-///
-/// As [above](self).
+/// Members near the next tier: at most `gap` is missing to its threshold.
 pub fn near_next_tier(gap: Decimal) -> Result<Rule> {
     Rule::new(Amount::TierGap, Test::at_most(gap))
 }

@@ -76,9 +76,9 @@ impl Rule {
     ///
     /// # Errors
     ///
-    /// [`Error::Rule`] for a comparison that does not fit the field: of a number with what is none, of a label with a
-    /// number or by size, with a key that is not one of the label's; for `between` whose ends are the wrong way round;
-    /// for an attribute or category whose name is empty.
+    /// [`Error::Rule`] for a comparison that does not fit the field: a number with a text that is no number, a label with
+    /// a number, by order or with an unknown key; for `between` with the higher end first; for an attribute or category
+    /// with an empty name.
     pub fn new(field: impl Into<Field>, test: Test) -> Result<Self> {
         let condition = Condition::new(field.into(), test)?;
         let values = condition.test().len();
@@ -112,7 +112,7 @@ impl Rule {
         Self::of(Node::Any(rules.into_iter().collect()))
     }
 
-    /// Those for whom the rule is known to be wrong.
+    /// The customers for whom the rule is known to be false.
     ///
     /// # Errors
     ///

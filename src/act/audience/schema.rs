@@ -21,9 +21,9 @@ pub enum AttributeKind {
 
 /// The attributes that a shop knows of its customers, and the names of its own labels.
 ///
-/// An attribute's values stand in a [`Profile`](crate::shop::Profile) in the order in which the attributes were added here,
-/// so that no name is looked up for each customer. Segments, price bands and tiers that are named here are the only
-/// ones that a rule may ask for; where none is named, any key is taken.
+/// A [`Profile`](crate::shop::Profile) holds the values of attributes in the order in which they were added here, so that
+/// no name is looked up for each customer. Where segments, price bands or tiers are named, a rule may ask for no others;
+/// where none is named, any key is taken.
 ///
 /// # Examples
 ///
@@ -43,6 +43,7 @@ pub enum AttributeKind {
 /// assert_eq!(typo.unwrap_err().to_string(), expected);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
+#[must_use]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Schema {
     attributes: Vec<(Label, AttributeKind)>,
@@ -61,12 +62,11 @@ struct Supplied {
 }
 
 impl Schema {
-    /// What [`ShopModels::profile`] supplies of each customer, with the names of the shop's labels. A rule about
-    /// anything else is refused when it is [compiled](super::Audience::compile), as nobody would ever be selected: a
-    /// price band of a shop without bands, an expected value without a model of spend, a tag or an activity. What the
-    /// caller adds to the profiles is announced by [`with_figure`](Schema::with_figure),
-    /// [`with_tags`](Schema::with_tags), [`with_activities`](Schema::with_activities) and
-    /// [`with_attribute`](Schema::with_attribute).
+    /// What [`ShopModels::profile`] supplies of each customer, with the names of the shop's labels. A rule about anything
+    /// else, which would never select anybody, is refused when it is [compiled](super::Audience::compile): a price band
+    /// of a shop without bands, an expected value without a model of spend, a tag or an activity. The caller announces
+    /// what it adds to the profiles by [`with_figure`](Schema::with_figure), [`with_tags`](Schema::with_tags),
+    /// [`with_activities`](Schema::with_activities) and [`with_attribute`](Schema::with_attribute).
     pub fn of(models: &ShopModels) -> Self {
         let (mut labels, mut kinds) = (Vec::new(), Vec::new());
         for kind in LabelKind::ALL {
@@ -82,7 +82,6 @@ impl Schema {
     }
 
     /// The caller gives a figure that the shop does not, such as a quantity over the usual one.
-    #[must_use]
     pub fn with_figure(mut self, figure: Figure) -> Self {
         if let Some(supplied) = &mut self.supplied {
             supplied.figures.push(figure);
@@ -91,7 +90,6 @@ impl Schema {
     }
 
     /// The caller gives the tags of each customer.
-    #[must_use]
     pub const fn with_tags(mut self) -> Self {
         if let Some(supplied) = &mut self.supplied {
             supplied.tags = true;
@@ -100,7 +98,6 @@ impl Schema {
     }
 
     /// The caller gives the last activities of each customer.
-    #[must_use]
     pub const fn with_activities(mut self) -> Self {
         if let Some(supplied) = &mut self.supplied {
             supplied.activities = true;
@@ -148,7 +145,7 @@ impl Schema {
     ///
     /// # Errors
     ///
-    /// [`Error::LabelKey`] for two labels of one key, or one of none.
+    /// [`Error::LabelKey`] for labels with the same or an empty key.
     pub fn with_labels(mut self, field: LabelKind, labels: &[Label]) -> Result<Self> {
         check_keys(labels)?;
         self.labels.retain(|&(other, _)| other != field);

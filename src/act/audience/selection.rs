@@ -4,6 +4,7 @@ use super::all::Columns;
 use super::compiled::{Audience, numbered};
 use super::rule::{Node, Rule};
 use super::words::Words;
+use crate::scale::words::phrase;
 use crate::scale::{Language, Ratio};
 use crate::shop::{Bits, Profiles};
 
@@ -22,7 +23,7 @@ impl Selection {
         Ratio::counted(ones(&self.bits), self.len as u64)
     }
 
-    /// Those who cannot be judged, as what is not known of them would decide, of all customers; not selected.
+    /// The customers, of all, for whom something unknown would decide; not selected.
     pub fn unknown(&self) -> Ratio {
         Ratio::counted(self.unknown, self.len as u64)
     }
@@ -58,11 +59,7 @@ impl Audience {
     /// # Complexity
     ///
     /// At most customers times conditions; for an activity or a tag, only those customers count that have it. Twice
-    /// that where something is unknown of somebody.
-    ///
-    /// # Examples
-    ///
-    /// As for [`Profiles`].
+    /// that where something is unknown of somebody. [`Profiles`] has an example.
     pub fn matches_all(&self, profiles: &Profiles) -> Selection {
         let columns = Columns::of(&self.steps, profiles);
         let (bits, len) = (columns.find(&self.steps, self.entry), profiles.len());
@@ -75,8 +72,8 @@ impl Audience {
         Selection { bits, len, unknown }
     }
 
-    /// The parts of the rule that [`report`](Audience::report) tells the effects of: those of the outermost `all`, in
-    /// its order; of another rule, the rule itself.
+    /// The parts of the rule in a [`report`](Audience::report): those of the outermost `all`, in its order; for another
+    /// rule, the rule itself.
     pub fn parts(&self) -> &[Rule] {
         match self.rule().node() {
             Node::All(rules) => rules,
@@ -86,9 +83,9 @@ impl Audience {
 
     /// How many customers are selected, and what each of the rule's [parts](Audience::parts) removes.
     ///
-    /// A customer is removed when a part is not known to hold. A line for each part says how many it removes of those
-    /// that the parts before it leave; how many it would remove alone; how many only this part removes, who would be
-    /// selected without it; and of how many it is unknown.
+    /// A customer is removed when a part is not known to hold. A line for each part gives the customers that it removes
+    /// from those left by the parts before it; those that it would remove alone; those that only this part removes, who
+    /// would be selected without it; and those of whom it is unknown.
     ///
     /// # Complexity
     ///
@@ -121,14 +118,15 @@ impl Audience {
         let words = Words { schema: self.schema(), language };
         let all = self.matches_all(profiles);
         let (selected, of, unknown) = (ones(&all.bits), all.len, all.unknown);
-        let head = match language {
-            Language::English => format!("{selected} of {of} customers selected, {unknown} unknown"),
-            Language::Chinese => format!("共 {of} 位客户，入选 {selected} 位，无法判断 {unknown} 位"),
-        };
+        let mut report = phrase!(
+            language,
+            "{selected} of {of} customers selected, {unknown} unknown",
+            "共 {of} 位客户，入选 {selected} 位，无法判断 {unknown} 位"
+        );
         let parts: Vec<_> = numbered(self.parts(), 0)
             .map(|(first, part)| (part, self.of_part(first, part).matches_all(profiles)))
             .collect();
-        // Whom one part removes or more, and whom two do.
+        // Removed by one part or more, and by two or more.
         let (mut once, mut twice) = (vec![0; all.bits.len()], vec![0; all.bits.len()]);
         for (_, holds) in &parts {
             for ((once, twice), removed) in once.iter_mut().zip(&mut twice).zip(removed(holds)) {
@@ -137,27 +135,19 @@ impl Audience {
             }
         }
         let mut left: Bits = removed(&Selection { bits: vec![0; all.bits.len()], ..all }).collect();
-        let mut report = head;
         for (part, holds) in &parts {
             let count = |counted: &dyn Fn(usize, u64) -> u64| {
-                removed(holds)
-                    .enumerate()
-                    .map(|(at, removed)| u64::from(counted(at, removed).count_ones()))
-                    .sum::<u64>()
+                ones(&removed(holds).enumerate().map(|(at, removed)| counted(at, removed)).collect())
             };
             let (before, here) = (ones(&left), count(&|at, removed| left[at] & removed));
             let only = count(&|at, removed| removed & once[at] & !twice[at]);
             let (alone, unknown, part) = (count(&|_, removed| removed), holds.unknown, words.clause(part, false));
-            let line = match language {
-                Language::English => format!(
-                    "\n{part}: removes {here} of {before}; alone {alone} of {of}, only here {only}, unknown {unknown}"
-                ),
-                Language::Chinese => format!(
-                    "\n{part}：依次排除 {before} 中的 {here} 位；单独排除 {of} 中的 {alone} 位，\
-                     仅因此排除 {only} 位，未知 {unknown} 位"
-                ),
-            };
-            report.push_str(&line);
+            report += &phrase!(
+                language,
+                "\n{part}: removes {here} of {before}; alone {alone} of {of}, only here {only}, unknown {unknown}",
+                "\n{part}：依次排除 {before} 中的 {here} 位；单独排除 {of} 中的 {alone} 位，仅因此排除 {only} 位，\
+                 未知 {unknown} 位"
+            );
             left.iter_mut().zip(&holds.bits).for_each(|(left, holds)| *left &= holds);
         }
         report

@@ -9,6 +9,7 @@ use super::field::Field;
 use super::rule::{Node, Rule};
 use super::schema::Schema;
 use crate::scale::Language;
+use crate::scale::words::phrase;
 use crate::shop::Activity;
 
 impl Rule {
@@ -21,25 +22,6 @@ impl Rule {
 
 impl Audience {
     /// The rule as a sentence.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::act::audience::{Audience, Schema, ready};
-    /// use repurchase::scale::Language;
-    ///
-    /// let interest = Audience::compile(ready::interest(7)?, &Schema::default())?;
-    /// assert_eq!(
-    ///     interest.describe(Language::English),
-    ///     "Customers with (days since last cart below 7 or days since last favourite below 7) \
-    ///      and not (days since last purchase below 7)."
-    /// );
-    /// assert_eq!(
-    ///     interest.describe(Language::Chinese),
-    ///     "满足以下条件的客户：（距最近一次加购的天数低于 7，或距最近一次收藏的天数低于 7），且非（距最近一次购买的天数低于 7）。"
-    /// );
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn describe(&self, language: Language) -> String {
         Words { schema: self.schema(), language }.sentence(self.rule())
     }
@@ -54,10 +36,7 @@ pub(super) struct Words<'a> {
 
 impl Words<'_> {
     const fn of(self, english: &'static str, chinese: &'static str) -> &'static str {
-        match self.language {
-            Language::English => english,
-            Language::Chinese => chinese,
-        }
+        self.language.pick(english, chinese)
     }
 
     fn sentence(self, rule: &Rule) -> String {
@@ -118,10 +97,7 @@ impl Words<'_> {
             Field::Label(label) => label.label().name(self.language).to_owned(),
             Field::DaysSince { activity, category } => {
                 let (activity, of) = (activity.label().name(self.language), self.of_category(category.as_deref()));
-                match self.language {
-                    Language::English => format!("days since last {activity}{of}"),
-                    Language::Chinese => format!("距{of}最近一次{activity}的天数"),
-                }
+                phrase!(self.language, "days since last {activity}{of}", "距{of}最近一次{activity}的天数")
             }
             Field::Attribute(key) => {
                 let own = self.schema.attributes().iter().find(|(name, _)| name.key() == &**key);
@@ -136,27 +112,22 @@ impl Words<'_> {
     }
 
     fn present(self, field: &Field) -> String {
-        match (field, self.language) {
-            (Field::DaysSince { activity, category }, Language::English) => {
+        let subject = self.subject(field);
+        match field {
+            Field::DaysSince { activity, category } => {
                 let article = if activity.label().key().starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-                self.record(article, *activity, category.as_deref())
+                self.record(self.of(article, "有"), *activity, category.as_deref())
             }
-            (Field::DaysSince { activity, category }, _) => self.record("有", *activity, category.as_deref()),
-            (Field::Tag(_), Language::English) => self.subject(field),
-            (Field::Tag(_), Language::Chinese) => format!("带有{}", self.subject(field)),
-            (_, Language::English) => format!("any {}", self.subject(field)),
-            (_, Language::Chinese) => format!("有{}", self.subject(field)),
+            Field::Tag(_) => phrase!(self.language, "{subject}", "带有{subject}"),
+            _ => phrase!(self.language, "any {subject}", "有{subject}"),
         }
     }
 
     pub(super) fn absent(self, field: &Field) -> String {
-        match (field, self.language) {
-            (Field::DaysSince { activity, category }, _) => {
-                self.record(self.of("no", "没有"), *activity, category.as_deref())
-            }
-            (_, Language::English) => format!("no {}", self.subject(field)),
-            (_, Language::Chinese) => format!("没有{}", self.subject(field)),
+        if let Field::DaysSince { activity, category } = field {
+            return self.record(self.of("no", "没有"), *activity, category.as_deref());
         }
+        format!("{}{}", self.of("no ", "没有"), self.subject(field))
     }
 
     /// `a cart of "shoes"`, `有「shoes」的加购记录`.

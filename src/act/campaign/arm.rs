@@ -6,28 +6,17 @@ use crate::error::Result;
 use crate::scale::label::labels;
 use crate::scale::{Confidence, Ratio};
 
-/// A stage of a campaign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum Stage {
-    /// Before it, while it is made known.
-    Before,
-    /// While it runs.
-    During,
-    /// After it.
-    After,
-}
-
 labels! {
-    Stage[3] {
+    /// A stage of a campaign.
+    pub enum Stage[3] {
+        /// Before it, while it is made known.
         Before: "before", "Before", "活动前";
+        /// While it runs.
         During: "during", "During", "活动中";
+        /// After it.
         After: "after", "After", "活动后";
     }
 }
-
-/// One arm of a campaign: a [`Funnel`] at each stage, empty where nothing happened.
 ///
 /// # Examples
 ///

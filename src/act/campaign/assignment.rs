@@ -6,20 +6,12 @@ use crate::error::{Error, Result};
 use crate::scale::Ratio;
 use crate::scale::label::labels;
 
-/// The two groups of a campaign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum Group {
-    /// Addressed by the campaign.
-    Treated,
-    /// Held back, to compare with.
-    Control,
-}
-
 labels! {
-    Group[2] {
+    /// The two groups of a campaign.
+    pub enum Group[2] {
+        /// Addressed by the campaign.
         Treated: "treated", "Treated", "实验组";
+        /// Held back, to compare with.
         Control: "control", "Control", "对照组";
     }
 }
@@ -27,9 +19,9 @@ labels! {
 /// The random assignment of customers to treatment and hold-out group (对照组), by a hash of the campaign's name and the
 /// customer's id.
 ///
-/// Nothing is stored per customer, and the same customer is in the same group on every machine and in every version of
-/// this crate. Campaigns of different names assign independently. With a larger share of control, all who were held
-/// back before still are.
+/// Nothing is stored per customer: a customer is in the same group on every machine and in every version of this crate.
+/// Campaigns of different names assign independently. With a larger share of control, all who were held back before
+/// still are.
 ///
 /// # Formula
 ///
@@ -68,10 +60,7 @@ labels! {
 /// G. Fowler, L. C. Noll, K.-P. Vo, D. Eastlake and T. Hansen, "The FNV non-cryptographic hash algorithm", RFC 9923;
 /// G. L. Steele, D. Lea and C. H. Flood (2014), "Fast splittable pseudorandom number generators", OOPSLA '14, 453-472,
 /// doi 10.1145/2660193.2660195.
-#[doc(alias = "A/B test")]
-#[doc(alias = "hold-out")]
-#[doc(alias = "bucketing")]
-#[doc(alias = "对照组")]
+#[doc(alias("A/B test", "hold-out", "bucketing", "对照组"))]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "StoredAssignment", into = "StoredAssignment"))]

@@ -6,11 +6,11 @@ use super::comparison::{Comparison, Subject};
 use super::split_mix::SplitMix64;
 use crate::error::{Error, Result};
 use crate::number::distribution::{normal_cumulative, normal_quantile};
-use crate::number::money;
-use crate::number::quotient;
+use crate::number::{money, quotient};
 use crate::scale::{Confidence, Interval};
 
 /// Options of [`Comparison::of_amounts`]: 2,000 replicates, seed 0 and 95% by default.
+#[must_use]
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -31,21 +31,18 @@ impl Default for BootstrapOptions {
 
 impl BootstrapOptions {
     /// With another seed.
-    #[must_use]
     pub const fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
     /// With another number of replicates.
-    #[must_use]
     pub const fn with_replicates(mut self, replicates: u32) -> Self {
         self.replicates = replicates;
         self
     }
 
     /// With another confidence.
-    #[must_use]
     pub const fn with_confidence(mut self, confidence: Confidence) -> Self {
         self.confidence = confidence;
         self

@@ -5,6 +5,7 @@ use super::verdict::{Verdict, money, percent, points, unsigned_zero, with_interv
 use super::{money as means, rates};
 #[cfg(feature = "serde")]
 use crate::error::{Error, Result};
+use crate::scale::words::phrase;
 use crate::scale::{Confidence, Interval, Language, Ratio};
 
 /// A treated arm against a control arm, by a rate or by money per customer: did the campaign do it?
@@ -31,10 +32,7 @@ use crate::scale::{Confidence, Interval, Language, Ratio};
 /// );
 /// # Ok::<(), repurchase::Error>(())
 /// ```
-#[doc(alias = "A/B test")]
-#[doc(alias = "uplift")]
-#[doc(alias = "lift")]
-#[doc(alias = "significance")]
+#[doc(alias("A/B test", "uplift", "lift", "significance"))]
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "StoredComparison"))]
@@ -125,16 +123,13 @@ impl Comparison {
 
     /// The verdict with its numbers, in a sentence without its full stop.
     pub fn explain(&self, language: Language) -> String {
-        let opening = match language {
-            Language::English => format!("{}: {}; ", self.verdict().label().name(language), self.arms(language)),
-            Language::Chinese => format!("{}：{}；", self.verdict().label().name(language), self.arms(language)),
-        };
+        let (verdict, arms) = (self.verdict().label().name(language), self.arms(language));
+        let opening = phrase!(language, "{verdict}: {arms}; ", "{verdict}：{arms}；");
         let is_change = matches!(self.subject, Subject::Changes(_));
-        let (name, comma, lift) = match language {
-            Language::English if is_change => ("difference of the changes", "", ""),
-            Language::English => ("difference", ", ", "lift"),
-            Language::Chinese if is_change => ("变化之差", "", ""),
-            Language::Chinese => ("相差", "，", "相对提升"),
+        let (name, comma, lift) = if is_change {
+            (language.pick("difference of the changes", "变化之差"), "", "")
+        } else {
+            language.pick(("difference", ", ", "lift"), ("相差", "，", "相对提升"))
         };
         let show = |number| match self.subject {
             Subject::Rates(_) | Subject::Changes(_) => points(number, language),
@@ -153,35 +148,29 @@ impl Comparison {
 
     /// Both arms in words.
     fn arms(&self, language: Language) -> String {
-        let money = |means: [Option<String>; 2]| match (language, means) {
-            (Language::English, [Some(treated), Some(control)]) => format!("{treated} against {control} per customer"),
-            (Language::English, _) => "an arm is empty".to_owned(),
-            (Language::Chinese, [Some(treated), Some(control)]) => format!("人均 {treated}，对照组 {control}"),
-            (Language::Chinese, _) => "有一组没有客户".to_owned(),
+        let money = |means: [Option<String>; 2]| match means {
+            [Some(treated), Some(control)] => {
+                phrase!(language, "{treated} against {control} per customer", "人均 {treated}，对照组 {control}")
+            }
+            _ => language.pick("an arm is empty", "有一组没有客户").to_owned(),
         };
-        match (self.subject, language) {
-            (Subject::Rates([treated, control]), Language::English) => format!("{treated} against {control}"),
-            (Subject::Rates(arms), Language::Chinese) => {
-                let [treated, control] = arms.map(in_chinese);
-                format!("{treated}，对照组 {control}")
-            }
-            (Subject::Changes(arms), _) => {
-                let change = |[earlier, later]: [Ratio; 2]| rates::difference([later, earlier]);
-                let words = arms.map(|arm| match (change(arm), language) {
-                    (Some(change), _) => points(change, language),
-                    (None, Language::English) => "nothing known".to_owned(),
-                    (None, Language::Chinese) => "未知".to_owned(),
+        match self.subject {
+            Subject::Rates(arms) => {
+                let [treated, control] = arms.map(|arm| match language {
+                    Language::English => arm.to_string(),
+                    Language::Chinese => in_chinese(arm),
                 });
-                let [treated, control] = words;
-                match language {
-                    Language::English => format!("changed by {treated} against {control}"),
-                    Language::Chinese => format!("变化 {treated}，对照组 {control}"),
-                }
+                phrase!(language, "{treated} against {control}", "{treated}，对照组 {control}")
             }
-            (Subject::Money(arms), _) => {
-                money(arms.map(|arm| arm.mean().map(|mean| format!("{:.2}", mean.round_dp(2)))))
+            Subject::Changes(arms) => {
+                let [treated, control] = arms.map(|[earlier, later]| match rates::difference([later, earlier]) {
+                    Some(change) => points(change, language),
+                    None => language.pick("nothing known", "未知").to_owned(),
+                });
+                phrase!(language, "changed by {treated} against {control}", "变化 {treated}，对照组 {control}")
             }
-            (Subject::Bootstrap { means, .. }, _) => {
+            Subject::Money(arms) => money(arms.map(|arm| arm.mean().map(|mean| format!("{:.2}", mean.round_dp(2))))),
+            Subject::Bootstrap { means, .. } => {
                 money(means.map(|mean| mean.map(|mean| format!("{:.2}", unsigned_zero(mean, 0.005)))))
             }
         }

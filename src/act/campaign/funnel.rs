@@ -2,9 +2,9 @@
 
 use rust_decimal::Decimal;
 
+use crate::act::not_negative;
 use crate::error::{Error, Result};
-use crate::number::money;
-use crate::number::quotient;
+use crate::number::{money, quotient};
 use crate::scale::Ratio;
 
 /// From contacts made to orders and money, for one arm of a campaign at one stage. What was not counted is 0.
@@ -107,9 +107,7 @@ impl Funnel {
                 return Err(Error::OutOfRange { field, found, min: 0, max });
             }
         }
-        if cost < Decimal::ZERO {
-            return Err(Error::Amount { field: "cost", found: cost, expected: "0 or more" });
-        }
+        not_negative("cost", cost)?;
         match self.minor() {
             Some((cost, revenue)) if money::fits(cost) && money::fits(revenue) => Ok(self),
             _ => Err(Error::AmountOverflow { field: "cost or revenue" }),
@@ -176,8 +174,7 @@ impl Funnel {
     }
 
     /// CTR: clicked of shown.
-    #[doc(alias = "CTR")]
-    #[doc(alias = "点击率")]
+    #[doc(alias("CTR", "点击率"))]
     pub fn click_through_rate(&self) -> Option<Ratio> {
         share(self.clicked, self.shown)
     }
@@ -265,9 +262,7 @@ crate::stored::stored! {
         carted: u64,
         converted: u64,
         buyers: u64,
-        #[serde(with = "crate::number::decimal")]
-        cost: Decimal,
-        #[serde(with = "crate::number::decimal")]
-        revenue: Decimal,
+        #[serde(with = "crate::number::decimal")] cost: Decimal,
+        #[serde(with = "crate::number::decimal")] revenue: Decimal,
     } <-> Funnel: Self { shown, clicked, carted, converted, buyers, cost, revenue }.checked()
 }

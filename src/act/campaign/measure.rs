@@ -4,48 +4,31 @@ use super::funnel::Funnel;
 use crate::scale::Ratio;
 use crate::scale::label::labels;
 
-/// A number of a funnel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-#[non_exhaustive]
-pub enum FunnelMeasure {
-    /// [`Funnel::click_through_rate`].
-    ClickThroughRate,
-    /// [`Funnel::add_to_cart_rate`].
-    AddToCartRate,
-    /// [`Funnel::add_to_cart_of_clicks`].
-    AddToCartOfClicks,
-    /// [`Funnel::conversion_rate`].
-    ConversionRate,
-    /// [`Funnel::conversion_of_clicks`].
-    ConversionOfClicks,
-    /// [`Funnel::cost_per_click`].
-    CostPerClick,
-    /// [`Funnel::cost_per_order`].
-    CostPerOrder,
-    /// [`Funnel::return_on_investment`].
-    ReturnOnInvestment,
-    /// [`Funnel::return_on_ad_spend`].
-    ReturnOnAdSpend,
-    /// [`Funnel::value_per_contact`].
-    ValuePerContact,
-    /// [`Funnel::value_per_buyer`].
-    ValuePerBuyer,
-}
-
 labels! {
-    FunnelMeasure[11] {
+    /// A number of a funnel.
+    #[non_exhaustive]
+    pub enum FunnelMeasure[11] {
+        /// [`Funnel::click_through_rate`].
         ClickThroughRate: "click_through_rate", "Click-through rate", "点击率";
+        /// [`Funnel::add_to_cart_rate`].
         AddToCartRate: "add_to_cart_rate", "Add-to-cart rate", "加购率";
+        /// [`Funnel::add_to_cart_of_clicks`].
         AddToCartOfClicks: "add_to_cart_of_clicks", "Add-to-cart of clicks", "点击加购率";
+        /// [`Funnel::conversion_rate`].
         ConversionRate: "conversion_rate", "Conversion rate", "转化率";
+        /// [`Funnel::conversion_of_clicks`].
         ConversionOfClicks: "conversion_of_clicks", "Conversion of clicks", "点击转化率";
+        /// [`Funnel::cost_per_click`].
         CostPerClick: "cost_per_click", "Cost per click", "点击成本";
+        /// [`Funnel::cost_per_order`].
         CostPerOrder: "cost_per_order", "Cost per order", "转化成本";
+        /// [`Funnel::return_on_investment`].
         ReturnOnInvestment: "return_on_investment", "Return on investment", "投资回报率";
+        /// [`Funnel::return_on_ad_spend`].
         ReturnOnAdSpend: "return_on_ad_spend", "Return on ad spend", "投入产出比";
+        /// [`Funnel::value_per_contact`].
         ValuePerContact: "value_per_contact", "Value per contact", "人均价值";
+        /// [`Funnel::value_per_buyer`].
         ValuePerBuyer: "value_per_buyer", "Value per buyer", "客单价";
     }
 }
@@ -72,8 +55,8 @@ impl FunnelMeasure {
 
     /// The treated arm's number relative to the control arm's: 0.65 for +65%, -0.51 for -51%.
     ///
-    /// `None` where one of them is undefined, and where the control arm's is not above 0: relative to nothing, or to a
-    /// loss, a change has no size. It carries no interval; a [`Comparison`](super::Comparison) does.
+    /// `None` where one of them is undefined, or the control arm's is not above 0. It carries no interval; a
+    /// [`Comparison`](super::Comparison) does.
     ///
     /// # Examples
     ///

@@ -10,26 +10,6 @@
 //! | did customers bring more? | [`Comparison::of_money`]; where a few bring most: [`Comparison::of_amounts`] |
 //! | the arms differed before? | [`Comparison::of_changes`], [`Arm::change_against`] |
 //!
-//! ```
-//! use repurchase::Ratio;
-//! use repurchase::act::campaign::{Assignment, Comparison, Funnel, Group, SamplePlan, Verdict};
-//! use repurchase::scale::Confidence;
-//!
-//! // Before: how many, and who?
-//! let plan = SamplePlan::new(0.10, 0.5)?;
-//! let assignment = Assignment::new("spring sale", Ratio::new(1, 2)?)?;
-//! let control = (0..2_000_u32).filter(|id| assignment.group(id) == Group::Control).count() as u64;
-//! let treated = 2_000 - control;
-//! assert_eq!(plan.check(treated, control)?, None);
-//!
-//! // After: what became of them?
-//! let rate = |shown, converted| Funnel::new(shown).with_converted(converted).map(|funnel| funnel.conversion_rate());
-//! let (treated, control) = (rate(treated, 150)?, rate(control, 98)?);
-//! let (treated, control) = (treated.expect("shown to some"), control.expect("held back from some"));
-//! assert_eq!(Comparison::of_rates(treated, control, Confidence::default()).verdict(), Verdict::Better);
-//! # Ok::<(), repurchase::Error>(())
-//! ```
-//!
 //! Counts and money are exact; intervals, lifts and powers are estimates, in `f64`, the same on every platform to the
 //! last bit. A number that is undefined is `None`.
 

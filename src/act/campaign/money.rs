@@ -7,9 +7,9 @@ use crate::scale::{Confidence, Interval};
 impl Comparison {
     /// Compares what a customer of the treated arm brought with what one of the control arm brought.
     ///
-    /// The intervals take the two means for normally distributed, which the means of thousands of customers are; a few
-    /// hundred customers of whom a few bought for a fortune are not. [`of_amounts`](Comparison::of_amounts) does without
-    /// that, but needs every customer's amount. Both let the arms differ in spread and size.
+    /// The intervals assume normally distributed means: true for thousands of customers, not for a few hundred with a
+    /// few very large amounts. [`of_amounts`](Comparison::of_amounts) does without the assumption, but needs every
+    /// customer's amount. Both let the arms differ in spread and size.
     ///
     /// # Formula
     ///
@@ -21,27 +21,6 @@ impl Comparison {
     /// - **lift**, Fieller's interval: `(m₁m₂ ± t √(v₂m₁² + v₁ (m₂² - t²v₂))) / (m₂² - t²v₂) - 1`, with `t` at
     ///   `(v₁ + r²v₂)² / (v₁²/(n₁ - 1) + r⁴v₂²/(n₂ - 1))` degrees of freedom, `r = m₁/m₂`. `None` also where the control
     ///   arm's mean is not above 0 by more than chance explains at this confidence: the lift then has no bound.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::act::campaign::{Comparison, MoneySample, Verdict};
-    /// use repurchase::scale::{Confidence, Language};
-    /// use rust_decimal::Decimal;
-    ///
-    /// let arm = |amounts: [i64; 6]| MoneySample::of(amounts.map(Decimal::from));
-    /// let (treated, control) = (arm([30, 0, 45, 25, 60, 20])?, arm([10, 0, 0, 20, 15, 0])?);
-    /// let comparison = Comparison::of_money(treated, control, Confidence::default());
-    /// assert_eq!((comparison.difference(), comparison.lift()), (Some(22.5), Some(3.0)));
-    /// assert_eq!(comparison.verdict(), Verdict::Better);
-    /// // Three of six bought nothing: at 95% the control mean may be 0, and the lift any number.
-    /// assert_eq!(
-    ///     comparison.explain(Language::English),
-    ///     "Better: 30.00 against 7.50 per customer; difference +22.50 (95% interval +0.59 to +44.41), \
-    ///      lift +300.0% (no interval)",
-    /// );
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     ///
     /// # References
     ///

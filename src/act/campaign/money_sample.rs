@@ -3,27 +3,34 @@
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
-use crate::number::money;
-use crate::number::quotient;
+use crate::number::{money, quotient};
 
 /// The customers of one arm, the sum of what they brought, and the sum of its squares: all that a comparison of means
 /// needs.
 ///
-/// **Population**: every customer of the arm, with 0 for those who bought nothing. An arm of buyers only says how much
-/// buyers spend, not what the campaign brought.
-///
-/// Sums are exact integers, so that no order of the input and no split into parts changes a bit.
+/// **Population**: every customer of the arm, with 0 for those who bought nothing. Buyers alone say how much buyers
+/// spend, not what the campaign brought. Sums are exact integers: neither the order nor a split into parts matters.
 ///
 /// # Examples
 ///
 /// ```
-/// use repurchase::act::campaign::MoneySample;
+/// use repurchase::act::campaign::{Comparison, MoneySample};
+/// use repurchase::scale::{Confidence, Language};
 /// use rust_decimal::Decimal;
 ///
 /// let mut both = MoneySample::of([Decimal::new(19_90, 2), Decimal::ZERO])?;
 /// both.merge(&MoneySample::of([Decimal::from(40)])?)?;
 /// assert_eq!((both.customers(), both.sum()), (3, Decimal::new(59_90, 2)));
 /// assert_eq!(both, MoneySample::of([Decimal::from(40), Decimal::ZERO, Decimal::new(19_90, 2)])?);
+///
+/// let arm = |amounts: [i64; 6]| MoneySample::of(amounts.map(Decimal::from));
+/// let (treated, control) = (arm([30, 0, 45, 25, 60, 20])?, arm([10, 0, 0, 20, 15, 0])?);
+/// assert_eq!(
+///     Comparison::of_money(treated, control, Confidence::default()).explain(Language::English),
+///     "Better: 30.00 against 7.50 per customer; difference +22.50 (95% interval +0.59 to +44.41), \
+///      lift +300.0% (no interval)",
+///     "half of the control arm bought nothing: its mean may be 0, and the lift any number"
+/// );
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

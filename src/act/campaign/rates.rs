@@ -42,21 +42,7 @@ impl Comparison {
     /// Where the same customers are in both stages it is too wide rather than too narrow: what a customer did before and
     /// does now correlate positively.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::Ratio;
-    /// use repurchase::act::campaign::{Comparison, Verdict};
-    /// use repurchase::scale::Confidence;
-    ///
-    /// // 2% to 5% where treated, 1% to 2% where not: 3 points less 1.
-    /// let treated = [Ratio::new(200, 10_000)?, Ratio::new(500, 10_000)?];
-    /// let control = [Ratio::new(100, 10_000)?, Ratio::new(200, 10_000)?];
-    /// let effect = Comparison::of_changes(treated, control, Confidence::default());
-    /// assert!((effect.difference().expect("four groups") - 0.02).abs() < 1e-12);
-    /// assert_eq!(effect.verdict(), Verdict::Better);
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
+    /// [`Arm`](super::Arm) has an example.
     ///
     /// # References
     ///

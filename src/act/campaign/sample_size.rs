@@ -3,11 +3,12 @@
 use crate::error::{Error, Result};
 use crate::number::distribution::{normal_cumulative, normal_quantile, normal_within};
 use crate::scale::Language;
+use crate::scale::words::phrase;
 
 /// The plan of an A/B test: the lift over a baseline rate that it is to find, the risk of a false alarm (5% by default)
 /// and the power (80% by default).
 ///
-/// Made before the campaign. The lift is the smallest that would be worth knowing of, not the one that was observed.
+/// Made before the campaign. The lift is the smallest worth knowing of, not the one observed.
 ///
 /// # Formula
 ///
@@ -45,9 +46,7 @@ use crate::scale::Language;
 ///
 /// J. L. Fleiss, B. Levin and M. C. Paik (2003), Statistical Methods for Rates and Proportions, 3rd edition,
 /// doi 10.1002/0471445428, equations 4.14 and 4.18 without their corrections.
-#[doc(alias = "sample size")]
-#[doc(alias = "power")]
-#[doc(alias = "A/B test")]
+#[doc(alias("sample size", "power", "A/B test"))]
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "StoredSamplePlan", into = "StoredSamplePlan"))]
@@ -191,16 +190,13 @@ impl SamplePlan {
         let (baseline, lift) = (self.baseline * 100.0, super::verdict::percent(self.lift));
         let planned = (self.power * 1e8).round() / 1e6;
         let SampleSizes { treated: more, control: others } = needed;
-        Ok(Some(match language {
-            Language::English => format!(
-                "Too few to tell: {treated} treated and {control} control contacts show a lift of {lift} over \
-                 {baseline:.2}% with a power of {power}%; {planned}% takes {more} and {others}"
-            ),
-            Language::Chinese => format!(
-                "样本不足：实验组 {treated}、对照组 {control} 人次，要看出在 {baseline:.2}% 基础上 {lift} 的提升，把握只有 \
-                 {power}%；要有 {planned}% 的把握需要 {more} 和 {others} 人次"
-            ),
-        }))
+        Ok(Some(phrase!(
+            language,
+            "Too few to tell: {treated} treated and {control} control contacts show a lift of {lift} over \
+             {baseline:.2}% with a power of {power}%; {planned}% takes {more} and {others}",
+            "样本不足：实验组 {treated}、对照组 {control} 人次，要看出在 {baseline:.2}% 基础上 {lift} 的提升，把握只有 \
+             {power}%；要有 {planned}% 的把握需要 {more} 和 {others} 人次"
+        )))
     }
 
     fn lifted(&self) -> f64 {

@@ -1,6 +1,7 @@
 //! The verdict on two arms, and the words for its numbers.
 
 use crate::scale::label::labels;
+use crate::scale::words::phrase;
 use crate::scale::{Confidence, Interval, Language};
 
 /// Whether the treated arm differs from the control arm by more than chance explains.
@@ -47,26 +48,21 @@ pub(super) fn with_interval(
     let level = percent_of(confidence);
     let value = value.map(show);
     let interval = interval.map(|Interval { low, high }| (show(low), show(high)));
-    match (language, value, interval) {
-        (Language::English, Some(value), Some((low, high))) => {
-            format!("{name} {value} ({level} interval {low} to {high})")
-        }
-        (Language::English, Some(value), None) => format!("{name} {value} (no interval)"),
-        (Language::English, None, _) => format!("{name} undefined"),
-        (Language::Chinese, Some(value), Some((low, high))) => {
-            format!("{name} {value}（{level} 置信区间 {low} 至 {high}）")
-        }
-        (Language::Chinese, Some(value), None) => format!("{name} {value}（无置信区间）"),
-        (Language::Chinese, None, _) => format!("{name}无定义"),
+    match (value, interval) {
+        (Some(value), Some((low, high))) => phrase!(
+            language,
+            "{name} {value} ({level} interval {low} to {high})",
+            "{name} {value}（{level} 置信区间 {low} 至 {high}）"
+        ),
+        (Some(value), None) => phrase!(language, "{name} {value} (no interval)", "{name} {value}（无置信区间）"),
+        (None, _) => phrase!(language, "{name} undefined", "{name}无定义"),
     }
 }
 
 /// `+1.54 points`, `+1.54 个百分点`.
 pub(super) fn points(share: f64, language: Language) -> String {
-    match language {
-        Language::English => format!("{:+.2} points", unsigned_zero(share * 100.0, 0.005)),
-        Language::Chinese => format!("{:+.2} 个百分点", unsigned_zero(share * 100.0, 0.005)),
-    }
+    let points = unsigned_zero(share * 100.0, 0.005);
+    phrase!(language, "{points:+.2} points", "{points:+.2} 个百分点")
 }
 
 /// `+94.3%`.

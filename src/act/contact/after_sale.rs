@@ -9,23 +9,14 @@ use crate::error::{Error, Result};
 use crate::record::{CustomerId, ShopCalendar};
 use crate::scale::label::labels;
 
-/// One of the three touches after a sale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum AfterSaleTouch {
-    /// On the day on which the customer received the goods: thanks, and how to use them.
-    Receipt,
-    /// After some time of use: is all well? A survey.
-    AfterUse,
-    /// At the next launch of a product or campaign.
-    Launch,
-}
-
 labels! {
-    AfterSaleTouch[3] {
+    /// One of the three touches after a sale.
+    pub enum AfterSaleTouch[3] {
+        /// On the day on which the customer received the goods: thanks, and how to use them.
         Receipt: "receipt", "On receipt", "签收关怀";
+        /// After some time of use: is all well? A survey.
         AfterUse: "after_use", "After some use", "使用回访";
+        /// At the next launch of a product or campaign.
         Launch: "launch", "New product or campaign", "新品与活动通知";
     }
 }
@@ -51,13 +42,14 @@ labels! {
 /// assert_eq!(found[2], ("launch", "wechat", "2026-06-18 10:00:00 UTC".to_owned()));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
+#[must_use]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "StoredPlan"))]
 pub struct AfterSalePlan {
     use_days: u32,
     time: NaiveTime,
-    /// Of the three touches in their order.
+    /// For each touch.
     channels: [Channel; 3],
 }
 
@@ -68,11 +60,8 @@ impl AfterSalePlan {
     ///
     /// [`Error::OutOfRange`] for a second touch on the day of the first.
     pub fn new(channel: Channel, use_days: u32) -> Result<Self> {
-        Self::of(
-            use_days,
-            NaiveTime::from_hms_opt(10, 0, 0).unwrap_or_default(),
-            [channel.clone(), channel.clone(), channel],
-        )
+        let ten = NaiveTime::from_hms_opt(10, 0, 0).unwrap_or_default();
+        Self::of(use_days, ten, [channel.clone(), channel.clone(), channel])
     }
 
     fn of(use_days: u32, time: NaiveTime, channels: [Channel; 3]) -> Result<Self> {
@@ -83,19 +72,12 @@ impl AfterSalePlan {
     }
 
     /// Sets the channel of one of the touches.
-    #[must_use]
     pub fn with_channel(mut self, touch: AfterSaleTouch, channel: Channel) -> Self {
-        let [receipt, after_use, launch] = &mut self.channels;
-        *match touch {
-            AfterSaleTouch::Receipt => receipt,
-            AfterSaleTouch::AfterUse => after_use,
-            AfterSaleTouch::Launch => launch,
-        } = channel;
+        self.channels[touch as usize] = channel;
         self
     }
 
-    /// Sets the time of the shop's clock of all three; fractions of a second are cut off.
-    #[must_use]
+    /// Sets the time of the shop's clock for all three; fractions of a second are cut off.
     pub const fn with_time(mut self, time: NaiveTime) -> Self {
         self.time = time;
         self
@@ -108,12 +90,7 @@ impl AfterSalePlan {
 
     /// The channel of a touch.
     pub const fn channel(&self, touch: AfterSaleTouch) -> &Channel {
-        let [receipt, after_use, launch] = &self.channels;
-        match touch {
-            AfterSaleTouch::Receipt => receipt,
-            AfterSaleTouch::AfterUse => after_use,
-            AfterSaleTouch::Launch => launch,
-        }
+        &self.channels[touch as usize]
     }
 
     /// The wishes that follow a delivery: two, or three when a launch follows.

@@ -7,18 +7,7 @@ use crate::error::{Error, Result};
 /// Days are the shop's. A touch on day `d` counts against a cap of `n` days on the half-open days `[d, d + n)`: with
 /// 7 days, a touch on a Monday is forgotten on the next Monday. The cap holds for **every** stretch of that many
 /// days, those with touches in the future included. A cap of 0 forbids all touches.
-///
-/// # Examples
-///
-/// ```
-/// use repurchase::act::contact::Cap;
-///
-/// assert_eq!(Cap::new(2, 7)?.days(), 7);
-/// assert_eq!(Cap::new(2, 0).unwrap_err().to_string(), "days of a cap must lie between 1 and 4294967295, found 0");
-/// # Ok::<(), repurchase::Error>(())
-/// ```
-#[doc(alias = "frequency cap")]
-#[doc(alias = "触达频次")]
+#[doc(alias("frequency cap", "触达频次"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "StoredCap"))]

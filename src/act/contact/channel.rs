@@ -54,9 +54,6 @@ impl Channel {
             "wechat" => ("WeChat", "微信"),
             key => (key, key),
         };
-        match language {
-            Language::English => english,
-            Language::Chinese => chinese,
-        }
+        language.pick(english, chinese)
     }
 }

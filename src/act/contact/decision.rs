@@ -7,10 +7,10 @@ use rust_decimal::Decimal;
 
 use crate::act::contact::{Cap, Channel, QuietHours};
 use crate::scale::Language;
+use crate::scale::words::{count, phrase};
 
 /// A contact with a customer that was made or is already due. Two equal touches count twice.
-#[doc(alias = "contact")]
-#[doc(alias = "触达")]
+#[doc(alias("contact", "触达"))]
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Touch<Id> {
@@ -39,8 +39,8 @@ pub struct Wish<Id> {
     pub channel: Channel,
     /// When.
     pub at: DateTime<Utc>,
-    /// What it is worth to the shop, in any unit that all wishes share, such as the customer's expected value. Of the
-    /// wishes of one day, the higher comes first.
+    /// What it is worth to the shop, in any unit that all wishes share, such as the customer's expected value. On one
+    /// day, the wish of the higher value comes first.
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub value: Decimal,
     /// What it is about: a key such as `receipt`, or the name of a campaign.
@@ -60,12 +60,12 @@ impl<Id> Wish<Id> {
     }
 }
 
-/// Why a wish is not allowed at its time. Of several reasons, the first in the order of this list.
+/// Why a wish is not allowed at its time: the first reason in the order of this list.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Suppression {
-    /// The same customer, channel, time and purpose stood in the wishes before.
+    /// An equal wish: the same customer, channel, time and purpose.
     Duplicate,
     /// The shop's clock shows quiet hours.
     QuietHours {
@@ -74,14 +74,14 @@ pub enum Suppression {
         /// Its quiet hours.
         hours: QuietHours,
     },
-    /// A cap is reached in some stretch of its days that contains the day.
+    /// A cap is reached in some run of its days that contains the day.
     Cap {
         /// The first cap that is reached, in the order of the rules: those on all channels, then those on the channel.
         cap: Cap,
         /// The channel that it is on; `None` for all together.
         channel: Option<Channel>,
     },
-    /// Touches that were made and wishes of a higher value have used up the channel's budget of the day.
+    /// Touches made and wishes of a higher value have used up the channel's budget of the day.
     DailyBudget {
         /// The channel.
         channel: Channel,
@@ -93,27 +93,27 @@ pub enum Suppression {
 impl Suppression {
     /// The reason in words.
     pub fn describe(&self, language: Language) -> String {
-        match (self, language) {
-            (Self::Duplicate, Language::English) => "wished for twice".to_owned(),
-            (Self::Duplicate, Language::Chinese) => "重复的触达请求".to_owned(),
-            (Self::QuietHours { channel, hours }, _) => match language {
-                Language::English => format!("quiet hours of {}: {hours}", channel.name(language)),
-                Language::Chinese => format!("{}免打扰时段：{hours}", channel.name(language)),
-            },
-            (Self::Cap { cap, channel }, Language::English) => {
-                let channel = channel.as_ref().map_or("all channels", |channel| channel.name(language));
-                let (touches, days) = (cap.touches(), cap.days());
-                let unit = if days == 1 { "day" } else { "days" };
-                format!("cap of {channel}: {touches} in {days} {unit}")
+        let name = |channel: &Channel| channel.name(language).to_owned();
+        match self {
+            Self::Duplicate => language.pick("wished for twice", "重复的触达请求").to_owned(),
+            Self::QuietHours { channel, hours } => {
+                let channel = name(channel);
+                phrase!(language, "quiet hours of {channel}: {hours}", "{channel}免打扰时段：{hours}")
             }
-            (Self::Cap { cap, channel }, Language::Chinese) => {
-                let channel = channel.as_ref().map_or("全部渠道", |channel| channel.name(language));
-                format!("{channel}触达上限：{} 天内 {} 次", cap.days(), cap.touches())
+            Self::Cap { cap, channel } => {
+                let all = || language.pick("all channels", "全部渠道").to_owned();
+                let (channel, touches, number) = (channel.as_ref().map_or_else(all, name), cap.touches(), cap.days());
+                let days = count(&number.to_string(), "day");
+                phrase!(
+                    language,
+                    "cap of {channel}: {touches} in {days}",
+                    "{channel}触达上限：{number} 天内 {touches} 次"
+                )
             }
-            (Self::DailyBudget { channel, touches }, _) => match language {
-                Language::English => format!("daily budget of {}: {touches}", channel.name(language)),
-                Language::Chinese => format!("{}每日额度：{touches} 次", channel.name(language)),
-            },
+            Self::DailyBudget { channel, touches } => {
+                let channel = name(channel);
+                phrase!(language, "daily budget of {channel}: {touches}", "{channel}每日额度：{touches} 次")
+            }
         }
     }
 }

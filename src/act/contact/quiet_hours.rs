@@ -26,8 +26,7 @@ use crate::error::{Error, Result};
 /// assert_eq!(night.to_string(), "21:00-09:00");
 /// # Ok::<(), repurchase::Error>(())
 /// ```
-#[doc(alias = "do not disturb")]
-#[doc(alias = "免打扰")]
+#[doc(alias("do not disturb", "免打扰"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "StoredQuietHours"))]

@@ -23,6 +23,7 @@ use crate::act::contact::{Cap, Channel, QuietHours};
 /// assert_eq!(rules.quiet_hours(&Channel::EMAIL), None);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
+#[must_use]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
@@ -55,35 +56,30 @@ enum ChannelQuiet {
 
 impl ContactRules {
     /// Adds a cap on the touches of one customer by all channels together.
-    #[must_use]
     pub fn with_cap(mut self, cap: Cap) -> Self {
         self.caps.push(cap);
         self
     }
 
     /// Adds a cap on the touches of one customer by one channel.
-    #[must_use]
     pub fn with_channel_cap(mut self, channel: Channel, cap: Cap) -> Self {
         self.channels.entry(channel).or_default().caps.push(cap);
         self
     }
 
     /// Sets the quiet hours of all channels that have none of their own.
-    #[must_use]
     pub const fn with_quiet_hours(mut self, hours: QuietHours) -> Self {
         self.quiet = Some(hours);
         self
     }
 
     /// Sets a channel's own quiet hours instead of the common ones; `None` for a channel that may be used at any hour.
-    #[must_use]
     pub fn with_channel_quiet_hours(mut self, channel: Channel, hours: Option<QuietHours>) -> Self {
         self.channels.entry(channel).or_default().quiet = hours.map_or(ChannelQuiet::None, ChannelQuiet::Own);
         self
     }
 
     /// Allows at most `touches` touches of all customers together by a channel on one day of the shop.
-    #[must_use]
     pub fn with_daily_budget(mut self, channel: Channel, touches: u64) -> Self {
         self.channels.entry(channel).or_default().per_day = Some(touches);
         self

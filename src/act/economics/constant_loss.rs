@@ -2,7 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use crate::act::economics::{not_negative, product, quotient};
+use crate::act::economics::{product, quotient};
+use crate::act::not_negative;
 use crate::error::{Error, Result};
 
 /// A customer who brings the same margin at the start of each period, and is lost at the end of it at a constant rate.
@@ -32,11 +33,7 @@ use crate::error::{Error, Result};
 ///
 /// F. F. Reichheld, W. E. Sasser (1990), "Zero defections: quality comes to services", Harvard Business Review 68(5)
 /// (September-October), 105-111.
-#[doc(alias = "LTV")]
-#[doc(alias = "CLV")]
-#[doc(alias = "churn rate")]
-#[doc(alias = "retention rate")]
-#[doc(alias = "留存率")]
+#[doc(alias("LTV", "CLV", "churn rate", "retention rate", "留存率"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "StoredConstantLoss", into = "StoredConstantLoss"))]
@@ -166,14 +163,10 @@ fn check_loss(found: Decimal) -> Result<Decimal> {
 #[cfg(feature = "serde")]
 crate::stored::stored! {
     StoredConstantLoss {
-        #[serde(with = "crate::number::decimal")]
-        margin: Decimal,
-        #[serde(with = "crate::number::decimal")]
-        loss_rate: Decimal,
-        #[serde(with = "crate::number::decimal")]
-        discount_rate: Decimal,
-        #[serde(with = "crate::number::decimal")]
-        acquisition_cost: Decimal,
+        #[serde(with = "crate::number::decimal")] margin: Decimal,
+        #[serde(with = "crate::number::decimal")] loss_rate: Decimal,
+        #[serde(with = "crate::number::decimal")] discount_rate: Decimal,
+        #[serde(with = "crate::number::decimal")] acquisition_cost: Decimal,
     } <-> ConstantLoss: {
         Self::new(margin, loss_rate)?.with_discount_rate(discount_rate)?.with_acquisition_cost(acquisition_cost)
     }

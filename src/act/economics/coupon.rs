@@ -2,7 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use crate::act::economics::{not_negative, product, quotient, share};
+use crate::act::economics::{product, quotient, share};
+use crate::act::not_negative;
 use crate::error::{Error, Result};
 
 /// A coupon on an order (优惠券): what it costs, and what it must bring.
@@ -26,8 +27,7 @@ use crate::error::{Error, Result};
 ///
 /// T. T. Nagle, R. K. Holden (2002), "The Strategy and Tactics of Pricing", 3rd edition, Prentice Hall:
 /// break-even sales change = price cut / (contribution margin - price cut).
-#[doc(alias = "discount")]
-#[doc(alias = "优惠券")]
+#[doc(alias("discount", "优惠券"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "StoredCoupon", into = "StoredCoupon"))]
@@ -143,14 +143,10 @@ impl Coupon {
 #[cfg(feature = "serde")]
 crate::stored::stored! {
     StoredCoupon {
-        #[serde(with = "crate::number::decimal")]
-        margin_per_order: Decimal,
-        #[serde(with = "crate::number::decimal")]
-        discount: Decimal,
-        #[serde(with = "crate::number::decimal")]
-        regular_use: Decimal,
-        #[serde(with = "crate::number::decimal")]
-        cost_per_customer: Decimal,
+        #[serde(with = "crate::number::decimal")] margin_per_order: Decimal,
+        #[serde(with = "crate::number::decimal")] discount: Decimal,
+        #[serde(with = "crate::number::decimal")] regular_use: Decimal,
+        #[serde(with = "crate::number::decimal")] cost_per_customer: Decimal,
     } <-> Coupon: Ok(Self {
         margin_per_order: not_negative("margin of an order", margin_per_order)?,
         discount: not_negative("discount of a coupon", discount)?,

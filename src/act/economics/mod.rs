@@ -34,10 +34,6 @@ fn quotient(left: Decimal, right: Decimal) -> Option<Decimal> {
     left.checked_div(right).filter(|quotient| quotient.is_zero() == left.is_zero())
 }
 
-fn not_negative(field: &'static str, found: Decimal) -> Result<Decimal> {
-    if found < Decimal::ZERO { Err(Error::Amount { field, found, expected: "0 or more" }) } else { Ok(found) }
-}
-
 fn share(field: &'static str, found: Decimal) -> Result<Decimal> {
     let is_share = Decimal::ZERO <= found && found <= Decimal::ONE;
     if is_share { Ok(found) } else { Err(Error::Amount { field, found, expected: "within 0..=1" }) }

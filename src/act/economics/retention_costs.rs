@@ -17,8 +17,7 @@ use crate::error::{Error, Result};
 /// assert_eq!(online.ratio(), Some(Decimal::from(5)));
 /// assert_eq!(online.break_even_success(), Some(Decimal::new(2, 1)), "one success in five tries pays");
 /// ```
-#[doc(alias = "retention cost")]
-#[doc(alias = "CAC")]
+#[doc(alias("retention cost", "CAC"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "StoredRetentionCosts", into = "StoredRetentionCosts"))]
@@ -82,9 +81,7 @@ fn positive(field: &'static str, found: Decimal) -> Result<Decimal> {
 #[cfg(feature = "serde")]
 crate::stored::stored! {
     StoredRetentionCosts {
-        #[serde(with = "crate::number::decimal")]
-        retain: Decimal,
-        #[serde(with = "crate::number::decimal")]
-        acquire: Decimal,
+        #[serde(with = "crate::number::decimal")] retain: Decimal,
+        #[serde(with = "crate::number::decimal")] acquire: Decimal,
     } <-> RetentionCosts: Self::new(retain, acquire)
 }

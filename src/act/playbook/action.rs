@@ -90,9 +90,6 @@ impl Action {
 
     /// The reason for it; empty where none was given.
     pub fn reason(&self, language: Language) -> &str {
-        match language {
-            Language::English => &self.reason_english,
-            Language::Chinese => &self.reason_chinese,
-        }
+        language.pick(&self.reason_english, &self.reason_chinese)
     }
 }

@@ -30,6 +30,7 @@ use crate::segment::{Grid, LabelKind, SpendBands, TierScheme};
 /// assert!(builder.otherwise(LabelKind::Tier, rest).build().is_ok());
 /// # Ok::<(), repurchase::Error>(())
 /// ```
+#[must_use]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlaybookBuilder {
     covered: BTreeMap<LabelKind, Vec<Label>>,
@@ -39,25 +40,21 @@ pub struct PlaybookBuilder {
 
 impl PlaybookBuilder {
     /// Covers the segments of a grid instead of those before. Actions for segments that both have are kept.
-    #[must_use]
     pub fn with_segments(self, grid: &Grid) -> Self {
         self.covering(LabelKind::Segment, grid.segments().to_vec())
     }
 
     /// Covers the tiers of a scheme instead of those before. Actions for tiers that both have are kept.
-    #[must_use]
     pub fn with_tiers(self, scheme: &TierScheme) -> Self {
         self.covering(LabelKind::Tier, scheme.names().to_vec())
     }
 
     /// Covers these price bands instead of those before. Actions for bands that both have are kept.
-    #[must_use]
     pub fn with_spend_bands(self, bands: &SpendBands) -> Self {
         self.covering(LabelKind::SpendBand, bands.labels().to_vec())
     }
 
     /// Leaves a kind of labels out: the playbook will not cover it, and its actions are dropped.
-    #[must_use]
     pub fn without(mut self, kind: LabelKind) -> Self {
         self.covered.remove(&kind);
         self.actions.remove(&kind);
@@ -66,7 +63,6 @@ impl PlaybookBuilder {
     }
 
     /// Sets what to do with customers of a label, instead of what was set before.
-    #[must_use]
     pub fn action<'a>(mut self, label: impl Into<CustomerLabel<'a>>, action: Action) -> Self {
         let label = label.into();
         self.actions.entry(label.kind()).or_default().insert(label.key().into(), action);
@@ -74,7 +70,6 @@ impl PlaybookBuilder {
     }
 
     /// Sets what to do with customers of all labels of a kind that have no action of their own.
-    #[must_use]
     pub fn otherwise(mut self, kind: LabelKind, action: Action) -> Self {
         self.otherwise.insert(kind, action);
         self

@@ -8,13 +8,10 @@ use crate::segment::{ChurnRisk, FrequencyBand, LabelKind, LifecycleStage, NewCus
 ///
 /// ```
 /// use repurchase::act::playbook::CustomerLabel;
-/// use repurchase::segment::{Grid, LabelKind, NewCustomerState};
+/// use repurchase::segment::{LabelKind, NewCustomerState};
 ///
 /// let label = CustomerLabel::from(NewCustomerState::Lost);
-/// assert_eq!((label.kind(), label.key()), (LabelKind::NewCustomerState, "lost"));
-/// let grid = Grid::rf();
-/// let segment = CustomerLabel::new(LabelKind::Segment, grid.segments()[0].key());
-/// assert_eq!(segment.key(), "hibernating");
+/// assert_eq!(label, CustomerLabel::new(LabelKind::NewCustomerState, "lost"));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CustomerLabel<'a> {

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 
 #[cfg(feature = "serde")]
 use crate::error::Error;
+use crate::scale::words::phrase;
 use crate::scale::{Label, Language};
 use crate::segment::LabelKind;
 use crate::shop::Profile;
@@ -79,12 +80,10 @@ impl Playbook {
     pub fn explain<'a>(&self, label: impl Into<CustomerLabel<'a>>, language: Language) -> Option<String> {
         let Entry { label, action } = self.entry(label.into())?;
         let (label, name, reason) = (label.name(language), action.name(language), action.reason(language));
-        Some(match language {
-            Language::English if reason.is_empty() => format!("{label}: {name}"),
-            Language::English => format!("{label}: {name} ({reason})"),
-            Language::Chinese if reason.is_empty() => format!("{label}：{name}"),
-            Language::Chinese => format!("{label}：{name}（{reason}）"),
-        })
+        if reason.is_empty() {
+            return Some(phrase!(language, "{label}: {name}", "{label}：{name}"));
+        }
+        Some(phrase!(language, "{label}: {name} ({reason})", "{label}：{name}（{reason}）"))
     }
 
     /// The action for each label of a customer that the playbook covers, in the order of the kinds.

@@ -66,8 +66,7 @@ pub struct Lot<K> {
 /// assert_eq!((account.balance(), account.expired()), (11, 9));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
-#[doc(alias = "loyalty points")]
-#[doc(alias = "积分")]
+#[doc(alias("loyalty points", "积分"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(

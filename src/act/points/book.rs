@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use crate::act::not_negative;
 use crate::act::points::{PointsEvent, PointsProgram};
 use crate::error::{Error, Result};
 use crate::number::money;
@@ -91,7 +92,7 @@ impl<K: Ord + Clone + Debug> Book<K> {
     }
 
     fn earn(&mut self, program: &PointsProgram, day: NaiveDate, order: K, amount: Decimal, tier: usize) -> Result<()> {
-        check_amount(amount)?;
+        not_negative("amount of an order", amount)?;
         let rate = program.rate(tier).ok_or_else(|| {
             let max = program.rates().len().saturating_sub(1) as u64;
             Error::OutOfRange { field: "tier of a points program", found: tier as u64, min: 0, max }
@@ -131,7 +132,7 @@ impl<K: Ord + Clone + Debug> Book<K> {
     }
 
     fn take_back(&mut self, order: &K, amount: Decimal) -> Result<()> {
-        check_amount(amount)?;
+        not_negative("amount of an order", amount)?;
         let Some(earned) = self.orders.get_mut(order) else {
             return Err(Error::points_order(order, "is returned and has not earned points"));
         };
@@ -185,13 +186,6 @@ impl<K: Ord + Clone + Debug> Book<K> {
 }
 
 const POINTS: &str = "points of an account";
-
-fn check_amount(amount: Decimal) -> Result<()> {
-    if amount < Decimal::ZERO {
-        return Err(Error::Amount { field: "amount of an order", found: amount, expected: "0 or more" });
-    }
-    Ok(())
-}
 
 fn lot_key<K>(program: &PointsProgram, earned: NaiveDate, order: Option<K>) -> Result<LotKey<K>> {
     let expires = program.expiry().expires(earned)?;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
+use crate::act::not_negative;
 use crate::act::points::PointsAccount;
 use crate::error::{Error, Result};
 use crate::number::money;
@@ -28,8 +29,7 @@ pub struct LiabilityMonth {
 ///
 /// **Population**: the accounts given. Every point of a balance counts in full; the share that will never be spent
 /// (breakage) is for the shop to deduct.
-#[doc(alias = "breakage")]
-#[doc(alias = "points outstanding")]
+#[doc(alias("breakage", "points outstanding"))]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -81,9 +81,7 @@ impl Liability {
         accounts: impl IntoIterator<Item = &'a PointsAccount<K>>,
         value_of_point: Decimal,
     ) -> Result<Self> {
-        if value_of_point < Decimal::ZERO {
-            return Err(Error::Amount { field: "value of a point", found: value_of_point, expected: "0 or more" });
-        }
+        not_negative("value of a point", value_of_point)?;
         let too_many = Error::CountOverflow { field: "points outstanding" };
         let mut by_month: BTreeMap<(bool, Option<NaiveDate>), u64> = BTreeMap::new();
         let (mut as_of, mut points, mut owed, mut carried) = (None, 0u64, 0u64, Decimal::ZERO);

@@ -3,6 +3,7 @@
 use chrono::{Datelike, Days, Months, NaiveDate};
 use rust_decimal::Decimal;
 
+use crate::act::not_negative;
 use crate::error::{Error, Result};
 
 /// How long points last. On the day on which they expire, they can no longer be used.
@@ -40,19 +41,6 @@ impl Expiry {
 }
 
 /// The rules of a points program: points per unit of money for each tier, and how long points last.
-///
-/// # Examples
-///
-/// ```
-/// use repurchase::act::points::{Expiry, PointsProgram};
-/// use rust_decimal::Decimal;
-///
-/// // One point for each unit of money; half as much again in the second tier.
-/// let program = PointsProgram::new(vec![Decimal::ONE, Decimal::new(15, 1)], Expiry::MonthEnd(12))?;
-/// assert_eq!(program.rate(1), Some(Decimal::new(15, 1)));
-/// assert_eq!(program.rate(2), None);
-/// # Ok::<(), repurchase::Error>(())
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "StoredProgram", into = "StoredProgram"))]
@@ -71,9 +59,7 @@ impl PointsProgram {
     ///
     /// [`TierModel::position`]: crate::segment::TierModel::position
     pub fn new(rates: Vec<Decimal>, expiry: Expiry) -> Result<Self> {
-        if let Some(&found) = rates.iter().find(|&&rate| rate < Decimal::ZERO) {
-            return Err(Error::Amount { field: "points per unit of money", found, expected: "0 or more" });
-        }
+        rates.iter().try_for_each(|&rate| not_negative("points per unit of money", rate).map(|_| ()))?;
         if expiry == Expiry::Days(0) {
             let (min, max) = (1, u32::MAX.into());
             return Err(Error::OutOfRange { field: "days until points expire", found: 0, min, max });

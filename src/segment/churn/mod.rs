@@ -34,6 +34,7 @@ pub use standing::CycleStanding;
 /// ```
 /// use chrono::NaiveDate;
 /// use repurchase::CustomerHistory;
+/// use repurchase::scale::Language;
 /// use repurchase::segment::{ChurnRisk, FrequencyBands, Lifecycle, MissedCycles, NewCustomerBands};
 /// use rust_decimal::Decimal;
 ///
@@ -48,6 +49,14 @@ pub use standing::CycleStanding;
 /// assert_eq!(standing.next_expected_day(), Some(day(4, 1)));
 /// assert_eq!(standing.overdue_days(), Some(50));
 /// assert_eq!(standing.risk(), ChurnRisk::Overdue);
+/// assert_eq!(
+///     standing.explain(Language::English),
+///     "Overdue: last purchase 100 days ago, expected every 50 days \
+///      (mean gap 40/1 = 40.00 days, at least 30 and below 50): 2 cycles missed, churn-inclined from 3"
+/// );
+/// // One bottle as a rule, two the last time.
+/// let standing = standing.with_quantities(Decimal::TWO, Decimal::ONE)?;
+/// assert_eq!((standing.expected_cycle_days(), standing.cycles_missed()), (Some(100.0), Some(1)));
 ///
 /// // By the shop's own bands.
 /// let lifecycle = Lifecycle::new(NewCustomerBands::default(), FrequencyBands::new([7, 14, 45])?);
@@ -63,6 +72,7 @@ pub use standing::CycleStanding;
 /// shops, as a mobile-commerce agency wrote it down in 2016. The edges at exactly 30, 50 and 80 days and the open last
 /// band, which it left undefined, are settled here.
 #[doc(alias = "churn")]
+#[must_use]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "StoredRule", into = "StoredRule"))]
@@ -100,7 +110,6 @@ impl MissedCycles {
     }
 
     /// With the thresholds of a lifecycle, such as one with fitted bands.
-    #[must_use]
     pub const fn with_lifecycle(self, lifecycle: Lifecycle) -> Self {
         Self { lifecycle, ..self }
     }
@@ -110,7 +119,6 @@ impl MissedCycles {
     /// The floor keeps a burst of purchases from being taken for a habit: without one (0 or 1), a customer of three
     /// purchases in three days is churn-inclined three days later; with 7, a reasonable start for most shops, three
     /// weeks later.
-    #[must_use]
     pub const fn with_own_mean_gap(self, floor_days: u32) -> Self {
         Self { cycle: Basis::OwnMeanGap { floor_days }, ..self }
     }

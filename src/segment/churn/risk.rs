@@ -2,42 +2,32 @@
 
 use crate::scale::label::labels;
 
-/// Where a customer stands against the purchase that was expected; disjoint, the calmest first.
-///
-/// | | cycles missed, of two purchase days or more | days since the only purchase day |
-/// |---|---|---|
-/// | [`InCycle`](ChurnRisk::InCycle) | 0 | below 30 ([`Active`]) |
-/// | [`Due`](ChurnRisk::Due) | 1 | from 30 to below 50 ([`Cooling`]) |
-/// | [`Overdue`](ChurnRisk::Overdue) | 2 | from 50 to below 80 ([`AtRisk`]) |
-/// | [`ChurnInclined`](ChurnRisk::ChurnInclined) | 3 or more | 80 or more ([`Lost`]) |
-///
-/// These are the defaults; in brackets, what [`NewCustomerBands`](crate::segment::NewCustomerBands) calls the same
-/// days. With `n` [churn cycles](crate::segment::MissedCycles::with_churn_cycles), overdue are 2 to `n - 1` missed and
-/// churn-inclined `n` or more: with 2 no repeat customer is overdue, with 1 none is due either.
-///
-/// [`Active`]: crate::segment::NewCustomerState::Active
-/// [`Cooling`]: crate::segment::NewCustomerState::Cooling
-/// [`AtRisk`]: crate::segment::NewCustomerState::AtRisk
-/// [`Lost`]: crate::segment::NewCustomerState::Lost
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum ChurnRisk {
-    /// The next purchase is not expected yet.
-    InCycle,
-    /// It is expected now.
-    Due,
-    /// It was expected a whole cycle ago or more.
-    Overdue,
-    /// Enough cycles were missed that the customer is likely to be gone.
-    ChurnInclined,
-}
-
 labels! {
-    ChurnRisk[4] {
+    /// Where a customer stands against the purchase that was expected; disjoint, the calmest first.
+    ///
+    /// | | cycles missed, of two purchase days or more | days since the only purchase day |
+    /// |---|---|---|
+    /// | [`InCycle`](ChurnRisk::InCycle) | 0 | below 30 ([`Active`]) |
+    /// | [`Due`](ChurnRisk::Due) | 1 | from 30 to below 50 ([`Cooling`]) |
+    /// | [`Overdue`](ChurnRisk::Overdue) | 2 | from 50 to below 80 ([`AtRisk`]) |
+    /// | [`ChurnInclined`](ChurnRisk::ChurnInclined) | 3 or more | 80 or more ([`Lost`]) |
+    ///
+    /// These are the defaults; in brackets, what [`NewCustomerBands`](crate::segment::NewCustomerBands) calls the same
+    /// days. With `n` [churn cycles](crate::segment::MissedCycles::with_churn_cycles), overdue are 2 to `n - 1` missed and
+    /// churn-inclined `n` or more: with 2 no repeat customer is overdue, with 1 none is due either.
+    ///
+    /// [`Active`]: crate::segment::NewCustomerState::Active
+    /// [`Cooling`]: crate::segment::NewCustomerState::Cooling
+    /// [`AtRisk`]: crate::segment::NewCustomerState::AtRisk
+    /// [`Lost`]: crate::segment::NewCustomerState::Lost
+    pub enum ChurnRisk[4] {
+        /// The next purchase is not expected yet.
         InCycle: "in_cycle", "In cycle", "周期内";
+        /// It is expected now.
         Due: "due", "Due", "待复购";
+        /// It was expected a whole cycle ago or more.
         Overdue: "overdue", "Overdue", "逾期未购";
+        /// Enough cycles were missed that the customer is likely to be gone.
         ChurnInclined: "churn_inclined", "Churn-inclined", "流失倾向";
     }
 }

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::history::{CustomerHistory, GapStatistics};
 use crate::number::wide::Wide;
 use crate::scale::Language;
-use crate::scale::words::count;
+use crate::scale::words::{count, phrase};
 
 /// Where one customer stands in the cycle of purchases, as of a day. Made by [`MissedCycles::standing`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,26 +50,7 @@ impl CycleStanding {
     /// # Errors
     ///
     /// [`Error::Amount`] for a quantity that is not above 0.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use chrono::NaiveDate;
-    /// # use repurchase::CustomerHistory;
-    /// # use repurchase::segment::MissedCycles;
-    /// use rust_decimal::Decimal;
-    ///
-    /// # let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
-    /// # let mut history = CustomerHistory::new();
-    /// history.record_purchase(day(1, 1), Decimal::TEN)?;
-    /// history.record_purchase(day(1, 11), Decimal::TEN)?;
-    /// let standing = MissedCycles::default().standing(&history, day(3, 1)).expect("has bought");
-    /// assert_eq!((standing.expected_cycle_days(), standing.cycles_missed()), (Some(30.0), Some(1)));
-    /// // One bottle as a rule, two the last time.
-    /// let standing = standing.with_quantities(Decimal::TWO, Decimal::ONE)?;
-    /// assert_eq!((standing.expected_cycle_days(), standing.cycles_missed()), (Some(60.0), Some(0)));
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
+    /// [`MissedCycles`] has an example.
     pub fn with_quantities(self, last_order: Decimal, usual: Decimal) -> Result<Self> {
         for (field, found) in [("quantity of the last order", last_order), ("usual quantity", usual)] {
             if found <= Decimal::ZERO {
@@ -121,74 +102,43 @@ impl CycleStanding {
     }
 
     /// Why the customer stands there.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use chrono::NaiveDate;
-    /// # use repurchase::CustomerHistory;
-    /// # use repurchase::segment::MissedCycles;
-    /// # use rust_decimal::Decimal;
-    /// use repurchase::scale::Language;
-    ///
-    /// # let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
-    /// # let mut history = CustomerHistory::new();
-    /// # history.record_purchase(day(1, 1), Decimal::TEN)?;
-    /// # history.record_purchase(day(2, 10), Decimal::TEN)?;
-    /// let standing = MissedCycles::default().standing(&history, day(5, 21)).expect("has bought");
-    /// assert_eq!(
-    ///     standing.explain(Language::English),
-    ///     "Overdue: last purchase 100 days ago, expected every 50 days \
-    ///      (mean gap 40/1 = 40.00 days, at least 30 and below 50): 2 cycles missed, churn-inclined from 3"
-    /// );
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn explain(&self, language: Language) -> String {
         let (name, days) = (self.risk().label().name(language), self.days_since_last);
         let repeat = self.gaps.zip(self.cycle()).zip(self.cycles_missed());
         let Some(((gaps, cycle), missed)) = repeat else {
             let range = self.rule.lifecycle.new_customers.edges.describe(days, language);
-            return match language {
-                Language::English => {
-                    format!("{name}: bought on one day, {} ago, {range}", count(&days.to_string(), "day"))
-                }
-                Language::Chinese => format!("{name}：仅有 1 个购买日，距今 {days} 天，{range}"),
-            };
+            let ago = count(&days.to_string(), "day");
+            return phrase!(
+                language,
+                "{name}: bought on one day, {ago} ago, {range}",
+                "{name}：仅有 1 个购买日，距今 {days} 天，{range}"
+            );
         };
         let (mean, limits) = (gaps.mean_in_words(), self.limits(gaps, language));
         let (every, churn) = (cycle.in_words(), self.rule.churn_cycles);
-        match language {
-            Language::English => {
-                let (ago, every) = (count(&days.to_string(), "day"), count(&every, "day"));
-                let missed = count(&missed.to_string(), "cycle");
-                format!(
-                    "{name}: last purchase {ago} ago, expected every {every} (mean gap {mean} days, {limits}): \
-                     {missed} missed, churn-inclined from {churn}"
-                )
-            }
-            Language::Chinese => format!(
-                "{name}：最近一次消费距今 {days} 天，预计每 {every} 天复购一次（平均购买间隔 {mean} 天，{limits}）：\
-                 已错过 {missed} 个周期，满 {churn} 个即为流失倾向"
-            ),
-        }
+        let (ago, every_day) = (count(&days.to_string(), "day"), count(&every, "day"));
+        let missed_cycles = count(&missed.to_string(), "cycle");
+        phrase!(
+            language,
+            "{name}: last purchase {ago} ago, expected every {every_day} (mean gap {mean} days, {limits}): \
+             {missed_cycles} missed, churn-inclined from {churn}",
+            "{name}：最近一次消费距今 {days} 天，预计每 {every} 天复购一次（平均购买间隔 {mean} 天，{limits}）：\
+             已错过 {missed} 个周期，满 {churn} 个即为流失倾向",
+        )
     }
 
     /// What makes the mean gap an expected cycle.
     fn limits(&self, gaps: GapStatistics, language: Language) -> String {
-        let limits = match (self.rule.cycle, language) {
-            (Basis::FrequencyBand, _) => self.rule.lifecycle.frequency.edges.describe(gaps.whole_mean_days(), language),
-            (Basis::OwnMeanGap { floor_days }, Language::English) => format!("floor {floor_days}"),
-            (Basis::OwnMeanGap { floor_days }, Language::Chinese) => format!("下限 {floor_days}"),
+        let limits = match self.rule.cycle {
+            Basis::FrequencyBand => self.rule.lifecycle.frequency.edges.describe(gaps.whole_mean_days(), language),
+            Basis::OwnMeanGap { floor_days } => phrase!(language, "floor {floor_days}", "下限 {floor_days}"),
         };
-        match (self.quantities, language) {
-            (None, _) => limits,
-            (Some(Quantities { last_order, usual }), Language::English) => {
-                format!("{limits}; quantity {last_order}, usually {usual}")
-            }
-            (Some(Quantities { last_order, usual }), Language::Chinese) => {
-                format!("{limits}；上次购买数量 {last_order}，平时 {usual}")
-            }
-        }
+        let Some(Quantities { last_order, usual }) = self.quantities else { return limits };
+        phrase!(
+            language,
+            "{limits}; quantity {last_order}, usually {usual}",
+            "{limits}；上次购买数量 {last_order}，平时 {usual}"
+        )
     }
 
     fn cycle(&self) -> Option<Cycle> {

@@ -92,6 +92,7 @@ impl Offsets {
 /// assert_eq!(grid.segments().len(), 2);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
+#[must_use]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct GridBuilder {
@@ -183,7 +184,6 @@ impl GridBuilder {
     }
 
     /// These scores of R, F and M are this segment. A segment may have several rules.
-    #[must_use]
     pub fn rule(
         mut self,
         segment: Label,
@@ -196,21 +196,18 @@ impl GridBuilder {
     }
 
     /// These cells, each given as its scores of R, F and M, are this segment.
-    #[must_use]
     pub fn cells(mut self, segment: Label, cells: &[[u8; 3]]) -> Self {
         self.rules.push(Rule { segment, cells: Cells::List(cells.to_vec()) });
         self
     }
 
     /// Cells that no rule names are this segment.
-    #[must_use]
     pub fn otherwise(mut self, segment: Label) -> Self {
         self.otherwise = Some(segment);
         self
     }
 
     /// Of several rules that name a cell, the first wins; without this, such an overlap is an error.
-    #[must_use]
     pub const fn first_match_wins(mut self) -> Self {
         self.first_match_wins = true;
         self

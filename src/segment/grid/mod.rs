@@ -9,6 +9,7 @@ pub use builder::{GridBuilder, GridReport};
 use builder::{Offsets, Shape};
 
 use crate::error::{Error, Result};
+use crate::scale::words::phrase;
 use crate::scale::{Label, Language};
 use crate::segment::rfm::score::BinCounts;
 use crate::segment::{RfmModel, RfmScore};
@@ -27,6 +28,8 @@ use crate::segment::{RfmModel, RfmScore};
 /// let grid = Grid::rf();
 /// let segment = grid.segment(RfmScore::new([1, 5, 2], [5; 3])?)?;
 /// assert_eq!((segment.key(), segment.name(Language::English)), ("cant_lose", "Can't lose"));
+/// let why = grid.explain(RfmScore::new([1, 5, 2], [5; 3])?, Language::English)?;
+/// assert_eq!(why, "Can't lose: R 1, F 5; rule 3 of 10: R 1-2, F 5");
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,44 +153,27 @@ impl Grid {
     /// # Errors
     ///
     /// As [`segment`](Grid::segment).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::scale::Language;
-    /// use repurchase::segment::{Grid, RfmScore};
-    ///
-    /// let why = Grid::rf().explain(RfmScore::new([1, 5, 2], [5; 3])?, Language::English)?;
-    /// assert_eq!(why, "Can't lose: R 1, F 5; rule 3 of 10: R 1-2, F 5");
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn explain(&self, score: RfmScore, language: Language) -> Result<String> {
         let cell = self.cell(score)?;
         let name = self.segments[usize::from(cell.segment)].name(language);
-        let comma = match language {
-            Language::English => ", ",
-            Language::Chinese => "，",
-        };
+        let comma = language.pick(", ", "，");
         let asked = ["R", "F", "M"].into_iter().zip(score.to_array()).zip(self.bins()).filter(|&(_, bins)| bins > 1);
         let scores: Vec<_> = asked.map(|((letter, score), _)| format!("{letter} {score}")).collect();
         let rules = self.rules.len();
-        let rule = cell.rule.map(|rule| (rule + 1, self.rules.describe(rule.into(), comma)));
-        let reason = match (language, rule) {
-            (Language::English, Some((rule, cells))) if cells.is_empty() => format!("rule {rule} of {rules}"),
-            (Language::Chinese, Some((rule, cells))) if cells.is_empty() => {
-                format!("命中第 {rule} 条规则（共 {rules} 条）")
+        let reason = match cell.rule {
+            None => language.pick("no rule names it", "未命中任何规则").to_owned(),
+            Some(rule) => {
+                let (cells, rule) = (self.rules.describe(rule.into(), comma), rule + 1);
+                let colon = if cells.is_empty() { "" } else { language.pick(": ", "：") };
+                phrase!(
+                    language,
+                    "rule {rule} of {rules}{colon}{cells}",
+                    "命中第 {rule} 条规则（共 {rules} 条）{colon}{cells}"
+                )
             }
-            (Language::English, Some((rule, cells))) => format!("rule {rule} of {rules}: {cells}"),
-            (Language::English, None) => "no rule names it".to_owned(),
-            (Language::Chinese, Some((rule, cells))) => format!("命中第 {rule} 条规则（共 {rules} 条）：{cells}"),
-            (Language::Chinese, None) => "未命中任何规则".to_owned(),
         };
-        Ok(match language {
-            Language::English if scores.is_empty() => format!("{name}: {reason}"),
-            Language::English => format!("{name}: {}; {reason}", scores.join(comma)),
-            Language::Chinese if scores.is_empty() => format!("{name}：{reason}"),
-            Language::Chinese => format!("{name}：{}；{reason}", scores.join(comma)),
-        })
+        let (scores, end) = (scores.join(comma), if scores.is_empty() { "" } else { language.pick("; ", "；") });
+        Ok(phrase!(language, "{name}: {scores}{end}{reason}", "{name}：{scores}{end}{reason}"))
     }
 }
 

@@ -16,39 +16,33 @@ impl Grid {
     /// | 2 | Hibernating | Hibernating | At risk | At risk | Can't lose |
     /// | 1 | Hibernating | Hibernating | At risk | At risk | Can't lose |
     pub fn rf() -> Self {
-        let rule = |grid: crate::segment::GridBuilder, (key, english, chinese), r, f| {
-            grid.rule(Label::preset(key, english, chinese), r, f, ALL)
-        };
-        let mut grid = Self::builder([5, 5, 1]);
-        for (label, r, f) in [
-            (("hibernating", "Hibernating", "沉睡客户"), 1..=2, 1..=2),
-            (("at_risk", "At risk", "流失预警客户"), 1..=2, 3..=4),
-            (("cant_lose", "Can't lose", "重点挽留客户"), 1..=2, 5..=5),
-            (("about_to_sleep", "About to sleep", "濒临沉睡客户"), 3..=3, 1..=2),
-            (("need_attention", "Need attention", "需关注客户"), 3..=3, 3..=3),
-            (("loyal", "Loyal", "忠诚客户"), 3..=4, 4..=5),
-            (("promising", "Promising", "潜力客户"), 4..=4, 1..=1),
-            (("new", "New", "新客户"), 5..=5, 1..=1),
-            (("potential_loyalist", "Potential loyalist", "潜在忠诚客户"), 4..=5, 2..=3),
-            (("champions", "Champions", "核心客户"), 5..=5, 4..=5),
-        ] {
-            grid = rule(grid, label, r, f);
-        }
-        grid.preset()
+        let label = Label::preset;
+        Self::builder([5, 5, 1])
+            .rule(label("hibernating", "Hibernating", "沉睡客户"), 1..=2, 1..=2, ALL)
+            .rule(label("at_risk", "At risk", "流失预警客户"), 1..=2, 3..=4, ALL)
+            .rule(label("cant_lose", "Can't lose", "重点挽留客户"), 1..=2, 5..=5, ALL)
+            .rule(label("about_to_sleep", "About to sleep", "濒临沉睡客户"), 3..=3, 1..=2, ALL)
+            .rule(label("need_attention", "Need attention", "需关注客户"), 3..=3, 3..=3, ALL)
+            .rule(label("loyal", "Loyal", "忠诚客户"), 3..=4, 4..=5, ALL)
+            .rule(label("promising", "Promising", "潜力客户"), 4..=4, 1..=1, ALL)
+            .rule(label("new", "New", "新客户"), 5..=5, 1..=1, ALL)
+            .rule(label("potential_loyalist", "Potential loyalist", "潜在忠诚客户"), 4..=5, 2..=3, ALL)
+            .rule(label("champions", "Champions", "核心客户"), 5..=5, 4..=5, ALL)
+            .preset()
     }
 
     /// The eight classes (八类) as a grid of two bins each: 1 for low, 2 for high.
     ///
     /// For scores of two bins; an [`OctantModel`](crate::segment::OctantModel) splits finer scores.
     pub fn octants() -> Self {
-        let mut grid = Self::builder([2, 2, 2]);
-        for octant in Octant::ALL {
-            let level = |digit: u8| digit - b'0' + 1;
-            let mut levels = [1; 3];
-            levels.iter_mut().zip(octant.code().bytes()).for_each(|(cell, digit)| *cell = level(digit));
-            grid = grid.cells(octant.label().clone(), &[levels]);
-        }
-        grid.preset()
+        Octant::ALL
+            .into_iter()
+            .fold(Self::builder([2, 2, 2]), |grid, octant| {
+                let mut levels = [1; 3];
+                levels.iter_mut().zip(octant.code().bytes()).for_each(|(level, digit)| *level = digit - b'0' + 1);
+                grid.cells(octant.label().clone(), &[levels])
+            })
+            .preset()
     }
 
     /// Klaviyo's six segments of R, F and M in three bins each; scored by [`RfmOptions::klaviyo`].
@@ -62,25 +56,17 @@ impl Grid {
     /// | At risk | 231 212 122 131 211 |
     /// | Inactive | 111 112 113 121 |
     pub fn klaviyo() -> Self {
+        let label = Label::preset;
+        let recent = [[3, 1, 2], [3, 1, 3], [3, 1, 1], [2, 2, 2], [2, 2, 3]];
+        let needs_attention = [[2, 1, 3], [2, 2, 1], [1, 2, 3], [1, 3, 2], [1, 3, 3]];
+        let at_risk = [[2, 3, 1], [2, 1, 2], [1, 2, 2], [1, 3, 1], [2, 1, 1]];
         Self::builder([3, 3, 3])
-            .cells(Label::preset("champions", "Champions", "核心客户"), &[[3, 3, 3], [3, 3, 2], [3, 2, 3]])
-            .cells(
-                Label::preset("loyal", "Loyal", "忠诚客户"),
-                &[[3, 2, 1], [3, 2, 2], [3, 3, 1], [2, 3, 2], [2, 3, 3]],
-            )
-            .cells(
-                Label::preset("recent", "Recent", "近期购买客户"),
-                &[[3, 1, 2], [3, 1, 3], [3, 1, 1], [2, 2, 2], [2, 2, 3]],
-            )
-            .cells(
-                Label::preset("needs_attention", "Needs attention", "需关注客户"),
-                &[[2, 1, 3], [2, 2, 1], [1, 2, 3], [1, 3, 2], [1, 3, 3]],
-            )
-            .cells(
-                Label::preset("at_risk", "At risk", "流失预警客户"),
-                &[[2, 3, 1], [2, 1, 2], [1, 2, 2], [1, 3, 1], [2, 1, 1]],
-            )
-            .cells(Label::preset("inactive", "Inactive", "不活跃客户"), &[[1, 1, 1], [1, 1, 2], [1, 1, 3], [1, 2, 1]])
+            .cells(label("champions", "Champions", "核心客户"), &[[3, 3, 3], [3, 3, 2], [3, 2, 3]])
+            .cells(label("loyal", "Loyal", "忠诚客户"), &[[3, 2, 1], [3, 2, 2], [3, 3, 1], [2, 3, 2], [2, 3, 3]])
+            .cells(label("recent", "Recent", "近期购买客户"), &recent)
+            .cells(label("needs_attention", "Needs attention", "需关注客户"), &needs_attention)
+            .cells(label("at_risk", "At risk", "流失预警客户"), &at_risk)
+            .cells(label("inactive", "Inactive", "不活跃客户"), &[[1, 1, 1], [1, 1, 2], [1, 1, 3], [1, 2, 1]])
             .preset()
     }
 

@@ -18,36 +18,15 @@ impl Grid {
     }
 
     /// The customers of each segment by ranges of their last purchase, F and M, in the order of
-    /// [`segments`](Grid::segments): in any one of the regions.
+    /// [`segments`](Grid::segments): those in any one of its regions.
     ///
-    /// All regions of a grid are disjoint, and every customer is in one of them: they are what
-    /// [`segment`](Grid::segment) of the model's score says, for a database that holds the values and no scores.
-    /// Neighbours by R are one region. A segment that is [unreachable](Grid::unreachable) has none.
+    /// The regions of a grid are disjoint and cover all customers; they say what [`segment`](Grid::segment) says of the
+    /// model's score, for a database that holds the values and no scores. Neighbours by R are one region. A segment that
+    /// is [unreachable](Grid::unreachable) has none.
     ///
     /// # Errors
     ///
     /// [`Error::ScoreBins`](crate::Error::ScoreBins) when the model's bins are not the grid's.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use chrono::{NaiveDate, TimeZone, Utc};
-    /// # use repurchase::segment::{Grid, RfmModel, RfmOptions};
-    /// # use repurchase::{Ledger, Order, ShopCalendar};
-    /// # use rust_decimal::Decimal;
-    /// # let order = |id, day| Order::new(id, Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap(), Decimal::from(id));
-    /// # let orders = (1..=5).map(|id| order(id, id)).collect::<Result<Vec<_>, _>>()?;
-    /// # let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 31).unwrap())?;
-    /// let model = RfmModel::fit(&ledger, &RfmOptions::default())?;
-    /// let grid = Grid::rf();
-    /// let customer = ledger.get(&3).expect("has bought");
-    /// let (last, revenue) = (customer.last_purchase().expect("has bought"), customer.revenue());
-    /// let regions = grid.regions(&model)?;
-    /// let found = regions.iter().find(|(_, regions)| regions.iter().any(|region| region.contains(last, 1, revenue)));
-    /// let segment = model.score(&customer).map(|score| grid.segment(score)).transpose()?;
-    /// assert_eq!(found.map(|&(segment, _)| segment), segment);
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn regions(&self, model: &RfmModel) -> Result<Vec<(&Label, Vec<RfmRegion>)>> {
         self.check(model)?;
         let mut regions: Vec<_> = self.segments.iter().map(|segment| (segment, Vec::new())).collect();

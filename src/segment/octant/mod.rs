@@ -6,79 +6,36 @@ pub use model::{OctantModel, OctantSplit};
 
 use crate::scale::label::labels;
 
-/// One of the eight combinations of a high or low R, F and M, the most valuable first.
-///
-/// | code (R F M, 1 = high) | English | 中文 |
-/// |---|---|---|
-/// | 111 | Important value | 重要价值客户 |
-/// | 101 | Important development | 重要发展客户 |
-/// | 011 | Important keeping | 重要保持客户 |
-/// | 001 | Important retention | 重要挽留客户 |
-/// | 110 | General value | 一般价值客户 |
-/// | 100 | General development | 一般发展客户 |
-/// | 010 | General keeping | 一般保持客户 |
-/// | 000 | General retention | 一般挽留客户 |
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum Octant {
-    /// 111: high R, F and M.
-    ImportantValue,
-    /// 101: high R and M, low F.
-    ImportantDevelop,
-    /// 011: high F and M, low R.
-    ImportantKeep,
-    /// 001: high M alone.
-    ImportantRetain,
-    /// 110: high R and F, low M.
-    GeneralValue,
-    /// 100: high R alone.
-    GeneralDevelop,
-    /// 010: high F alone.
-    GeneralKeep,
-    /// 000: none of the three.
-    GeneralRetain,
+labels! {
+    /// One of the eight combinations of a high or low R, F and M, the most valuable first.
+    pub enum Octant[8] {
+        /// 111, important value (重要价值客户): high R, F and M.
+        ImportantValue: "important_value", "Important value", "重要价值客户";
+        /// 101, important development (重要发展客户): high R and M, low F.
+        ImportantDevelop: "important_develop", "Important development", "重要发展客户";
+        /// 011, important keeping (重要保持客户): high F and M, low R.
+        ImportantKeep: "important_keep", "Important keeping", "重要保持客户";
+        /// 001, important retention (重要挽留客户): high M alone.
+        ImportantRetain: "important_retain", "Important retention", "重要挽留客户";
+        /// 110, general value (一般价值客户): high R and F, low M.
+        GeneralValue: "general_value", "General value", "一般价值客户";
+        /// 100, general development (一般发展客户): high R alone.
+        GeneralDevelop: "general_develop", "General development", "一般发展客户";
+        /// 010, general keeping (一般保持客户): high F alone.
+        GeneralKeep: "general_keep", "General keeping", "一般保持客户";
+        /// 000, general retention (一般挽留客户): low R, F and M.
+        GeneralRetain: "general_retain", "General retention", "一般挽留客户";
+    }
 }
 
 impl Octant {
     /// The octant of a high (`true`) or low R, F and M.
     pub const fn new(recency: bool, frequency: bool, monetary: bool) -> Self {
-        match (recency, frequency, monetary) {
-            (true, true, true) => Self::ImportantValue,
-            (true, false, true) => Self::ImportantDevelop,
-            (false, true, true) => Self::ImportantKeep,
-            (false, false, true) => Self::ImportantRetain,
-            (true, true, false) => Self::GeneralValue,
-            (true, false, false) => Self::GeneralDevelop,
-            (false, true, false) => Self::GeneralKeep,
-            (false, false, false) => Self::GeneralRetain,
-        }
+        Self::ALL[4 * !monetary as usize + 2 * !recency as usize + !frequency as usize]
     }
 
     /// Three digits, R F M, 1 for high: `101`.
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::ImportantValue => "111",
-            Self::ImportantDevelop => "101",
-            Self::ImportantKeep => "011",
-            Self::ImportantRetain => "001",
-            Self::GeneralValue => "110",
-            Self::GeneralDevelop => "100",
-            Self::GeneralKeep => "010",
-            Self::GeneralRetain => "000",
-        }
-    }
-}
-
-labels! {
-    Octant[8] {
-        ImportantValue: "important_value", "Important value", "重要价值客户";
-        ImportantDevelop: "important_develop", "Important development", "重要发展客户";
-        ImportantKeep: "important_keep", "Important keeping", "重要保持客户";
-        ImportantRetain: "important_retain", "Important retention", "重要挽留客户";
-        GeneralValue: "general_value", "General value", "一般价值客户";
-        GeneralDevelop: "general_develop", "General development", "一般发展客户";
-        GeneralKeep: "general_keep", "General keeping", "一般保持客户";
-        GeneralRetain: "general_retain", "General retention", "一般挽留客户";
+        ["111", "101", "011", "001", "110", "100", "010", "000"][self as usize]
     }
 }

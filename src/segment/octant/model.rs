@@ -1,10 +1,11 @@
-//! Which scores are high and which low, fitted once.
+//! Which scores are high and which low.
 
 use core::ops::Bound;
 
 use super::Octant;
 use crate::error::{Error, Result};
 use crate::scale::range::{Quantity, describe};
+use crate::scale::words::phrase;
 use crate::scale::{Language, Tally};
 use crate::segment::rfm::score::BinCounts;
 use crate::segment::{RfmModel, RfmScore, RfmTally};
@@ -30,6 +31,7 @@ pub enum OctantSplit {
 /// # Examples
 ///
 /// ```
+/// use repurchase::scale::Language;
 /// use repurchase::segment::{Octant, OctantModel, OctantSplit, RfmScore};
 ///
 /// let score = |scores| RfmScore::new(scores, [5; 3]);
@@ -37,7 +39,13 @@ pub enum OctantSplit {
 /// let model = OctantModel::fit(&scores, &OctantSplit::Mean)?;
 /// assert_eq!(model.octant(scores[1])?, Octant::GeneralKeep, "M 2 is the mean, and so low");
 /// assert_eq!(model.octant(scores[2])?.code(), "101");
+/// assert_eq!(
+///     model.explain(scores[1], Language::English)?,
+///     "General keeping (010): R 1 of 5, at most 7/3 = 2.33; F 2 of 5, above 4/3 = 1.33; M 2 of 5, at most 6/3 = 2.00"
+/// );
 /// assert!(model.octant(RfmScore::new([1, 2, 2], [3; 3])?).is_err(), "a score of three bins");
+/// // The number of customers and the sums of their scores give the same splits.
+/// assert_eq!(OctantModel::new([5; 3], 3, [7, 4, 6])?, model);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,35 +83,19 @@ impl OctantModel {
         Self::of_scores(scores.iter().map(|&score| (score, 1)), *split)
     }
 
-    /// Fits the splits to the numbers of customers by score: the splits that [`fit`](OctantModel::fit) makes of the
-    /// score of each customer.
+    /// Fits the splits to the numbers of customers by score: the same as [`fit`](OctantModel::fit) on each score.
     ///
     /// # Errors
     ///
     /// As [`fit`](OctantModel::fit), and [`Error::CountOverflow`] for more than 2^32 customers.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::scale::Tally;
-    /// use repurchase::segment::{OctantModel, OctantSplit, RfmScore};
-    ///
-    /// let score = |scores| RfmScore::new(scores, [5; 3]);
-    /// let (here, there) = ([score([1, 1, 1])?, score([1, 2, 2])?], [score([5, 1, 3])?]);
-    /// let mut tally: Tally<RfmScore> = here.into_iter().collect();
-    /// tally.merge(&there.into_iter().collect())?;
-    /// let all: Vec<_> = here.into_iter().chain(there).collect();
-    /// assert_eq!(OctantModel::fit_tally(&tally, &OctantSplit::Mean)?, OctantModel::fit(&all, &OctantSplit::Mean)?);
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn fit_tally(scores: &Tally<RfmScore>, split: &OctantSplit) -> Result<Self> {
         check_customers(scores.customers())?;
         Self::of_scores(scores.iter().map(|(&score, customers)| (score, customers)), *split)
     }
 
-    /// Fits the splits to the scores that a model gives to the customers of a tally, who need not be scored one by one:
-    /// the splits that [`fit`](OctantModel::fit) makes of the score of each. Of a tally of
-    /// [bounded size](RfmTally::with_money_digits), the scores of the amounts that are kept.
+    /// Fits the splits to the scores that a model gives to the customers of a tally: the same as
+    /// [`fit`](OctantModel::fit) on each score, without scoring one by one. In a tally of
+    /// [bounded size](RfmTally::with_money_digits), the amounts that are kept are scored.
     ///
     /// # Errors
     ///
@@ -113,48 +105,18 @@ impl OctantModel {
     /// # Complexity
     ///
     /// Linear in the tally's distinct days, counts and amounts.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use chrono::{NaiveDate, TimeZone, Utc};
-    /// # use repurchase::{Ledger, Order, ShopCalendar};
-    /// # use rust_decimal::Decimal;
-    /// use repurchase::segment::{OctantModel, OctantSplit, RfmModel, RfmOptions, RfmTally};
-    ///
-    /// # let order = |id, day| Order::new(id, Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap(), Decimal::from(id));
-    /// # let orders = (1..=5).map(|id| order(id, id)).collect::<Result<Vec<_>, _>>()?;
-    /// # let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 31).unwrap())?;
-    /// let (options, split) = (RfmOptions::default(), OctantSplit::default());
-    /// let (model, tally) = (RfmModel::fit(&ledger, &options)?, RfmTally::of(&ledger, &options));
-    /// let octants = OctantModel::fit_model(&model, &tally, &split)?;
-    /// assert_eq!(octants, OctantModel::fit(&model.score_all(&ledger)?, &split)?);
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn fit_model(model: &RfmModel, tally: &RfmTally, split: &OctantSplit) -> Result<Self> {
         check_customers(tally.customers())?;
         Self::of_counts(model.bin_counts(), &model.counts(tally)?, *split)
     }
 
-    /// Splits at means that were made elsewhere, such as by a database: `select count(*), sum(r), sum(f), sum(m)` over
-    /// the scores of all customers in these bins. The same splits as [`fit`](OctantModel::fit) on them at the
-    /// [mean](OctantSplit::Mean).
+    /// Splits at [means](OctantSplit::Mean) made elsewhere, such as by a database: `select count(*), sum(r), sum(f),
+    /// sum(m)` over the scores of all customers in these bins. The same splits as [`fit`](OctantModel::fit) on them.
     ///
     /// # Errors
     ///
     /// [`Error::OutOfRange`] unless there are 1 to 2^32 customers, for bins that are not 1..=10, and for a sum above
     /// what the bins allow.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::segment::{OctantModel, OctantSplit, RfmScore};
-    ///
-    /// let score = |scores| RfmScore::new(scores, [5; 3]);
-    /// let scores = [score([1, 1, 1])?, score([1, 2, 2])?, score([5, 1, 3])?];
-    /// assert_eq!(OctantModel::new([5; 3], 3, [7, 4, 6])?, OctantModel::fit(&scores, &OctantSplit::Mean)?);
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn new(bins: [u8; 3], customers: u64, sums: [u64; 3]) -> Result<Self> {
         Self::of_splits(BinCounts::new(bins)?, sums.map(|sum| Split { sum, count: customers }))
     }
@@ -251,27 +213,13 @@ impl OctantModel {
     /// # Errors
     ///
     /// As [`octant`](OctantModel::octant).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::scale::Language;
-    /// use repurchase::segment::{OctantModel, OctantSplit, RfmScore};
-    ///
-    /// let score = |scores| RfmScore::new(scores, [5; 3]);
-    /// let model = OctantModel::fit(&[score([1, 1, 1])?, score([4, 2, 1])?], &OctantSplit::Mean)?;
-    /// assert_eq!(
-    ///     model.explain(score([4, 1, 1])?, Language::English)?,
-    ///     "General development (100): R 4 high, above 5/2 = 2.50; F 1 low, at most 3/2 = 1.50; M 1 low, at most 2/2 = 1.00"
-    /// );
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     #[allow(clippy::cast_precision_loss, reason = "for reading")]
     pub fn explain(&self, score: RfmScore, language: Language) -> Result<String> {
         let octant = self.octant(score)?;
         let name = octant.label().name(language);
-        let dimensions = ["R", "F", "M"].into_iter().zip(score.to_array()).zip(self.splits()).zip(self.highs(score));
-        let reasons = dimensions.map(|(((letter, score), Split { sum, count }), high)| {
+        let dimensions = ["R", "F", "M"].into_iter().zip(score.to_array()).zip(self.bins());
+        let dimensions = dimensions.zip(self.splits()).zip(self.highs(score));
+        let reasons = dimensions.map(|((((letter, score), bins), Split { sum, count }), high)| {
             // The fraction tells apart what two decimals cannot.
             let split =
                 if count == 1 { sum.to_string() } else { format!("{sum}/{count} = {:.2}", sum as f64 / count as f64) };
@@ -280,19 +228,11 @@ impl OctantModel {
             } else {
                 (Bound::Unbounded, Bound::Included(split))
             };
-            let verdict = match (language, high) {
-                (Language::English, true) => "high, ",
-                (Language::English, false) => "low, ",
-                (Language::Chinese, true) => "高，",
-                (Language::Chinese, false) => "低，",
-            };
-            format!("{letter} {score} {verdict}{}", describe(range, Quantity::Number, language))
+            let range = describe(range, Quantity::Number, language);
+            phrase!(language, "{letter} {score} of {bins}, {range}", "{letter} {score}/{bins}，{range}")
         });
-        let reasons: Vec<_> = reasons.collect();
-        Ok(match language {
-            Language::English => format!("{name} ({}): {}", octant.code(), reasons.join("; ")),
-            Language::Chinese => format!("{name}（{}）：{}", octant.code(), reasons.join("；")),
-        })
+        let (code, reasons) = (octant.code(), reasons.collect::<Vec<_>>().join(language.pick("; ", "；")));
+        Ok(phrase!(language, "{name} ({code}): {reasons}", "{name}（{code}）：{reasons}"))
     }
 }
 

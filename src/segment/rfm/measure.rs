@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use crate::error::{Error, Result};
 use crate::history::CustomerHistory;
 use crate::scale::Language;
 
@@ -28,11 +29,9 @@ impl FrequencyMeasure {
     }
 
     pub(super) const fn name(self, language: Language) -> &'static str {
-        match (self, language) {
-            (Self::Purchases, Language::English) => "purchases",
-            (Self::Purchases, Language::Chinese) => "购买次数",
-            (Self::PurchaseDays, Language::English) => "purchase days",
-            (Self::PurchaseDays, Language::Chinese) => "购买天数",
+        match self {
+            Self::Purchases => language.pick("purchases", "购买次数"),
+            Self::PurchaseDays => language.pick("purchase days", "购买天数"),
         }
     }
 }
@@ -59,11 +58,9 @@ impl MonetaryMeasure {
     }
 
     pub(crate) const fn name(self, language: Language) -> &'static str {
-        match (self, language) {
-            (Self::Revenue, Language::English) => "revenue",
-            (Self::Revenue, Language::Chinese) => "消费金额",
-            (Self::MeanOrderAmount, Language::English) => "mean order amount",
-            (Self::MeanOrderAmount, Language::Chinese) => "笔单价",
+        match self {
+            Self::Revenue => language.pick("revenue", "消费金额"),
+            Self::MeanOrderAmount => language.pick("mean order amount", "笔单价"),
         }
     }
 }
@@ -86,6 +83,15 @@ pub(super) struct Values {
 }
 
 impl Measures {
+    /// Refuses other measures than those of a model, each with whether it is of a window.
+    pub(super) fn check(model: (Self, bool), found: (Self, bool)) -> Result<()> {
+        if model == found {
+            return Ok(());
+        }
+        let [model, found] = [model, found].map(|(measures, in_window)| measures.describe(in_window));
+        Err(Error::MeasuresMismatch { model, found })
+    }
+
     /// What is measured, in words.
     pub(super) fn describe(self, in_window: bool) -> Box<str> {
         let (frequency, monetary) = (self.frequency.name(Language::English), self.monetary.name(Language::English));

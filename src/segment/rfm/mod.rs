@@ -1,13 +1,5 @@
 //! RFM: how recently, how often and for how much a customer bought, each scored against the shop's own customers.
 //!
-//! ```text
-//! Ledger ──► RfmModel::fit ──► score (one customer), score_all
-//!               cut points
-//! ```
-//!
-//! Customers who are never together in one ledger, of many machines or of many days, are counted in an [`RfmTally`] each,
-//! which [merge](RfmTally::merge): [`RfmModel::fit_tally`] makes the same model of them.
-//!
 //! # References
 //!
 //! A. M. Hughes (1994), Strategic Database Marketing, Probus. J. R. Bult and T. Wansbeek (1995), "Optimal selection for

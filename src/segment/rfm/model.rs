@@ -22,23 +22,23 @@ use crate::scale::{Bands, Bins, CutPoints, Language};
 /// **Scores** with `k` quantile bins, in integers; higher is better for all three, and equal values always get equal
 /// scores.
 ///
-/// | | score | kept | score of whoever was not there |
+/// | | score | kept | score of other customers |
 /// |---|---|---|---|
 /// | R, by the last purchase day | `k - (k * above) / N` | the first day of each score | 1 + the number of these days that are not later |
 /// | F, M | `1 + (k * below) / N` | the largest value of each score | 1 + the number of these values that are smaller |
 ///
 /// Of the `N` customers, `above` bought strictly later, `below` have a strictly smaller value. R counts from the top,
-/// so that whoever bought on the last day always has the best score, however many they are; F and M count from the
-/// bottom, so that whoever bought once does not have the best one.
+/// so that all who bought on the last day have the best score; F and M count from the bottom, so that those who bought
+/// once do not have the best one.
 ///
-/// **Day**: R's cut points are days of the calendar, those of the fit. A history or a ledger as of another day is
-/// scored by the same days: its R says where the customer would have stood among the customers of the fit, and whoever
-/// has bought since then has the highest.
+/// **Day**: R's cut points are calendar days of the fit. A history or ledger as of another day is scored by the same
+/// days: whoever has bought since the fit has the highest R.
 ///
 /// # Examples
 ///
 /// ```
 /// use chrono::{NaiveDate, TimeZone, Utc};
+/// use repurchase::scale::Language;
 /// use repurchase::segment::{RfmModel, RfmOptions};
 /// use repurchase::{Ledger, Order, ShopCalendar};
 /// use rust_decimal::Decimal;
@@ -53,6 +53,11 @@ use crate::scale::{Bands, Bins, CutPoints, Language};
 ///
 /// let customer = ledger.get(&5).expect("has bought");
 /// assert_eq!(model.score(&customer).map(|score| score.recency()), Some(5));
+/// assert_eq!(
+///     model.explain(&customer, Language::English).as_deref(),
+///     Some("R 5 of 5: last purchase 2026-03-05, 26 days before 2026-03-31, from 2026-03-05; \
+///           F 1 of 5: purchases 1, at most 1; M 5 of 5: revenue 5, above 4")
+/// );
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,18 +105,17 @@ impl RfmModel {
         Self::of_population(&Columns::of(ledger, options.measures), false, ledger.as_of(), options)
     }
 
-    /// Fits the cut points to all customers of a ledger, with F and M of what is in `recent`: the ledger of a
+    /// Fits the cut points to all customers of a ledger, with F and M of `recent`: the ledger of a
     /// [window](crate::PurchaseLog::ledger_in) of the same log.
     ///
-    /// "Who bought how much in the last year" while R looks back over all time. A customer who bought nothing in the
-    /// window has frequency 0, a mean order amount of 0, and a revenue of 0 less the window's credits. Such a model
-    /// scores by [`score_in_window`](RfmModel::score_in_window).
+    /// R looks back over all time, F and M over the last year, say. A customer who bought nothing in the window has
+    /// frequency 0, a mean order amount of 0, and a revenue of 0 less the window's credits. Such a model scores by
+    /// [`score_in_window`](RfmModel::score_in_window).
     ///
     /// # Errors
     ///
     /// As [`fit`](RfmModel::fit); [`Error::AsOfMismatch`] when the window does not end on the ledger's as-of day;
-    /// [`Error::UnknownCustomer`] when somebody bought in the window who is not in the ledger, so that the two are not
-    /// of one log.
+    /// [`Error::UnknownCustomer`] when somebody bought in the window who is not in the ledger.
     ///
     /// # Examples
     ///
@@ -140,8 +144,8 @@ impl RfmModel {
         Self::of_population(&columns, true, ledger.as_of(), options)
     }
 
-    /// Fits the cut points to the customers of a tally, as of a day: the model that [`fit`](RfmModel::fit) makes of a
-    /// ledger of them all.
+    /// Fits the cut points to the customers of a tally, as of a day: the same model as [`fit`](RfmModel::fit) on a ledger
+    /// of them all.
     ///
     /// # Errors
     ///
@@ -155,10 +159,7 @@ impl RfmModel {
         if let Some(&last) = tally.last_purchases().largest().filter(|&&last| last > as_of) {
             return Err(Error::AfterAsOf { last, as_of });
         }
-        if tally.measures != options.measures {
-            let (model, found) = (options.measures.describe(tally.in_window), tally.measures.describe(tally.in_window));
-            return Err(Error::MeasuresMismatch { model, found });
-        }
+        Measures::check((options.measures, tally.in_window), (tally.measures, tally.in_window))?;
         Self::of_population(tally, tally.in_window, as_of, options)
     }
 
@@ -227,24 +228,21 @@ impl RfmModel {
         ))
     }
 
-    /// Scores every customer of a ledger, in its order: what [`score`](RfmModel::score) says of each.
-    ///
-    /// The ledger may be as of another day than the model: see [`RfmModel`].
+    /// Scores every customer of a ledger, in its order: the same as [`score`](RfmModel::score) of each.
     ///
     /// # Errors
     ///
     /// [`Error::MeasuresMismatch`] by a model of a [window](RfmModel::fit_in_window).
-    ///
     /// # Complexity
     ///
     /// Linear in customers; one allocation.
     pub fn score_all<Id>(&self, ledger: &Ledger<Id>) -> Result<Vec<RfmScore>> {
-        self.check_window(false)?;
+        Measures::check((self.measures, self.in_window), (self.measures, false))?;
         Ok(super::bulk::score_all(self, &Columns::of(ledger, self.measures)))
     }
 
-    /// Scores every customer of a ledger by a model of a [window](RfmModel::fit_in_window), in the ledger's order: what
-    /// [`score_in_window`](RfmModel::score_in_window) says of each.
+    /// Scores every customer of a ledger by a model of a [window](RfmModel::fit_in_window), in the ledger's order: the
+    /// same as [`score_in_window`](RfmModel::score_in_window) of each.
     ///
     /// # Errors
     ///
@@ -255,16 +253,8 @@ impl RfmModel {
         ledger: &Ledger<Id>,
         recent: &Ledger<Id>,
     ) -> Result<Vec<RfmScore>> {
-        self.check_window(true)?;
+        Measures::check((self.measures, self.in_window), (self.measures, true))?;
         Ok(super::bulk::score_all(self, &Columns::in_window(ledger, recent, self.measures)?))
-    }
-
-    fn check_window(&self, in_window: bool) -> Result<()> {
-        if self.in_window == in_window {
-            return Ok(());
-        }
-        let (model, found) = (self.measures.describe(self.in_window), self.measures.describe(in_window));
-        Err(Error::MeasuresMismatch { model, found })
     }
 
     /// The day as of which the model was fitted.
@@ -277,9 +267,8 @@ impl RfmModel {
         self.customers
     }
 
-    /// What to know before reading the scores; `None` for a model of 50 customers or more.
-    ///
-    /// Of fewer, a rank says little: one customer more or less moves the others by a score.
+    /// A warning that ranks among fewer than 50 customers say little: one customer more or less moves the scores of
+    /// others. `None` from 50 customers on.
     pub fn note(&self, language: Language) -> Option<String> {
         (self.customers < FEW_CUSTOMERS).then(|| super::explain::few_customers(self.customers, language))
     }
@@ -300,11 +289,7 @@ impl RfmModel {
 
     /// How many customers of a tally have each score, from 0 to 10, of R, F and M.
     pub(crate) fn counts(&self, tally: &RfmTally) -> Result<[[u64; 11]; 3]> {
-        if (tally.measures, tally.in_window) != (self.measures, self.in_window) {
-            let [model, found] = [(self.measures, self.in_window), (tally.measures, tally.in_window)]
-                .map(|(measures, in_window)| measures.describe(in_window));
-            return Err(Error::MeasuresMismatch { model, found });
-        }
+        Measures::check((self.measures, self.in_window), (tally.measures, tally.in_window))?;
         let [mut r, mut f, mut m] = [[0; 11]; 3];
         tally.last_purchase.iter().for_each(|(day, count)| r[1 + self.recency.dates.position(day)] += count);
         tally.frequency.iter().for_each(|(times, count)| f[1 + self.frequency.position(times)] += count);
@@ -312,8 +297,7 @@ impl RfmModel {
         Ok([r, f, m])
     }
 
-    /// The scores of R, F and M that no customer can get, not even one who was not there when the model was fitted,
-    /// because ties made the cuts around them equal.
+    /// The scores of R, F and M that no customer can get, because ties made the cuts around them equal.
     pub fn empty_scores(&self) -> [Vec<u8>; 3] {
         [self.recency.dates.empty_bins(), self.frequency.empty_bins(), self.monetary.amounts.empty_bins()]
             .map(|bins| bins.into_iter().map(|bin| bin as u8 + 1).collect())
@@ -336,26 +320,6 @@ impl RfmModel {
 
     /// Why a customer has these scores: each value, and the cuts or edges around it. `None` where there is no
     /// [`score`](RfmModel::score).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use chrono::{NaiveDate, TimeZone, Utc};
-    /// # use repurchase::segment::{RfmModel, RfmOptions};
-    /// # use repurchase::{Ledger, Order, ShopCalendar, scale::Language};
-    /// # use rust_decimal::Decimal;
-    /// # let order = |id, day| Order::new(id, Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap(), Decimal::from(id));
-    /// # let orders = (1..=5).map(|id| order(id, id)).collect::<Result<Vec<_>, _>>()?;
-    /// # let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 31).unwrap())?;
-    /// # let model = RfmModel::fit(&ledger, &RfmOptions::default())?;
-    /// let customer = ledger.get(&1).expect("has bought");
-    /// assert_eq!(
-    ///     model.explain(&customer, Language::English).as_deref(),
-    ///     Some("R 1 of 5: last purchase 2026-03-01, 30 days before 2026-03-31, before 2026-03-02; F 1 of 5: purchases 1, at most 1; \
-    ///           M 1 of 5: revenue 1, at most 1")
-    /// );
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn explain(&self, history: &CustomerHistory, language: Language) -> Option<String> {
         if self.in_window { None } else { self.explain_values(history, history, language) }
     }

@@ -38,13 +38,15 @@ pub enum BinRule<T> {
 ///     .with_frequency(BinRule::Bands(Bands::new(vec![2, 4])?));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
+#[must_use]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(from = "super::stored::StoredOptions", into = "super::stored::StoredOptions"))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct RfmOptions {
     pub(super) measures: Measures,
     pub(super) recency: BinRule<u32>,
     pub(super) frequency: BinRule<u64>,
+    #[cfg_attr(feature = "serde", serde(with = "super::stored::amounts"))]
     pub(super) monetary: BinRule<Decimal>,
 }
 
@@ -68,21 +70,18 @@ impl RfmOptions {
     /// With these bins of R. Bands are of days since the last purchase, ascending; the first scores highest.
     ///
     /// Days are counted back from the as-of day of the fit: the model keeps dates, and is fitted anew as time goes on.
-    #[must_use]
     pub fn with_recency(mut self, bins: BinRule<u32>) -> Self {
         self.recency = bins;
         self
     }
 
     /// With these bins of F.
-    #[must_use]
     pub fn with_frequency(mut self, bins: BinRule<u64>) -> Self {
         self.frequency = bins;
         self
     }
 
     /// With these bins of M.
-    #[must_use]
     pub fn with_monetary(mut self, bins: BinRule<Decimal>) -> Self {
         self.monetary = bins;
         self
@@ -99,14 +98,12 @@ impl RfmOptions {
     }
 
     /// With what F counts.
-    #[must_use]
     pub const fn with_frequency_measure(mut self, measure: FrequencyMeasure) -> Self {
         self.measures.frequency = measure;
         self
     }
 
     /// With what M sums.
-    #[must_use]
     pub const fn with_monetary_measure(mut self, measure: MonetaryMeasure) -> Self {
         self.measures.monetary = measure;
         self

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::integers::{DayBins, MoneyBins};
 use super::measure::Measures;
-use super::{BinRule, RfmModel, RfmOptions, RfmTally};
+use super::{BinRule, RfmModel, RfmTally};
 use crate::error::Error;
 use crate::number::money::Text;
 use crate::scale::{Bins, MoneyTally, Tally};
@@ -43,26 +43,19 @@ stored! {
     }
 }
 
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct StoredOptions {
-    measures: Measures,
-    recency: BinRule<u32>,
-    frequency: BinRule<u64>,
-    monetary: BinRule<Text>,
-}
+/// A rule of amounts as texts, for `#[serde(with = "...")]`.
+pub(super) mod amounts {
+    use rust_decimal::Decimal;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-impl From<RfmOptions> for StoredOptions {
-    fn from(options: RfmOptions) -> Self {
-        let RfmOptions { measures, recency, frequency, monetary } = options;
-        Self { measures, recency, frequency, monetary: monetary.map(Text) }
+    use super::{BinRule, Text};
+
+    pub(in super::super) fn serialize<S: Serializer>(rule: &BinRule<Decimal>, to: S) -> Result<S::Ok, S::Error> {
+        rule.clone().map(Text).serialize(to)
     }
-}
 
-impl From<StoredOptions> for RfmOptions {
-    fn from(stored: StoredOptions) -> Self {
-        let StoredOptions { measures, recency, frequency, monetary } = stored;
-        Self { measures, recency, frequency, monetary: monetary.map(|Text(edge)| edge) }
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BinRule<Decimal>, D::Error> {
+        Ok(BinRule::<Text>::deserialize(from)?.map(|Text(edge)| edge))
     }
 }
 

@@ -16,9 +16,8 @@ use crate::scale::{CutPoints, MoneyTally, Tally};
 /// How many customers there are of each last purchase day, frequency and amount: all that
 /// [`RfmModel::fit_tally`](super::RfmModel::fit_tally) needs to make the model of [`RfmModel::fit`](super::RfmModel::fit).
 ///
-/// It is split and joined in any way: the tally of two groups of customers is the [`merge`](RfmTally::merge) of theirs.
-/// And it is kept up to date: when a customer buys, the history of yesterday goes [out](RfmTally::remove), that of today
-/// [in](RfmTally::add). A day on which nothing is bought changes nothing, since it holds days, not their distances.
+/// The tally of two groups of customers is the [`merge`](RfmTally::merge) of theirs. When a customer buys, the history of
+/// yesterday goes [out](RfmTally::remove), that of today [in](RfmTally::add). A day without a purchase changes nothing.
 ///
 /// **Population**: the customers who were added, each once. A history without a purchase is not counted.
 ///
@@ -136,8 +135,7 @@ impl RfmTally {
     ///
     /// `log n` in distinct values.
     pub fn add(&mut self, history: &CustomerHistory) -> Result<()> {
-        self.check_window(false)?;
-        self.change(history, history, Self::add_values)
+        self.change(false, [history; 2], Self::add_values)
     }
 
     /// Adds one customer to the tally of a window; `recent` is the customer's history in the window.
@@ -146,8 +144,7 @@ impl RfmTally {
     ///
     /// As [`add`](RfmTally::add), with [`Error::MeasuresMismatch`] for a tally that is not of a window.
     pub fn add_in_window(&mut self, history: &CustomerHistory, recent: &CustomerHistory) -> Result<()> {
-        self.check_window(true)?;
-        self.change(history, recent, Self::add_values)
+        self.change(true, [history, recent], Self::add_values)
     }
 
     /// Takes out one customer, with the history that was added. A history without a purchase changes nothing.
@@ -162,8 +159,7 @@ impl RfmTally {
     ///
     /// `log n` in distinct values.
     pub fn remove(&mut self, history: &CustomerHistory) -> Result<()> {
-        self.check_window(false)?;
-        self.change(history, history, Self::remove_values)
+        self.change(false, [history; 2], Self::remove_values)
     }
 
     /// Takes out one customer of the tally of a window, with the two histories that were added.
@@ -172,24 +168,16 @@ impl RfmTally {
     ///
     /// As [`remove`](RfmTally::remove), with [`Error::MeasuresMismatch`] for a tally that is not of a window.
     pub fn remove_in_window(&mut self, history: &CustomerHistory, recent: &CustomerHistory) -> Result<()> {
-        self.check_window(true)?;
-        self.change(history, recent, Self::remove_values)
-    }
-
-    fn check_window(&self, in_window: bool) -> Result<()> {
-        if self.in_window == in_window {
-            return Ok(());
-        }
-        let (model, found) = (self.measures.describe(self.in_window), self.measures.describe(in_window));
-        Err(Error::MeasuresMismatch { model, found })
+        self.change(true, [history, recent], Self::remove_values)
     }
 
     fn change(
         &mut self,
-        history: &CustomerHistory,
-        recent: &CustomerHistory,
+        in_window: bool,
+        [history, recent]: [&CustomerHistory; 2],
         change: impl FnOnce(&mut Self, &Values) -> Result<()>,
     ) -> Result<()> {
+        Measures::check((self.measures, self.in_window), (self.measures, in_window))?;
         self.measures.of(history, recent).map_or(Ok(()), |values| change(self, &values))
     }
 
@@ -218,8 +206,8 @@ impl RfmTally {
     ///
     /// # Errors
     ///
-    /// [`Error::TallyMismatch`] for a tally of other measures, of a window where this one is not, or the other way
-    /// round, or of other [digits](RfmTally::with_money_digits); [`Error::CountOverflow`] for more than `2^63 - 1`
+    /// [`Error::TallyMismatch`] when only one of the two is of a window, or for other measures or
+    /// [digits](RfmTally::with_money_digits); [`Error::CountOverflow`] for more than `2^63 - 1`
     /// customers. The tally is then unchanged.
     ///
     /// # Complexity

@@ -53,6 +53,7 @@ fn rules(tree: &Tree, place: &str) -> Result<Vec<Rule>> {
 fn compare(field: Field, (comparison, value): (&str, &Tree), outer: &str) -> Result<Rule> {
     let place = join(&join(outer, field.key()), comparison);
     let single = || self::value(value, &place);
+    let item = |values: &[Tree], at: usize| self::value(&values[at], &format!("{place}[{at}]"));
     let test = match comparison {
         "=" => Test::Equal(single()?),
         "!=" => Test::NotEqual(single()?),
@@ -61,18 +62,12 @@ fn compare(field: Field, (comparison, value): (&str, &Tree), outer: &str) -> Res
         ">" => Test::Above(single()?),
         ">=" => Test::AtLeast(single()?),
         "between" => match value {
-            Tree::List(ends) => match ends.as_slice() {
-                [low, high] => {
-                    Test::Between(self::value(low, &format!("{place}[0]"))?, self::value(high, &format!("{place}[1]"))?)
-                }
-                _ => return Err(found(&place, "a list of two numbers", value)),
-            },
+            Tree::List(ends) if ends.len() == 2 => Test::Between(item(ends, 0)?, item(ends, 1)?),
             _ => return Err(found(&place, "a list of two numbers", value)),
         },
         "in" => {
             let Tree::List(values) = value else { return Err(found(&place, "a list of values", value)) };
-            let values = values.iter().enumerate().map(|(at, tree)| self::value(tree, &format!("{place}[{at}]")));
-            Test::OneOf(values.collect::<Result<_>>()?)
+            Test::OneOf((0..values.len()).map(|at| item(values, at)).collect::<Result<_>>()?)
         }
         "exists" => {
             let Tree::Bool(exists) = value else { return Err(found(&place, "true or false", value)) };
