@@ -8,11 +8,10 @@ use crate::segment::{FrequencyBand, FrequencyBands, NewCustomerBands, NewCustome
 
 /// A customer's stage: after one purchase day, how long ago it was; after more, how often the customer comes.
 ///
-/// The eight stages are disjoint and cover every customer with a purchase. A repeat customer's stage says how often the
-/// customer came, not whether the customer still does: that is a question for churn rules and models.
+/// The eight stages are disjoint and cover every customer with a purchase. A repeat customer's stage does not say whether
+/// the customer still comes: that is a question for churn rules and models.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum LifecycleStage {
     /// One purchase day.
     New(NewCustomerState),

@@ -18,15 +18,9 @@
 //! | who changed label since last month? | [`Migration::between`] |
 //! | which kinds of labels are there, and which labels has each? | [`LabelKind`] |
 //!
-//! What needs the whole shop is fitted once, stored (feature `serde`) and applied to one customer in a few nanoseconds. A
-//! fit takes a ledger, or a tally, which [merges](RfmTally::merge); both give the same model:
-//!
-//! | model | of a ledger | of counts |
-//! |---|---|---|
-//! | [`RfmModel`] | [`fit`](RfmModel::fit) | [`fit_tally`](RfmModel::fit_tally) of an [`RfmTally`] |
-//! | [`OctantModel`] | [`fit`](OctantModel::fit) of all scores | [`fit_model`](OctantModel::fit_model) of an [`RfmModel`] and its [`RfmTally`], [`fit_tally`](OctantModel::fit_tally) of a [`Tally`](crate::scale::Tally) of scores |
-//! | [`TierModel`] | [`fit`](TierModel::fit) | [`fit_tally`](TierModel::fit_tally) of a [`MoneyTally`](crate::scale::MoneyTally) of revenues |
-//! | [`FrequencyBands`] | [`fit`](FrequencyBands::fit) | [`fit_tally`](FrequencyBands::fit_tally) of a [`Tally`](crate::scale::Tally) of whole mean gaps |
+//! What needs the whole shop is fitted once, stored (feature `serde`) and applied to one customer in a few nanoseconds.
+//! `fit` takes a ledger; `fit_tally` takes counts, such as an [`RfmTally`], which [merge](RfmTally::merge). Both give the
+//! same model.
 //!
 //! Every label has a [`Label`](crate::scale::Label) with an English and a Chinese name, a `range` of its values, and an
 //! `explain` with the value and the thresholds around it.

@@ -27,25 +27,9 @@ labels! {
 
 /// The edges between the states of customers who have come once, in days since the purchase: 30, 50 and 80 by default.
 ///
-/// # Examples
-///
-/// ```
-/// use chrono::NaiveDate;
-/// use repurchase::CustomerHistory;
-/// use repurchase::segment::{NewCustomerBands, NewCustomerState};
-/// use rust_decimal::Decimal;
-///
-/// let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
-/// let mut history = CustomerHistory::new();
-/// history.record_purchase(day(3, 1), Decimal::TEN)?;
-/// let bands = NewCustomerBands::default();
-/// assert_eq!(bands.state(&history, day(3, 30)), Some(NewCustomerState::Active));
-/// assert_eq!(bands.state(&history, day(3, 31)), Some(NewCustomerState::Cooling));
-/// # Ok::<(), repurchase::Error>(())
-/// ```
+/// [`Lifecycle`](crate::segment::Lifecycle) has an example.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(transparent))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct NewCustomerBands {
     pub(super) edges: DayEdges,
 }

@@ -144,23 +144,6 @@ pub struct LostCell {
 /// # Errors
 ///
 /// [`Error::NotAscending`] for days or purchases that do not ascend.
-///
-/// # Examples
-///
-/// ```
-/// use repurchase::act::audience::ready;
-/// use repurchase::scale::Language;
-///
-/// // One purchase and several; silent for 80 days, half a year, a year.
-/// let cells = ready::lost_grid(&[80, 180, 365], &[1, 2])?;
-/// assert_eq!(cells.len(), 6);
-/// assert_eq!(
-///     cells[3].rule.describe(Language::English),
-///     "Customers with purchases at least 2 and days since last purchase at least 80 \
-///      and days since last purchase below 180."
-/// );
-/// # Ok::<(), repurchase::Error>(())
-/// ```
 pub fn lost_grid(silent_days: &[u32], purchases: &[u32]) -> Result<Vec<LostCell>> {
     let bands = |what, edges: &[u32]| {
         if let Some(place) = edges.windows(2).position(|pair| !matches!(pair, [low, high] if low < high)) {

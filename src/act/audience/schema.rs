@@ -10,8 +10,7 @@ use crate::shop::{Amount, Figure, ShopModels};
 
 /// Whether an attribute is a number or a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum AttributeKind {
     /// Such as an age.
     Number,

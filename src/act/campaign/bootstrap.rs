@@ -52,19 +52,18 @@ impl BootstrapOptions {
 impl Comparison {
     /// Compares what customers of two arms brought by bias-corrected and accelerated (`BCa`) bootstrap intervals.
     ///
-    /// For arms in which a few customers bring most of the money: the intervals of [`of_money`](Comparison::of_money)
-    /// reach as far down as up, these lean to where the data do. **Population**: one amount for each customer of each
-    /// arm, with 0 for those who bought nothing. Their order matters: with another order, the same seed draws other
-    /// customers.
+    /// For arms in which a few customers bring most of the money: the intervals of [`of_money`](Comparison::of_money) are
+    /// symmetric, these follow the skew of the data. **Population**: one amount for each customer of each arm, with 0 for
+    /// those who bought nothing, in a fixed order: in another, the same seed draws other customers.
     ///
-    /// There is no interval where an arm has fewer than two customers, and where all customers of an arm brought the
-    /// same in both arms; none of the lift where the control arm's mean is not above 0 in each replicate.
+    /// There is no interval where an arm has fewer than two customers, or in both arms all customers brought the same;
+    /// and none of the lift unless the control arm's mean is above 0 in each replicate.
     ///
     /// # Formula
     ///
-    /// In each replicate, as many customers are drawn from an arm as it has, each anew from all of it: the treated arm
-    /// first, then the control arm, the index of each being the upper 64 bits of the next `SplitMix64` number times the
-    /// size of the arm. With the estimate `θ`, the sorted replicates `θ*`, the standard normal distribution `Φ` and its
+    /// Each replicate draws from an arm as many customers as it has, with replacement: the treated arm first, then the
+    /// control arm; each index is the upper 64 bits of the next `SplitMix64` number times the size of the arm. With the
+    /// estimate `θ`, the sorted replicates `θ*`, the standard normal distribution `Φ` and its
     /// two-sided quantile `z`, the limits are the quantiles of `θ*` (interpolated between order statistics) at
     ///
     /// ```text
@@ -80,21 +79,6 @@ impl Comparison {
     /// # Complexity
     ///
     /// Replicates times customers. Memory for one integer per customer and two numbers per replicate.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::act::campaign::{BootstrapOptions, Comparison, Verdict};
-    /// use rust_decimal::Decimal;
-    ///
-    /// let arm = |amounts: [i64; 6]| amounts.map(Decimal::from);
-    /// let (treated, control) = (arm([30, 0, 45, 25, 60, 20]), arm([10, 0, 0, 20, 15, 0]));
-    /// let options = BootstrapOptions::default().with_seed(7);
-    /// let comparison = Comparison::of_amounts(&treated, &control, &options)?;
-    /// assert_eq!(comparison.verdict(), Verdict::Better);
-    /// assert_eq!(Comparison::of_amounts(&treated, &control, &options)?, comparison);
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     ///
     /// # References
     ///

@@ -11,7 +11,7 @@ use crate::scale::{Confidence, Interval, Language, Ratio};
 /// A treated arm against a control arm, by a rate or by money per customer: did the campaign do it?
 ///
 /// **Population**: two separate groups, divided by [random assignment](super::Assignment). Where the shop chose whom to
-/// treat, the numbers hold, but what differs need not be the campaign's doing.
+/// treat, the campaign need not be the cause of the difference.
 ///
 /// # Examples
 ///
@@ -34,8 +34,7 @@ use crate::scale::{Confidence, Interval, Language, Ratio};
 /// ```
 #[doc(alias("A/B test", "uplift", "lift", "significance"))]
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredComparison"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "StoredComparison"))]
 pub struct Comparison {
     pub(super) subject: Subject,
     pub(super) confidence: Confidence,
@@ -43,8 +42,7 @@ pub struct Comparison {
 
 /// What is compared; pairs are the treated arm and the control arm.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub(super) enum Subject {
     Rates([Ratio; 2]),
     /// Each arm's rate at the earlier and at the later stage.

@@ -9,12 +9,10 @@ use crate::scale::Ratio;
 
 /// From contacts made to orders and money, for one arm of a campaign at one stage. What was not counted is 0.
 ///
-/// Every count is of **contacts**: one message sent, one advertisement shown, or one customer, whichever the shop
-/// counts, but the same for all of one funnel. Clicked, carted and converted contacts are each a part of those shown.
-/// They need not be parts of each other: a customer who reads a message and opens the shop's app converts without a
-/// click, and one who buys at once never fills a cart.
-///
-/// Money is exact. A number is `None` where it is undefined: a rate of no contacts, a return on no cost.
+/// Every count is of **contacts**: messages sent, advertisements shown, or customers, the same throughout a funnel.
+/// Clicked, carted and converted contacts are each a part of those shown, but not of each other: a customer who reads a
+/// message and opens the shop's app converts without a click. Money is exact. A number is `None` where it is undefined:
+/// a rate of no contacts, a return on no cost.
 ///
 /// # Examples
 ///
@@ -186,8 +184,7 @@ impl Funnel {
 
     /// Converted of shown: the rate by which arms are compared.
     ///
-    /// Who is shown something is assigned at random; who clicks is not: a message that draws more clicks draws less
-    /// eager ones.
+    /// Who is shown something is assigned at random; who clicks is not.
     #[doc(alias = "转化率")]
     pub fn conversion_rate(&self) -> Option<Ratio> {
         share(self.converted, self.shown)
@@ -213,10 +210,8 @@ impl Funnel {
         self.cost.checked_div(self.converted.into())
     }
 
-    /// Revenue per contact shown, whether it converted or not; `None` where none was shown. Rounded like the cost per
-    /// click.
-    ///
-    /// The value per customer by which arms are compared: it counts those who did not buy.
+    /// Revenue per contact shown, whether it converted or not: the value by which arms are compared. `None` where none was
+    /// shown. Rounded like the cost per click.
     pub fn value_per_contact(&self) -> Option<Decimal> {
         self.revenue.checked_div(self.shown.into())
     }

@@ -31,9 +31,8 @@ impl Comparison {
     /// Compares how a share changed from an earlier to a later stage in the treated arm and in the control arm:
     /// difference in differences.
     ///
-    /// What differed between the arms before the campaign is taken out; what would have come anyway, such as a holiday,
-    /// is taken out with the control arm. It rests on one assumption: without the campaign both shares would have
-    /// changed by the same number of points.
+    /// Takes out what differed between the arms before the campaign, and what would have come anyway, such as a holiday.
+    /// Assumes that without the campaign both shares would have changed by the same number of points.
     ///
     /// # Formula
     ///

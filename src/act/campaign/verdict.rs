@@ -6,8 +6,7 @@ use crate::scale::{Confidence, Interval, Language};
 
 /// Whether the treated arm differs from the control arm by more than chance explains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Verdict {
     /// The whole interval of the difference lies above 0.
     Better,

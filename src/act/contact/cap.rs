@@ -4,13 +4,12 @@ use crate::error::{Error, Result};
 
 /// A frequency cap: at most `touches` touches of one customer in any `days` days in a row.
 ///
-/// Days are the shop's. A touch on day `d` counts against a cap of `n` days on the half-open days `[d, d + n)`: with
-/// 7 days, a touch on a Monday is forgotten on the next Monday. The cap holds for **every** stretch of that many
-/// days, those with touches in the future included. A cap of 0 forbids all touches.
+/// Days are the shop's. A touch on day `d` counts on the half-open days `[d, d + n)`: with 7 days, a touch on a Monday no
+/// longer counts on the next Monday. The cap holds for **every** run of `n` days, those with touches in the future
+/// included. A cap of 0 forbids all touches.
 #[doc(alias("frequency cap", "触达频次"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredCap"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "StoredCap"))]
 pub struct Cap {
     touches: u32,
     days: u32,

@@ -7,19 +7,8 @@ use crate::scale::Language;
 /// A way to reach a customer, told by its key: one of the constants, or the shop's own.
 ///
 /// Two channels are the same when their keys are equal, so `Channel::new("sms")` is [`Channel::SMS`].
-///
-/// # Examples
-///
-/// ```
-/// use repurchase::act::contact::Channel;
-/// use repurchase::scale::Language;
-///
-/// assert_eq!(Channel::SMS.name(Language::Chinese), "短信");
-/// assert_eq!(Channel::new("red_packet").name(Language::Chinese), "red_packet");
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(transparent))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct Channel(Cow<'static, str>);
 
 impl Channel {

@@ -62,8 +62,7 @@ impl<Id> Wish<Id> {
 
 /// Why a wish is not allowed at its time: the first reason in the order of this list.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Suppression {
     /// An equal wish: the same customer, channel, time and purpose.
     Duplicate,
@@ -120,8 +119,7 @@ impl Suppression {
 
 /// A wish and what the plan decided about it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Decision<Id> {
     /// The wish may be sent at its time.
     Allowed(Wish<Id>),

@@ -14,14 +14,13 @@ use crate::record::{CustomerId, ShopCalendar};
 impl ContactRules {
     /// Decides which wishes are allowed, given the touches that were made.
     ///
-    /// The shop's days are planned one after the other. Within a day, the wish of the highest value comes first; of
-    /// equal values, the customer's id decides, then the time, the channel's key and the purpose. Each wish is allowed
-    /// if all rules hold with it: its time is not in the channel's quiet hours, no stretch of days has more touches of
-    /// the customer than a [`Cap`] allows (touches in the future count), and the channel's budget of the day is not
-    /// used up. A wish that is not allowed uses up nothing. The decisions come in the order in which they are made.
+    /// Wishes are decided day by day of the shop, and within a day by value, the highest first; then by the customer's
+    /// id, the time, the channel's key and the purpose. A wish is allowed if its time is not in the channel's quiet
+    /// hours, no run of days has more touches of the customer than a [`Cap`] allows (touches in the future count), and
+    /// the channel's budget of the day is not used up. A wish that is not allowed uses up nothing. Decisions come in the
+    /// order in which they are made.
     ///
-    /// A plan does not know what a touch was about: leave out wishes that were sent, and customers who do not want to
-    /// be contacted.
+    /// Leave out wishes that were sent, and customers who do not want to be contacted: a plan does not know them.
     ///
     /// # Errors
     ///

@@ -9,9 +9,8 @@ use crate::error::{Error, Result};
 
 /// The half-open hours `[from, until)` of the shop's clock in which nobody is contacted.
 ///
-/// Hours that pass midnight begin on one day and end on the next: 21:00 until 09:00. On a day on which clocks change,
-/// it is the clock on the wall that counts: an hour shown twice is quiet, or not, both times, and hours that end in a
-/// skipped hour end with it.
+/// Hours may pass midnight: 21:00 until 09:00. On a day on which clocks change, the time shown counts: an hour shown
+/// twice is quiet, or not, both times, and hours that end in a skipped hour end with it.
 ///
 /// # Examples
 ///
@@ -28,8 +27,7 @@ use crate::error::{Error, Result};
 /// ```
 #[doc(alias("do not disturb", "免打扰"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredQuietHours"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "StoredQuietHours"))]
 pub struct QuietHours {
     from: NaiveTime,
     until: NaiveTime,

@@ -39,8 +39,7 @@ pub struct Coupon {
 }
 
 impl Coupon {
-    /// A coupon of an amount `discount` on orders of a mean amount `order_amount`, of which the share `margin` is
-    /// earned when there is no coupon.
+    /// A coupon of an amount `discount` on orders of a mean amount `order_amount` with a margin, as a share, of `margin`.
     ///
     /// # Errors
     ///

@@ -7,9 +7,8 @@
 //! | what is a customer worth at a constant loss rate (LTV)? | [`ConstantLoss::value`] |
 //! | what does losing fewer customers bring? | [`ConstantLoss::profit_change`] |
 //!
-//! Everything here is a rational formula in decimals; products and quotients are rounded where a [`Decimal`]'s 28
-//! digits do not hold them. Shares and rates are fractions of 1: 0.3 is 30%. A result is `None` where it is undefined,
-//! too large for a `Decimal`, or not 0 but so small that it would be rounded to 0.
+//! Formulas are rational, in decimals, and rounded where a [`Decimal`]'s 28 digits do not hold a result. Shares and rates
+//! are fractions of 1: 0.3 is 30%. A result is `None` where it is undefined, too large for a `Decimal`, or too small.
 
 mod constant_loss;
 mod coupon;

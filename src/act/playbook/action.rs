@@ -5,17 +5,6 @@ use std::borrow::Cow;
 use crate::scale::{Label, Language};
 
 /// An action and the reason for it: one of the constants, or the shop's own.
-///
-/// # Examples
-///
-/// ```
-/// use repurchase::act::playbook::Action;
-/// use repurchase::scale::{Label, Language};
-///
-/// let call = Action::new(Label::new("call", "Call", "电话回访")).because("is worth a call", "值得致电");
-/// assert_eq!((call.key(), call.reason(Language::English)), ("call", "is worth a call"));
-/// assert_eq!(Action::GIFT.name(Language::Chinese), "赠品");
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Action {

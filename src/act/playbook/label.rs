@@ -3,16 +3,6 @@
 use crate::segment::{ChurnRisk, FrequencyBand, LabelKind, LifecycleStage, NewCustomerState, Octant};
 
 /// A label of a customer, by its kind and key.
-///
-/// # Examples
-///
-/// ```
-/// use repurchase::act::playbook::CustomerLabel;
-/// use repurchase::segment::{LabelKind, NewCustomerState};
-///
-/// let label = CustomerLabel::from(NewCustomerState::Lost);
-/// assert_eq!(label, CustomerLabel::new(LabelKind::NewCustomerState, "lost"));
-/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CustomerLabel<'a> {
     kind: LabelKind,

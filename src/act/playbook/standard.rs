@@ -8,11 +8,11 @@ type Line = (&'static str, Action, &'static str, &'static str);
 impl PlaybookBuilder {
     /// The standard playbook, to be built as it is or changed first.
     ///
-    /// It follows what Chinese e-commerce teaches on repurchase: customers of high and medium frequency get points and
-    /// member coupons; new ones brand and care; lost ones a win-back offer; by price band, brand, gift or
-    /// discount. Labels that say the same in other words get the same action. The rest is a choice of this crate: a
-    /// customer of one purchase who cools down gets an offer for the second order, one of low frequency a reminder in
-    /// time, the most valuable are served by a person, and one who is within the cycle is left in peace.
+    /// It follows Chinese e-commerce practice on repurchase: customers of high and medium frequency get points and member
+    /// coupons; new ones brand and care; lost ones a win-back offer; by price band, brand, gift or discount. Labels of
+    /// the same meaning get the same action. The rest is a choice of this crate: an offer for the second order for a
+    /// customer of one purchase who cools down, a reminder at low frequency, personal service for the most valuable,
+    /// nothing within the cycle.
     ///
     /// It covers all stages, bands, states, octants and risks, the segments of [`Grid::rf`](crate::segment::Grid::rf),
     /// and the default tiers and price bands.

@@ -26,13 +26,11 @@ pub struct Lot<K> {
 
 /// One customer's loyalty points (会员积分) as of a day: the exact result of all events up to and including it.
 ///
-/// Points are whole. What an order earns, `amount * rate`, is added exactly to the fraction of a point that was carried
-/// from the orders before; the whole part makes a lot, the rest is carried on, and does not expire. So at any time the
-/// points earned are the whole part of the exact sum over all orders, less returns, and nothing is lost to rounding.
+/// Points are whole. What an order earns, `amount * rate`, is added exactly to the fraction carried from the orders
+/// before; the whole part makes a lot, the rest is carried on and does not expire, so that nothing is lost to rounding.
 ///
-/// - A **redemption** takes the points that expire soonest first; of those that expire together, the earliest earned;
-///   of those of one day, what was granted, then by the order's key.
-///   A redemption larger than the balance is refused.
+/// - A **redemption** takes the points that expire soonest first, then the earliest earned, then what was granted, then
+///   by the order's key. A redemption larger than the balance is refused.
 /// - An **expired** lot is gone at the start of its day.
 /// - A **return** takes back what the returned amount earned, exactly, the fraction included. The whole points come
 ///   from what is left of the order's own lot; then from its points that have expired, which costs the customer

@@ -5,12 +5,11 @@ use rust_decimal::Decimal;
 
 /// An event of one customer's points on one day of the shop. `K` is what the shop calls its orders: a number, a text.
 ///
-/// Events take effect in the order of their days. Within a day, points that expire on it go first; then events follow the
-/// order of this list, whatever their order in the input: what was earned on a day can be spent on it, and what was
-/// returned on it cannot. Events of one kind go by their order's key, then by the amount.
+/// Events take effect in the order of their days, and within a day, after points that expire on it, in the order of this
+/// list: what was earned on a day can be spent on it, what was returned on it cannot. Events of one kind go by their
+/// order's key, then by the amount.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum PointsEvent<K> {
     /// An order earns points: its amount times the rate of the tier.
     Earn {

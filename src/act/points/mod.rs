@@ -7,8 +7,7 @@
 //! | when do they expire? | [`PointsAccount::lots`], [`PointsAccount::expiring_before`] |
 //! | what do all points outstanding amount to, by the month in which they expire? | [`Liability::of`] |
 //!
-//! An account is the fold of its [`PointsEvent`]s and nothing else: the same events give the same account, in whatever order they
-//! are handed over. Points are whole; fractions of a point are carried, never rounded away.
+//! The same [`PointsEvent`]s give the same account, in any order. Points are whole; fractions are carried, never rounded.
 
 mod account;
 mod book;

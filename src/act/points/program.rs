@@ -8,8 +8,7 @@ use crate::error::{Error, Result};
 
 /// How long points last. On the day on which they expire, they can no longer be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Expiry {
     /// They do not expire.
     Never,

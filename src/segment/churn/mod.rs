@@ -25,9 +25,8 @@ pub use standing::CycleStanding;
 /// known it is [stretched by them](CycleStanding::with_quantities).
 ///
 /// A customer of one purchase day has no cycle and is judged by the days since it, by the bands of new customers.
-/// [`ChurnRisk`] lists both. All thresholds are those of the [`Lifecycle`] that the rule is made from.
-///
-/// The default is made from the default lifecycle, and churn-inclined from 3 missed cycles on.
+/// [`ChurnRisk`] lists both. All thresholds are those of a [`Lifecycle`]; by default the default one, and churn-inclined
+/// from 3 missed cycles on.
 ///
 /// # Examples
 ///
@@ -68,9 +67,8 @@ pub use standing::CycleStanding;
 ///
 /// # References
 ///
-/// No paper stands behind it: three missed cycles, the bands and the stretch by quantity are the practice of
-/// shops, as a mobile-commerce agency wrote it down in 2016. The edges at exactly 30, 50 and 80 days and the open last
-/// band, which it left undefined, are settled here.
+/// No paper: three missed cycles, the bands and the stretch by quantity are the practice of shops, as a mobile-commerce
+/// agency described it in 2016. It left the edges at exactly 30, 50 and 80 days and the open last band undefined.
 #[doc(alias = "churn")]
 #[must_use]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -84,8 +82,7 @@ pub struct MissedCycles {
 
 /// What a customer's expected cycle is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 enum Basis {
     /// The upper edge of the frequency band of the mean gap.
     #[default]
@@ -116,9 +113,8 @@ impl MissedCycles {
 
     /// With the customer's own mean gap as the expected cycle, but no less than `floor_days`.
     ///
-    /// The floor keeps a burst of purchases from being taken for a habit: without one (0 or 1), a customer of three
-    /// purchases in three days is churn-inclined three days later; with 7, a reasonable start for most shops, three
-    /// weeks later.
+    /// The floor keeps a burst of purchases from being taken for a habit: a customer of three purchases in three days is
+    /// churn-inclined three days later with a floor of 0 or 1, three weeks later with 7, a reasonable start.
     pub const fn with_own_mean_gap(self, floor_days: u32) -> Self {
         Self { cycle: Basis::OwnMeanGap { floor_days }, ..self }
     }

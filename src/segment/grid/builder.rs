@@ -11,8 +11,7 @@ use crate::segment::rfm::score::{BinCounts, MAX_BINS};
 
 /// The bins of R, F and M; 1 where a grid does not ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(transparent))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub(super) struct Shape([u8; 3]);
 
 impl Shape {
@@ -111,8 +110,7 @@ struct Rule {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 enum Cells {
     /// Of R, F and M.
     Ranges([RangeInclusive<u8>; 3]),

@@ -77,7 +77,7 @@ impl Grid {
         self.cell(score).map(|cell| cell.segment.into())
     }
 
-    /// The place of the segment of each of these scores, in their order: what [`position`](Grid::position) says of each.
+    /// The [`position`](Grid::position) for each of these scores, in their order.
     ///
     /// # Errors
     ///
@@ -116,11 +116,11 @@ impl Grid {
         self.asked.check("grid", model.bin_counts().score(0, 0, 0))
     }
 
-    /// The segments that no customer can be in, not even one to come, because ties emptied the bins that they need.
+    /// The segments that no customer, present or future, can be in, because ties emptied the bins that they need.
     ///
-    /// Where most customers have bought once, quantiles of F leave middle scores empty, and segments made of them alone
-    /// stay empty for ever: give the model [bands](crate::segment::BinRule::Bands) for F instead. The segments in which
-    /// nobody is today are those of [`unoccupied`](Grid::unoccupied).
+    /// Where most customers have bought once, quantiles of F leave middle scores empty: give the model
+    /// [bands](crate::segment::BinRule::Bands) for F instead. Segments that are empty today are
+    /// [`unoccupied`](Grid::unoccupied).
     ///
     /// # Errors
     ///

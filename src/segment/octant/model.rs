@@ -12,8 +12,7 @@ use crate::segment::{RfmModel, RfmScore, RfmTally};
 
 /// Where high begins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum OctantSplit {
     /// Above the mean score of all customers, exactly: `score * N > sum`.
     #[default]
@@ -186,7 +185,7 @@ impl OctantModel {
         Ok(Octant::new(recency, frequency, monetary))
     }
 
-    /// The octant of each of these scores, in their order: what [`octant`](OctantModel::octant) says of each.
+    /// The [`octant`](OctantModel::octant) of each of these scores, in their order.
     ///
     /// # Errors
     ///

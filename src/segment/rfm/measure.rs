@@ -9,8 +9,7 @@ use crate::scale::Language;
 
 /// What F counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum FrequencyMeasure {
     /// Purchases: two orders on one day are two.
     #[default]
@@ -38,8 +37,7 @@ impl FrequencyMeasure {
 
 /// What M sums.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum MonetaryMeasure {
     /// [Revenue](CustomerHistory::revenue): spend less credits.
     #[default]
@@ -67,8 +65,7 @@ impl MonetaryMeasure {
 
 /// What F counts and M sums.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub(super) struct Measures {
     pub(super) frequency: FrequencyMeasure,
     pub(super) monetary: MonetaryMeasure,

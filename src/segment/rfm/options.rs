@@ -40,8 +40,7 @@ pub enum BinRule<T> {
 /// ```
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct RfmOptions {
     pub(super) measures: Measures,
     pub(super) recency: BinRule<u32>,

@@ -92,8 +92,7 @@ impl RfmTally {
     ///
     /// # Errors
     ///
-    /// [`Error::AsOfMismatch`] when the window does not end on the ledger's as-of day; [`Error::UnknownCustomer`] when
-    /// somebody bought in the window who is not in the ledger.
+    /// [`Error::AsOfMismatch`] and [`Error::UnknownCustomer`] as for the model of the window.
     pub fn of_window<Id: CustomerId>(ledger: &Ledger<Id>, recent: &Ledger<Id>, options: &RfmOptions) -> Result<Self> {
         Ok(Self::new_in_window(options).with_all(&Columns::in_window(ledger, recent, options.measures)?))
     }
@@ -113,8 +112,8 @@ impl RfmTally {
         }
     }
 
-    /// The same customers with only the leading digits of their amounts, from here on, too: a tally of
-    /// [bounded size](MoneyTally#bounded-size), whose cuts of M are those of the exact one without their further digits.
+    /// With only the leading digits of amounts, now and later: a tally of [bounded size](MoneyTally#bounded-size), whose
+    /// cuts of M are those of the exact one without their further digits.
     ///
     /// # Errors
     ///
