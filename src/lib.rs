@@ -16,14 +16,12 @@
 //! # A tour
 //!
 //! ```
-//! use chrono::{NaiveDate, NaiveTime};
 //! use repurchase::act::audience::{Audience, Rule, Schema, Test};
-//! use repurchase::measure::{RateOptions, repurchase_rates};
-//! use repurchase::record::{Period, Windows};
+//! use repurchase::measure::{RateOptions, repurchase_rate};
 //! use repurchase::scale::Language;
 //! use repurchase::segment::LabelKind;
 //! use repurchase::shop::{Figure, ShopModels, ShopOptions};
-//! use repurchase::{Order, PurchaseLog, ShopCalendar};
+//! use repurchase::{Order, PurchaseLog, ShopCalendar, Window};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! // Orders in: CDNOW's sample. Map your own rows, in any order.
@@ -32,16 +30,15 @@
 //! for row in csv.lines().skip(1) {
 //!     let mut fields = row.split(',');
 //!     let mut field = || fields.next().ok_or("customer, day, amount");
-//!     let (customer, day, amount) = (field()?, field()?.parse::<NaiveDate>()?, field()?.parse()?);
-//!     orders.push(Order::new(customer, day.and_time(NaiveTime::MIN).and_utc(), amount)?);
+//!     orders.push(Order::on(field()?, field()?.parse()?, field()?.parse()?)?);
 //! }
 //! let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
 //!
 //! // The shop's numbers: how often do customers come back? Always a count of a population, never a bare share.
-//! let today = NaiveDate::from_ymd_opt(1998, 6, 30).ok_or("no such day")?;
-//! let quarter = Windows::periods(Period::Quarter, today, today)?;
-//! let rates = repurchase_rates(&log, &quarter, &RateOptions::default());
-//! assert_eq!(rates[0].users.to_string(), "109 of 300 (36.33%)");
+//! let today = "1998-06-30".parse()?;
+//! let quarter = Window::through("1998-04-01".parse()?, today)?;
+//! let rates = repurchase_rate(&log, quarter, &RateOptions::default());
+//! assert_eq!(rates.users.to_string(), "109 of 300 (36.33%)");
 //!
 //! // Fit at night. In a request: one customer's label, forecast and reason.
 //! let ledger = log.ledger(today)?;
