@@ -137,7 +137,7 @@ fn expanded(z: f64, df: f64) -> f64 {
     z * polynomial(&terms, 1.0 / df)
 }
 
-/// `y = t² / (df + t²)` and `1 - y`, of which `t²` of Student's t is a beta variate of `1/2` and `df/2`.
+/// `y = t² / (df + t²)`, a beta variate of `1/2` and `df/2` where `t` is Student's t, and `1 - y`.
 fn shares(t: f64, df: f64) -> (f64, f64) {
     let s = t * t;
     (s / (df + s), df / (df + s))

@@ -38,8 +38,7 @@ pub(crate) fn integrate(low: f64, high: f64, mut f: impl FnMut(f64) -> f64) -> f
         .sum::<f64>()
 }
 
-/// Shows `f` the nodes of a rule from `low` to `high`, each with its weight: for integrands of which more than one
-/// integral is wanted.
+/// Gives `f` the nodes and weights of a rule from `low` to `high`, for several integrals at once.
 pub(crate) fn visit_nodes(low: f64, high: f64, rule: &Rule, mut f: impl FnMut(f64, f64)) {
     let (middle, half) = (0.5 * (low + high), 0.5 * (high - low));
     for &(x, weight) in rule.iter().rev() {

@@ -72,7 +72,6 @@ impl Difference {
     }
 }
 
-/// A model's losses on each customer.
 pub(super) struct Losses {
     model: AnyModel,
     log_score: Vec<f64>,

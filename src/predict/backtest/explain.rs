@@ -106,7 +106,6 @@ const fn one<'a>(language: Language, english: &'a str, chinese: &'a str) -> &'a 
     }
 }
 
-/// Whether to use the model.
 fn of_verdict(choice: &Choice, language: Language) -> String {
     let (model, baseline) = (choice.model.kind().label().name(language), choice.baseline.label().name(language));
     if choice.earns_its_place() {
@@ -156,7 +155,6 @@ fn of_fit(candidate: &Candidate, chosen: Option<ModelKind>, language: Language) 
     })
 }
 
-/// Whether a model has become one without dropout.
 fn nobody_leaves(limits: &[Limit]) -> bool {
     let is_dropout = |of| matches!(of, Latent::DropoutProbability | Latent::DropoutRate);
     limits.iter().any(|limit| is_dropout(limit.of) && limit.spread == Spread::Zero)

@@ -15,9 +15,7 @@ pub(super) struct Forecast {
     pub(super) expected: Option<Vec<f64>>,
     /// Higher for those who are more likely to buy again.
     pub(super) rank: Option<Vec<f64>>,
-    /// P(buys again).
     pub(super) buys_again: Option<Vec<f64>>,
-    /// P(alive).
     pub(super) alive: Option<Vec<f64>>,
     /// The log density of what came, given what was known.
     pub(super) log_score: Option<Vec<f64>>,
@@ -90,5 +88,4 @@ fn once_each<'a>(samples: impl Iterator<Item = &'a Sample>, number: impl Fn(&Sam
     rows.into_iter().filter_map(|row| numbers.get(row).copied()).collect()
 }
 
-/// Samples that are worked on together.
 const PART: usize = 1 << 11;

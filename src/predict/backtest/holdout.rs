@@ -212,7 +212,6 @@ impl Holdout {
 
 type Days = HashMap<Day, u64, foldhash::fast::FixedState>;
 
-/// Ascending by day.
 fn by_day(days: Days) -> Vec<(Day, u64)> {
     let mut days: Vec<_> = days.into_iter().collect();
     days.sort_unstable();
@@ -225,7 +224,6 @@ struct Split<Id> {
     /// Days of the hold-out, and of the period before it.
     period: u32,
     counts: Vec<(Id, Counts)>,
-    /// Repeat purchase days.
     days: Days,
 }
 

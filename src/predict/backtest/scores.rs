@@ -136,7 +136,6 @@ fn auc(customers: &[HoldoutCustomer], forecasts: &[f64]) -> Option<f64> {
     quotient(twice_right, 2 * buyers * others)
 }
 
-/// The tenth of each, from 1.
 fn deciles(forecasts: &[f64]) -> Vec<u32> {
     let customers = forecasts.len() as u64;
     let mut order: Vec<(f64, usize)> = forecasts.iter().map(|forecast| forecast + 0.0).zip(0..).collect();

@@ -90,14 +90,8 @@ impl Sbg {
         if renewed + left <= 0.0 {
             return Err(Error::NothingObserved { what: NAME });
         }
-        let search = Search {
-            model: NAME,
-            units: [1.0; 2],
-            options,
-            customers: renewals.customers,
-            left_out: 0,
-            distinct_rows: renewals.fates,
-        };
+        let (customers, distinct_rows) = (renewals.customers, renewals.fates);
+        let search = Search { model: NAME, units: [1.0; 2], options, customers, left_out: 0, distinct_rows };
         let share = left / (renewed + left);
         let known = if options.penalty() > 0.0 { None } else { known_spread(&renewals, share) };
         let of_size = |size: f64| [size * share, size * (1.0 - share)];

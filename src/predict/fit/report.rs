@@ -42,7 +42,7 @@ pub enum StopReason {
     Boundary,
 }
 
-/// What a fit found: a maximum of the likelihood, or that there is none.
+/// The result of a fit: a maximum of the likelihood, or the boundary without one.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Fit<M, P> {
@@ -86,7 +86,7 @@ impl<M, P> Fit<M, P> {
     ///
     /// # Errors
     ///
-    /// [`Error::NoMaximum`] where there is none.
+    /// [`Error::NoMaximum`] on a boundary.
     pub fn interior(self) -> Result<Fitted<M, P>> {
         match self {
             Self::Interior(fitted) => Ok(fitted),

@@ -25,7 +25,7 @@ pub struct RenewalCohort {
 
 impl RenewalCohort {
     /// A cohort by its number of customers at the start, after the first renewal, after the second and so on. An empty
-    /// list is a cohort of nobody, a list of one count a cohort before its first renewal.
+    /// list is a cohort without customers, a list of one count a cohort before its first renewal.
     ///
     /// # Errors
     ///

@@ -70,7 +70,7 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// The samples of nobody, as of a day.
+    /// No samples yet, as of a day.
     pub fn new(as_of: NaiveDate) -> Self {
         Self { as_of: Some(as_of), ..Self::default() }
     }
@@ -185,8 +185,8 @@ impl Samples {
         Ok(())
     }
 
-    /// Adds the customers of another part of the shop, which must share none with this one. [`Samples::default`], which is
-    /// of nobody, takes the other's day. Linear in distinct rows.
+    /// Adds the customers of another part of the shop, which must share none with this one. [`Samples::default`], without
+    /// customers, takes the other's day. Linear in distinct rows.
     ///
     /// # Errors
     ///
@@ -244,12 +244,8 @@ impl Samples {
     ///
     /// # Formula
     ///
-    /// `Σ (x - x̄)(m - m̄) / √(Σ (x - x̄)² Σ (m - m̄)²)`, with the averages `x̄` and `m̄` over customers.
-    ///
-    /// # References
-    ///
-    /// P. S. Fader, B. G. S. Hardie and K. L. Lee (2005), "RFM and CLV: using iso-value curves for customer base
-    /// analysis", Journal of Marketing Research 42(4), 415-430, doi 10.1509/jmkr.2005.42.4.415.
+    /// `Σ (x - x̄)(m - m̄) / √(Σ (x - x̄)² Σ (m - m̄)²)`, with the averages `x̄` and `m̄` over customers. It is the check
+    /// of Fader, Hardie and Lee (2005), a reference of [`GammaGamma`](crate::predict::GammaGamma).
     pub fn spend_correlation(&self) -> Option<f64> {
         self.spends.correlation()
     }

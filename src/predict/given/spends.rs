@@ -54,7 +54,7 @@ impl Spends {
         self.iter().filter(|&(_, mean, _)| mean > 0.0)
     }
 
-    /// 0 where nobody enters a fit.
+    /// 0 where no customer enters a fit.
     pub(in crate::predict) fn largest_mean(&self) -> f64 {
         self.above_zero().fold(0.0, |largest, (_, mean, _)| mean.max(largest))
     }

@@ -39,7 +39,7 @@ impl ModelKind {
     ///
     /// # Errors
     ///
-    /// [`Error::NoCustomers`](crate::Error::NoCustomers) for samples of nobody,
+    /// [`Error::NoCustomers`](crate::Error::NoCustomers) without customers,
     /// [`Error::NothingObserved`](crate::Error::NothingObserved) when every `T` is 0,
     /// [`Error::Number`](crate::Error::Number) for a penalty that is negative or not finite, and
     /// [`Error::NotConverged`](crate::Error::NotConverged).

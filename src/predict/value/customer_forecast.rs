@@ -108,7 +108,6 @@ impl CustomerForecast {
         }
     }
 
-    /// The model and its data.
     fn known(&self, language: Language) -> String {
         let (repeats, age_days) = (self.sample.repeats(), self.sample.age_days());
         let model = self.model.label().name(language);

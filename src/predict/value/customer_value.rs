@@ -8,7 +8,8 @@ use crate::predict::{GammaGamma, Sample};
 /// The customer lifetime value: expected purchases times expected spend.
 ///
 /// The two models are fitted separately, to the same [`Samples`](crate::predict::Samples), as if frequency and spend were
-/// independent. The value is in the unit of money of the samples, and it is spend: multiply by the margin for profit.
+/// independent, after Fader, Hardie and Lee (2005), a reference of [`GammaGamma`]. The value is spend, in the unit of money
+/// of the samples: multiply by the margin for profit.
 ///
 /// [`Credit`](crate::record::Credit)s enter neither model: a customer who got a full credit for an order counts like one
 /// who kept it. Tie credits to their orders first ([`match_credits`](crate::record::match_credits)), and see who was
@@ -37,11 +38,6 @@ use crate::predict::{GammaGamma, Sample};
 /// assert_eq!(rounded_to_money(today, 2)?, Decimal::new(192_50, 2));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
-///
-/// # References
-///
-/// P. S. Fader, B. G. S. Hardie and K. L. Lee (2005), "RFM and CLV: using iso-value curves for customer base analysis",
-/// Journal of Marketing Research 42(4), 415-430, doi 10.1509/jmkr.2005.42.4.415.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[doc(alias = "CLV")]

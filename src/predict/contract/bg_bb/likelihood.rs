@@ -92,17 +92,13 @@ impl Likelihood {
     fn add_up_to_last_purchase(&self, &[alpha, beta, gamma, delta]: &[f64; 4], sum: &mut Evaluation<4>) {
         let both = alpha + beta;
         // As many factors stand below the line as above it. Each is divided by alpha + beta: the logarithms stay small.
-        for (i, &customers) in (0u32..).zip(&self.bought) {
-            let factor = alpha + f64::from(i);
-            sum.value += customers * libm::log(factor / both);
-            sum.gradient[0] += customers / factor;
-            sum.hessian[0][0] -= customers / (factor * factor);
-        }
-        for (i, &customers) in (0u32..).zip(&self.passed) {
-            let factor = beta + f64::from(i);
-            sum.value += customers * libm::log(factor / both);
-            sum.gradient[1] += customers / factor;
-            sum.hessian[1][1] -= customers / (factor * factor);
+        for (row, (start, counts)) in [(alpha, &self.bought), (beta, &self.passed)].into_iter().enumerate() {
+            for (i, &customers) in (0u32..).zip(counts) {
+                let factor = start + f64::from(i);
+                sum.value += customers * libm::log(factor / both);
+                sum.gradient[row] += customers / factor;
+                sum.hessian[row][row] -= customers / (factor * factor);
+            }
         }
         for (i, &customers) in (0u32..).zip(&self.seen) {
             let i = f64::from(i);

@@ -103,14 +103,8 @@ impl BgBb {
         if likelihood.most_opportunities() == 0 {
             return Err(Error::NothingObserved { what: NAME });
         }
-        let search = Search {
-            model: NAME,
-            units: [1.0; 4],
-            options,
-            customers: samples.customers(),
-            left_out: 0,
-            distinct_rows: samples.distinct_rows(),
-        };
+        let (customers, distinct_rows) = (samples.customers(), samples.distinct_rows());
+        let search = Search { model: NAME, units: [1.0; 4], options, customers, left_out: 0, distinct_rows };
         let simpler = if options.penalty() > 0.0 { None } else { Simpler::of(samples, &likelihood) };
         let mut starts = simpler.as_ref().map_or(STARTS.to_vec(), |simpler| vec![simpler.start]);
         if samples.iter().all(|(sample, _)| sample.repeats() == sample.recency()) {

@@ -111,36 +111,25 @@ fn by_dropout(shape: f64, odds: f64, a: f64, b: f64) -> f64 {
         }
     };
     let (mut sum, mut weights) = (purchases(shape, odds, p0), 1.0);
-    // Towards p = 0: of x = p / (1 - p), the integrand is c x^a (1 + slope x + ...).
-    let slope = -total - 0.5 * (shape + 1.0) * odds;
-    for distance in (1..MOST_STEPS).map(|i| -step * f64::from(i)) {
-        let (p, weight) = at(distance);
-        let term = weight * purchases(shape, odds, p);
-        sum += term;
-        weights += weight;
-        if (1.0 - slope) * p < NEARLY {
-            sum += term * rest(a * step, step, slope * p);
-            break;
-        }
-        if term <= NOTHING * sum {
-            break;
-        }
-    }
-    // Towards p = 1: of x = (1 - p) / p, it is c x^b (1 + slope x + ...).
+    // Each end of the integrand, by x = p / (1 - p) towards p = 0 and its inverse towards p = 1, is c x^decay (1 + slope x
+    // + ...), straight where `bend` times x is small.
     let last = purchases(shape, odds, 1.0);
-    let slope = -total + 1.0 - shape * odds / (1.0 + odds) * (1.0 - last) / last;
-    for distance in (1..MOST_STEPS).map(|i| step * f64::from(i)) {
-        let (p, weight) = at(distance);
-        let term = weight * purchases(shape, odds, p);
-        sum += term;
-        weights += weight;
-        let x = q0 / p0 * libm::exp(-distance);
-        if (1.0 + total + shape) * x < NEARLY {
-            sum += term * rest(b * step, step, slope * x);
-            break;
-        }
-        if term <= NOTHING * sum {
-            break;
+    let slope = -total - 0.5 * (shape + 1.0) * odds;
+    let slope_of_one = -total + 1.0 - shape * odds / (1.0 + odds) * (1.0 - last) / last;
+    for (way, decay, slope, bend) in [(-step, a, slope, 1.0 - slope), (step, b, slope_of_one, 1.0 + total + shape)] {
+        for distance in (1..MOST_STEPS).map(|i| way * f64::from(i)) {
+            let (p, weight) = at(distance);
+            let term = weight * purchases(shape, odds, p);
+            sum += term;
+            weights += weight;
+            let x = if way < 0.0 { p } else { q0 / p0 * libm::exp(-distance) };
+            if bend * x < NEARLY {
+                sum += term * rest(decay * step, step, slope * x);
+                break;
+            }
+            if term <= NOTHING * sum {
+                break;
+            }
         }
     }
     // The rounding of a and b moves the weights of a narrow peak; their own sum moves with them, and has no ends.

@@ -151,7 +151,7 @@ struct Block {
 impl Sums {
     fn over(rows: &[Row], instants: &[Instant], k: f64, ln_odds: f64) -> Self {
         let mut sums = Self::default();
-        // The last block is filled up with rows of nobody.
+        // The last block is filled up with rows without customers.
         let mut block = Block { log: [0.0; BLOCK], slope: [0.0; BLOCK], bend: [0.0; BLOCK], customers: [0.0; BLOCK] };
         for rows in rows.chunks(BLOCK) {
             block.customers = [0.0; BLOCK];

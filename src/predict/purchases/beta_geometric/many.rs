@@ -13,7 +13,6 @@ use crate::predict::given::numbering::Numbering;
 /// Customers of a part, who share what was computed for one of them.
 const PART: usize = 1 << 18;
 
-/// Customers worked on together.
 const BLOCK: usize = 64;
 
 /// The [`weight`](BetaGeometric::weight) of logarithms up to which they are subtracted.
@@ -25,7 +24,6 @@ const MOST_KEPT: u32 = 1 << 12;
 /// From this `x` on, values are kept in a map.
 const FREQUENT: u32 = 128;
 
-/// Expectations of a part.
 const EXPECTATIONS: usize = 1 << 9;
 
 impl BetaGeometric {

@@ -114,7 +114,6 @@ impl BetaGeometric {
         if chances > 0.0 { (stayed, a) } else { (1.0, 0.0) }
     }
 
-    /// The expected purchases of a customer who is alive.
     fn expected_while_alive(&self, repeats: u32, odds: f64, stays: impl Fn(u32) -> f64) -> f64 {
         let [r, _, a, b] = self.parameters;
         let chances = repeats.saturating_add(self.extra.0);

@@ -7,7 +7,6 @@ use crate::number::special::{
 };
 use crate::number::weight::count;
 
-/// A row of spends, prepared for evaluations.
 pub(in crate::predict) struct Row {
     pub(in crate::predict) repeats: u32,
     customers: f64,

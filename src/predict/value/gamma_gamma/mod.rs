@@ -80,7 +80,7 @@ impl GammaGamma {
     ///
     /// # Errors
     ///
-    /// [`Error::NoCustomers`] where nobody enters, [`Error::Number`] for a penalty that is negative or not finite,
+    /// [`Error::NoCustomers`] where no customer enters, [`Error::Number`] for a penalty that is negative or not finite,
     /// [`Error::NotConverged`].
     ///
     /// # Complexity
