@@ -81,11 +81,7 @@ pub fn summarize<Id, L: Ord>(
 ///
 /// # Errors
 ///
-/// [`Error::AmountOverflow`] when a label's revenue or spend does not fit a `Decimal` exactly.
-///
-/// # Complexity
-///
-/// Linear in customers, times the logarithm of labels.
+/// As [`summarize`], and as fast.
 pub fn summarize_labels<Id, L: Ord>(
     ledger: &Ledger<Id>,
     labels: impl IntoIterator<Item = L>,

@@ -77,6 +77,8 @@ impl Default for TierScheme {
 /// # Examples
 ///
 /// ```
+/// use core::ops::Bound;
+///
 /// use chrono::{NaiveDate, TimeZone, Utc};
 /// use repurchase::segment::{TierModel, TierScheme};
 /// use repurchase::{Ledger, Order, ShopCalendar};
@@ -90,6 +92,8 @@ impl Default for TierScheme {
 /// assert_eq!(tiers.tier(Decimal::from(80)).key(), "ordinary");
 /// assert_eq!(tiers.tier(Decimal::from(81)).key(), "senior");
 /// assert_eq!(tiers.tier(Decimal::from(100)).key(), "vip", "0.8% of 100 customers is nobody");
+/// assert_eq!(tiers.range(1), Some((Bound::Excluded(Decimal::from(80)), Bound::Included(Decimal::from(96)))));
+/// assert_eq!(TierModel::new(tiers.names().to_vec(), tiers.cuts().clone())?, tiers);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,22 +112,6 @@ impl TierModel {
     ///
     /// [`Error::NameCount`] when there is not one name more than cuts; [`Error::LabelKey`] for labels with the same or an
     /// empty key.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use core::ops::Bound;
-    ///
-    /// use repurchase::scale::{CutPoints, Label};
-    /// use repurchase::segment::TierModel;
-    /// use rust_decimal::Decimal;
-    ///
-    /// let names = vec![Label::new("basic", "Basic", "普通"), Label::new("gold", "Gold", "金卡")];
-    /// let tiers = TierModel::new(names, CutPoints::new(vec![Decimal::ONE_HUNDRED])?)?;
-    /// assert_eq!(tiers.tier(Decimal::ONE_HUNDRED).key(), "basic", "the largest revenue of the tier");
-    /// assert_eq!(tiers.range(1), Some((Bound::Excluded(Decimal::ONE_HUNDRED), Bound::Unbounded)));
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn new(names: Vec<Label>, cuts: CutPoints<Decimal>) -> Result<Self> {
         if names.len() != cuts.bins() {
             return Err(Error::NameCount { what: "tier names", found: names.len(), expected: cuts.bins() });

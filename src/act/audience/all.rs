@@ -11,7 +11,7 @@ use super::compiled::{IN, Step};
 use crate::parallel;
 use crate::shop::{ABSENT, Amounts, Bits, Codes, Numbers, Profiles, Slot, UNKNOWN, WHOLE};
 
-/// What is worked on at a time fits into the nearest cache: so many customers, in words of 64.
+/// Customers worked on at a time, which fit the nearest cache, and their words of 64.
 const BLOCK: usize = 4096;
 const WORDS: usize = BLOCK / 64;
 

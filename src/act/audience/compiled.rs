@@ -64,7 +64,7 @@ impl Audience {
         Self::linked(part.clone(), self.schema.clone(), steps.map(|step| step.check.clone()).collect())
     }
 
-    /// The steps that lead in whoever is known not to belong to the audience.
+    /// The steps that lead in the customers who are known not to belong to the audience.
     pub(super) fn ways_out(&self) -> (Vec<Step>, u32) {
         ways(&self.rule, Truth::False, self.steps.iter().map(|step| step.check.clone()).collect())
     }
@@ -165,7 +165,7 @@ pub(super) fn within(outer: &str, error: Error) -> Error {
     }
 }
 
-/// The steps that lead in whoever the rule is known to be `wanted` of, and where to begin.
+/// The steps that lead in the customers for whom the rule is known to be `wanted`, and where to begin.
 fn ways(rule: &Rule, wanted: Truth, mut checks: Vec<Check>) -> (Vec<Step>, u32) {
     let mut steps = Vec::with_capacity(checks.len());
     let entry = link(rule, wanted, IN, OUT, &mut checks, &mut steps);

@@ -104,7 +104,7 @@ impl Reason<'_> {
         match (self.holds, language) {
             _ if is_bare => state,
             (Some(true), Language::English) => format!("{state}, {demand}"),
-            // "Not other than" is none.
+            // Nobody says "not other than".
             (Some(false), Language::English) if !matches!(test, Test::NotEqual(_)) => format!("{state}, not {demand}"),
             (_, Language::English) => format!("{state}, asked for {demand}"),
             (Some(true), Language::Chinese) => format!("{state}，{demand}"),

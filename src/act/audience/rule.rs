@@ -7,26 +7,8 @@ use crate::error::{Error, Result};
 /// Who is meant: `all`, `any` and `not` of comparisons.
 ///
 /// A rule is made here, by [`ready`](super::ready) or read from a file (feature `serde`), and becomes an
-/// [`Audience`](super::Audience) when it is compiled against the shop's [`Schema`](super::Schema).
-///
-/// # Examples
-///
-/// ```
-/// use repurchase::act::audience::{Rule, Test};
-/// use repurchase::segment::LabelKind;
-/// use repurchase::shop::Figure;
-/// use repurchase::scale::Language;
-///
-/// let rule = Rule::all([
-///     Rule::new(Figure::DaysSinceLast, Test::below(30))?,
-///     Rule::not(Rule::new(LabelKind::Tier, Test::equal("ordinary"))?)?,
-/// ])?;
-/// assert_eq!(
-///     rule.describe(Language::English),
-///     "Customers with days since last purchase below 30 and not (tier \"ordinary\")."
-/// );
-/// # Ok::<(), repurchase::Error>(())
-/// ```
+/// [`Audience`](super::Audience) when it is compiled against the shop's [`Schema`](super::Schema): see the
+/// [example](super).
 ///
 /// # As JSON
 ///

@@ -169,7 +169,7 @@ impl Schema {
         self.attributes.get(place).map(|&(_, kind)| (place, kind))
     }
 
-    /// Refuses a field of which nothing would ever be known. Attributes are looked up by their names.
+    /// Refuses a field that would always be unknown. Attributes are looked up by their names.
     pub(super) fn check_supplied(&self, field: &Field) -> Result<()> {
         let Some(supplied) = &self.supplied else { return Ok(()) };
         let refused = match field {

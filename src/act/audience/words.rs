@@ -81,12 +81,8 @@ impl Words<'_> {
         match condition.test() {
             Test::Exists(true) => self.present(field),
             Test::Exists(false) => self.absent(field),
-            test => format!("{}{}{}", self.subject(field), self.space(), self.demand(field, test)),
+            test => format!("{}{}{}", self.subject(field), self.of(" ", ""), self.demand(field, test)),
         }
-    }
-
-    const fn space(self) -> &'static str {
-        self.of(" ", "")
     }
 
     /// What is compared.

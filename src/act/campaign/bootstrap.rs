@@ -97,7 +97,7 @@ impl Comparison {
         let compared =
             |difference, lift| Ok(Self { subject: Subject::Bootstrap { means, difference, lift }, confidence });
         let [Some(of_treated), Some(of_control)] = means else { return compared(None, None) };
-        if treated.are_alike() && control.are_alike() || treated.is_one() || control.is_one() {
+        if treated.are_alike() && control.are_alike() || [&treated, &control].iter().any(|arm| arm.amounts.len() == 1) {
             return compared(None, None);
         }
         let mut random = SplitMix64::new(seed);
@@ -147,15 +147,11 @@ impl Customers {
         self.mean_of(self.amounts.iter().sum())
     }
 
-    fn is_one(&self) -> bool {
-        self.amounts.len() == 1
-    }
-
     fn are_alike(&self) -> bool {
         self.amounts.iter().max() == self.amounts.iter().min()
     }
 
-    /// The mean of as many customers as there are, each drawn from all.
+    /// The mean of a sample of the same size, drawn with replacement.
     fn draw(&self, random: &mut SplitMix64) -> f64 {
         let customers = self.amounts.len();
         let drawn = |_| self.amounts.get(random.index(customers)).copied().unwrap_or_default();

@@ -87,16 +87,11 @@ impl<K: Ord + Clone + Debug> PointsAccount<K> {
     ///
     /// # Errors
     ///
-    /// [`Error::Record`](crate::Error::Record) with the position of the event and one of
-    /// - [`Error::Amount`](crate::Error::Amount) for an amount below 0;
-    /// - [`Error::OutOfRange`](crate::Error::OutOfRange) for a tier that the program does not have;
-    /// - [`Error::PointsOrder`](crate::Error::PointsOrder) for an order that earns twice, or is returned and has not
-    ///   earned;
-    /// - [`Error::Refund`](crate::Error::Refund) for a return of more than is left of its order;
-    /// - [`Error::PointsShort`](crate::Error::PointsShort) for a redemption of more than the balance;
-    /// - [`Error::AmountOverflow`](crate::Error::AmountOverflow),
-    ///   [`Error::CountOverflow`](crate::Error::CountOverflow) or [`Error::DayOverflow`](crate::Error::DayOverflow) for
-    ///   points or days beyond their limits: products of amount and rate must fit 28 decimals and 96 bits.
+    /// [`Error::Record`](crate::Error::Record) with the position of the event and one of `Amount` for an amount below 0;
+    /// `OutOfRange` for a tier that the program does not have; `PointsOrder` for an order that earns twice, or is
+    /// returned and has not earned; `Refund` for a return of more than is left of its order; `PointsShort` for a
+    /// redemption of more than the balance; `AmountOverflow`, `CountOverflow` or `DayOverflow` for points or days beyond
+    /// their limits: products of amount and rate must fit 28 decimals and 96 bits.
     ///
     /// # Complexity
     ///

@@ -93,7 +93,7 @@ impl Liability {
             for lot in account.lots() {
                 points = points.checked_add(lot.points).ok_or(too_many.clone())?;
                 // No month holds more points than all together.
-                let month = lot.expires.and_then(last_month);
+                let month = lot.expires.and_then(|expires| expires.pred_opt()?.with_day(1));
                 *by_month.entry((month.is_none(), month)).or_default() += lot.points;
             }
             owed = owed.checked_add(account.owed()).ok_or(too_many.clone())?;
@@ -109,9 +109,4 @@ impl Liability {
         let months = by_month.into_iter().map(month).collect::<Result<_>>()?;
         Ok(Self { months, points, value: worth(points)?, owed, carried: carried.normalize() })
     }
-}
-
-/// The month of the day before points expire.
-fn last_month(expires: NaiveDate) -> Option<NaiveDate> {
-    expires.pred_opt()?.with_day(1)
 }

@@ -49,14 +49,13 @@ pub struct PointsProgram {
 }
 
 impl PointsProgram {
-    /// Points per unit of money for each tier, the lowest first, as [`TierModel::position`] counts them.
+    /// Points per unit of money for each tier, the lowest first, as
+    /// [`TierModel::position`](crate::segment::TierModel::position) counts them.
     ///
     /// # Errors
     ///
     /// [`Error::Amount`] for a rate below 0; [`Error::OutOfRange`] for points that expire on the day on which they are
     /// earned.
-    ///
-    /// [`TierModel::position`]: crate::segment::TierModel::position
     pub fn new(rates: Vec<Decimal>, expiry: Expiry) -> Result<Self> {
         rates.iter().try_for_each(|&rate| not_negative("points per unit of money", rate).map(|_| ()))?;
         if expiry == Expiry::Days(0) {

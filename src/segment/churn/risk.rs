@@ -7,19 +7,14 @@ labels! {
     ///
     /// | | cycles missed, of two purchase days or more | days since the only purchase day |
     /// |---|---|---|
-    /// | [`InCycle`](ChurnRisk::InCycle) | 0 | below 30 ([`Active`]) |
-    /// | [`Due`](ChurnRisk::Due) | 1 | from 30 to below 50 ([`Cooling`]) |
-    /// | [`Overdue`](ChurnRisk::Overdue) | 2 | from 50 to below 80 ([`AtRisk`]) |
-    /// | [`ChurnInclined`](ChurnRisk::ChurnInclined) | 3 or more | 80 or more ([`Lost`]) |
+    /// | [`InCycle`](ChurnRisk::InCycle) | 0 | below 30 (`Active`) |
+    /// | [`Due`](ChurnRisk::Due) | 1 | from 30 to below 50 (`Cooling`) |
+    /// | [`Overdue`](ChurnRisk::Overdue) | 2 | from 50 to below 80 (`AtRisk`) |
+    /// | [`ChurnInclined`](ChurnRisk::ChurnInclined) | 3 or more | 80 or more (`Lost`) |
     ///
-    /// These are the defaults; in brackets, what [`NewCustomerBands`](crate::segment::NewCustomerBands) calls the same
+    /// These are the defaults; in brackets, the [`NewCustomerState`](crate::segment::NewCustomerState) of the same
     /// days. With `n` [churn cycles](crate::segment::MissedCycles::with_churn_cycles), overdue are 2 to `n - 1` missed and
     /// churn-inclined `n` or more: with 2 no repeat customer is overdue, with 1 none is due either.
-    ///
-    /// [`Active`]: crate::segment::NewCustomerState::Active
-    /// [`Cooling`]: crate::segment::NewCustomerState::Cooling
-    /// [`AtRisk`]: crate::segment::NewCustomerState::AtRisk
-    /// [`Lost`]: crate::segment::NewCustomerState::Lost
     pub enum ChurnRisk[4] {
         /// The next purchase is not expected yet.
         InCycle: "in_cycle", "In cycle", "周期内";

@@ -32,11 +32,13 @@ use crate::scale::{Bands, Bins, CutPoints, Language};
 /// once do not have the best one.
 ///
 /// **Day**: R's cut points are calendar days of the fit. A history or ledger as of another day is scored by the same
-/// days: whoever has bought since the fit has the highest R.
+/// days: a customer who has bought since the fit has the highest R.
 ///
 /// # Examples
 ///
 /// ```
+/// use core::ops::Bound;
+///
 /// use chrono::{NaiveDate, TimeZone, Utc};
 /// use repurchase::scale::Language;
 /// use repurchase::segment::{RfmModel, RfmOptions};
@@ -58,6 +60,12 @@ use crate::scale::{Bands, Bins, CutPoints, Language};
 ///     Some("R 5 of 5: last purchase 2026-03-05, 26 days before 2026-03-31, from 2026-03-05; \
 ///           F 1 of 5: purchases 1, at most 1; M 5 of 5: revenue 5, above 4")
 /// );
+/// // Scores as ranges of what they are made of; ties left the middle scores of F empty.
+/// let fours = model.region([4..=4, 1..=1, 1..=5]).expect("scores that somebody can have");
+/// let day = |day| NaiveDate::from_ymd_opt(2026, 3, day).unwrap();
+/// assert_eq!(fours.recency, (Bound::Included(day(4)), Bound::Excluded(day(5))));
+/// assert!(fours.contains(day(4), 1, Decimal::from(4)) && !fours.contains(day(3), 1, Decimal::from(3)));
+/// assert_eq!(model.region([1..=5, 2..=4, 1..=5]), None);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

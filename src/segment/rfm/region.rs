@@ -13,30 +13,7 @@ use crate::scale::Bins;
 /// Each end says whether it belongs to the range, or is open. F and M are what the model's
 /// [options](crate::segment::RfmOptions) count and sum.
 ///
-/// # Examples
-///
-/// ```
-/// use core::ops::Bound;
-///
-/// use chrono::{NaiveDate, TimeZone, Utc};
-/// use repurchase::segment::{RfmModel, RfmOptions};
-/// use repurchase::{Ledger, Order, ShopCalendar};
-/// use rust_decimal::Decimal;
-///
-/// let order = |id, day| Order::new(id, Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap(), Decimal::from(id));
-/// let orders = (1..=5).map(|id| order(id, id)).collect::<Result<Vec<_>, _>>()?;
-/// let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 31).unwrap())?;
-/// let model = RfmModel::fit(&ledger, &RfmOptions::default())?;
-///
-/// let day = |day| NaiveDate::from_ymd_opt(2026, 3, day).unwrap();
-/// let fours = model.region([4..=4, 1..=1, 1..=5]).expect("scores that somebody can have");
-/// assert_eq!(fours.recency, (Bound::Included(day(4)), Bound::Excluded(day(5))));
-/// assert_eq!(fours.monetary, (Bound::Unbounded, Bound::Unbounded));
-/// assert!(fours.contains(day(4), 1, Decimal::from(4)) && !fours.contains(day(3), 1, Decimal::from(3)));
-/// // All bought once, so that nobody can ever have a middle score of F.
-/// assert_eq!(model.region([1..=5, 2..=4, 1..=5]), None);
-/// # Ok::<(), repurchase::Error>(())
-/// ```
+/// [`RfmModel`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct RfmRegion {
