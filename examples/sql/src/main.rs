@@ -13,7 +13,7 @@ use std::io::{self, Read};
 
 use repurchase::chrono::NaiveDate;
 use repurchase::scale::{Label, Language};
-use repurchase::segment::{LabelKind, summarize_all};
+use repurchase::segment::{LabelKind, summarize_labels};
 use repurchase::shop::{ShopModels, ShopOptions};
 use repurchase::{CustomerHistory, Ledger};
 
@@ -30,7 +30,7 @@ fn segments(rows: impl Read, as_of: NaiveDate) -> Result<String, Box<dyn Error>>
     let profiles = models.profile_all(&ledger)?;
     let (segments, mut found) = (models.labels(LabelKind::Segment), profiles.labels(LabelKind::Segment));
     let keys = segments.iter().map(|segment| segment.key());
-    let summaries = summarize_all(&ledger, keys, |_, _| found.next().flatten().map(Label::key))?;
+    let summaries = summarize_labels(&ledger, keys, |_, _| found.next().flatten().map(Label::key))?;
     let rows = segments.iter().zip(summaries).map(|(segment, summary)| {
         let (name, customers) = (segment.name(Language::English), summary.customers.count());
         format!("{name:<20}{customers:>10}{:>16}\n", summary.revenue)
