@@ -50,7 +50,7 @@ fn of_few_customers_a_note_says_that_ranks_mean_little() {
         let rows: Vec<_> = (0..customers).map(|customer| format!("{customer},1997-01-01,1")).collect();
         format!("customer_id,placed_at,amount\n{}\n", rows.join("\n"))
     };
-    let note = "Note: of fewer than 50 customers, the ranks in segments and tiers mean little.\n";
+    let note = "Note: the scores are ranks among 49 customers only, which say little.\n";
     assert!(succeeds(&["-"], &orders(49)).contains(note));
     assert!(!succeeds(&["-"], &orders(50)).contains("Note"));
 }

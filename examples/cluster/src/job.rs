@@ -13,7 +13,7 @@ use datafusion::prelude::SessionContext;
 use repurchase::Ledger;
 use repurchase_segment::arguments::DayArguments;
 use repurchase_segment::shop::Shop;
-use repurchase_segment::{SAMPLE, console, customers, page};
+use repurchase_segment::{SAMPLE, customers, output, page};
 
 use crate::arguments::{Arguments, Format};
 use crate::orders::Columns;
@@ -34,7 +34,7 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         collect(&context, &histories_sql(&columns, arguments)).await.map_err(|error| in_words(place, &error))?;
     let distributed = start.elapsed();
     let (ledger, asked) = (ledger(&batches, &arguments.days)?, &arguments.shop);
-    let shop = Shop::new(ledger, asked)?;
+    let shop = Shop::fit(ledger, asked, &asked.options()?)?;
 
     if let Some(directory) = &arguments.out {
         let csv = customers::table(&shop)?;
@@ -47,7 +47,7 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     if arguments.timing {
         eprintln!("{}", timing(&context, &columns, distributed.as_secs_f64(), start).await?);
     }
-    Ok(console::print(&page::page(&shop)?)?)
+    Ok(output::print(&page::page(&shop)?)?)
 }
 
 /// One row for each customer: the history up to the as-of day, the last day of any row, the finest decimals.

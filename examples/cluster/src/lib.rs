@@ -17,4 +17,4 @@ pub mod job;
 mod orders;
 mod table;
 
-pub use repurchase_segment::console::exit_code;
+pub use repurchase_segment::output::exit_code;

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use repurchase::scale::Language;
 use repurchase_segment::arguments::LogArguments;
-use repurchase_segment::{console, files};
+use repurchase_segment::output;
 
 /// A shop's returning customers as one page of HTML.
 #[derive(Debug, Parser)]
@@ -42,7 +42,7 @@ enum LanguageArgument {
 }
 
 fn main() -> ExitCode {
-    console::exit_code(run(&Arguments::parse()))
+    output::exit_code(run(&Arguments::parse()))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
@@ -69,12 +69,12 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 /// Writes the page completely under another name before it takes its own.
 fn write(path: &Path, page: &str) -> Result<(), Box<dyn Error>> {
     if path == Path::new("-") {
-        return Ok(console::print(page)?);
+        return Ok(output::print(page)?);
     }
     if path.file_name().is_none() {
         return Err(format!("--out {} names no file", path.display()).into());
     }
-    files::write_whole(&[(path.to_owned(), page.as_bytes())])
+    output::write_whole(&[(path.to_owned(), page.as_bytes())])
         .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     eprintln!("{} written, {} KB", path.display(), page.len().div_ceil(1000));
     Ok(())

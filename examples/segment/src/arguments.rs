@@ -13,7 +13,7 @@ use repurchase::shop::{PurchaseChoice, ShopOptions};
 
 use crate::SAMPLE;
 use crate::orders::{self, Orders};
-use crate::params::{self, Params};
+use crate::params::{self, Param};
 
 /// Labels a shop's customers: repurchase rates, RFM segments, octants, frequency bands, tiers, churn and value.
 #[derive(Debug, Parser)]
@@ -34,8 +34,7 @@ pub struct LogArguments {
     /// The order log, a CSV file; `-` is standard input; by default the CDNOW sample.
     ///
     /// Columns `customer_id`, `placed_at`, `amount` (below 0: a credit) and, if they are there, `status` (`paid`,
-    /// `unpaid`, `cancelled`) and `refunded`, in any order; others are ignored. A file cut off inside its last number
-    /// cannot be told from a whole one.
+    /// `unpaid`, `cancelled`) and `refunded`, in any order. A file cut off inside its last number looks whole.
     pub orders: Option<PathBuf>,
     #[command(flatten)]
     pub days: DayArguments,
@@ -69,11 +68,11 @@ pub struct ShopArguments {
     pub model: PurchaseChoice,
     /// The parameters of --model, in weeks, in place of a fit: r=..,alpha=..,a=..,b=.. (pareto-nbd: s, beta; nbd: the
     /// first two).
-    #[arg(long, value_name = "PARAMS")]
-    pub params: Option<Params>,
+    #[arg(long, value_name = "PARAMS", value_delimiter = ',', value_parser = params::param)]
+    pub params: Vec<Param>,
     /// Those of the Gamma-Gamma model of spend, in place of a fit: p=..,q=..,gamma=..
-    #[arg(long, value_name = "PARAMS")]
-    pub spend_params: Option<Params>,
+    #[arg(long, value_name = "PARAMS", value_delimiter = ',', value_parser = params::param)]
+    pub spend_params: Vec<Param>,
     /// For how many days purchases and value are expected.
     #[arg(long, value_name = "DAYS", default_value_t = 90)]
     pub horizon: u32,
@@ -84,10 +83,9 @@ fn occasion() -> impl TypedValueParser<Value = Occasion> {
 }
 
 fn model() -> impl TypedValueParser<Value = PurchaseChoice> {
-    PossibleValuesParser::new(["auto", "mbg-nbd", "bg-nbd", "pareto-nbd", "nbd"]).map(|name| {
-        let kind = ModelKind::ALL.into_iter().find(|&kind| params::name(kind) == name);
-        kind.map_or(PurchaseChoice::Auto, PurchaseChoice::Fit)
-    })
+    let kind = |name| ModelKind::ALL.into_iter().find(|&kind| params::name(kind) == name);
+    PossibleValuesParser::new(["auto", "mbg-nbd", "bg-nbd", "pareto-nbd", "nbd"])
+        .map(move |name| kind(name).map_or(PurchaseChoice::Auto, PurchaseChoice::Fit))
 }
 
 impl LogArguments {
@@ -117,16 +115,17 @@ impl ShopArguments {
     pub fn options(&self) -> Result<ShopOptions, Box<dyn Error>> {
         let by_day = self.occasion == Occasion::Day;
         let frequency = if by_day { FrequencyMeasure::PurchaseDays } else { FrequencyMeasure::Purchases };
-        let purchases = match (self.model, &self.params) {
-            (choice, None) => choice,
-            (PurchaseChoice::Fit(kind), Some(params)) => PurchaseChoice::Given(params.purchases(kind)?),
-            (_, Some(_)) => return Err("--params needs --model: whose parameters are they?".into()),
+        let purchases = match self.model {
+            choice if self.params.is_empty() => choice,
+            PurchaseChoice::Fit(kind) => PurchaseChoice::Given(params::purchases(&self.params, kind)?),
+            _ => return Err("--params needs --model: whose parameters are they?".into()),
         };
+        let spend = Some(&self.spend_params).filter(|params| !params.is_empty());
         Ok(ShopOptions::default()
             .with_rfm(RfmOptions::quantiles(self.bins).with_frequency_measure(frequency))
             .with_grid((self.bins == 5).then(Grid::rf))
             .with_purchases(purchases)
-            .with_spend(self.spend_params.as_ref().map(Params::spend).transpose()?)
+            .with_spend(spend.map(|given| params::spend(given)).transpose()?)
             .with_horizon_days(self.horizon))
     }
 }

@@ -12,6 +12,9 @@ use rust_decimal::Decimal;
 pub const COLUMNS: [&str; 5] = ["customer_id", "placed_at", "amount", "status", "refunded"];
 pub const REQUIRED: usize = 3;
 
+/// The days of a shop at an offset from UTC.
+pub type Calendar = ShopCalendar<FixedOffset>;
+
 const TIME: &str = "a time such as 1997-01-31, 1997-01-31 18:30 or 1997-01-31T18:30:00+08:00";
 const AMOUNT: &str = "a decimal number such as 19.90";
 
@@ -23,51 +26,40 @@ pub fn fault(column: usize, found: &str, expected: impl fmt::Display) -> String 
 
 /// The record and the day of a row, whose fields are in the order of [`COLUMNS`]; one that is not there is empty.
 pub fn record<'a, Id: From<&'a str>>(
-    fields: [&'a str; 5],
-    calendar: &ShopCalendar<FixedOffset>,
+    [customer, placed_at, amount, status, refunded]: [&'a str; 5],
+    calendar: &Calendar,
 ) -> Result<(Record<Id>, NaiveDate), String> {
-    let [customer, placed_at, amount, status, refunded] = fields;
     if customer.is_empty() {
         return Err(fault(0, customer, "an id"));
     }
     let instant = instant(placed_at, calendar).ok_or_else(|| fault(1, placed_at, TIME))?;
     let day = calendar.day(instant).map_err(|error| fault(1, placed_at, error))?;
-    let amount_value = decimal(amount).ok_or_else(|| fault(2, amount, AMOUNT))?;
-    let status_value = match status {
+    let number = |column, text| decimal(text).ok_or_else(|| fault(column, text, AMOUNT));
+    let (net, back) = (number(2, amount)?, if refunded.is_empty() { Decimal::ZERO } else { number(4, refunded)? });
+    let paid = match status {
         "" | "paid" => OrderStatus::Paid,
         "unpaid" => OrderStatus::Unpaid,
         "cancelled" => OrderStatus::Cancelled,
         _ => return Err(fault(3, status, "paid, unpaid or cancelled")),
     };
-    let refunded_value = match refunded {
-        "" => Decimal::ZERO,
-        _ => decimal(refunded).ok_or_else(|| fault(4, refunded, AMOUNT))?,
-    };
-
-    let record = if amount_value < Decimal::ZERO {
-        if status_value != OrderStatus::Paid {
-            return Err(fault(3, status, "paid or nothing, since a row with a negative amount is a credit"));
-        }
-        if !refunded_value.is_zero() {
-            return Err(fault(4, refunded, "0, since a row with a negative amount is a credit"));
-        }
-        Credit::new(customer.into(), instant, -amount_value).map_err(|error| fault(2, amount, error))?.into()
-    } else {
-        let order = Order::new(customer.into(), instant, amount_value).map_err(|error| fault(2, amount, error))?;
-        let order = order
-            .with_refunded(refunded_value)
-            .map_err(|_| fault(4, refunded, format_args!("a number from 0 to the amount, {amount}")))?;
-        order.with_status(status_value).into()
-    };
-    Ok((record, day))
+    let refused = |error| fault(2, amount, error);
+    if net >= Decimal::ZERO {
+        let order = Order::new(customer.into(), instant, net).map_err(refused)?.with_status(paid);
+        let bounds = format_args!("a number from 0 to the amount, {amount}");
+        return Ok((order.with_refunded(back).map_err(|_| fault(4, refunded, bounds))?.into(), day));
+    }
+    let credit = "since a row with a negative amount is a credit";
+    match (paid, back.is_zero()) {
+        (OrderStatus::Paid, true) => Ok((Credit::new(customer.into(), instant, -net).map_err(refused)?.into(), day)),
+        (OrderStatus::Paid, false) => Err(fault(4, refunded, format_args!("0, {credit}"))),
+        _ => Err(fault(3, status, format_args!("paid or nothing, {credit}"))),
+    }
 }
 
 /// `YYYY-MM-DD` and `YYYY-MM-DD HH:MM[:SS]` are the shop's time, RFC 3339 is anybody's.
-fn instant(text: &str, calendar: &ShopCalendar<FixedOffset>) -> Option<DateTime<Utc>> {
-    let shape = b"dddd-dd-dd";
-    let date = text.as_bytes().get(..shape.len())?;
-    let fits = |(byte, shape): (&u8, &u8)| if *shape == b'd' { byte.is_ascii_digit() } else { byte == shape };
-    if !date.iter().zip(shape).all(fits) {
+fn instant(text: &str, calendar: &Calendar) -> Option<DateTime<Utc>> {
+    let fits = |(byte, shape): (u8, &u8)| if *shape == b'd' { byte.is_ascii_digit() } else { byte == *shape };
+    if text.len() < 10 || !text.bytes().zip(b"dddd-dd-dd").all(fits) {
         return None;
     }
     let local = match text.len() {

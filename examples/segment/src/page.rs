@@ -12,71 +12,59 @@ use rust_decimal::Decimal;
 
 use crate::shop::{Group, Shop};
 
-/// Of fewer customers than this, ranks say little.
-const FEW: usize = 50;
-
 pub fn page(shop: &Shop) -> Result<String> {
-    let (ledger, totals) = (&shop.ledger, &shop.totals);
+    let (ledger, totals, concentration) = (&shop.ledger, &shop.totals, &shop.concentration);
     let mut page = format!("Customers as of {}\n\n", ledger.as_of());
     let first = ledger.iter().filter_map(|(_, history)| history.first_purchase()).min();
     let (Some(first), Some(models)) = (first, &shop.models) else {
         page += "Nobody has bought up to this day.\n";
         return Ok(page);
     };
-    if ledger.len() < FEW {
-        let _ = writeln!(page, "Note: of fewer than {FEW} customers, the ranks in segments and tiers mean little.\n");
-    }
-    line(&mut page, "Period", &format!("{first} to {}", ledger.as_of()));
-    line(&mut page, "Customers", &grouped(&ledger.len()));
-    line(&mut page, "Purchases", &grouped(&totals.purchases));
-    line(&mut page, "Credits", &grouped(&totals.credits));
-    line(&mut page, "Revenue", &money(totals.revenue));
+    page += &models.note(Language::English).map(|note| format!("Note: {note}.\n\n")).unwrap_or_default();
     let [users, orders] = shop.repeats;
-    line(&mut page, "Customers who bought again", &share(users));
     let one_day = ledger.iter().filter(|(_, history)| history.purchases() >= 2 && history.purchase_days() == 1).count();
-    if one_day > 0 && shop.asked.occasion == Occasion::Order {
-        line(&mut page, "  of them on one day only", &grouped(&one_day));
-    }
-    line(&mut page, "Purchases that were repeats", &share(orders));
+    let one_day = Some(one_day).filter(|&customers| customers > 0 && shop.asked.occasion == Occasion::Order);
+    line(&mut page, "Period", format!("{first} to {}", ledger.as_of()));
+    line(&mut page, "Customers", grouped(&ledger.len()));
+    line(&mut page, "Purchases", grouped(&totals.purchases));
+    line(&mut page, "Credits", grouped(&totals.credits));
+    line(&mut page, "Revenue", money(totals.revenue));
+    line(&mut page, "Customers who bought again", share(users));
+    line(&mut page, "  of them on one day only", one_day.map(|customers| grouped(&customers)));
+    line(&mut page, "Purchases that were repeats", share(orders));
 
-    match shop.groups(LabelKind::Segment)? {
-        segments if segments.is_empty() => page += "\nThe named segments need 5 bins.\n",
-        mut segments => {
-            segments.sort_by_key(|(_, summary)| Reverse(summary.revenue));
-            table(&mut page, "Segments, by rank in recency and frequency", &segments);
-        }
+    let mut segments = shop.groups(LabelKind::Segment)?;
+    segments.sort_by_key(|(_, summary)| Reverse(summary.revenue));
+    table(&mut page, "Segments, by rank in recency and frequency", &segments);
+    if segments.is_empty() {
+        page += "  The named segments need 5 bins.\n";
     }
-    let days = |[first, second, third]: [u32; 3]| format!("{first} / {second} / {third} days");
     let edges = [models.lifecycle().frequency.edges(), models.lifecycle().new_customers.edges()];
-    let [bands, nodes] = edges.map(days);
-    let title = format!("How often repeat customers come (mean gap, {bands})");
-    table(&mut page, &title, &shop.groups(LabelKind::FrequencyBand)?);
-    let title = format!("Customers of one purchase day (since then, {nodes})");
-    table(&mut page, &title, &shop.groups(LabelKind::NewCustomerState)?);
+    let [gaps, since] = edges.map(|[first, second, third]| format!("{first} / {second} / {third} days"));
+    let gaps = format!("How often repeat customers come (mean gap, {gaps})");
+    table(&mut page, &gaps, &shop.groups(LabelKind::FrequencyBand)?);
+    let since = format!("Customers of one purchase day (since then, {since})");
+    table(&mut page, &since, &shop.groups(LabelKind::NewCustomerState)?);
     table(&mut page, "Membership tiers, by rank in revenue", &shop.groups(LabelKind::Tier)?);
     churn_rule(&mut page, shop, edges, models.cycles().churn_cycles())?;
     forecast(&mut page, shop, models);
 
     page += "\nConcentration\n";
-    let concentration = &shop.concentration;
-    let top = concentration.top_share(Decimal::new(2, 1))?;
-    if top.share.is_some() {
-        let name = format!("  The best {} (20%) bring", grouped(&top.customers.count()));
-        line(&mut page, &name, &percent(top.share));
-    }
-    line(&mut page, "  80% of the revenue comes from", &share(concentration.customers_for(Decimal::new(8, 1))?));
-    if let Some(gini) = concentration.gini() {
-        line(&mut page, "  Gini coefficient", &format!("{gini:.3}"));
-    }
-    if concentration.without_revenue() > 0 {
-        line(&mut page, "  Customers without revenue, left out", &grouped(&concentration.without_revenue()));
-    }
+    let (top, most) = (concentration.top_share(Decimal::new(2, 1))?, concentration.customers_for(Decimal::new(8, 1))?);
+    let best = format!("  The best {} (20%) bring", grouped(&top.customers.count()));
+    let others = Some(concentration.without_revenue()).filter(|&others| others > 0);
+    line(&mut page, &best, top.share.map(|_| percent(top.share)));
+    line(&mut page, "  80% of the revenue comes from", share(most));
+    line(&mut page, "  Gini coefficient", concentration.gini().map(|gini| format!("{gini:.3}")));
+    line(&mut page, "  Customers without revenue, left out", others.map(|others| grouped(&others)));
     Ok(page)
 }
 
-fn line(page: &mut String, name: &str, value: &str) {
-    // Writing to a string cannot fail.
-    let _ = writeln!(page, "{name:<38}{value}");
+fn line(page: &mut String, name: &str, value: impl Into<Option<String>>) {
+    if let Some(value) = value.into() {
+        // Writing to a string cannot fail.
+        let _ = writeln!(page, "{name:<38}{value}");
+    }
 }
 
 fn row(page: &mut String, [name, count, of_count, other, of_other]: [&str; 5]) {
@@ -115,27 +103,19 @@ fn churn_rule(page: &mut String, shop: &Shop, edges: [[u32; 3]; 2], churn_cycles
 /// What the models expect.
 fn forecast(page: &mut String, shop: &Shop, models: &ShopModels) {
     let _ = writeln!(page, "\nThe next {} days", models.horizon_days());
-    let name = shop.model_kind().label().name(Language::English);
-    let mut model = |what, name, is_there, status: &EstimateStatus| {
-        let status = status.describe(Language::English);
-        if is_there {
-            line(page, &format!("  Model of {what}"), &format!("{name}, {status}"));
-        } else {
-            line(page, &format!("  No model of {what}"), &status);
-        }
+    let mut model = |what, name, is_there, status: &EstimateStatus| match (is_there, status.describe(Language::English))
+    {
+        (true, status) => line(page, &format!("  Model of {what}"), format!("{name}, {status}")),
+        (false, status) => line(page, &format!("  No model of {what}"), status),
     };
     let (purchases, spend) = (models.purchases(), models.spend());
-    model("churn", name, purchases.model().is_some(), purchases.status());
+    model("churn", shop.model_kind().label().name(Language::English), purchases.model().is_some(), purchases.status());
     model("spend", "Gamma-Gamma", spend.model().is_some(), spend.status());
-    for (name, figure, decimals) in [
-        ("  Expected to be customers still", Figure::ProbabilityAlive, 0),
-        ("  Purchases expected", Figure::ExpectedPurchases, 0),
-        ("  Revenue expected", Figure::ExpectedValue, 2),
-    ] {
-        if let Some(sum) = shop.profiles.figures(figure).sum::<Option<f64>>() {
-            line(page, name, &grouped(&format!("{sum:.decimals$}")));
-        }
-    }
+    let sum = |figure| shop.profiles.figures(figure).sum::<Option<f64>>();
+    let whole = |number| grouped(&format!("{number:.0}"));
+    line(page, "  Expected to be customers still", sum(Figure::ProbabilityAlive).map(whole));
+    line(page, "  Purchases expected", sum(Figure::ExpectedPurchases).map(whole));
+    line(page, "  Revenue expected", sum(Figure::ExpectedValue).map(|value| grouped(&format!("{value:.2}"))));
 }
 
 fn counted(customers: Ratio) -> [String; 2] {

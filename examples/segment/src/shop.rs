@@ -1,14 +1,12 @@
 //! Everything that is known of the shop, computed once.
 
-use std::error::Error;
-
 use repurchase::history::LedgerTotals;
 use repurchase::measure::{Concentration, Occasion};
-use repurchase::predict::ModelKind;
+use repurchase::predict::{AnyModel, ModelKind};
 use repurchase::scale::Label;
 use repurchase::segment::{Grid, LabelKind, LabelSummary, TierScheme, summarize_labels};
 use repurchase::shop::{Profiles, PurchaseChoice, ShopModels, ShopOptions};
-use repurchase::{CustomerHistory, Ledger, Ratio};
+use repurchase::{CustomerHistory, Ledger, Ratio, Result};
 
 use crate::arguments::ShopArguments;
 
@@ -30,18 +28,14 @@ pub struct Shop {
 pub type Group = (Label, LabelSummary);
 
 impl Shop {
-    pub fn new(ledger: Ledger<String>, asked: &ShopArguments) -> Result<Self, Box<dyn Error>> {
-        Ok(Self::fit(ledger, asked, &asked.options()?)?)
-    }
-
     /// With the options of what is asked.
-    pub fn fit(ledger: Ledger<String>, asked: &ShopArguments, options: &ShopOptions) -> repurchase::Result<Self> {
+    pub fn fit(ledger: Ledger<String>, asked: &ShopArguments, options: &ShopOptions) -> Result<Self> {
         let models = if ledger.is_empty() { None } else { Some(ShopModels::fit(&ledger, options)?) };
         Self::of(ledger, models, asked)
     }
 
     /// The shop by models that are there already.
-    pub fn of(ledger: Ledger<String>, models: Option<ShopModels>, asked: &ShopArguments) -> repurchase::Result<Self> {
+    pub fn of(ledger: Ledger<String>, models: Option<ShopModels>, asked: &ShopArguments) -> Result<Self> {
         let totals = ledger.totals()?;
         let profiles = models.as_ref().map(|models| models.profile_all(&ledger)).transpose()?.unwrap_or_default();
         let by_day = asked.occasion == Occasion::Day;
@@ -56,30 +50,21 @@ impl Shop {
 
     /// Which model of purchases there is, or would be.
     pub fn model_kind(&self) -> ModelKind {
-        match (self.models.as_ref().and_then(|models| models.purchases().model()), self.asked.model) {
-            (Some(model), _) => model.kind(),
-            (None, PurchaseChoice::Fit(kind)) => kind,
-            _ => ModelKind::MbgNbd,
-        }
+        let fitted = self.models.as_ref().and_then(|models| models.purchases().model()).map(AnyModel::kind);
+        let asked = if let PurchaseChoice::Fit(kind) = self.asked.model { Some(kind) } else { None };
+        fitted.or(asked).unwrap_or(ModelKind::MbgNbd)
     }
 
     /// Every label of a kind in its order, those that nobody has included.
-    pub fn groups(&self, kind: LabelKind) -> repurchase::Result<Vec<Group>> {
+    pub fn groups(&self, kind: LabelKind) -> Result<Vec<Group>> {
         self.groups_of(kind, |_| true)
     }
 
     /// Counts only the customers that are `asked` for.
-    pub fn groups_of(
-        &self,
-        kind: LabelKind,
-        asked: impl Fn(&CustomerHistory) -> bool,
-    ) -> repurchase::Result<Vec<Group>> {
-        let labels = self.labels(kind);
-        let mut found = self.profiles.labels(kind);
-        let keys = labels.iter().map(Label::key);
-        let rows = summarize_labels(&self.ledger, keys, |_, history| {
-            let label = found.next().flatten()?;
-            asked(history).then(|| label.key())
+    pub fn groups_of(&self, kind: LabelKind, asked: impl Fn(&CustomerHistory) -> bool) -> Result<Vec<Group>> {
+        let (labels, mut found) = (self.labels(kind), self.profiles.labels(kind));
+        let rows = summarize_labels(&self.ledger, labels.iter().map(Label::key), |_, history| {
+            found.next().flatten().filter(|_| asked(history)).map(Label::key)
         })?;
         Ok(labels.iter().cloned().zip(rows).collect())
     }

@@ -12,9 +12,8 @@ use crate::shop::{Group, Shop};
 
 pub fn summary(shop: &Shop, skipped_rows: usize) -> Result<Value> {
     let (models, [users, orders], concentration) = (shop.models.as_ref(), shop.repeats, &shop.concentration);
-    let rfm = models.map(|models| models.rfm());
     let ratio = |ratio: Ratio| json!({ "count": ratio.count(), "of": ratio.of() });
-    let group = |(_, summary): &Group| json!({ "customers": summary.customers.count(), "revenue": summary.revenue.to_string() });
+    let group = |one: &Group| json!({ "customers": one.1.customers.count(), "revenue": one.1.revenue.to_string() });
     let groups = |kind| Ok(object(shop.groups(kind)?.iter().map(|one| (one.0.key(), group(one)))));
     let octants = shop.groups(LabelKind::Octant)?;
     let most = concentration.customers_for(Decimal::new(8, 1))?;
@@ -29,9 +28,11 @@ pub fn summary(shop: &Shop, skipped_rows: usize) -> Result<Value> {
         "order_repurchase": ratio(orders),
         "rfm": {
             "bins": shop.asked.bins,
-            "recency_cuts": rfm.map(|rfm| texts(rfm.recency().thresholds())).unwrap_or_default(),
-            "frequency_cuts": rfm.map(|rfm| rfm.frequency().thresholds()).unwrap_or_default(),
-            "monetary_cuts": rfm.map(|rfm| texts(rfm.monetary().thresholds())).unwrap_or_default(),
+            "recency_cuts": models.iter().flat_map(|models| models.rfm().recency().thresholds())
+                .map(ToString::to_string).collect::<Value>(),
+            "frequency_cuts": models.map(|models| models.rfm().frequency().thresholds()).unwrap_or_default(),
+            "monetary_cuts": models.iter().flat_map(|models| models.rfm().monetary().thresholds())
+                .map(ToString::to_string).collect::<Value>(),
         },
         "segments": groups(LabelKind::Segment)?,
         "octants": object(Octant::ALL.iter().zip(&octants).map(|(octant, one)| (octant.code(), group(one)))),
@@ -51,10 +52,6 @@ pub fn summary(shop: &Shop, skipped_rows: usize) -> Result<Value> {
 
 fn object<'a>(fields: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
     Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
-}
-
-fn texts<T: ToString>(cuts: &[T]) -> Vec<String> {
-    cuts.iter().map(ToString::to_string).collect()
 }
 
 /// Without customers there is none.

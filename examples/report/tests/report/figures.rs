@@ -12,7 +12,8 @@ use super::{CDNOW, RETAIL, embedded, english, read};
 
 /// `summary.json`, by the program's own code.
 pub(super) fn summary(log: &PurchaseLog<String>, as_of: NaiveDate) -> Value {
-    let shop = Shop::new(log.ledger(as_of).unwrap(), &ShopArguments::default()).unwrap();
+    let asked = ShopArguments::default();
+    let shop = Shop::fit(log.ledger(as_of).unwrap(), &asked, &asked.options().unwrap()).unwrap();
     repurchase_segment::summary::summary(&shop, 0).unwrap()
 }
 

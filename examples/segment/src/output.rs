@@ -1,0 +1,38 @@
+//! What a program leaves: a page, files, an error.
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// How a program ends: an error is printed with its causes, on one line.
+pub fn exit_code(result: Result<(), Box<dyn Error>>) -> ExitCode {
+    let Err(error) = result else { return ExitCode::SUCCESS };
+    let causes = std::iter::successors(Some(&*error as &dyn Error), |&error| error.source());
+    eprintln!("error: {}", causes.map(|error| error.to_string()).collect::<Vec<_>>().join(": "));
+    ExitCode::FAILURE
+}
+
+/// Prints a page. Whoever reads it through a pipe may close it early.
+pub fn print(page: &str) -> io::Result<()> {
+    let written = io::stdout().lock().write_all(page.as_bytes());
+    written.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
+}
+
+/// Writes every file completely under another name before it renames any.
+pub fn write_whole(files: &[(PathBuf, &[u8])]) -> io::Result<()> {
+    let partial = |path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        path.with_file_name(format!(".{name}.partial"))
+    };
+    let write = || -> io::Result<()> {
+        for (path, content) in files {
+            let mut file = File::create(partial(path))?;
+            file.write_all(content).and_then(|()| file.sync_all())?;
+        }
+        files.iter().try_for_each(|(path, _)| fs::rename(partial(path), path))
+    };
+    // What was not written cannot be removed, and the first error is the one to tell.
+    write().inspect_err(|_| files.iter().map(|(path, _)| fs::remove_file(partial(path))).for_each(drop))
+}
