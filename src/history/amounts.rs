@@ -1,7 +1,5 @@
 //! A dated amount in eight bytes, exact.
 
-use rust_decimal::Decimal;
-
 use crate::error::{Error, Result};
 use crate::number::money;
 use crate::record::calendar::Day;
@@ -92,11 +90,6 @@ impl Amounts {
     /// Whether every sum of these amounts fits 64 bits.
     pub(crate) const fn sums_to_64_bits(&self) -> bool {
         self.gross <= i64::MAX as u64
-    }
-
-    /// The integer of an amount that has no more decimals than the scale.
-    pub(crate) fn minor(&self, amount: Decimal) -> Result<i128> {
-        money::minor(amount, self.scale).ok_or(Error::AmountOverflow { field: "amount" })
     }
 
     #[inline]

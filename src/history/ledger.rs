@@ -113,8 +113,7 @@ impl<Id: CustomerId> Ledger<Id> {
         } else {
             Self::of_rows(Posting::<Id, i128>::rows(log, start, as_of), scale, as_of, finest)
         }?;
-        let totals = ledger.counts();
-        ledger.left_out = (log.purchases() + log.credits()) as u64 - totals.purchases - totals.credits;
+        ledger.left_out = (log.purchases() + log.credits()) as u64 - ledger.facts();
         Ok(ledger)
     }
 

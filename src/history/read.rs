@@ -13,6 +13,7 @@ use super::amounts::{Amounts, Fact};
 use super::fold::{HASH, Partition};
 use super::times::Times;
 use crate::error::{Error, Result};
+use crate::number::money;
 use crate::parallel;
 use crate::record::calendar::{Day, DayClock};
 use crate::record::{CustomerId, Record, RecordColumns, ShopCalendar};
@@ -188,7 +189,10 @@ impl<Id: CustomerId> PurchaseLog<Id> {
             self.amounts.refine(amount.scale(), self.partitions.iter_mut().flat_map(Partition::facts_mut))?;
             self.finest = Some((index, amount.abs()));
         }
-        let fact = Fact { day, amount: self.amounts.minor(amount).map_err(|error| error.of_finest(self.finest))? };
+        let Some(amount) = money::minor(amount, self.amounts.scale()) else {
+            return Err(Error::AmountOverflow { field: "amount" }.of_finest(self.finest));
+        };
+        let fact = Fact { day, amount };
         match when.instant() {
             Some(instant) => self.times.note(&[instant.timestamp()], &[day]),
             None => self.times.trust(),

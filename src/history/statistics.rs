@@ -84,18 +84,23 @@ impl<M: Sum> Statistics<M> {
     }
 
     /// The same statistics with sums of another kind.
-    fn map<N>(&self, mut sum: impl FnMut(M) -> Result<N>) -> Result<Statistics<N>> {
+    #[inline]
+    fn map<N>(&self, sum: impl Fn(M) -> N) -> Statistics<N> {
         let Self { first, last, purchases, purchase_days, credits, gaps, spend, first_day_spend, credited } = *self;
-        let (spend, first_day_spend, credited) = (sum(spend)?, sum(first_day_spend)?, sum(credited)?);
-        Ok(Statistics { first, last, purchases, purchase_days, credits, gaps, spend, first_day_spend, credited })
+        let (spend, first_day_spend, credited) = (sum(spend), sum(first_day_spend), sum(credited));
+        Statistics { first, last, purchases, purchase_days, credits, gaps, spend, first_day_spend, credited }
     }
 }
 
 impl Statistics<Decimal> {
     /// In units of `10^-scale`.
     pub(super) fn minor(&self, scale: u32) -> Result<Statistics<i128>> {
-        let field = |sum| if sum == self.credited { "sum of credits" } else { "sum of purchases" };
-        self.map(|sum| money::minor(sum, scale).ok_or(Error::AmountOverflow { field: field(sum) }))
+        let sums = [("sum of purchases", self.spend), ("sum of credits", self.credited)];
+        // The first day's part is as fine as the whole, or coarser, and no larger.
+        match sums.into_iter().find(|&(_, sum)| money::minor(sum, scale).is_none()) {
+            Some((field, _)) => Err(Error::AmountOverflow { field }),
+            None => Ok(self.map(|sum| money::minor(sum, scale).unwrap_or_default())),
+        }
     }
 
     /// The finest scale of its sums.
@@ -108,8 +113,7 @@ impl<S: Sum + Into<i128>> Statistics<S> {
     #[inline]
     pub(super) fn decimal(&self, scale: u32) -> Statistics<Decimal> {
         // `too_large` has seen what becomes decimals.
-        let decimals = self.map(|sum| Ok(money::decimal(sum.into(), scale).unwrap_or_default()));
-        decimals.unwrap_or_default()
+        self.map(|sum| money::decimal(sum.into(), scale).unwrap_or_default())
     }
 
     /// The first sum that does not fit a `Decimal`.

@@ -62,22 +62,25 @@ impl<Id> Ledger<Id> {
         };
         let revenue = revenue.and_then(|minor| money::decimal(minor, self.scale()));
         Ok(LedgerTotals {
-            revenue: revenue.ok_or(Error::AmountOverflow { field: "revenue of a shop" })?,
-            ..self.counts()
-        })
-    }
-
-    /// The totals without the revenue.
-    pub(super) fn counts(&self) -> LedgerTotals {
-        // Sums of fewer than 2^32 counts of 32 bits.
-        let sum = |counts: &[u32]| counts.iter().copied().map(u64::from).sum::<u64>();
-        let of_others: u64 = self.without_purchase().map(|(_, history)| history.credits()).sum();
-        LedgerTotals {
             customers: self.len() as u64,
             purchases: sum(self.purchases()),
             purchase_days: sum(self.purchase_days()),
-            revenue: Decimal::ZERO,
-            credits: sum(self.credits()) + of_others,
-        }
+            revenue: revenue.ok_or(Error::AmountOverflow { field: "revenue of a shop" })?,
+            credits: self.all_credits(),
+        })
     }
+
+    /// Purchases and credits of everyone.
+    pub(super) fn facts(&self) -> u64 {
+        sum(self.purchases()) + self.all_credits()
+    }
+
+    fn all_credits(&self) -> u64 {
+        sum(self.credits()) + self.without_purchase().map(|(_, history)| history.credits()).sum::<u64>()
+    }
+}
+
+/// Of fewer than 2^32 counts of 32 bits.
+fn sum(counts: &[u32]) -> u64 {
+    counts.iter().copied().map(u64::from).sum()
 }
