@@ -36,7 +36,7 @@ decimal.setcontext(decimal.Context(prec=200, traps=[
 COLUMNS = (
     "customer_id first_purchase last_purchase purchases purchase_days revenue days_since_last mean_gap_days "
     "r f m octant segment frequency_band new_customer_state tier cycles_missed "
-    "x t_x t mean_spend p_alive expected_purchases expected_spend expected_value"
+    "x t_x t mean_spend p_alive expected_purchases expected_spend expected_value churn_risk credits credited"
 ).split()
 
 # The default RF grid, for 5 bins: name -> rectangles of (R scores, F scores).
@@ -66,6 +66,7 @@ OCTANTS = ["111", "101", "011", "001", "110", "100", "010", "000"]
 # Half-open bands [edge, next): (name, lower edge); the last one is open.
 FREQUENCY_BANDS = [("high", 0), ("medium", 30), ("low", 50), ("occasional", 80)]
 NEW_CUSTOMER_STATES = [("active", 0), ("cooling", 30), ("at_risk", 50), ("lost", 80)]
+CHURN_RISKS = ["in_cycle", "due", "overdue", "churn_inclined"]
 TIERS = [("ordinary", 0), ("senior", Fraction(8, 10)), ("vip", Fraction(96, 100)), ("supreme", Fraction(992, 1000))]
 
 
@@ -407,6 +408,9 @@ def recompute(rows, as_of, arguments):
             c["new_customer_state"] = ""
             expected_cycle = EXPECTED_CYCLES.get(c["frequency_band"], c["mean_gap"])
             c["cycles_missed"] = math.floor(c["days_since_last"] / Fraction(expected_cycle))
+        # Missed cycles of those who came again; the new-customer state, which is one step each, of those who came once.
+        steps = c["cycles_missed"] if c["purchase_days"] > 1 else [name for name, _ in NEW_CUSTOMER_STATES].index(c["new_customer_state"])
+        c["churn_risk"] = CHURN_RISKS[min(steps, 3)]
 
     models = predict(customers, arguments)
 
@@ -435,6 +439,9 @@ def recompute(rows, as_of, arguments):
             "t": float_text(c["t"]),
             "mean_spend": "" if c["mean_spend"] is None else float_text(c["mean_spend"]),
         }
+        own = credits.get(c["customer_id"], [])
+        cells["churn_risk"], cells["credits"] = c["churn_risk"], len(own)
+        cells["credited"] = money_text(sum(own, Decimal(0)), places)
         for column in ("p_alive", "expected_purchases", "expected_spend", "expected_value"):
             if c.get(column) is not None:
                 cells[column] = float_text(c[column])

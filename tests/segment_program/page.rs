@@ -47,12 +47,44 @@ fn a_share_of_nobody_is_undefined_and_nobody_is_a_share_of_0() {
 #[test]
 fn of_few_customers_a_note_says_that_ranks_mean_little() {
     let orders = |customers: u32| {
-        let rows: Vec<_> = (0..customers).map(|customer| format!("{customer},1997-01-01,1")).collect();
+        let rows: Vec<_> = (1..=customers).map(|customer| format!("{customer},1997-01-01,1")).collect();
         format!("customer_id,placed_at,amount\n{}\n", rows.join("\n"))
     };
     let note = "Note: the scores are ranks among 49 customers only, which say little.\n";
     assert!(succeeds(&["-"], &orders(49)).contains(note));
-    assert!(!succeeds(&["-"], &orders(50)).contains("Note"));
+    assert!(!succeeds(&["-"], &orders(50)).contains("ranks"));
+}
+
+#[test]
+fn notes_stand_first_and_in_the_summary() {
+    let out = directory("notes");
+    let orders = "customer_id,placed_at,amount,status\n\
+                  Ann,1997-01-01,1,paid\nann,1997-01-02,1,paid\nbo,1997-01-03,1,unpaid\nguest,1997-01-03,1,paid\n";
+    let page = succeeds(&["-", "--out", out.to_str().unwrap()], orders);
+    let summary: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(out.join("summary.json")).unwrap()).unwrap();
+    let notes: Vec<_> =
+        summary["notes"].as_array().unwrap().iter().map(|note| note["code"].as_str().unwrap()).collect();
+    assert_eq!(notes, ["guest_orders", "unpaid", "ids_alike", "too_short"]);
+    assert_eq!((&summary["notes"][1]["count"], &summary["notes"][1]["of"]), (&1.into(), &3.into()));
+    assert_eq!(summary["notes"][2]["examples"], serde_json::json!(["Ann", "ann"]));
+    let before = page.split_once("\nPeriod").unwrap().0;
+    assert_eq!(before.matches("Note: ").count(), 5, "{page}");
+    let chinese = succeeds(&["-", "--lang", "zh"], orders);
+    assert!(chinese.contains("（游客单）"), "{chinese}");
+}
+
+#[test]
+fn who_is_called_first_has_most_at_stake() {
+    let page = succeeds(&[], "");
+    let (_, calls) = page.split_once("\nWhom to call first, of ").unwrap();
+    let at_risk: Vec<f64> = calls
+        .lines()
+        .skip(2)
+        .take(10)
+        .map(|row| row.rsplit(' ').next().unwrap().replace(',', "").parse().unwrap())
+        .collect();
+    assert!(at_risk.len() == 10 && at_risk.is_sorted_by(|one, next| one >= next), "{page}");
 }
 
 #[test]
@@ -71,17 +103,4 @@ fn the_readme_shows_what_the_program_prints() {
     for line in format!("Customers as of{block}").lines().filter(|line| line.trim() != "...") {
         assert!(printed.any(|found| found == line), "{line:?} is not in, or not in its place in\n{page}");
     }
-}
-
-#[test]
-fn a_shop_without_customers_has_a_page_and_files() {
-    let out = directory("nobody");
-    let orders = "customer_id,placed_at,amount\na,1997-01-09,1\nb,1997-01-01,-1\n";
-    let page = succeeds(&["-", "--as-of", "1997-01-05", "--out", out.to_str().unwrap()], orders);
-    assert_eq!(page, "Customers as of 1997-01-05\n\nNobody has bought up to this day.\n");
-    let summary: serde_json::Value =
-        serde_json::from_str(&fs::read_to_string(out.join("summary.json")).unwrap()).unwrap();
-    assert_eq!((&summary["customers"], &summary["credits"]), (&0.into(), &1.into()));
-    assert!(summary["concentration"]["gini"].is_null());
-    assert_eq!(fs::read_to_string(out.join("customers.csv")).unwrap().lines().count(), 1);
 }

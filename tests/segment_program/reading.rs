@@ -51,6 +51,8 @@ fn instants_are_days_of_the_shop() {
     assert_eq!(shanghai, [day("1997-01-01", "1997-01-02"), day("1997-01-01", "1997-01-01")]);
     let utc = days(customers("utc", &[], orders));
     assert_eq!(utc, [day("1997-01-01", "1997-01-01"), day("1997-01-01", "1997-01-01")]);
+    let by_name = days(customers("by_name", &["--time-zone", "Asia/Shanghai"], orders));
+    assert_eq!(by_name, shanghai);
     let honolulu = days(customers("honolulu", &["--time-zone", "-10:00", "--as-of", "1997-01-01"], orders));
     assert_eq!(honolulu, [day("1997-01-01", "1997-01-01"), day("1997-01-01", "1997-01-01")]);
 }
@@ -83,6 +85,30 @@ fn statuses_refunds_and_credits_count_as_defined() {
             ["part", "1", "7.50"]
         ]
     );
+}
+
+#[test]
+fn credits_are_tied_to_the_orders_that_they_give_back() {
+    let orders = "customer_id,placed_at,amount\n\
+                  ann,1997-01-01,10.00\n\
+                  ann,1997-01-02,5.00\n\
+                  ann,1997-01-04,-5.00\n";
+    let found = |options: &[&str]| {
+        customers("tied", options, orders).into_iter().map(|row| (row[3].clone(), row[5].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&[]), [("1".to_owned(), "10.00".to_owned())]);
+    assert_eq!(found(&["--keep-credits"]), [("2".to_owned(), "10.00".to_owned())]);
+}
+
+#[test]
+fn options_say_what_the_file_does_not() {
+    let orders = "Who;When;Paid;Cur\nann;01/02/1997;1,50;EUR\nann;03/02/1997;2,00;EUR\nbo;01/02/1997;7,00;USD\ntill;01/02/1997;9,00;EUR\n";
+    let columns = "customer_id=Who,placed_at=When,amount=Paid,currency=Cur";
+    let options = ["--columns", columns, "--currency", "EUR", "--dates", "dmy", "--guests", "till,desk"];
+    let found = customers("options", &options, orders);
+    let found: Vec<_> = found.iter().map(|row| [&row[0], &row[1], &row[2], &row[5]].map(String::as_str)).collect();
+    assert_eq!(found, [["ann", "1997-02-01", "1997-02-03", "3.50"]]);
+    assert!(succeeds(&["--from", "list"], "").starts_with("own\n"));
 }
 
 #[test]

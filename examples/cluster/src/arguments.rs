@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
-use repurchase_segment::arguments::{DayArguments, ShopArguments};
+use chrono::{FixedOffset, NaiveDate};
+use clap::{Args, Parser};
+use repurchase_segment::arguments::ShopArguments;
 
 /// The segment program on a cluster: orders in, labelled customers out.
 #[derive(Debug, Parser)]
@@ -12,7 +13,8 @@ pub struct Arguments {
     /// Orders in CSV or Parquet: a file, a directory or a URL; by default the CDNOW sample.
     ///
     /// Columns `customer_id`, `placed_at`, `amount` (below 0: a credit) and, if they are there, `status` (`paid`,
-    /// `unpaid`, `cancelled`) and `refunded`. Every executor reads it at this same place. What ends in `.parquet` is
+    /// `unpaid`, `cancelled`) and `refunded`. Other layouts and forms, and credits to be tied to orders, are the segment
+    /// program's: there are no options for them here. Every executor reads it at this same place. What ends in `.parquet` is
     /// Parquet, and a directory is what the first file in it is.
     pub(crate) orders: Option<String>,
     /// The scheduler of a cluster, such as `df://localhost:50050`; by default everything runs in this process.
@@ -34,6 +36,17 @@ pub struct Arguments {
     /// Say on stderr how long the parts took, and a plain aggregate of the same file.
     #[arg(long)]
     pub(crate) timing: bool,
+}
+
+/// Which day an order is of, and up to which day they count.
+#[derive(Debug, Args)]
+pub(crate) struct DayArguments {
+    /// The day up to and including which orders count; by default the last with a purchase or credit.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<NaiveDate>,
+    /// The shop's offset from UTC, such as +08:00.
+    #[arg(long, value_name = "OFFSET", default_value = "+00:00", allow_hyphen_values = true)]
+    pub(crate) time_zone: FixedOffset,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -11,11 +11,11 @@ use datafusion::arrow::datatypes::{DataType, Date32Type, Int32Type};
 use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionContext;
 use repurchase::Ledger;
-use repurchase_segment::arguments::DayArguments;
+use repurchase::scale::Language;
 use repurchase_segment::shop::Shop;
 use repurchase_segment::{SAMPLE, customers, output, page};
 
-use crate::arguments::{Arguments, Format};
+use crate::arguments::{Arguments, DayArguments, Format};
 use crate::orders::Columns;
 use crate::{engine, history, orders, table};
 
@@ -47,17 +47,17 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     if arguments.timing {
         eprintln!("{}", timing(&context, &columns, distributed.as_secs_f64(), start).await?);
     }
-    Ok(output::print(&page::page(&shop)?)?)
+    Ok(output::print(&page::page(&shop, Language::English)?)?)
 }
 
-/// One row for each customer: the history up to the as-of day, the last day of any row, the finest decimals.
+/// One row for each customer: the history up to the as-of day, the last day with a purchase or credit, the finest decimals.
 fn histories_sql(columns: &Columns, arguments: &Arguments) -> String {
     let (customer, fact) = (columns.customer(), columns.order_fact(arguments.days.time_zone));
     let filter =
         arguments.days.as_of.map(|day| format!(" FILTER (WHERE fact['day'] <= DATE '{day}')")).unwrap_or_default();
     format!(
         "SELECT customer_id, purchase_history(fact['day'], fact['amount']){filter} AS history, \
-         max(fact['day']) AS last_day, max(fact['scale']) AS scale \
+         max(fact['day']) FILTER (WHERE fact['amount'] IS NOT NULL) AS last_day, max(fact['scale']) AS scale \
          FROM (SELECT {customer} AS customer_id, {fact} AS fact FROM orders) GROUP BY customer_id"
     )
 }
@@ -70,7 +70,7 @@ async fn collect(context: &SessionContext, sql: &str) -> datafusion::error::Resu
 fn ledger(batches: &[RecordBatch], days: &DayArguments) -> Result<Ledger<String>, Box<dyn Error>> {
     let last_days = batches.iter().flat_map(|batch| batch.column(2).as_primitive::<Date32Type>().iter().flatten());
     let last_day = last_days.max().map(|day| NaiveDate::default() + TimeDelta::days(day.into()));
-    let as_of = days.or_last(last_day)?;
+    let as_of = days.as_of.or(last_day).ok_or("no row is a purchase or a credit, so --as-of must be given")?;
     let scales = batches.iter().flat_map(|batch| batch.column(3).as_primitive::<Int32Type>().iter().flatten());
     let scale = scales.max().unwrap_or(0).unsigned_abs();
     let mut histories = Vec::new();

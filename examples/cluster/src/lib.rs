@@ -11,6 +11,7 @@
 
 pub mod arguments;
 pub mod engine;
+mod fields;
 pub mod functions;
 pub mod history;
 pub mod job;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use chrono::FixedOffset;
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::prelude::{CsvReadOptions, ParquetReadOptions, SessionContext};
-use repurchase_segment::fields::{COLUMNS, REQUIRED};
+
+use crate::fields::{COLUMNS, REQUIRED};
 
 /// Registers the orders at a path or URL, and answers with the select list of `order_fact`.
 pub(crate) async fn register(context: &SessionContext, place: &str) -> Result<Columns, Box<dyn Error>> {

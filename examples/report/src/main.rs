@@ -1,7 +1,7 @@
 //! Orders in, one page out.
 //!
 //! ```text
-//! cargo run --release -- [ORDERS.csv] [options]
+//! cargo run --release -- [ORDERS] [options]
 //! ```
 //!
 //! Without arguments it reads the CDNOW sample that ships with the crate and writes `report.html`; `--help` lists the
@@ -15,7 +15,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use repurchase::scale::Language;
 use repurchase_segment::arguments::LogArguments;
-use repurchase_segment::output;
+use repurchase_segment::order_files::Layout;
+use repurchase_segment::{output, read};
 
 /// A shop's returning customers as one page of HTML.
 #[derive(Debug, Parser)]
@@ -46,8 +47,11 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let (orders, as_of) = arguments.log.read()?;
-    eprint!("{}", orders.report());
+    if arguments.log.asks_for_layouts() {
+        return Ok(output::print(&Layout::list()?)?);
+    }
+    let orders = arguments.log.read()?;
+    eprint!("{}", read::report(&orders));
 
     let language = match arguments.lang {
         LanguageArgument::En => Language::English,
@@ -58,11 +62,12 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         (None, None) => "CDNOW".to_owned(),
         (None, Some(path)) => path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
     };
-    let purchases = orders.log.purchases();
+    let (log, as_of) = (read::named_log(&orders)?, orders.as_of());
+    let purchases = log.purchases();
     if purchases > 200_000 && io::stderr().is_terminal() {
         eprintln!("{purchases} purchases read, fitting the models");
     }
-    let page = repurchase_report::page(&orders.log, as_of, language, &title)?;
+    let page = repurchase_report::page(&log, as_of, language, &title)?;
     write(&arguments.out, &page)
 }
 

@@ -2,18 +2,20 @@
 
 use std::error::Error;
 use std::path::PathBuf;
+use std::str::FromStr;
 
-use chrono::{FixedOffset, NaiveDate};
+use chrono::NaiveDate;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser};
+use order_files::{Columns, DateOrder, Layout, Orders, ReadOptions, StatusWords, Zone};
 use repurchase::measure::Occasion;
 use repurchase::predict::ModelKind;
+use repurchase::scale::Language;
 use repurchase::segment::{FrequencyMeasure, Grid, RfmOptions};
 use repurchase::shop::{PurchaseChoice, ShopOptions};
 
-use crate::SAMPLE;
-use crate::orders::{self, Orders};
 use crate::params::{self, Param};
+use crate::{SAMPLE, read};
 
 /// Labels a shop's customers: repurchase rates, RFM segments, octants, frequency bands, tiers, churn and value.
 #[derive(Debug, Parser)]
@@ -23,35 +25,69 @@ pub struct Arguments {
     pub log: LogArguments,
     #[command(flatten)]
     pub shop: ShopArguments,
+    /// The language of the notes and labels on the page: en or zh.
+    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = language())]
+    pub lang: Language,
     /// Write `customers.csv` and `summary.json` into this directory.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 }
 
-/// Which orders are read.
+/// Which orders are read, and how.
 #[derive(Debug, Args)]
 pub struct LogArguments {
-    /// The order log, a CSV file; `-` is standard input; by default the CDNOW sample.
+    /// The orders: a file as a shop exports it; `-` is standard input; by default the CDNOW sample.
     ///
-    /// Columns `customer_id`, `placed_at`, `amount` (below 0: a credit) and, if they are there, `status` (`paid`,
-    /// `unpaid`, `cancelled`) and `refunded`, in any order. A file cut off inside its last number looks whole.
+    /// The layout, the encoding, the separator, the forms of numbers and of dates are found from the file. A layout of
+    /// one's own has the columns `customer_id`, `placed_at`, `amount` and, if they are there, `order_id`, `status`,
+    /// `refunded`, `kind`, `currency`, `product`, `quantity`.
     pub orders: Option<PathBuf>,
-    #[command(flatten)]
-    pub days: DayArguments,
+    /// The layout, such as shopify, or a file that describes one; `list` prints what each reads.
+    #[arg(long, value_name = "NAME")]
+    pub from: Option<From>,
+    /// Which columns say what, such as `customer_id=Buyer,placed_at=Date,amount=Total`.
+    #[arg(long, value_name = "K=NAME,..")]
+    pub columns: Option<Columns>,
+    /// What further words of the status column mean: WORD=paid, WORD=unpaid, WORD=cancelled, WORD=refunded.
+    #[arg(long, value_name = "WORD=..,..")]
+    pub status: Option<StatusWords>,
+    /// Read only orders in this currency, and count the others.
+    #[arg(long, value_name = "CODE")]
+    pub currency: Option<String>,
+    /// The order of day and month, where the file leaves it open: ymd, dmy or mdy.
+    #[arg(long, value_name = "ORDER")]
+    pub dates: Option<DateOrder>,
+    /// Further ids that are nobody; these are already: empty, NULL, nan, guest, 0, -.
+    #[arg(long, value_name = "NAME,..", value_delimiter = ',')]
+    pub guests: Vec<String>,
+    /// Leave credits that name no order as they are, also where an order matches.
+    #[arg(long)]
+    pub keep_credits: bool,
+    /// The day up to and including which orders count; by default the last with a purchase or credit.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<NaiveDate>,
+    /// The shop's time zone, such as Asia/Shanghai, or its offset from UTC, such as +08:00.
+    #[arg(long, value_name = "ZONE", default_value = "+00:00", allow_hyphen_values = true)]
+    pub time_zone: Zone,
     /// Leave bad rows out, and say how many and why.
     #[arg(long)]
     pub skip_bad_rows: bool,
 }
 
-/// Which day an order is of, and up to which day they count.
-#[derive(Debug, Args)]
-pub struct DayArguments {
-    /// The day up to and including which orders count; by default the last day in the file.
-    #[arg(long, value_name = "DATE")]
-    pub as_of: Option<NaiveDate>,
-    /// The shop's offset from UTC, such as +08:00.
-    #[arg(long, value_name = "OFFSET", default_value = "+00:00", allow_hyphen_values = true)]
-    pub time_zone: FixedOffset,
+/// What `--from` asks for.
+#[derive(Debug, Clone)]
+pub enum From {
+    /// The list of layouts.
+    List,
+    Layout(Box<Layout>),
+}
+
+impl FromStr for From {
+    type Err = order_files::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "list" { Ok(Self::List) } else { Ok(Self::Layout(Box::new(Layout::named_or_file(text)?))) }
+    }
 }
 
 /// What is asked of a shop.
@@ -82,6 +118,10 @@ fn occasion() -> impl TypedValueParser<Value = Occasion> {
     PossibleValuesParser::new(["order", "day"]).map(|name| if name == "day" { Occasion::Day } else { Occasion::Order })
 }
 
+fn language() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(["en", "zh"]).map(|name| if name == "zh" { Language::Chinese } else { Language::English })
+}
+
 fn model() -> impl TypedValueParser<Value = PurchaseChoice> {
     let kind = |name| ModelKind::ALL.into_iter().find(|&kind| params::name(kind) == name);
     PossibleValuesParser::new(["auto", "mbg-nbd", "bg-nbd", "pareto-nbd", "nbd"])
@@ -89,18 +129,37 @@ fn model() -> impl TypedValueParser<Value = PurchaseChoice> {
 }
 
 impl LogArguments {
-    /// The orders and their as-of day.
-    pub fn read(&self) -> Result<(Orders, NaiveDate), Box<dyn Error>> {
-        let input = orders::input(self.orders.as_deref().unwrap_or(SAMPLE.as_ref()))?;
-        let orders = Orders::read(input, self.days.time_zone, self.skip_bad_rows)?;
-        let as_of = self.days.or_last(orders.last_day)?;
-        Ok((orders, as_of))
+    /// Whether the list of layouts is asked for in place of an answer.
+    pub const fn asks_for_layouts(&self) -> bool {
+        matches!(self.from, Some(From::List))
     }
-}
 
-impl DayArguments {
-    pub fn or_last(&self, last_day: Option<NaiveDate>) -> Result<NaiveDate, &'static str> {
-        self.as_of.or(last_day).ok_or("the file has no row, so --as-of must be given")
+    /// The orders of the file, or of standard input.
+    pub fn read(&self) -> Result<Orders, Box<dyn Error>> {
+        let path = self.orders.as_deref().unwrap_or(SAMPLE.as_ref());
+        let orders = order_files::read(read::input(path)?, &self.options())?;
+        Ok(if self.keep_credits { orders } else { orders.with_credits_matched()? })
+    }
+
+    fn options(&self) -> ReadOptions {
+        let mut options = ReadOptions::default()
+            .with_columns(self.columns.clone().unwrap_or_default())
+            .with_status(self.status.clone().unwrap_or_default())
+            .with_guests(self.guests.iter().cloned())
+            .with_zone(self.time_zone);
+        if let Some(From::Layout(layout)) = &self.from {
+            options = options.with_layout((**layout).clone());
+        }
+        if let Some(code) = &self.currency {
+            options = options.with_currency(code);
+        }
+        if let Some(order) = self.dates {
+            options = options.with_dates(order);
+        }
+        if let Some(day) = self.as_of {
+            options = options.with_as_of(day);
+        }
+        if self.skip_bad_rows { options.with_bad_rows_skipped() } else { options }
     }
 }
 

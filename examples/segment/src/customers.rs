@@ -10,7 +10,7 @@ use crate::shop::Shop;
 
 const COLUMNS: &str = "customer_id,first_purchase,last_purchase,purchases,purchase_days,revenue,days_since_last,\
                        mean_gap_days,r,f,m,octant,segment,frequency_band,new_customer_state,tier,cycles_missed,x,t_x,t,\
-                       mean_spend,p_alive,expected_purchases,expected_spend,expected_value";
+                       mean_spend,p_alive,expected_purchases,expected_spend,expected_value,churn_risk,credits,credited";
 
 /// The table, sorted by id, as the bytes of a CSV file.
 pub fn table(shop: &Shop) -> Result<Vec<u8>, Box<dyn Error>> {
@@ -47,6 +47,9 @@ pub fn table(shop: &Shop) -> Result<Vec<u8>, Box<dyn Error>> {
             figure(Figure::ExpectedPurchases),
             figure(Figure::ExpectedSpend),
             figure(Figure::ExpectedValue),
+            label(LabelKind::ChurnRisk),
+            history.credits().to_string(),
+            history.credited().to_string(),
         ])?;
     }
     Ok(writer.into_inner()?)

@@ -1,18 +1,21 @@
 //! The `segment` program, in parts that the programs beside it use, too.
 //!
 //! ```text
-//! orders ──► fields, orders ──► PurchaseLog ──► shop ──► customers.csv, summary.json, page
+//! a file ──► order_files ──► read: PurchaseLog ──► shop ──► customers.csv, summary.json, page
 //! ```
 
 pub mod arguments;
 pub mod customers;
-pub mod fields;
-pub mod orders;
+pub mod notes;
 pub mod output;
 pub mod page;
 pub mod params;
+pub mod read;
 pub mod shop;
 pub mod summary;
+
+/// What reads the file, for the programs beside this one.
+pub use order_files;
 
 use std::error::Error;
 use std::fs;
@@ -20,6 +23,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
+use order_files::Layout;
 
 use crate::arguments::Arguments;
 use crate::shop::Shop;
@@ -33,16 +37,25 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let (orders, as_of) = arguments.log.read()?;
-    let shop = Shop::fit(orders.log.ledger(as_of)?, &arguments.shop, &arguments.shop.options()?)?;
-    if let Some(directory) = &arguments.out {
-        write(directory, ("customers.csv", &customers::table(&shop)?), &shop, orders.skipped.len())?;
+    if arguments.log.asks_for_layouts() {
+        return Ok(output::print(&Layout::list()?)?);
     }
-    Ok(output::print(&(page::page(&shop)? + &orders.report()))?)
+    let orders = arguments.log.read()?;
+    let log = orders.log()?;
+    let ledger = read::ledger(&orders, &log)?;
+    let notes = notes::of_orders(&orders, &log, &ledger)?;
+    let shop = Shop::fit(ledger, &arguments.shop, &arguments.shop.options()?)?.with_notes(notes);
+    if shop.ledger.is_empty() {
+        return Err(read::nobody(&orders, &log).into());
+    }
+    if let Some(directory) = &arguments.out {
+        write(directory, ("customers.csv", &customers::table(&shop)?), &shop, orders.counts().skipped)?;
+    }
+    Ok(output::print(&(page::page(&shop, arguments.lang)? + &read::report(&orders)))?)
 }
 
 /// Writes a table of the customers and `summary.json` into a directory, which is made where it is missing.
-pub fn write(out: &Path, (name, table): (&str, &[u8]), shop: &Shop, skipped_rows: usize) -> Result<(), Box<dyn Error>> {
+pub fn write(out: &Path, (name, table): (&str, &[u8]), shop: &Shop, skipped_rows: u64) -> Result<(), Box<dyn Error>> {
     let summary = serde_json::to_string_pretty(&summary::summary(shop, skipped_rows)?)? + "\n";
     let files = [(out.join(name), table), (out.join("summary.json"), summary.as_bytes())];
     let written = fs::create_dir_all(out).and_then(|()| output::write_whole(&files));

@@ -6,13 +6,13 @@ use std::fmt::Write;
 use repurchase::measure::Occasion;
 use repurchase::scale::Language;
 use repurchase::segment::LabelKind;
-use repurchase::shop::{EstimateStatus, Figure, ShopModels};
+use repurchase::shop::{Amount, EstimateStatus, Figure, ShopModels};
 use repurchase::{Ratio, Result};
 use rust_decimal::Decimal;
 
 use crate::shop::{Group, Shop};
 
-pub fn page(shop: &Shop) -> Result<String> {
+pub fn page(shop: &Shop, language: Language) -> Result<String> {
     let (ledger, totals, concentration) = (&shop.ledger, &shop.totals, &shop.concentration);
     let mut page = format!("Customers as of {}\n\n", ledger.as_of());
     let first = ledger.iter().filter_map(|(_, history)| history.first_purchase()).min();
@@ -20,7 +20,14 @@ pub fn page(shop: &Shop) -> Result<String> {
         page += "Nobody has bought up to this day.\n";
         return Ok(page);
     };
-    page += &models.note(Language::English).map(|note| format!("Note: {note}.\n\n")).unwrap_or_default();
+    let mark = if language == Language::English { "Note: " } else { "提示：" };
+    for note in &shop.notes {
+        let _ = writeln!(page, "{mark}{}", note.sentence(language));
+    }
+    page += &models.note(language).map(|note| format!("{mark}{note}.\n")).unwrap_or_default();
+    if !page.ends_with("\n\n") {
+        page.push('\n');
+    }
     let [users, orders] = shop.repeats;
     let one_day = ledger.iter().filter(|(_, history)| history.purchases() >= 2 && history.purchase_days() == 1).count();
     let one_day = Some(one_day).filter(|&customers| customers > 0 && shop.asked.occasion == Occasion::Order);
@@ -35,19 +42,20 @@ pub fn page(shop: &Shop) -> Result<String> {
 
     let mut segments = shop.groups(LabelKind::Segment)?;
     segments.sort_by_key(|(_, summary)| Reverse(summary.revenue));
-    table(&mut page, "Segments, by rank in recency and frequency", &segments);
+    table(&mut page, language, "Segments, by rank in recency and frequency", &segments);
     if segments.is_empty() {
         page += "  The named segments need 5 bins.\n";
     }
     let edges = [models.lifecycle().frequency.edges(), models.lifecycle().new_customers.edges()];
     let [gaps, since] = edges.map(|[first, second, third]| format!("{first} / {second} / {third} days"));
     let gaps = format!("How often repeat customers come (mean gap, {gaps})");
-    table(&mut page, &gaps, &shop.groups(LabelKind::FrequencyBand)?);
+    table(&mut page, language, &gaps, &shop.groups(LabelKind::FrequencyBand)?);
     let since = format!("Customers of one purchase day (since then, {since})");
-    table(&mut page, &since, &shop.groups(LabelKind::NewCustomerState)?);
-    table(&mut page, "Membership tiers, by rank in revenue", &shop.groups(LabelKind::Tier)?);
-    churn_rule(&mut page, shop, edges, models.cycles().churn_cycles())?;
+    table(&mut page, language, &since, &shop.groups(LabelKind::NewCustomerState)?);
+    table(&mut page, language, "Membership tiers, by rank in revenue", &shop.groups(LabelKind::Tier)?);
+    churn_rule(&mut page, (shop, language), edges, models.cycles().churn_cycles())?;
     forecast(&mut page, shop, models);
+    calls(&mut page, shop);
 
     page += "\nConcentration\n";
     let (top, most) = (concentration.top_share(Decimal::new(2, 1))?, concentration.customers_for(Decimal::new(8, 1))?);
@@ -71,24 +79,29 @@ fn row(page: &mut String, [name, count, of_count, other, of_other]: [&str; 5]) {
     let _ = writeln!(page, "  {name:<26}{count:>10}{of_count:>9}{other:>18}{of_other:>9}");
 }
 
-fn table(page: &mut String, title: &str, groups: &[Group]) {
+fn table(page: &mut String, language: Language, title: &str, groups: &[Group]) {
     let _ = writeln!(page, "\n{title}");
     row(page, ["", "customers", "share", "revenue", "share"]);
     for (label, summary) in groups {
         let [customers, of_customers] = counted(summary.customers);
         let (revenue, of_revenue) = (money(summary.revenue), percent(summary.revenue_share));
-        row(page, [label.name(Language::English), &customers, &of_customers, &revenue, &of_revenue]);
+        row(page, [label.name(language), &customers, &of_customers, &revenue, &of_revenue]);
     }
 }
 
-fn churn_rule(page: &mut String, shop: &Shop, edges: [[u32; 3]; 2], churn_cycles: u32) -> Result<()> {
+fn churn_rule(
+    page: &mut String,
+    (shop, language): (&Shop, Language),
+    edges: [[u32; 3]; 2],
+    churn_cycles: u32,
+) -> Result<()> {
     let repeat = shop.groups_of(LabelKind::ChurnRisk, |history| history.purchase_days() > 1)?;
     let new = shop.groups_of(LabelKind::ChurnRisk, |history| history.purchase_days() == 1)?;
     page.push_str("\nWho may be leaving\n");
     row(page, ["", "came again", "share", "came once", "share"]);
     for ((label, repeat), (_, new)) in repeat.iter().zip(&new) {
         let [[repeat, of_repeat], [new, of_new]] = [repeat, new].map(|summary| counted(summary.customers));
-        row(page, [label.name(Language::English), &repeat, &of_repeat, &new, &of_new]);
+        row(page, [label.name(language), &repeat, &of_repeat, &new, &of_new]);
     }
     let [[first, second, third], [due, overdue, gone]] = edges;
     let _ = writeln!(
@@ -106,16 +119,57 @@ fn forecast(page: &mut String, shop: &Shop, models: &ShopModels) {
     let mut model = |what, name, is_there, status: &EstimateStatus| match (is_there, status.describe(Language::English))
     {
         (true, status) => line(page, &format!("  Model of {what}"), format!("{name}, {status}")),
+        (false, _) if shop.nobody_came_back() => {
+            line(page, &format!("  No model of {what}"), "nobody has a second purchase day to fit it to".to_owned());
+        }
         (false, status) => line(page, &format!("  No model of {what}"), status),
     };
     let (purchases, spend) = (models.purchases(), models.spend());
     model("churn", shop.model_kind().label().name(Language::English), purchases.model().is_some(), purchases.status());
     model("spend", "Gamma-Gamma", spend.model().is_some(), spend.status());
-    let sum = |figure| shop.profiles.figures(figure).sum::<Option<f64>>();
-    let whole = |number| grouped(&format!("{number:.0}"));
-    line(page, "  Expected to be customers still", sum(Figure::ProbabilityAlive).map(whole));
-    line(page, "  Purchases expected", sum(Figure::ExpectedPurchases).map(whole));
-    line(page, "  Revenue expected", sum(Figure::ExpectedValue).map(|value| grouped(&format!("{value:.2}"))));
+    for (name, figure, decimals) in [
+        ("  Expected to be customers still", Figure::ProbabilityAlive, 0),
+        ("  Purchases expected", Figure::ExpectedPurchases, 0),
+        ("  Revenue expected", Figure::ExpectedValue, 2),
+    ] {
+        let (mut sum, mut known) = (0.0, 0);
+        shop.profiles.figures(figure).flatten().for_each(|value| {
+            sum += value;
+            known += 1;
+        });
+        if known > 0 {
+            let sum = grouped(&format!("{sum:.decimals$}"));
+            let without = shop.profiles.len() - known;
+            let rest = format!(" ({} customers left out: their spend has no mean)", grouped(&without));
+            line(page, name, if without == 0 { sum } else { sum + &rest });
+        }
+    }
+    if let (0, true) = (shop.profiles.figures(Figure::ExpectedValue).flatten().count(), spend.model().is_some()) {
+        line(page, "  Revenue expected", "-".to_owned());
+    }
+}
+
+/// Those with whom most is at stake.
+fn calls(page: &mut String, shop: &Shop) {
+    const SHOWN: usize = 10;
+    let calls = shop.profiles.calls();
+    if calls.is_empty() {
+        return;
+    }
+    let _ = writeln!(page, "\nWhom to call first, of {} who are late and may be won back", grouped(&calls.len()));
+    row(page, ["", "days since", "alive", "revenue so far", "at risk"]);
+    for &position in calls.iter().take(SHOWN) {
+        let (Some(id), Some(profile)) = (shop.ledger.ids().get(position), shop.profiles.get(position)) else {
+            continue;
+        };
+        let id: String = id.escape_debug().take(26).collect();
+        let number = |figure, decimals: usize| {
+            profile.figure(figure).map_or("-".to_owned(), |value| grouped(&format!("{value:.decimals$}")))
+        };
+        let revenue = profile.amount(Amount::Revenue).map_or("-".to_owned(), money);
+        let alive = percent(profile.figure(Figure::ProbabilityAlive));
+        row(page, [&id, &number(Figure::DaysSinceLast, 0), &alive, &revenue, &number(Figure::ExpectedLoss, 2)]);
+    }
 }
 
 fn counted(customers: Ratio) -> [String; 2] {

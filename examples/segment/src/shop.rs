@@ -9,6 +9,7 @@ use repurchase::shop::{Profiles, PurchaseChoice, ShopModels, ShopOptions};
 use repurchase::{CustomerHistory, Ledger, Ratio, Result};
 
 use crate::arguments::ShopArguments;
+use crate::notes::{self, Note};
 
 /// The shop as of a day.
 pub struct Shop {
@@ -22,6 +23,8 @@ pub struct Shop {
     /// In the order of the ledger.
     pub profiles: Profiles,
     pub asked: ShopArguments,
+    /// What a careful person would ask first; of a shop that is made from a ledger, about the models alone.
+    pub notes: Vec<Note>,
 }
 
 /// A label and its customers.
@@ -45,7 +48,22 @@ impl Shop {
         let (users, all) = (totals.customers, if by_day { totals.purchase_days } else { totals.purchases });
         let repeats = [Ratio::new(again, users)?, Ratio::new(all - users, all)?];
         let concentration = Concentration::of(&ledger)?;
-        Ok(Self { ledger, totals, repeats, concentration, models, profiles, asked: asked.clone() })
+        let (asked, notes) = (asked.clone(), Vec::new());
+        let mut shop = Self { ledger, totals, repeats, concentration, models, profiles, asked, notes };
+        shop.notes = notes::of_models(&shop);
+        Ok(shop)
+    }
+
+    /// With notes on the orders before those on the models.
+    #[must_use]
+    pub fn with_notes(self, mut notes: Vec<Note>) -> Self {
+        notes.extend(self.notes);
+        Self { notes, ..self }
+    }
+
+    /// Whether nobody has bought on a second day.
+    pub const fn nobody_came_back(&self) -> bool {
+        self.totals.purchase_days == self.totals.customers
     }
 
     /// Which model of purchases there is, or would be.

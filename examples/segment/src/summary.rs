@@ -7,10 +7,11 @@ use repurchase::{Ratio, Result};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
+use crate::notes::Note;
 use crate::params;
 use crate::shop::{Group, Shop};
 
-pub fn summary(shop: &Shop, skipped_rows: usize) -> Result<Value> {
+pub fn summary(shop: &Shop, skipped_rows: u64) -> Result<Value> {
     let (models, [users, orders], concentration) = (shop.models.as_ref(), shop.repeats, &shop.concentration);
     let ratio = |ratio: Ratio| json!({ "count": ratio.count(), "of": ratio.of() });
     let group = |one: &Group| json!({ "customers": one.1.customers.count(), "revenue": one.1.revenue.to_string() });
@@ -24,6 +25,7 @@ pub fn summary(shop: &Shop, skipped_rows: usize) -> Result<Value> {
         "purchases": shop.totals.purchases,
         "credits": shop.totals.credits,
         "skipped_rows": skipped_rows,
+        "notes": shop.notes.iter().map(Note::json).collect::<Vec<_>>(),
         "user_repurchase": ratio(users),
         "order_repurchase": ratio(orders),
         "rfm": {

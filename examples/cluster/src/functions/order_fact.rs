@@ -13,8 +13,9 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility};
 use repurchase::ShopCalendar;
 use repurchase::record::Record;
-use repurchase_segment::fields;
 use rust_decimal::Decimal;
+
+use crate::fields;
 
 static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
     let fields = [("day", DataType::Date32), ("amount", DataType::Utf8), ("scale", DataType::Int32)];

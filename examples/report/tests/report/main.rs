@@ -12,20 +12,19 @@ mod sections;
 use std::fs::File;
 use std::path::Path;
 
-use chrono::{FixedOffset, NaiveDate, TimeZone, Utc};
+use chrono::{NaiveDate, TimeZone, Utc};
 use repurchase::scale::Language;
 use repurchase::{Order, PurchaseLog, ShopCalendar};
 use repurchase_segment::SAMPLE as CDNOW;
-use repurchase_segment::orders::Orders;
+use repurchase_segment::order_files::{self, ReadOptions};
 use rust_decimal::Decimal;
 
 const RETAIL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/online_retail_orders.csv");
 
 /// The shop of a file, and the last day in it.
 fn read(path: impl AsRef<Path>) -> (PurchaseLog<String>, NaiveDate) {
-    let offset = FixedOffset::east_opt(0).unwrap();
-    let orders = Orders::read(File::open(path).unwrap(), offset, false).unwrap();
-    (orders.log, orders.last_day.unwrap())
+    let orders = order_files::read(File::open(path).unwrap(), &ReadOptions::default()).unwrap();
+    (repurchase_segment::read::named_log(&orders).unwrap(), orders.as_of())
 }
 
 /// A shop of orders: who, on which day of the year 2026, for how many cents.

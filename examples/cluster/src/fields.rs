@@ -9,23 +9,23 @@ use repurchase::{Order, ShopCalendar};
 use rust_decimal::Decimal;
 
 /// The columns, of which the first [`REQUIRED`] must be there.
-pub const COLUMNS: [&str; 5] = ["customer_id", "placed_at", "amount", "status", "refunded"];
-pub const REQUIRED: usize = 3;
+pub(crate) const COLUMNS: [&str; 5] = ["customer_id", "placed_at", "amount", "status", "refunded"];
+pub(crate) const REQUIRED: usize = 3;
 
 /// The days of a shop at an offset from UTC.
-pub type Calendar = ShopCalendar<FixedOffset>;
+pub(crate) type Calendar = ShopCalendar<FixedOffset>;
 
 const TIME: &str = "a time such as 1997-01-31, 1997-01-31 18:30 or 1997-01-31T18:30:00+08:00";
 const AMOUNT: &str = "a decimal number such as 19.90";
 
 /// Why a row is no order: in which of [`COLUMNS`], what was found and what was expected.
-pub fn fault(column: usize, found: &str, expected: impl fmt::Display) -> String {
+pub(crate) fn fault(column: usize, found: &str, expected: impl fmt::Display) -> String {
     let column = COLUMNS.get(column).copied().unwrap_or_default();
     format!("column {column}: found {found:?}, expected {expected}")
 }
 
 /// The record and the day of a row, whose fields are in the order of [`COLUMNS`]; one that is not there is empty.
-pub fn record<'a, Id: From<&'a str>>(
+pub(crate) fn record<'a, Id: From<&'a str>>(
     [customer, placed_at, amount, status, refunded]: [&'a str; 5],
     calendar: &Calendar,
 ) -> Result<(Record<Id>, NaiveDate), String> {

@@ -1,0 +1,147 @@
+//! What a careful person would ask before believing the numbers: the reader's notes, the library's, and the models'.
+
+use order_files::Orders;
+use repurchase::measure::{self, NoteCode};
+use repurchase::record::RecordColumns;
+use repurchase::scale::Language;
+use repurchase::shop::{EstimateStatus, Figure};
+use repurchase::{Ledger, PurchaseLog, Result, ShopCalendar};
+use serde_json::{Value, json};
+
+use crate::read;
+use crate::shop::Shop;
+
+/// One note: what it counts, of how many, and the sentence in English and in Chinese.
+#[derive(Debug, Clone)]
+pub struct Note {
+    pub code: &'static str,
+    pub count: u64,
+    pub of: u64,
+    pub examples: Vec<String>,
+    pub english: String,
+    pub chinese: String,
+}
+
+impl Note {
+    pub fn sentence(&self, language: Language) -> &str {
+        if language == Language::Chinese { &self.chinese } else { &self.english }
+    }
+
+    /// As `summary.json` has it.
+    pub fn json(&self) -> Value {
+        json!({ "code": self.code, "count": self.count, "of": self.of, "examples": self.examples })
+    }
+
+    fn of_library(note: &measure::Note) -> Self {
+        Self {
+            code: note.code.key(),
+            count: note.count,
+            of: note.of,
+            examples: note.examples.iter().map(|example| (**example).to_owned()).collect(),
+            english: note.describe(Language::English),
+            chinese: note.describe(Language::Chinese),
+        }
+    }
+}
+
+/// The notes on a file and on its log.
+pub fn of_orders(orders: &Orders, log: &PurchaseLog<u32>, ledger: &Ledger<String>) -> Result<Vec<Note>> {
+    let mut notes: Vec<Note> = orders.notes().iter().map(of_reader).collect();
+    let mut found = measure::notes(log, ledger.as_of());
+    found.extend(ids_alike(ledger)?);
+    found.sort_by_key(|note| note.code);
+    for mut note in found {
+        if notes.iter().any(|known| known.code == note.code.key()) {
+            continue;
+        }
+        // The log knows customers by number.
+        if matches!(note.code, NoteCode::OneIdDominates | NoteCode::CreditedAboveHalf) {
+            for example in &mut note.examples {
+                if let Ok(number) = example.parse() {
+                    *example = read::name(orders, number).into();
+                }
+            }
+        }
+        notes.push(Note::of_library(&note));
+    }
+    Ok(notes)
+}
+
+fn of_reader(note: &order_files::Note) -> Note {
+    Note {
+        code: note.code.key(),
+        count: note.count,
+        of: note.of,
+        examples: note.examples.clone(),
+        english: note.sentence(Language::English),
+        chinese: note.sentence(Language::Chinese),
+    }
+}
+
+/// Numbers are never alike, ids may be: asked of one purchase each.
+fn ids_alike(ledger: &Ledger<String>) -> Result<Option<measure::Note>> {
+    let ids: Vec<&str> = ledger.ids().iter().map(String::as_str).collect();
+    let same = vec![0_i64; ids.len()];
+    let log = PurchaseLog::from_columns(RecordColumns::new(&ids, &same, &same, 0)?, &ShopCalendar::utc())?;
+    let notes = measure::notes(&log, ledger.as_of());
+    Ok(notes.into_iter().find(|note| note.code == NoteCode::IdsAlike))
+}
+
+/// The notes on the models.
+pub fn of_models(shop: &Shop) -> Vec<Note> {
+    let Some(models) = &shop.models else { return Vec::new() };
+    let all = shop.ledger.len() as u64;
+    let note = |code, count, english: String, chinese: String| Note {
+        code,
+        count,
+        of: all,
+        examples: Vec::new(),
+        english,
+        chinese,
+    };
+    let mut notes = Vec::new();
+    let status = models.purchases().status();
+    let is_limit = matches!(status, EstimateStatus::Instead { .. } | EstimateStatus::NoMaximum { .. });
+    if *status == EstimateStatus::NothingObserved {
+        notes.push(note(
+            "too_short",
+            all,
+            format!("All {all} customers bought for the first time on the as-of day: nothing can be forecast."),
+            format!("全部 {all} 位客户都在统计截止日首次购买，无法预测。"),
+        ));
+    } else if shop.nobody_came_back() {
+        notes.push(note(
+            "too_short",
+            all,
+            format!("None of {all} customers has a second purchase day, which is what forecasts are made from."),
+            format!("{all} 位客户都只有一个购买日；要有第二个购买日才能预测。"),
+        ));
+    } else if is_limit {
+        let [english, chinese] = [Language::English, Language::Chinese].map(|language| status.describe(language));
+        notes.push(note(
+            "dropout_not_identified",
+            models.purchases().customers(),
+            format!("The orders do not tell when customers leave for good. The model of purchases: {english}."),
+            format!("从这些订单看不出客户何时流失。购买模型：{chinese}。"),
+        ));
+    }
+    let without = without_mean_spend(shop);
+    if without > 0 {
+        notes.push(note(
+            "no_mean_spend",
+            without,
+            format!(
+                "Of {without} of {all} customers no spend can be expected: by the fitted model of spend, theirs has no mean. \
+                 The revenue expected leaves them out."
+            ),
+            format!("{all} 位客户中有 {without} 位无法预测客单价（拟合的消费模型对他们没有均值），预期收入不含他们。"),
+        ));
+    }
+    notes
+}
+
+/// Customers of whom the model of spend, where there is one, says nothing.
+pub fn without_mean_spend(shop: &Shop) -> u64 {
+    let has_model = shop.models.as_ref().is_some_and(|models| models.spend().model().is_some());
+    if has_model { shop.profiles.figures(Figure::ExpectedSpend).filter(Option::is_none).count() as u64 } else { 0 }
+}

@@ -1,0 +1,112 @@
+//! From the orders of a file to the library's log.
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use order_files::Orders;
+use repurchase::record::{Credit, Record};
+use repurchase::{Ledger, Order, PurchaseLog};
+
+/// The file that a program was given; `-` is standard input.
+pub fn input(path: &Path) -> Result<Watched<Box<dyn Read>>, Box<dyn Error>> {
+    if path == Path::new("-") {
+        return Ok(Watched::new(Box::new(io::stdin().lock())));
+    }
+    let file = File::open(path).map_err(|error| format!("cannot open {}: {error}", path.display()))?;
+    Ok(Watched::new(Box::new(file)))
+}
+
+/// Says on stderr every second how much is read, if somebody is watching.
+pub struct Watched<R> {
+    input: R,
+    bytes: u64,
+    told: Instant,
+}
+
+impl<R> Watched<R> {
+    fn new(input: R) -> Self {
+        Self { input, bytes: 0, told: Instant::now() }
+    }
+}
+
+impl<R: Read> Read for Watched<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read(buffer)?;
+        self.bytes += read as u64;
+        if self.told.elapsed() >= Duration::from_secs(1) && io::stderr().is_terminal() {
+            eprint!("\r{} MB read\r", self.bytes / 1_000_000);
+            self.told = Instant::now();
+        }
+        Ok(read)
+    }
+}
+
+/// Every customer's history as of the orders' day.
+///
+/// The log has customers by number, which is quicker; numbers are in the order of ids.
+pub fn ledger(orders: &Orders, log: &PurchaseLog<u32>) -> Result<Ledger<String>, Box<dyn Error>> {
+    let ledger = log.ledger(orders.as_of()).map_err(|error| by_name(orders, error))?;
+    let histories = ledger.iter().map(|(&number, history)| (name(orders, number), history));
+    let others = ledger.without_purchase().map(|(&number, history)| (name(orders, number), history.clone()));
+    Ok(Ledger::from_histories(histories.chain(others), orders.as_of())?)
+}
+
+/// The log by the ids themselves, for whoever asks it for customers.
+pub fn named_log(orders: &Orders) -> Result<PurchaseLog<String>, Box<dyn Error>> {
+    let mut records: Vec<Record<String>> = Vec::new();
+    for order in orders.orders() {
+        let order = order?;
+        if let (true, Some(at)) = (order.is_purchase(), order.placed_at()) {
+            records.push(Order::new(name(orders, *order.customer()), at, order.net_amount())?.into());
+        }
+    }
+    for credit in orders.credits() {
+        let credit = credit?;
+        if let Some(at) = credit.issued_at() {
+            records.push(Credit::new(name(orders, *credit.customer()), at, credit.amount())?.into());
+        }
+    }
+    Ok(PurchaseLog::from_records(records, &orders.calendar())?)
+}
+
+/// Why nobody has bought.
+pub fn nobody(orders: &Orders, log: &PurchaseLog<u32>) -> String {
+    let (as_of, last) = (orders.as_of(), log.days().map_or_else(|| orders.as_of(), |(_, last)| last));
+    if log.purchases() == 0 {
+        let credits = log.credits();
+        return format!("nobody has bought: all {credits} amounts are credits; is their sign the wrong way round?");
+    }
+    format!("nobody has bought up to {as_of}: all purchases are later, the last on {last}; --as-of takes a later day")
+}
+
+/// The id of a customer's number.
+pub fn name(orders: &Orders, number: u32) -> String {
+    orders.ids().get(number).unwrap_or_default().to_owned()
+}
+
+/// An error with the id in place of the number, and without the place of a record, which is none of the file's.
+fn by_name(orders: &Orders, error: repurchase::Error) -> repurchase::Error {
+    match error {
+        repurchase::Error::Customer { customer, cause } => {
+            let number = customer.parse().ok().and_then(|number| orders.ids().get(number));
+            let customer = number.map_or(customer, |id| format!("{id:?}").into());
+            repurchase::Error::Customer { customer, cause }
+        }
+        repurchase::Error::FinestAmount { cause, .. } => by_name(orders, *cause),
+        other => other,
+    }
+}
+
+/// What was left out and why; empty when nothing was.
+pub fn report(orders: &Orders) -> String {
+    let skipped = orders.counts().skipped;
+    let mut lines = orders.bad_rows().iter().map(ToString::to_string).collect::<Vec<_>>();
+    let more = skipped.saturating_sub(lines.len() as u64);
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    if skipped == 0 { String::new() } else { format!("\nBad rows left out: {skipped}\n  {}\n", lines.join("\n  ")) }
+}
