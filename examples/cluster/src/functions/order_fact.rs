@@ -68,8 +68,7 @@ impl ScalarUDFImpl for OrderFact {
         for index in 0..rows {
             let field = |column: usize| texts.get(column).map_or("", |text| text.get(index));
             let row @ [_, _, text, _, refunded] = [field(0), field(1), field(2), field(3), field(4)];
-            let (record, day) = fields::record::<&str>(row, &calendar)
-                .map_err(|fault| DataFusionError::Execution(fault.to_string()))?;
+            let (record, day) = fields::record::<&str>(row, &calendar).map_err(DataFusionError::Execution)?;
             // chrono's days since 1970 fit 32 bits.
             days.append_value(day.signed_duration_since(NaiveDate::default()).num_days() as i32);
             if let Some(amount) = net_amount(&record) {
