@@ -32,7 +32,7 @@ pub enum Error {
         /// Why.
         cause: Box<Error>,
     },
-    /// One amount of so many decimals that sums, which are kept at its scale, have no room: round it first.
+    /// An amount with so many decimals that sums, which are kept at its scale, have no room: round it first.
     #[error("amount {amount} of record {index} has {} decimals, which leaves others no room: {cause}", .amount.scale())]
     FinestAmount {
         /// The position of the amount's record in the input, from 0.
@@ -241,7 +241,7 @@ pub enum Error {
         /// The key.
         key: Box<str>,
     },
-    /// Values too alike to be told apart by as many marks as asked.
+    /// Values too alike for the number of thresholds that was asked for.
     #[error("{what} are too alike for {needed} different edges")]
     TooAlike {
         /// The values.
@@ -313,7 +313,7 @@ pub enum Error {
         /// The first one, by its scores of R, F and M.
         cell: [u8; 3],
     },
-    /// A grid of which two rules claim the same cell, where that was not allowed.
+    /// A grid with two rules that claim the same cell, where that was not allowed.
     #[error("rules {first} and {second} both claim the cell R{} F{} M{}", .cell[0], .cell[1], .cell[2])]
     GridOverlap {
         /// The rule that stands first, by its segment's key.
@@ -323,7 +323,7 @@ pub enum Error {
         /// The first cell that both claim, by its scores of R, F and M.
         cell: [u8; 3],
     },
-    /// A grid of which a rule can never win, because it names no cell, or rules before it claim them all.
+    /// A grid with a rule that can never win, because it names no cell, or rules before it claim them all.
     #[error("rule {position} (from 0) for {segment} never wins: it names no cell, or earlier rules claim them all")]
     GridRuleNeverWins {
         /// The rule's position.

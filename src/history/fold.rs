@@ -4,6 +4,8 @@
 //! processor's cache while its facts stream by. A partition whose facts arrived in the order of days is read as it
 //! lies; another is read through an index sorted by day. Either way each customer's facts come day by day, and what is
 //! folded must not depend on anything else: not on their order within a day, not on the order of customers.
+//!
+//! Written for speed before plainness: `benches/history.rs`, id `history/ledger`, must not get slower.
 
 use core::hash::BuildHasher;
 
@@ -95,7 +97,7 @@ pub(crate) trait CustomerFold<Id> {
     /// The customer's next fact.
     fn step(&mut self, state: &mut Self::State, fact: Fact);
 
-    /// About so many customers are still to finish.
+    /// About how many customers are still to finish.
     fn reserve(&mut self, _customers: usize) {}
 
     /// The customer has no more facts. Customers finish in no particular order.

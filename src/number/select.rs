@@ -8,7 +8,7 @@ use core::ops::Range;
 
 use crate::parallel::{self, blocks};
 
-/// Ranks of values in memory, none of which is above their number.
+/// Ranks of values in memory, at most their number each.
 fn in_memory(ranks: &[u64]) -> Vec<usize> {
     ranks.iter().map(|&rank| rank as usize).collect()
 }

@@ -1,4 +1,4 @@
-//! Columns in blocks, each of which is fetched while the one before it is worked on.
+//! Columns in blocks: each block is fetched while the one before it is worked on.
 //!
 //! A processor fetches ahead of whoever reads on and on, but only within a page of 4 KiB: at the start of each page it
 //! waits for memory a few times in a row. Over columns that nobody has read for a while this is half of the time of a
@@ -12,10 +12,10 @@ pub(crate) const BLOCK: usize = 512;
 /// Bytes that come from memory together.
 const LINE: usize = 64;
 
-/// From so many lines on, a processor sees by itself where reading goes.
+/// After this many lines a processor sees by itself where reading goes.
 const LINES: usize = 4;
 
-/// The blocks of a column, only the last of which may be shorter.
+/// The blocks of a column; only the last may be shorter.
 pub(crate) fn blocks<T: Copy>(column: &[T]) -> impl Iterator<Item = &[T]> {
     column.chunks(BLOCK).enumerate().map(|(at, block)| {
         fetch(column, (at + 1) * BLOCK);

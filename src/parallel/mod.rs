@@ -2,6 +2,8 @@
 //!
 //! How work is cut does not depend on the number of threads, and the parts' answers come in the order of the parts.
 //! Whoever puts them together in that order gets the same bits on one core and on many.
+//!
+//! Written for speed before plainness: `benches/threads.rs` must not get slower.
 
 mod blocks;
 
@@ -80,7 +82,7 @@ pub(crate) fn joined<T>(parts: Vec<Vec<T>>) -> Vec<T> {
 #[cfg(any(test, feature = "rayon"))]
 const MANY: usize = 1 << 14;
 
-/// Does every task, in no particular order; each goes over so many items.
+/// Does every task, in no particular order; each goes over `items` items.
 pub(crate) fn run(items: usize, tasks: Vec<Box<dyn FnOnce() + Send + '_>>) {
     #[cfg(feature = "rayon")]
     if items > MANY {
@@ -107,7 +109,7 @@ pub(crate) fn for_each<T: Send>(items: &mut [T], work: impl Fn(&mut T) + Send + 
     items.iter_mut().for_each(work);
 }
 
-/// Sorts items of which no two are equal by this order.
+/// Sorts items by an order in which no two are equal.
 pub(crate) fn sort_distinct<T: Send>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering + Send + Sync) {
     #[cfg(feature = "rayon")]
     if items.len() > MANY {

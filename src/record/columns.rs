@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 
 /// Paid orders and credits as equally long columns, as a database driver or a data frame hands them over.
 ///
-/// The columnar twin of a stream of [`Record`](crate::record::Record)s: the same facts without building a date and a
+/// The columns of a stream of [`Record`](crate::record::Record)s: the same facts without building a date and a
 /// decimal per row, about twice as fast for millions of rows. Row `i` says that `customers[i]` paid `amounts[i]` minor
 /// units (net of what was refunded of that order) at `unix_seconds[i]`; a negative amount is a credit. Leave out orders
 /// that are no purchases: unpaid, cancelled, fully refunded.

@@ -66,7 +66,7 @@ impl<Id, P> OrderLine<Id, P> {
         Self::when(customer, When::At(placed_at), product, quantity, amount)
     }
 
-    /// A line of a paid order of which only the day is known, in the calendar of the shop.
+    /// A line of a paid order, known by its day alone, in the calendar of the shop.
     ///
     /// # Errors
     ///

@@ -43,7 +43,7 @@ pub struct CreditMatches {
 ///
 /// **Ties**: of one instant, orders come before credits, so that an order can be given back in its own minute. Among
 /// orders or credits of one customer, one instant and one amount, which are alike to every history, the later position
-/// counts as the later one. An order of which only the day is known counts as placed when that day begins in UTC, such a
+/// counts as the later one. An order known by its day alone counts as placed when that day begins in UTC, such a
 /// credit as issued when it ends. Histories and ledgers of what is left are the same for every order of the records.
 ///
 /// # Errors

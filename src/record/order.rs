@@ -80,7 +80,7 @@ impl<Id> Order<Id> {
         Self::when(customer, When::At(placed_at), amount)
     }
 
-    /// A paid order without a refund of which only the day is known: `day` in the calendar of the shop, wherever that
+    /// A paid order without a refund, known by its day alone: `day` in the calendar of the shop, wherever that
     /// is.
     ///
     /// # Errors
@@ -121,7 +121,7 @@ impl<Id> Order<Id> {
         self
     }
 
-    /// The same order of which `refunded` was given back in all, in place of any refund before.
+    /// The same order with `refunded` given back in all, in place of any refund before.
     ///
     /// # Errors
     ///
@@ -242,7 +242,7 @@ impl<Id> Credit<Id> {
         Self::when(customer, When::At(issued_at), amount)
     }
 
-    /// A credit of which only the day is known, in the calendar of the shop.
+    /// A credit known by its day alone, in the calendar of the shop.
     ///
     /// # Errors
     ///

@@ -91,7 +91,7 @@ impl MoneyTally {
         self.digits
     }
 
-    /// Counts so many customers more of an amount.
+    /// Adds `customers` customers with this amount.
     ///
     /// # Errors
     ///
@@ -106,7 +106,7 @@ impl MoneyTally {
         Ok(())
     }
 
-    /// Counts so many customers less of an amount.
+    /// Takes away `customers` customers with this amount.
     ///
     /// # Errors
     ///
@@ -178,7 +178,7 @@ impl MoneyTally {
         &self.amounts
     }
 
-    /// The exact tally of amounts in units of `10^-scale`, each of which fits a decimal.
+    /// The exact tally of amounts in units of `10^-scale`; each fits a decimal.
     pub(crate) fn of_minor<M: Copy + Ord + Into<i128>>(amounts: &[M], scale: u32) -> Self {
         // Integers sort ten times as fast as decimals.
         let tally: Tally<M> = amounts.iter().copied().collect();

@@ -59,7 +59,7 @@ impl<T: Ord> Tally<T> {
         Self { counts: BTreeMap::new(), customers: 0 }
     }
 
-    /// Counts so many customers more of a value.
+    /// Adds `customers` customers with this value.
     ///
     /// # Errors
     ///
@@ -76,7 +76,7 @@ impl<T: Ord> Tally<T> {
         Ok(())
     }
 
-    /// Counts so many customers less of a value.
+    /// Takes away `customers` customers with this value.
     ///
     /// # Errors
     ///
@@ -199,7 +199,7 @@ impl<T: Ord> Tally<T> {
         CutPoints::ascending(cuts)
     }
 
-    /// The number of customers after so many more.
+    /// The number of customers after `more` are added.
     fn with(&self, more: u64) -> Result<u64> {
         let customers = self.customers.checked_add(more).filter(|&customers| customers <= MOST);
         customers.ok_or(Error::CountOverflow { field: "number of customers in a tally" })

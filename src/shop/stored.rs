@@ -28,7 +28,7 @@ pub(super) struct Enveloped {
 
 struct Form;
 
-/// The other fields, none of which may be unknown.
+/// The other fields; an unknown one is refused.
 struct Fields(StoredModels);
 
 #[derive(serde::Serialize, serde::Deserialize)]

@@ -167,7 +167,7 @@ impl<P: ProductId> CycleTable<P> {
     ///
     /// One pass over the purchases, and `n log n` in those of each product.
     pub fn of<Id: CustomerId>(log: &LineLog<Id, P>, as_of: NaiveDate, options: &CycleOptions) -> Self {
-        let mut tallies: Vec<Tally> = log.products().iter().map(|_| Tally::default()).collect();
+        let mut tallies: Vec<Counted> = log.products().iter().map(|_| Counted::default()).collect();
         for bought in log.by_customer() {
             for same in bought.chunk_by(|left, right| left.product == right.product) {
                 let known = same.partition_point(|one| one.day <= as_of.into());
@@ -289,7 +289,7 @@ fn days_for(quantity: Decimal, gap_days: u32, other: Decimal) -> Option<i64> {
 
 /// What is counted of one product.
 #[derive(Debug, Default)]
-struct Tally {
+struct Counted {
     customers: u64,
     repeaters: u64,
     observed: u64,
@@ -297,7 +297,7 @@ struct Tally {
     spells: Vec<Spell>,
 }
 
-impl Tally {
+impl Counted {
     /// Adds one customer's purchases up to `as_of`, day by day.
     fn add(&mut self, bought: &[ProductDay], as_of: Day, within_days: u32) {
         let Some(first) = bought.first() else { return };

@@ -2,7 +2,7 @@
 
 /// Nobody has said.
 pub(crate) const UNKNOWN: u32 = 0;
-/// There is none.
+/// Absent.
 pub(crate) const ABSENT: u32 = 1;
 /// The first code of a value.
 pub(crate) const WHOLE: u32 = 2;

@@ -137,7 +137,7 @@ impl Numbers {
         numbers
     }
 
-    /// Whether none of so many customers is unknown.
+    /// Whether no customer is unknown.
     pub(super) fn is_complete(&self, customers: usize) -> bool {
         match self {
             Self::Wide(numbers) => numbers.len() == customers && !numbers.iter().any(|number| number.is_nan()),

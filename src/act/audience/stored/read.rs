@@ -94,7 +94,7 @@ fn object<'a>(tree: &'a Tree, place: &str, expected: &str) -> Result<&'a Entries
     }
 }
 
-/// The one comparison beside the other keys, none of which may stand twice.
+/// The one comparison beside the other keys; none may stand twice.
 fn one<'a>(entries: &'a Entries, others: &[&str], place: &str) -> Result<(&'a str, &'a Tree)> {
     let is_other = |key: &str| others.contains(&key);
     let twice = others.iter().find(|&&other| entries.iter().filter(|(key, _)| key == other).count() > 1);
