@@ -60,7 +60,7 @@ pub enum EstimateStatus {
         /// What each parameter runs to.
         limits: Vec<Limit>,
     },
-    /// There is none: no customer tells anything.
+    /// There is none: nobody has spent anything on a second purchase day.
     NoCustomers,
     /// There is none: all customers bought for the first time on the as-of day.
     NothingObserved,
@@ -193,8 +193,8 @@ impl EstimateStatus {
                     Language::Chinese => format!("对这些客户，它趋于一种更简单的模型（{}）", limits.join("；")),
                 }
             }
-            (Self::NoCustomers, Language::English) => "no customer to fit it to".to_owned(),
-            (Self::NoCustomers, Language::Chinese) => "没有可用于拟合的客户".to_owned(),
+            (Self::NoCustomers, Language::English) => "nobody has spent anything on a second purchase day".to_owned(),
+            (Self::NoCustomers, Language::Chinese) => "没有客户在第二个购买日有过消费".to_owned(),
             (Self::NothingObserved, Language::English) => {
                 "all customers bought for the first time on the as-of day".to_owned()
             }

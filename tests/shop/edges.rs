@@ -90,8 +90,11 @@ fn models_that_cannot_be_fitted() {
     assert_eq!(models.purchases().model(), None);
     assert!(matches!(models.purchases().status(), EstimateStatus::NoMaximum { .. }));
     assert_eq!(models.spend().status(), &EstimateStatus::NoCustomers);
-    assert_eq!(models.spend().status().describe(Language::English), "no customer to fit it to");
-    assert_eq!(models.spend().status().describe(Language::Chinese), "没有可用于拟合的客户");
+    assert_eq!(
+        models.spend().status().describe(Language::English),
+        "nobody has spent anything on a second purchase day"
+    );
+    assert_eq!(models.spend().status().describe(Language::Chinese), "没有客户在第二个购买日有过消费");
 
     let today: Vec<Row> = (0..30).map(|id| (id, AS_OF, 1000)).collect();
     let models = fit(&ledger(&today), &ShopOptions::default());
