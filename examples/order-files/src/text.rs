@@ -137,7 +137,8 @@ fn read_block(input: &mut impl Read, raw: &mut Vec<u8>) -> Result<(), Error> {
 }
 
 /// Whether text is not UTF-8 and is GB18030: it decodes, and reads as Chinese rather than as single bytes above ASCII
-/// between ASCII letters, as a file in Windows-1252 or one with a damaged byte has them.
+/// between ASCII letters, as a file in Windows-1252 or one with a damaged byte has them. Text that is mostly valid UTF-8
+/// counts as damaged UTF-8: a file with one Chinese name can be both, and is refused with a message.
 fn is_gb18030(raw: &[u8]) -> bool {
     let (mut valid, mut invalid) = (0_usize, 0_usize);
     for chunk in raw.utf8_chunks() {
