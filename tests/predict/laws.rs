@@ -45,7 +45,7 @@ fn customers() -> impl Strategy<Value = Sample> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(super::fixed_seed(48))]
 
     #[test]
     fn probabilities_add_up_and_their_mean_is_expected(
