@@ -17,7 +17,6 @@
 //! # A tour
 //!
 //! ```
-//! # use chrono::{NaiveDate, NaiveTime};
 //! # use repurchase::{Ledger, Order, ShopCalendar};
 //! # fn ledger() -> Result<Ledger<&'static str>, Box<dyn std::error::Error>> {
 //! #     let csv = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_orders.csv"));
@@ -25,11 +24,9 @@
 //! #     for row in csv.lines().skip(1) {
 //! #         let mut fields = row.split(',');
 //! #         let mut field = || fields.next().ok_or("customer, day, amount");
-//! #         let (customer, day, amount) = (field()?, field()?.parse::<NaiveDate>()?, field()?.parse()?);
-//! #         orders.push(Order::new(customer, day.and_time(NaiveTime::MIN).and_utc(), amount)?);
+//! #         orders.push(Order::on(field()?, field()?.parse()?, field()?.parse()?)?);
 //! #     }
-//! #     let today = NaiveDate::from_ymd_opt(1998, 6, 30).ok_or("no such day")?;
-//! #     Ok(Ledger::from_records(orders, &ShopCalendar::utc(), today)?)
+//! #     Ok(Ledger::from_records(orders, &ShopCalendar::utc(), "1998-06-30".parse()?)?)
 //! # }
 //! use repurchase::scale::Language;
 //! use repurchase::segment::LabelKind;
@@ -68,7 +65,6 @@
 //! The labels of all customers:
 //!
 //! ```
-//! # use chrono::{NaiveDate, NaiveTime};
 //! # use repurchase::{Ledger, Order, ShopCalendar};
 //! # fn ledger() -> Result<Ledger<&'static str>, Box<dyn std::error::Error>> {
 //! #     let csv = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_orders.csv"));
@@ -76,11 +72,9 @@
 //! #     for row in csv.lines().skip(1) {
 //! #         let mut fields = row.split(',');
 //! #         let mut field = || fields.next().ok_or("customer, day, amount");
-//! #         let (customer, day, amount) = (field()?, field()?.parse::<NaiveDate>()?, field()?.parse()?);
-//! #         orders.push(Order::new(customer, day.and_time(NaiveTime::MIN).and_utc(), amount)?);
+//! #         orders.push(Order::on(field()?, field()?.parse()?, field()?.parse()?)?);
 //! #     }
-//! #     let today = NaiveDate::from_ymd_opt(1998, 6, 30).ok_or("no such day")?;
-//! #     Ok(Ledger::from_records(orders, &ShopCalendar::utc(), today)?)
+//! #     Ok(Ledger::from_records(orders, &ShopCalendar::utc(), "1998-06-30".parse()?)?)
 //! # }
 //! # use repurchase::segment::LabelKind;
 //! # use repurchase::shop::{ShopModels, ShopOptions};
@@ -97,7 +91,6 @@
 //! P(alive) and value of one:
 //!
 //! ```
-//! # use chrono::{NaiveDate, NaiveTime};
 //! # use repurchase::{Ledger, Order, ShopCalendar};
 //! # fn ledger() -> Result<Ledger<&'static str>, Box<dyn std::error::Error>> {
 //! #     let csv = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_orders.csv"));
@@ -105,11 +98,9 @@
 //! #     for row in csv.lines().skip(1) {
 //! #         let mut fields = row.split(',');
 //! #         let mut field = || fields.next().ok_or("customer, day, amount");
-//! #         let (customer, day, amount) = (field()?, field()?.parse::<NaiveDate>()?, field()?.parse()?);
-//! #         orders.push(Order::new(customer, day.and_time(NaiveTime::MIN).and_utc(), amount)?);
+//! #         orders.push(Order::on(field()?, field()?.parse()?, field()?.parse()?)?);
 //! #     }
-//! #     let today = NaiveDate::from_ymd_opt(1998, 6, 30).ok_or("no such day")?;
-//! #     Ok(Ledger::from_records(orders, &ShopCalendar::utc(), today)?)
+//! #     Ok(Ledger::from_records(orders, &ShopCalendar::utc(), "1998-06-30".parse()?)?)
 //! # }
 //! # use repurchase::shop::{Figure, ShopModels, ShopOptions};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -125,7 +116,6 @@
 //! An audience in JSON (feature `serde`):
 //!
 //! ```
-//! # use chrono::{NaiveDate, NaiveTime};
 //! # use repurchase::{Ledger, Order, ShopCalendar};
 //! # fn ledger() -> Result<Ledger<&'static str>, Box<dyn std::error::Error>> {
 //! #     let csv = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_orders.csv"));
@@ -133,11 +123,9 @@
 //! #     for row in csv.lines().skip(1) {
 //! #         let mut fields = row.split(',');
 //! #         let mut field = || fields.next().ok_or("customer, day, amount");
-//! #         let (customer, day, amount) = (field()?, field()?.parse::<NaiveDate>()?, field()?.parse()?);
-//! #         orders.push(Order::new(customer, day.and_time(NaiveTime::MIN).and_utc(), amount)?);
+//! #         orders.push(Order::on(field()?, field()?.parse()?, field()?.parse()?)?);
 //! #     }
-//! #     let today = NaiveDate::from_ymd_opt(1998, 6, 30).ok_or("no such day")?;
-//! #     Ok(Ledger::from_records(orders, &ShopCalendar::utc(), today)?)
+//! #     Ok(Ledger::from_records(orders, &ShopCalendar::utc(), "1998-06-30".parse()?)?)
 //! # }
 //! # use repurchase::act::{Audience, audience::Schema};
 //! # use repurchase::shop::{ShopModels, ShopOptions};

@@ -129,7 +129,7 @@ impl ShopModels {
         Ok(self)
     }
 
-    /// The day as of which the models were fitted.
+    /// The as-of day of the fit.
     pub const fn as_of(&self) -> NaiveDate {
         self.as_of
     }

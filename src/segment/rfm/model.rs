@@ -265,7 +265,7 @@ impl RfmModel {
         Ok(super::bulk::score_all(self, &Columns::in_window(ledger, recent, self.measures)?))
     }
 
-    /// The day as of which the model was fitted.
+    /// The as-of day of the fit.
     pub const fn as_of(&self) -> NaiveDate {
         self.as_of
     }

@@ -5,7 +5,7 @@ use crate::predict::OpportunitySamples;
 
 /// Samples, sorted for the two parts of their likelihood.
 ///
-/// Up to the last purchase it is a product, of which the counts of each factor suffice. After it comes a sum over the
+/// Up to the last purchase it is a product; the counts of its factors are enough. After it comes a sum over the
 /// opportunity before which the customer left, in which `t_x` is only the start: customers of equal `x` and `n` share it.
 #[derive(Debug)]
 pub(in crate::predict) struct Likelihood {
