@@ -6,9 +6,9 @@
 //! sticks ([`scale`]).
 //!
 //! ```text
-//! orders, credits ──► PurchaseLog ──► Ledger ──► ShopModels ──► Profile: labels and forecasts of each ──► audiences,
-//!   record              │ history       │       shop, of           customer, with the reasons             playbook
-//!                       ▼               ▼       segment, predict                                          act
+//! orders, credits ──► PurchaseLog ──► Ledger ──► ShopModels ──► Profile: labels and forecasts of each ──► audiences
+//!   record              │ history       │       shop, of           customer, with the reasons, and          act
+//!                       ▼               ▼       segment, predict   what to do
 //!                 rates, cohorts,   concentration
 //!                 buyer mix         measure
 //! ```
@@ -90,9 +90,10 @@
 //! | who buys in one category only, and what comes second? | [`measure::category_breadth`], [`measure::CategoryPaths`] |
 //! | whom do we address, by a rule that is data (人群)? | [`act::Audience`], [`act::audience::ready`] |
 //! | what did a campaign do, and is it more than chance? | [`act::campaign`] |
-//! | may we write now; what do points cost us; what is to be done for whom? | [`act::contact`], [`act::points`], [`act::playbook`] |
+//! | may we write now; what do points cost us? | [`act::contact`], [`act::points`] |
 //! | everything about one customer, or about all, in one call; and why? | [`shop::ShopModels::profile`], [`profile_all`](shop::ShopModels::profile_all), [`explain`](shop::ShopModels::explain) |
 //! | whom to call first, and what is at stake? | [`shop::Profiles::calls`] |
+//! | what is to be done for whom, and why? | [`shop::Playbook::advise`] |
 //! | fit where the customers are on many machines, or in files by day or shop? | [`shop::ShopTally`], [`Ledger::merge`] |
 //! | mend what is known of the customers whose orders changed? | [`CustomerHistory::from_records`], [`Ledger::replace`] |
 //! | update last night's fit by today's orders? | [`CustomerHistory::record_order`], [`shop::ShopTally::remove`] and [`add`](shop::ShopTally::add) |

@@ -4,7 +4,6 @@
 //! |---|---|
 //! | who is meant, in a rule that is data? | [`audience::Rule`], [`audience::Audience`] |
 //! | which audiences do shops ask for most? | [`audience::ready`] |
-//! | which label calls for what, and why? | [`playbook::Playbook::action_for`], [`playbook::Playbook::explain`] |
 //! | may this message be sent now, and if not, when? | [`contact::ContactRules::plan`] |
 //! | when to write after a sale? | [`contact::AfterSalePlan::wishes`] |
 //! | who is held back, and how many contacts does an A/B test need? | [`campaign::Assignment::group`], [`campaign::SamplePlan::needed`] |
@@ -21,7 +20,6 @@ pub mod audience;
 pub mod campaign;
 pub mod contact;
 pub mod economics;
-pub mod playbook;
 pub mod points;
 
 pub use audience::{Audience, Rule};

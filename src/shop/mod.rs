@@ -11,6 +11,8 @@
 //! | why this label, this forecast? | [`ShopModels::explain`], [`ShopModels::explain_figure`] |
 //! | how far is a member from the next tier? | [`ShopModels::explain_tier`] |
 //! | whom to call first, and what is at stake? | [`Profiles::calls`] |
+//! | what to do with this customer, and why? | [`ShopModels::playbook`], [`Playbook::advise`] |
+//! | how does a shop set its own actions, and is one missing? | [`PlaybookBuilder`], [`ShopOptions::with_playbook`] |
 //! | who changed label since yesterday's models, since last month? | [`ShopModels::changes`] |
 //! | whom does a rule mean? | [`act::audience`](crate::act::audience), asked of the same profiles |
 //!
@@ -153,6 +155,7 @@ mod figure;
 mod models;
 mod one;
 mod options;
+mod playbook;
 mod profile;
 mod profiles;
 #[cfg(feature = "serde")]
@@ -164,6 +167,7 @@ pub use estimate::{Estimate, EstimateStatus, PurchaseChoice};
 pub use figure::{Amount, Figure};
 pub use models::ShopModels;
 pub use options::ShopOptions;
+pub use playbook::{Action, CustomerLabel, Playbook, PlaybookBuilder};
 pub use profile::Profile;
 pub use profiles::Profiles;
 pub use tally::ShopTally;

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::estimate::Estimate;
 use super::figure::Figure;
 use super::options::ShopOptions;
+use super::playbook::Playbook;
 use super::tally::ShopTally;
 use crate::error::{Error, Result};
 use crate::history::Ledger;
@@ -39,6 +40,7 @@ pub struct ShopModels {
     pub(super) spend_bands: Option<SpendBands>,
     pub(super) purchases: Estimate<AnyModel>,
     pub(super) spend: Estimate<GammaGamma>,
+    pub(super) playbook: Playbook,
 }
 
 impl ShopModels {
@@ -50,8 +52,9 @@ impl ShopModels {
     /// # Errors
     ///
     /// [`Error::NoCustomers`] without a customer; [`Error::ScoreBins`] for a grid of other bins than the scores;
-    /// [`Error::TooAlike`] where frequency bands are to be fitted to gaps that are too alike; and those of the options,
-    /// such as a number of bins out of range.
+    /// [`Error::TooAlike`] where frequency bands are to be fitted to gaps that are too alike; [`Error::PlaybookGap`] for a
+    /// playbook without an action for a label of the shop; and those of the options, such as a number of bins out of
+    /// range.
     ///
     /// # Complexity
     ///
@@ -99,7 +102,7 @@ impl ShopModels {
     ) -> Result<Self> {
         let cycles = options.cycles;
         let fitted = |frequency| cycles.with_lifecycle(Lifecycle::new(cycles.lifecycle().new_customers, frequency));
-        Self {
+        let mut models = Self {
             as_of,
             horizon_days: options.horizon_days,
             rfm,
@@ -110,11 +113,15 @@ impl ShopModels {
             spend_bands: options.spend_bands.clone(),
             purchases: Estimate::of_purchases(samples, options.purchases, &options.fit)?,
             spend: Estimate::of_spend(samples, options.spend, &options.fit)?,
+            playbook: options.playbook.clone().unwrap_or_default(),
+        };
+        if options.playbook.is_none() {
+            models.playbook = Playbook::standard_for(|kind| models.labels(kind));
         }
-        .checked()
+        models.checked()
     }
 
-    /// All parts are of the same scores.
+    /// All parts are of the same scores, and the playbook is of the shop's labels.
     pub(super) fn checked(self) -> Result<Self> {
         if let Some(grid) = &self.grid {
             grid.check(&self.rfm)?;
@@ -126,7 +133,8 @@ impl ShopModels {
                 found: self.rfm.bins(),
             });
         }
-        Ok(self)
+        let playbook = self.playbook.clone().for_labels(|kind| self.labels(kind))?;
+        Ok(Self { playbook, ..self })
     }
 
     /// The as-of day of the fit.
@@ -193,6 +201,11 @@ impl ShopModels {
     /// The model of spend, or why there is none.
     pub const fn spend(&self) -> &Estimate<GammaGamma> {
         &self.spend
+    }
+
+    /// What to do with a customer of each label: [`Playbook::advise`] says it of a [profile](ShopModels::profile).
+    pub const fn playbook(&self) -> &Playbook {
+        &self.playbook
     }
 
     /// All labels of a kind, in their order; empty where the shop has none of the kind.

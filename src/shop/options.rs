@@ -1,6 +1,7 @@
 //! How a shop is fitted.
 
 use super::estimate::PurchaseChoice;
+use super::playbook::Playbook;
 use crate::predict::{FitOptions, GammaGamma};
 use crate::segment::{Grid, Lifecycle, MissedCycles, OctantSplit, RfmOptions, SpendBands, TierScheme};
 
@@ -8,7 +9,7 @@ use crate::segment::{Grid, Lifecycle, MissedCycles, OctantSplit, RfmOptions, Spe
 ///
 /// The default is five quantiles of R, F and M, octants split at the means, the [RF grid](Grid::rf), tiers of
 /// 80 / 16 / 3.2 / 0.8%, the lifecycle's standard days, no price bands, [`PurchaseChoice::Auto`], a fitted model of
-/// spend, and forecasts of 90 days.
+/// spend, forecasts of 90 days, and the standard playbook.
 ///
 /// # Examples
 ///
@@ -40,6 +41,7 @@ pub struct ShopOptions {
     pub(super) spend: Option<GammaGamma>,
     pub(super) fit: FitOptions,
     pub(super) horizon_days: u32,
+    pub(super) playbook: Option<Playbook>,
 }
 
 impl Default for ShopOptions {
@@ -56,6 +58,7 @@ impl Default for ShopOptions {
             spend: None,
             fit: FitOptions::default(),
             horizon_days: 90,
+            playbook: None,
         }
     }
 }
@@ -131,5 +134,13 @@ impl ShopOptions {
     #[must_use]
     pub fn with_horizon_days(self, horizon_days: u32) -> Self {
         Self { horizon_days, ..self }
+    }
+
+    /// What to do with customers of each label. It needs an action for every label that the shop has of the kinds that
+    /// it covers. `None` is the [standard playbook](super::PlaybookBuilder::standard), without the kinds of which the
+    /// shop has labels of its own.
+    #[must_use]
+    pub fn with_playbook(self, playbook: impl Into<Option<Playbook>>) -> Self {
+        Self { playbook: playbook.into(), ..self }
     }
 }

@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 
 use super::estimate::{Estimate, EstimateStatus};
 use super::models::ShopModels;
+use super::playbook::Playbook;
 use super::tally::ShopTally;
 use crate::error::Error;
 use crate::predict::{AnyModel, GammaGamma, Samples};
@@ -15,7 +16,7 @@ use crate::scale::{MoneyTally, Tally};
 use crate::segment::{Grid, MissedCycles, OctantModel, RfmModel, RfmTally, SpendBands, TierModel};
 
 /// The form that is written, and the only one that is read. It changes with every change of a field below.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// The form, checked before anything else is interpreted, wherever it stands.
 #[derive(serde::Deserialize)]
@@ -46,13 +47,25 @@ pub(super) struct StoredModels {
     spend_bands: Option<SpendBands>,
     purchases: Estimate<AnyModel>,
     spend: Estimate<GammaGamma>,
+    playbook: Playbook,
 }
 
 impl From<ShopModels> for StoredModels {
     fn from(models: ShopModels) -> Self {
-        let ShopModels { as_of, horizon_days, rfm, octants, grid, tiers, cycles, spend_bands, purchases, spend } =
-            models;
-        Self { form: FORM, as_of, horizon_days, rfm, octants, grid, tiers, cycles, spend_bands, purchases, spend }
+        Self {
+            form: FORM,
+            as_of: models.as_of,
+            horizon_days: models.horizon_days,
+            rfm: models.rfm,
+            octants: models.octants,
+            grid: models.grid,
+            tiers: models.tiers,
+            cycles: models.cycles,
+            spend_bands: models.spend_bands,
+            purchases: models.purchases,
+            spend: models.spend,
+            playbook: models.playbook,
+        }
     }
 }
 
@@ -60,21 +73,20 @@ impl TryFrom<Enveloped> for ShopModels {
     type Error = Error;
 
     fn try_from(Enveloped { fields: Fields(stored), .. }: Enveloped) -> Result<Self, Error> {
-        let StoredModels {
-            form: _,
-            as_of,
-            horizon_days,
-            rfm,
-            octants,
-            grid,
-            tiers,
-
-            cycles,
-            spend_bands,
-            purchases,
-            spend,
-        } = stored;
-        Self { as_of, horizon_days, rfm, octants, grid, tiers, cycles, spend_bands, purchases, spend }.checked()
+        Self {
+            as_of: stored.as_of,
+            horizon_days: stored.horizon_days,
+            rfm: stored.rfm,
+            octants: stored.octants,
+            grid: stored.grid,
+            tiers: stored.tiers,
+            cycles: stored.cycles,
+            spend_bands: stored.spend_bands,
+            purchases: stored.purchases,
+            spend: stored.spend,
+            playbook: stored.playbook,
+        }
+        .checked()
     }
 }
 

@@ -10,12 +10,11 @@ use repurchase::record::{Credit, CustomerId, Record};
 use repurchase::{Order, PurchaseLog, Ratio, Result, ShopCalendar, Window};
 use rust_decimal::Decimal;
 
-#[cfg(feature = "rayon")]
 pub(crate) mod pools;
 
 /// The same random inputs in every run.
-pub(crate) fn fixed_seed() -> Config {
-    Config { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() }
+pub(crate) fn fixed_seed(cases: u32) -> Config {
+    Config { cases, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() }
 }
 
 #[track_caller]
@@ -60,6 +59,25 @@ pub(crate) fn credit<Id>(customer: Id, day: &str, amount: &str) -> Record<Id> {
 #[track_caller]
 pub(crate) fn log_of<Id: CustomerId>(records: impl IntoIterator<Item = Record<Id>>) -> PurchaseLog<Id> {
     PurchaseLog::from_records(records, &ShopCalendar::utc()).expect("a log")
+}
+
+/// Its stored form, after a check that it is read back to an equal value.
+#[cfg(feature = "serde")]
+#[track_caller]
+pub(crate) fn stored<T>(value: &T) -> serde_json::Value
+where
+    T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + Debug,
+{
+    let text = serde_json::to_string(value).expect("stores");
+    assert_eq!(&serde_json::from_str::<T>(&text).expect("loads"), value, "{text}");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+/// The error text of a stored form that is refused.
+#[cfg(feature = "serde")]
+#[track_caller]
+pub(crate) fn refused<T: serde::de::DeserializeOwned + Debug>(json: &serde_json::Value) -> String {
+    serde_json::from_value::<T>(json.clone()).expect_err("refused").to_string()
 }
 
 /// `left` with `right` merged into it. A merge that is refused must leave it as it was.

@@ -10,7 +10,7 @@ use super::shop::{Event, FIRST, Kind, any_events, any_shop, ledger_of, recorded}
 use super::{END, fixed_seed, log_of, merged};
 
 proptest! {
-    #![proptest_config(fixed_seed())]
+    #![proptest_config(fixed_seed(256))]
 
     #[test]
     fn a_ledger_is_the_naive_fold(events in any_shop(), as_of in -1..420i64) {

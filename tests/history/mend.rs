@@ -63,7 +63,7 @@ fn a_history_of_records_names_the_one_without_a_day() {
 }
 
 proptest! {
-    #![proptest_config(fixed_seed())]
+    #![proptest_config(fixed_seed(256))]
 
     #[test]
     fn one_customers_records_are_the_customers_row(events in any_shop().prop_shuffle(), as_of in -1..420i64) {

@@ -231,7 +231,7 @@ fn purchases(rows: &[Row], as_of: NaiveDate) -> BTreeMap<u8, BTreeMap<u8, BTreeM
 }
 
 proptest! {
-    #![proptest_config(fixed_seed())]
+    #![proptest_config(fixed_seed(256))]
 
     #[test]
     fn cycles_are_those_of_a_naive_count(rows in rows(), as_of in 0u64..70, within in 0u32..30) {

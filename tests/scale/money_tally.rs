@@ -48,7 +48,7 @@ fn leading(amount: Decimal, digits: u8) -> Decimal {
 }
 
 proptest! {
-    #![proptest_config(fixed_seed())]
+    #![proptest_config(fixed_seed(256))]
 
     #[test]
     fn cuts_of_merged_parts_are_those_of_all_amounts(parts in any_parts().prop_shuffle(), bins in 2..=20u8) {

@@ -1,10 +1,9 @@
 //! Reasons, in both languages.
 
 use repurchase::CustomerHistory;
-use repurchase::act::playbook::{CustomerLabel, Playbook};
 use repurchase::scale::Language;
 use repurchase::segment::{LabelKind, SpendBands};
-use repurchase::shop::{Figure, ShopModels, ShopOptions};
+use repurchase::shop::{CustomerLabel, Figure, ShopModels, ShopOptions};
 use rust_decimal::Decimal;
 
 use super::{AS_OF, day, fit, large, ledger};
@@ -57,7 +56,7 @@ fn every_label_and_every_forecast_has_a_reason() {
 #[test]
 fn advice_on_every_label() {
     let (models, history) = shop();
-    let (profile, playbook) = (models.profile(&history, day(AS_OF)).unwrap(), Playbook::default());
+    let (profile, playbook) = (models.profile(&history, day(AS_OF)).unwrap(), models.playbook());
     let one_by_one: Vec<_> = playbook
         .kinds()
         .filter_map(|kind| {

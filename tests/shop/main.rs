@@ -3,11 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::fmt::Debug;
-
-use chrono::{Days, NaiveDate, NaiveTime};
+use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed};
 use repurchase::record::{Credit, Record};
 use repurchase::shop::{Profile, Profiles, ShopModels, ShopOptions};
 use repurchase::{Ledger, Order, ShopCalendar};
@@ -18,16 +15,17 @@ mod allocation;
 mod audience;
 mod calls;
 mod changes;
+#[path = "../common/mod.rs"]
+mod common;
 mod edges;
 mod explain;
 mod parts;
+mod playbook;
 #[cfg(feature = "serde")]
 mod stored;
 
-/// The same random inputs in every run.
-fn fixed_seed(cases: u32) -> Config {
-    Config { cases, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() }
-}
+use common::pools::on_any_number_of_threads;
+use common::{fixed_seed, money, noon};
 
 /// Day 0 is 2026-01-01.
 fn day(number: u64) -> NaiveDate {
@@ -40,7 +38,7 @@ const AS_OF: u64 = 200;
 type Row = (u16, u64, i64);
 
 fn record((id, on, cents): Row) -> Record<u16> {
-    let at = day(on).and_time(NaiveTime::from_hms_opt(12, 0, 0).unwrap()).and_utc();
+    let at = noon(day(on));
     let amount = Decimal::new(cents.abs(), 2);
     if cents < 0 { Credit::new(id, at, amount).unwrap().into() } else { Order::new(id, at, amount).unwrap().into() }
 }
@@ -88,18 +86,4 @@ fn fit(ledger: &Ledger<u16>, options: &ShopOptions) -> ShopModels {
 
 fn all_of(profiles: &Profiles) -> Vec<Profile<'_>> {
     profiles.iter().collect()
-}
-
-/// The answer, which must be the same on 1, 2, 3 and 8 threads.
-#[track_caller]
-fn on_any_number_of_threads<T: Debug + PartialEq + Send>(answer: impl Fn() -> T + Send + Sync) -> T {
-    let answer_of = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-        pool.install(&answer)
-    };
-    let one = answer_of(1);
-    for threads in [2, 3, 8] {
-        assert!(answer_of(threads) == one, "{threads} threads");
-    }
-    one
 }

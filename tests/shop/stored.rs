@@ -1,8 +1,8 @@
 //! The shop as one JSON: read back the same, of one form, checked.
 
 use proptest::prelude::*;
-use repurchase::segment::{RfmOptions, SpendBands};
-use repurchase::shop::{ShopModels, ShopOptions, ShopTally};
+use repurchase::segment::{ChurnRisk, RfmOptions, SpendBands};
+use repurchase::shop::{Action, PlaybookBuilder, ShopModels, ShopOptions, ShopTally};
 use serde_json::{Value, json};
 
 use super::{all_of, fit, fixed_seed, large, ledger, rows};
@@ -11,8 +11,8 @@ fn stored(models: &ShopModels) -> Value {
     serde_json::from_str(&serde_json::to_string(models).unwrap()).unwrap()
 }
 
-fn refused(json: Value) -> String {
-    serde_json::from_value::<ShopModels>(json).expect_err("refused").to_string()
+fn refused(json: &Value) -> String {
+    super::common::refused::<ShopModels>(json)
 }
 
 proptest! {
@@ -21,7 +21,8 @@ proptest! {
     #[test]
     fn read_back_the_same(rows in rows()) {
         let ledger = ledger(&rows);
-        let options = ShopOptions::default().with_spend_bands(SpendBands::default());
+        let playbook = PlaybookBuilder::standard().action(ChurnRisk::Due, Action::GIFT).build().unwrap();
+        let options = ShopOptions::default().with_spend_bands(SpendBands::default()).with_playbook(playbook);
         let text = serde_json::to_string(&options).unwrap();
         prop_assert_eq!(&serde_json::from_str::<ShopOptions>(&text).unwrap(), &options);
         let tally = ShopTally::of(&ledger, &options);
@@ -32,7 +33,7 @@ proptest! {
         }
         let models = fit(&ledger, &options);
         let text = serde_json::to_string(&models).unwrap();
-        prop_assert!(text.starts_with(r#"{"form":1,"as_of":"2026-07-20","#), "{}", text);
+        prop_assert!(text.starts_with(r#"{"form":2,"as_of":"2026-07-20","#), "{}", text);
         let again: ShopModels = serde_json::from_str(&text).unwrap();
         prop_assert_eq!(&again, &models);
         let (one, other) = (again.profile_all(&ledger).unwrap(), models.profile_all(&ledger).unwrap());
@@ -48,15 +49,15 @@ fn another_form_is_refused() {
         json["form"] = form;
         // What stands beside an unknown form is not looked at.
         json["tiers"] = json!("written otherwise");
-        refused(json)
+        refused(&json)
     };
-    assert_eq!(of_form(json!(2)), "the stored shop has form 2, but form 1 is read: fit again");
-    assert_eq!(of_form(json!(0)), "the stored shop has form 0, but form 1 is read: fit again");
+    assert_eq!(of_form(json!(1)), "the stored shop has form 1, but form 2 is read: fit again");
+    assert_eq!(of_form(json!(0)), "the stored shop has form 0, but form 2 is read: fit again");
     let mut none = json.clone();
     none.as_object_mut().unwrap().shift_remove("form");
-    assert_eq!(refused(none), "the stored shop has no form, but form 1 is read: fit again");
+    assert_eq!(refused(&none), "the stored shop has no form, but form 2 is read: fit again");
     let earlier = json!({"as_of": "2026-07-20", "horizon_days": 90, "rfm": {}, "octants": {}, "tiers": {}});
-    assert_eq!(refused(earlier), "the stored shop has no form, but form 1 is read: fit again");
+    assert_eq!(refused(&earlier), "the stored shop has no form, but form 2 is read: fit again");
 }
 
 /// A database may hand back the fields in another order.
@@ -75,21 +76,25 @@ fn what_does_not_belong_together_is_refused() {
     let other = stored(&fit(&customers, &ShopOptions::default().with_rfm(RfmOptions::quantiles(4)).with_grid(None)));
     let mut grid = json.clone();
     grid["rfm"] = other["rfm"].clone();
-    assert_eq!(refused(grid), "the grid reads scores of [5, 5, 1] bins of R, F and M, found [4, 4, 4]");
+    assert_eq!(refused(&grid), "the grid reads scores of [5, 5, 1] bins of R, F and M, found [4, 4, 4]");
     let mut octants = json.clone();
     octants["octants"] = other["octants"].clone();
-    assert_eq!(refused(octants), "the octant split reads scores of [4, 4, 4] bins of R, F and M, found [5, 5, 5]");
+    assert_eq!(refused(&octants), "the octant split reads scores of [4, 4, 4] bins of R, F and M, found [5, 5, 5]");
     let mut unknown = json.clone();
     unknown["tires"] = json!(1);
-    assert!(refused(unknown).starts_with("unknown field `tires`"));
+    assert!(refused(&unknown).starts_with("unknown field `tires`"));
     let mut missing = json.clone();
     missing.as_object_mut().unwrap().shift_remove("tiers");
-    assert_eq!(refused(missing), "missing field `tiers`");
+    assert_eq!(refused(&missing), "missing field `tiers`");
+    let mut gap = json.clone();
+    gap["playbook"].as_object_mut().unwrap().shift_remove("octant");
+    gap["playbook"]["segment"].as_array_mut().unwrap().remove(0);
+    assert_eq!(refused(&gap), "the playbook has no action for segment/hibernating");
     let mut model = json;
     assert_eq!(model["spend"]["status"], "fitted");
     model["spend"]["model"] = Value::Null;
     assert_eq!(
-        refused(model),
+        refused(&model),
         "the stored shop contradicts itself: an estimate has a model exactly where its status says so"
     );
 }

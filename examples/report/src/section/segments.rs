@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 
 use maud::{Markup, html};
-use repurchase::act::playbook::{CustomerLabel, Playbook};
 use repurchase::scale::Label;
 use repurchase::segment::{LabelKind, LabelSummary};
+use repurchase::shop::{CustomerLabel, Playbook};
 
 use super::{Section, heads};
 use crate::chart::bar;
@@ -27,7 +27,7 @@ pub(super) fn section(words: Words, buyers: &Buyers<'_>) -> Section {
         id: "segments",
         title: words.of("Who the customers are", "客户分群"),
         lead: lead.unwrap_or_default(),
-        body: table(words, &segments),
+        body: table(words, &segments, buyers.models.playbook()),
         note: words
             .of(
                 "All customers with a purchase, each in one segment of the heat map above. Shares are of all customers \
@@ -39,8 +39,7 @@ pub(super) fn section(words: Words, buyers: &Buyers<'_>) -> Section {
     }
 }
 
-fn table(words: Words, segments: &[&Group]) -> Markup {
-    let playbook = Playbook::default();
+fn table(words: Words, segments: &[&Group], playbook: &Playbook) -> Markup {
     let names = [
         words.of("Segment", "分群"),
         words.of("Customers", "客户"),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::act::playbook::{Action, CustomerLabel, Entry, Playbook};
+use super::{Action, CustomerLabel, Entry, Playbook};
 use crate::error::{Error, Result};
 use crate::scale::Label;
 use crate::scale::label::check_keys;
@@ -13,7 +13,7 @@ use crate::segment::{Grid, LabelKind, SpendBands, TierScheme};
 /// # Examples
 ///
 /// ```
-/// use repurchase::act::playbook::{Action, CustomerLabel, PlaybookBuilder};
+/// use repurchase::shop::{Action, CustomerLabel, PlaybookBuilder};
 /// use repurchase::scale::Label;
 /// use repurchase::segment::{LabelKind, TierScheme};
 /// use rust_decimal::Decimal;
@@ -127,7 +127,7 @@ impl PlaybookBuilder {
         own.or_else(|| self.otherwise.get(&kind))
     }
 
-    fn covering(mut self, kind: LabelKind, labels: Vec<Label>) -> Self {
+    pub(super) fn covering(mut self, kind: LabelKind, labels: Vec<Label>) -> Self {
         fn keys(labels: &[Label]) -> BTreeSet<&str> {
             labels.iter().map(Label::key).collect()
         }

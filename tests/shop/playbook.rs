@@ -1,16 +1,15 @@
 //! The playbook: total, replaceable, checked for gaps.
 
 use repurchase::Error;
-use repurchase::act::playbook::{Action, CustomerLabel, Playbook, PlaybookBuilder};
 use repurchase::scale::{Label, Language};
-use repurchase::segment::ChurnRisk;
 use repurchase::segment::{
-    FrequencyBand, Grid, LabelKind, LifecycleStage, MonetaryMeasure, NewCustomerState, Octant, SpendBands, TierScheme,
+    ChurnRisk, FrequencyBand, Grid, LabelKind, LifecycleStage, MonetaryMeasure, NewCustomerState, Octant, RfmOptions,
+    SpendBands, TierScheme,
 };
-
+use repurchase::shop::{Action, CustomerLabel, Playbook, PlaybookBuilder, ShopModels, ShopOptions, ShopTally};
 use rust_decimal::Decimal;
 
-use super::money;
+use super::{fit, large, ledger, money};
 
 fn key<'a>(playbook: &Playbook, label: impl Into<CustomerLabel<'a>>) -> Option<&str> {
     playbook.action_for(label).map(Action::key)
@@ -179,7 +178,7 @@ fn the_shops_own_labels() {
 #[cfg(feature = "serde")]
 #[test]
 fn stored_playbooks_are_checked() {
-    use super::{refused, stored};
+    use super::common::{refused, stored};
     use serde_json::json;
 
     let form = stored(&Playbook::default());
@@ -213,6 +212,41 @@ fn stored_playbooks_are_checked() {
     for action in Action::STANDARD {
         assert_eq!(stored(&action)["label"]["key"], json!(action.key()));
     }
+}
+
+/// The standard playbook covers what is standard of a shop; one that is given covers the shop's labels, or is an error.
+#[test]
+fn a_shop_has_a_playbook_for_its_labels() {
+    let customers = ledger(&large(100));
+    let kinds = |models: &ShopModels| models.playbook().kinds().collect::<Vec<_>>();
+    let without = |left_out: &[LabelKind]| -> Vec<_> {
+        LabelKind::ALL.into_iter().filter(|kind| !left_out.contains(kind)).collect()
+    };
+    let models = fit(&customers, &ShopOptions::default());
+    assert_eq!(kinds(&models), without(&[LabelKind::SpendBand]));
+    let standard = Playbook::default();
+    for kind in kinds(&models) {
+        assert!(models.playbook().actions(kind).eq(standard.actions(kind)), "{kind:?}");
+        assert!(models.playbook().actions(kind).map(|(label, _)| label).eq(models.labels(kind)));
+    }
+    let klaviyo = RfmOptions::quantiles(3);
+    let own =
+        ShopOptions::default().with_rfm(klaviyo).with_grid(Grid::klaviyo()).with_spend_bands(SpendBands::default());
+    assert_eq!(kinds(&fit(&customers, &own)), without(&[LabelKind::Segment]));
+    assert_eq!(kinds(&fit(&customers, &own.clone().with_grid(None))), without(&[LabelKind::Segment]));
+
+    // Given, it is as strict as when it was built.
+    let error = ShopModels::fit(&customers, &own.clone().with_playbook(Playbook::default())).unwrap_err();
+    let expected = "the playbook has no action for segment/recent, segment/needs_attention, segment/inactive";
+    assert_eq!(error.to_string(), expected);
+    let builder = PlaybookBuilder::standard().with_segments(&Grid::klaviyo());
+    let playbook = builder.otherwise(LabelKind::Segment, self::own("look")).build().unwrap();
+    let given = own.with_playbook(playbook.clone());
+    assert_eq!(fit(&customers, &given).playbook(), &playbook);
+    let tally = ShopTally::of(&customers, &given);
+    assert_eq!(ShopModels::fit_tally(&tally, &given).unwrap().playbook(), &playbook);
+    // What nobody in the shop can have is left out.
+    assert_eq!(kinds(&fit(&customers, &given.with_grid(None))), without(&[LabelKind::Segment]));
 }
 
 /// To look at all labels for each of them would take minutes.

@@ -1,12 +1,4 @@
 //! The playbook: what to do with a customer of each label, and why.
-//!
-//! | question | function |
-//! |---|---|
-//! | what is to be done with a customer of this label? | [`Playbook::action_for`] |
-//! | what for a customer of these labels? | [`Playbook::advise`] |
-//! | and why, in words? | [`Playbook::explain`] |
-//! | which action has each label? | [`Playbook::actions`] |
-//! | how does a shop set its own actions, and is one missing? | [`PlaybookBuilder::action`], [`PlaybookBuilder::build`] |
 
 mod action;
 mod builder;
@@ -19,22 +11,24 @@ pub use label::CustomerLabel;
 
 use std::collections::BTreeMap;
 
+use super::profile::Profile;
 #[cfg(feature = "serde")]
 use crate::error::Error;
+use crate::error::Result;
 use crate::scale::words::phrase;
 use crate::scale::{Label, Language};
 use crate::segment::LabelKind;
-use crate::shop::Profile;
 
 /// A total table from labels to actions: every label that it covers has exactly one.
 ///
 /// The default is the [standard playbook](PlaybookBuilder::standard). A shop's own is built from it or from nothing and
-/// checked for gaps when it is built.
+/// checked for gaps when it is built. [`ShopModels::playbook`](super::ShopModels::playbook) is the one for the labels of a
+/// shop.
 ///
 /// # Examples
 ///
 /// ```
-/// use repurchase::act::playbook::{Action, Playbook, PlaybookBuilder};
+/// use repurchase::shop::{Action, Playbook, PlaybookBuilder};
 /// use repurchase::scale::Language;
 /// use repurchase::segment::{FrequencyBand, LifecycleStage};
 ///
@@ -91,9 +85,8 @@ impl Playbook {
     /// # Examples
     ///
     /// ```
-    /// use repurchase::act::playbook::Playbook;
     /// use repurchase::segment::{ChurnRisk, LabelKind};
-    /// use repurchase::shop::Profile;
+    /// use repurchase::shop::{Playbook, Profile};
     ///
     /// let (playbook, late) = (Playbook::default(), Profile::default());
     /// let late = late.with_label(LabelKind::ChurnRisk, ChurnRisk::Overdue.label());
@@ -115,6 +108,23 @@ impl Playbook {
     /// The kinds of labels that are covered.
     pub fn kinds(&self) -> impl Iterator<Item = LabelKind> {
         self.entries.keys().copied()
+    }
+
+    /// The standard playbook, without the kinds of which a shop has other labels than the standard ones.
+    pub(super) fn standard_for<'a>(labels: impl Fn(LabelKind) -> Vec<&'a Label>) -> Self {
+        let mut playbook = Self::default();
+        playbook.entries.retain(|&kind, entries| entries.iter().map(|entry| &entry.label).eq(labels(kind)));
+        playbook
+    }
+
+    /// This playbook for exactly the labels of a shop, by kind; kinds that the shop does not have are left out.
+    pub(super) fn for_labels<'a>(self, labels: impl Fn(LabelKind) -> Vec<&'a Label>) -> Result<Self> {
+        let kinds: Vec<_> = self.kinds().collect();
+        let builder = kinds.into_iter().fold(PlaybookBuilder::from(self), |builder, kind| match labels(kind) {
+            none if none.is_empty() => builder.without(kind),
+            labels => builder.covering(kind, labels.into_iter().cloned().collect()),
+        });
+        builder.build()
     }
 
     fn entry(&self, label: CustomerLabel<'_>) -> Option<&Entry> {

@@ -1,6 +1,6 @@
 //! The standard playbook.
 
-use crate::act::playbook::{Action, CustomerLabel, PlaybookBuilder};
+use super::{Action, CustomerLabel, PlaybookBuilder};
 use crate::segment::LabelKind;
 
 type Line = (&'static str, Action, &'static str, &'static str);
