@@ -1,27 +1,20 @@
 //! Every file of `examples/order-files/tests/cases`, through the program: its answer, or its refusal.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails so")]
-
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Output;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
 
+use super::{ROOT, directory, program};
+
 fn run(file: &str, options: &[&str], out: Option<&Path>) -> Output {
-    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../order-files/tests/cases");
-    let mut program = Command::new(env!("CARGO_BIN_EXE_segment"));
-    program.arg(cases.join(file)).args(options);
+    let mut program = program();
+    program.arg(Path::new(ROOT).join("examples/order-files/tests/cases").join(file)).args(options);
     if let Some(out) = out {
         program.arg("--out").arg(out);
     }
     program.output().unwrap()
-}
-
-fn directory(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::remove_dir_all(&path).ok();
-    path
 }
 
 /// The page and the summary.
@@ -129,7 +122,7 @@ fn what_is_missing_for_a_forecast_is_a_second_purchase_day() {
 
 #[test]
 fn nobody_has_an_id() {
-    let out = directory("null");
+    let out = directory("null").join("labels");
     let output = run("null.csv", &[], Some(&out));
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success() && !out.exists());
