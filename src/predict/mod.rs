@@ -66,7 +66,7 @@ pub use backtest::{
     TrackingPoint,
 };
 pub use contract::{BgBb, BgBbParams, Sbg, SbgParams};
-pub use fit::{Boundary, Fit, FitOptions, FitReport, Fitted, Latent, Limit, Spread, StopReason};
+pub use fit::{Boundary, Fit, FitOptions, FitReport, Fitted, Identification, Latent, Limit, Spread, StopReason};
 pub use given::{OpportunitySample, OpportunitySamples, RenewalCohort, Sample, Samples, TimeUnit, opportunity_samples};
 pub use purchases::{
     AnyModel, BgNbd, BgNbdParams, MbgNbd, MbgNbdParams, ModelKind, Nbd, NbdParams, ParetoNbd, ParetoNbdParams,

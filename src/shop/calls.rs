@@ -14,8 +14,7 @@ impl Profiles {
     /// most is at stake.
     ///
     /// **Population**: customers of two purchase days or more who have missed one cycle or more (churn risk due, overdue
-    /// or churn-inclined) and whose P(alive) is 0.2 or more; where the shop has no model of purchases, whatever their
-    /// P(alive).
+    /// or churn-inclined) and whose P(alive) is 0.2 or more; where P(alive) is unknown, all of them.
     ///
     /// They stand in descending order of [`Figure::ExpectedLoss`], which
     /// [`ShopModels::explain_figure`](super::ShopModels::explain_figure) says in words; those without one come last.

@@ -2,9 +2,11 @@
 
 use crate::error::{Error, Result};
 use crate::predict::{
-    AnyModel, Fit, FitOptions, FitReport, GammaGamma, Limit, ModelKind, PurchaseModel, Sample, Samples,
+    AnyModel, Boundary, Fit, FitOptions, FitReport, GammaGamma, Identification, Latent, Limit, ModelKind,
+    PurchaseModel, Sample, Samples, Spread,
 };
 use crate::scale::Language;
+use crate::scale::words::phrase;
 
 /// Which model of purchases a shop uses.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -12,10 +14,11 @@ use crate::scale::Language;
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum PurchaseChoice {
-    /// MBG/NBD where its likelihood has a maximum; otherwise NBD where that has one, with the reason.
+    /// MBG/NBD, as by [`Fit`](Self::Fit).
     #[default]
     Auto,
-    /// The model of this kind, fitted.
+    /// The model of this kind, fitted, where its likelihood has a maximum and dropout is
+    /// [identified](Identification); otherwise NBD where that forecasts, with the reason.
     Fit(ModelKind),
     /// This very model, such as the [`Choice`](crate::predict::Choice) of a [`Backtest`](crate::predict::Backtest).
     Given(AnyModel),
@@ -36,6 +39,7 @@ pub struct Estimate<M> {
     pub(super) status: EstimateStatus,
     pub(super) customers: u64,
     pub(super) log_likelihood: Option<f64>,
+    pub(super) identified: Vec<Identification>,
 }
 
 /// Where a model comes from, or why there is none.
@@ -48,13 +52,26 @@ pub enum EstimateStatus {
     Fitted,
     /// By the caller.
     Given,
-    /// Fitted in place of another that has no fit.
+    /// At the end of a likelihood without a maximum, where it is that of a simpler model: NBD of customers who all buy at
+    /// one rate.
+    AtLimit {
+        /// What each parameter runs to.
+        limits: Vec<Limit>,
+    },
+    /// Fitted in place of another that cannot forecast.
     Instead {
         /// The other one.
         of: ModelKind,
-        /// Why it has no fit.
+        /// Why it cannot.
         because: Box<Self>,
     },
+    /// There is none: the fit has a maximum, but nobody can be seen to leave.
+    NotIdentified {
+        /// What the fit says of dropout.
+        dropout: Identification,
+    },
+    /// There is none: nobody has a second purchase day.
+    NoRepeats,
     /// There is none: the likelihood has no maximum, but rises towards a simpler model.
     NoMaximum {
         /// What each parameter runs to.
@@ -87,6 +104,12 @@ impl<M> Estimate<M> {
         self.customers
     }
 
+    /// Whether the data show that customers buy at different rates and that they leave, as the model says, or the one in
+    /// whose place it [is](EstimateStatus::Instead); empty for a given model and for one of spend.
+    pub fn identifications(&self) -> &[Identification] {
+        &self.identified
+    }
+
     /// The log-likelihood of these customers; where the likelihood has no maximum, as far as the fit came.
     pub const fn log_likelihood(&self) -> Option<f64> {
         self.log_likelihood
@@ -94,22 +117,28 @@ impl<M> Estimate<M> {
 
     /// A fit that fails is the reason; a question that is wrong is an error.
     fn of_fit<P>(fit: Result<Fit<M, P>>) -> Result<Self> {
-        let none = |status| Ok(Self { model: None, status, customers: 0, log_likelihood: None });
         match fit {
             Ok(Fit::Interior(fitted)) => Ok(Self::reported(Some(fitted.model), EstimateStatus::Fitted, &fitted.report)),
             Ok(Fit::Boundary(boundary)) => {
                 let status = EstimateStatus::NoMaximum { limits: boundary.limits };
                 Ok(Self::reported(None, status, &boundary.report))
             }
-            Err(Error::NoCustomers { .. }) => none(EstimateStatus::NoCustomers),
-            Err(Error::NothingObserved { .. }) => none(EstimateStatus::NothingObserved),
-            Err(Error::NotConverged { evaluations, .. }) => none(EstimateStatus::NotConverged { evaluations }),
+            Err(Error::NoCustomers { .. }) => Ok(Self::none(EstimateStatus::NoCustomers)),
+            Err(Error::NothingObserved { .. }) => Ok(Self::none(EstimateStatus::NothingObserved)),
+            Err(Error::NotConverged { evaluations, .. }) => {
+                Ok(Self::none(EstimateStatus::NotConverged { evaluations }))
+            }
             Err(error) => Err(error),
         }
     }
 
-    const fn reported(model: Option<M>, status: EstimateStatus, report: &FitReport) -> Self {
-        Self { model, status, customers: report.customers, log_likelihood: Some(report.log_likelihood) }
+    const fn none(status: EstimateStatus) -> Self {
+        Self { model: None, status, customers: 0, log_likelihood: None, identified: Vec::new() }
+    }
+
+    fn reported(model: Option<M>, status: EstimateStatus, report: &FitReport) -> Self {
+        let (customers, log_likelihood) = (report.customers, Some(report.log_likelihood));
+        Self { model, status, customers, log_likelihood, identified: report.identifications().copied().collect() }
     }
 
     fn given(model: M, likelihoods: impl Iterator<Item = (f64, u64)>) -> Self {
@@ -126,42 +155,79 @@ impl<M> Estimate<M> {
             status: EstimateStatus::Given,
             customers: all,
             log_likelihood: Some(log_likelihood).filter(|sum| sum.is_finite()),
+            identified: Vec::new(),
         }
     }
 }
 
 impl Estimate<AnyModel> {
     pub(super) fn of_purchases(samples: &Samples, choice: PurchaseChoice, options: &FitOptions) -> Result<Self> {
-        let fit = |kind: ModelKind| Self::of_fit(kind.fit(samples, options));
         match choice {
-            PurchaseChoice::Fit(kind) => fit(kind),
+            PurchaseChoice::Auto => Self::decided(ModelKind::MbgNbd, samples, options),
+            PurchaseChoice::Fit(kind) => Self::decided(kind, samples, options),
             PurchaseChoice::Given(model) => {
                 let ln_densities = samples.iter().map(|(sample, customers)| (model.log_likelihood(&sample), customers));
                 Ok(Self::given(model, ln_densities))
             }
-            PurchaseChoice::Auto => {
-                let first = fit(ModelKind::MbgNbd)?;
-                if !matches!(first.status, EstimateStatus::NoMaximum { .. } | EstimateStatus::NotConverged { .. }) {
-                    return Ok(first);
-                }
-                let second = fit(ModelKind::Nbd)?;
-                if second.model.is_none() {
-                    return Ok(first);
-                }
-                let status = EstimateStatus::Instead { of: ModelKind::MbgNbd, because: Box::new(first.status) };
-                Ok(Self { status, ..second })
-            }
         }
+    }
+
+    /// The model that forecasts, and why: every program shows this one. A model of the `first` kind, unless its fit says
+    /// nothing of who leaves: then NBD.
+    fn decided(first: ModelKind, samples: &Samples, options: &FitOptions) -> Result<Self> {
+        let fit = |kind: ModelKind| Self::of_purchase_fit(kind.fit(samples, options));
+        let asked = fit(first)?;
+        let is_to_replace = asked.model.is_none()
+            && !matches!(asked.status, EstimateStatus::NothingObserved | EstimateStatus::NoCustomers);
+        if !is_to_replace {
+            return Ok(asked);
+        }
+        if samples.iter().all(|(sample, _)| sample.repeats() == 0) {
+            return Ok(Self { status: EstimateStatus::NoRepeats, ..asked });
+        }
+        let simpler = fit(ModelKind::Nbd)?;
+        if simpler.model.is_none() {
+            return Ok(asked);
+        }
+        let status = EstimateStatus::Instead { of: first, because: Box::new(asked.status) };
+        Ok(Self { status, identified: asked.identified, ..simpler })
+    }
+
+    fn of_purchase_fit(fit: Result<Fit<AnyModel, ()>>) -> Result<Self> {
+        let mut estimate = match fit {
+            Ok(Fit::Boundary(Boundary { limits, nearest, report, .. })) if is_poisson(&nearest, &limits) => {
+                Self::reported(Some(nearest), EstimateStatus::AtLimit { limits }, &report)
+            }
+            fit => Self::of_fit(fit)?,
+        };
+        let dropout = estimate.identified.iter().find(|one| one.of != Latent::PurchaseRate);
+        if let (Some(dropout), EstimateStatus::Fitted) = (dropout.filter(|one| !one.is_identified()), &estimate.status)
+        {
+            (estimate.status, estimate.model) = (EstimateStatus::NotIdentified { dropout: *dropout }, None);
+        }
+        Ok(estimate)
     }
 }
 
 impl Estimate<GammaGamma> {
     pub(super) fn of_spend(samples: &Samples, given: Option<GammaGamma>, options: &FitOptions) -> Result<Self> {
-        let Some(model) = given else { return Self::of_fit(GammaGamma::fit(samples, options)) };
+        let Some(model) = given else {
+            return if samples.iter().all(|(sample, _)| sample.repeats() == 0) {
+                Ok(Self::none(EstimateStatus::NoRepeats))
+            } else {
+                Self::of_fit(GammaGamma::fit(samples, options))
+            };
+        };
         let ln_density =
             |(repeats, mean, customers)| Some((model.log_likelihood(&spend_sample(repeats, mean)?)?, customers));
         Ok(Self::given(model, samples.spends().filter_map(ln_density)))
     }
+}
+
+/// Whether a fit of NBD without a maximum is that of customers who all buy at one rate.
+fn is_poisson(nearest: &AnyModel, limits: &[Limit]) -> bool {
+    let is_same = |limit: &Limit| matches!(limit.spread, Spread::Same(_));
+    nearest.kind() == ModelKind::Nbd && limits.iter().all(is_same)
 }
 
 /// A customer of whom only the spend counts.
@@ -170,7 +236,18 @@ fn spend_sample(repeats: u32, mean: f64) -> Option<Sample> {
     sample.with_mean_spend(mean).ok()
 }
 
+fn joined(limits: &[Limit], language: Language) -> String {
+    let limits: Vec<_> = limits.iter().map(|limit| limit.describe(language)).collect();
+    limits.join(if language == Language::Chinese { "；" } else { "; " })
+}
+
 impl EstimateStatus {
+    /// Whether there is a model.
+    #[cfg(feature = "serde")]
+    pub(super) const fn has_model(&self) -> bool {
+        matches!(self, Self::Fitted | Self::Given | Self::AtLimit { .. } | Self::Instead { .. })
+    }
+
     /// In words.
     pub fn describe(&self, language: Language) -> String {
         match (self, language) {
@@ -185,14 +262,20 @@ impl EstimateStatus {
                 format!("代替 {} 拟合：{}", of.label().name(language), because.describe(language))
             }
             (Self::NoMaximum { limits }, _) => {
-                let limits: Vec<_> = limits.iter().map(|limit| limit.describe(language)).collect();
-                match language {
-                    Language::English => {
-                        format!("for these customers it runs to a simpler model ({})", limits.join("; "))
-                    }
-                    Language::Chinese => format!("对这些客户，它趋于一种更简单的模型（{}）", limits.join("；")),
-                }
+                let limits = joined(limits, language);
+                phrase!(
+                    language,
+                    "for these customers it runs to a simpler model ({limits})",
+                    "对这些客户，它趋于一种更简单的模型（{limits}）"
+                )
             }
+            (Self::AtLimit { limits }, _) => {
+                let limits = joined(limits, language);
+                phrase!(language, "fitted as a simpler model ({limits})", "以更简单的模型拟合（{limits}）")
+            }
+            (Self::NotIdentified { dropout }, _) => dropout.describe(language),
+            (Self::NoRepeats, Language::English) => "nobody has a second purchase day".to_owned(),
+            (Self::NoRepeats, Language::Chinese) => "没有客户有第二个购买日".to_owned(),
             (Self::NoCustomers, Language::English) => "nobody has spent anything on a second purchase day".to_owned(),
             (Self::NoCustomers, Language::Chinese) => "没有客户在第二个购买日有过消费".to_owned(),
             (Self::NothingObserved, Language::English) => {

@@ -38,7 +38,8 @@ pub enum Figure {
     /// The quantity of the last order, over the customer's usual quantity. Histories do not hold quantities: unknown
     /// unless [given](super::Profile::with).
     QuantityStretch,
-    /// The probability that the customer is still there, by the shop's model of purchases.
+    /// The probability that the customer is still there, by the shop's model of purchases; unknown where that is NBD, which
+    /// cannot see anybody leave.
     #[doc(alias = "p_alive")]
     ProbabilityAlive,
     /// Purchase days that the shop's model expects within its horizon.
@@ -51,7 +52,7 @@ pub enum Figure {
     #[doc(alias = "CLV")]
     ExpectedValue,
     /// The part of the revenue within the horizon that is lost if nothing is done: see
-    /// [`Profiles::calls`](super::Profiles::calls).
+    /// [`Profiles::calls`](super::Profiles::calls). Unknown where P(alive) is.
     ExpectedLoss,
 }
 

@@ -231,15 +231,22 @@ impl ShopModels {
         }
     }
 
+    const fn sees_leaving(&self) -> bool {
+        match self.purchases.model() {
+            Some(model) => model.kind().has_dropout(),
+            None => false,
+        }
+    }
+
     /// Whether a figure is known of the shop's customers.
     pub(crate) const fn supplies(&self, figure: Figure) -> bool {
         match figure {
             Figure::QuantityStretch => false,
-            Figure::ProbabilityAlive | Figure::ExpectedPurchases => self.purchases.model().is_some(),
+            Figure::ProbabilityAlive => self.sees_leaving(),
+            Figure::ExpectedPurchases => self.purchases.model().is_some(),
             Figure::ExpectedSpend => self.spend.model().is_some(),
-            Figure::ExpectedValue | Figure::ExpectedLoss => {
-                self.purchases.model().is_some() && self.spend.model().is_some()
-            }
+            Figure::ExpectedValue => self.purchases.model().is_some() && self.spend.model().is_some(),
+            Figure::ExpectedLoss => self.sees_leaving() && self.spend.model().is_some(),
             _ => true,
         }
     }

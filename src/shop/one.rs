@@ -85,19 +85,23 @@ impl ShopModels {
         profile.set(Figure::F, of_score(1));
         profile.set(Figure::M, of_score(2));
         profile.set_standing(asked.standing.as_ref());
-        if self.purchases.model().is_some() {
+        if let Some(model) = self.purchases.model() {
             let (alive, purchases) = forecast.unzip();
-            profile.set(Figure::ProbabilityAlive, alive);
+            if model.kind().has_dropout() {
+                profile.set(Figure::ProbabilityAlive, alive);
+            }
             profile.set(Figure::ExpectedPurchases, purchases);
         }
         if let Some(model) = self.spend.model() {
             let spend = sample.and_then(|sample| model.expected_spend(&sample));
             profile.set(Figure::ExpectedSpend, spend);
-            if self.purchases.model().is_some() {
+            if let Some(model) = self.purchases.model() {
                 let value = forecast.zip(spend).map(|((_, purchases), spend)| purchases * spend);
                 profile.set(Figure::ExpectedValue, value);
-                let loss = forecast.zip(value).and_then(|((alive, _), value)| expected_loss(alive, value));
-                profile.set(Figure::ExpectedLoss, loss);
+                if model.kind().has_dropout() {
+                    let loss = forecast.zip(value).and_then(|((alive, _), value)| expected_loss(alive, value));
+                    profile.set(Figure::ExpectedLoss, loss);
+                }
             }
         }
         let (codes, tier) = self.codes(asked)?;

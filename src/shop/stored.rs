@@ -11,12 +11,12 @@ use super::models::ShopModels;
 use super::playbook::Playbook;
 use super::tally::ShopTally;
 use crate::error::Error;
-use crate::predict::{AnyModel, GammaGamma, Samples};
+use crate::predict::{AnyModel, GammaGamma, Identification, Samples};
 use crate::scale::{MoneyTally, Tally};
 use crate::segment::{Grid, MissedCycles, OctantModel, RfmModel, RfmTally, SpendBands, TierModel};
 
 /// The form that is written, and the only one that is read. It changes with every change of a field below.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 
 /// The form, checked before anything else is interpreted, wherever it stands.
 #[derive(serde::Deserialize)]
@@ -129,11 +129,12 @@ pub(super) struct StoredEstimate<M> {
     model: Option<M>,
     customers: u64,
     log_likelihood: Option<f64>,
+    identified: Vec<Identification>,
 }
 
 impl<M> From<Estimate<M>> for StoredEstimate<M> {
-    fn from(Estimate { model, status, customers, log_likelihood }: Estimate<M>) -> Self {
-        Self { status, model, customers, log_likelihood }
+    fn from(Estimate { model, status, customers, log_likelihood, identified }: Estimate<M>) -> Self {
+        Self { status, model, customers, log_likelihood, identified }
     }
 }
 
@@ -141,13 +142,11 @@ impl<M> TryFrom<StoredEstimate<M>> for Estimate<M> {
     type Error = &'static str;
 
     fn try_from(stored: StoredEstimate<M>) -> Result<Self, &'static str> {
-        let StoredEstimate { status, model, customers, log_likelihood } = stored;
-        let expects_model =
-            matches!(status, EstimateStatus::Fitted | EstimateStatus::Given | EstimateStatus::Instead { .. });
-        if expects_model != model.is_some() {
+        let StoredEstimate { status, model, customers, log_likelihood, identified } = stored;
+        if status.has_model() != model.is_some() {
             return Err("the stored shop contradicts itself: an estimate has a model exactly where its status says so");
         }
-        Ok(Self { model, status, customers, log_likelihood })
+        Ok(Self { model, status, customers, log_likelihood, identified })
     }
 }
 

@@ -68,8 +68,8 @@ fn reasons_are_whole_sentences() {
     let forecast = CustomerForecast::new(&nbd, None, &sample(&[0, 20], 21), 14);
     assert_eq!(
         forecast.explain_alive(Language::English),
-        "NBD: bought again on 1 day in the 21 days since the first, the last time 1 day ago; still a customer with a \
-         probability of 100.0%"
+        "NBD: bought again on 1 day in the 21 days since the first, the last time 1 day ago; NBD cannot see \
+         anybody leave"
     );
     assert_eq!(
         forecast.explain_purchases(Language::English),
@@ -78,7 +78,7 @@ fn reasons_are_whole_sentences() {
     );
     assert_eq!(
         forecast.explain_alive(Language::Chinese),
-        "NBD：首购后 21 天内有 1 个复购日，最近一次距今 1 天；仍活跃的概率为 100.0%"
+        "NBD：首购后 21 天内有 1 个复购日，最近一次距今 1 天；NBD 看不出有人流失"
     );
     assert_eq!(
         forecast.explain_purchases(Language::Chinese),
@@ -108,6 +108,37 @@ fn reasons_are_whole_sentences() {
     );
     let many = forecast.explain_value(u32::MAX, Language::English).unwrap();
     assert!(many.contains(&format!(" of 20.{} each", "0".repeat(28))), "{many}");
+}
+
+/// Nobody is still a customer by 100.0%, nor gone.
+#[test]
+fn no_probability_is_rounded_to_certainty() {
+    let [nbd, modified, pareto, bg] = models();
+    let says = |model: &AnyModel, days: &[u64], as_of, language| {
+        let words = CustomerForecast::new(model, None, &sample(days, as_of), 90).explain_alive(language);
+        let separator = if language == Language::Chinese { '；' } else { ';' };
+        words.rsplit_once(separator).unwrap().1.trim().to_owned()
+    };
+    let weekly: Vec<u64> = (0..60).map(|week| 7 * week).collect();
+    for model in [&modified, &pareto, &bg] {
+        for (as_of, english, chinese) in [
+            (413, "still a customer with a probability of more than 99.9%", "仍活跃的概率为 99.9% 以上"),
+            (3000, "still a customer with a probability of less than 0.1%", "仍活跃的概率为 0.1% 以下"),
+        ] {
+            // After a purchase, only a customer of Pareto/NBD is sure to be there.
+            if as_of > 413 || model == &pareto {
+                assert_eq!(says(model, &weekly, as_of, Language::English), english);
+                assert_eq!(says(model, &weekly, as_of, Language::Chinese), chinese);
+            }
+        }
+        assert!(says(model, &[0, 30], 60, Language::English).ends_with('%'));
+    }
+    for as_of in [0, 60, 5000] {
+        assert_eq!(says(&nbd, &[0], as_of, Language::English), "NBD cannot see anybody leave");
+        let once = "BG/NBD cannot see a customer of one purchase day leave";
+        assert_eq!(says(&bg, &[0], as_of, Language::English), once);
+    }
+    assert_eq!(says(&bg, &[0], 60, Language::Chinese), "BG/NBD 看不出只有 1 个购买日的客户是否流失");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod customer_forecast;
 mod extremes;
 mod fits;
 mod gamma_gamma;
+mod identification;
 mod laws;
 mod mergeable;
 mod opportunity;

@@ -50,7 +50,7 @@ fn assert_as_by_hand(models: &ShopModels, history: &CustomerHistory, as_of: Naiv
     let (sample, horizon) = (Sample::of(&summary), models.horizon_days());
     let model = models.purchases().model();
     let bits = |number: Option<f64>| number.map(f64::to_bits);
-    let alive = model.map(|model| model.probability_alive(&sample));
+    let alive = model.filter(|model| model.kind().has_dropout()).map(|model| model.probability_alive(&sample));
     let purchases = model.map(|model| model.expected_purchases(&sample, horizon));
     let spend = models.spend().model().and_then(|spend| spend.expected_spend(&sample));
     let value = purchases.zip(spend).map(|(purchases, spend)| purchases * spend);

@@ -55,12 +55,14 @@ proptest! {
 
 #[test]
 fn of_a_shop_with_models() {
-    let ledger = ledger(&large(600));
+    let (ledger, mut all) = (ledger(&large(600)), 0);
     for choice in [PurchaseChoice::Auto, PurchaseChoice::Fit(repurchase::predict::ModelKind::Nbd)] {
         let models = fit(&ledger, &ShopOptions::default().with_purchases(choice));
         let profiles = models.profile_all(&ledger).unwrap();
         let calls = profiles.calls();
         assert_eq!(calls, naive(&profiles));
-        assert!(calls.len() > 10, "{}", calls.len());
+        assert!(calls.len() > 1, "{}", calls.len());
+        all += calls.len();
     }
+    assert!(all > 20, "{all}");
 }

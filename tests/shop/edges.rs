@@ -1,6 +1,6 @@
 //! Shops that are no special case.
 
-use repurchase::predict::{AnyModel, MbgNbd, MbgNbdParams, ModelKind, TimeUnit};
+use repurchase::predict::{AnyModel, Latent, MbgNbd, MbgNbdParams, ModelKind, TimeUnit};
 use repurchase::scale::{Bands, Language};
 use repurchase::segment::{BinRule, Grid, LabelKind, RfmOptions};
 use repurchase::shop::{Amount, EstimateStatus, Figure, PurchaseChoice, ShopModels, ShopOptions};
@@ -88,7 +88,14 @@ fn models_that_cannot_be_fitted() {
     let once: Vec<Row> = (0..30).map(|id| (id, u64::from(id), 1000)).collect();
     let models = fit(&ledger(&once), &ShopOptions::default());
     assert_eq!(models.purchases().model(), None);
-    assert!(matches!(models.purchases().status(), EstimateStatus::NoMaximum { .. }));
+    assert_eq!(models.purchases().status(), &EstimateStatus::NoRepeats);
+    assert_eq!(models.spend().status(), &EstimateStatus::NoRepeats);
+    assert_eq!(models.spend().status().describe(Language::English), "nobody has a second purchase day");
+    assert_eq!(models.spend().status().describe(Language::Chinese), "没有客户有第二个购买日");
+
+    // Repeat purchases of nothing.
+    let free: Vec<Row> = (0..30).flat_map(|id| [(id, 3, 1000), (id, 40 + u64::from(id), 0)]).collect();
+    let models = fit(&ledger(&free), &ShopOptions::default());
     assert_eq!(models.spend().status(), &EstimateStatus::NoCustomers);
     assert_eq!(
         models.spend().status().describe(Language::English),
@@ -99,6 +106,7 @@ fn models_that_cannot_be_fitted() {
     let today: Vec<Row> = (0..30).map(|id| (id, AS_OF, 1000)).collect();
     let models = fit(&ledger(&today), &ShopOptions::default());
     assert_eq!(models.purchases().status(), &EstimateStatus::NothingObserved);
+    assert_eq!(models.spend().status(), &EstimateStatus::NoRepeats);
 
     // Regular customers who never leave: MBG/NBD runs to NBD, which is used.
     let regular: Vec<Row> = (0..60u16)
@@ -115,6 +123,16 @@ fn models_that_cannot_be_fitted() {
         assert_eq!(models.purchases().model().map(AnyModel::kind), Some(ModelKind::Nbd));
         assert!(status.describe(Language::English).starts_with("fitted in place of MBG/NBD: for these customers"));
         assert!(status.describe(Language::Chinese).starts_with("代替 MBG/NBD 拟合：对这些客户"));
+        // What MBG/NBD says of them, whose place it takes.
+        let [rate, dropout] = models.purchases().identifications() else { panic!("two quantities") };
+        assert_eq!((rate.of, dropout.of), (Latent::PurchaseRate, Latent::DropoutProbability));
+        assert_eq!((dropout.is_identified(), dropout.largest_error), (false, None));
+        // Nobody is said to be still there, or lost, by a model that cannot see anybody leave.
+        let profiles = models.profile_all(&ledger(&regular)).unwrap();
+        for figure in [Figure::ProbabilityAlive, Figure::ExpectedLoss] {
+            assert!(profiles.iter().all(|profile| profile.figure(figure).is_none()));
+        }
+        assert!(profiles.iter().all(|profile| profile.figure(Figure::ExpectedPurchases).is_some()));
     } else {
         panic!("{status:?}");
     }

@@ -63,11 +63,14 @@ fn large(customers: u16) -> Vec<Row> {
     };
     let mut rows = Vec::new();
     for id in 0..customers {
-        let (first, gap, stays) = (below(AS_OF), 3 + below(60), 40 + below(55));
+        let (first, gap, stays) = (below(AS_OF), 4 + below(9) * below(9), 30 + below(9) * below(9));
         let (mut on, usual) = (first, 500 + below(9_000));
         loop {
             rows.push((id, on, i64::try_from(usual / 2 + below(usual)).unwrap()));
-            on += 1 + below(gap) + below(gap);
+            on += 1;
+            while below(gap) > 0 {
+                on += 1;
+            }
             if on > AS_OF || below(100) > stays {
                 break;
             }

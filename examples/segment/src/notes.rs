@@ -101,7 +101,10 @@ pub fn of_models(shop: &Shop) -> Vec<Note> {
     };
     let mut notes = Vec::new();
     let status = models.purchases().status();
-    let is_limit = matches!(status, EstimateStatus::Instead { .. } | EstimateStatus::NoMaximum { .. });
+    let is_limit = matches!(
+        status,
+        EstimateStatus::Instead { .. } | EstimateStatus::NoMaximum { .. } | EstimateStatus::NotIdentified { .. }
+    );
     if *status == EstimateStatus::NothingObserved {
         notes.push(note(
             "too_short",
@@ -109,7 +112,7 @@ pub fn of_models(shop: &Shop) -> Vec<Note> {
             format!("All {all} customers bought for the first time on the as-of day: nothing can be forecast."),
             format!("全部 {all} 位客户都在统计截止日首次购买，无法预测。"),
         ));
-    } else if shop.nobody_came_back() {
+    } else if *status == EstimateStatus::NoRepeats {
         notes.push(note(
             "too_short",
             all,

@@ -119,9 +119,6 @@ fn forecast(page: &mut String, shop: &Shop, models: &ShopModels) {
     let mut model = |what, name, is_there, status: &EstimateStatus| match (is_there, status.describe(Language::English))
     {
         (true, status) => line(page, &format!("  Model of {what}"), format!("{name}, {status}")),
-        (false, _) if shop.nobody_came_back() => {
-            line(page, &format!("  No model of {what}"), "nobody has a second purchase day to fit it to".to_owned());
-        }
         (false, status) => line(page, &format!("  No model of {what}"), status),
     };
     let (purchases, spend) = (models.purchases(), models.spend());

@@ -61,11 +61,6 @@ impl Shop {
         Self { notes, ..self }
     }
 
-    /// Whether nobody has bought on a second day.
-    pub const fn nobody_came_back(&self) -> bool {
-        self.totals.purchase_days == self.totals.customers
-    }
-
     /// Which model of purchases there is, or would be.
     pub fn model_kind(&self) -> ModelKind {
         let fitted = self.models.as_ref().and_then(|models| models.purchases().model()).map(AnyModel::kind);

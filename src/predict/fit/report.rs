@@ -3,7 +3,8 @@
 use core::fmt;
 
 use crate::error::{Error, Result};
-use crate::predict::fit::limit::Limit;
+use crate::predict::fit::identification::Identification;
+use crate::predict::fit::limit::{Latent, Limit};
 use crate::scale::Language;
 
 /// The numbers of a fit.
@@ -28,6 +29,19 @@ pub struct FitReport {
     pub distinct_rows: usize,
     /// Why the fit stopped.
     pub stop: StopReason,
+    pub(in crate::predict) identified: [Option<Identification>; 2],
+}
+
+impl FitReport {
+    /// Whether the data show each quantity of a model of purchases in time; of other models, nothing.
+    pub fn identifications(&self) -> impl Iterator<Item = &Identification> {
+        self.identified.iter().flatten()
+    }
+
+    /// Whether the data show a quantity; `None` where the model has none of the kind.
+    pub fn identification(&self, of: Latent) -> Option<&Identification> {
+        self.identifications().find(|one| one.of == of)
+    }
 }
 
 /// Why a fit stopped.

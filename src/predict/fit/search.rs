@@ -1,6 +1,7 @@
 //! The search for the maximum of a likelihood, or for the boundary without one.
 
-use super::limit::{FAR, Limit};
+use super::identification::Simpler;
+use super::limit::{FAR, Latent, Limit};
 use super::report::{Boundary, Fit, FitReport, Fitted, StopReason};
 use crate::error::{Error, Result};
 use crate::number::optimize::{Ascent, End, Evaluation, covariance, maximize};
@@ -30,6 +31,16 @@ impl<const N: usize> Found<N> {
     /// The same without a maximum: rounding may have made one of a ridge.
     pub(in crate::predict) fn without_maximum(mut self) -> Self {
         (self.standard_errors, self.report.stop) = (None, StopReason::Boundary);
+        self
+    }
+
+    /// With what the data say of its quantities; `dropout` of a model that has it.
+    pub(in crate::predict) fn identified(mut self, simpler: &Simpler, dropout: Option<Latent>) -> Self {
+        let errors = self.standard_errors.map(|mut errors| {
+            errors.iter_mut().zip(self.parameters).for_each(|(error, parameter)| *error /= parameter);
+            errors
+        });
+        self.report.identified = simpler.identify(self.report.log_likelihood, errors, dropout);
         self
     }
 
@@ -159,6 +170,7 @@ impl<'a, const N: usize> Search<'a, N> {
             left_out: self.left_out,
             distinct_rows: self.distinct_rows,
             stop: if standard_errors.is_some() { StopReason::Maximum } else { StopReason::Boundary },
+            identified: [None; 2],
         };
         Ok(Found { parameters, standard_errors, report })
     }

@@ -35,6 +35,11 @@ impl ModelKind {
         }
     }
 
+    /// Whether a model of this kind can tell that somebody has left: all but NBD.
+    pub const fn has_dropout(self) -> bool {
+        !matches!(self, Self::Nbd)
+    }
+
     /// Fits a model of this kind, without the standard errors of its own `fit`.
     ///
     /// # Errors

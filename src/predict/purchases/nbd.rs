@@ -1,10 +1,9 @@
 //! NBD: customers who never leave.
 
 use crate::error::Result;
-use crate::number::optimize::Evaluation;
 use crate::number::special::{beta_kernel, ln_beta};
+use crate::predict::fit::identification::Simpler;
 use crate::predict::fit::limit;
-use crate::predict::fit::search::Search;
 use crate::predict::purchases::model::PurchaseModel;
 use crate::predict::purchases::purchasing::{Purchasing, log_density};
 use crate::predict::{Fit, FitOptions, Latent, Sample, Samples, TimeUnit, fit};
@@ -61,13 +60,9 @@ impl Nbd {
     pub fn fit(samples: &Samples, options: &FitOptions) -> Result<Fit<Self, NbdParams>> {
         let unit = options.unit();
         let purchasing = Purchasing::of(samples.grouped(), unit);
-        let (search, rate) = Search::by_time("NBD", &purchasing.extent(), options, |age| [1.0, age])?;
-        let found = search.climb(&[[0.5, 0.5 / rate]], |&[r, alpha]| {
-            let mut evaluation = Evaluation::ZERO;
-            purchasing.add(r, alpha, &mut evaluation);
-            evaluation.mirrored()
-        })?;
-        let [_, age] = search.units;
+        let found = purchasing.climb(options)?;
+        let (poisson, nbd, age) = (purchasing.poisson(), found.report.log_likelihood, purchasing.extent().age);
+        let found = found.identified(&Simpler { poisson, nbd }, None);
         found.to_fit(
             |[r, alpha]| NbdParams { r, alpha },
             |params| Self::from_params(params, unit),

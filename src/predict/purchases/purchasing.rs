@@ -1,12 +1,14 @@
 //! The part of a likelihood that depends on `x` and `T` alone: purchases without dropout.
 
+use crate::error::Result;
 use crate::number::optimize::Evaluation;
 use crate::number::special::{digamma_difference, ln_rising, trigamma_difference};
 use crate::number::weight::count;
-use crate::predict::TimeUnit;
-use crate::predict::fit::search::Extent;
+use crate::predict::fit::identification::Simpler;
+use crate::predict::fit::search::{Extent, Found, Search};
 use crate::predict::given::grouped::Grouped;
 use crate::predict::given::unit::Observed;
+use crate::predict::{FitOptions, TimeUnit};
 
 /// Customers by `x` and by `T`.
 #[derive(Debug)]
@@ -55,6 +57,27 @@ impl Purchasing {
             time: self.by_age.iter().map(|age| age.time * age.customers).sum(),
             age: self.by_age.last().map_or(0.0, |last| last.time),
         }
+    }
+
+    /// The climb to the maximum of NBD.
+    pub(in crate::predict) fn climb(&self, options: &FitOptions) -> Result<Found<2>> {
+        let (search, rate) = Search::by_time("NBD", &self.extent(), options, |age| [1.0, age])?;
+        search.climb(&[[0.5, 0.5 / rate]], |&[r, alpha]| {
+            let mut evaluation = Evaluation::ZERO;
+            self.add(r, alpha, &mut evaluation);
+            evaluation.mirrored()
+        })
+    }
+
+    /// The largest `ln L` of customers who all buy at one rate.
+    pub(in crate::predict) fn poisson(&self) -> f64 {
+        let Extent { repeats, time, .. } = self.extent();
+        if repeats > 0.0 { repeats * (libm::log(repeats / time) - 1.0) } else { 0.0 }
+    }
+
+    /// The largest likelihoods without dropout.
+    pub(in crate::predict) fn simpler(&self, options: &FitOptions) -> Result<Simpler> {
+        Ok(Simpler { poisson: self.poisson(), nbd: self.climb(options)?.report.log_likelihood })
     }
 
     /// Adds `Σ ln Γ(r + x) - ln Γ(r) + r ln α - (r + x) ln(α + T)` with its derivatives by `r` and `α`, parameters 0 and 1,

@@ -3,7 +3,7 @@
 use crate::predict::purchases::model::PurchaseModel;
 use crate::predict::{AnyModel, GammaGamma, ModelKind, Sample};
 use crate::scale::Language;
-use crate::scale::words::count;
+use crate::scale::words::{count, phrase};
 
 /// The predictions for one customer within a horizon, each with its reason in words.
 ///
@@ -72,13 +72,33 @@ impl CustomerForecast {
         self.expected_spend.map(|spend| self.expected_purchases * spend)
     }
 
-    /// P(alive) in words, with the data behind it.
+    /// P(alive) in words, with the data behind it; of a model that cannot see the customer leave, that.
     pub fn explain_alive(&self, language: Language) -> String {
         let (known, alive) = (self.known(language), 100.0 * self.probability_alive);
-        match language {
-            Language::English => format!("{known}; still a customer with a probability of {alive:.1}%"),
-            Language::Chinese => format!("{known}；仍活跃的概率为 {alive:.1}%"),
+        let model = self.model.label().name(language);
+        if !self.model.has_dropout() {
+            return phrase!(language, "{known}; {model} cannot see anybody leave", "{known}；{model} 看不出有人流失");
         }
+        if self.model == ModelKind::BgNbd && self.sample.repeats() == 0 {
+            return phrase!(
+                language,
+                "{known}; {model} cannot see a customer of one purchase day leave",
+                "{known}；{model} 看不出只有 1 个购买日的客户是否流失"
+            );
+        }
+        // What is neither sure nor impossible is not rounded to it.
+        let percent = match language {
+            Language::English if alive >= 99.95 => "more than 99.9%".to_owned(),
+            Language::English if alive < 0.05 => "less than 0.1%".to_owned(),
+            Language::Chinese if alive >= 99.95 => "99.9% 以上".to_owned(),
+            Language::Chinese if alive < 0.05 => "0.1% 以下".to_owned(),
+            _ => format!("{alive:.1}%"),
+        };
+        phrase!(
+            language,
+            "{known}; still a customer with a probability of {percent}",
+            "{known}；仍活跃的概率为 {percent}"
+        )
     }
 
     /// The expected purchase days in words, with the data behind them.

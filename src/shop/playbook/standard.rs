@@ -97,7 +97,7 @@ const CHURN_RISK: [Line; 4] = [
     ("in_cycle", Action::WAIT, "the next purchase is not expected yet", "尚未到复购时间"),
     ("due", Action::CYCLE_REMINDER, "the next purchase is expected now", "正值复购时间"),
     ("overdue", Action::DISCOUNT, "the next purchase is late", "已超过复购时间"),
-    ("churn_inclined", Action::WIN_BACK_OFFER, "has missed several cycles, likely gone", "错过多个周期，很可能已流失"),
+    ("churn_inclined", Action::WIN_BACK_OFFER, "has missed several cycles", "已错过多个周期"),
 ];
 
 const SPEND_BAND: [Line; 5] = [

@@ -10,16 +10,18 @@
 //!
 //! where `e^z` is the odds of having left at the last purchase, 0 where `c` is 0.
 
+use crate::error::Result;
 use crate::number::optimize::Evaluation;
 use crate::number::special::{digamma_difference, exp_of_nonpositive, ln_1p_exp, ln_beta_ratio, trigamma_difference};
 use crate::number::weight::count;
 use crate::parallel;
-use crate::predict::TimeUnit;
+use crate::predict::fit::identification::Simpler;
 use crate::predict::fit::search::Extent;
 use crate::predict::given::grouped::{Grouped, Piece};
 use crate::predict::given::grouping::Row;
 use crate::predict::given::unit::Observed;
 use crate::predict::purchases::purchasing::{Purchasing, log_density};
+use crate::predict::{FitOptions, TimeUnit};
 
 /// Chances to leave beyond the repeat purchases: 0 of BG/NBD, 1 of MBG/NBD.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +101,10 @@ impl<'a> Likelihood<'a> {
 
     pub(in crate::predict) fn extent(&self) -> Extent {
         self.purchasing.extent()
+    }
+
+    pub(in crate::predict) fn simpler(&self, options: &FitOptions) -> Result<Simpler> {
+        self.purchasing.simpler(options)
     }
 
     /// The log-likelihood and its derivatives by the parameters. Linear in distinct rows.

@@ -149,9 +149,10 @@ pub(in crate::predict) fn fit<M, P>(
         search.climb(starts, |parameters| likelihood.evaluate(parameters))
     });
     let found = search.climb(&starts, |parameters| likelihood.evaluate(parameters))?;
-    let [_, age, ..] = search.units;
+    let (dropout, [_, age, ..]) = (Latent::DropoutProbability, search.units);
+    let found = found.identified(&likelihood.simpler(options)?, Some(dropout));
     found.to_fit(params, model, |[r, alpha, a, b]| {
-        let (rate, dropout) = (limit::gamma(Latent::PurchaseRate, r, alpha, 1.0 / age), Latent::DropoutProbability);
+        let rate = limit::gamma(Latent::PurchaseRate, r, alpha, 1.0 / age);
         limit::reached(&[rate, limit::beta(dropout, a, b)])
     })
 }

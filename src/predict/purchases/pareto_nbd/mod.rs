@@ -99,8 +99,8 @@ impl ParetoNbd {
     /// As [`ModelKind::fit`](crate::predict::ModelKind::fit).
     pub fn fit(samples: &Samples, options: &FitOptions) -> Result<Fit<Self, ParetoNbdParams>> {
         let (rows, unit) = (samples.grouped(), options.unit());
-        let extent = Purchasing::of(rows, unit).extent();
-        let (search, rate) = Search::by_time("Pareto/NBD", &extent, options, |age| [1.0, age, 1.0, age])?;
+        let purchasing = Purchasing::of(rows, unit);
+        let (search, rate) = Search::by_time("Pareto/NBD", &purchasing.extent(), options, |age| [1.0, age, 1.0, age])?;
         let [_, age, ..] = search.units;
         let starts = STARTS.map(|[s, beta]| [0.5, 0.5 / rate, s, beta * age]);
         let climb = |starts: &[Parameters], rows: &Grouped| {
@@ -108,6 +108,7 @@ impl ParetoNbd {
             search.climb(starts, |parameters| likelihood.evaluate(parameters))
         };
         let found = climb(&Search::starts(rows, &starts, climb), rows)?;
+        let found = found.identified(&purchasing.simpler(options)?, Some(Latent::DropoutRate));
         let limits = |[r, alpha, s, beta]: Parameters| {
             limit::reached(&[
                 limit::gamma(Latent::PurchaseRate, r, alpha, 1.0 / age),

@@ -1,0 +1,132 @@
+//! Whether the data show that customers leave, and that they differ.
+
+use core::fmt;
+
+use crate::predict::fit::limit::Latent;
+use crate::scale::Language;
+use crate::scale::words::phrase;
+
+/// What the data say of a [`Latent`] quantity of a model: whether they show it, or a simpler model would do as well.
+///
+/// The models stand one within the other. In a Poisson shop all customers buy at one rate; [`Nbd`](crate::predict::Nbd)
+/// adds that rates differ ([`Latent::PurchaseRate`]); [`MbgNbd`](crate::predict::MbgNbd),
+/// [`BgNbd`](crate::predict::BgNbd) and [`ParetoNbd`](crate::predict::ParetoNbd) add that customers leave
+/// ([`Latent::DropoutProbability`], [`Latent::DropoutRate`]). Each step is measured by what it adds to `ln L`.
+///
+/// A quantity is **identified** when its likelihood ratio is [`LEAST_RATIO`](Self::LEAST_RATIO) or more, and no standard
+/// error exceeds [`LARGEST_ERROR`](Self::LARGEST_ERROR). Where dropout is not, nobody can be seen to leave: P(alive) says
+/// nothing, and NBD forecasts as well.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::predict::{FitOptions, Latent, MbgNbd, Sample, Samples};
+/// use repurchase::scale::Language;
+///
+/// // A hundred customers who come every ten days or so, all of them still there.
+/// let customers = (0..100u32).map(|n| Sample::new(3 + n % 5, 90.0 + f64::from(n % 10), 100.0));
+/// let samples: Samples = customers.collect::<Result<_, _>>()?;
+/// let fit = MbgNbd::fit(&samples, &FitOptions::default())?;
+/// let dropout = fit.report().identification(Latent::DropoutProbability).expect("a model with dropout");
+/// assert!(!dropout.is_identified());
+/// assert_eq!(
+///     dropout.describe(Language::English),
+///     "nobody can be seen to leave (likelihood ratio 0.00, 6 needed; no maximum)"
+/// );
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
+pub struct Identification {
+    /// The quantity.
+    pub of: Latent,
+    /// `2 (ln L - ln L₀)`, 0 or more, with the largest likelihood `L₀` of the model without the quantity: Poisson for
+    /// the purchase rate, then with `ln L` of NBD; NBD for dropout.
+    pub likelihood_ratio: f64,
+    /// The largest standard error of the logarithm of a parameter: for the purchase rate `r` and `alpha`, for dropout
+    /// every one. `None` on a [`Boundary`](crate::predict::Boundary).
+    pub largest_error: Option<f64>,
+}
+
+impl Identification {
+    /// The smallest likelihood ratio of a quantity that is identified: two parameters have one as large by chance in 5% of
+    /// shops.
+    pub const LEAST_RATIO: f64 = 6.0;
+
+    /// The largest standard error, of a logarithm, in the fit of a quantity that is identified: a parameter is known to a
+    /// factor of `e`.
+    pub const LARGEST_ERROR: f64 = 1.0;
+
+    /// Whether the data show the quantity.
+    pub fn is_identified(&self) -> bool {
+        self.likelihood_ratio >= Self::LEAST_RATIO
+            && self.largest_error.is_some_and(|error| error <= Self::LARGEST_ERROR)
+    }
+
+    /// Whether the data show the quantity, in words, with the numbers that decide.
+    pub fn describe(&self, language: Language) -> String {
+        let (ratio, least, allowed) = (self.likelihood_ratio, Self::LEAST_RATIO, Self::LARGEST_ERROR);
+        let error = match self.largest_error {
+            None => phrase!(language, "no maximum", "无最大值"),
+            Some(error) => phrase!(
+                language,
+                "largest standard error of a logarithm {error:.2}, {allowed} allowed",
+                "对数参数的最大标准误 {error:.2}，上限 {allowed}"
+            ),
+        };
+        let verdict = match (self.of == Latent::PurchaseRate, self.is_identified()) {
+            (true, true) => phrase!(language, "customers buy at different rates", "客户的购买频率各不相同"),
+            (true, false) => {
+                phrase!(
+                    language,
+                    "customers cannot be told apart by their purchase rates",
+                    "看不出客户的购买频率有差别"
+                )
+            }
+            (false, true) => phrase!(language, "customers can be seen to leave", "可以看出客户会流失"),
+            (false, false) if ratio < least => phrase!(language, "nobody can be seen to leave", "看不出有客户流失"),
+            (false, false) => {
+                phrase!(language, "customers leave, but who does cannot be seen", "有客户流失，但看不出是哪些客户")
+            }
+        };
+        phrase!(
+            language,
+            "{verdict} (likelihood ratio {ratio:.2}, {least} needed; {error})",
+            "{verdict}（似然比 {ratio:.2}，至少需 {least}；{error}）"
+        )
+    }
+}
+
+/// [`describe`](Identification::describe) in English.
+impl fmt::Display for Identification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.describe(Language::English))
+    }
+}
+
+/// The largest likelihoods of the models without dropout.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::predict) struct Simpler {
+    pub(in crate::predict) poisson: f64,
+    pub(in crate::predict) nbd: f64,
+}
+
+impl Simpler {
+    /// The identifications of a fit: of the purchase rate, and of `dropout` in a model that has it. `errors` are the
+    /// standard errors of logarithms, those of `r` and `alpha` first.
+    pub(in crate::predict) fn identify<const N: usize>(
+        &self,
+        log_likelihood: f64,
+        errors: Option<[f64; N]>,
+        dropout: Option<Latent>,
+    ) -> [Option<Identification>; 2] {
+        let largest = |some: usize| errors.map(|errors| errors.iter().take(some).copied().fold(0.0, f64::max));
+        let identification = |of, above: f64, below: f64, largest_error| {
+            // A fit that ended a little below its limit has not become less likely than the limit.
+            Identification { of, likelihood_ratio: f64::max(2.0 * (above - below), 0.0), largest_error }
+        };
+        let rate = identification(Latent::PurchaseRate, self.nbd, self.poisson, largest(2));
+        [Some(rate), dropout.map(|of| identification(of, log_likelihood, self.nbd, largest(N)))]
+    }
+}
