@@ -17,6 +17,7 @@ use rust_decimal::Decimal;
 const HISTORY: &str = r#"{
     "purchases": 5, "purchase_days": 4, "first_purchase": "1997-11-02", "last_purchase": "1998-03-24",
     "shortest_gap_days": 31, "longest_gap_days": 62, "gap_squares": 7206,
+    "gap_logarithms": 49190010850,
     "spend": "214.60", "first_day_spend": "59.90", "credits": 1, "credited": "14.90"
 }"#;
 

@@ -4,6 +4,7 @@ use chrono::{NaiveDate, TimeZone};
 use rust_decimal::Decimal;
 
 use super::gaps::GapStatistics;
+use super::logarithms::from_units;
 use super::statistics::Statistics;
 use crate::error::{Error, Result};
 use crate::number::money;
@@ -295,12 +296,14 @@ impl CustomerHistory {
             repeats: self.known.purchase_days - 1,
             recency_days: self.known.last.since(self.known.first),
             age_days: Day::from(as_of).since(self.known.first),
+            logarithms: self.known.gaps.logarithms,
             repeat_spend: self.known.spend - self.known.first_day_spend,
         })
     }
 }
 
-/// `x`, `t_x`, `T` and mean spend of one customer as of a day, as the buy-till-you-die models define them.
+/// `x`, `t_x`, `T`, the logarithms of gaps and the mean spend of one customer as of a day, as the buy-till-you-die models
+/// define them.
 ///
 /// Several purchases on one day are one; the first purchase day opens the account and is no repeat. Made by
 /// [`CustomerHistory::repeat_summary`].
@@ -314,6 +317,7 @@ pub struct RepeatSummary {
     repeats: u32,
     recency_days: u32,
     age_days: u32,
+    logarithms: u64,
     repeat_spend: Decimal,
 }
 
@@ -341,6 +345,12 @@ impl RepeatSummary {
     /// `T` in weeks, that is days / 7, fractional.
     pub fn age_weeks(&self) -> f64 {
         f64::from(self.age_days) / 7.0
+    }
+
+    /// `Σ ln g`: the sum of the natural logarithms of the gaps in days, each as
+    /// [`gap_logarithm`](crate::history::gap_logarithm) gives it. 0 when `x` is 0.
+    pub fn ln_gaps(&self) -> f64 {
+        from_units(self.logarithms)
     }
 
     /// What was spent on the repeat purchase days, net of refunds; credits are left out.

@@ -1,13 +1,16 @@
 //! Gaps between a customer's purchase days.
 
+use super::logarithms::{from_units, gap_logarithm};
 use crate::number::quotient;
 
-/// What is kept of the gaps: enough for their mean, extremes and deviation, exact, and mergeable.
+/// What is kept of the gaps: enough for their mean, extremes, deviation and regularity, exact, and mergeable.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) struct GapSums {
     pub(crate) shortest: u32,
     pub(crate) longest: u32,
     pub(crate) squares: u64,
+    /// The sum of their [logarithms](gap_logarithm).
+    pub(crate) logarithms: u64,
 }
 
 impl GapSums {
@@ -19,6 +22,8 @@ impl GapSums {
         self.longest = self.longest.max(gap);
         // All gaps of chrono's range together are shorter than 2^28 days, so their squares sum to less than 2^56.
         self.squares += u64::from(gap) * u64::from(gap);
+        // Of gaps that are together shorter than 2^28 days, the logarithms sum to less than 2^27: in units, to less than 2^59.
+        self.logarithms += gap_logarithm(gap);
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
@@ -28,6 +33,7 @@ impl GapSums {
         };
         self.longest = self.longest.max(other.longest);
         self.squares += other.squares;
+        self.logarithms += other.logarithms;
     }
 }
 
@@ -81,6 +87,11 @@ impl GapStatistics {
     /// The longest gap in days.
     pub const fn longest_days(self) -> u32 {
         self.sums.longest
+    }
+
+    /// The sum of the gaps' natural logarithms, 0 or more, each as [`gap_logarithm`] gives it.
+    pub fn ln_sum(self) -> f64 {
+        from_units(self.sums.logarithms)
     }
 
     /// The sample standard deviation of the gaps in days, 0 or more; `None` for a single gap.

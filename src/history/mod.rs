@@ -12,6 +12,7 @@
 //! | what is known of every customer as of a day? | [`Ledger`] |
 //! | who bought which product when, for cycles, breadth and paths? | [`LineLog`] |
 //! | how many customers, purchases and credits, and what revenue? | [`Ledger::totals`] |
+//! | how large is the logarithm of a gap, in any database? | [`gap_logarithm`] |
 //! | what is known of one, updated by each new order? | [`CustomerHistory`] |
 //! | some orders changed: how is what is known mended? | [`CustomerHistory::from_records`], [`Ledger::replace`] |
 //! | what is known of customers of several machines or shops? | [`Ledger::merge`] |
@@ -24,6 +25,7 @@ mod gaps;
 mod ledger;
 mod lines;
 mod log;
+mod logarithms;
 mod mend;
 mod read;
 mod spending;
@@ -42,5 +44,6 @@ pub use ledger::Ledger;
 pub(crate) use lines::ProductDay;
 pub use lines::{LineLog, ProductPurchase};
 pub use log::PurchaseLog;
+pub use logarithms::gap_logarithm;
 pub(crate) use spending::Spending;
 pub use totals::LedgerTotals;

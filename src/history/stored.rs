@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::CustomerHistory;
 use super::gaps::GapSums;
+use super::logarithms::gap_logarithm;
 use super::statistics::Statistics;
 use crate::error::{Error, Result};
 use crate::number::money;
@@ -19,6 +20,7 @@ pub(super) struct StoredHistory {
     shortest_gap_days: u32,
     longest_gap_days: u32,
     gap_squares: u64,
+    gap_logarithms: u64,
     #[serde(with = "crate::number::decimal")]
     spend: Decimal,
     #[serde(with = "crate::number::decimal")]
@@ -38,6 +40,7 @@ impl From<CustomerHistory> for StoredHistory {
             shortest_gap_days: history.known.gaps.shortest,
             longest_gap_days: history.known.gaps.longest,
             gap_squares: history.known.gaps.squares,
+            gap_logarithms: history.known.gaps.logarithms,
             spend: history.known.spend,
             first_day_spend: history.known.first_day_spend,
             credits: history.known.credits,
@@ -63,6 +66,7 @@ impl TryFrom<StoredHistory> for CustomerHistory {
             shortest: stored.shortest_gap_days,
             longest: stored.longest_gap_days,
             squares: stored.gap_squares,
+            logarithms: stored.gap_logarithms,
         };
         if stored.purchase_days > stored.purchases || (stored.purchase_days == 0) != (stored.purchases == 0) {
             return inconsistent("purchase_days");
@@ -109,6 +113,9 @@ fn are_possible(gaps: GapSums, count: u32, sum: u32) -> bool {
     if count == 0 {
         return sum == 0 && gaps == GapSums::default();
     }
+    let [least, most] = [gaps.shortest, gaps.longest].map(|gap| u128::from(gap_logarithm(gap)));
+    let others = u128::from(count - 1);
+    let logarithms = most + least * others..=least + most * others;
     shortest >= 1
         && shortest <= longest
         && shortest * count <= sum
@@ -117,4 +124,5 @@ fn are_possible(gaps: GapSums, count: u32, sum: u32) -> bool {
         && sum <= shortest + longest * (count - 1)
         && sum * sum <= gaps.squares.saturating_mul(count)
         && gaps.squares <= longest * sum
+        && logarithms.contains(&gaps.logarithms.into())
 }

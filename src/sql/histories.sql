@@ -24,6 +24,8 @@ bought as (
         min(gap_days) as shortest_gap_days,
         max(gap_days) as longest_gap_days,
         cast(sum(gap_days * gap_days) as bigint) as gap_squares,
+        -- ln(gap) in units of 2^-32, to the nearest: the library's integer of every gap up to 65,535 days.
+        cast(sum(round(ln(cast(gap_days as double precision)) * 4294967296)) as bigint) as gap_logarithms,
         sum(spend) as spend,
         sum(case when gap_days is null then spend else 0 end) as first_day_spend
     from steps
@@ -44,6 +46,7 @@ select
     coalesce(shortest_gap_days, 0) as shortest_gap_days,
     coalesce(longest_gap_days, 0) as longest_gap_days,
     coalesce(gap_squares, 0) as gap_squares,
+    coalesce(gap_logarithms, 0) as gap_logarithms,
     coalesce(spend, 0) as spend,
     coalesce(first_day_spend, 0) as first_day_spend,
     coalesce(credits, 0) as credits,

@@ -59,7 +59,7 @@
 //!
 //! let (customer, json) = ("ann", r#"{"purchases":2,"purchase_days":2,"first_purchase":"2026-03-02",
 //!     "last_purchase":"2026-03-16","shortest_gap_days":14,"longest_gap_days":14,"gap_squares":196,
-//!     "spend":"35.00","first_day_spend":"10.00","credits":0,"credited":"0"}"#);
+//!     "gap_logarithms":11334664923,"spend":"35.00","first_day_spend":"10.00","credits":0,"credited":"0"}"#);
 //! let history: CustomerHistory = serde_json::from_str(json)?;
 //! let as_of = NaiveDate::from_ymd_opt(2026, 3, 31).expect("a valid date");
 //! let ledger = Ledger::from_histories([(customer, history)], as_of)?;

@@ -7,7 +7,7 @@ select
         from (
             select
                 h.purchases, h.purchase_days, h.first_purchase, h.last_purchase,
-                h.shortest_gap_days, h.longest_gap_days, h.gap_squares,
+                h.shortest_gap_days, h.longest_gap_days, h.gap_squares, h.gap_logarithms,
                 cast(h.spend as text) as spend, cast(h.first_day_spend as text) as first_day_spend,
                 h.credits, cast(h.credited as text) as credited
         ) as stored

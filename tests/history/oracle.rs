@@ -86,6 +86,9 @@ fn assert_gaps(found: Option<GapStatistics>, gaps: &[u32]) {
     assert_eq!((found.count() as usize, found.span_days()), (gaps.len(), sum));
     assert_eq!(Some(found.shortest_days()), gaps.iter().copied().min());
     assert_eq!(Some(found.longest_days()), gaps.iter().copied().max());
+    // Far below 2^53.
+    let units: f64 = gaps.iter().map(|&gap| (f64::from(gap).ln() * 4_294_967_296.0).round()).sum();
+    assert_eq!(found.ln_sum().to_bits(), (units / 4_294_967_296.0).to_bits());
     let count = f64::from(found.count());
     let mean = f64::from(sum) / count;
     assert_eq!(found.mean_days().to_bits(), mean.to_bits());
@@ -116,6 +119,7 @@ fn assert_summary(history: &CustomerHistory, days: &[NaiveDate]) {
     assert_eq!(i64::from(summary.age_days()), (as_of - first).num_days());
     assert_eq!(summary.recency_weeks().to_bits(), (f64::from(summary.recency_days()) / 7.0).to_bits());
     assert_eq!(summary.age_weeks().to_bits(), (f64::from(summary.age_days()) / 7.0).to_bits());
+    assert_eq!(summary.ln_gaps().to_bits(), history.gaps().map_or(0.0, GapStatistics::ln_sum).to_bits());
     assert_eq!(summary.repeat_spend(), history.spend() - history.first_day_spend());
     assert_eq!(summary.mean_spend().is_some(), days.len() > 1);
 }

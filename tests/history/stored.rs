@@ -16,10 +16,13 @@ fn sample() -> CustomerHistory {
     history
 }
 
+/// ln 3 + ln 7, in units of 2^-32.
+const THREE_AND_SEVEN: u64 = 13_076_124_302;
+
 fn sample_stored() -> Value {
     json!({
         "purchases": 4, "purchase_days": 3, "first_purchase": "2026-03-01", "last_purchase": "2026-03-11",
-        "shortest_gap_days": 3, "longest_gap_days": 7, "gap_squares": 58,
+        "shortest_gap_days": 3, "longest_gap_days": 7, "gap_squares": 58, "gap_logarithms": THREE_AND_SEVEN,
         "spend": "18.00", "first_day_spend": "15.00", "credits": 1, "credited": "0.50",
     })
 }
@@ -109,6 +112,9 @@ fn gaps_of_a_stored_history_add_up() {
         assert_refused(&fields, gaps);
     }
     assert_refused(&[("gap_squares", json!(u64::MAX))], gaps);
+    for logarithms in [0, THREE_AND_SEVEN - 1, THREE_AND_SEVEN + 1, u64::MAX] {
+        assert_refused(&[("gap_logarithms", json!(logarithms))], gaps);
+    }
     assert_refused(&[("longest_gap_days", json!(u32::MAX))], gaps);
 }
 
@@ -142,6 +148,7 @@ fn money_of_a_stored_history_adds_up() {
         ("shortest_gap_days", json!(0)),
         ("longest_gap_days", json!(0)),
         ("gap_squares", json!(0)),
+        ("gap_logarithms", json!(0)),
     ];
     assert_refused(&one_day, first_day);
     let nobody = |money: &str| {

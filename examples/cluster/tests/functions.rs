@@ -110,17 +110,17 @@ fn text_columns<'a>() -> datafusion::prelude::CsvReadOptions<'a> {
 async fn kinds_signs_and_types_of_amounts() {
     let context = engine::session(None, Some(2)).await.unwrap();
     let history = "SELECT h['purchases'], h['purchase_days'], h['spend'], h['credits'], h['credited'], \
-                   h['shortest_gap_days'], h['longest_gap_days'], h['gap_squares']";
+                   h['shortest_gap_days'], h['longest_gap_days'], h['gap_squares'], h['gap_logarithms']";
     let of = |values: &str, call: &str| {
         format!("{history} FROM (SELECT {call} AS h FROM (VALUES {values}) AS t(day, a, kind))")
     };
     let signed =
         "('2025-01-05', '-0.50', 'x'), ('2025-01-01', '10', 'x'), ('2025-01-04', '2.5', 'x'), ('2025-01-01', '1', 'x')";
     let found = csv(&context, &of(signed, "purchase_history(CAST(day AS DATE), a)")).await;
-    assert_eq!(found, "3,2,13.5,1,0.5,3,3,9\n".replace("13.5", "13.50").replace("0.5,3", "0.50,3"));
+    assert_eq!(found, "3,2,13.5,1,0.5,3,3,9,4718503851\n".replace("13.5", "13.50").replace("0.5,3", "0.50,3"));
     let kinds = "('2025-01-05', 50, 'credit'), ('2025-01-01', 1000, 'purchase'), ('2025-01-04', 0, NULL)";
     let found = csv(&context, &of(kinds, "purchase_history(CAST(day AS DATE), a, kind)")).await;
-    assert_eq!(found, "2,2,1000,1,50,3,3,9\n");
+    assert_eq!(found, "2,2,1000,1,50,3,3,9,4718503851\n");
 
     let floats = context.sql("SELECT purchase_history(DATE '2025-01-01', CAST(1.5 AS DOUBLE))").await;
     let refused = floats.expect_err("a float is no exact amount").to_string();

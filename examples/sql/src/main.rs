@@ -75,7 +75,7 @@ mod tests {
     fn histories_are_labelled() {
         let rows = "customer_id,history\nann,\"{\"\"purchases\"\":1,\"\"purchase_days\"\":1,\
             \"\"first_purchase\"\":\"\"2026-03-02\"\",\"\"last_purchase\"\":\"\"2026-03-02\"\",\
-            \"\"shortest_gap_days\"\":0,\"\"longest_gap_days\"\":0,\"\"gap_squares\"\":0,\"\"spend\"\":\"\"9.90\"\",\
+            \"\"shortest_gap_days\"\":0,\"\"longest_gap_days\"\":0,\"\"gap_squares\"\":0,\"\"gap_logarithms\"\":0,\"\"spend\"\":\"\"9.90\"\",\
             \"\"first_day_spend\"\":\"\"9.90\"\",\"\"credits\"\":0,\"\"credited\"\":\"\"0\"\"}\"\n";
         let text = answer(rows);
         assert!(text.contains("New                          1            9.90\n"), "{text}");

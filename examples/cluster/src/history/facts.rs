@@ -2,6 +2,7 @@
 
 use datafusion::error::{DataFusionError, Result};
 use repurchase::CustomerHistory;
+use repurchase::history::gap_logarithm;
 use rust_decimal::Decimal;
 
 use super::row::HistoryRow;
@@ -153,6 +154,9 @@ impl Facts {
             row.shortest_gap_days = if row.shortest_gap_days == 0 { gap } else { row.shortest_gap_days.min(gap) };
             row.longest_gap_days = row.longest_gap_days.max(gap);
             row.gap_squares = row.gap_squares.checked_add(gap * gap).ok_or_else(too_large)?;
+            let logarithm = u32::try_from(gap).map(gap_logarithm).ok().and_then(|units| i64::try_from(units).ok());
+            let logarithms = logarithm.and_then(|units| row.gap_logarithms.checked_add(units));
+            row.gap_logarithms = logarithms.ok_or_else(too_large)?;
         }
         Ok(row)
     }

@@ -23,17 +23,20 @@ pub(crate) struct HistoryRow {
     pub(crate) shortest_gap_days: i64,
     pub(crate) longest_gap_days: i64,
     pub(crate) gap_squares: i64,
+    pub(crate) gap_logarithms: i64,
     pub(crate) spend: Decimal,
     pub(crate) first_day_spend: Decimal,
     pub(crate) credits: i64,
     pub(crate) credited: Decimal,
 }
 
+const COUNTS: [&str; 7] =
+    ["purchases", "purchase_days", "shortest_gap_days", "longest_gap_days", "gap_squares", "gap_logarithms", "credits"];
+
 /// The names of the library's own stored form.
 static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
     let dates = ["first_purchase", "last_purchase"].map(|name| (name, DataType::Date32));
-    let counts = ["purchases", "purchase_days", "shortest_gap_days", "longest_gap_days", "gap_squares", "credits"]
-        .map(|name| (name, DataType::Int64));
+    let counts = COUNTS.map(|name| (name, DataType::Int64));
     // As text: a decimal of Arrow has its scale in its type, and the scale of a file is not known before it is read.
     let money = ["spend", "first_day_spend", "credited"].map(|name| (name, DataType::Utf8));
     dates.into_iter().chain(counts).chain(money).map(|(name, kind)| Field::new(name, kind, true)).collect()
@@ -46,7 +49,7 @@ pub(crate) fn history_type() -> DataType {
 
 pub(crate) fn array(rows: &[HistoryRow]) -> Result<StructArray> {
     let mut dates = [Date32Builder::new(), Date32Builder::new()];
-    let mut counts = [(); 6].map(|()| Int64Builder::with_capacity(rows.len()));
+    let mut counts = COUNTS.map(|_| Int64Builder::with_capacity(rows.len()));
     let mut money = [(); 3].map(|()| StringBuilder::new());
     for row in rows {
         let days = [row.days.map(|(first, _)| first), row.days.map(|(_, last)| last)];
@@ -57,6 +60,7 @@ pub(crate) fn array(rows: &[HistoryRow]) -> Result<StructArray> {
             row.shortest_gap_days,
             row.longest_gap_days,
             row.gap_squares,
+            row.gap_logarithms,
             row.credits,
         ];
         counts.iter_mut().zip(numbers).for_each(|(column, number)| column.append_value(number));
@@ -81,6 +85,7 @@ impl HistoryRow {
             "shortest_gap_days": self.shortest_gap_days,
             "longest_gap_days": self.longest_gap_days,
             "gap_squares": self.gap_squares,
+            "gap_logarithms": self.gap_logarithms,
             "spend": self.spend.to_string(),
             "first_day_spend": self.first_day_spend.to_string(),
             "credits": self.credits,
@@ -111,7 +116,7 @@ pub(crate) fn rows(array: &dyn Array) -> Result<Vec<Option<HistoryRow>>> {
     let (first, last) = (dates("first_purchase")?, dates("last_purchase")?);
     let (purchases, purchase_days) = (counts("purchases")?, counts("purchase_days")?);
     let (shortest, longest) = (counts("shortest_gap_days")?, counts("longest_gap_days")?);
-    let (squares, credits) = (counts("gap_squares")?, counts("credits")?);
+    let (squares, logarithms, credits) = (counts("gap_squares")?, counts("gap_logarithms")?, counts("credits")?);
     let (spend, first_spend, credited) = (money("spend")?, money("first_day_spend")?, money("credited")?);
     let amount = |column: &StringArray, index| Decimal::from_str_exact(column.value(index)).map_err(|_| other());
     let row = |index| -> Result<Option<HistoryRow>> {
@@ -125,6 +130,7 @@ pub(crate) fn rows(array: &dyn Array) -> Result<Vec<Option<HistoryRow>>> {
             shortest_gap_days: shortest.value(index),
             longest_gap_days: longest.value(index),
             gap_squares: squares.value(index),
+            gap_logarithms: logarithms.value(index),
             spend: amount(spend, index)?,
             first_day_spend: amount(first_spend, index)?,
             credits: credits.value(index),
