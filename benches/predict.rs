@@ -8,8 +8,8 @@ use chrono::{NaiveDate, NaiveTime};
 use common::{Random, Result};
 use criterion::{Criterion, Throughput};
 use repurchase::predict::{
-    AnyModel, Backtest, BgBb, Fit, FitOptions, GammaGamma, Holdout, ModelKind, OpportunitySample, OpportunitySamples,
-    PurchaseModel, RenewalCohort, Sample, Samples, Sbg, SbgParams, opportunity_samples,
+    AnyModel, Backtest, Bdw, BgBb, Fit, FitOptions, GammaGamma, Holdout, ModelKind, OpportunitySample,
+    OpportunitySamples, PurchaseModel, RenewalCohort, Sample, Samples, Sbg, SbgParams, opportunity_samples,
 };
 use repurchase::record::{Period, Windows};
 use repurchase::segment::MissedCycles;
@@ -87,6 +87,7 @@ fn renewals(criterion: &mut Criterion) -> Result {
     for (shape, cohorts) in [("paper", vec![paper]), ("months", months.collect::<Result<_, _>>()?)] {
         let customers = cohorts.iter().map(|cohort| cohort.customers()).sum();
         fit(criterion, &format!("sbg/{shape}"), customers, || Sbg::fit(&cohorts, &FitOptions::default()))?;
+        fit(criterion, &format!("bdw/{shape}"), customers, || Bdw::fit(&cohorts, &FitOptions::default()))?;
     }
     Ok(())
 }

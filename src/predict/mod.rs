@@ -10,6 +10,7 @@
 //! | why does the model expect this of a customer? | [`CustomerForecast::explain_purchases`] |
 //! | which model is best for our shop, and is it better than a simple rule? | [`Backtest`] |
 //! | subscribers: who renews, and for how long? | [`Sbg`] |
+//! | does a subscriber's loyalty change with age? | [`Bdw`], [`RenewalChoice`] |
 //! | members who may buy once a period: how often will they buy? | [`BgBb`] |
 //!
 //! A model is fitted to the [`Samples`] of a ledger, stored (feature `serde`), and answers for one customer in well under a
@@ -62,10 +63,10 @@ mod purchases;
 mod value;
 
 pub use backtest::{
-    Backtest, Baseline, BaselineScores, Calibration, Candidate, Choice, Difference, Holdout, HoldoutCustomer, Scores,
-    TrackingPoint,
+    Backtest, Baseline, BaselineScores, Calibration, Candidate, Choice, Difference, Holdout, HoldoutCustomer,
+    RenewalChoice, RenewalHoldout, Scores, TrackingPoint,
 };
-pub use contract::{BgBb, BgBbParams, Sbg, SbgParams};
+pub use contract::{Bdw, BdwParams, BgBb, BgBbParams, Sbg, SbgParams};
 pub use fit::{Boundary, Fit, FitOptions, FitReport, Fitted, Identification, Latent, Limit, Spread, StopReason};
 pub use given::{OpportunitySample, OpportunitySamples, RenewalCohort, Sample, Samples, TimeUnit, opportunity_samples};
 pub use purchases::{

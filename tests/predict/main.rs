@@ -5,6 +5,7 @@
 use proptest::test_runner::{Config, RngSeed};
 
 mod backtest;
+mod bdw;
 mod beta_geometric;
 mod bg_bb;
 mod bg_bb_edges;

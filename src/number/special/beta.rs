@@ -1,7 +1,7 @@
 //! The logarithm of the beta function, and how it falls as an argument grows.
 
 use super::difference::{is_few, ln_rising};
-use super::gamma::{LARGE, LN_GAMMA, ln_gamma, stirling_remainder};
+use super::gamma::{DIGAMMA, LARGE, LN_GAMMA, ln_gamma, stirling_remainder};
 
 /// `ln(2 pi) / 2`.
 const HALF_LN_TAU: f64 = 0.918_938_533_204_672_7;
@@ -38,36 +38,46 @@ pub(crate) fn ln_beta_ratio(a: f64, b: f64, x: f64) -> f64 {
     let (mut b, mut excess) = (b, 0.0);
     // One step up in b divides by (b + a) (b + x) / (b (b + a + x)) = 1 + a x / (b (b + a + x)).
     while b < LARGE {
-        let factor = a / b * (x / (b + a + x));
+        let factor = f64::min(a / b * (x / (b + a + x)), 1e300);
         excess += factor + excess * factor;
         b += 1.0;
     }
-    let (by_a, by_x, both) = (b + a, b + x, b + a + x);
-    let joint = a / by_a * (x / by_x);
-    let ln_joint = if joint < 0.5 { libm::log1p(-joint) } else { libm::log(b / by_a * (both / by_x)) };
-    let main = (b - 0.5) * ln_joint + a * libm::log1p(x / by_a) + x * libm::log1p(a / by_x);
-    -(main + remainder_difference(a, b, x) + libm::log1p(excess))
+    let (by_a, by_x) = (b + a, b + x);
+    let main = (b - 0.5) * ln_joint(a, b, x) + a * libm::log1p(x / by_a) + x * libm::log1p(a / by_x);
+    let reciprocal = reciprocal(a, b, x);
+    let remainder = reciprocal.times(reciprocal).series(&LN_GAMMA).times(reciprocal);
+    -(main + remainder.mixed + libm::log1p(excess))
 }
 
-/// The mixed second difference of Stirling's remainder at `b >= 10` by `a` and `x`.
-fn remainder_difference(a: f64, b: f64, x: f64) -> f64 {
+/// The mixed second difference of the digamma function at `b > 0` by `a > 0` and `x >= 0`, which is not above 0:
+/// `digamma(b + a + x) - digamma(b + a) - digamma(b + x) + digamma(b)`, minus the derivative of [`ln_beta_ratio`] by `b`.
+pub(crate) fn digamma_second_difference(a: f64, b: f64, x: f64) -> f64 {
+    let (mut b, mut below) = (b, 0.0);
+    while b < LARGE {
+        below += reciprocal(a, b, x).mixed;
+        b += 1.0;
+    }
+    let reciprocal = reciprocal(a, b, x);
+    let square = reciprocal.times(reciprocal);
+    ln_joint(a, b, x) - (0.5 * reciprocal.mixed + square.series(&DIGAMMA).times(square).mixed + below)
+}
+
+/// The mixed second difference of the logarithm at `b` by `a` and `x`.
+fn ln_joint(a: f64, b: f64, x: f64) -> f64 {
     let (by_a, by_x, both) = (b + a, b + x, b + a + x);
-    let reciprocal = Corners {
+    let joint = a / by_a * (x / by_x);
+    if joint < 0.5 { libm::log1p(-joint) } else { libm::log(b / by_a * (both / by_x)) }
+}
+
+/// `1 / b`, by `a` and `x`.
+fn reciprocal(a: f64, b: f64, x: f64) -> Corners {
+    let (by_a, by_x, both) = (b + a, b + x, b + a + x);
+    Corners {
         value: 1.0 / b,
         by_a: -a / by_a / b,
         by_x: -x / by_x / b,
         mixed: a / by_a / b * (x / by_x) * ((b + both) / both),
-    };
-    let square = reciprocal.times(reciprocal);
-    LN_GAMMA
-        .iter()
-        .rev()
-        .fold(Corners::default(), |sum, &c| {
-            let product = sum.times(square);
-            Corners { value: product.value + c, ..product }
-        })
-        .times(reciprocal)
-        .mixed
+    }
 }
 
 /// A function at `b`, what it gains by `a` and by `x`, and its mixed second difference by both: no sums that cancel.
@@ -80,6 +90,14 @@ struct Corners {
 }
 
 impl Corners {
+    /// The polynomial in this function of these coefficients, the constant one first.
+    fn series(self, coefficients: &[f64]) -> Self {
+        coefficients.iter().rev().fold(Self::default(), |sum, &c| {
+            let product = sum.times(self);
+            Self { value: product.value + c, ..product }
+        })
+    }
+
     /// The same of the product of two functions.
     fn times(self, other: Self) -> Self {
         let (f, g) = (self, other);

@@ -3,15 +3,15 @@
 /// Enough for discount rates down to 1e-10.
 const MOST_STEPS: u32 = 1_000_000;
 
-/// `2F1(1, b; c; 1 / (1 + d))` for a discount rate `d > 0` and `c >= b > 0`: the sum of `(b)_n / (c)_n (1 + d)^-n`.
+/// `2F1(1, b; c; 1 / (1 + d))` for a discount rate `d > 0` and `c = a + b`, `a, b > 0`: the sum of `(b)_n / (c)_n (1 + d)^-n`.
 ///
 /// Pfaff's transformation makes it `(1 + d) / d * 2F1(1, c - b; c; -1 / d)`, whose continued fraction (Gauss's) has
 /// positive terms only. It takes about `10 / sqrt(d)` steps where `d` is small.
-pub(crate) fn discounted_survival(b: f64, c: f64, discount: f64) -> f64 {
-    let (left, w) = (c - b, 1.0 / discount);
+pub(crate) fn discounted_survival(a: f64, b: f64, discount: f64) -> f64 {
+    let (both, w) = (a + b, 1.0 / discount);
     // Lentz's method: the fraction 1 + k1 w / (1 + k2 w / (1 + ...)) is the product of the ratios of its convergents.
     let (mut fraction, mut numerators, mut denominators) = (1.0, 1.0, 0.0);
-    let mut term = left / c * w;
+    let mut term = a / both * w;
     let (mut m, mut odd) = (0.0, true);
     for _ in 0..MOST_STEPS {
         numerators = 1.0 + term / numerators;
@@ -26,9 +26,9 @@ pub(crate) fn discounted_survival(b: f64, c: f64, discount: f64) -> f64 {
             m += 1.0;
         }
         odd = !odd;
-        let at = c + 2.0 * m;
+        let at = both + 2.0 * m;
         term = w * if odd {
-            (left + m) / at * ((c - 1.0 + m) / (at - 1.0))
+            (a + m) / at * ((both - 1.0 + m) / (at - 1.0))
         } else {
             m / (at - 1.0) * ((b + m - 1.0) / (at - 2.0))
         };

@@ -13,7 +13,7 @@ mod logistic;
 mod polynomial;
 mod quadrature;
 
-pub(crate) use beta::{ln_beta, ln_beta_ratio};
+pub(crate) use beta::{digamma_second_difference, ln_beta, ln_beta_ratio};
 pub(crate) use difference::{digamma_difference, ln_rising, trigamma_difference};
 pub(crate) use exponential::exp_of_nonpositive;
 pub(crate) use gamma::{stirling_remainder, trigamma};
@@ -21,7 +21,7 @@ pub(crate) use hypergeometric::discounted_survival;
 pub(crate) use incomplete_beta::{beta_kernel, deviance, regularized_beta};
 pub(crate) use logistic::{ln_1p_exp, logistic};
 pub(crate) use polynomial::{polynomial, reciprocals};
-pub(crate) use quadrature::{TWELVE_NODES, TWENTY_NODES, integrate_panels, visit_nodes};
+pub(crate) use quadrature::{TWELVE_NODES, TWENTY_NODES, integrate, integrate_panels, visit_nodes};
 
 #[cfg(test)]
 mod tests;

@@ -52,7 +52,7 @@ fn both_tails_of_the_beta_distribution_have_their_values() {
 #[test]
 fn discounted_survival_has_its_values() {
     let table = include_str!("../../../tests/data/special_survival.csv");
-    check(table, "discounted_survival", &|at| discounted_survival(at[0], at[1], at[2]), 0.0, 1e-13);
+    check(table, "discounted_survival", &|at| discounted_survival(at[1] - at[0], at[0], at[2]), 0.0, 1e-13);
 }
 
 #[test]
@@ -125,7 +125,7 @@ proptest! {
     /// From one term of the sum to the sum of all discounts.
     #[test]
     fn survival_is_bounded(b in sizes(), left in sizes(), discount in 1e-4..10.0) {
-        let survival = discounted_survival(b, b + left, discount);
+        let survival = discounted_survival(left, b, discount);
         let never_leaves = (1.0 + discount) / discount;
         prop_assert!(1.0 <= survival && survival <= never_leaves * (1.0 + 1e-13), "{survival:e}");
     }

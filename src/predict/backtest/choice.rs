@@ -62,12 +62,17 @@ impl Difference {
         self.standard_error.is_some_and(|error| self.mean > error)
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "customers are fewer than 2^53")]
     fn of(minuend: &[f64], subtrahend: &[f64]) -> Self {
-        let differences = || minuend.iter().zip(subtrahend).map(|(left, right)| left - right);
-        let count = minuend.len() as f64;
-        let mean = differences().sum::<f64>() / count.max(1.0);
-        let squares: f64 = differences().map(|difference| (difference - mean) * (difference - mean)).sum();
+        Self::counted(minuend.iter().zip(subtrahend).map(|(left, right)| (left - right, 1.0)))
+    }
+
+    /// Of differences, each with its number of customers.
+    pub(super) fn counted(differences: impl Iterator<Item = (f64, f64)> + Clone) -> Self {
+        let count: f64 = differences.clone().map(|(_, customers)| customers).sum();
+        let mean =
+            differences.clone().map(|(difference, customers)| customers * difference).sum::<f64>() / count.max(1.0);
+        let square = |(difference, customers): (f64, f64)| customers * ((difference - mean) * (difference - mean));
+        let squares: f64 = differences.map(square).sum();
         Self { mean, standard_error: (count > 1.0).then(|| (squares / (count * (count - 1.0))).sqrt()) }
     }
 }

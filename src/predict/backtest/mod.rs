@@ -5,6 +5,7 @@ mod choice;
 mod explain;
 mod forecast;
 mod holdout;
+mod renewals;
 mod scores;
 mod tracking;
 
@@ -19,6 +20,7 @@ use crate::predict::{AnyModel, Fit, FitOptions, ModelKind};
 pub use baseline::Baseline;
 pub use choice::{Choice, Difference};
 pub use holdout::{Holdout, HoldoutCustomer};
+pub use renewals::{RenewalChoice, RenewalHoldout};
 pub use scores::{Calibration, Scores};
 pub use tracking::TrackingPoint;
 

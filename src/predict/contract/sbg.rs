@@ -1,6 +1,6 @@
 //! sBG, shifted-beta-geometric: customers who renew a contract or leave for good.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::number::optimize::Evaluation;
 use crate::number::special::ln_beta_ratio;
 use crate::predict::contract::survival;
@@ -78,22 +78,20 @@ impl Sbg {
     /// [`Error::NoCustomers`] without a customer, [`Error::NothingObserved`] without a renewal, [`Error::Number`] for a
     /// penalty that is negative or not finite, and [`Error::NotConverged`].
     ///
+    /// [`Error::NoCustomers`]: crate::Error::NoCustomers
+    /// [`Error::NothingObserved`]: crate::Error::NothingObserved
+    /// [`Error::Number`]: crate::Error::Number
+    /// [`Error::NotConverged`]: crate::Error::NotConverged
+    ///
     /// # Complexity
     ///
     /// Linear in counts, and in renewals for each of some ten evaluations.
     pub fn fit(cohorts: &[RenewalCohort], options: &FitOptions) -> Result<Fit<Self, SbgParams>> {
-        let renewals = Renewals::of(cohorts)?;
-        if renewals.customers == 0 {
-            return Err(Error::NoCustomers { what: NAME });
-        }
-        let (renewed, left) = (renewals.renewed(), renewals.left());
-        if renewed + left <= 0.0 {
-            return Err(Error::NothingObserved { what: NAME });
-        }
+        let renewals = Renewals::observed(NAME, cohorts)?;
         let (customers, distinct_rows) = (renewals.customers, renewals.fates);
         let search = Search { model: NAME, units: [1.0; 2], options, customers, left_out: 0, distinct_rows };
-        let share = left / (renewed + left);
-        let known = if options.penalty() > 0.0 { None } else { known_spread(&renewals, share) };
+        let share = renewals.share_left();
+        let known = if options.penalty() > 0.0 { None } else { known_spread(&renewals) };
         let of_size = |size: f64| [size * share, size * (1.0 - share)];
         let starts = if let Some(Spread::Same(_)) = known {
             vec![of_size(f64::min(1e5 / f64::min(share, 1.0 - share), 1e8))]
@@ -119,7 +117,7 @@ impl Sbg {
     ///
     /// # Errors
     ///
-    /// [`Error::CountOverflow`] for more customers than 64 bits count.
+    /// [`CountOverflow`](crate::Error::CountOverflow) for more customers than 64 bits count.
     pub fn log_likelihood(&self, cohorts: &[RenewalCohort]) -> Result<f64> {
         Ok(evaluate(&Renewals::of(cohorts)?, &[self.params.alpha, self.params.beta]).value)
     }
@@ -186,7 +184,8 @@ impl Sbg {
     ///
     /// # Errors
     ///
-    /// [`Error::Number`] for a discount rate that is not finite and `1e-9` or more; a rate `d` takes some `10 / √d` steps.
+    /// [`Number`](crate::Error::Number) for a discount rate that is not finite and `1e-9` or more; a rate `d` takes some
+    /// `10 / √d` steps.
     pub fn discounted_lifetime(&self, discount: f64) -> Result<f64> {
         let SbgParams { alpha, beta } = self.params;
         let rate = survival::rate(discount)?;
@@ -210,13 +209,13 @@ impl Sbg {
 }
 
 /// The simpler model that fits, where the counts alone show it.
-fn known_spread(renewals: &Renewals, share: f64) -> Option<Spread> {
+pub(super) fn known_spread(renewals: &Renewals) -> Option<Spread> {
     if renewals.left() <= 0.0 {
         Some(Spread::Zero)
     } else if renewals.renewed() <= 0.0 {
         Some(Spread::One)
     } else if renewals.decisions.len() == 1 {
-        Some(Spread::Same(share))
+        Some(Spread::Same(renewals.share_left()))
     } else {
         None
     }

@@ -32,6 +32,9 @@ pub enum Latent {
     DropoutProbabilityPerOpportunity,
     /// `θ ~ Beta(alpha, beta)`, the probability of not renewing.
     ChurnProbability,
+    /// `c`, the power of age in what a subscriber's loyalty becomes: one for all customers, and simpler only where it is 0,
+    /// so that nobody leaves after the first renewal, or without bound.
+    Ageing,
     /// `p / ν` with `ν ~ Gamma(q, gamma)`, what a customer spends on average.
     MeanSpend,
     /// `1 / p`, the squared coefficient of variation of one customer's spends: one for all customers, and simpler only
@@ -53,6 +56,8 @@ pub enum Spread {
     One,
     /// The same for everyone.
     Same(f64),
+    /// Beyond any number, for everyone.
+    Unbounded,
     /// A probability of 1 for this share of customers and of 0 for the others; a rate of 0 for most, with this mean; or a
     /// mean spend so uneven that it has no scale, with this `q`.
     Extremes(f64),
@@ -68,6 +73,7 @@ impl Latent {
             Self::PurchaseProbability => (["alpha", "beta"], ["probability of a purchase", "购买概率"]),
             Self::DropoutProbabilityPerOpportunity => (["gamma", "delta"], ["probability of leaving", "流失概率"]),
             Self::ChurnProbability => (["alpha", "beta"], ["probability of not renewing", "不续约概率"]),
+            Self::Ageing => (["c", "1"], ["effect of age", "续约次数的影响"]),
             Self::MeanSpend => (["q", "gamma"], ["mean spend", "平均消费金额"]),
             Self::SpendWithinCustomer => (["1", "p"], ["spread of one customer's spends", "单客消费金额波动"]),
         }
@@ -97,7 +103,9 @@ impl Limit {
     /// ```
     pub fn describe(&self, language: Language) -> String {
         let ([first, second], [english, chinese]) = self.of.words();
-        let mean = if self.of.is_rate_or_spend() {
+        let mean = if self.of == Latent::Ageing {
+            first.to_owned()
+        } else if self.of.is_rate_or_spend() {
             format!("{first} / {second}")
         } else {
             format!("{first} / ({first} + {second})")
@@ -117,6 +125,10 @@ impl Limit {
                 let end = u8::from(self.spread == Spread::One);
                 let in_english = format!("{mean} goes to {end}: the {english} is {end} for everyone");
                 (in_english, format!("{mean} 趋于 {end}：所有客户的{chinese}均为 {end}"))
+            }
+            Spread::Unbounded => {
+                let in_english = format!("{mean} goes to infinity: the {english} has no bound for anyone");
+                (in_english, format!("{mean} 趋于无穷大：所有客户的{chinese}均无上限"))
             }
             Spread::Same(of_all) => {
                 let value = value(of_all, "p gamma / q");
@@ -261,6 +273,7 @@ mod tests {
                 Spread::Same(9.0),
                 "q 趋于无穷大：所有客户的平均消费金额都相同，p gamma / q = 9.000000",
             ),
+            (Latent::Ageing, Spread::Unbounded, "c 趋于无穷大：所有客户的续约次数的影响均无上限"),
             (Latent::PurchaseProbability, Spread::One, "alpha / (alpha + beta) 趋于 1：所有客户的购买概率均为 1"),
         ] {
             assert_eq!(Limit { of, spread }.describe(Language::Chinese), words);

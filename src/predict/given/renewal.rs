@@ -115,6 +115,28 @@ impl Renewals {
         Ok(Self { decisions: decisions.collect(), customers, fates })
     }
 
+    /// The same for a fit; an error without a customer or without a renewal.
+    pub(in crate::predict) fn observed(what: &'static str, cohorts: &[RenewalCohort]) -> Result<Self> {
+        let renewals = Self::of(cohorts)?;
+        if renewals.customers == 0 {
+            return Err(Error::NoCustomers { what });
+        }
+        if renewals.renewed() + renewals.left() <= 0.0 {
+            return Err(Error::NothingObserved { what });
+        }
+        Ok(renewals)
+    }
+
+    /// Of all decisions, the share to leave.
+    pub(in crate::predict) fn share_left(&self) -> f64 {
+        self.left() / (self.renewed() + self.left())
+    }
+
+    /// The number of renewals to which anybody came.
+    pub(in crate::predict) fn periods(&self) -> usize {
+        self.decisions.iter().filter(|decisions| decisions.renewed + decisions.left > 0.0).count()
+    }
+
     pub(in crate::predict) fn renewed(&self) -> f64 {
         self.decisions.iter().map(|decisions| decisions.renewed).sum()
     }
