@@ -74,7 +74,10 @@ fn parts(models: &ShopModels, ledger: &Ledger<u64>) -> Result<impl Sized> {
         .map(|summary| Sample::of(&summary))
         .collect();
     let forecasts = models.purchases().model().map(|model| {
-        (model.probability_alive_all(&samples), model.expected_purchases_all(&samples, models.horizon_days()))
+        let horizon = models.horizon_days();
+        let purchases = model.expected_purchases_all(&samples, horizon);
+        let next = (model.probability_buys_all(&samples, horizon), model.days_until_all(&samples, 0.5));
+        ((model.probability_alive_all(&samples), next), purchases)
     });
     let spend = models.spend().model();
     let spends: Vec<_> = samples.iter().map(|sample| spend.and_then(|spend| spend.expected_spend(sample))).collect();

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | is the customer still there? | [`PurchaseModel::probability_alive`] of [`MbgNbd`], [`ParetoNbd`], [`BgNbd`] |
 //! | how many purchases in the next 90 days? | [`PurchaseModel::expected_purchases`] |
+//! | how likely is a purchase; by which day does the next come? | [`PurchaseModel::probability_buys`], [`PurchaseModel::next_purchase`] |
+//! | between which numbers do purchases lie, and what they bring? | [`PurchaseModel::interval_of_purchases`], [`ValueModel::value_interval`] |
 //! | how likely are no purchases, or exactly three? | [`PurchaseModel::probability_of_purchases`] |
 //! | what does a customer spend on a purchase? | [`GammaGamma::expected_spend`] |
 //! | what is a customer worth in the next year? | [`ValueModel::expected_value`] |
@@ -70,9 +72,10 @@ pub use contract::{Bdw, BdwParams, BgBb, BgBbParams, Sbg, SbgParams};
 pub use fit::{Boundary, Fit, FitOptions, FitReport, Fitted, Identification, Latent, Limit, Spread, StopReason};
 pub use given::{OpportunitySample, OpportunitySamples, RenewalCohort, Sample, Samples, TimeUnit, opportunity_samples};
 pub use purchases::{
-    AnyModel, BgNbd, BgNbdParams, MbgNbd, MbgNbdParams, ModelKind, Nbd, NbdParams, ParetoNbd, ParetoNbdParams,
-    PurchaseModel,
+    AnyModel, BgNbd, BgNbdParams, MbgNbd, MbgNbdParams, ModelKind, Nbd, NbdParams, NextPurchase, ParetoNbd,
+    ParetoNbdParams, PurchaseModel,
 };
 pub use value::{
-    CustomerForecast, Discount, GammaGamma, GammaGammaParams, ValueModel, discounted_purchases, rounded_to_money,
+    CustomerForecast, Discount, GammaGamma, GammaGammaParams, NoMeanSpend, ValueModel, discounted_purchases,
+    rounded_to_money,
 };

@@ -2,14 +2,15 @@
 //!
 //! `benches/shop.rs`, `shop/profile_all`, must take no more than 1.1 times `shop/parts`.
 
+use super::ahead;
 use super::models::ShopModels;
-use super::one::Asked;
+use super::one::{Asked, EVEN_ODDS, Forecast};
 use super::profile::Profile;
 use super::profiles::{Profiles, Rows};
 use crate::error::Result;
 use crate::history::Ledger;
 use crate::parallel;
-use crate::predict::{PurchaseModel, Sample};
+use crate::predict::{AnyModel, PurchaseModel, Sample};
 use crate::segment::LabelKind;
 
 /// Customers who are worked on in one go.
@@ -35,13 +36,8 @@ impl ShopModels {
     pub fn profile_all<Id: Sync>(&self, ledger: &Ledger<Id>) -> Result<Profiles> {
         let (len, as_of) = (ledger.len(), ledger.as_of());
         let scores = self.rfm.score_all(ledger)?;
-        let samples: Vec<Sample> = parallel::concat(len, PART, |part| {
-            let summaries = part.filter_map(|position| ledger.history(position)?.repeat_summary(as_of));
-            summaries.map(|summary| Sample::of(&summary)).collect()
-        });
-        let forecasts = self.purchases.model().map(|model| {
-            (model.probability_alive_all(&samples), model.expected_purchases_all(&samples, self.horizon_days))
-        });
+        let samples = ahead::samples(ledger);
+        let forecasts = self.purchases.model().map(|model| self.forecasts(model, &samples));
         let cuts = self.tiers.cuts().cuts().iter().map(|cut| cut.scale());
         let scale = cuts.chain([ledger.scale()]).max().unwrap_or(0);
         let labels = LabelKind::ALL.map(|kind| self.labels(kind).into_iter().cloned().collect::<Vec<_>>());
@@ -50,16 +46,13 @@ impl ShopModels {
             let (mut rows, mut profile) = (Rows::new(part.len(), scale, &counts), Profile::default());
             for position in part {
                 let Some(history) = ledger.history(position) else { continue };
-                let forecast = forecasts.as_ref();
                 let asked = Asked {
                     history: &history,
                     as_of,
                     score: scores.get(position).copied(),
                     standing: self.cycles.standing(&history, as_of),
                     sample: samples.get(position).copied(),
-                    forecast: forecast.and_then(|(alive, purchases)| {
-                        alive.get(position).copied().zip(purchases.get(position).copied())
-                    }),
+                    forecast: forecasts.as_ref().and_then(|forecasts| forecasts.get(position).copied()),
                 };
                 let codes = self.fill(&asked, &mut profile)?;
                 rows.push(&profile, codes);
@@ -68,5 +61,14 @@ impl ShopModels {
         });
         let parts = parts.into_iter().collect::<Result<Vec<_>>>()?;
         Ok(Rows::joined(&parts, labels))
+    }
+
+    fn forecasts(&self, model: &AnyModel, samples: &[Sample]) -> Vec<Forecast> {
+        let alive = model.probability_alive_all(samples);
+        let purchases = model.expected_purchases_all(samples, self.horizon_days);
+        let buys = model.probability_buys_all(samples, self.horizon_days);
+        let next_days = model.days_until_all(samples, EVEN_ODDS);
+        let all = alive.into_iter().zip(purchases).zip(buys).zip(next_days);
+        all.map(|(((alive, purchases), buys), next_days)| Forecast { alive, purchases, buys, next_days }).collect()
     }
 }

@@ -3,12 +3,13 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::ahead::sample;
 use super::figure::Figure;
 use super::models::ShopModels;
 use super::profile::difference;
 use crate::error::Result;
 use crate::history::CustomerHistory;
-use crate::predict::{CustomerForecast, Sample};
+use crate::predict::CustomerForecast;
 use crate::scale::Language;
 use crate::scale::words::count;
 use crate::segment::LabelKind;
@@ -41,8 +42,9 @@ impl ShopModels {
         }
     }
 
-    /// What a score, a cycle or a forecast of a customer rests on. `None` where the customer has no such figure, and for
-    /// figures that are plain facts of the history.
+    /// What a score, a cycle or a forecast of a customer rests on, or why there is no P(alive), no day of the next purchase
+    /// and no mean spend. `None` where the customer has no such figure otherwise, and for figures that are plain facts of the
+    /// history.
     pub fn explain_figure(
         &self,
         history: &CustomerHistory,
@@ -57,6 +59,8 @@ impl ShopModels {
                 Some(self.cycles.standing(history, as_of)?.explain(language))
             }
             Figure::ProbabilityAlive => Some(self.forecast(history, as_of)?.explain_alive(language)),
+            Figure::ProbabilityBuys => Some(self.forecast(history, as_of)?.explain_buys(language)),
+            Figure::NextPurchaseDays => Some(self.forecast(history, as_of)?.explain_next(language)),
             Figure::ExpectedPurchases => Some(self.forecast(history, as_of)?.explain_purchases(language)),
             Figure::ExpectedSpend | Figure::ExpectedValue => {
                 self.forecast(history, as_of)?.explain_value(DECIMALS, language)
@@ -67,7 +71,7 @@ impl ShopModels {
     }
 
     fn forecast(&self, history: &CustomerHistory, as_of: NaiveDate) -> Option<CustomerForecast> {
-        let sample = Sample::of(&history.repeat_summary(as_of)?);
+        let sample = sample(history, as_of)?;
         Some(CustomerForecast::new(self.purchases.model()?, self.spend.model(), &sample, self.horizon_days))
     }
 

@@ -42,6 +42,12 @@ pub enum Figure {
     /// cannot see anybody leave.
     #[doc(alias = "p_alive")]
     ProbabilityAlive,
+    /// The probability of a purchase within the shop's horizon, by its model.
+    #[doc(alias = "p_buys")]
+    ProbabilityBuys,
+    /// The days from the as-of day to the first day by which a purchase has come with a probability of one half; absent of
+    /// those who may never buy again. [`ShopModels::next_purchase`](super::ShopModels::next_purchase) says more.
+    NextPurchaseDays,
     /// Purchase days that the shop's model expects within its horizon.
     ExpectedPurchases,
     /// Mean spend that the shop's model of spend expects on a purchase day.
@@ -74,7 +80,7 @@ pub enum Amount {
 }
 
 labels! {
-    Figure[19] {
+    Figure[21] {
         Purchases: "purchases", "purchases", "购买次数";
         PurchaseDays: "purchase_days", "purchase days", "购买天数";
         Repeats: "repeats", "repeat purchase days", "复购天数";
@@ -90,6 +96,8 @@ labels! {
         OverdueDays: "overdue_days", "days overdue", "逾期天数";
         QuantityStretch: "quantity_stretch", "last quantity over usual", "上次购买数量与平时之比";
         ProbabilityAlive: "probability_alive", "probability alive", "活跃概率";
+        ProbabilityBuys: "probability_buys", "probability of a purchase", "购买概率";
+        NextPurchaseDays: "next_purchase_days", "days to the next purchase", "距下次购买的天数";
         ExpectedPurchases: "expected_purchases", "expected purchases", "预期购买次数";
         ExpectedSpend: "expected_spend", "expected spend", "预期单次消费金额";
         ExpectedValue: "expected_value", "expected value", "预期价值";

@@ -8,6 +8,7 @@
 //! | which model forecasts, and why that one, or none? | [`ShopModels::purchases`], [`ShopModels::spend`] |
 //! | every label, figure, amount and forecast of one customer? | [`ShopModels::profile`] |
 //! | ... of all customers, column by column? | [`ShopModels::profile_all`] |
+//! | between which numbers do purchases and revenue lie; when does the next purchase come? | [`ShopModels::purchases_interval`], [`ShopModels::value_interval`], [`ShopModels::next_purchase`] |
 //! | why this label, this forecast? | [`ShopModels::explain`], [`ShopModels::explain_figure`] |
 //! | how far is a member from the next tier? | [`ShopModels::explain_tier`] |
 //! | whom to call first, and what is at stake? | [`Profiles::calls`] |
@@ -146,6 +147,7 @@
 //! ```
 
 mod activity;
+mod ahead;
 mod all;
 mod calls;
 mod changes;

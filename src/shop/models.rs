@@ -243,7 +243,9 @@ impl ShopModels {
         match figure {
             Figure::QuantityStretch => false,
             Figure::ProbabilityAlive => self.sees_leaving(),
-            Figure::ExpectedPurchases => self.purchases.model().is_some(),
+            Figure::ProbabilityBuys | Figure::NextPurchaseDays | Figure::ExpectedPurchases => {
+                self.purchases.model().is_some()
+            }
             Figure::ExpectedSpend => self.spend.model().is_some(),
             Figure::ExpectedValue => self.purchases.model().is_some() && self.spend.model().is_some(),
             Figure::ExpectedLoss => self.sees_leaving() && self.spend.model().is_some(),

@@ -5,6 +5,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::ahead::sample;
 use super::figure::{Amount, Figure};
 use super::models::ShopModels;
 use super::profile::{Profile, absent_label, difference};
@@ -22,9 +23,20 @@ pub(super) struct Asked<'a> {
     pub(super) score: Option<RfmScore>,
     pub(super) standing: Option<CycleStanding>,
     pub(super) sample: Option<Sample>,
-    /// P(alive) and the purchases expected.
-    pub(super) forecast: Option<(f64, f64)>,
+    pub(super) forecast: Option<Forecast>,
 }
+
+/// What the model of purchases says.
+#[derive(Clone, Copy)]
+pub(super) struct Forecast {
+    pub(super) alive: f64,
+    pub(super) purchases: f64,
+    pub(super) buys: f64,
+    pub(super) next_days: Option<u32>,
+}
+
+/// The probability of the next purchase by its day.
+pub(super) const EVEN_ODDS: f64 = 0.5;
 
 /// A code for the label of each kind, as a column of [`Profiles`](super::Profiles) has it.
 pub(super) type Codes = [u32; LabelKind::ALL.len()];
@@ -60,10 +72,15 @@ impl ShopModels {
     }
 
     pub(super) fn asked<'a>(&self, history: &'a CustomerHistory, as_of: NaiveDate) -> Asked<'a> {
-        let sample = history.repeat_summary(as_of).map(|summary| Sample::of(&summary));
+        let sample = sample(history, as_of);
         let forecast = |sample| {
             let model = self.purchases.model()?;
-            Some((model.probability_alive(&sample), model.expected_purchases(&sample, self.horizon_days)))
+            Some(Forecast {
+                alive: model.probability_alive(&sample),
+                purchases: model.expected_purchases(&sample, self.horizon_days),
+                buys: model.probability_buys(&sample, self.horizon_days),
+                next_days: model.days_until(&sample, EVEN_ODDS),
+            })
         };
         Asked {
             history,
@@ -86,20 +103,22 @@ impl ShopModels {
         profile.set(Figure::M, of_score(2));
         profile.set_standing(asked.standing.as_ref());
         if let Some(model) = self.purchases.model() {
-            let (alive, purchases) = forecast.unzip();
             if model.kind().has_dropout() {
-                profile.set(Figure::ProbabilityAlive, alive);
+                profile.set(Figure::ProbabilityAlive, forecast.map(|forecast| forecast.alive));
             }
-            profile.set(Figure::ExpectedPurchases, purchases);
+            profile.set(Figure::ProbabilityBuys, forecast.map(|forecast| forecast.buys));
+            let next_days = forecast.and_then(|forecast| forecast.next_days);
+            profile.set(Figure::NextPurchaseDays, next_days.map(f64::from));
+            profile.set(Figure::ExpectedPurchases, forecast.map(|forecast| forecast.purchases));
         }
         if let Some(model) = self.spend.model() {
             let spend = sample.and_then(|sample| model.expected_spend(&sample));
             profile.set(Figure::ExpectedSpend, spend);
             if let Some(model) = self.purchases.model() {
-                let value = forecast.zip(spend).map(|((_, purchases), spend)| purchases * spend);
+                let value = forecast.zip(spend).map(|(forecast, spend)| forecast.purchases * spend);
                 profile.set(Figure::ExpectedValue, value);
                 if model.kind().has_dropout() {
-                    let loss = forecast.zip(value).and_then(|((alive, _), value)| expected_loss(alive, value));
+                    let loss = forecast.zip(value).and_then(|(forecast, value)| expected_loss(forecast.alive, value));
                     profile.set(Figure::ExpectedLoss, loss);
                 }
             }

@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use repurchase::CustomerHistory;
 use repurchase::predict::{
     AnyModel, BgNbd, BgNbdParams, CustomerForecast, Discount, GammaGamma, GammaGammaParams, MbgNbd, MbgNbdParams, Nbd,
-    NbdParams, ParetoNbd, ParetoNbdParams, PurchaseModel, Sample, TimeUnit, ValueModel,
+    NbdParams, NoMeanSpend, ParetoNbd, ParetoNbdParams, PurchaseModel, Sample, TimeUnit, ValueModel,
 };
 use repurchase::scale::Language;
 use rust_decimal::Decimal;
@@ -148,5 +148,50 @@ fn without_a_mean_spend_there_is_no_value() {
     let forecast = CustomerForecast::new(&model, None, &once, 90);
     assert_eq!(forecast.explain_value(2, Language::English), None);
     let forecast = CustomerForecast::new(&model, Some(&spend(0.9)), &once, 90);
-    assert_eq!((forecast.expected_value(), forecast.explain_value(2, Language::Chinese)), (None, None));
+    assert_eq!(forecast.expected_value(), None);
+    // 6.25 x + 0.9 is above 1 from the first repeat purchase on.
+    let median = spend(0.9).median_spend(&once).unwrap();
+    assert!(forecast.explain_value(2, Language::English).unwrap().ends_with(&format!(
+        "; spends are so uneven that those of customers of fewer than 1 repeat purchase day have no mean: half of them stay \
+         below {median:.2}"
+    )));
+    assert!(
+        forecast
+            .explain_value(2, Language::Chinese)
+            .unwrap()
+            .ends_with(&format!("；消费金额差异过大，复购日少于 1 天的客户没有均值：其中一半低于 {median:.2}"))
+    );
+    assert_eq!(forecast.without_mean, Some(NoMeanSpend::Infinite { least_repeats: Some(1) }));
+    let unknown = Sample::new(2, 7.0, 9.0).unwrap();
+    let forecast = CustomerForecast::new(&model, Some(&spend(3.0)), &unknown, 90);
+    assert_eq!((forecast.explain_value(2, Language::English), forecast.median_spend), (None, None));
+    assert_eq!(forecast.without_mean, Some(NoMeanSpend::UnknownSpend));
+}
+
+#[test]
+fn the_next_purchase_in_words() {
+    let nbd = Nbd::from_params(NbdParams { r: 1.0, alpha: 9.0 }, TimeUnit::Day).unwrap().into();
+    let forecast = CustomerForecast::new(&nbd, None, &Sample::NEW, 91);
+    assert_eq!(
+        forecast.explain_next(Language::English),
+        "NBD: bought on one day, 0 days ago; a purchase within 9 days is as likely as not; of the purchases that come \
+         within 91 days, one in ten comes by day 1, nine in ten by day 41"
+    );
+    assert_eq!(
+        forecast.explain_next(Language::Chinese),
+        "NBD：仅有 1 个购买日，距今 0 天；9 天内购买与不购买的可能性各半；若在 91 天内购买，十分之一的可能在第 1 天前，\
+         十分之九的可能在第 41 天前"
+    );
+    assert_eq!(
+        forecast.explain_buys(Language::English),
+        "NBD: bought on one day, 0 days ago; buys within the next 91 days with a probability of 91.0%"
+    );
+    assert_eq!(
+        forecast.explain_buys(Language::Chinese),
+        "NBD：仅有 1 个购买日，距今 0 天；未来 91 天内购买的概率为 91.0%"
+    );
+    let [_, modified, ..] = models();
+    let gone = CustomerForecast::new(&modified, None, &sample(&[0, 1, 2, 3], 900), 0);
+    assert!(gone.explain_next(Language::English).ends_with("; on no day is a purchase as likely as not"));
+    assert!(gone.explain_buys(Language::Chinese).ends_with("；未来 0 天内购买的概率为 0.1% 以下"));
 }

@@ -11,6 +11,7 @@ mod bg_bb;
 mod bg_bb_edges;
 mod chance;
 mod choose;
+mod coverage;
 mod customer_forecast;
 mod extremes;
 mod fits;
@@ -19,6 +20,7 @@ mod identification;
 mod laws;
 mod mergeable;
 mod opportunity;
+mod outlook;
 mod pareto_nbd;
 #[cfg(feature = "rayon")]
 #[path = "../common/pools.rs"]

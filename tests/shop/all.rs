@@ -58,6 +58,11 @@ fn assert_as_by_hand(models: &ShopModels, history: &CustomerHistory, as_of: Naiv
     for (figure, expected) in [
         (Figure::ProbabilityAlive, alive),
         (Figure::ExpectedPurchases, purchases),
+        (Figure::ProbabilityBuys, model.map(|model| model.probability_buys(&sample, horizon))),
+        (
+            Figure::NextPurchaseDays,
+            model.and_then(|model| model.next_purchase(&sample, horizon).median_days).map(f64::from),
+        ),
         (Figure::ExpectedSpend, spend),
         (Figure::ExpectedValue, value),
         (Figure::ExpectedLoss, loss),

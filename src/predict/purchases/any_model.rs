@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::predict::purchases::model::{PurchaseModel, delegate};
 use crate::predict::{BgNbd, Boundary, Fit, FitOptions, Fitted, MbgNbd, Nbd, ParetoNbd, Sample, Samples, TimeUnit};
-use crate::scale::Label;
+use crate::scale::{Confidence, Interval, Label};
 
 /// A kind of repeat-purchase model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

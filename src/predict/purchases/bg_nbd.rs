@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::predict::purchases::beta_geometric::{self, BetaGeometric, ExtraChance, Parameters};
 use crate::predict::purchases::model::{PurchaseModel, delegate};
 use crate::predict::{Fit, FitOptions, Sample, Samples, TimeUnit, fit};
+use crate::scale::{Confidence, Interval};
 
 /// The beta-geometric/NBD model: while alive, a customer buys at a rate `λ ~ Gamma(r, alpha)`, and leaves after each
 /// repeat purchase with a probability `p ~ Beta(a, b)`.

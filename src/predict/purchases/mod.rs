@@ -3,14 +3,17 @@
 mod any_model;
 mod beta_geometric;
 mod bg_nbd;
+pub(in crate::predict) mod counts;
 mod mbg_nbd;
 pub(in crate::predict) mod model;
 mod nbd;
 mod pareto_nbd;
 pub(in crate::predict) mod purchasing;
+mod while_alive;
 
 pub use any_model::{AnyModel, ModelKind};
 pub use bg_nbd::{BgNbd, BgNbdParams};
+pub use counts::NextPurchase;
 pub use mbg_nbd::{MbgNbd, MbgNbdParams};
 pub use model::PurchaseModel;
 pub use nbd::{Nbd, NbdParams};

@@ -4,6 +4,8 @@ use core::ops::Range;
 
 use crate::parallel;
 use crate::predict::Sample;
+use crate::predict::purchases::counts::{self, NextPurchase};
+use crate::scale::{Confidence, Interval};
 
 /// A model of customers who buy at a rate of their own until they leave unseen.
 ///
@@ -29,6 +31,78 @@ pub trait PurchaseModel: Sync {
         self.probability_of_purchases(sample, 0, horizon_days)
     }
 
+    /// P(buys): the probability of a purchase in the `horizon_days` after the end of the observation, `1 - P(Y = 0)`, right
+    /// to its last digits also where it is small. It grows with the horizon, and is 0 for a horizon of 0.
+    fn probability_buys(&self, sample: &Sample, horizon_days: u32) -> f64 {
+        self.probability_at_least(sample, 1, horizon_days)
+    }
+
+    /// The probability of `purchases` or more in the `horizon_days` after the end of the observation; 1 for 0.
+    fn probability_at_least(&self, sample: &Sample, purchases: u32, horizon_days: u32) -> f64 {
+        let fewer = (0..purchases).map(|count| self.probability_of_purchases(sample, count, horizon_days));
+        f64::max(1.0 - fewer.sum::<f64>(), 0.0)
+    }
+
+    /// Gives `each` the probabilities of 1 purchase or more, of 2 or more, and so on, until it answers `false`: all of a
+    /// distribution for little more than one of its numbers.
+    fn probabilities_at_least(&self, sample: &Sample, horizon_days: u32, each: &mut dyn FnMut(f64) -> bool) {
+        let mut at_least = 1.0;
+        for count in 0..u32::MAX {
+            at_least -= self.probability_of_purchases(sample, count, horizon_days);
+            if !each(f64::max(at_least, 0.0)) {
+                return;
+            }
+        }
+    }
+
+    /// The quantile of the number of purchases: the smallest `n` with `P(Y <= n) >= probability`.
+    ///
+    /// `None` unless the probability is 0 or more and below 1, and for an `n` of `u32::MAX` or more.
+    fn quantile_of_purchases(&self, sample: &Sample, probability: f64, horizon_days: u32) -> Option<u32> {
+        counts::is_probability(probability)
+            .then(|| counts::quantiles(self, sample, horizon_days, [1.0 - probability])[0])?
+    }
+
+    /// The interval of the number of purchases in the `horizon_days` after the end of the observation: from the
+    /// [quantile](Self::quantile_of_purchases) of `(1 - L) / 2` to that of `(1 + L) / 2` at the level `L`, both of them
+    /// whole numbers and part of it.
+    ///
+    /// It holds the number with a probability of `L` or more where the model is true and its parameters are known: a count
+    /// leaves a gap at either end. `None` where the upper end is `u32::MAX` or more.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::predict::{MbgNbd, MbgNbdParams, PurchaseModel, Sample, TimeUnit};
+    /// use repurchase::scale::Confidence;
+    ///
+    /// let params = MbgNbdParams { r: 0.525, alpha: 6.183, a: 0.891, b: 1.614 };
+    /// let model = MbgNbd::from_params(params, TimeUnit::Week)?;
+    /// let often = Sample::new(7, 250.0, 272.0)?;
+    /// assert!((model.expected_purchases(&often, 90) - 1.66).abs() < 0.01);
+    /// let interval = model.interval_of_purchases(&often, Confidence::new(0.9)?, 90).expect("few");
+    /// assert_eq!((interval.low, interval.high), (0.0, 5.0));
+    /// assert_eq!(model.quantile_of_purchases(&often, 0.5, 90), Some(1));
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    fn interval_of_purchases(&self, sample: &Sample, confidence: Confidence, horizon_days: u32) -> Option<Interval> {
+        counts::between(counts::quantiles(self, sample, horizon_days, counts::beyond(confidence)))
+    }
+
+    /// The first day by which the customer has bought with this probability, in whole days after the end of the
+    /// observation; 0 for a probability of 0. `None` where that day never comes, lies more than `u32::MAX` days ahead, or
+    /// the probability is not one.
+    fn days_until(&self, sample: &Sample, probability: f64) -> Option<u32> {
+        let has_come = |days: u32| self.probability_buys(sample, days) >= probability;
+        if counts::is_probability(probability) { counts::first_day(0.0, 1.0, has_come) } else { None }
+    }
+
+    /// When the next purchase is due: the first day by which the customer has bought with a probability of one half, and
+    /// those by which one tenth and nine tenths of the purchases that come within the horizon have come.
+    fn next_purchase(&self, sample: &Sample, horizon_days: u32) -> NextPurchase {
+        NextPurchase::of(self, sample, horizon_days)
+    }
+
     /// [`probability_alive`](PurchaseModel::probability_alive) of many customers, to the same bits.
     fn probability_alive_all(&self, samples: &[Sample]) -> Vec<f64> {
         each(samples, |sample| self.probability_alive(sample))
@@ -38,6 +112,37 @@ pub trait PurchaseModel: Sync {
     /// customers share `x` and `T`.
     fn expected_purchases_all(&self, samples: &[Sample], horizon_days: u32) -> Vec<f64> {
         each(samples, |sample| self.expected_purchases(sample, horizon_days))
+    }
+
+    /// [`probability_buys`](PurchaseModel::probability_buys) of many customers, to the same bits.
+    fn probability_buys_all(&self, samples: &[Sample], horizon_days: u32) -> Vec<f64> {
+        each(samples, |sample| self.probability_buys(sample, horizon_days))
+    }
+
+    /// [`quantile_of_purchases`](PurchaseModel::quantile_of_purchases) of many customers.
+    fn quantile_of_purchases_all(&self, samples: &[Sample], probability: f64, horizon_days: u32) -> Vec<Option<u32>> {
+        each(samples, |sample| self.quantile_of_purchases(sample, probability, horizon_days))
+    }
+
+    /// [`interval_of_purchases`](PurchaseModel::interval_of_purchases) of many customers, faster where customers share
+    /// `x` and `T`.
+    fn interval_of_purchases_all(
+        &self,
+        samples: &[Sample],
+        confidence: Confidence,
+        horizon_days: u32,
+    ) -> Vec<Option<Interval>> {
+        each(samples, |sample| self.interval_of_purchases(sample, confidence, horizon_days))
+    }
+
+    /// [`days_until`](PurchaseModel::days_until) of many customers.
+    fn days_until_all(&self, samples: &[Sample], probability: f64) -> Vec<Option<u32>> {
+        each(samples, |sample| self.days_until(sample, probability))
+    }
+
+    /// [`next_purchase`](PurchaseModel::next_purchase) of many customers.
+    fn next_purchase_all(&self, samples: &[Sample], horizon_days: u32) -> Vec<NextPurchase> {
+        each(samples, |sample| self.next_purchase(sample, horizon_days))
     }
 }
 
@@ -61,12 +166,45 @@ macro_rules! delegate {
                 self.$its().probability_of_purchases(sample, purchases, horizon_days)
             }
 
+            fn probability_buys(&self, sample: &Sample, horizon_days: u32) -> f64 {
+                self.$its().probability_buys(sample, horizon_days)
+            }
+
+            fn probability_at_least(&self, sample: &Sample, purchases: u32, horizon_days: u32) -> f64 {
+                self.$its().probability_at_least(sample, purchases, horizon_days)
+            }
+
+            fn probabilities_at_least(&self, sample: &Sample, horizon_days: u32, each: &mut dyn FnMut(f64) -> bool) {
+                self.$its().probabilities_at_least(sample, horizon_days, each);
+            }
+
+            fn days_until(&self, sample: &Sample, probability: f64) -> Option<u32> {
+                self.$its().days_until(sample, probability)
+            }
+
             fn probability_alive_all(&self, samples: &[Sample]) -> Vec<f64> {
                 self.$its().probability_alive_all(samples)
             }
 
             fn expected_purchases_all(&self, samples: &[Sample], horizon_days: u32) -> Vec<f64> {
                 self.$its().expected_purchases_all(samples, horizon_days)
+            }
+
+            fn probability_buys_all(&self, samples: &[Sample], horizon_days: u32) -> Vec<f64> {
+                self.$its().probability_buys_all(samples, horizon_days)
+            }
+
+            fn interval_of_purchases_all(
+                &self,
+                samples: &[Sample],
+                confidence: Confidence,
+                horizon_days: u32,
+            ) -> Vec<Option<Interval>> {
+                self.$its().interval_of_purchases_all(samples, confidence, horizon_days)
+            }
+
+            fn days_until_all(&self, samples: &[Sample], probability: f64) -> Vec<Option<u32>> {
+                self.$its().days_until_all(samples, probability)
             }
         }
     };
@@ -77,7 +215,7 @@ pub(in crate::predict) use delegate;
 /// Customers that a thread works on at once.
 const PART: usize = 1 << 12;
 
-fn each(samples: &[Sample], answer: impl Fn(&Sample) -> f64 + Send + Sync) -> Vec<f64> {
+fn each<R: Send>(samples: &[Sample], answer: impl Fn(&Sample) -> R + Send + Sync) -> Vec<R> {
     let of_part = |part: Range<usize>| samples.get(part).unwrap_or_default().iter().map(&answer).collect::<Vec<_>>();
-    parallel::map_ranges(samples.len(), PART, of_part).concat()
+    parallel::joined(parallel::map_ranges(samples.len(), PART, of_part))
 }

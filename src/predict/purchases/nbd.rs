@@ -4,9 +4,12 @@ use crate::error::Result;
 use crate::number::special::{beta_kernel, ln_beta};
 use crate::predict::fit::identification::Simpler;
 use crate::predict::fit::limit;
+use crate::predict::purchases::counts;
 use crate::predict::purchases::model::PurchaseModel;
 use crate::predict::purchases::purchasing::{Purchasing, log_density};
+use crate::predict::purchases::while_alive::WhileAlive;
 use crate::predict::{Fit, FitOptions, Latent, Sample, Samples, TimeUnit, fit};
+use crate::scale::{Confidence, Interval};
 
 /// The negative binomial model: a customer buys at a rate `λ ~ Gamma(r, alpha)`, and nobody leaves.
 ///
@@ -75,6 +78,11 @@ impl Nbd {
         let age = self.unit.of_days(sample.age_days());
         (self.params.r + f64::from(sample.repeats()), self.params.alpha + age)
     }
+
+    fn counts(&self, sample: &Sample, horizon_days: u32) -> WhileAlive {
+        let (shape, rate) = self.posterior(sample);
+        WhileAlive { shape, rate, time: self.unit.of_days(horizon_days.into()), leaving: None }
+    }
 }
 
 impl PurchaseModel for Nbd {
@@ -96,8 +104,7 @@ impl PurchaseModel for Nbd {
         let (shape, rate) = self.posterior(sample);
         let horizon = self.unit.of_days(horizon_days.into());
         let (odds, end, purchases) = (horizon / rate, rate + horizon, f64::from(purchases));
-        // The logarithm is finite where the ratio is not.
-        let ln_end = if odds.is_finite() { libm::log1p(odds) } else { libm::log(end) - libm::log(rate) };
+        let ln_end = self.counts(sample, horizon_days).ln_end();
         if purchases <= 0.0 {
             libm::exp(-shape * ln_end)
         } else if horizon <= 0.0 {
@@ -107,5 +114,32 @@ impl PurchaseModel for Nbd {
         } else {
             libm::exp(-shape * ln_end - ln_beta(purchases, shape)) / purchases
         }
+    }
+
+    fn probability_buys(&self, sample: &Sample, horizon_days: u32) -> f64 {
+        self.counts(sample, horizon_days).buys()
+    }
+
+    fn probability_at_least(&self, sample: &Sample, purchases: u32, horizon_days: u32) -> f64 {
+        self.counts(sample, horizon_days).at_least(purchases)
+    }
+
+    fn probabilities_at_least(&self, sample: &Sample, horizon_days: u32, each: &mut dyn FnMut(f64) -> bool) {
+        self.counts(sample, horizon_days).each_at_least(each);
+    }
+
+    fn days_until(&self, sample: &Sample, probability: f64) -> Option<u32> {
+        counts::days_until(self, sample, 1.0, self.posterior(sample), self.unit, probability)
+    }
+
+    fn interval_of_purchases_all(
+        &self,
+        samples: &[Sample],
+        confidence: Confidence,
+        horizon_days: u32,
+    ) -> Vec<Option<Interval>> {
+        counts::intervals_of_all(self, samples, None, confidence, horizon_days, |sample, each| {
+            self.counts(sample, horizon_days).each_at_least(each);
+        })
     }
 }

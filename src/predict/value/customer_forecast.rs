@@ -1,7 +1,7 @@
 //! The predictions for one customer, with their reasons in words.
 
 use crate::predict::purchases::model::PurchaseModel;
-use crate::predict::{AnyModel, GammaGamma, ModelKind, Sample};
+use crate::predict::{AnyModel, GammaGamma, ModelKind, NextPurchase, NoMeanSpend, Sample};
 use crate::scale::Language;
 use crate::scale::words::{count, phrase};
 
@@ -45,11 +45,19 @@ pub struct CustomerForecast {
     pub horizon_days: u32,
     /// P(alive), in `[0, 1]`: see [`PurchaseModel::probability_alive`].
     pub probability_alive: f64,
+    /// P(buys) within the horizon, in `[0, 1]`: see [`PurchaseModel::probability_buys`].
+    pub probability_buys: f64,
+    /// By which day the next purchase comes: see [`PurchaseModel::next_purchase`].
+    pub next_purchase: NextPurchase,
     /// The expected purchase days within the horizon: see [`PurchaseModel::expected_purchases`].
     pub expected_purchases: f64,
     /// The expected spend on a purchase day: see [`GammaGamma::expected_spend`]. `None` without a model of spend, and where
     /// it has no mean for the customer.
     pub expected_spend: Option<f64>,
+    /// Why the model of spend has no mean for the customer: see [`GammaGamma::without_mean`].
+    pub without_mean: Option<NoMeanSpend>,
+    /// The median of the next spend: see [`GammaGamma::median_spend`].
+    pub median_spend: Option<f64>,
 }
 
 impl CustomerForecast {
@@ -60,8 +68,12 @@ impl CustomerForecast {
             sample: *sample,
             horizon_days,
             probability_alive: model.probability_alive(sample),
+            probability_buys: model.probability_buys(sample, horizon_days),
+            next_purchase: model.next_purchase(sample, horizon_days),
             expected_purchases: model.expected_purchases(sample, horizon_days),
             expected_spend: spend.and_then(|spend| spend.expected_spend(sample)),
+            without_mean: spend.and_then(|spend| spend.without_mean(sample)),
+            median_spend: spend.and_then(|spend| spend.median_spend(sample)),
         }
     }
 
@@ -74,7 +86,7 @@ impl CustomerForecast {
 
     /// P(alive) in words, with the data behind it; of a model that cannot see the customer leave, that.
     pub fn explain_alive(&self, language: Language) -> String {
-        let (known, alive) = (self.known(language), 100.0 * self.probability_alive);
+        let known = self.known(language);
         let model = self.model.label().name(language);
         if !self.model.has_dropout() {
             return phrase!(language, "{known}; {model} cannot see anybody leave", "{known}；{model} 看不出有人流失");
@@ -86,18 +98,49 @@ impl CustomerForecast {
                 "{known}；{model} 看不出只有 1 个购买日的客户是否流失"
             );
         }
-        // What is neither sure nor impossible is not rounded to it.
-        let percent = match language {
-            Language::English if alive >= 99.95 => "more than 99.9%".to_owned(),
-            Language::English if alive < 0.05 => "less than 0.1%".to_owned(),
-            Language::Chinese if alive >= 99.95 => "99.9% 以上".to_owned(),
-            Language::Chinese if alive < 0.05 => "0.1% 以下".to_owned(),
-            _ => format!("{alive:.1}%"),
-        };
+        let percent = percent(self.probability_alive, language);
         phrase!(
             language,
             "{known}; still a customer with a probability of {percent}",
             "{known}；仍活跃的概率为 {percent}"
+        )
+    }
+
+    /// P(buys) in words, with the data behind it.
+    pub fn explain_buys(&self, language: Language) -> String {
+        let (known, percent, days) =
+            (self.known(language), percent(self.probability_buys, language), self.horizon_days);
+        let in_english = count_days(days.into());
+        phrase!(
+            language,
+            "{known}; buys within the next {in_english} with a probability of {percent}",
+            "{known}；未来 {days} 天内购买的概率为 {percent}"
+        )
+    }
+
+    /// By which day the next purchase comes, in words, with the data behind it.
+    pub fn explain_next(&self, language: Language) -> String {
+        let (known, NextPurchase { median_days, early_days, late_days }) = (self.known(language), self.next_purchase);
+        let median = match median_days {
+            Some(days) => {
+                let in_english = count_days(days.into());
+                phrase!(
+                    language,
+                    "a purchase within {in_english} is as likely as not",
+                    "{days} 天内购买与不购买的可能性各半"
+                )
+            }
+            None => phrase!(language, "on no day is a purchase as likely as not", "购买的概率始终不到一半"),
+        };
+        let Some((early, late)) = early_days.zip(late_days) else {
+            return phrase!(language, "{known}; {median}", "{known}；{median}");
+        };
+        let (days, in_english) = (self.horizon_days, count_days(self.horizon_days.into()));
+        phrase!(
+            language,
+            "{known}; {median}; of the purchases that come within {in_english}, one in ten comes by day {early}, nine in \
+             ten by day {late}",
+            "{known}；{median}；若在 {days} 天内购买，十分之一的可能在第 {early} 天前，十分之九的可能在第 {late} 天前"
         )
     }
 
@@ -106,15 +149,28 @@ impl CustomerForecast {
         self.expected(language, "")
     }
 
-    /// The expected value in words, in money of `decimals` decimals, 28 at most; `None` without an
-    /// [expected spend](CustomerForecast::expected_spend).
+    /// The expected value in words, in money of `decimals` decimals, 28 at most; where spend has no mean, for whom that is so,
+    /// and its [median](CustomerForecast::median_spend). `None` without a model of spend, and of an unknown spend.
     pub fn explain_value(&self, decimals: u32, language: Language) -> Option<String> {
-        let (spend, decimals) = (self.expected_spend?, decimals.min(28) as usize);
-        let of_each = match language {
-            Language::English => format!(" of {spend:.decimals$} each"),
-            Language::Chinese => format!("，平均每个购买日消费 {spend:.decimals$}"),
+        let decimals = decimals.min(28) as usize;
+        if let Some(spend) = self.expected_spend {
+            let of_each = phrase!(language, " of {spend:.decimals$} each", "，平均每个购买日消费 {spend:.decimals$}");
+            return Some(self.expected(language, &of_each));
+        }
+        let (NoMeanSpend::Infinite { least_repeats }, median) = (self.without_mean?, self.median_spend?) else {
+            return None;
         };
-        Some(self.expected(language, &of_each))
+        let expected = self.expected(language, "");
+        let whose = least_repeats.map_or_else(String::new, |least| {
+            let in_english = count(&least.to_string(), "repeat purchase day");
+            phrase!(language, " of fewer than {in_english}", "复购日少于 {least} 天的")
+        });
+        Some(phrase!(
+            language,
+            "{expected}; spends are so uneven that those of customers{whose} have no mean: half of them stay below \
+             {median:.decimals$}",
+            "{expected}；消费金额差异过大，{whose}客户没有均值：其中一半低于 {median:.decimals$}"
+        ))
     }
 
     fn expected(&self, language: Language, of_each: &str) -> String {
@@ -145,6 +201,18 @@ impl CustomerForecast {
                 format!("{model}：首购后 {age_days} 天内有 {repeats} 个复购日，最近一次距今 {since_last} 天")
             }
         }
+    }
+}
+
+/// What is neither sure nor impossible is not rounded to it.
+fn percent(probability: f64, language: Language) -> String {
+    let percent = 100.0 * probability;
+    if percent >= 99.95 {
+        phrase!(language, "more than 99.9%", "99.9% 以上")
+    } else if percent < 0.05 {
+        phrase!(language, "less than 0.1%", "0.1% 以下")
+    } else {
+        format!("{percent:.1}%")
     }
 }
 

@@ -5,9 +5,10 @@ mod customer_value;
 mod discount;
 mod gamma_gamma;
 mod money;
+mod value_range;
 
 pub use customer_forecast::CustomerForecast;
 pub use customer_value::ValueModel;
 pub use discount::{Discount, discounted_purchases};
-pub use gamma_gamma::{GammaGamma, GammaGammaParams};
+pub use gamma_gamma::{GammaGamma, GammaGammaParams, NoMeanSpend};
 pub use money::rounded_to_money;

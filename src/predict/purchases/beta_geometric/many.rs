@@ -9,6 +9,7 @@ use super::{BetaGeometric, future};
 use crate::parallel;
 use crate::predict::Sample;
 use crate::predict::given::numbering::Numbering;
+use crate::predict::given::unit::Observed;
 
 /// Customers of a part, who share what was computed for one of them.
 const PART: usize = 1 << 18;
@@ -25,6 +26,9 @@ const MOST_KEPT: u32 = 1 << 12;
 const FREQUENT: u32 = 128;
 
 const EXPECTATIONS: usize = 1 << 9;
+
+/// Customers of a part of whom each is worked on alone.
+const DAYS: usize = 1 << 13;
 
 impl BetaGeometric {
     pub(super) fn alive_of_all(&self, samples: &[Sample]) -> Vec<f64> {
@@ -43,10 +47,32 @@ impl BetaGeometric {
         let expected = |repeats: u32, age_days: f64| {
             self.expected_while_alive(repeats, horizon / (alpha + self.unit.of_days(age_days)), stays)
         };
+        self.while_alive_of_all(samples, expected)
+    }
+
+    /// While a customer is alive, P(buys) depends on `x` and `T` alone, too.
+    pub(super) fn buys_of_all(&self, samples: &[Sample], horizon_days: u32) -> Vec<f64> {
+        self.while_alive_of_all(samples, |repeats, age_days| {
+            let of = Observed { repeats, recency: 0.0, age: self.unit.of_days(age_days) };
+            self.while_alive(&of, horizon_days).buys()
+        })
+    }
+
+    pub(super) fn days_of_all(&self, samples: &[Sample], probability: f64) -> Vec<Option<u32>> {
+        let alive = self.alive_of_all(samples);
+        parallel::concat(samples.len(), DAYS, |part| {
+            let alive = alive.get(part.clone()).unwrap_or_default();
+            let samples = samples.get(part).unwrap_or_default().iter();
+            samples.zip(alive).map(|(sample, &alive)| self.days_until_if(alive, sample, probability)).collect()
+        })
+    }
+
+    /// P(alive) times what depends on `x` and `T`.
+    fn while_alive_of_all(&self, samples: &[Sample], value: impl Fn(u32, f64) -> f64 + Send + Sync) -> Vec<f64> {
         if samples.len() <= PART || parallel::is_one_thread() {
-            self.in_one_pass(samples, expected)
+            self.in_one_pass(samples, value)
         } else {
-            self.in_two_passes(samples, expected)
+            self.in_two_passes(samples, value)
         }
     }
 

@@ -17,8 +17,11 @@ use crate::number::special::exp_of_nonpositive;
 use crate::predict::fit::limit::{self, Latent};
 use crate::predict::fit::search::Search;
 use crate::predict::given::unit::Observed;
+use crate::predict::purchases::counts;
 use crate::predict::purchases::model::PurchaseModel;
+use crate::predict::purchases::while_alive::WhileAlive;
 use crate::predict::{Fit, FitOptions, Sample, Samples, TimeUnit};
+use crate::scale::{Confidence, Interval};
 
 /// One of the two models at its parameters.
 #[derive(Debug, Clone, Copy)]
@@ -55,8 +58,48 @@ impl PurchaseModel for BetaGeometric {
         f64::min(self.alive_after(silence, of.repeats) * while_alive + left, 1.0)
     }
 
+    fn probability_buys(&self, sample: &Sample, horizon_days: u32) -> f64 {
+        let of = self.unit.of_sample(sample);
+        self.alive(&of) * self.while_alive(&of, horizon_days).buys()
+    }
+
+    fn probability_at_least(&self, sample: &Sample, purchases: u32, horizon_days: u32) -> f64 {
+        let of = self.unit.of_sample(sample);
+        if purchases > 0 { self.alive(&of) * self.while_alive(&of, horizon_days).at_least(purchases) } else { 1.0 }
+    }
+
+    fn probabilities_at_least(&self, sample: &Sample, horizon_days: u32, each: &mut dyn FnMut(f64) -> bool) {
+        let of = self.unit.of_sample(sample);
+        let alive = self.alive(&of);
+        self.while_alive(&of, horizon_days).each_at_least(|at_least| each(alive * at_least));
+    }
+
+    fn days_until(&self, sample: &Sample, probability: f64) -> Option<u32> {
+        self.days_until_if(self.alive(&self.unit.of_sample(sample)), sample, probability)
+    }
+
     fn probability_alive_all(&self, samples: &[Sample]) -> Vec<f64> {
         self.alive_of_all(samples)
+    }
+
+    fn probability_buys_all(&self, samples: &[Sample], horizon_days: u32) -> Vec<f64> {
+        self.buys_of_all(samples, horizon_days)
+    }
+
+    fn interval_of_purchases_all(
+        &self,
+        samples: &[Sample],
+        confidence: Confidence,
+        horizon_days: u32,
+    ) -> Vec<Option<Interval>> {
+        let alive = self.alive_of_all(samples);
+        counts::intervals_of_all(self, samples, Some(&alive), confidence, horizon_days, |sample, each| {
+            self.while_alive(&self.unit.of_sample(sample), horizon_days).each_at_least(each);
+        })
+    }
+
+    fn days_until_all(&self, samples: &[Sample], probability: f64) -> Vec<Option<u32>> {
+        self.days_of_all(samples, probability)
     }
 
     fn expected_purchases_all(&self, samples: &[Sample], horizon_days: u32) -> Vec<f64> {
@@ -65,6 +108,18 @@ impl PurchaseModel for BetaGeometric {
 }
 
 impl BetaGeometric {
+    /// The purchases of a customer who is alive.
+    fn while_alive(&self, of: &Observed, horizon_days: u32) -> WhileAlive {
+        let [shape, rate, a, b] = self.posterior(of);
+        WhileAlive { shape, rate, time: self.unit.of_days(horizon_days.into()), leaving: Some([a, b]) }
+    }
+
+    /// Of a customer who is alive with this probability.
+    fn days_until_if(&self, alive: f64, sample: &Sample, probability: f64) -> Option<u32> {
+        let [shape, rate, ..] = self.posterior(&self.unit.of_sample(sample));
+        counts::days_until(self, sample, alive, (shape, rate), self.unit, probability)
+    }
+
     fn alive(&self, of: &Observed) -> f64 {
         self.alive_after(self.silence_of(of), of.repeats)
     }

@@ -61,7 +61,7 @@ const MOST_STEPS: u32 = 100;
 
 /// Roughly, where to cut an integral: the start, top and end of what is not far below the top of a concave `height` on
 /// `[0, length]`, -infinity at 0.
-fn support(length: f64, height: impl Fn(f64) -> f64) -> (f64, f64, f64) {
+pub(super) fn support(length: f64, height: impl Fn(f64) -> f64) -> (f64, f64, f64) {
     // The golden section.
     const SHARE: f64 = 0.618_033_988_749_894_8;
     let (mut low, mut high) = (0.0, length);

@@ -1,5 +1,6 @@
 //! Pareto/NBD: customers who may leave at any time.
 
+mod counts;
 mod future;
 mod likelihood;
 mod race;
@@ -10,6 +11,7 @@ use crate::number::special::logistic;
 use crate::predict::fit::limit;
 use crate::predict::fit::search::Search;
 use crate::predict::given::grouped::Grouped;
+use crate::predict::purchases::counts as any;
 use crate::predict::purchases::model::PurchaseModel;
 use crate::predict::purchases::purchasing::Purchasing;
 use crate::predict::{Fit, FitOptions, Latent, Sample, Samples, TimeUnit, fit};
@@ -130,6 +132,15 @@ impl ParetoNbd {
         let logit = likelihood::silence(self.parameters(), &of).ends().logit_alive();
         ([r + f64::from(of.repeats), alpha + of.age, s, beta + of.age], logit)
     }
+
+    fn time_until(&self, posterior: Parameters, alive: f64, probability: f64) -> Option<(f64, f64)> {
+        let [shape, rate, ..] = posterior;
+        // Who leaves does not buy: without leaving, the day comes earlier.
+        let (start, _) = any::time_until(alive, (shape, rate), TimeUnit::Day, probability)?;
+        let day = self.unit.of_days(1.0);
+        let time = counts::time_until(posterior, alive, probability, start, day * f64::from(u32::MAX))?;
+        Some((time / day, 1e-6 * (1.0 + time / day)))
+    }
 }
 
 impl PurchaseModel for ParetoNbd {
@@ -139,6 +150,30 @@ impl PurchaseModel for ParetoNbd {
 
     fn probability_alive(&self, sample: &Sample) -> f64 {
         logistic(self.posterior(sample).1)
+    }
+
+    fn probability_buys(&self, sample: &Sample, horizon_days: u32) -> f64 {
+        self.probability_at_least(sample, 1, horizon_days)
+    }
+
+    fn probability_at_least(&self, sample: &Sample, purchases: u32, horizon_days: u32) -> f64 {
+        let ((posterior, logit), horizon) = (self.posterior(sample), self.unit.of_days(horizon_days.into()));
+        if purchases > 0 { logistic(logit) * counts::at_least(posterior, purchases, horizon) } else { 1.0 }
+    }
+
+    fn probabilities_at_least(&self, sample: &Sample, horizon_days: u32, each: &mut dyn FnMut(f64) -> bool) {
+        let ((posterior, logit), horizon) = (self.posterior(sample), self.unit.of_days(horizon_days.into()));
+        let alive = logistic(logit);
+        counts::each_at_least(posterior, horizon, &mut |at_least| each(alive * at_least));
+    }
+
+    fn days_until(&self, sample: &Sample, probability: f64) -> Option<u32> {
+        if !(any::is_probability(probability) && probability > 0.0) {
+            return (probability.abs() <= 0.0).then_some(0);
+        }
+        let (posterior, logit) = self.posterior(sample);
+        let (guess, error) = self.time_until(posterior, logistic(logit), probability)?;
+        any::first_day(guess, error, |days| self.probability_buys(sample, days) >= probability)
     }
 
     fn expected_purchases(&self, sample: &Sample, horizon_days: u32) -> f64 {

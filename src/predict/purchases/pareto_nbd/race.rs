@@ -112,6 +112,11 @@ impl Race {
         if self.buys_near { self.far * self.far_hazard(libm::expm1(z)) } else { self.near }
     }
 
+    /// The hazard of the purchase by `z`, per exponent.
+    pub(in crate::predict) fn purchase_hazard(&self, z: f64) -> f64 {
+        if self.buys_near { 1.0 } else { self.far_hazard(libm::expm1(z)) }
+    }
+
     /// The end of the span.
     pub(in crate::predict) fn end(&self) -> Moment {
         self.moment(&self.end)

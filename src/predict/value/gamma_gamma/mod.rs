@@ -11,6 +11,7 @@ use crate::number::weight::count;
 use crate::parallel;
 use crate::predict::fit::search::Search;
 use crate::predict::fit::{limit, params};
+use crate::predict::value::value_range::Outcome;
 use crate::predict::{
     Boundary, Fit, FitOptions, FitReport, Fitted, Latent, Limit, Sample, Samples, Spread, StopReason,
 };
@@ -169,7 +170,7 @@ impl GammaGamma {
     /// [`mean_spend`](GammaGamma::mean_spend).
     ///
     /// `None` where the expectation is infinite, at `p x + q <= 1`, or beyond the largest `f64`; and with a repeat purchase
-    /// of unknown spend.
+    /// of unknown spend: [`without_mean`](GammaGamma::without_mean) says which.
     ///
     /// # Formula
     ///
@@ -189,4 +190,83 @@ impl GammaGamma {
     pub fn mean_spend(&self) -> Option<f64> {
         self.expected_spend(&Sample::NEW)
     }
+
+    /// Why there is no [`expected_spend`](GammaGamma::expected_spend) of a customer; `None` where there is one.
+    ///
+    /// A [median](GammaGamma::median_spend) there is all the same, of every customer of a known spend.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::predict::{GammaGamma, GammaGammaParams, NoMeanSpend, Sample};
+    ///
+    /// // Spend so wild that who has come back less than twice has no mean: 0.3 x + 0.5 is not above 1 before.
+    /// let model = GammaGamma::from_params(GammaGammaParams { p: 0.3, q: 0.5, gamma: 40.0 })?;
+    /// let once = Sample::new(1, 7.0, 90.0)?.with_mean_spend(25.0)?;
+    /// assert_eq!(model.expected_spend(&once), None);
+    /// assert_eq!(model.without_mean(&once), Some(NoMeanSpend::Infinite { least_repeats: Some(2) }));
+    /// assert_eq!(model.median_spend(&once).map(f64::round), Some(10.0));
+    /// assert_eq!(model.without_mean(&Sample::new(2, 7.0, 90.0)?), Some(NoMeanSpend::UnknownSpend));
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn without_mean(&self, sample: &Sample) -> Option<NoMeanSpend> {
+        if self.expected_spend(sample).is_some() {
+            None
+        } else if sample.repeats() > 0 && sample.mean_spend().is_none() {
+            Some(NoMeanSpend::UnknownSpend)
+        } else {
+            Some(NoMeanSpend::Infinite { least_repeats: self.least_repeats() })
+        }
+    }
+
+    /// The fewest repeat purchases of a customer whose spend has a mean: the smallest `x` with `p x + q > 1`. `None` from
+    /// `u32::MAX` on.
+    pub fn least_repeats(&self) -> Option<u32> {
+        let GammaGammaParams { p, q, .. } = self.params;
+        let repeats = f64::max((1.0 - q) / p, 0.0).floor();
+        let is_above = |repeats: &f64| p * repeats + (q - 1.0) > 0.0;
+        let least = [repeats, repeats + 1.0, repeats + 2.0].into_iter().find(is_above)?;
+        // Whole, and in range.
+        (least < f64::from(u32::MAX)).then_some(least as u32)
+    }
+
+    /// The median of a customer's next spend: half of such spends are lower. It exists where the mean does not, and is
+    /// lower where spends are uneven. `None` with a repeat purchase of unknown spend, and beyond the largest `f64`.
+    ///
+    /// # Formula
+    ///
+    /// The `s` at which `z = s / (s + gamma + x m)` has `I_z(p, p x + q) = 1/2`.
+    pub fn median_spend(&self, sample: &Sample) -> Option<f64> {
+        Outcome::of_one(self.total(sample)?).quantile(0.5)
+    }
+
+    /// What a customer's future spends sum up to; `None` of an unknown spend.
+    pub(in crate::predict) fn total(&self, sample: &Sample) -> Option<Total> {
+        let GammaGammaParams { p, q, gamma } = self.params;
+        let repeats = f64::from(sample.repeats());
+        let mean = if sample.repeats() > 0 { sample.mean_spend()? } else { 0.0 };
+        Some(Total { of_each: p, shape: p * repeats + q, scale: gamma + mean * repeats })
+    }
+}
+
+/// Why a model of spend has no mean for a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum NoMeanSpend {
+    /// Spends are so uneven that the mean is infinite, at `p x + q <= 1`, or beyond the largest `f64`.
+    Infinite {
+        /// See [`GammaGamma::least_repeats`].
+        least_repeats: Option<u32>,
+    },
+    /// The customer's own spend is not known.
+    UnknownSpend,
+}
+
+/// What future spends sum up to: `n` of them are `Gamma(of_each n, ν)`, with `ν ~ Gamma(shape, scale)`.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::predict) struct Total {
+    pub(in crate::predict) of_each: f64,
+    pub(in crate::predict) shape: f64,
+    pub(in crate::predict) scale: f64,
 }
