@@ -9,6 +9,7 @@
 //! | how likely are no purchases, or exactly three? | [`PurchaseModel::probability_of_purchases`] |
 //! | what does a customer spend on a purchase? | [`GammaGamma::expected_spend`] |
 //! | what is a customer worth in the next year? | [`ValueModel::expected_value`] |
+//! | how much of it is left after credits? | [`KeptShare`] |
 //! | why does the model expect this of a customer? | [`CustomerForecast::explain_purchases`] |
 //! | which model is best for our shop, and is it better than a simple rule? | [`Backtest`] |
 //! | subscribers: who renews, and for how long? | [`Sbg`] |
@@ -76,6 +77,6 @@ pub use purchases::{
     ParetoNbdParams, PurchaseModel,
 };
 pub use value::{
-    CustomerForecast, Discount, GammaGamma, GammaGammaParams, NoMeanSpend, ValueModel, discounted_purchases,
+    CustomerForecast, Discount, GammaGamma, GammaGammaParams, KeptShare, NoMeanSpend, ValueModel, discounted_purchases,
     rounded_to_money,
 };

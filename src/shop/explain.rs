@@ -62,8 +62,16 @@ impl ShopModels {
             Figure::ProbabilityBuys => Some(self.forecast(history, as_of)?.explain_buys(language)),
             Figure::NextPurchaseDays => Some(self.forecast(history, as_of)?.explain_next(language)),
             Figure::ExpectedPurchases => Some(self.forecast(history, as_of)?.explain_purchases(language)),
-            Figure::ExpectedSpend | Figure::ExpectedValue => {
-                self.forecast(history, as_of)?.explain_value(DECIMALS, language)
+            Figure::ExpectedSpend => self.forecast(history, as_of)?.explain_value(DECIMALS, language),
+            Figure::ExpectedValue => {
+                let (value, kept) =
+                    (self.forecast(history, as_of)?.explain_value(DECIMALS, language)?, self.kept.of_customer(history));
+                let percent = 100.0 * kept;
+                Some(match language {
+                    _ if kept >= 1.0 => value,
+                    Language::English => format!("{value}; {percent:.1}% of it kept after credits"),
+                    Language::Chinese => format!("{value}；扣除退款后预计保留 {percent:.1}%"),
+                })
             }
             Figure::ExpectedLoss => self.explain_loss(history, as_of, language),
             _ => None,
@@ -78,7 +86,8 @@ impl ShopModels {
     fn explain_loss(&self, history: &CustomerHistory, as_of: NaiveDate, language: Language) -> Option<String> {
         let loss = self.profile(history, as_of).ok()?.figure(Figure::ExpectedLoss)?;
         let forecast = self.forecast(history, as_of)?;
-        let (kept, decimals) = (forecast.expected_value()? / forecast.probability_alive, DECIMALS as usize);
+        let value = forecast.expected_value()? * self.kept.of_customer(history);
+        let (kept, decimals) = (value / forecast.probability_alive, DECIMALS as usize);
         let (alive, days) = (forecast.explain_alive(language), self.horizon_days);
         Some(match language {
             Language::English => format!(

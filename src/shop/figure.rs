@@ -53,7 +53,8 @@ pub enum Figure {
     /// Mean spend that the shop's model of spend expects on a purchase day.
     #[doc(alias = "AOV")]
     ExpectedSpend,
-    /// Revenue expected within the shop's horizon: expected purchases times expected spend.
+    /// Revenue expected within the shop's horizon: expected purchases times expected spend, times the share
+    /// [kept](crate::predict::KeptShare) after credits.
     #[doc(alias = "LTV")]
     #[doc(alias = "CLV")]
     ExpectedValue,

@@ -9,7 +9,7 @@ use super::playbook::Playbook;
 use super::tally::ShopTally;
 use crate::error::{Error, Result};
 use crate::history::Ledger;
-use crate::predict::{AnyModel, GammaGamma, Samples};
+use crate::predict::{AnyModel, GammaGamma, KeptShare, Samples};
 use crate::scale::{Label, Language};
 use crate::segment::{
     ChurnRisk, FrequencyBand, FrequencyBands, Grid, LabelKind, Lifecycle, LifecycleStage, MissedCycles,
@@ -40,6 +40,7 @@ pub struct ShopModels {
     pub(super) spend_bands: Option<SpendBands>,
     pub(super) purchases: Estimate<AnyModel>,
     pub(super) spend: Estimate<GammaGamma>,
+    pub(super) kept: KeptShare,
     pub(super) playbook: Playbook,
 }
 
@@ -71,7 +72,16 @@ impl ShopModels {
         let octants = OctantModel::fit(&rfm.score_all(ledger)?, &options.octants)?;
         let tiers = TierModel::fit(ledger, &options.tiers)?;
         let bands = if options.fitted_bands { Some(FrequencyBands::fit(ledger)?) } else { None };
-        Self::of_parts(ledger.as_of(), rfm, octants, tiers, bands, &Samples::of(ledger), options)
+        Self::of_parts(
+            ledger.as_of(),
+            rfm,
+            octants,
+            tiers,
+            bands,
+            &Samples::of(ledger),
+            KeptShare::of(ledger)?,
+            options,
+        )
     }
 
     /// Fits everything to a tally, such as one that was merged from many machines: the same models as
@@ -88,9 +98,11 @@ impl ShopModels {
         let octants = OctantModel::fit_model(&rfm, &tally.rfm, &options.octants)?;
         let tiers = TierModel::fit_tally(tally.revenues(), &options.tiers)?;
         let bands = if options.fitted_bands { Some(FrequencyBands::fit_tally(&tally.mean_gaps)?) } else { None };
-        Self::of_parts(tally.as_of, rfm, octants, tiers, bands, &tally.samples, options)
+        let kept = KeptShare::fit_tally(tally.revenues(), &tally.credited)?;
+        Self::of_parts(tally.as_of, rfm, octants, tiers, bands, &tally.samples, kept, options)
     }
 
+    #[allow(clippy::too_many_arguments, reason = "the parts of a shop")]
     fn of_parts(
         as_of: NaiveDate,
         rfm: RfmModel,
@@ -98,6 +110,7 @@ impl ShopModels {
         tiers: TierModel,
         bands: Option<FrequencyBands>,
         samples: &Samples,
+        kept: KeptShare,
         options: &ShopOptions,
     ) -> Result<Self> {
         let cycles = options.cycles;
@@ -113,6 +126,7 @@ impl ShopModels {
             spend_bands: options.spend_bands.clone(),
             purchases: Estimate::of_purchases(samples, options.purchases, &options.fit)?,
             spend: Estimate::of_spend(samples, options.spend, &options.fit)?,
+            kept,
             playbook: options.playbook.clone().unwrap_or_default(),
         };
         if options.playbook.is_none() {
@@ -201,6 +215,11 @@ impl ShopModels {
     /// The model of spend, or why there is none.
     pub const fn spend(&self) -> &Estimate<GammaGamma> {
         &self.spend
+    }
+
+    /// The share of spend that is kept after credits: [`Figure::ExpectedValue`] is net of it.
+    pub const fn kept(&self) -> &KeptShare {
+        &self.kept
     }
 
     /// What to do with a customer of each label: [`Playbook::advise`] says it of a [profile](ShopModels::profile).

@@ -115,7 +115,8 @@ impl ShopModels {
             let spend = sample.and_then(|sample| model.expected_spend(&sample));
             profile.set(Figure::ExpectedSpend, spend);
             if let Some(model) = self.purchases.model() {
-                let value = forecast.zip(spend).map(|(forecast, spend)| forecast.purchases * spend);
+                let kept = self.kept.of_customer(history);
+                let value = forecast.zip(spend).map(|(forecast, spend)| forecast.purchases * spend * kept);
                 profile.set(Figure::ExpectedValue, value);
                 if model.kind().has_dropout() {
                     let loss = forecast.zip(value).and_then(|(forecast, value)| expected_loss(forecast.alive, value));

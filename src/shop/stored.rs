@@ -11,12 +11,12 @@ use super::models::ShopModels;
 use super::playbook::Playbook;
 use super::tally::ShopTally;
 use crate::error::Error;
-use crate::predict::{AnyModel, GammaGamma, Identification, Samples};
+use crate::predict::{AnyModel, GammaGamma, Identification, KeptShare, Samples};
 use crate::scale::{MoneyTally, Tally};
 use crate::segment::{Grid, MissedCycles, OctantModel, RfmModel, RfmTally, SpendBands, TierModel};
 
 /// The form that is written, and the only one that is read. It changes with every change of a field below.
-const FORM: u32 = 3;
+const FORM: u32 = 4;
 
 /// The form, checked before anything else is interpreted, wherever it stands.
 #[derive(serde::Deserialize)]
@@ -47,6 +47,7 @@ pub(super) struct StoredModels {
     spend_bands: Option<SpendBands>,
     purchases: Estimate<AnyModel>,
     spend: Estimate<GammaGamma>,
+    kept: KeptShare,
     playbook: Playbook,
 }
 
@@ -64,6 +65,7 @@ impl From<ShopModels> for StoredModels {
             spend_bands: models.spend_bands,
             purchases: models.purchases,
             spend: models.spend,
+            kept: models.kept,
             playbook: models.playbook,
         }
     }
@@ -84,6 +86,7 @@ impl TryFrom<Enveloped> for ShopModels {
             spend_bands: stored.spend_bands,
             purchases: stored.purchases,
             spend: stored.spend,
+            kept: stored.kept,
             playbook: stored.playbook,
         }
         .checked()
@@ -156,6 +159,7 @@ pub(super) struct StoredTally {
     as_of: NaiveDate,
     rfm: RfmTally,
     revenues: Option<MoneyTally>,
+    credited: MoneyTally,
     mean_gaps: Tally<u32>,
     samples: Samples,
 }
@@ -163,12 +167,14 @@ pub(super) struct StoredTally {
 impl TryFrom<StoredTally> for ShopTally {
     type Error = &'static str;
 
-    fn try_from(StoredTally { as_of, rfm, revenues, mean_gaps, samples }: StoredTally) -> Result<Self, &'static str> {
+    fn try_from(
+        StoredTally { as_of, rfm, revenues, credited, mean_gaps, samples }: StoredTally,
+    ) -> Result<Self, &'static str> {
         let counted = [Some(samples.customers()), revenues.as_ref().map(MoneyTally::customers)];
         let is_same = counted.into_iter().flatten().all(|customers| customers == rfm.customers());
         if samples.as_of() != Some(as_of) || !is_same {
             return Err("the stored tally contradicts itself: its parts count the same customers as of one day");
         }
-        Ok(Self { as_of, rfm, revenues, mean_gaps, samples })
+        Ok(Self { as_of, rfm, revenues, credited, mean_gaps, samples })
     }
 }

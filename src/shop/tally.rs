@@ -1,6 +1,7 @@
 //! What a shop is fitted to, where its customers are counted apart.
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use super::options::ShopOptions;
 use crate::error::Result;
@@ -45,6 +46,8 @@ pub struct ShopTally {
     pub(super) rfm: RfmTally,
     /// `None` where the amounts that M sums are the revenues.
     pub(super) revenues: Option<MoneyTally>,
+    /// The credits of the customers who have any.
+    pub(super) credited: MoneyTally,
     pub(super) mean_gaps: Tally<u32>,
     pub(super) samples: Samples,
 }
@@ -56,6 +59,7 @@ impl ShopTally {
             as_of,
             rfm: RfmTally::new(&options.rfm),
             revenues: sums_means(options).then(MoneyTally::new),
+            credited: MoneyTally::new(),
             mean_gaps: Tally::new(),
             samples: Samples::new(as_of),
         }
@@ -72,6 +76,7 @@ impl ShopTally {
             as_of: ledger.as_of(),
             rfm: RfmTally::of(ledger, &options.rfm),
             revenues: sums_means(options).then(|| histories().map(|history| history.revenue()).collect()),
+            credited: histories().filter_map(|history| credited(&history)).collect(),
             mean_gaps: histories().filter_map(|history| whole_mean_gap(&history)).collect(),
             samples: Samples::of(ledger),
         }
@@ -95,6 +100,7 @@ impl ShopTally {
         if history.purchases() > 0 {
             self.revenues.as_mut().map_or(Ok(()), |revenues| revenues.add(history.revenue(), 1))?;
         }
+        credited(history).map_or(Ok(()), |amount| self.credited.add(amount, 1))?;
         whole_mean_gap(history).map_or(Ok(()), |gap| self.mean_gaps.add(gap, 1))
     }
 
@@ -120,7 +126,14 @@ impl ShopTally {
             self.rfm.add(history)?;
             return Err(error);
         }
+        if let Err(error) = credited(history).map_or(Ok(()), |amount| self.credited.remove(amount, 1)) {
+            self.samples.add(history)?;
+            self.rfm.add(history)?;
+            self.revenues.as_mut().map_or(Ok(()), |revenues| revenues.add(history.revenue(), 1))?;
+            return Err(error);
+        }
         if let Err(error) = whole_mean_gap(history).map_or(Ok(()), |gap| self.mean_gaps.remove(&gap, 1)) {
+            credited(history).map_or(Ok(()), |amount| self.credited.add(amount, 1))?;
             self.samples.add(history)?;
             self.rfm.add(history)?;
             self.revenues.as_mut().map_or(Ok(()), |revenues| revenues.add(history.revenue(), 1))?;
@@ -160,6 +173,7 @@ impl ShopTally {
         if let (Some(revenues), Some(others)) = (&mut self.revenues, &other.revenues) {
             revenues.merge(others)?;
         }
+        self.credited.merge(&other.credited)?;
         self.mean_gaps.merge(&other.mean_gaps)?;
         self.rfm = rfm;
         Ok(())
@@ -182,6 +196,11 @@ impl ShopTally {
 
 fn sums_means(options: &ShopOptions) -> bool {
     options.rfm.monetary_measure() != MonetaryMeasure::Revenue
+}
+
+/// Of a customer with a purchase.
+fn credited(history: &CustomerHistory) -> Option<Decimal> {
+    (history.purchases() > 0 && history.credits() > 0).then(|| history.credited())
 }
 
 fn whole_mean_gap(history: &CustomerHistory) -> Option<u32> {

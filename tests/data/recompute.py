@@ -299,7 +299,7 @@ class GammaGamma:
         return self.p * (self.gamma + mean * x) / bottom if bottom > 0 else None
 
 
-def predict(customers, arguments):
+def predict(customers, credits, arguments):
     """Fills p_alive and expected_* of every customer, and gives the summary's `churn` and `spend`."""
     weeks = arguments.horizon / 7
     if arguments.model == "pareto-nbd":
@@ -308,6 +308,18 @@ def predict(customers, arguments):
         model = BetaGeometric(1 if arguments.model == "mbg-nbd" else 0, arguments.params)
     spend = GammaGamma(arguments.spend_params)
     likelihoods, spend_likelihoods = [], []
+    # What is kept after credits: the customer's own share, shrunk by one mean customer's spend towards the shop's.
+    given_back = {c["customer_id"]: sum(credits.get(c["customer_id"], []), Decimal(0)) for c in customers}
+    all_back = sum(given_back.values(), Decimal(0))
+    all_spend = sum((c["revenue"] for c in customers), Decimal(0)) + all_back
+    share = Fraction(all_back) / Fraction(all_spend) if all_spend else Fraction(0)
+    weight = Fraction(all_spend) / len(customers)
+
+    def kept(c):
+        back = Fraction(given_back[c["customer_id"]])
+        whole = Fraction(c["revenue"]) + back + weight
+        return float(max(1 - (back + share * weight) / whole, 0)) if all_back else 1.0
+
     for c in customers:
         x, t_x, t = c["x"], float(c["t_x"]), float(c["t"])
         mean = None if c["mean_spend"] is None else float(c["mean_spend"])
@@ -319,7 +331,7 @@ def predict(customers, arguments):
         c["expected_purchases"] = c["p_alive"] * model.expected_while_alive(x, t, weeks)
         c["expected_spend"] = spend.expected_spend(x if known else 0, mean if known else 0.0)
         if c["expected_spend"] is not None:
-            c["expected_value"] = c["expected_purchases"] * c["expected_spend"]
+            c["expected_value"] = c["expected_purchases"] * c["expected_spend"] * kept(c)
     return {
         "churn": {"model": arguments.model, "params": arguments.params, "log_likelihood": math.fsum(likelihoods),
                   "customers": len(likelihoods), "status": "given"},
@@ -412,7 +424,7 @@ def recompute(rows, as_of, arguments):
         steps = c["cycles_missed"] if c["purchase_days"] > 1 else [name for name, _ in NEW_CUSTOMER_STATES].index(c["new_customer_state"])
         c["churn_risk"] = CHURN_RISKS[min(steps, 3)]
 
-    models = predict(customers, arguments)
+    models = predict(customers, credits, arguments)
 
     table = []
     for c in customers:

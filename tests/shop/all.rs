@@ -53,7 +53,8 @@ fn assert_as_by_hand(models: &ShopModels, history: &CustomerHistory, as_of: Naiv
     let alive = model.filter(|model| model.kind().has_dropout()).map(|model| model.probability_alive(&sample));
     let purchases = model.map(|model| model.expected_purchases(&sample, horizon));
     let spend = models.spend().model().and_then(|spend| spend.expected_spend(&sample));
-    let value = purchases.zip(spend).map(|(purchases, spend)| purchases * spend);
+    let kept = models.kept().of_customer(history);
+    let value = purchases.zip(spend).map(|(purchases, spend)| purchases * spend * kept);
     let loss = alive.zip(value).map(|(alive, value)| (1.0 - alive) * (value / alive));
     for (figure, expected) in [
         (Figure::ProbabilityAlive, alive),
@@ -71,7 +72,8 @@ fn assert_as_by_hand(models: &ShopModels, history: &CustomerHistory, as_of: Naiv
     }
     if let Some(model) = model {
         let forecast = CustomerForecast::new(model, models.spend().model(), &sample, horizon);
-        assert_eq!(bits(profile.figure(Figure::ExpectedValue)), bits(forecast.expected_value()));
+        let net = forecast.expected_value().map(|value| value * kept);
+        assert_eq!(bits(profile.figure(Figure::ExpectedValue)), bits(net));
     }
 
     assert_eq!(profile.amount(Amount::Revenue), Some(history.revenue()));

@@ -17,6 +17,7 @@ mod calls;
 mod changes;
 #[path = "../common/mod.rs"]
 mod common;
+mod credits;
 mod edges;
 mod explain;
 mod parts;

@@ -12,8 +12,8 @@ use crate::predict::{GammaGamma, Sample};
 /// of the samples: multiply by the margin for profit.
 ///
 /// [`Credit`](crate::record::Credit)s enter neither model: a customer who got a full credit for an order counts like one
-/// who kept it. Tie credits to their orders first ([`match_credits`](crate::record::match_credits)), and see who was
-/// credited more than half of the spend.
+/// who kept it. Tie credits to their orders first ([`match_credits`](crate::record::match_credits)), and multiply the value
+/// by the share that is kept after those that are left, [`KeptShare::of_customer`](crate::predict::KeptShare::of_customer).
 ///
 /// # Examples
 ///

@@ -4,6 +4,7 @@ mod customer_forecast;
 mod customer_value;
 mod discount;
 mod gamma_gamma;
+mod kept;
 mod money;
 mod value_range;
 
@@ -11,4 +12,5 @@ pub use customer_forecast::CustomerForecast;
 pub use customer_value::ValueModel;
 pub use discount::{Discount, discounted_purchases};
 pub use gamma_gamma::{GammaGamma, GammaGammaParams, NoMeanSpend};
+pub use kept::KeptShare;
 pub use money::rounded_to_money;
