@@ -78,6 +78,9 @@ impl<'a, S: Sink> Assembly<'a, S> {
                 continue;
             }
             let Some(line) = self.line(row)? else { continue };
+            if line.is_refund && !self.is_made(&line) {
+                continue;
+            }
             let order = self.rows.orders.as_ref().and_then(|orders| orders.numbers.get(row as usize)).copied();
             match order.filter(|order| *order != NO_ORDER) {
                 None => self.alone(line)?,
@@ -134,6 +137,17 @@ impl<'a, S: Sink> Assembly<'a, S> {
         }))
     }
 
+    /// Whether a refund gives something back.
+    fn is_made(&mut self, line: &Line) -> bool {
+        self.counts.refund_rows += 1;
+        if matches!(line.status, StatusMeaning::Unpaid | StatusMeaning::Cancelled) {
+            self.counts.refunds_not_made += 1;
+            return false;
+        }
+        self.counts.refunded_twice += u64::from(line.refunded.is_some_and(|refunded| refunded > 0));
+        true
+    }
+
     /// A row that names no order.
     fn alone(&mut self, line: Line) -> Result<(), Error> {
         let amount = line.amount.unwrap_or(0);
@@ -146,13 +160,10 @@ impl<'a, S: Sink> Assembly<'a, S> {
     }
 
     fn credit(&mut self, line: Line, amount: i128) {
-        match line.status {
-            // A refund that was not made.
-            StatusMeaning::Unpaid => self.counts.unpaid += 1,
-            StatusMeaning::Cancelled => self.counts.cancelled += 1,
-            _ if line.customer == NOBODY => self.counts.guest_credits += 1,
-            _ if amount == 0 => {}
-            _ => self.sink.credit(line.customer, line.seconds, amount, line.row),
+        if line.customer == NOBODY {
+            self.counts.guest_credits += 1;
+        } else if amount > 0 {
+            self.sink.credit(line.customer, line.seconds, amount, line.row);
         }
     }
 
@@ -193,9 +204,7 @@ impl<'a, S: Sink> Assembly<'a, S> {
     /// A further row of an order.
     fn join(&mut self, draft: &mut Draft, line: Line) -> Result<(), Error> {
         if line.is_refund {
-            if matches!(line.status, StatusMeaning::Paid | StatusMeaning::Refunded) {
-                draft.given_back = draft.given_back.saturating_add(line.amount.unwrap_or(0));
-            }
+            draft.given_back = draft.given_back.saturating_add(line.amount.unwrap_or(0));
             draft.refund_rows += 1;
             draft.refund.get_or_insert(line);
             return Ok(());
@@ -239,7 +248,7 @@ impl<'a, S: Sink> Assembly<'a, S> {
             Some((first, second)) if rows.plan.may_be_totals && !self.has_unequal_lines => {
                 Err(Error::TwoForms(format!(
                     "column {}: the rows of each order have one and the same amount (lines {} and {}): is it the order's, or each \
-                 line's? a layout says which: copy one, write rows = \"total\" or rows = \"lines\", and give it as --from FILE",
+                 line's? --rows total or --rows lines says which",
                     rows.plan.name(rows.plan.amount_place()),
                     rows.lines.line(first),
                     rows.lines.line(second)
@@ -325,8 +334,7 @@ impl<'a, S: Sink> Assembly<'a, S> {
             mend: if plan.adds_lines {
                 "remove the row that is wrong"
             } else {
-                "remove the row that is wrong, or, if they are lines to be added up, name the column of products: \
-                 --columns product=NAME"
+                "remove the row that is wrong; --rows lines adds the rows of an order up"
             },
         }
     }

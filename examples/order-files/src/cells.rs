@@ -126,7 +126,7 @@ impl MoneyCells {
     fn clash(clash: &Clash, values: [Option<Number>; 2], text: Option<&[u8]>) -> Fault {
         let name = |is_point: bool| if is_point { "point" } else { "comma" };
         let expected = match clash.earlier {
-            0 => format!("a number with a decimal {}, as the layout says", name(values[0].is_none())),
+            0 => format!("a number with a decimal {}, as --decimal or the layout says", name(values[0].is_none())),
             line => format!("a number with a decimal {}, as on line {line}", name(values[0].is_none())),
         };
         let plain = values[0].or(values[1]).map(|number| {

@@ -28,6 +28,12 @@ pub struct Counts {
     pub refunds_matched: u64,
     /// Rows of refunds whose order is not; they are credits.
     pub refunds_unmatched: u64,
+    /// Rows that give something back, of customers and of guests.
+    pub refund_rows: u64,
+    /// Of these, rows that were not paid, or called off.
+    pub refunds_not_made: u64,
+    /// Of these, rows with a refunded amount beside their own.
+    pub refunded_twice: u64,
     /// Credits that were tied to an order of their customer.
     pub credits_matched: u64,
 }

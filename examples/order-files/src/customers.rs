@@ -1,6 +1,8 @@
 //! Who bought: ids, guests, and ids that are one person's.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+
+use hashbrown::HashMap;
 
 use crate::cells::Fault;
 use crate::error::{Error, shown};
@@ -84,9 +86,14 @@ impl Customers {
     }
 
     fn number_of_address(&mut self, text: &str) -> Result<u32, Fault> {
-        let kept = text.to_lowercase();
+        let is_kept = text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        let kept = if is_kept { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) };
         let count = self.ids.len();
         let number = self.intern(kept.as_bytes())?;
+        // Nearly every address is written so each time.
+        if is_kept && !self.first.contains_key(&number) {
+            return Ok(number);
+        }
         let is_new = self.ids.len() > count;
         if is_new {
             if kept != text {

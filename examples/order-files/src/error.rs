@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 use std::io;
 
 use chrono::NaiveDate;
+use repurchase::scale::Language;
 
 /// Characters of a foreign value that are shown.
 const SHOWN: usize = 60;
@@ -76,8 +77,8 @@ pub enum Error {
     Statuses { column: String, words: String, known: String },
     /// Words of the kind column that the layout does not explain.
     #[error(
-        "column {column}: nothing says whether {words} is a purchase or a refund; copy the layout with --from list in view, \
-         add the word under [kind], and give it as --from FILE (known are: {known})"
+        "column {column}: nothing says which of these words is a purchase and which a refund: {words}; \
+         --kind WORD=purchase,WORD=refund says it for each (known are: {known})"
     )]
     Kinds { column: String, words: String, known: String },
     /// Two forms fit every value of a column, and say different things.
@@ -103,6 +104,12 @@ pub enum Error {
     Library(#[from] repurchase::Error),
 }
 
+impl Error {
+    pub(crate) fn option(option: &'static str, found: &str, expected: impl Into<String>) -> Self {
+        Self::Option { option, found: found.to_owned(), expected: expected.into() }
+    }
+}
+
 /// A row that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadRow {
@@ -121,6 +128,14 @@ impl BadRow {
     /// The column's name in the file.
     pub fn column(&self) -> &str {
         &self.column
+    }
+
+    /// The row in one of the languages; what was expected is said in English alone.
+    pub fn describe(&self, language: Language) -> String {
+        match language {
+            Language::Chinese => format!("第 {} 行，{} 列：{}", self.line, self.column, self.found),
+            _ => self.to_string(),
+        }
     }
 }
 

@@ -128,7 +128,8 @@ impl Plan {
         let (Some(customer), false, Some(amount)) = (at(Role::CustomerId), times.is_empty(), amount) else {
             return Err(missing(&header, at(Role::CustomerId).is_some(), !times.is_empty(), amount.is_some(), fields));
         };
-        let adds_lines = match layout.rows() {
+        let rows = options.rows.unwrap_or(layout.rows());
+        let adds_lines = match rows {
             RowsOfOrder::Lines => true,
             RowsOfOrder::Total => false,
             RowsOfOrder::Auto => at(Role::Product).is_some() || matches!(amount, AmountFrom::PriceAndQuantity(..)),
@@ -146,7 +147,7 @@ impl Plan {
             kind: at(Role::Kind),
             currency: at(Role::Currency),
             adds_lines,
-            may_be_totals: layout.rows() == RowsOfOrder::Auto && matches!(amount, AmountFrom::Column(_)),
+            may_be_totals: rows == RowsOfOrder::Auto && matches!(amount, AmountFrom::Column(_)),
             near,
             names: header.names,
             layout,

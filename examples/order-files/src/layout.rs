@@ -111,6 +111,22 @@ pub enum RowsOfOrder {
     Total,
 }
 
+impl FromStr for RowsOfOrder {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text {
+            "lines" => Ok(Self::Lines),
+            "total" => Ok(Self::Total),
+            _ => Err(Error::option(
+                "--rows",
+                text,
+                "lines (the rows of an order are added up) or total (each has all of it)",
+            )),
+        }
+    }
+}
+
 /// What a status means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -134,6 +150,18 @@ pub enum DecimalMark {
     /// `1.234,50`
     #[serde(rename = ",")]
     Comma,
+}
+
+impl FromStr for DecimalMark {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text {
+            "point" | "." => Ok(Self::Point),
+            "comma" | "," => Ok(Self::Comma),
+            _ => Err(Error::option("--decimal", text, "point (1,234.50) or comma (1.234,50)")),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

@@ -65,7 +65,7 @@ pub use error::{BadRow, Error};
 pub use ids::SortedIds;
 pub use layout::{DecimalMark, Layout, Role, RowsOfOrder, StatusMeaning};
 pub use notes::{Note, NoteCode};
-pub use options::{Columns, ReadOptions, StatusWords};
+pub use options::{Columns, KindWords, ReadOptions, StatusWords};
 pub use orders::{Orders, ReadAs};
 pub use text::Encoding;
 pub use times::DateOrder;
@@ -134,6 +134,7 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
         joined,
         ids: ids.len() as u64,
         currency: rows.currency.as_deref(),
+        has_refunds: !columns.refunded.is_empty() || !columns.credits.is_empty() || counts.fully_refunded > 0,
     };
     let notes = notes::notes(&counts, &facts);
     let mut orders = Orders {

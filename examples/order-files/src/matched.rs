@@ -71,7 +71,7 @@ impl Orders {
                 note.count += count;
                 note.of = if code == NoteCode::RefundsMatched { note.of + of } else { of };
             }
-            None => self.notes.push(Note { code, count, of, examples: Vec::new() }),
+            None => self.notes.push(Note { code, count, of, examples: Vec::new(), chinese_examples: Vec::new() }),
         }
     }
 }

@@ -33,6 +33,12 @@ pub enum NoteCode {
     RefundsMatched,
     /// Refunds whose order is not; they are credits.
     RefundsUnmatched,
+    /// Refunds that by their status were not made.
+    RefundsNotMade,
+    /// Refunds that have a refunded amount beside their own.
+    RefundedTwice,
+    /// No refund among very many purchases: a code of the library's, which a log of columns cannot tell.
+    OneSign,
 }
 
 impl NoteCode {
@@ -50,6 +56,9 @@ impl NoteCode {
             Self::FullyRefunded => "fully_refunded",
             Self::RefundsMatched => "refunds_matched",
             Self::RefundsUnmatched => "refunds_unmatched",
+            Self::RefundsNotMade => "refunds_not_made",
+            Self::RefundedTwice => "refunded_twice",
+            Self::OneSign => "one_sign",
         }
     }
 }
@@ -72,18 +81,20 @@ pub struct Note {
     pub of: u64,
     /// Some of them, fit for a terminal.
     pub examples: Vec<String>,
+    pub(crate) chinese_examples: Vec<String>,
 }
 
 impl Note {
     /// The note as a sentence.
     pub fn sentence(&self, language: Language) -> String {
         let (count, of) = (self.count, self.of);
-        let examples = self.examples.as_slice();
-        match (language, examples.is_empty()) {
+        match (language, self.examples.is_empty()) {
             (Language::Chinese, true) => self.chinese(count, of),
-            (Language::Chinese, false) => format!("{}例如：{}。", self.chinese(count, of), examples.join("；")),
+            (Language::Chinese, false) => {
+                format!("{}例如：{}。", self.chinese(count, of), self.chinese_examples.join("；"))
+            }
             (_, true) => self.english(count, of),
-            (_, false) => format!("{} For example: {}.", self.english(count, of), examples.join("; ")),
+            (_, false) => format!("{} For example: {}.", self.english(count, of), self.examples.join("; ")),
         }
     }
 
@@ -112,6 +123,15 @@ impl Note {
                     "{count} of {of} refunds name an order that is not in the file and are credits of their customers."
                 )
             }
+            NoteCode::RefundsNotMade => {
+                format!("{count} of {of} refunds are unpaid or cancelled by their status and give nothing back.")
+            }
+            NoteCode::RefundedTwice => format!(
+                "{count} of {of} refunds have a refunded amount beside their own; their own gives back, the other is left out."
+            ),
+            NoteCode::OneSign => format!(
+                "Of {of} purchases nothing was given back: are refunds missing, or were they read as purchases?"
+            ),
         }
     }
 
@@ -130,6 +150,11 @@ impl Note {
             NoteCode::FullyRefunded => format!("{of} 笔订单中有 {count} 笔已全额退款，不算成交。"),
             NoteCode::RefundsMatched => format!("{of} 笔退款中有 {count} 笔对应文件中的订单，已从该订单扣除。"),
             NoteCode::RefundsUnmatched => format!("{of} 笔退款中有 {count} 笔对应的订单不在文件中，按客户的退款计入。"),
+            NoteCode::RefundsNotMade => format!("{of} 笔退款中有 {count} 笔按状态并未退成（未付款或已取消），未计入。"),
+            NoteCode::RefundedTwice => {
+                format!("{of} 笔退款中有 {count} 笔另填了退款金额列；按该行自身金额退款，退款金额列未计入。")
+            }
+            NoteCode::OneSign => format!("{of} 笔订单没有任何退款：是不是漏了退款，或把退款当成了订单？"),
         }
     }
 }
@@ -144,18 +169,30 @@ pub(crate) struct Facts<'a> {
     pub(crate) joined: Vec<(String, String)>,
     pub(crate) ids: u64,
     pub(crate) currency: Option<&'a str>,
+    /// Whether anything was given back of an order, or in a credit.
+    pub(crate) has_refunds: bool,
 }
+
+/// Purchases among which a shop has a refund: those that the library's note `one_sign` asks for.
+const MANY_PURCHASES: u64 = 10_000;
+
+/// Examples in English and in Chinese.
+type Examples = Vec<[String; 2]>;
 
 pub(crate) fn notes(counts: &Counts, facts: &Facts<'_>) -> Vec<Note> {
     const SHOWN: usize = 3;
     let orders = counts.orders;
     let refunds = counts.refunds_matched + counts.refunds_unmatched;
-    let bad_rows = facts.bad_rows.iter().map(BadRow::to_string);
-    let lines = facts.duplicate_lines.iter().map(|line| format!("line {line}"));
-    let near = facts.near_columns.iter().map(|name| format!("\"{name}\""));
-    let joined = facts.joined.iter().map(|(one, other)| format!("{one} and {other}"));
-    let currency = facts.currency.map(|code| format!("not {}", shown(code.as_bytes())));
-    let all: [(NoteCode, u64, u64, Vec<String>); 11] = [
+    let both = |text: String| [text.clone(), text];
+    let bad_rows = facts.bad_rows.iter().map(|row| [Language::English, Language::Chinese].map(|one| row.describe(one)));
+    let lines = facts.duplicate_lines.iter().map(|line| [format!("line {line}"), format!("第 {line} 行")]);
+    let near = facts.near_columns.iter().map(|name| both(format!("\"{name}\"")));
+    let joined = facts.joined.iter().map(|(one, other)| [format!("{one} and {other}"), format!("{one} 与 {other}")]);
+    let currency = facts.currency.map(|code| shown(code.as_bytes()));
+    let currency = currency.map(|code| [format!("not {code}"), format!("非 {code}")]);
+    let purchases = orders - counts.unpaid - counts.cancelled - counts.fully_refunded;
+    let is_kept = purchases >= MANY_PURCHASES && counts.refund_rows == 0 && !facts.has_refunds;
+    let all: [(NoteCode, u64, u64, Examples); 14] = [
         (NoteCode::RowsSkipped, counts.skipped, counts.rows, bad_rows.take(SHOWN).collect()),
         (NoteCode::DuplicateRows, counts.duplicates, counts.rows, lines.take(SHOWN).collect()),
         (NoteCode::NearColumns, facts.near_columns.len() as u64, facts.columns as u64, near.take(10).collect()),
@@ -163,7 +200,7 @@ pub(crate) fn notes(counts: &Counts, facts: &Facts<'_>) -> Vec<Note> {
             NoteCode::GuestOrders,
             counts.guest_orders,
             orders + counts.guest_orders,
-            facts.guest.iter().cloned().collect(),
+            facts.guest.iter().cloned().map(both).collect(),
         ),
         (NoteCode::IdsJoined, facts.joined.len() as u64, facts.ids, joined.take(SHOWN).collect()),
         (NoteCode::OtherCurrency, counts.other_currency, counts.rows, currency.into_iter().collect()),
@@ -172,7 +209,14 @@ pub(crate) fn notes(counts: &Counts, facts: &Facts<'_>) -> Vec<Note> {
         (NoteCode::FullyRefunded, counts.fully_refunded, orders, Vec::new()),
         (NoteCode::RefundsMatched, counts.refunds_matched, refunds, Vec::new()),
         (NoteCode::RefundsUnmatched, counts.refunds_unmatched, refunds, Vec::new()),
+        (NoteCode::RefundsNotMade, counts.refunds_not_made, counts.refund_rows, Vec::new()),
+        (NoteCode::RefundedTwice, counts.refunded_twice, counts.refund_rows, Vec::new()),
+        (NoteCode::OneSign, 0, purchases, Vec::new()),
     ];
-    let found = all.into_iter().filter(|(_, count, ..)| *count > 0);
-    found.map(|(code, count, of, examples)| Note { code, count, of, examples }).collect()
+    let found = all.into_iter().filter(|(code, count, ..)| *count > 0 || is_kept && *code == NoteCode::OneSign);
+    let note = |(code, count, of, examples): (_, _, _, Examples)| {
+        let (examples, chinese_examples) = examples.into_iter().map(|[english, chinese]| (english, chinese)).unzip();
+        Note { code, count, of, examples, chinese_examples }
+    };
+    found.map(note).collect()
 }

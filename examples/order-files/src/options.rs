@@ -5,7 +5,7 @@ use std::str::FromStr;
 use chrono::NaiveDate;
 
 use crate::error::Error;
-use crate::layout::{Layout, Role, StatusMeaning};
+use crate::layout::{DecimalMark, Layout, Role, RowsOfOrder, StatusMeaning};
 use crate::times::DateOrder;
 use crate::zone::Zone;
 
@@ -27,6 +27,9 @@ pub struct ReadOptions {
     pub(crate) layout: Option<Layout>,
     pub(crate) columns: Columns,
     pub(crate) status: StatusWords,
+    pub(crate) kinds: KindWords,
+    pub(crate) rows: Option<RowsOfOrder>,
+    pub(crate) decimal: Option<DecimalMark>,
     pub(crate) currency: Option<String>,
     pub(crate) dates: Option<DateOrder>,
     pub(crate) guests: Vec<String>,
@@ -52,6 +55,24 @@ impl ReadOptions {
     #[must_use]
     pub fn with_status(self, status: StatusWords) -> Self {
         Self { status, ..self }
+    }
+
+    /// What further words of the kind column mean (`--kind`).
+    #[must_use]
+    pub fn with_kinds(self, kinds: KindWords) -> Self {
+        Self { kinds, ..self }
+    }
+
+    /// How the rows of an order give its amount (`--rows`); without it, as the layout says.
+    #[must_use]
+    pub fn with_rows(self, rows: RowsOfOrder) -> Self {
+        Self { rows: Some(rows), ..self }
+    }
+
+    /// The mark before the decimals (`--decimal`).
+    #[must_use]
+    pub fn with_decimal(self, mark: DecimalMark) -> Self {
+        Self { decimal: Some(mark), ..self }
     }
 
     /// Only rows in this currency are read (`--currency`), the others counted.
@@ -102,7 +123,7 @@ fn pairs(text: &str, option: &'static str, expected: &str) -> Result<Vec<(String
                 last.1.push_str(part);
             }
             (None, None) => {
-                return Err(Error::Option { option, found: text.to_owned(), expected: expected.to_owned() });
+                return Err(Error::option(option, text, expected));
             }
         }
     }
@@ -130,24 +151,45 @@ impl FromStr for StatusWords {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        const EXPECTED: &str = "pairs such as shipped=paid,on hold=unpaid,returned=cancelled (or refunded)";
-        // A word may hold a comma, as 卖家已发货,等待买家确认 does, and then stands before its `=`.
-        let mut words = Vec::new();
-        let mut rest = text;
-        while !rest.is_empty() {
-            let wrong = || Error::Option { option: "--status", found: text.to_owned(), expected: EXPECTED.to_owned() };
-            let (word, after) = rest.split_once('=').ok_or_else(wrong)?;
-            let (meaning, after) = after.split_once(',').unwrap_or((after, ""));
-            let meaning = match meaning.trim().to_lowercase().as_str() {
-                "paid" => StatusMeaning::Paid,
-                "unpaid" => StatusMeaning::Unpaid,
-                "cancelled" | "canceled" => StatusMeaning::Cancelled,
-                "refunded" => StatusMeaning::Refunded,
-                _ => return Err(wrong()),
-            };
-            words.push((word.trim().to_owned(), meaning));
-            rest = after;
-        }
-        Ok(Self(words))
+        let expected = "pairs such as shipped=paid,on hold=unpaid,returned=cancelled (or refunded)";
+        let meaning = |name: &str| match name {
+            "paid" => Some(StatusMeaning::Paid),
+            "unpaid" => Some(StatusMeaning::Unpaid),
+            "cancelled" | "canceled" => Some(StatusMeaning::Cancelled),
+            "refunded" => Some(StatusMeaning::Refunded),
+            _ => None,
+        };
+        words(text, meaning).map(Self).ok_or_else(|| Error::option("--status", text, expected))
     }
+}
+
+/// Whether words of the kind column say that a row gives back: `sold=purchase,sent back=refund`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KindWords(pub(crate) Vec<(String, bool)>);
+
+impl FromStr for KindWords {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let meaning = |name: &str| match name {
+            "purchase" => Some(false),
+            "refund" => Some(true),
+            _ => None,
+        };
+        let wrong = || Error::option("--kind", text, "pairs such as sold=purchase,sent back=refund");
+        words(text, meaning).map(Self).ok_or_else(wrong)
+    }
+}
+
+/// Pairs of `WORD=MEANING`. A word may hold a comma, as 卖家已发货,等待买家确认 does, and then stands before its `=`.
+fn words<M>(text: &str, meaning_of: impl Fn(&str) -> Option<M>) -> Option<Vec<(String, M)>> {
+    let mut words = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (word, after) = rest.split_once('=')?;
+        let (meaning, after) = after.split_once(',').unwrap_or((after, ""));
+        words.push((word.trim().to_owned(), meaning_of(&meaning.trim().to_lowercase())?));
+        rest = after;
+    }
+    Some(words)
 }

@@ -48,7 +48,7 @@ impl Table {
             None => None,
         };
         let refunds = match self.kinds {
-            Some(words) => Some((refund_words(&words, &plan)?, words)),
+            Some(words) => Some((refund_words(&words, &plan, options)?, words)),
             None => None,
         };
         let (currency, others) = currency(&self.currencies, options, self.other_currency)?;
@@ -154,8 +154,9 @@ fn meanings(words: &Words, plan: &Plan, options: &ReadOptions) -> Result<Vec<Sta
     })
 }
 
-fn refund_words(words: &Words, plan: &Plan) -> Result<Vec<bool>, Error> {
-    let known: Vec<(String, bool)> = plan.layout.kind_words().collect();
+fn refund_words(words: &Words, plan: &Plan, options: &ReadOptions) -> Result<Vec<bool>, Error> {
+    let mut known: Vec<(String, bool)> = options.kinds.0.iter().map(|(word, back)| (plain(word), *back)).collect();
+    known.extend(plan.layout.kind_words());
     let meaning = |word: &str| {
         let word = plain(word);
         known.iter().find(|one| one.0 == word).map(|one| one.1).or_else(|| word.is_empty().then_some(false))
@@ -235,8 +236,8 @@ fn open_dates(plan: &Plan, line: u64, [read, other]: [i64; 2]) -> Error {
 
 fn open_amounts(plan: &Plan, place: usize, line: u64, [read, other]: [Decimal; 2]) -> Error {
     Error::TwoForms(format!(
-        "column {}: all numbers can be read with a decimal point or with a decimal comma (line {line}: is it {} or {}?); a \
-         layout says which: copy one, add decimal = \".\" or decimal = \",\", and give it as --from FILE",
+        "column {}: all numbers can be read with a decimal point or with a decimal comma (line {line}: is it {} or {}?); \
+         --decimal point or --decimal comma says which",
         plan.name(place),
         read.normalize(),
         other.normalize()

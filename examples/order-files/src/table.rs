@@ -81,7 +81,7 @@ pub(crate) struct Table {
 impl Table {
     pub(crate) fn new(plan: Plan, options: &ReadOptions) -> Result<Self, Error> {
         let skips = options.skip_bad_rows;
-        let money = || MoneyCells::new(plan.layout.decimal(), skips);
+        let money = || MoneyCells::new(options.decimal.or(plan.layout.decimal()), skips);
         let clock = match plan.layout.times_in() {
             Some(zone) => zone.parse()?,
             None => options.zone,

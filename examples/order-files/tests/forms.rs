@@ -120,7 +120,7 @@ fn one_amount_decides_for_all() {
             "customer_id;placed_at;amount\nann;2024-01-05;12\nann;2024-01-05;1.234\nbo;2024-01-06;5.678\n".as_bytes()
         ),
         "column amount: all numbers can be read with a decimal point or with a decimal comma (line 3: is it 1.234 or 1234?); \
-         a layout says which: copy one, add decimal = \".\" or decimal = \",\", and give it as --from FILE"
+         --decimal point or --decimal comma says which"
     );
     assert_eq!(
         refusal("customer_id;placed_at;amount\nann;2024-01-05;12,5\nbo;2024-01-06;19.90\n".as_bytes()),
@@ -216,8 +216,8 @@ fn rows_of_an_order() {
     let two = "order_id,customer_id,placed_at,amount\n1,ann,2024-01-05,10\n1,ann,2024-01-05,12\n";
     assert_eq!(
         refusal(two.as_bytes()),
-        "lines 2 and 3 are of one order and contradict each other: column amount has 10 and 12; remove the row that is wrong, \
-         or, if they are lines to be added up, name the column of products: --columns product=NAME"
+        "lines 2 and 3 are of one order and contradict each other: column amount has 10 and 12; remove the row that is wrong; \
+         --rows lines adds the rows of an order up"
     );
     let status =
         "order_id,customer_id,placed_at,amount,status\n1,ann,2024-01-05,10,paid\n1,ann,2024-01-05,10,cancelled\n";
@@ -227,7 +227,7 @@ fn rows_of_an_order() {
     assert_eq!(
         refusal(totals.as_bytes()),
         "column amount: the rows of each order have one and the same amount (lines 2 and 3): is it the order's, or each line's? \
-         a layout says which: copy one, write rows = \"total\" or rows = \"lines\", and give it as --from FILE"
+         --rows total or --rows lines says which"
     );
     let prices = "order_id,customer_id,placed_at,unit_price,quantity\n1,ann,2024-01-05,2.50,4\n1,ann,2024-01-05,3.00,-1\n2,ann,2024-01-06,1.00,2\n";
     assert_eq!(answer(&ok(prices.as_bytes())), (1, 2, 0, "9".to_owned()));

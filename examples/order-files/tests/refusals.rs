@@ -5,7 +5,7 @@
 mod common;
 
 use common::{answer, notes, ok, ok_with, refusal, refusal_with};
-use order_files::ReadOptions;
+use order_files::{DecimalMark, KindWords, ReadOptions, RowsOfOrder};
 
 const HEADER: &str = "customer_id,placed_at,amount\n";
 
@@ -118,9 +118,17 @@ fn words() {
         "--status: found \"parked=maybe\", expected pairs such as shipped=paid,on hold=unpaid,returned=cancelled (or refunded)"
     );
     let kinds = refusal(b"customer_id,placed_at,amount,kind\nann,2024-01-05,1,swap\n");
+    assert_eq!(
+        kinds,
+        "column kind: nothing says which of these words is a purchase and which a refund: \"swap\" (1); \
+         --kind WORD=purchase,WORD=refund says it for each (known are: purchase, order, sale, payment, charge, buy, invoice, \
+         销售, 订单, 购买, refund, return and 7 more)"
+    );
+    let said = ReadOptions::default().with_kinds("swap=purchase, given back =Refund".parse().unwrap());
+    let file = b"customer_id,placed_at,amount,kind\nann,2024-01-05,9,swap\nann,2024-01-06,2,Given Back\n";
+    assert_eq!(answer(&ok_with(file, &said)), (1, 1, 1, "7".to_owned()));
     assert!(
-        kinds.starts_with("column kind: nothing says whether \"swap\" (1) is a purchase or a refund; copy the layout"),
-        "{kinds}"
+        "swap=both".parse::<KindWords>().unwrap_err().to_string().starts_with("--kind: found \"swap=both\", expected")
     );
     let none = refusal(b"customer_id,placed_at,amount,status\nann,2024-01-05,1,unpaid\nbo,2024-01-05,1,cancelled\n");
     assert_eq!(
@@ -156,4 +164,46 @@ fn unused_columns_with_near_names_are_noted() {
     // `Currency` is used.
     assert_eq!(orders.notes()[0].examples, ["\"Order Status\"", "\"订单状态\"", "\"amuont\""]);
     assert_eq!((notes(&orders), orders.notes()[0].of), (vec![("near_columns", 3)], 9));
+}
+
+#[test]
+fn an_option_says_which_of_two_readings_is_meant() {
+    let thousands = own("ann,2024-01-05,\"1,250\"\nbo,2024-01-06,\"2,500\"\n");
+    assert_eq!(
+        refusal(&thousands),
+        "column amount: all numbers can be read with a decimal point or with a decimal comma (line 2: is it 1250 or 1.25?); \
+         --decimal point or --decimal comma says which"
+    );
+    for (mark, revenue) in [("point", "3750"), (".", "3750"), ("comma", "3.75"), (",", "3.75")] {
+        let said = ReadOptions::default().with_decimal(mark.parse().unwrap());
+        assert_eq!(answer(&ok_with(&thousands, &said)).3, revenue, "{mark}");
+    }
+    let comma = ReadOptions::default().with_decimal(DecimalMark::Comma);
+    assert_eq!(
+        refusal_with(&own("ann,2024-01-05,12.50\n"), &comma),
+        "line 2, column amount: found \"12.50\", expected a number with a decimal comma, as --decimal or the layout says; \
+         --skip-bad-rows leaves such rows out"
+    );
+
+    let lines = b"order_id,customer_id,placed_at,amount,product\n1,ann,2024-01-05,10,a\n1,ann,2024-01-05,10,b\n2,bo,2024-01-06,5,a\n";
+    assert_eq!(
+        refusal(lines),
+        "column amount: the rows of each order have one and the same amount (lines 2 and 3): is it the order's, or each line's? \
+         --rows total or --rows lines says which"
+    );
+    for (rows, revenue) in [("lines", "25"), ("total", "15")] {
+        let said = ReadOptions::default().with_rows(rows.parse().unwrap());
+        assert_eq!(answer(&ok_with(lines, &said)).3, revenue, "{rows}");
+    }
+    let totals = b"order_id,customer_id,placed_at,amount\n1,ann,2024-01-05,10\n1,ann,2024-01-05,4\n";
+    assert_eq!(
+        refusal(totals),
+        "lines 2 and 3 are of one order and contradict each other: column amount has 10 and 4; remove the row that is wrong; \
+         --rows lines adds the rows of an order up"
+    );
+    assert_eq!(answer(&ok_with(totals, &ReadOptions::default().with_rows(RowsOfOrder::Lines))).3, "14");
+    for wrong in ["both", ""] {
+        assert!(wrong.parse::<RowsOfOrder>().unwrap_err().to_string().starts_with("--rows: found"));
+        assert!(wrong.parse::<DecimalMark>().unwrap_err().to_string().starts_with("--decimal: found"));
+    }
 }

@@ -141,3 +141,105 @@ fn one_row_per_line_with_the_total_on_the_first_or_on_each() {
         );
     }
 }
+
+#[test]
+fn refunds_that_were_not_made_change_nothing_and_are_noted() {
+    for (back, status) in [("-4", "unpaid"), ("-4", "Cancelled"), ("(4.00)", "void"), ("-10", "已取消")] {
+        let orders = ok(format!(
+            "order_id,customer_id,placed_at,amount,status\n1,ann,2024-01-05,10,paid\n1,ann,2024-01-06,{back},{status}\n\
+             ,ann,2024-01-07,-3,{status}\n2,bo,2024-01-05,6,paid\n2,bo,2024-01-06,-1,paid\n"
+        )
+        .as_bytes());
+        assert_eq!((answer(&orders), orders.as_of().to_string()), (answer_of(2, 2, "15"), "2024-01-05".to_owned()));
+        assert_eq!(notes(&orders), [("refunds_matched", 1), ("refunds_not_made", 2)]);
+        assert_eq!(orders.notes()[1].of, 3);
+    }
+}
+
+#[test]
+fn a_refund_with_a_refunded_amount_gives_back_its_own() {
+    for (row, left) in [("1,ann,2024-01-06,-4,4", "6"), ("1,ann,2024-01-06,-4,-9", "6"), (",ann,2024-01-06,-4,4", "6")]
+    {
+        let file = format!("order_id,customer_id,placed_at,amount,refunded\n1,ann,2024-01-05,10,\n{row}\n");
+        let orders = ok(file.as_bytes());
+        assert_eq!(orders.revenue().normalize().to_string(), left, "{row}");
+        assert!(notes(&orders).contains(&("refunded_twice", 1)), "{row}");
+    }
+}
+
+#[test]
+fn many_purchases_without_a_refund_are_asked_about() {
+    let rows = |count: usize, last: &str| {
+        let days = (0..count).map(|row| format!("c{},2024-01-{:02},{}\n", row % 900, 1 + row % 28, 1 + row % 70));
+        ok(format!("customer_id,placed_at,amount\n{}{last}", days.collect::<String>()).as_bytes())
+    };
+    let orders = rows(10_000, "");
+    assert_eq!((notes(&orders), orders.notes()[0].of), (vec![("one_sign", 0)], 10_000));
+    assert_eq!(notes(&rows(9_999, "")), []);
+    assert_eq!(notes(&rows(10_000, "c1,2024-01-28,-1\n")), []);
+}
+
+#[test]
+fn persons_with_an_id_for_each_order() {
+    // Olist's columns in other orders and encodings, and payments in several rows.
+    let rows = "u1;o1;c1;delivered;10,50;2018-01-02 10:00:00\nu1;o1;c1;delivered;4,50;2018-01-02 10:00:00\n\
+                u1;o2;c2;SHIPPED;5,00;2018-02-02 10:00:00\nu2;o3;c3;unavailable;7,00;2018-02-03 10:00:00\n\
+                u2;o4;c4;approved;9,00;2018-02-03 10:00:00\n";
+    let header = "customer_unique_id;order_id;customer_id;order_status;payment_value;order_purchase_timestamp\n";
+    let utf16: Vec<u8> = "\u{feff}"
+        .chars()
+        .chain(header.chars())
+        .chain(rows.chars())
+        .flat_map(|one| (one as u16).to_le_bytes())
+        .collect();
+    let tabs = format!("{header}{rows}").replace(';', "\t");
+    let quoted = format!("{header}{rows}").replace(';', "\";\"").replace('\n', "\"\n\"");
+    let quoted = format!("\"{}", quoted.strip_suffix('"').unwrap());
+    for file in [utf16, tabs.into_bytes(), quoted.into_bytes()] {
+        let orders = ok(&file);
+        assert_eq!((orders.read_as().layout.as_str(), answer(&orders)), ("olist", answer_of(2, 3, "29")));
+        assert_eq!((bought_again(&orders), notes(&orders)), (1, vec![("cancelled", 1)]));
+    }
+}
+
+#[test]
+fn taobao_in_other_orders_and_encodings() {
+    let rows = "订单编号\t订单状态\t买家会员名\t买家实际支付金额\t订单创建时间\t订单付款时间\t退款金额\n\
+                =\"101\"\t交易成功\t茶客甲\t59.00\t2023-11-11 00:06:01\t2023-11-11 00:07:01\t0.00\n\
+                =\"102\"\t卖家已发货，等待买家确认\t茶客甲\t40.00\t2023/11/12 9:06\t2023/11/12 9:07\t10.00\n\
+                =\"103\"\t等待买家付款\t茶客乙\t0.00\t2023/11/12 9:06\t\t0.00\n\
+                =\"104\"\t交易关闭\t茶客乙\t80.00\t2023/11/12 9:06\t2023/11/12 9:08\t80.00\n";
+    let utf16: Vec<u8> = std::iter::once(0xFEFF).chain(rows.encode_utf16()).flat_map(u16::to_be_bytes).collect();
+    let with_bom = [b"\xEF\xBB\xBF", rows.replace('\t', ",").as_bytes()].concat();
+    let gb18030 = encoding_rs::GB18030.encode(&rows.replace('\t', ";")).0.into_owned();
+    for file in [utf16, with_bom, gb18030] {
+        let orders = ok(&file);
+        assert_eq!((orders.read_as().layout.as_str(), answer(&orders)), ("taobao", answer_of(1, 2, "89")));
+        assert_eq!(notes(&orders), [("unpaid", 1), ("cancelled", 1)]);
+    }
+}
+
+#[test]
+fn decimals_by_comma_in_other_dress() {
+    for rows in [
+        "ann;2024-01-05;1.234,40 €\nbo;2024-01-06;20,00 €\n",
+        "ann\t05.01.2024\t1 234,40\nbo\t26.01.2024\t20\n",
+        "ann|2024-01-05|1'234.40\nbo|2024-01-06|20.00\n",
+        "ann,2024-01-05,\"EUR 1,234.40\"\nbo,2024-01-06,EUR 20.00\n",
+    ] {
+        let separator = rows.chars().find(|letter| ";\t|,".contains(*letter)).unwrap();
+        let header = ["customer_id", "placed_at", "amount"].join(&separator.to_string());
+        assert_eq!(answer(&ok(format!("{header}\n{rows}").as_bytes())), answer_of(2, 2, "1254.4"), "{rows}");
+    }
+}
+
+#[test]
+fn instants_of_databases() {
+    for time in
+        ["2023-02-10 15:41:33.895+01", "2023-02-10T14:41:33.895Z", "2023-02-10 14:41:33.895000 UTC", "1676040093895"]
+    {
+        let orders = ok(format!("customer_id,placed_at,amount\nann,{time},1\n").as_bytes());
+        let order = orders.orders().next().unwrap().unwrap();
+        assert_eq!(order.placed_at().unwrap().to_string(), "2023-02-10 14:41:33 UTC", "{time}");
+    }
+}

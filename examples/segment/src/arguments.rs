@@ -7,7 +7,9 @@ use std::str::FromStr;
 use chrono::NaiveDate;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser};
-use order_files::{Columns, DateOrder, Layout, Orders, ReadOptions, StatusWords, Zone};
+use order_files::{
+    Columns, DateOrder, DecimalMark, KindWords, Layout, Orders, ReadOptions, RowsOfOrder, StatusWords, Zone,
+};
 use repurchase::measure::Occasion;
 use repurchase::predict::ModelKind;
 use repurchase::scale::Language;
@@ -25,7 +27,7 @@ pub struct Arguments {
     pub log: LogArguments,
     #[command(flatten)]
     pub shop: ShopArguments,
-    /// The language of the notes and labels on the page: en or zh.
+    /// The language of the page: en or zh.
     #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = language())]
     pub lang: Language,
     /// Write `customers.csv` and `summary.json` into this directory.
@@ -51,6 +53,15 @@ pub struct LogArguments {
     /// What further words of the status column mean: WORD=paid, WORD=unpaid, WORD=cancelled, WORD=refunded.
     #[arg(long, value_name = "WORD=..,..")]
     pub status: Option<StatusWords>,
+    /// What further words of the kind column mean: WORD=purchase, WORD=refund.
+    #[arg(long, value_name = "WORD=..,..")]
+    pub kind: Option<KindWords>,
+    /// How the rows of an order give its amount: lines, added up; or total, on one of them or on each.
+    #[arg(long, value_name = "lines|total")]
+    pub rows: Option<RowsOfOrder>,
+    /// The mark before the decimals, where the file leaves it open: point or comma.
+    #[arg(long, value_name = "MARK")]
+    pub decimal: Option<DecimalMark>,
     /// Read only orders in this currency, and count the others.
     #[arg(long, value_name = "CODE")]
     pub currency: Option<String>,
@@ -145,6 +156,7 @@ impl LogArguments {
         let mut options = ReadOptions::default()
             .with_columns(self.columns.clone().unwrap_or_default())
             .with_status(self.status.clone().unwrap_or_default())
+            .with_kinds(self.kind.clone().unwrap_or_default())
             .with_guests(self.guests.iter().cloned())
             .with_zone(self.time_zone);
         if let Some(From::Layout(layout)) = &self.from {
@@ -155,6 +167,12 @@ impl LogArguments {
         }
         if let Some(order) = self.dates {
             options = options.with_dates(order);
+        }
+        if let Some(rows) = self.rows {
+            options = options.with_rows(rows);
+        }
+        if let Some(mark) = self.decimal {
+            options = options.with_decimal(mark);
         }
         if let Some(day) = self.as_of {
             options = options.with_as_of(day);
