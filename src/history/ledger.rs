@@ -106,6 +106,23 @@ impl<Id: CustomerId> Ledger<Id> {
         Self::of_rows(vec![rows], scale, as_of, None)
     }
 
+    /// The same customers under other ids, such as names of those that a file numbers. Where all of them
+    /// bought and the new ids have the order of the old ones, histories are shared.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DuplicateCustomer`] for two customers with the same new id.
+    pub fn renamed<New: CustomerId>(&self, mut name: impl FnMut(&Id) -> New) -> Result<Ledger<New>> {
+        let ids: Vec<New> = self.ids.iter().map(&mut name).collect();
+        let others = self.without_purchase.iter().map(|(id, history)| (name(id), history.clone()));
+        if others.len() > 0 || !ids.is_sorted_by(|one, next| one < next) {
+            let all = ids.into_iter().zip(self.iter().map(|(_, history)| history)).chain(others);
+            return Ok(Ledger { left_out: self.left_out, ..Ledger::from_histories(all, self.as_of)? });
+        }
+        let (columns, without_purchase) = (Arc::clone(&self.columns), BTreeMap::new());
+        Ok(Ledger { as_of: self.as_of, scale: self.scale, ids, columns, without_purchase, left_out: self.left_out })
+    }
+
     pub(super) fn from_log(log: &PurchaseLog<Id>, start: Day, as_of: NaiveDate) -> Result<Self> {
         let (scale, finest) = (log.scale(), log.finest());
         let mut ledger = if log.sums_to_64_bits() {

@@ -108,3 +108,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn customers_under_other_ids_keep_their_histories() {
+    let records = [order(1, "2026-01-05", "10"), order(2, "2026-01-07", "20.5"), order(2, "2026-02-07", "3")];
+    let ledger = log_of(records.into_iter().chain([credit(3, "2026-02-01", "4"), order(1, "2026-03-09", "1")]))
+        .ledger(date("2026-02-28"))
+        .expect("a ledger");
+    let rows = |ledger: &Ledger<String>| {
+        let with = ledger.iter().map(|(id, history)| (id.clone(), history));
+        with.chain(ledger.without_purchase().map(|(id, history)| (id.clone(), history.clone()))).collect::<Vec<_>>()
+    };
+    let of_ids = [1, 2, 3].map(|id| {
+        let without = ledger.without_purchase().find(|(number, _)| **number == id).map(|(_, history)| history.clone());
+        ledger.get(&id).or(without).expect("a history")
+    });
+    for names in [["a", "b", "c"], ["c", "b", "a"], ["b", "c", "a"]] {
+        let renamed = ledger.renamed(|id| names[*id as usize - 1].to_owned()).expect("names that differ");
+        let mut expected: Vec<_> = names.into_iter().map(str::to_owned).zip(of_ids.clone()).collect();
+        expected[..2].sort_by(|(one, _), (next, _)| one.cmp(next));
+        assert_eq!(rows(&renamed), expected, "{names:?}");
+        assert_eq!((renamed.as_of(), renamed.scale(), renamed.left_out()), (ledger.as_of(), ledger.scale(), 1));
+    }
+    for names in [["a", "a", "c"], ["a", "b", "b"], ["b", "a", "b"]] {
+        let error = ledger.renamed(|id| names[*id as usize - 1].to_owned()).expect_err("two of one name");
+        assert!(error.to_string().ends_with("appears twice"), "{error}");
+    }
+}

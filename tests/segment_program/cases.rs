@@ -1,12 +1,13 @@
 //! Every file of `examples/order-files/tests/cases`, through the program: its answer, or its refusal.
 
+use std::fs;
 use std::path::Path;
 use std::process::Output;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
 
-use super::{ROOT, directory, program};
+use super::{ROOT, directory, program, succeeds};
 
 fn run(file: &str, options: &[&str], out: Option<&Path>) -> Output {
     let mut program = program();
@@ -25,7 +26,7 @@ fn answer(file: &str, options: &[&str]) -> (String, Value) {
     let out = directory(&format!("{file}-{}", RUNS.fetch_add(1, Ordering::Relaxed)));
     let output = run(file, options, Some(&out));
     assert!(output.status.success(), "{file}: {}", String::from_utf8_lossy(&output.stderr));
-    let summary = std::fs::read_to_string(out.join("summary.json")).unwrap();
+    let summary = fs::read_to_string(out.join("summary.json")).unwrap();
     (String::from_utf8(output.stdout).unwrap(), serde_json::from_str(&summary).unwrap())
 }
 
@@ -134,4 +135,41 @@ fn a_column_that_is_not_named_is_asked_for() {
     let output = run("refund_rows.csv", &[], None);
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success() && error.contains("--columns \"placed_at=transaction_date\""), "{error}");
+}
+
+/// The text of a case.
+fn text(file: &str) -> String {
+    fs::read_to_string(Path::new(ROOT).join("examples/order-files/tests/cases").join(file)).unwrap()
+}
+
+#[test]
+fn shops_of_heavy_spend_in_other_layouts() {
+    let rows: Vec<String> = text("heavy_spend.csv").lines().skip(1).map(str::to_owned).collect();
+    let fields = || rows.iter().map(|row| row.split(',').collect::<Vec<_>>());
+    let semicolons = fields().map(|row| format!("{};{};\"{}\"\n", row[1], row[2].replace('.', ","), row[0]));
+    let cents = fields()
+        .map(|row| format!("{}\t{}\t${}\n", row[0].to_uppercase(), row[2].replace('.', ""), row[1].replace('-', "/")));
+    let backwards = fields().rev().map(|row| format!("{}|{}|{}\n", row[2], row[0], row[1]));
+    for file in [
+        format!("Placed At;Amount;Customer ID\n{}", semicolons.collect::<String>()),
+        format!("customer_id\tamount\tplaced_at\n{}", cents.collect::<String>().replace('$', "")),
+        format!("AMOUNT|CUSTOMER-ID|PLACED-AT\n{}", backwards.collect::<String>()),
+    ] {
+        let page = succeeds(&["-"], &file);
+        let row = page.lines().find(|line| line.starts_with("  Revenue expected")).unwrap();
+        assert!(row.contains("customers left out: their spend has no mean"), "{row}");
+        assert!(page.contains("Model of spend                      Gamma-Gamma, fitted"), "{page}");
+    }
+}
+
+#[test]
+fn shops_where_nobody_has_a_second_purchase_day() {
+    let all_once: String = (1..=30).map(|row| format!("c{row},2017-02-{:02},1{row}.00\n", 1 + row % 28)).collect();
+    let thrice = all_once.clone() + "c1,2017-02-02,5\nc1,2017-02-02,6\nc2,2017-02-03,7\n";
+    let all_today: String = (1..=30).map(|row| format!("c{row},2017-02-05,1{row}.00\n")).collect();
+    for rows in [all_once, thrice, all_today] {
+        let page = succeeds(&["-"], &format!("customer_id,placed_at,amount\n{rows}"));
+        assert_eq!(page.matches("nobody has a second purchase day").count(), 2, "{page}");
+        assert!(page.starts_with("Customers as of") && !page.contains("no customer"), "{page}");
+    }
 }

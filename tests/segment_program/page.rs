@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{ROOT, directory, succeeds};
+use super::{ONLINE_RETAIL, ROOT, directory, succeeds};
 
 #[test]
 fn the_page_says_what_the_files_say() {
@@ -72,6 +72,39 @@ fn notes_stand_first_and_in_the_summary() {
     assert_eq!(before.matches("Note: ").count(), 5, "{page}");
     let chinese = succeeds(&["-", "--lang", "zh"], orders);
     assert!(chinese.contains("（游客单）"), "{chinese}");
+}
+
+#[test]
+fn the_chinese_page_is_chinese() {
+    let few = "customer_id,placed_at,amount,status\n1,1997-01-01,1,paid\n1,1997-01-02,1,paid\n2,1997-01-03,x,paid\n";
+    for (arguments, input) in [
+        (&["--lang", "zh"][..], ""),
+        (&["--lang", "zh", "--occasion", "day", "--bins", "4"], ""),
+        (&[ONLINE_RETAIL, "--lang", "zh"], ""),
+        (&["-", "--lang", "zh", "--skip-bad-rows"], few),
+    ] {
+        let page = succeeds(arguments, input);
+        let words = page.split(|letter: char| !letter.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+        let foreign: Vec<_> = words
+            .filter(|word| {
+                !["MBG", "NBD", "Gamma", "VIP", "bins", "r", "alpha", "a", "b", "p", "q", "gamma"].contains(word)
+            })
+            .collect();
+        assert!(
+            foreign.iter().all(|word| page.contains(&format!("\"{word}\"")) || *word == "amount"),
+            "{foreign:?}: {page}"
+        );
+    }
+    let page = succeeds(&["--lang", "zh"], "");
+    for line in [
+        "客户分析（截至 1998-06-30）",
+        "支付订单数                            6,919",
+        "客户复购率（按订单）                  48.9%（1,152 / 2,357）",
+        "                              客户数     占比          成交金额     占比",
+        "  至尊VIP会员                     18     0.8%            2.96万    12.1%",
+    ] {
+        assert!(page.lines().any(|found| found == line), "{line:?} is not in\n{page}");
+    }
 }
 
 #[test]

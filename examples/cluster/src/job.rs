@@ -37,12 +37,13 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let shop = Shop::fit(ledger, asked, &asked.options()?)?;
 
     if let Some(directory) = &arguments.out {
-        let csv = customers::table(&shop)?;
+        let mut csv = Vec::new();
+        customers::write(&shop, &mut csv)?;
         let (name, customers) = match arguments.format {
             Format::Csv => ("customers.csv", csv),
             Format::Parquet => ("customers.parquet", table::parquet(&csv, shop.ledger.scale())?),
         };
-        repurchase_segment::write(directory, (name, &customers), &shop, 0)?;
+        repurchase_segment::write(directory, (name, &|out| out.write_all(&customers)), &shop, 0)?;
     }
     if arguments.timing {
         eprintln!("{}", timing(&context, &columns, distributed.as_secs_f64(), start).await?);

@@ -51,12 +51,11 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         return Ok(output::print(&Layout::list()?)?);
     }
     let orders = arguments.log.read()?;
-    eprint!("{}", read::report(&orders));
-
     let language = match arguments.lang {
         LanguageArgument::En => Language::English,
         LanguageArgument::Zh => Language::Chinese,
     };
+    eprint!("{}", read::report(&orders, language));
     let title = match (&arguments.title, &arguments.log.orders) {
         (Some(title), _) => title.clone(),
         (None, None) => "CDNOW".to_owned(),
@@ -79,7 +78,7 @@ fn write(path: &Path, page: &str) -> Result<(), Box<dyn Error>> {
     if path.file_name().is_none() {
         return Err(format!("--out {} names no file", path.display()).into());
     }
-    output::write_whole(&[(path.to_owned(), page.as_bytes())])
+    output::write_whole(&[(path.to_owned(), &|out| out.write_all(page.as_bytes()))])
         .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     eprintln!("{} written, {} KB", path.display(), page.len().div_ceil(1000));
     Ok(())

@@ -6,6 +6,7 @@
 
 pub mod arguments;
 pub mod customers;
+mod digits;
 pub mod notes;
 pub mod output;
 pub mod page;
@@ -19,6 +20,7 @@ pub use order_files;
 
 use std::error::Error;
 use std::fs;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -49,15 +51,22 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         return Err(read::nobody(&orders, &log).into());
     }
     if let Some(directory) = &arguments.out {
-        write(directory, ("customers.csv", &customers::table(&shop)?), &shop, orders.counts().skipped)?;
+        let table = |out: &mut dyn Write| customers::write(&shop, out);
+        write(directory, ("customers.csv", &table), &shop, orders.counts().skipped)?;
     }
-    Ok(output::print(&(page::page(&shop, arguments.lang)? + &read::report(&orders)))?)
+    Ok(output::print(&(page::page(&shop, arguments.lang)? + &read::report(&orders, arguments.lang)))?)
 }
 
 /// Writes a table of the customers and `summary.json` into a directory, which is made where it is missing.
-pub fn write(out: &Path, (name, table): (&str, &[u8]), shop: &Shop, skipped_rows: u64) -> Result<(), Box<dyn Error>> {
+pub fn write(
+    out: &Path,
+    (name, table): (&str, &output::Content<'_>),
+    shop: &Shop,
+    skipped_rows: u64,
+) -> Result<(), Box<dyn Error>> {
     let summary = serde_json::to_string_pretty(&summary::summary(shop, skipped_rows)?)? + "\n";
-    let files = [(out.join(name), table), (out.join("summary.json"), summary.as_bytes())];
+    let summary = |out: &mut dyn Write| -> io::Result<()> { out.write_all(summary.as_bytes()) };
+    let files: [(_, &output::Content<'_>); 2] = [(out.join(name), table), (out.join("summary.json"), &summary)];
     let written = fs::create_dir_all(out).and_then(|()| output::write_whole(&files));
     written.map_err(|error| format!("cannot write to {}: {error}", out.display()).into())
 }

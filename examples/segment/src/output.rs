@@ -20,8 +20,11 @@ pub fn print(page: &str) -> io::Result<()> {
     written.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
 }
 
+/// What writes a file while it is made.
+pub type Content<'a> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'a;
+
 /// Writes every file completely under another name before it renames any.
-pub fn write_whole(files: &[(PathBuf, &[u8])]) -> io::Result<()> {
+pub fn write_whole(files: &[(PathBuf, &Content<'_>)]) -> io::Result<()> {
     let partial = |path: &Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         path.with_file_name(format!(".{name}.partial"))
@@ -29,7 +32,7 @@ pub fn write_whole(files: &[(PathBuf, &[u8])]) -> io::Result<()> {
     let write = || -> io::Result<()> {
         for (path, content) in files {
             let mut file = File::create(partial(path))?;
-            file.write_all(content).and_then(|()| file.sync_all())?;
+            content(&mut file).and_then(|()| file.sync_all())?;
         }
         files.iter().try_for_each(|(path, _)| fs::rename(partial(path), path))
     };

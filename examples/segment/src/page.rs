@@ -14,77 +14,119 @@ use crate::shop::{Group, Shop};
 
 pub fn page(shop: &Shop, language: Language) -> Result<String> {
     let (ledger, totals, concentration) = (&shop.ledger, &shop.totals, &shop.concentration);
-    let mut page = format!("Customers as of {}\n\n", ledger.as_of());
+    let say = |english, chinese| pick(language, english, chinese);
+    let as_of = ledger.as_of();
+    let mut page = pick(language, format!("Customers as of {as_of}\n\n"), format!("客户分析（截至 {as_of}）\n\n"));
     let first = ledger.iter().filter_map(|(_, history)| history.first_purchase()).min();
     let (Some(first), Some(models)) = (first, &shop.models) else {
-        page += "Nobody has bought up to this day.\n";
+        page += say("Nobody has bought up to this day.\n", "截至当日无人购买。\n");
         return Ok(page);
     };
-    let mark = if language == Language::English { "Note: " } else { "提示：" };
+    let (mark, stop) = (say("Note: ", "提示："), say(".", "。"));
     for note in &shop.notes {
         let _ = writeln!(page, "{mark}{}", note.sentence(language));
     }
-    page += &models.note(language).map(|note| format!("{mark}{note}.\n")).unwrap_or_default();
+    page += &models.note(language).map(|note| format!("{mark}{note}{stop}\n")).unwrap_or_default();
     if !page.ends_with("\n\n") {
         page.push('\n');
     }
-    let [users, orders] = shop.repeats;
+    let [users, orders] = shop.repeats.map(|ratio| share(language, ratio));
+    let by_day = shop.asked.occasion == Occasion::Day;
     let one_day = ledger.iter().filter(|(_, history)| history.purchases() >= 2 && history.purchase_days() == 1).count();
-    let one_day = Some(one_day).filter(|&customers| customers > 0 && shop.asked.occasion == Occasion::Order);
-    line(&mut page, "Period", format!("{first} to {}", ledger.as_of()));
-    line(&mut page, "Customers", grouped(&ledger.len()));
-    line(&mut page, "Purchases", grouped(&totals.purchases));
-    line(&mut page, "Credits", grouped(&totals.credits));
-    line(&mut page, "Revenue", money(totals.revenue));
-    line(&mut page, "Customers who bought again", share(users));
-    line(&mut page, "  of them on one day only", one_day.map(|customers| grouped(&customers)));
-    line(&mut page, "Purchases that were repeats", share(orders));
+    let one_day = Some(one_day).filter(|&customers| customers > 0 && !by_day);
+    line(&mut page, say("Period", "统计区间"), format!("{first}{}{as_of}", say(" to ", " 至 ")));
+    line(&mut page, say("Customers", "客户数"), grouped(&ledger.len()));
+    line(&mut page, say("Purchases", "支付订单数"), grouped(&totals.purchases));
+    line(&mut page, say("Credits", "退款/冲减笔数"), grouped(&totals.credits));
+    line(&mut page, say("Revenue", "成交金额"), money(language, totals.revenue));
+    if by_day {
+        line(&mut page, say("Customers who came another day", "客户复购率（按购买日）"), users);
+        line(&mut page, say("Purchase days that were repeats", "复购购买日占比"), orders);
+    } else {
+        line(&mut page, say("Customers who bought again", "客户复购率（按订单）"), users);
+        let days = one_day.map(|customers| grouped(&customers));
+        line(&mut page, say("  of them on one day only", "  其中仅在同一天多次下单"), days);
+        line(&mut page, say("Purchases that were repeats", "复购订单占比"), orders);
+    }
 
     let mut segments = shop.groups(LabelKind::Segment)?;
     segments.sort_by_key(|(_, summary)| Reverse(summary.revenue));
-    table(&mut page, language, "Segments, by rank in recency and frequency", &segments);
+    let title = say("Segments, by rank in recency and frequency", "客户分群（按最近购买时间与购买频次排名）");
+    table(&mut page, language, title, &segments);
     if segments.is_empty() {
-        page += "  The named segments need 5 bins.\n";
+        page += say("  The named segments need 5 bins.\n", "  分群名称仅适用于 5 档（--bins 5）。\n");
     }
     let edges = [models.lifecycle().frequency.edges(), models.lifecycle().new_customers.edges()];
-    let [gaps, since] = edges.map(|[first, second, third]| format!("{first} / {second} / {third} days"));
-    let gaps = format!("How often repeat customers come (mean gap, {gaps})");
+    let [gaps, since] = edges.map(|[first, second, third]| format!("{first} / {second} / {third}"));
+    let gaps = pick(
+        language,
+        format!("How often repeat customers come (mean gap, {gaps} days)"),
+        format!("老客购买频次（平均购买间隔，以 {gaps} 天为界）"),
+    );
     table(&mut page, language, &gaps, &shop.groups(LabelKind::FrequencyBand)?);
-    let since = format!("Customers of one purchase day (since then, {since})");
+    let since = pick(
+        language,
+        format!("Customers of one purchase day (since then, {since} days)"),
+        format!("仅有一个购买日的客户（距今天数，以 {since} 天为界）"),
+    );
     table(&mut page, language, &since, &shop.groups(LabelKind::NewCustomerState)?);
-    table(&mut page, language, "Membership tiers, by rank in revenue", &shop.groups(LabelKind::Tier)?);
+    let title = say("Membership tiers, by rank in revenue", "会员等级（按成交金额排名）");
+    table(&mut page, language, title, &shop.groups(LabelKind::Tier)?);
     churn_rule(&mut page, (shop, language), edges, models.cycles().churn_cycles())?;
-    forecast(&mut page, shop, models);
-    calls(&mut page, shop);
+    forecast(&mut page, (shop, language), models);
+    calls(&mut page, (shop, language));
 
-    page += "\nConcentration\n";
+    page += say("\nConcentration\n", "\n成交集中度\n");
     let (top, most) = (concentration.top_share(Decimal::new(2, 1))?, concentration.customers_for(Decimal::new(8, 1))?);
-    let best = format!("  The best {} (20%) bring", grouped(&top.customers.count()));
+    let best = grouped(&top.customers.count());
+    let best = pick(language, format!("  The best {best} (20%) bring"), format!("  前 20% 客户（{best} 位）贡献"));
     let others = Some(concentration.without_revenue()).filter(|&others| others > 0);
     line(&mut page, &best, top.share.map(|_| percent(top.share)));
-    line(&mut page, "  80% of the revenue comes from", share(most));
-    line(&mut page, "  Gini coefficient", concentration.gini().map(|gini| format!("{gini:.3}")));
-    line(&mut page, "  Customers without revenue, left out", others.map(|others| grouped(&others)));
+    line(&mut page, say("  80% of the revenue comes from", "  80% 的成交金额来自"), share(language, most));
+    line(&mut page, say("  Gini coefficient", "  基尼系数"), concentration.gini().map(|gini| format!("{gini:.3}")));
+    let without = say("  Customers without revenue, left out", "  无成交金额的客户（未计入）");
+    line(&mut page, without, others.map(|others| grouped(&others)));
     Ok(page)
+}
+
+fn pick<T>(language: Language, english: T, chinese: T) -> T {
+    if language == Language::Chinese { chinese } else { english }
+}
+
+/// How wide a terminal shows a text: characters of Chinese take two columns.
+fn width(text: &str) -> usize {
+    text.chars().map(|letter| if letter >= '\u{1100}' { 2 } else { 1 }).sum()
+}
+
+/// A text and the spaces that fill its column.
+fn to_left(text: &str, columns: usize) -> String {
+    text.to_owned() + &" ".repeat(columns.saturating_sub(width(text)))
+}
+
+fn to_right(text: &str, columns: usize) -> String {
+    " ".repeat(columns.saturating_sub(width(text))) + text
 }
 
 fn line(page: &mut String, name: &str, value: impl Into<Option<String>>) {
     if let Some(value) = value.into() {
         // Writing to a string cannot fail.
-        let _ = writeln!(page, "{name:<38}{value}");
+        let _ = writeln!(page, "{}{value}", to_left(name, 38));
     }
 }
 
 fn row(page: &mut String, [name, count, of_count, other, of_other]: [&str; 5]) {
-    let _ = writeln!(page, "  {name:<26}{count:>10}{of_count:>9}{other:>18}{of_other:>9}");
+    let name = to_left(name, 26);
+    let cells = [(count, 10), (of_count, 9), (other, 18), (of_other, 9)].map(|(text, columns)| to_right(text, columns));
+    let _ = writeln!(page, "  {name}{}", cells.concat());
 }
 
 fn table(page: &mut String, language: Language, title: &str, groups: &[Group]) {
     let _ = writeln!(page, "\n{title}");
-    row(page, ["", "customers", "share", "revenue", "share"]);
+    let head = ["", "customers", "share", "revenue", "share"];
+    row(page, pick(language, head, ["", "客户数", "占比", "成交金额", "占比"]));
     for (label, summary) in groups {
         let [customers, of_customers] = counted(summary.customers);
-        let (revenue, of_revenue) = (money(summary.revenue), percent(summary.revenue_share));
+        let (revenue, of_revenue) = (money(language, summary.revenue), percent(summary.revenue_share));
         row(page, [label.name(language), &customers, &of_customers, &revenue, &of_revenue]);
     }
 }
@@ -97,37 +139,55 @@ fn churn_rule(
 ) -> Result<()> {
     let repeat = shop.groups_of(LabelKind::ChurnRisk, |history| history.purchase_days() > 1)?;
     let new = shop.groups_of(LabelKind::ChurnRisk, |history| history.purchase_days() == 1)?;
-    page.push_str("\nWho may be leaving\n");
-    row(page, ["", "came again", "share", "came once", "share"]);
+    page.push_str(pick(language, "\nWho may be leaving\n", "\n流失风险\n"));
+    let head = ["", "came again", "share", "came once", "share"];
+    row(page, pick(language, head, ["", "已复购", "占比", "仅购一次", "占比"]));
     for ((label, repeat), (_, new)) in repeat.iter().zip(&new) {
         let [[repeat, of_repeat], [new, of_new]] = [repeat, new].map(|summary| counted(summary.customers));
         row(page, [label.name(language), &repeat, &of_repeat, &new, &of_new]);
     }
     let [[first, second, third], [due, overdue, gone]] = edges;
-    let _ = writeln!(
-        page,
-        "  Came again: expected within {first}, {second} or {third} days, the end of their frequency band, or\n  \
-         within their own mean gap if that is longer. Due: missed once. Churn-inclined: missed {churn_cycles} times or \
-         more.\n  Came once: due after {due} days, overdue after {overdue}, churn-inclined after {gone}.",
-    );
+    let name = |at: usize| repeat.get(at).map_or("", |(label, _)| label.name(language));
+    let [once, late, leaving] = [name(1), name(2), name(3)];
+    page.push_str(&pick(
+        language,
+        format!(
+            "  Came again: expected within {first}, {second} or {third} days, the end of their frequency band, or\n  \
+             within their own mean gap if that is longer. {once}: missed once. {leaving}: missed {churn_cycles} times or \
+             more.\n  Came once: due after {due} days, overdue after {overdue}, churn-inclined after {gone}.\n"
+        ),
+        format!(
+            "  已复购：回购周期取所在频次档的上限（{first}、{second} 或 {third} 天），平均购买间隔更长的取平均间隔；\n  \
+             错过 1 个周期为{once}，错过 {churn_cycles} 个及以上为{leaving}。\n  \
+             仅购一次：满 {due} 天为{once}，满 {overdue} 天为{late}，满 {gone} 天为{leaving}。\n"
+        ),
+    ));
     Ok(())
 }
 
 /// What the models expect.
-fn forecast(page: &mut String, shop: &Shop, models: &ShopModels) {
-    let _ = writeln!(page, "\nThe next {} days", models.horizon_days());
-    let mut model = |what, name, is_there, status: &EstimateStatus| match (is_there, status.describe(Language::English))
-    {
-        (true, status) => line(page, &format!("  Model of {what}"), format!("{name}, {status}")),
-        (false, status) => line(page, &format!("  No model of {what}"), status),
+fn forecast(page: &mut String, (shop, language): (&Shop, Language), models: &ShopModels) {
+    let say = |english, chinese| pick(language, english, chinese);
+    let days = models.horizon_days();
+    let _ = writeln!(page, "\n{}", pick(language, format!("The next {days} days"), format!("未来 {days} 天复购预测")));
+    let mut model = |[is_there, is_missing]: [&str; 2], name, has_model, status: &EstimateStatus| match (
+        has_model,
+        status.describe(language),
+    ) {
+        (true, status) => line(page, is_there, format!("{name}{}{status}", say(", ", "，"))),
+        (false, status) => line(page, is_missing, status),
     };
     let (purchases, spend) = (models.purchases(), models.spend());
-    model("churn", shop.model_kind().label().name(Language::English), purchases.model().is_some(), purchases.status());
-    model("spend", "Gamma-Gamma", spend.model().is_some(), spend.status());
-    for (name, figure, decimals) in [
-        ("  Expected to be customers still", Figure::ProbabilityAlive, 0),
-        ("  Purchases expected", Figure::ExpectedPurchases, 0),
-        ("  Revenue expected", Figure::ExpectedValue, 2),
+    let kind = shop.model_kind().label();
+    let churn = pick(language, ["  Model of churn", "  No model of churn"], ["  购买模型", "  无购买模型"]);
+    model(churn, kind.name(language), purchases.model().is_some(), purchases.status());
+    let of_spend = pick(language, ["  Model of spend", "  No model of spend"], ["  客单价模型", "  无客单价模型"]);
+    model(of_spend, "Gamma-Gamma", spend.model().is_some(), spend.status());
+    let revenue = say("  Revenue expected", "  预计成交金额");
+    for (name, figure) in [
+        (say("  Expected to be customers still", "  预计仍活跃客户数"), Figure::ProbabilityAlive),
+        (say("  Purchases expected", "  预计支付订单数"), Figure::ExpectedPurchases),
+        (revenue, Figure::ExpectedValue),
     ] {
         let (mut sum, mut known) = (0.0, 0);
         shop.profiles.figures(figure).flatten().for_each(|value| {
@@ -135,37 +195,54 @@ fn forecast(page: &mut String, shop: &Shop, models: &ShopModels) {
             known += 1;
         });
         if known > 0 {
-            let sum = grouped(&format!("{sum:.decimals$}"));
+            let sum =
+                if figure == Figure::ExpectedValue { estimate(language, sum) } else { grouped(&format!("{sum:.0}")) };
             let without = shop.profiles.len() - known;
-            let rest = format!(" ({} customers left out: their spend has no mean)", grouped(&without));
+            let left_out = grouped(&without);
+            let rest = pick(
+                language,
+                format!(" ({left_out} customers left out: their spend has no mean)"),
+                format!("（未含 {left_out} 位客户：其客单价没有均值）"),
+            );
             line(page, name, if without == 0 { sum } else { sum + &rest });
         }
     }
     if let (0, true) = (shop.profiles.figures(Figure::ExpectedValue).flatten().count(), spend.model().is_some()) {
-        line(page, "  Revenue expected", "-".to_owned());
+        line(page, revenue, "-".to_owned());
     }
 }
 
 /// Those with whom most is at stake.
-fn calls(page: &mut String, shop: &Shop) {
+fn calls(page: &mut String, (shop, language): (&Shop, Language)) {
     const SHOWN: usize = 10;
     let calls = shop.profiles.calls();
     if calls.is_empty() {
         return;
     }
-    let _ = writeln!(page, "\nWhom to call first, of {} who are late and may be won back", grouped(&calls.len()));
-    row(page, ["", "days since", "alive", "revenue so far", "at risk"]);
+    let all = grouped(&calls.len());
+    let title = pick(
+        language,
+        format!("Whom to call first, of {all} who are late and may be won back"),
+        format!("优先回访客户（共 {all} 位已超期且有望挽回）"),
+    );
+    let _ = writeln!(page, "\n{title}");
+    let head = ["", "days since", "alive", "revenue so far", "at risk"];
+    row(page, pick(language, head, ["", "未购天数", "活跃概率", "累计成交金额", "预计损失"]));
     for &position in calls.iter().take(SHOWN) {
         let (Some(id), Some(profile)) = (shop.ledger.ids().get(position), shop.profiles.get(position)) else {
             continue;
         };
-        let id: String = id.escape_debug().take(26).collect();
-        let number = |figure, decimals: usize| {
-            profile.figure(figure).map_or("-".to_owned(), |value| grouped(&format!("{value:.decimals$}")))
+        let mut columns = 0;
+        let fits = |letter: &char| {
+            columns += width(letter.encode_utf8(&mut [0; 4]));
+            columns <= 26
         };
-        let revenue = profile.amount(Amount::Revenue).map_or("-".to_owned(), money);
+        let id: String = id.escape_debug().take_while(fits).collect();
+        let days = profile.figure(Figure::DaysSinceLast).map_or("-".to_owned(), |days| grouped(&format!("{days:.0}")));
+        let revenue = profile.amount(Amount::Revenue).map_or("-".to_owned(), |amount| money(language, amount));
         let alive = percent(profile.figure(Figure::ProbabilityAlive));
-        row(page, [&id, &number(Figure::DaysSinceLast, 0), &alive, &revenue, &number(Figure::ExpectedLoss, 2)]);
+        let loss = profile.figure(Figure::ExpectedLoss).map_or("-".to_owned(), |loss| estimate(language, loss));
+        row(page, [&id, &days, &alive, &revenue, &loss]);
     }
 }
 
@@ -173,18 +250,31 @@ fn counted(customers: Ratio) -> [String; 2] {
     [grouped(&customers.count()), percent(customers.value())]
 }
 
-fn share(ratio: Ratio) -> String {
+fn share(language: Language, ratio: Ratio) -> String {
     let [count, percent] = counted(ratio);
-    format!("{percent} ({count} of {})", grouped(&ratio.of()))
+    let of = grouped(&ratio.of());
+    pick(language, format!("{percent} ({count} of {of})"), format!("{percent}（{count} / {of}）"))
 }
 
 fn percent(share: Option<f64>) -> String {
     share.map_or("-".to_owned(), |share| format!("{:.1}%", share * 100.0))
 }
 
-/// With two decimals, rounded for the eye; the files have it exactly.
-fn money(amount: Decimal) -> String {
+/// With two decimals, rounded for the eye; the files have it exactly. In Chinese, large amounts are in 万.
+fn money(language: Language, amount: Decimal) -> String {
+    let large = Decimal::from(10_000);
+    if language == Language::Chinese && amount.abs() >= large {
+        return grouped(&format!("{:.2}", (amount / large).round_dp(2))) + "万";
+    }
     grouped(&format!("{:.2}", amount.round_dp(2)))
+}
+
+/// As [`money`], of an estimate.
+fn estimate(language: Language, amount: f64) -> String {
+    if language == Language::Chinese && amount.abs() >= 10_000.0 {
+        return grouped(&format!("{:.2}", amount / 10_000.0)) + "万";
+    }
+    grouped(&format!("{amount:.2}"))
 }
 
 /// `-1234567.89` as `-1,234,567.89`.

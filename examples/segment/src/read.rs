@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use order_files::Orders;
 use repurchase::record::{Credit, Record};
+use repurchase::scale::Language;
 use repurchase::{Ledger, Order, PurchaseLog};
 
 /// The file that a program was given; `-` is standard input.
@@ -49,9 +50,7 @@ impl<R: Read> Read for Watched<R> {
 /// The log has customers by number, which is quicker; numbers are in the order of ids.
 pub fn ledger(orders: &Orders, log: &PurchaseLog<u32>) -> Result<Ledger<String>, Box<dyn Error>> {
     let ledger = log.ledger(orders.as_of()).map_err(|error| by_name(orders, error))?;
-    let histories = ledger.iter().map(|(&number, history)| (name(orders, number), history));
-    let others = ledger.without_purchase().map(|(&number, history)| (name(orders, number), history.clone()));
-    Ok(Ledger::from_histories(histories.chain(others), orders.as_of())?)
+    Ok(ledger.renamed(|&number| name(orders, number))?)
 }
 
 /// The log by the ids themselves, for whoever asks it for customers.
@@ -101,12 +100,17 @@ fn by_name(orders: &Orders, error: repurchase::Error) -> repurchase::Error {
 }
 
 /// What was left out and why; empty when nothing was.
-pub fn report(orders: &Orders) -> String {
+pub fn report(orders: &Orders, language: Language) -> String {
     let skipped = orders.counts().skipped;
-    let mut lines = orders.bad_rows().iter().map(ToString::to_string).collect::<Vec<_>>();
+    if skipped == 0 {
+        return String::new();
+    }
+    let in_chinese = language == Language::Chinese;
+    let mut lines: Vec<String> = orders.bad_rows().iter().map(|row| row.describe(language)).collect();
     let more = skipped.saturating_sub(lines.len() as u64);
     if more > 0 {
-        lines.push(format!("and {more} more"));
+        lines.push(if in_chinese { format!("另有 {more} 行") } else { format!("and {more} more") });
     }
-    if skipped == 0 { String::new() } else { format!("\nBad rows left out: {skipped}\n  {}\n", lines.join("\n  ")) }
+    let title = if in_chinese { "已跳过的无效行：" } else { "Bad rows left out: " };
+    format!("\n{title}{skipped}\n  {}\n", lines.join("\n  "))
 }
