@@ -242,6 +242,12 @@ impl Orders {
         has_bought.into_iter().filter(|bought| *bought).count()
     }
 
+    /// What is known beside the orders and credits themselves, whose columns are given up.
+    #[must_use]
+    pub fn without_rows(self) -> Self {
+        Self { columns: Columns::default(), ..self }
+    }
+
     /// All credits of customers: refunds that name no order of the file.
     ///
     /// # Errors

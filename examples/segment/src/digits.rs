@@ -2,6 +2,12 @@
 //!
 //! Traded for plainness: a million customers have some 25 million fields.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "digits fit a byte, and whole numbers below 2^53 an integer"
+)]
+
 use std::io::Write;
 
 use chrono::{Datelike, NaiveDate};
@@ -88,7 +94,7 @@ pub(crate) fn money(out: &mut Vec<u8>, amount: Decimal) {
 pub(crate) fn fraction(out: &mut Vec<u8>, value: f64) {
     /// Integers that every `f64` below tells apart.
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    if value >= 0.0 && value < EXACT && value.trunc().to_bits() == value.to_bits() && value.is_sign_positive() {
+    if (0.0..EXACT).contains(&value) && value.trunc().to_bits() == value.to_bits() && value.is_sign_positive() {
         return whole(out, value as u64);
     }
     let mut buffer = zmij::Buffer::new();
@@ -107,6 +113,7 @@ fn display(out: &mut Vec<u8>, value: impl std::fmt::Display) {
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_wrap, reason = "any number will do")]
 mod tests {
     use super::*;
 
@@ -131,13 +138,17 @@ mod tests {
         let edges = [0.0, -0.0, 1.0, -1.0, 0.1, 1e-7, 1e15, 1e16, 1e17, 9e15 + 0.5, 1e300, f64::MIN_POSITIVE];
         edges.into_iter().chain([f64::NAN, f64::INFINITY, f64::MAX, 5e-324]).for_each(|value| same(value, fraction));
         for scale in 0..=28 {
-            [0, 1, 99, -1, -100, i64::MAX, i64::MIN]
-                .into_iter()
-                .for_each(|units| same(Decimal::new(units, scale), money));
+            for units in [0, 1, 99, -1, -100, i64::MAX, i64::MIN] {
+                same(Decimal::new(units, scale), money);
+            }
         }
         same(-Decimal::ZERO, money);
-        [Decimal::MAX, Decimal::MIN].into_iter().for_each(|amount| same(amount, money));
-        [0, 9, 10, u64::MAX].into_iter().for_each(|value| same(value, whole));
+        for amount in [Decimal::MAX, Decimal::MIN] {
+            same(amount, money);
+        }
+        for value in [0, 9, 10, u64::MAX] {
+            same(value, whole);
+        }
         for day in [NaiveDate::MIN, NaiveDate::MAX, NaiveDate::default()] {
             same(day, date);
         }
@@ -147,14 +158,16 @@ mod tests {
             same((bits >> 11) as f64 / (1_u64 << 40) as f64, fraction);
             same(Decimal::new(bits as i64 >> (bits % 60), (bits % 29) as u32), money);
             let day = NaiveDate::from_num_days_from_ce_opt((bits % 4_000_000) as i32 - 100_000);
-            day.into_iter().for_each(|day| same(day, date));
+            same(day.unwrap_or_default(), date);
         }
     }
 
     #[test]
     fn fields_are_quoted_where_they_have_to_be() {
         let mut row = Row::default();
-        ["a b", "a,b", "a\"b", "a\nb", "茶"].into_iter().for_each(|text| row.quoted(text));
+        for text in ["a b", "a,b", "a\"b", "a\nb", "茶"] {
+            row.quoted(text);
+        }
         row.field(None, whole);
         row.end();
         assert_eq!(String::from_utf8_lossy(&row.0), "a b,\"a,b\",\"a\"\"b\",\"a\nb\",茶,\n");

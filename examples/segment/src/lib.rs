@@ -44,12 +44,15 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     }
     let orders = arguments.log.read()?;
     let log = orders.log()?;
+    // The log has them, and the rest takes memory of its own.
+    let orders = orders.without_rows();
     let ledger = read::ledger(&orders, &log)?;
-    let notes = notes::of_orders(&orders, &log, &ledger)?;
-    let shop = Shop::fit(ledger, &arguments.shop, &arguments.shop.options()?)?.with_notes(notes);
-    if shop.ledger.is_empty() {
+    if ledger.is_empty() {
         return Err(read::nobody(&orders, &log).into());
     }
+    let notes = notes::of_orders(&orders, &log, &ledger)?;
+    drop(log);
+    let shop = Shop::fit(ledger, &arguments.shop, &arguments.shop.options()?)?.with_notes(notes);
     if let Some(directory) = &arguments.out {
         let table = |out: &mut dyn Write| customers::write(&shop, out);
         write(directory, ("customers.csv", &table), &shop, orders.counts().skipped)?;

@@ -17,16 +17,15 @@ pub fn page(shop: &Shop, language: Language) -> Result<String> {
     let say = |english, chinese| pick(language, english, chinese);
     let as_of = ledger.as_of();
     let mut page = pick(language, format!("Customers as of {as_of}\n\n"), format!("客户分析（截至 {as_of}）\n\n"));
-    let first = ledger.iter().filter_map(|(_, history)| history.first_purchase()).min();
-    let (Some(first), Some(models)) = (first, &shop.models) else {
+    let (Some((first, _)), Some(models)) = (ledger.days(), &shop.models) else {
         page += say("Nobody has bought up to this day.\n", "截至当日无人购买。\n");
         return Ok(page);
     };
-    let (mark, stop) = (say("Note: ", "提示："), say(".", "。"));
+    let (mark, full_stop) = (say("Note: ", "提示："), say(".", "。"));
     for note in &shop.notes {
         let _ = writeln!(page, "{mark}{}", note.sentence(language));
     }
-    page += &models.note(language).map(|note| format!("{mark}{note}{stop}\n")).unwrap_or_default();
+    page += &models.note(language).map(|note| format!("{mark}{note}{full_stop}\n")).unwrap_or_default();
     if !page.ends_with("\n\n") {
         page.push('\n');
     }
