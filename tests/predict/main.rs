@@ -27,6 +27,7 @@ mod pareto_nbd;
 mod pools;
 mod sbg;
 mod shops;
+mod small;
 mod spend_samples;
 mod tables;
 mod threads;
