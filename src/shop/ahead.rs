@@ -57,7 +57,7 @@ impl ShopModels {
     }
 
     /// Between which amounts the revenue from a customer within the horizon lies, number and spend together: as
-    /// [`ValueModel::value_interval`]. It exists for customers whose spend has no mean.
+    /// [`ValueModel::value_interval`], times the share that is [kept](ShopModels::kept) after credits. It exists for customers whose spend has no mean.
     ///
     /// `None` without a model of purchases or of spend, without a purchase, and when the last one lies after `as_of`.
     pub fn value_interval(
@@ -66,15 +66,23 @@ impl ShopModels {
         as_of: NaiveDate,
         confidence: Confidence,
     ) -> Option<Interval> {
-        self.value_model()?.value_interval(&sample(history, as_of)?, confidence, self.horizon_days)
+        let value = self.value_model()?.value_interval(&sample(history, as_of)?, confidence, self.horizon_days)?;
+        self.net(value, history)
     }
 
     /// [`value_interval`](ShopModels::value_interval) of each customer of a ledger, in the ledger's order, as of the
     /// ledger's day.
     pub fn value_interval_all<Id: Sync>(&self, ledger: &Ledger<Id>, confidence: Confidence) -> Vec<Option<Interval>> {
-        let all =
-            |model: ValueModel<AnyModel>| model.value_interval_all(&samples(ledger), confidence, self.horizon_days);
-        self.value_model().map_or_else(|| vec![None; ledger.len()], all)
+        let Some(model) = self.value_model() else { return vec![None; ledger.len()] };
+        let all = model.value_interval_all(&samples(ledger), confidence, self.horizon_days);
+        let net = |(value, (_, history)): (Option<Interval>, (_, CustomerHistory))| self.net(value?, &history);
+        all.into_iter().zip(ledger.iter()).map(net).collect()
+    }
+
+    /// Less what is given back.
+    fn net(&self, value: Interval, history: &CustomerHistory) -> Option<Interval> {
+        let kept = self.kept.of_customer(history);
+        Interval::of(value.low * kept, value.high * kept)
     }
 
     /// When a customer's next purchase is due, in days after `as_of`: as [`PurchaseModel::next_purchase`].

@@ -10,6 +10,7 @@ use repurchase::shop::{Profile, Profiles, ShopModels, ShopOptions};
 use repurchase::{Ledger, Order, ShopCalendar};
 use rust_decimal::Decimal;
 
+mod ahead;
 mod all;
 mod allocation;
 mod audience;
