@@ -138,7 +138,6 @@ pub mod scale;
 pub mod segment;
 pub mod shop;
 pub mod sql;
-#[cfg(feature = "serde")]
 mod stored;
 
 pub use chrono;

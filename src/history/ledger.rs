@@ -167,17 +167,14 @@ impl<Id: CustomerId> Ledger<Id> {
 
     /// Adds the customers of another shop or of another part of this shop, none of whom may be in both.
     ///
-    /// This is how the work is split: over threads, machines, or files by customer.
+    /// This is how the work is split: over threads, machines, or files by customer. Takes time linear in customers, who
+    /// are listed by id already; all their histories are laid out anew.
     ///
     /// # Errors
     ///
     /// [`Error::AsOfMismatch`] for ledgers as of different days, and what [`from_histories`](Ledger::from_histories)
     /// refuses: a customer who is in both, a sum that does not fit at the finer of the two scales. The ledger is then
     /// unchanged.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in customers, who are listed by id already; all their histories are laid out anew.
     pub fn merge(&mut self, other: &Self) -> Result<()> {
         if self.as_of != other.as_of {
             return Err(Error::AsOfMismatch { left: self.as_of, right: other.as_of });
@@ -194,11 +191,7 @@ impl<Id: CustomerId> Ledger<Id> {
     }
 
     /// One customer's history, by any borrowed form of the id; `None` for a customer of whom there is neither a purchase
-    /// nor a credit.
-    ///
-    /// # Complexity
-    ///
-    /// `log n` in customers.
+    /// nor a credit. Takes time `log n` in customers.
     pub fn get<Q: Ord + ?Sized>(&self, customer: &Q) -> Option<CustomerHistory>
     where
         Id: Borrow<Q>,
@@ -217,10 +210,6 @@ impl<Id> Ledger<Id> {
     }
 
     /// The first and the last day on which a customer bought; `None` when nobody has.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in customers.
     pub fn days(&self) -> Option<(NaiveDate, NaiveDate)> {
         Some((self.columns.first.iter().min()?.date(), self.columns.last.iter().max()?.date()))
     }

@@ -84,7 +84,8 @@ pub(crate) struct ProductDay {
 }
 
 impl<Id: CustomerId, P: ProductId> LineLog<Id, P> {
-    /// The log of lines in any order.
+    /// The log of lines in any order. Takes time linear in lines, and `n log n` in customers, in products, and in the
+    /// lines of each customer.
     ///
     /// # Errors
     ///
@@ -93,10 +94,6 @@ impl<Id: CustomerId, P: ProductId> LineLog<Id, P> {
     /// the finest scale of all quantities so far ([`Error::AmountOverflow`]; round them first), more than `u32::MAX`
     /// lines ([`Error::CountOverflow`]). [`Error::Customer`] when what a customer bought of a product on one day needs
     /// more.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in lines, and `n log n` in customers, in products, and in the lines of each customer.
     pub fn from_lines<Tz: TimeZone>(
         lines: impl IntoIterator<Item = OrderLine<Id, P>>,
         calendar: &ShopCalendar<Tz>,
@@ -116,10 +113,7 @@ impl<Id: CustomerId, P: ProductId> LineLog<Id, P> {
         reader.finish()
     }
 
-    /// The last purchase of a product by a customer up to and including a day; `None` when there is none.
-    ///
-    /// # Complexity
-    ///
+    /// The last purchase of a product by a customer up to and including a day; `None` when there is none. Takes time
     /// `log n` in customers and in the customer's purchases.
     pub fn last_purchase<Q: Ord + ?Sized, R: Ord + ?Sized>(
         &self,

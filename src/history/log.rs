@@ -61,17 +61,14 @@ pub struct PurchaseLog<Id> {
 const LEAST_FACTS: usize = 1 << 14;
 
 impl<Id: CustomerId> PurchaseLog<Id> {
-    /// Every customer's history as of a day, which is included; what happened after it is left out.
+    /// Every customer's history as of a day, which is included; what happened after it is left out. Takes time linear
+    /// in purchases, and `n log n` in customers, who are sorted by id.
     ///
     /// # Errors
     ///
     /// [`Error::Customer`] when the sum of a customer's amounts does not fit a `Decimal` at the finest scale of all
     /// amounts; within [`Error::FinestAmount`], which names the amount that set the scale, where it would fit without
     /// decimals.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in purchases, and `n log n` in customers, who are sorted by id.
     pub fn ledger(&self, as_of: NaiveDate) -> Result<Ledger<Id>> {
         Ledger::from_log(self, Day::MIN, as_of)
     }
@@ -96,11 +93,7 @@ impl<Id: CustomerId> PurchaseLog<Id> {
     /// The log of those customers for whom `keep` answers yes: of a region, a channel, a tier.
     ///
     /// Every question that a log answers can so be asked of a part of the shop. What is passed over is not told apart
-    /// by customer, and counted as 0 here.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in purchases; `keep` is asked for each of them.
+    /// by customer, and counted as 0 here. Takes time linear in purchases; `keep` is asked for each of them.
     #[must_use]
     pub fn of_customers(&self, mut keep: impl FnMut(&Id) -> bool) -> Self {
         let mut log = Self::with_capacity(Amounts::with_scale(self.scale()), 0);

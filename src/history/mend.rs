@@ -15,16 +15,12 @@ impl CustomerHistory {
     /// Whose they are is not asked. It equals the customer's history in the [`Ledger`] of all records, so that one
     /// customer's past is rebuilt alone when an order of it changed:
     /// [`OrderBook::records_of`](crate::record::OrderBook::records_of) gives the records, [`Ledger::replace`] puts the
-    /// history in.
+    /// history in. Takes time `n log n` in records.
     ///
     /// # Errors
     ///
     /// [`Error::Record`] with the position of a record that has no day in the shop's calendar ([`Error::NoDay`]);
     /// [`Error::AmountOverflow`] and [`Error::CountOverflow`] for sums beyond their types.
-    ///
-    /// # Complexity
-    ///
-    /// `n log n` in records.
     ///
     /// # Examples
     ///
@@ -78,18 +74,14 @@ impl<Id: CustomerId> Ledger<Id> {
     /// Puts new histories in place of those of some customers: after a night on which their orders changed.
     ///
     /// An empty history takes a customer out, a customer who was not there comes in. The ledger then equals that of all
-    /// histories from scratch.
+    /// histories from scratch. Takes time `log n` for each of them in customers, while those who have bought had bought
+    /// before and money becomes no finer; else linear in customers, once for all of them: hand them over together.
     ///
     /// # Errors
     ///
     /// [`Error::DuplicateCustomer`] for an id that appears twice; [`Error::Customer`] for a history that reaches beyond
     /// the as-of day ([`Error::AfterAsOf`]) or does not fit 96 bits at the finest scale of all histories
     /// ([`Error::AmountOverflow`]). The ledger is then unchanged.
-    ///
-    /// # Complexity
-    ///
-    /// `log n` for each of them in customers, while those who have bought had bought before and money becomes no
-    /// finer; else linear in customers, once for all of them: hand them over together.
     ///
     /// # Examples
     ///

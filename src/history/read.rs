@@ -43,17 +43,13 @@ const LATE: i32 = (MILLISECONDS.start / 86_400) as i32;
 const BLOCK: usize = 64;
 
 impl<Id: CustomerId> PurchaseLog<Id> {
-    /// The log of orders, credits or both, in any order.
+    /// The log of orders, credits or both, in any order. Takes time linear in records.
     ///
     /// # Errors
     ///
     /// [`Error::Record`] with the position of the first record that cannot be used: an instant that has no day in the
     /// shop's calendar ([`Error::NoDay`]), an amount that does not fit 127 bits at the finest scale of all amounts
     /// ([`Error::AmountOverflow`]), more than `u32::MAX` records ([`Error::CountOverflow`]).
-    ///
-    /// # Complexity
-    ///
-    /// Linear in records.
     pub fn from_records<R, Tz>(records: impl IntoIterator<Item = R>, calendar: &ShopCalendar<Tz>) -> Result<Self>
     where
         R: Into<Record<Id>>,
@@ -70,17 +66,14 @@ impl<Id: CustomerId> PurchaseLog<Id> {
         Ok(log)
     }
 
-    /// The log of columns of paid orders and credits, in any order of rows.
+    /// The log of columns of paid orders and credits, in any order of rows. Takes time linear in rows. With the feature
+    /// `rayon`, parts of the rows are read side by side, which is why the time zone is to be `Sync`, as those of chrono
+    /// and chrono-tz are.
     ///
     /// # Errors
     ///
     /// As [`from_records`](PurchaseLog::from_records), and [`Error::UnixMilliseconds`] for seconds beyond the year 5000
     /// that would lie between 1973 and 2200 as milliseconds.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in rows. With the feature `rayon`, parts of the rows are read side by side, which is why the time zone is
-    /// to be `Sync`, as those of chrono and chrono-tz are.
     pub fn from_columns<Tz: TimeZone + Sync>(
         columns: RecordColumns<'_, Id>,
         calendar: &ShopCalendar<Tz>,

@@ -34,10 +34,6 @@ impl<Id> Ledger<Id> {
     ///
     /// [`Error::AmountOverflow`] when the revenue does not fit a `Decimal` exactly.
     ///
-    /// # Complexity
-    ///
-    /// Linear in customers.
-    ///
     /// # Examples
     ///
     /// ```

@@ -14,8 +14,7 @@ use crate::scale::Ratio;
 
 /// How many customers of a window buy of one category, and how many of several.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "stored::StoredBreadth"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct CategoryBreadth {
     /// The days that were counted.
@@ -37,10 +36,6 @@ impl CategoryBreadth {
 /// Counts the customers of a window by the number of categories of which they bought in it.
 ///
 /// **Population**: the customers with a purchase in the window; 0 of 0 when there is none.
-///
-/// # Complexity
-///
-/// One pass over the purchases.
 ///
 /// # Examples
 ///
@@ -83,8 +78,7 @@ fn lies_in(day: Day, window: Window) -> bool {
 
 /// How much the buyers of a window took.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "stored::StoredUnits"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct UnitsPerBuyer {
     /// Customers with a purchase in the window.
@@ -111,10 +105,6 @@ impl UnitsPerBuyer {
 /// # Errors
 ///
 /// [`Error::AmountOverflow`] when the units of a product do not fit a `Decimal` at the finest scale of all quantities.
-///
-/// # Complexity
-///
-/// One pass over the purchases.
 ///
 /// # Examples
 ///
@@ -171,8 +161,7 @@ mod stored {
     use crate::stored::stored;
 
     stored! {
-        StoredBreadth { window: Window, cross_category: Ratio, customers: BTreeMap<u64, u64> }
-        -> CategoryBreadth: checked(CategoryBreadth { window, cross_category, customers })
+        CategoryBreadth { window: Window, cross_category: Ratio, customers: BTreeMap<u64, u64> } => checked(CategoryBreadth { window, cross_category, customers })
     }
 
     fn checked(breadth: CategoryBreadth) -> Result<CategoryBreadth> {
@@ -191,8 +180,7 @@ mod stored {
     }
 
     stored! {
-        StoredUnits { buyers: u64, #[serde(with = "crate::number::decimal")] units: Decimal }
-        -> UnitsPerBuyer: match buyers {
+        UnitsPerBuyer { buyers: u64, #[serde(with = "crate::number::decimal")] units: Decimal } => match buyers {
             0 if !units.is_zero() => refused(units, "0 without a buyer"),
             1.. if units <= Decimal::ZERO => refused(units, "above 0"),
             _ => Ok(UnitsPerBuyer { buyers, units }),

@@ -89,15 +89,11 @@ pub struct CohortTable {
 
 impl CohortTable {
     /// The cohorts of a log as of a day, by any calendar period. A log without a purchase up to that day has no
-    /// cohorts.
+    /// cohorts. Takes one pass over the purchases, and memory for each cohort and offset that somebody bought in.
     ///
     /// # Errors
     ///
     /// [`Error::DayOverflow`](crate::Error::DayOverflow) when a cohort's period reaches beyond chrono's limits.
-    ///
-    /// # Complexity
-    ///
-    /// One pass over the purchases; memory for each cohort and offset that somebody bought in.
     pub fn of<Id: CustomerId>(log: &PurchaseLog<Id>, period: Period, as_of: NaiveDate) -> Result<Self> {
         let Some((first, last)) = log.days() else {
             return Ok(Self { period, as_of, cohorts: Vec::new() });

@@ -60,16 +60,13 @@ pub struct Concentration {
 }
 
 impl Concentration {
-    /// The concentration of a ledger's revenue.
+    /// The concentration of a ledger's revenue. Takes time `n log n` in customers, who are sorted by revenue; 16 bytes
+    /// are kept of each.
     ///
     /// # Errors
     ///
     /// [`Error::AmountOverflow`] when the total revenue does not fit a `Decimal` at the finest scale of all amounts, or
     /// that total times twice the number of customers does not fit 127 bits.
-    ///
-    /// # Complexity
-    ///
-    /// `n log n` in customers, who are sorted by revenue; 16 bytes are kept of each.
     pub fn of<Id>(ledger: &Ledger<Id>) -> Result<Self> {
         let sums = match ledger.revenue() {
             MoneyColumn::Narrow(amounts) => ascending_sums(amounts),
@@ -104,10 +101,6 @@ impl Concentration {
     ///
     /// [`Error::Share`] when `share` is not above 0 and below 1, [`Error::CountOverflow`] when it has so many digits
     /// that its product with the number of customers does not fit 127 bits.
-    ///
-    /// # Complexity
-    ///
-    /// O(1).
     pub fn top_share(&self, share: Decimal) -> Result<RevenueShare> {
         check_share(share)?;
         // Not above their number.
@@ -116,16 +109,12 @@ impl Concentration {
     }
 
     /// The fewest customers who together bring at least a share of the total, of all: those with the highest revenue
-    /// first.
+    /// first. Takes time `log n` in customers.
     ///
     /// # Errors
     ///
     /// [`Error::Share`] when `share` is not above 0 and below 1, [`Error::AmountOverflow`] when it has so many digits
     /// that its product with the total does not fit 127 bits.
-    ///
-    /// # Complexity
-    ///
-    /// `log n` in customers.
     pub fn customers_for(&self, share: Decimal) -> Result<Ratio> {
         check_share(share)?;
         let share = share.normalize();

@@ -58,17 +58,13 @@ impl PeriodMix {
 /// in the log and returning in every later one; a customer who buys twice in the first period is new in it with both
 /// purchases. Periods in which nothing happened stand between the others with zeros. `net_revenue` of all periods adds
 /// up to all purchases less all credits. The order of purchases and credits within a period does not matter. A log
-/// without a record up to `as_of` has no periods.
+/// without a record up to `as_of` has no periods. Takes memory for every period from the first to the last.
 ///
 /// # Errors
 ///
 /// [`Error::AmountOverflow`] when the revenue or the credits of a group in a period do not fit a `Decimal` at the
 /// finest scale of all amounts; [`Error::DayOverflow`] when a period reaches beyond chrono's limits;
 /// [`Error::OutOfRange`] for more than 1,048,576 periods, some 2,800 years of days.
-///
-/// # Complexity
-///
-/// One pass over the purchases and credits; memory for every period from the first to the last.
 ///
 /// # Examples
 ///

@@ -18,6 +18,7 @@
 //! | how much of a product does a buyer take? | [`units_per_buyer`] |
 //!
 //! All counts are exact integers and all money exact decimals; a share of money is rounded once, at the very end.
+//! An answer about a log takes one pass over its purchases and credits, for any number of windows, unless it says more.
 
 mod breadth;
 mod cohort;

@@ -13,10 +13,6 @@ use crate::scale::Ratio;
 ///
 /// **Population**: the customers with a purchase in `first`; 0 of 0 when there is none.
 ///
-/// # Complexity
-///
-/// One pass over the purchases.
-///
 /// # Examples
 ///
 /// ```

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use hashbrown::HashMap;
 
+#[cfg(feature = "serde")]
+use crate::error::Error;
 use crate::history::{LineLog, ProductDay};
 use crate::number::quotient;
 use crate::record::calendar::Day;
@@ -59,10 +61,6 @@ use crate::scale::Ratio;
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "stored::StoredPaths<C>", into = "stored::StoredPaths<C>"))]
-#[cfg_attr(feature = "serde", serde(bound(serialize = "C: Clone + serde::Serialize")))]
-#[cfg_attr(feature = "serde", serde(bound(deserialize = "C: ProductId + serde::Deserialize<'de>")))]
 pub struct CategoryPaths<C> {
     customers: u64,
     first: BTreeMap<C, u64>,
@@ -72,12 +70,8 @@ pub struct CategoryPaths<C> {
 }
 
 impl<C: ProductId> CategoryPaths<C> {
-    /// Counts the paths up to and including a day.
-    ///
-    /// # Complexity
-    ///
-    /// One pass over the purchases, and for each customer the pairs of first and second categories: few for categories,
-    /// many for the single products of full baskets.
+    /// Counts the paths up to and including a day. Takes time also for each customer's pairs of first and second
+    /// categories: few for categories, many for the single products of full baskets.
     pub fn of<Id: CustomerId>(log: &LineLog<Id, C>, as_of: NaiveDate) -> Self {
         let as_of = Day::from(as_of);
         let mut customers = 0;
@@ -179,61 +173,30 @@ fn first_two_days(bought: &[ProductDay], as_of: Day) -> Option<(Day, Day)> {
     Some((first, days().filter(|&day| day > first).min()?))
 }
 
-#[cfg(feature = "serde")]
-mod stored {
-    //! Lists instead of maps, whose keys need not be text; checked when they are read.
-
-    use super::{BTreeMap, CategoryPaths, ProductId, nested};
-    use crate::error::{Error, Result};
-
-    #[derive(serde::Serialize, serde::Deserialize)]
-    pub(super) struct StoredPaths<C> {
-        customers: u64,
-        first: Vec<(C, u64)>,
-        second: Vec<(C, u64)>,
-        pairs: Vec<(C, C, u64)>,
-    }
-
-    impl<C: Clone> From<CategoryPaths<C>> for StoredPaths<C> {
-        fn from(paths: CategoryPaths<C>) -> Self {
-            let CategoryPaths { customers, first, second, pairs } = paths;
-            let pairs = pairs.into_iter();
-            let pairs = pairs.flat_map(|(from, to)| to.into_iter().map(move |(to, count)| (from.clone(), to, count)));
-            let pairs = pairs.collect();
-            Self { customers, first: first.into_iter().collect(), second: second.into_iter().collect(), pairs }
+// Lists instead of maps, whose keys need not be text.
+crate::stored::stored! {
+    CategoryPaths<C: ProductId>(paths) {
+        customers: u64 = paths.customers,
+        first: Vec<(C, u64)> = paths.first.clone().into_iter().collect(),
+        second: Vec<(C, u64)> = paths.second.clone().into_iter().collect(),
+        pairs: Vec<(C, C, u64)> = paths.iter().map(|(from, to, count)| (from.clone(), to.clone(), count)).collect(),
+    } <=> {
+        let lengths = [first.len(), second.len(), pairs.len()];
+        let [first, second] = [first, second].map(|counts| counts.into_iter().collect::<BTreeMap<C, u64>>());
+        // A log has fewer customers.
+        Error::within("customers of paths", customers, 0..=u32::MAX.into())?;
+        for &count in first.values().chain(second.values()) {
+            Error::within("customers of paths", count, 1..=customers)?;
         }
-    }
-
-    impl<C: ProductId> TryFrom<StoredPaths<C>> for CategoryPaths<C> {
-        type Error = Error;
-
-        fn try_from(stored: StoredPaths<C>) -> Result<Self> {
-            let lengths = [stored.first.len(), stored.second.len(), stored.pairs.len()];
-            let first: BTreeMap<C, u64> = stored.first.into_iter().collect();
-            let second: BTreeMap<C, u64> = stored.second.into_iter().collect();
-            let limited = |field, found: u64, max: u64| match found {
-                1.. if found <= max => Ok(()),
-                _ => Err(Error::OutOfRange { field, found, min: 1, max }),
-            };
-            // A log has fewer customers.
-            let field = "customers of paths";
-            if stored.customers > u32::MAX.into() {
-                return Err(Error::OutOfRange { field, found: stored.customers, min: 0, max: u32::MAX.into() });
-            }
-            first.values().chain(second.values()).try_for_each(|&count| limited(field, count, stored.customers))?;
-            for (from, to, count) in &stored.pairs {
-                let most = first.get(from).min(second.get(to)).copied().unwrap_or_default();
-                limited("customers of a path", *count, most)?;
-            }
-            let pairs = nested(stored.pairs.into_iter());
-            let kept = [first.len(), second.len(), pairs.values().map(BTreeMap::len).sum()];
-            for (given, kept) in lengths.into_iter().zip(kept) {
-                if given != kept {
-                    let (found, max) = (given as u64, kept as u64);
-                    return Err(Error::OutOfRange { field: "categories that stand there once", found, min: max, max });
-                }
-            }
-            Ok(Self { customers: stored.customers, first, second, pairs })
+        for (from, to, count) in &pairs {
+            let most = first.get(from).min(second.get(to)).copied().unwrap_or_default();
+            Error::within("customers of a path", *count, 1..=most)?;
         }
+        let pairs = nested(pairs.into_iter());
+        let kept = [first.len(), second.len(), pairs.values().map(BTreeMap::len).sum()];
+        for (given, kept) in lengths.into_iter().zip(kept) {
+            Error::within("categories that stand there once", given as u64, kept as u64..=kept as u64)?;
+        }
+        Ok(Self { customers, first, second, pairs })
     }
 }

@@ -10,8 +10,7 @@ use crate::scale::Ratio;
 
 /// What counts as one purchase.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Occasion {
     /// Each order: two on one day are two.
     #[default]
@@ -22,8 +21,7 @@ pub enum Occasion {
 
 /// Where an occasion counts as the customer's second or later.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Scope {
     /// Inside the window: each customer's first occasion in it is no repeat, even of one who bought before it.
     #[default]
@@ -55,16 +53,14 @@ pub struct RateOptions {
 impl RateOptions {
     /// The same options with another occasion.
     #[must_use]
-    pub const fn with_occasion(mut self, occasion: Occasion) -> Self {
-        self.occasion = occasion;
-        self
+    pub const fn with_occasion(self, occasion: Occasion) -> Self {
+        Self { occasion, ..self }
     }
 
     /// The same options with another scope.
     #[must_use]
-    pub const fn with_scope(mut self, scope: Scope) -> Self {
-        self.scope = scope;
-        self
+    pub const fn with_scope(self, scope: Scope) -> Self {
+        Self { scope, ..self }
     }
 }
 
@@ -123,10 +119,6 @@ impl Counts {
 
 /// The repurchase rates of one window: [`repurchase_rates`] of it alone.
 ///
-/// # Complexity
-///
-/// One pass over the purchases.
-///
 /// # Examples
 ///
 /// ```
@@ -158,10 +150,6 @@ pub fn repurchase_rate<Id: CustomerId>(
 /// **Population** of each window: the customers with a purchase in it, and their occasions in it. What happened before
 /// a window matters to [`Scope::Lifetime`] alone, what happened after it to nothing. The order of purchases within a
 /// day does not matter. A window without a purchase has rates of 0 of 0; no window gives no rates.
-///
-/// # Complexity
-///
-/// One pass over the purchases, whatever the number of windows.
 ///
 /// # Examples
 ///
@@ -285,11 +273,7 @@ impl<Id> CustomerFold<Id> for WindowFold<'_> {
 ///
 /// **Population** of each group: its customers with a purchase in the window, and their occasions in it. Groups without
 /// one do not appear; nobody in the window gives an empty map. Groups are disjoint, so their ratios
-/// [merge](Ratio::merge) into those of the whole shop.
-///
-/// # Complexity
-///
-/// One pass over the purchases, and `log n` in groups for each customer.
+/// [merge](Ratio::merge) into those of the whole shop. Takes time `log n` in groups for each customer, too.
 ///
 /// # Examples
 ///

@@ -37,10 +37,6 @@ pub struct SecondPurchaseRate {
 /// have returned would make the rate of a young cohort too high, to count all of them too low. 0 of 0 when nobody is
 /// observed for long enough; those whose first purchase lies after `as_of` are in neither count.
 ///
-/// # Complexity
-///
-/// One pass over the purchases.
-///
 /// # Examples
 ///
 /// ```

@@ -41,8 +41,7 @@ impl<P: Clone + Debug + Hash + Ord + Send + Sync> ProductId for P {}
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredLine<Id, P>"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct OrderLine<Id, P> {
     customer: Id,
     placed_at: When,
@@ -88,9 +87,8 @@ impl<Id, P> OrderLine<Id, P> {
 
     /// The same line of an order of another status.
     #[must_use]
-    pub fn with_status(mut self, status: OrderStatus) -> Self {
-        self.status = status;
-        self
+    pub fn with_status(self, status: OrderStatus) -> Self {
+        Self { status, ..self }
     }
 
     /// Who ordered.
@@ -146,14 +144,13 @@ impl<Id, P> OrderLine<Id, P> {
     }
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredLine<Id, P> {
+    OrderLine<Id, P> {
         customer: Id,
         placed_at: When,
         product: P,
         #[serde(with = "crate::number::decimal")] quantity: Decimal,
         #[serde(with = "crate::number::decimal")] amount: Decimal,
         #[serde(default)] status: OrderStatus,
-    } -> OrderLine<Id, P>: Ok(OrderLine::when(customer, placed_at, product, quantity, amount)?.with_status(status))
+    } => Ok(OrderLine::when(customer, placed_at, product, quantity, amount)?.with_status(status))
 }

@@ -14,8 +14,7 @@ use crate::record::{CustomerId, Record, RecordColumns};
 ///
 /// Positions, from 0, are those of the records as they were given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct CreditMatches {
     /// The credits that were tied, ascending, each with its order.

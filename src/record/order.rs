@@ -26,8 +26,7 @@ impl<Id: Clone + Debug + Hash + Ord + Send + Sync> CustomerId for Id {}
 
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum OrderStatus {
     /// Paid for: the only status that can be a purchase.
     #[default]
@@ -57,8 +56,7 @@ pub enum OrderStatus {
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredOrder<Id>"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Order<Id> {
     customer: Id,
     placed_at: When,
@@ -116,9 +114,8 @@ impl<Id> Order<Id> {
 
     /// The same order with another status.
     #[must_use]
-    pub fn with_status(mut self, status: OrderStatus) -> Self {
-        self.status = status;
-        self
+    pub fn with_status(self, status: OrderStatus) -> Self {
+        Self { status, ..self }
     }
 
     /// The same order with `refunded` given back in all, in place of any refund before.
@@ -223,8 +220,7 @@ impl<Id> Order<Id> {
 /// assert_eq!(error.to_string(), "amount of a credit must be above 0, found 0");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredCredit<Id>"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Credit<Id> {
     customer: Id,
     issued_at: When,
@@ -293,8 +289,7 @@ impl<Id> Credit<Id> {
 
 /// An order or a credit: what a stream of a shop's records holds.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Record<Id> {
     /// An order.
     Order(Order<Id>),
@@ -314,22 +309,20 @@ impl<Id> From<Credit<Id>> for Record<Id> {
     }
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredOrder<Id> {
+    Order<Id> {
         customer: Id,
         placed_at: When,
         #[serde(with = "crate::number::decimal")] amount: Decimal,
         #[serde(with = "crate::number::decimal", default)] refunded: Decimal,
         #[serde(default)] status: OrderStatus,
-    } -> Order<Id>: Order::when(customer, placed_at, amount)?.with_status(status).with_refunded(refunded)
+    } => Order::when(customer, placed_at, amount)?.with_status(status).with_refunded(refunded)
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredCredit<Id> {
+    Credit<Id> {
         customer: Id,
         issued_at: When,
         #[serde(with = "crate::number::decimal")] amount: Decimal,
-    } -> Credit<Id>: Credit::when(customer, issued_at, amount)
+    } => Credit::when(customer, issued_at, amount)
 }

@@ -20,8 +20,7 @@ use crate::record::calendar::Day;
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredWindow"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Window {
     start: NaiveDate,
     end: NaiveDate,
@@ -109,8 +108,7 @@ impl core::fmt::Display for Window {
 
 /// A calendar period of the shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Period {
     /// One day.
     Day,
@@ -208,8 +206,6 @@ impl Period {
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "Vec<Window>", into = "Vec<Window>"))]
 pub struct Windows {
     windows: Vec<Window>,
 }
@@ -268,25 +264,12 @@ impl Windows {
     }
 }
 
-impl TryFrom<Vec<Window>> for Windows {
-    type Error = Error;
-
-    fn try_from(windows: Vec<Window>) -> Result<Self> {
-        Self::new(windows)
-    }
-}
-
-impl From<Windows> for Vec<Window> {
-    fn from(windows: Windows) -> Self {
-        windows.windows
-    }
-}
-
 impl From<Window> for Windows {
     fn from(window: Window) -> Self {
         Self { windows: vec![window] }
     }
 }
 
-#[cfg(feature = "serde")]
-crate::stored::stored! { StoredWindow { start: NaiveDate, end: NaiveDate } -> Window: Window::new(start, end) }
+crate::stored::stored! { Window { start: NaiveDate, end: NaiveDate } => Window::new(start, end) }
+
+crate::stored::stored! { Windows as windows: Vec<Window> => Self::new(windows) }

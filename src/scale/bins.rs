@@ -10,8 +10,7 @@ use crate::scale::{Bands, CutPoints};
 /// They differ at their thresholds: a value equal to a cut of [`Quantiles`](Bins::Quantiles) lies below it, one equal to
 /// a cut from the top or to a given edge above it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[cfg_attr(feature = "serde", serde(bound(serialize = "T: Clone + serde::Serialize")))]
 #[cfg_attr(feature = "serde", serde(bound(deserialize = "T: Ord + serde::Deserialize<'de>")))]
 pub enum Bins<T> {

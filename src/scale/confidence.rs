@@ -16,8 +16,6 @@ use crate::number::distribution::{normal_within, student_within};
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "f64", into = "f64"))]
 pub struct Confidence {
     level: f64,
 }
@@ -60,16 +58,4 @@ impl Default for Confidence {
     }
 }
 
-impl TryFrom<f64> for Confidence {
-    type Error = Error;
-
-    fn try_from(level: f64) -> Result<Self> {
-        Self::new(level)
-    }
-}
-
-impl From<Confidence> for f64 {
-    fn from(confidence: Confidence) -> Self {
-        confidence.level
-    }
-}
+crate::stored::stored! { Confidence as level: f64 => Self::new(level) }

@@ -16,7 +16,8 @@ use crate::scale::ranks::{bin_ranks, share_ranks};
 /// the top. The cuts keep that rule for values that were not there when it was fitted: the bin is the **number of cuts
 /// below the value**.
 ///
-/// Ties can leave bins that no value reaches: see [`empty_bins`](CutPoints::empty_bins).
+/// Ties can leave bins that no value reaches: see [`empty_bins`](CutPoints::empty_bins). A fit takes time linear in values
+/// on average.
 ///
 /// # Examples
 ///
@@ -59,10 +60,6 @@ impl<T: Ord> CutPoints<T> {
     /// # Errors
     ///
     /// [`Error::OutOfRange`] when `bins` is not within 2..=255; [`Error::NoCustomers`] when there is no value.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in values on average.
     pub fn fit(values: impl IntoIterator<Item = T>, bins: u8) -> Result<Self>
     where
         T: Clone,
@@ -79,10 +76,6 @@ impl<T: Ord> CutPoints<T> {
     ///
     /// [`Error::Share`] for a share that is not above 0 and below 1, [`Error::NotAscending`] when one is not above the
     /// one before it, [`Error::NoCustomers`] when there is no value.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in values on average.
     pub fn fit_shares(values: impl IntoIterator<Item = T>, shares: &[Decimal]) -> Result<Self>
     where
         T: Clone,

@@ -6,8 +6,7 @@ use crate::error::{Error, Result};
 ///
 /// The interval of a share lies within 0..=1; that of a difference may be negative.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredInterval"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Interval {
     /// The lower end.
@@ -49,5 +48,4 @@ impl Interval {
     }
 }
 
-#[cfg(feature = "serde")]
-crate::stored::stored! { StoredInterval { low: f64, high: f64 } -> Interval: Self::new(low, high) }
+crate::stored::stored! { Interval { low: f64, high: f64 } => Self::new(low, high) }

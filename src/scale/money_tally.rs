@@ -4,11 +4,13 @@ use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 use crate::number::money;
+#[cfg(feature = "serde")]
+use crate::number::money::Text;
 use crate::scale::{CutPoints, Tally};
 
 /// How many customers have each amount of money: a [`Tally`] of decimals, exact or of bounded size.
 ///
-/// Amounts are counted by what they are worth: 5 and 5.00 are one amount. Cuts are written with as many decimals as the
+/// Everything takes the time that it takes a tally. Amounts are counted by what they are worth: 5 and 5.00 are one amount. Cuts are written with as many decimals as the
 /// finest amount so far, which is all that a merge or a removal can change about them; tallies that differ only in
 /// that are equal.
 ///
@@ -40,8 +42,6 @@ use crate::scale::{CutPoints, Tally};
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "stored::StoredTally", into = "stored::StoredTally"))]
 pub struct MoneyTally {
     /// Without trailing zeros.
     amounts: Tally<Decimal>,
@@ -70,10 +70,6 @@ impl MoneyTally {
     /// # Errors
     ///
     /// [`Error::OutOfRange`] when `digits` is not within 1..=28, or above those that the tally keeps already.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in distinct amounts.
     pub fn with_digits(self, digits: u8) -> Result<Self> {
         let max = self.digits.unwrap_or(MOST_DIGITS);
         if !(1..=max).contains(&digits) {
@@ -96,10 +92,6 @@ impl MoneyTally {
     /// # Errors
     ///
     /// As [`Tally::add`].
-    ///
-    /// # Complexity
-    ///
-    /// `log n` in distinct amounts. Many at once are faster by [`extend`](Extend::extend).
     pub fn add(&mut self, amount: Decimal, customers: u64) -> Result<()> {
         self.amounts.add(self.kept(amount), customers)?;
         self.scale = self.scale.max(amount.scale());
@@ -111,10 +103,6 @@ impl MoneyTally {
     /// # Errors
     ///
     /// As [`Tally::remove`].
-    ///
-    /// # Complexity
-    ///
-    /// `log n` in distinct amounts.
     pub fn remove(&mut self, amount: Decimal, customers: u64) -> Result<()> {
         self.amounts.remove(&self.kept(amount), customers)
     }
@@ -125,10 +113,6 @@ impl MoneyTally {
     ///
     /// [`Error::TallyMismatch`] when one tally keeps other digits than the other, and as [`Tally::merge`]; the tally is
     /// then unchanged.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in the distinct amounts of both; less for an `other` that is much smaller.
     pub fn merge(&mut self, other: &Self) -> Result<()> {
         if self.digits != other.digits {
             return Err(Error::TallyMismatch { left: self.describe(), right: other.describe() });
@@ -234,46 +218,27 @@ impl FromIterator<Decimal> for MoneyTally {
     }
 }
 
-/// Amounts as text, checked when they are read.
-#[cfg(feature = "serde")]
-mod stored {
-    use super::{Error, MoneyTally, Result, Tally};
-    use crate::number::money::Text;
-
-    #[derive(serde::Serialize, serde::Deserialize)]
-    pub(super) struct StoredTally {
-        digits: Option<u8>,
-        scale: u32,
-        amounts: Vec<(Text, u64)>,
-    }
-
-    impl From<MoneyTally> for StoredTally {
-        fn from(tally: MoneyTally) -> Self {
-            let MoneyTally { amounts, scale, digits } = tally;
-            let amounts = Vec::from(amounts).into_iter().map(|(amount, count)| (Text(amount), count)).collect();
-            Self { digits, scale, amounts }
+// Amounts as text.
+crate::stored::stored! {
+    MoneyTally(tally) {
+        digits: Option<u8> = tally.digits,
+        scale: u32 = tally.scale,
+        amounts: Vec<(Text, u64)> = tally.amounts.iter().map(|(&amount, count)| (Text(amount), count)).collect(),
+    } <=> {
+        let mut tally = Self { scale, ..Self::new() };
+        if let Some(digits) = digits {
+            tally = tally.with_digits(digits)?;
         }
-    }
-
-    impl TryFrom<StoredTally> for MoneyTally {
-        type Error = Error;
-
-        fn try_from(stored: StoredTally) -> Result<Self> {
-            let mut tally = Self { scale: stored.scale, ..Self::new() };
-            if let Some(digits) = stored.digits {
-                tally = tally.with_digits(digits)?;
+        Error::within("scale", scale, 0..=Decimal::MAX_SCALE.into())?;
+        for (Text(amount), _) in &amounts {
+            if tally.kept(*amount) != *amount {
+                let expected = "of no more digits than the tally keeps";
+                return Err(Error::Amount { field: "amount of the tally", found: *amount, expected });
             }
-            Error::within("scale", stored.scale, 0..=rust_decimal::Decimal::MAX_SCALE.into())?;
-            for (Text(amount), _) in &stored.amounts {
-                if tally.kept(*amount) != *amount {
-                    let expected = "of no more digits than the tally keeps";
-                    return Err(Error::Amount { field: "amount of the tally", found: *amount, expected });
-                }
-                tally.scale = tally.scale.max(amount.scale());
-            }
-            let counts = stored.amounts.into_iter().map(|(Text(amount), count)| (amount.normalize(), count));
-            tally.amounts = Tally::try_from(counts.collect::<Vec<_>>())?;
-            Ok(tally)
+            tally.scale = tally.scale.max(amount.scale());
         }
+        let counts = amounts.into_iter().map(|(Text(amount), count)| (amount.normalize(), count));
+        tally.amounts = Tally::try_from(counts.collect::<Vec<_>>())?;
+        Ok(tally)
     }
 }

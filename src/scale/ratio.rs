@@ -23,8 +23,7 @@ use crate::scale::{Confidence, Interval};
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredRatio"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Ratio {
     count: u64,
     of: u64,
@@ -128,5 +127,4 @@ impl core::fmt::Display for Ratio {
     }
 }
 
-#[cfg(feature = "serde")]
-crate::stored::stored! { StoredRatio { count: u64, of: u64 } -> Ratio: Self::new(count, of) }
+crate::stored::stored! { Ratio { count: u64, of: u64 } => Self::new(count, of) }

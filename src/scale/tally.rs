@@ -18,7 +18,9 @@ use crate::scale::ranks::{bin_ranks, bin_ranks_from_top, share_ranks};
 /// and puts in today's. The empty tally is neutral.
 ///
 /// It holds one entry per **distinct** value: a few thousand for days and counts. For amounts of money there is
-/// [`MoneyTally`](crate::scale::MoneyTally). Values that compare as equal are one value.
+/// [`MoneyTally`](crate::scale::MoneyTally). Values that compare as equal are one value. To add or remove a customer takes
+/// time `log n` in distinct values (many at once are faster by [`extend`](Extend::extend)); to merge or cut, time linear
+/// in them.
 ///
 /// # Examples
 ///
@@ -64,10 +66,6 @@ impl<T: Ord> Tally<T> {
     /// # Errors
     ///
     /// [`Error::CountOverflow`] for more than `2^63 - 1` customers in all; the tally is then unchanged.
-    ///
-    /// # Complexity
-    ///
-    /// `log n` in distinct values. Many values at once are faster by [`extend`](Extend::extend).
     pub fn add(&mut self, value: T, customers: u64) -> Result<()> {
         self.customers = self.with(customers)?;
         if customers > 0 {
@@ -81,10 +79,6 @@ impl<T: Ord> Tally<T> {
     /// # Errors
     ///
     /// [`Error::TallyShort`] when there are not as many of this value; the tally is then unchanged.
-    ///
-    /// # Complexity
-    ///
-    /// `log n` in distinct values.
     pub fn remove(&mut self, value: &T, customers: u64) -> Result<()>
     where
         T: Debug,
@@ -110,10 +104,6 @@ impl<T: Ord> Tally<T> {
     /// # Errors
     ///
     /// [`Error::CountOverflow`] for more than `2^63 - 1` customers in all; the tally is then unchanged.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in the distinct values of both; less for an `other` that is much smaller.
     pub fn merge(&mut self, other: &Self) -> Result<()>
     where
         T: Clone,
@@ -128,10 +118,6 @@ impl<T: Ord> Tally<T> {
     /// # Errors
     ///
     /// [`Error::OutOfRange`] when `bins` is not within 2..=255; [`Error::NoCustomers`] for the tally of nobody.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in distinct values.
     pub fn cut_points(&self, bins: u8) -> Result<CutPoints<T>>
     where
         T: Clone,
@@ -154,10 +140,6 @@ impl<T: Ord> Tally<T> {
     ///
     /// [`Error::Share`] for a share that is not above 0 and below 1, [`Error::NotAscending`] when one is not above the
     /// one before it, [`Error::NoCustomers`] for the tally of nobody.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in distinct values.
     pub fn cut_points_at(&self, shares: &[Decimal]) -> Result<CutPoints<T>>
     where
         T: Clone,

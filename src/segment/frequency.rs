@@ -67,16 +67,12 @@ impl FrequencyBands {
     /// Edges at the quartiles of the shop's own mean gaps, in whole days, so that each band holds about a quarter.
     ///
     /// **Population**: the customers of two purchase days or more. Edge `j` is the first whole day above the
-    /// `⌈j n / 4⌉`-th smallest of their `n` mean gaps.
+    /// `⌈j n / 4⌉`-th smallest of their `n` mean gaps. Takes time linear in customers on average.
     ///
     /// # Errors
     ///
     /// [`Error::NoCustomers`] when nobody came twice;
     /// [`Error::TooAlike`] when the gaps are so alike that two edges would be the same day.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in customers on average.
     pub fn fit<Id>(ledger: &Ledger<Id>) -> Result<Self> {
         let gaps = ledger.iter().filter_map(|(_, history)| history.gaps());
         let mean_gaps: Vec<u32> = gaps.map(|gaps| gaps.whole_mean_days()).collect();

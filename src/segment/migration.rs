@@ -30,15 +30,11 @@ pub struct Migration<L> {
 }
 
 impl<L: Ord + Clone> Migration<L> {
-    /// Counts the customers by their labels before and after.
+    /// Counts the customers by their labels before and after, in time `n log n` in customers.
     ///
     /// # Errors
     ///
     /// [`Error::DuplicateCustomer`] for a customer who appears twice in one labelling.
-    ///
-    /// # Complexity
-    ///
-    /// `n log n` in customers.
     pub fn between<Id: CustomerId>(
         before: impl IntoIterator<Item = (Id, L)>,
         after: impl IntoIterator<Item = (Id, L)>,

@@ -32,8 +32,6 @@ use crate::segment::MonetaryMeasure;
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredBands", into = "StoredBands"))]
 pub struct SpendBands {
     measure: MonetaryMeasure,
     edges: Bands<Decimal>,
@@ -112,8 +110,6 @@ fn label(range: (Bound<&Decimal>, Bound<&Decimal>)) -> Label {
     Label::new(key, words(Language::English), words(Language::Chinese))
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredBands { measure: MonetaryMeasure, #[serde(with = "money::texts")] edges: Bands<Decimal> }
-        <-> SpendBands: Self::new(measure, edges.into())
+    SpendBands { measure: MonetaryMeasure, #[serde(with = "money::texts")] edges: Bands<Decimal> } <=> Self::new(measure, edges.into())
 }

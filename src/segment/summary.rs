@@ -33,15 +33,12 @@ pub struct LabelSummary {
 /// Sums up the customers of a ledger by label; customers without a label (`None`) are left out of all shares.
 ///
 /// **Population**: the customers with a purchase who have a label. An empty ledger gives an empty map, as does a ledger
-/// in which nobody has a label. Labels that nobody has are not in the map: see [`summarize_labels`].
+/// in which nobody has a label. Labels that nobody has are not in the map: see [`summarize_labels`]. Takes time linear
+/// in customers, times the logarithm of labels.
 ///
 /// # Errors
 ///
 /// [`Error::AmountOverflow`] when a label's revenue or spend does not fit a `Decimal` exactly.
-///
-/// # Complexity
-///
-/// Linear in customers, times the logarithm of labels.
 ///
 /// # Examples
 ///

@@ -19,8 +19,6 @@ use crate::scale::{CutPoints, Label, Language, MoneyTally};
 /// The default follows the Pareto rule applied to itself: 80 / 16 / 3.2 / 0.8%, that is `0.8 * 0.2^k`, the last
 /// `0.2^3`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredScheme", into = "StoredScheme"))]
 pub struct TierScheme {
     names: Vec<Label>,
     shares: Vec<Decimal>,
@@ -97,8 +95,6 @@ impl Default for TierScheme {
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredTiers", into = "StoredTiers"))]
 pub struct TierModel {
     names: Vec<Label>,
     cuts: CutPoints<Decimal>,
@@ -120,15 +116,11 @@ impl TierModel {
         Ok(Self { names, cuts })
     }
 
-    /// Fits the tiers to the revenue of a ledger's customers.
+    /// Fits the tiers to the revenue of a ledger's customers. Takes time linear in customers on average.
     ///
     /// # Errors
     ///
     /// [`Error::NoCustomers`] when nobody has bought.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in customers on average.
     pub fn fit<Id>(ledger: &Ledger<Id>, scheme: &TierScheme) -> Result<Self> {
         if ledger.is_empty() {
             return Err(Error::NoCustomers { what: "membership tiers" });
@@ -144,15 +136,11 @@ impl TierModel {
     }
 
     /// Fits the tiers to the revenues of a tally, one of each customer with a purchase: the same tiers as
-    /// [`fit`](TierModel::fit) on a ledger of them all.
+    /// [`fit`](TierModel::fit) on a ledger of them all. Takes time linear in distinct revenues.
     ///
     /// # Errors
     ///
     /// [`Error::NoCustomers`] when nobody has bought.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in distinct revenues.
     pub fn fit_tally(revenues: &MoneyTally, scheme: &TierScheme) -> Result<Self> {
         if revenues.is_empty() {
             return Err(Error::NoCustomers { what: "membership tiers" });
@@ -197,14 +185,10 @@ impl TierModel {
     }
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredTiers { names: Vec<Label>, #[serde(with = "money::texts")] cuts: CutPoints<Decimal> }
-        <-> TierModel: Self::new(names, cuts)
+    TierModel { names: Vec<Label>, #[serde(with = "money::texts")] cuts: CutPoints<Decimal> } <=> Self::new(names, cuts)
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredScheme { names: Vec<Label>, #[serde(with = "money::texts")] shares: Vec<Decimal> }
-        <-> TierScheme: Self::new(names, shares)
+    TierScheme { names: Vec<Label>, #[serde(with = "money::texts")] shares: Vec<Decimal> } <=> Self::new(names, shares)
 }

@@ -25,14 +25,6 @@ impl ShopModels {
     /// # Errors
     ///
     /// As [`profile`](ShopModels::profile), for the first customer who has one.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in customers.
-    ///
-    /// # Examples
-    ///
-    /// As for the [room](super).
     pub fn profile_all<Id: Sync>(&self, ledger: &Ledger<Id>) -> Result<Profiles> {
         let (len, as_of) = (ledger.len(), ledger.as_of());
         let scores = self.rfm.score_all(ledger)?;

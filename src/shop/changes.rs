@@ -18,10 +18,6 @@ impl ShopModels {
     /// # Errors
     ///
     /// As [`profile_all`](ShopModels::profile_all), of each ledger.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in customers.
     pub fn changes<'a, Id: CustomerId + Sync>(
         &'a self,
         now: &Ledger<Id>,

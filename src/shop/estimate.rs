@@ -10,8 +10,7 @@ use crate::scale::words::phrase;
 
 /// Which model of purchases a shop uses.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum PurchaseChoice {
     /// MBG/NBD, as by [`Fit`](Self::Fit).
@@ -27,13 +26,7 @@ pub enum PurchaseChoice {
 /// A model of the shop, or why there is none: a model that cannot be fitted leaves its forecasts out, and the rest of
 /// the shop is not lost.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(
-    feature = "serde",
-    serde(try_from = "super::stored::StoredEstimate<M>", into = "super::stored::StoredEstimate<M>")
-)]
-#[cfg_attr(feature = "serde", serde(bound(serialize = "M: Clone + serde::Serialize")))]
-#[cfg_attr(feature = "serde", serde(bound(deserialize = "M: serde::Deserialize<'de>")))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Estimate<M> {
     pub(super) model: Option<M>,
     pub(super) status: EstimateStatus,
@@ -44,8 +37,7 @@ pub struct Estimate<M> {
 
 /// Where a model comes from, or why there is none.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum EstimateStatus {
     /// At the maximum of its likelihood.

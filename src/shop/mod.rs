@@ -52,99 +52,26 @@
 //!     models.explain(&customer, today, LabelKind::Tier, Language::Chinese).as_deref(),
 //!     Some("VIP会员：消费金额 940.48，高于 434.86 且不超过 1022.77")
 //! );
+//! assert_eq!(profile.figure(Figure::ProbabilityAlive).map(|alive| (100.0 * alive).round()), Some(47.0));
+//! assert_eq!(profile.figure(Figure::ExpectedValue).map(f64::round), Some(65.0));
 //!
-//! // For a page, of everybody: whom to call first, and what is at stake?
+//! // For a page, of everybody: each one's segment; whom to call first, and what is at stake?
 //! let profiles = models.profile_all(&ledger)?;
+//! let segments = profiles.iter().filter_map(|profile| profile.label(LabelKind::Segment));
+//! assert_eq!(segments.filter(|segment| segment.key() == "champions").count(), 415);
 //! let calls = profiles.calls();
 //! let first = profiles.get(calls[0]).ok_or("a customer")?;
 //! assert_eq!((calls.len(), ledger.ids()[calls[0]]), (456, "11341"));
 //! assert_eq!(first.figure(Figure::ExpectedLoss).map(f64::round), Some(73.0));
+//!
+//! // And what to do, for each label.
+//! let todo: Vec<_> = models.playbook().advise(&profile).map(|(kind, action)| (kind.key(), action.key())).collect();
+//! assert!(todo.contains(&("churn_risk", "win_back_offer")));
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # Three answers, three lines each
-//!
-//! The labels of all customers:
-//!
-//! ```
-//! # use repurchase::{Ledger, Order, ShopCalendar};
-//! # fn ledger() -> Result<Ledger<&'static str>, Box<dyn std::error::Error>> {
-//! #     let csv = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_orders.csv"));
-//! #     let mut orders = Vec::new();
-//! #     for row in csv.lines().skip(1) {
-//! #         let mut fields = row.split(',');
-//! #         let mut field = || fields.next().ok_or("customer, day, amount");
-//! #         orders.push(Order::on(field()?, field()?.parse()?, field()?.parse()?)?);
-//! #     }
-//! #     Ok(Ledger::from_records(orders, &ShopCalendar::utc(), "1998-06-30".parse()?)?)
-//! # }
-//! # use repurchase::segment::LabelKind;
-//! # use repurchase::shop::{ShopModels, ShopOptions};
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let ledger = ledger()?;
-//! let models = ShopModels::fit(&ledger, &ShopOptions::default())?;
-//! let profiles = models.profile_all(&ledger)?;
-//! let segments: Vec<_> = profiles.iter().map(|profile| profile.label(LabelKind::Segment)).collect();
-//! # assert_eq!(segments.iter().flatten().filter(|segment| segment.key() == "champions").count(), 415);
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! P(alive) and value of one:
-//!
-//! ```
-//! # use repurchase::{Ledger, Order, ShopCalendar};
-//! # fn ledger() -> Result<Ledger<&'static str>, Box<dyn std::error::Error>> {
-//! #     let csv = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_orders.csv"));
-//! #     let mut orders = Vec::new();
-//! #     for row in csv.lines().skip(1) {
-//! #         let mut fields = row.split(',');
-//! #         let mut field = || fields.next().ok_or("customer, day, amount");
-//! #         orders.push(Order::on(field()?, field()?.parse()?, field()?.parse()?)?);
-//! #     }
-//! #     Ok(Ledger::from_records(orders, &ShopCalendar::utc(), "1998-06-30".parse()?)?)
-//! # }
-//! # use repurchase::shop::{Figure, ShopModels, ShopOptions};
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let ledger = ledger()?;
-//! let models = ShopModels::fit(&ledger, &ShopOptions::default())?;
-//! let profile = models.profile(&ledger.get("00619").ok_or("has bought")?, ledger.as_of())?;
-//! let answer = [Figure::ProbabilityAlive, Figure::ExpectedValue].map(|figure| profile.figure(figure));
-//! # assert_eq!(answer.map(|number| number.map(|number| (100.0 * number).round())), [Some(83.0), Some(12661.0)]);
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! An audience in JSON (feature `serde`):
-//!
-//! ```
-//! # use repurchase::{Ledger, Order, ShopCalendar};
-//! # fn ledger() -> Result<Ledger<&'static str>, Box<dyn std::error::Error>> {
-//! #     let csv = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_orders.csv"));
-//! #     let mut orders = Vec::new();
-//! #     for row in csv.lines().skip(1) {
-//! #         let mut fields = row.split(',');
-//! #         let mut field = || fields.next().ok_or("customer, day, amount");
-//! #         orders.push(Order::on(field()?, field()?.parse()?, field()?.parse()?)?);
-//! #     }
-//! #     Ok(Ledger::from_records(orders, &ShopCalendar::utc(), "1998-06-30".parse()?)?)
-//! # }
-//! # use repurchase::act::{Audience, audience::Schema};
-//! # use repurchase::shop::{ShopModels, ShopOptions};
-//! # #[cfg(not(feature = "serde"))]
-//! # fn main() {}
-//! # #[cfg(feature = "serde")]
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let ledger = ledger()?;
-//! # let json = r#"{"all": [{"tier": {"in": ["vip", "supreme"]}}, {"churn_risk": "due"}, {"expected_loss": {">=": 30}}]}"#;
-//! let models = ShopModels::fit(&ledger, &ShopOptions::default())?;
-//! let audience = Audience::compile(serde_json::from_str(json)?, &Schema::of(&models))?;
-//! let selection = audience.matches_all(&models.profile_all(&ledger)?);
-//! # assert_eq!(selection.ids(ledger.ids()).collect::<Vec<_>>(), [&"01991", &"22356"]);
-//! # Ok(())
-//! # }
-//! ```
+//! An audience asks a rule of the same profiles: see [`act::audience`](crate::act::audience).
 
 mod activity;
 mod ahead;

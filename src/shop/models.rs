@@ -48,7 +48,8 @@ impl ShopModels {
     /// Fits everything to the customers of a ledger.
     ///
     /// A model of purchases or spend that cannot be fitted is no error: its [`Estimate`] says why, and what it would
-    /// have said of a customer is unknown.
+    /// have said of a customer is unknown. Takes time linear in customers, apart from the fits' own steps over the
+    /// distinct rows of [`Samples`].
     ///
     /// # Errors
     ///
@@ -56,14 +57,6 @@ impl ShopModels {
     /// [`Error::TooAlike`] where frequency bands are to be fitted to gaps that are too alike; [`Error::PlaybookGap`] for a
     /// playbook without an action for a label of the shop; and those of the options, such as a number of bins out of
     /// range.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in customers, apart from the fits' own steps over the distinct rows of [`Samples`].
-    ///
-    /// # Examples
-    ///
-    /// As for the [room](super).
     pub fn fit<Id>(ledger: &Ledger<Id>, options: &ShopOptions) -> Result<Self> {
         if ledger.is_empty() {
             return Err(Error::NoCustomers { what: "a shop" });

@@ -50,10 +50,6 @@ impl ShopModels {
     ///
     /// [`Error::AfterAsOf`](crate::Error::AfterAsOf) when the last purchase lies after `as_of`;
     /// [`Error::AmountOverflow`](crate::Error::AmountOverflow) for a distance to a tier that does not fit a `Decimal`.
-    ///
-    /// # Examples
-    ///
-    /// As for the [room](super).
     pub fn profile(&self, history: &CustomerHistory, as_of: NaiveDate) -> Result<Profile<'_>> {
         let asked = self.asked(history, as_of);
         let mut profile = Profile::default();

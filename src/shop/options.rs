@@ -24,11 +24,11 @@ use crate::segment::{Grid, Lifecycle, MissedCycles, OctantSplit, RfmOptions, Spe
 ///     .with_spend_bands(SpendBands::default())
 ///     .with_purchases(PurchaseChoice::Fit(ModelKind::ParetoNbd))
 ///     .with_horizon_days(30);
-/// # let _ = options;
+/// # drop(options);
 /// ```
+#[must_use]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default, deny_unknown_fields))]
 pub struct ShopOptions {
     pub(super) rfm: RfmOptions,
     pub(super) octants: OctantSplit,
@@ -65,73 +65,61 @@ impl Default for ShopOptions {
 
 impl ShopOptions {
     /// What R, F and M measure and how they are cut. A number of bins other than five asks for another grid, or none.
-    #[must_use]
     pub fn with_rfm(self, rfm: RfmOptions) -> Self {
         Self { rfm, ..self }
     }
 
     /// Where high begins in the octants.
-    #[must_use]
     pub fn with_octants(self, octants: OctantSplit) -> Self {
         Self { octants, ..self }
     }
 
     /// The named segments; `None` for a shop without them. The grid must have the bins of the RFM options.
-    #[must_use]
     pub fn with_grid(self, grid: impl Into<Option<Grid>>) -> Self {
         Self { grid: grid.into(), ..self }
     }
 
     /// The names and shares of the membership tiers.
-    #[must_use]
     pub fn with_tiers(self, tiers: TierScheme) -> Self {
         Self { tiers, ..self }
     }
 
     /// The days of frequency bands and new-customer states, which the churn rule counts by, too.
-    #[must_use]
     pub fn with_lifecycle(self, lifecycle: Lifecycle) -> Self {
         Self { cycles: self.cycles.with_lifecycle(lifecycle), fitted_bands: false, ..self }
     }
 
     /// The rule of missed cycles, with its lifecycle.
-    #[must_use]
     pub fn with_cycles(self, cycles: MissedCycles) -> Self {
         Self { cycles, ..self }
     }
 
     /// Frequency bands at the quartiles of the shop's own mean gaps, in place of given ones.
-    #[must_use]
     pub fn with_fitted_bands(self) -> Self {
         Self { fitted_bands: true, ..self }
     }
 
     /// Price bands; `None` for a shop without them.
-    #[must_use]
     pub fn with_spend_bands(self, bands: impl Into<Option<SpendBands>>) -> Self {
         Self { spend_bands: bands.into(), ..self }
     }
 
     /// Which model of purchases.
-    #[must_use]
     pub fn with_purchases(self, choice: PurchaseChoice) -> Self {
         Self { purchases: choice, ..self }
     }
 
     /// A model of spend that is given; `None` has one fitted.
-    #[must_use]
     pub fn with_spend(self, spend: impl Into<Option<GammaGamma>>) -> Self {
         Self { spend: spend.into(), ..self }
     }
 
     /// How the models of purchases and spend are fitted.
-    #[must_use]
     pub fn with_fit(self, fit: FitOptions) -> Self {
         Self { fit, ..self }
     }
 
     /// For how many days ahead purchases and revenue are forecast.
-    #[must_use]
     pub fn with_horizon_days(self, horizon_days: u32) -> Self {
         Self { horizon_days, ..self }
     }
@@ -139,7 +127,6 @@ impl ShopOptions {
     /// What to do with customers of each label. It needs an action for every label that the shop has of the kinds that
     /// it covers. `None` is the [standard playbook](super::PlaybookBuilder::standard), without the kinds of which the
     /// shop has labels of its own.
-    #[must_use]
     pub fn with_playbook(self, playbook: impl Into<Option<Playbook>>) -> Self {
         Self { playbook: playbook.into(), ..self }
     }

@@ -196,24 +196,21 @@ impl<'a> Profile<'a> {
     /// With the last time of each activity with each product or category, in any order, as
     /// [`Activities`](crate::act::audience::Activities) makes them from records. What is not in the list never happened.
     #[must_use]
-    pub const fn with_activities(mut self, activities: &'a [LastActivity<'a>]) -> Self {
-        self.activities = Some(activities);
-        self
+    pub const fn with_activities(self, activities: &'a [LastActivity<'a>]) -> Self {
+        Self { activities: Some(activities), ..self }
     }
 
     /// With the shop's own attributes, in the order of its [`Schema`](crate::act::audience::Schema). What is missing at
     /// the end, or of the other kind than the schema says, is unknown; an empty text is absent.
     #[must_use]
-    pub const fn with_attributes(mut self, attributes: &'a [Attribute<'a>]) -> Self {
-        self.attributes = attributes;
-        self
+    pub const fn with_attributes(self, attributes: &'a [Attribute<'a>]) -> Self {
+        Self { attributes, ..self }
     }
 
     /// With all tags that the customer has.
     #[must_use]
-    pub const fn with_tags(mut self, tags: &'a [&'a str]) -> Self {
-        self.tags = Some(tags);
-        self
+    pub const fn with_tags(self, tags: &'a [&'a str]) -> Self {
+        Self { tags: Some(tags), ..self }
     }
 
     /// A figure; `None` where there is none, or it is unknown.

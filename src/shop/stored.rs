@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::predict::{AnyModel, GammaGamma, Identification, KeptShare, Samples};
 use crate::scale::{MoneyTally, Tally};
 use crate::segment::{Grid, MissedCycles, OctantModel, RfmModel, RfmTally, SpendBands, TierModel};
+use crate::stored::stored;
 
 /// The form that is written, and the only one that is read. It changes with every change of a field below.
 const FORM: u32 = 4;
@@ -125,56 +126,35 @@ impl<'de> Deserialize<'de> for Fields {
     }
 }
 
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct StoredEstimate<M> {
-    status: EstimateStatus,
-    model: Option<M>,
-    customers: u64,
-    log_likelihood: Option<f64>,
-    identified: Vec<Identification>,
-}
-
-impl<M> From<Estimate<M>> for StoredEstimate<M> {
-    fn from(Estimate { model, status, customers, log_likelihood, identified }: Estimate<M>) -> Self {
-        Self { status, model, customers, log_likelihood, identified }
-    }
-}
-
-impl<M> TryFrom<StoredEstimate<M>> for Estimate<M> {
-    type Error = &'static str;
-
-    fn try_from(stored: StoredEstimate<M>) -> Result<Self, &'static str> {
-        let StoredEstimate { status, model, customers, log_likelihood, identified } = stored;
-        if status.has_model() != model.is_some() {
-            return Err("the stored shop contradicts itself: an estimate has a model exactly where its status says so");
-        }
-        Ok(Self { model, status, customers, log_likelihood, identified })
-    }
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct StoredTally {
-    as_of: NaiveDate,
-    rfm: RfmTally,
-    revenues: Option<MoneyTally>,
-    credited: MoneyTally,
-    mean_gaps: Tally<u32>,
-    samples: Samples,
-}
-
-impl TryFrom<StoredTally> for ShopTally {
-    type Error = &'static str;
-
-    fn try_from(
-        StoredTally { as_of, rfm, revenues, credited, mean_gaps, samples }: StoredTally,
-    ) -> Result<Self, &'static str> {
+stored! {
+    ShopTally {
+        as_of: NaiveDate,
+        rfm: RfmTally,
+        revenues: Option<MoneyTally>,
+        credited: MoneyTally,
+        mean_gaps: Tally<u32>,
+        samples: Samples,
+    } => {
         let counted = [Some(samples.customers()), revenues.as_ref().map(MoneyTally::customers)];
         let is_same = counted.into_iter().flatten().all(|customers| customers == rfm.customers());
         if samples.as_of() != Some(as_of) || !is_same {
             return Err("the stored tally contradicts itself: its parts count the same customers as of one day");
         }
         Ok(Self { as_of, rfm, revenues, credited, mean_gaps, samples })
-    }
+    }, &'static str
+}
+
+stored! {
+    Estimate<M> {
+        status: EstimateStatus,
+        model: Option<M>,
+        customers: u64,
+        log_likelihood: Option<f64>,
+        identified: Vec<Identification>,
+    } => {
+        if status.has_model() != model.is_some() {
+            return Err("the stored shop contradicts itself: an estimate has a model exactly where its status says so");
+        }
+        Ok(Self { model, status, customers, log_likelihood, identified })
+    }, &'static str
 }

@@ -15,7 +15,8 @@ use crate::segment::{MonetaryMeasure, RfmTally};
 ///
 /// Tallies of customers who are on many machines [merge](ShopTally::merge) to the tally of all of them. A tally is kept
 /// up to date, too: when a customer buys, yesterday's history goes [out](ShopTally::remove), today's goes
-/// [in](ShopTally::add), and the day [advances](ShopTally::advance_to).
+/// [in](ShopTally::add), and the day [advances](ShopTally::advance_to). Each takes the time that it takes a
+/// [tally](Tally) of the same values.
 ///
 /// **Population**: the customers who were added, each once; one without a purchase changes nothing.
 ///
@@ -39,8 +40,7 @@ use crate::segment::{MonetaryMeasure, RfmTally};
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "super::stored::StoredTally"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ShopTally {
     pub(super) as_of: NaiveDate,
     pub(super) rfm: RfmTally,
@@ -66,10 +66,6 @@ impl ShopTally {
     }
 
     /// The tally of every customer of a ledger.
-    ///
-    /// # Complexity
-    ///
-    /// `n log n` in customers.
     pub fn of<Id>(ledger: &Ledger<Id>, options: &ShopOptions) -> Self {
         let histories = || ledger.iter().map(|(_, history)| history);
         Self {
@@ -89,10 +85,6 @@ impl ShopTally {
     /// [`Error::AfterAsOf`](crate::Error::AfterAsOf) for a purchase after the tally's day,
     /// [`Error::CountOverflow`](crate::Error::CountOverflow) for more than `2^63 - 1` customers; the tally is then
     /// unchanged.
-    ///
-    /// # Complexity
-    ///
-    /// `log n` in distinct values.
     pub fn add(&mut self, history: &CustomerHistory) -> Result<()> {
         // All count the same customers, so that the first refuses for all.
         self.samples.add(history)?;
@@ -110,10 +102,6 @@ impl ShopTally {
     ///
     /// [`Error::TallyShort`](crate::Error::TallyShort) where no such customer is counted; the tally is then unchanged.
     /// That one customer has all of these values is not checked.
-    ///
-    /// # Complexity
-    ///
-    /// `log n` in distinct values.
     pub fn remove(&mut self, history: &CustomerHistory) -> Result<()> {
         self.samples.remove(history)?;
         if let Err(error) = self.rfm.remove(history) {
@@ -161,10 +149,6 @@ impl ShopTally {
     /// [`Error::TallyMismatch`](crate::Error::TallyMismatch) for one of other measures of R, F and M,
     /// [`Error::CountOverflow`](crate::Error::CountOverflow) for more than `2^63 - 1` customers; the tally is then
     /// unchanged.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in the distinct values of both.
     pub fn merge(&mut self, other: &Self) -> Result<()> {
         let mut rfm = self.rfm.clone();
         rfm.merge(&other.rfm)?;

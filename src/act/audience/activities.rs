@@ -53,17 +53,14 @@ pub struct Activities<'a, Id> {
 }
 
 impl<'a, Id: CustomerId> Activities<'a, Id> {
-    /// The last activities up to and including a day, of records in any order.
+    /// The last activities up to and including a day, of records in any order. Takes time linear in
+    /// records, and `n log n` in customers and in the records of each customer.
     ///
     /// # Errors
     ///
     /// [`Error::Record`](crate::Error::Record) with the position of the first record whose instant has no day in the
     /// shop's calendar ([`Error::NoDay`](crate::Error::NoDay)). Positions count the interactions, and then on through
     /// the lines. Cancelled lines are not read.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in records, and `n log n` in customers and in the records of each customer.
     pub fn of<P: AsRef<str> + 'a, Tz: TimeZone>(
         interactions: impl IntoIterator<Item = &'a Interaction<Id, P>>,
         lines: impl IntoIterator<Item = &'a OrderLine<Id, P>>,
@@ -132,10 +129,7 @@ impl<'a, Id: CustomerId> Activities<'a, Id> {
     }
 
     /// A customer's last activities, ascending by activity and then by category; none of a customer without a record.
-    ///
-    /// # Complexity
-    ///
-    /// `log n` in customers.
+    /// Takes time `log n` in customers.
     pub fn get(&self, customer: &Id) -> &[LastActivity<'a>] {
         let Ok(place) = self.customers.binary_search(&customer) else { return &[] };
         let bounds = self.starts.get(place).zip(self.starts.get(place + 1));

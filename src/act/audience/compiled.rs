@@ -37,16 +37,13 @@ pub(super) const IN: u32 = u32::MAX;
 const OUT: u32 = u32::MAX - 1;
 
 impl Audience {
-    /// Checks a rule against what the shop has, and makes it fast.
+    /// Checks a rule against what the shop has, and makes it fast. Takes time linear in the rule's parts, times the
+    /// attributes and labels of the schema.
     ///
     /// # Errors
     ///
     /// [`Error::Rule`] for a field that the schema's [shop](Schema::of) does not supply, an attribute or label that is not
     /// in the schema, and a comparison that does not fit the attribute's kind.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in the rule's parts, times the attributes and labels of the schema.
     pub fn compile(rule: Rule, schema: &Schema) -> Result<Self> {
         let mut checks = Vec::with_capacity(rule.conditions());
         collect(&rule, schema, &mut String::new(), &mut checks)?;
@@ -79,11 +76,8 @@ impl Audience {
         &self.schema
     }
 
-    /// Whether a customer belongs to the audience: the rule is known to hold.
-    ///
-    /// # Complexity
-    ///
-    /// At most the rule's conditions, without an allocation; it stops as soon as the answer is settled.
+    /// Whether a customer belongs to the audience: the rule is known to hold. Makes at most the rule's comparisons, without
+    /// an allocation, and stops as soon as the answer is settled.
     #[inline]
     pub fn matches(&self, profile: &Profile<'_>) -> bool {
         let mut at = self.entry;

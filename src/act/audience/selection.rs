@@ -54,12 +54,9 @@ impl Audience {
     /// Which customers belong to the audience: [`matches`](Audience::matches) of each, several times as fast, and how
     /// many cannot be judged.
     ///
-    /// On all cores with the feature `rayon`; the same answer for any number of threads.
-    ///
-    /// # Complexity
-    ///
-    /// At most customers times conditions; for an activity or a tag, only those customers count that have it. Twice
-    /// that where something is unknown of somebody. [`Profiles`] has an example.
+    /// On all cores with the feature `rayon`; the same answer for any number of threads. Takes time customers times
+    /// conditions at most (for an activity or a tag, only customers who have it count), and twice that where something is
+    /// unknown of somebody. [`Profiles`] has an example.
     pub fn matches_all(&self, profiles: &Profiles) -> Selection {
         let columns = Columns::of(&self.steps, profiles);
         let (bits, len) = (columns.find(&self.steps, self.entry), profiles.len());
@@ -85,11 +82,8 @@ impl Audience {
     ///
     /// A customer is removed when a part is not known to hold. A line for each part gives the customers that it removes
     /// from those left by the parts before it; those that it would remove alone; those that only this part removes, who
-    /// would be selected without it; and those of whom it is unknown.
-    ///
-    /// # Complexity
-    ///
-    /// Twice that of [`matches_all`](Audience::matches_all).
+    /// would be selected without it; and those of whom it is unknown. Takes twice the time of
+    /// [`matches_all`](Audience::matches_all).
     ///
     /// # Examples
     ///

@@ -62,8 +62,6 @@ labels! {
 /// doi 10.1145/2660193.2660195.
 #[doc(alias("A/B test", "hold-out", "bucketing", "对照组"))]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredAssignment", into = "StoredAssignment"))]
 pub struct Assignment {
     campaign: Box<str>,
     control: Ratio,
@@ -154,7 +152,6 @@ impl Write for Fnv {
     }
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredAssignment { campaign: Box<str>, control: Ratio } <-> Assignment: Self::new(campaign, control)
+    Assignment { campaign: Box<str>, control: Ratio } <=> Self::new(campaign, control)
 }

@@ -31,21 +31,18 @@ impl Default for BootstrapOptions {
 
 impl BootstrapOptions {
     /// With another seed.
-    pub const fn with_seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
+    pub const fn with_seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
     }
 
     /// With another number of replicates.
-    pub const fn with_replicates(mut self, replicates: u32) -> Self {
-        self.replicates = replicates;
-        self
+    pub const fn with_replicates(self, replicates: u32) -> Self {
+        Self { replicates, ..self }
     }
 
     /// With another confidence.
-    pub const fn with_confidence(mut self, confidence: Confidence) -> Self {
-        self.confidence = confidence;
-        self
+    pub const fn with_confidence(self, confidence: Confidence) -> Self {
+        Self { confidence, ..self }
     }
 }
 
@@ -57,7 +54,8 @@ impl Comparison {
     /// those who bought nothing, in a fixed order: in another, the same seed draws other customers.
     ///
     /// There is no interval where an arm has fewer than two customers, or in both arms all customers brought the same;
-    /// and none of the lift unless the control arm's mean is above 0 in each replicate.
+    /// and none of the lift unless the control arm's mean is above 0 in each replicate. Takes time replicates times
+    /// customers, and memory for one integer per customer and two numbers per replicate.
     ///
     /// # Formula
     ///
@@ -75,10 +73,6 @@ impl Comparison {
     ///
     /// [`Error::OutOfRange`] unless there are 100 to 1,000,000 replicates; [`Error::AmountOverflow`] when sums pass 127
     /// bits at the finest scale of all amounts.
-    ///
-    /// # Complexity
-    ///
-    /// Replicates times customers. Memory for one integer per customer and two numbers per replicate.
     ///
     /// # References
     ///

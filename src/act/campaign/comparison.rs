@@ -34,7 +34,7 @@ use crate::scale::{Confidence, Interval, Language, Ratio};
 /// ```
 #[doc(alias("A/B test", "uplift", "lift", "significance"))]
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "StoredComparison"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Comparison {
     pub(super) subject: Subject,
     pub(super) confidence: Confidence,
@@ -204,8 +204,6 @@ impl Subject {
     }
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredComparison { subject: Subject, confidence: Confidence }
-    -> Comparison: Ok(Self { subject: subject.checked()?, confidence })
+    Comparison { subject: Subject, confidence: Confidence } => Ok(Self { subject: subject.checked()?, confidence })
 }

@@ -32,8 +32,6 @@ use crate::scale::Ratio;
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredFunnel", into = "StoredFunnel"))]
 pub struct Funnel {
     shown: u64,
     clicked: u64,
@@ -249,9 +247,8 @@ fn share(count: u64, of: u64) -> Option<Ratio> {
     Ratio::new(count, of).ok().filter(|_| of > 0)
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredFunnel {
+    Funnel {
         shown: u64,
         clicked: u64,
         carted: u64,
@@ -259,5 +256,5 @@ crate::stored::stored! {
         buyers: u64,
         #[serde(with = "crate::number::decimal")] cost: Decimal,
         #[serde(with = "crate::number::decimal")] revenue: Decimal,
-    } <-> Funnel: Self { shown, clicked, carted, converted, buyers, cost, revenue }.checked()
+    } <=> Self { shown, clicked, carted, converted, buyers, cost, revenue }.checked()
 }

@@ -34,8 +34,6 @@ use crate::number::{money, quotient};
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredMoneySample", into = "StoredMoneySample"))]
 pub struct MoneySample {
     customers: u64,
     /// The decimals of the finest amount, trailing zeros aside.
@@ -49,15 +47,12 @@ pub struct MoneySample {
 const OVERFLOW: Error = Error::AmountOverflow { field: "the sum of a sample or of its squares" };
 
 impl MoneySample {
-    /// The sample of one amount for each customer, in any order; below 0 where more was given back than came in.
+    /// The sample of one amount for each customer, in any order; below 0 where more was given back than came in. Takes
+    /// time linear in the customers; nothing is kept of each.
     ///
     /// # Errors
     ///
     /// Those of [`add`](MoneySample::add), in [`Error::Record`] with the position of the amount.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in the customers; nothing is kept of each.
     pub fn of(amounts: impl IntoIterator<Item = Decimal>) -> Result<Self> {
         let mut sample = Self::default();
         for (index, amount) in amounts.into_iter().enumerate() {
@@ -181,36 +176,18 @@ fn unit(scale: u32) -> f64 {
     money::power(scale).unwrap_or(1) as f64
 }
 
-/// Integers as text: few formats hold 128 bits.
-#[cfg(feature = "serde")]
-#[derive(serde::Serialize, serde::Deserialize)]
-struct StoredMoneySample {
-    customers: u64,
-    scale: u32,
-    sum: String,
-    sum_of_squares: String,
-}
-
-#[cfg(feature = "serde")]
-impl From<MoneySample> for StoredMoneySample {
-    fn from(MoneySample { customers, scale, sum, squares }: MoneySample) -> Self {
-        Self { customers, scale, sum: sum.to_string(), sum_of_squares: squares.to_string() }
-    }
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<StoredMoneySample> for MoneySample {
-    type Error = &'static str;
-
-    fn try_from(stored: StoredMoneySample) -> Result<Self, Self::Error> {
-        let sum = stored.sum.parse().map_err(|_| "the sum of a sample must be a whole number")?;
-        let squares =
-            stored.sum_of_squares.parse().map_err(|_| "the sum of squares of a sample must be a whole number")?;
-        let sample = Self { customers: stored.customers, scale: stored.scale, sum, squares };
-        if sample.scale <= Decimal::MAX_SCALE && sample.is_possible() {
-            Ok(sample)
-        } else {
-            Err("no customers have this count, sum and sum of squares")
-        }
-    }
+// Integers as text: few formats hold 128 bits.
+crate::stored::stored! {
+    MoneySample(sample) {
+        customers: u64 = sample.customers,
+        scale: u32 = sample.scale,
+        sum: String = sample.sum.to_string(),
+        sum_of_squares: String = sample.squares.to_string(),
+    } <=> {
+        let sum = sum.parse().map_err(|_| "the sum of a sample must be a whole number")?;
+        let squares = sum_of_squares.parse().map_err(|_| "the sum of squares of a sample must be a whole number")?;
+        let sample = Self { customers, scale, sum, squares };
+        let is_possible = sample.scale <= Decimal::MAX_SCALE && sample.is_possible();
+        if is_possible { Ok(sample) } else { Err("no customers have this count, sum and sum of squares") }
+    }, &'static str
 }

@@ -48,8 +48,6 @@ use crate::scale::words::phrase;
 /// doi 10.1002/0471445428, equations 4.14 and 4.18 without their corrections.
 #[doc(alias("sample size", "power", "A/B test"))]
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredSamplePlan", into = "StoredSamplePlan"))]
 pub struct SamplePlan {
     baseline: f64,
     lift: f64,
@@ -228,8 +226,6 @@ fn whole(contacts: f64) -> Result<u64> {
     }
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredSamplePlan { baseline: f64, lift: f64, alpha: f64, power: f64 }
-    <-> SamplePlan: Self::new(baseline, lift)?.with_alpha(alpha)?.with_power(power)
+    SamplePlan { baseline: f64, lift: f64, alpha: f64, power: f64 } <=> Self::new(baseline, lift)?.with_alpha(alpha)?.with_power(power)
 }

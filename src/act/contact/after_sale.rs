@@ -44,7 +44,7 @@ labels! {
 /// ```
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "StoredPlan"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct AfterSalePlan {
     use_days: u32,
     time: NaiveTime,
@@ -77,9 +77,8 @@ impl AfterSalePlan {
     }
 
     /// Sets the time of the shop's clock for all three; fractions of a second are cut off.
-    pub const fn with_time(mut self, time: NaiveTime) -> Self {
-        self.time = time;
-        self
+    pub fn with_time(self, time: NaiveTime) -> Self {
+        Self { time, ..self }
     }
 
     /// Days from receipt to the second touch.
@@ -126,8 +125,6 @@ impl AfterSalePlan {
     }
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredPlan { use_days: u32, time: NaiveTime, channels: [Channel; 3] }
-    -> AfterSalePlan: Self::of(use_days, time, channels)
+    AfterSalePlan { use_days: u32, time: NaiveTime, channels: [Channel; 3] } => Self::of(use_days, time, channels)
 }

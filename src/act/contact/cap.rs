@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 /// included. A cap of 0 forbids all touches.
 #[doc(alias("frequency cap", "触达频次"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "StoredCap"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Cap {
     touches: u32,
     days: u32,
@@ -59,5 +59,4 @@ impl Cap {
     }
 }
 
-#[cfg(feature = "serde")]
-crate::stored::stored! { StoredCap { touches: u32, days: u32 } -> Cap: Self::new(touches, days) }
+crate::stored::stored! { Cap { touches: u32, days: u32 } => Self::new(touches, days) }

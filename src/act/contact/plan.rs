@@ -20,17 +20,14 @@ impl ContactRules {
     /// the channel's budget of the day is not used up. A wish that is not allowed uses up nothing. Decisions come in the
     /// order in which they are made.
     ///
-    /// Leave out wishes that were sent, and customers who do not want to be contacted: a plan does not know them.
+    /// Leave out wishes that were sent, and customers who do not want to be contacted: a plan does not know them. Takes
+    /// time `O((t + w) log (t + w))` of `t` touches and `w` wishes, and for each suppressed wish the customer's touches
+    /// up to its next time.
     ///
     /// # Errors
     ///
     /// [`Error::Customer`](crate::Error::Customer) with [`Error::NoDay`](crate::Error::NoDay) for a touch or wish that
     /// has no calendar day.
-    ///
-    /// # Complexity
-    ///
-    /// `O((t + w) log (t + w))` of `t` touches and `w` wishes, and for each suppressed wish the customer's touches up
-    /// to its next time.
     ///
     /// # Examples
     ///

@@ -27,7 +27,7 @@ use crate::error::{Error, Result};
 /// ```
 #[doc(alias("do not disturb", "免打扰"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "StoredQuietHours"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct QuietHours {
     from: NaiveTime,
     until: NaiveTime,
@@ -94,7 +94,6 @@ impl fmt::Display for QuietHours {
     }
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredQuietHours { from: NaiveTime, until: NaiveTime } -> QuietHours: Self::new(from, until)
+    QuietHours { from: NaiveTime, until: NaiveTime } => Self::new(from, until)
 }

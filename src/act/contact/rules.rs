@@ -65,9 +65,8 @@ impl ContactRules {
     }
 
     /// Sets the quiet hours of all channels that have none of their own.
-    pub const fn with_quiet_hours(mut self, hours: QuietHours) -> Self {
-        self.quiet = Some(hours);
-        self
+    pub fn with_quiet_hours(self, hours: QuietHours) -> Self {
+        Self { quiet: Some(hours), ..self }
     }
 
     /// Sets a channel's own quiet hours instead of the common ones; `None` for a channel that may be used at any hour.

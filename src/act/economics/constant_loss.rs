@@ -35,8 +35,6 @@ use crate::error::{Error, Result};
 /// (September-October), 105-111.
 #[doc(alias("LTV", "CLV", "churn rate", "retention rate", "留存率"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredConstantLoss", into = "StoredConstantLoss"))]
 pub struct ConstantLoss {
     margin: Decimal,
     loss_rate: Decimal,
@@ -74,19 +72,12 @@ impl ConstantLoss {
         Ok(Self { acquisition_cost: not_negative("cost of acquiring", cost)?, ..self })
     }
 
-    /// The periods for which a customer stays on average, the first included.
-    ///
-    /// # Formula
-    ///
-    /// `1 / c` of a loss rate `c`.
+    /// The periods for which a customer stays on average, the first included. Formula: `1 / c` of a loss rate `c`.
     pub fn expected_periods(&self) -> Option<Decimal> {
         Some(quotient(Decimal::ONE, self.loss_rate)?.normalize())
     }
 
-    /// The value of a customer (LTV): all margins that one brings, before the cost of acquisition.
-    ///
-    /// # Formula
-    ///
+    /// The value of a customer (LTV): all margins that one brings, before the cost of acquisition. Formula:
     /// `m (1 + d) / (c + d)`, the sum over `t >= 0` of `m ((1 - c) / (1 + d))^t`, of a margin `m` and discount rate
     /// `d`.
     pub fn value(&self) -> Option<Decimal> {
@@ -101,11 +92,8 @@ impl ConstantLoss {
     }
 
     /// The change of profit when the loss rate changes: 0.85 is 85% more. `None` when there was no profit above 0.
-    ///
-    /// # Formula
-    ///
-    /// `(V(c') - a) / (V(c) - a) - 1` of the value `V` and a cost of acquisition `a`. Without that and undiscounted, it
-    /// is `c / c' - 1`: the lower the rate was, the more the same points change.
+    /// Formula: `(V(c') - a) / (V(c) - a) - 1` of the value `V` and a cost of acquisition `a`. Without that and
+    /// undiscounted, it is `c / c' - 1`: the lower the rate was, the more the same points change.
     ///
     /// # Errors
     ///
@@ -118,11 +106,8 @@ impl ConstantLoss {
     }
 
     /// The loss rate from which `points` fewer (0.05 for 5 points) change profit by `change` (0.85 for 85%), without a
-    /// cost of acquisition. `None` when no rate from `points` to 1 does.
-    ///
-    /// # Formula
-    ///
-    /// `(1 + g) p / g - d` of a change `g`, points `p` and a discount rate `d`.
+    /// cost of acquisition. `None` when no rate from `points` to 1 does. Formula: `(1 + g) p / g - d` of a change `g`,
+    /// points `p` and a discount rate `d`.
     pub fn loss_rate_where(change: Decimal, points: Decimal, discount_rate: Decimal) -> Option<Decimal> {
         if change <= Decimal::ZERO || points <= Decimal::ZERO || discount_rate < Decimal::ZERO {
             return None;
@@ -133,11 +118,7 @@ impl ConstantLoss {
     }
 
     /// The cost of acquisition at which a change of the loss rate changes profit by `change`. `None` when it would be
-    /// below 0 or leave no profit.
-    ///
-    /// # Formula
-    ///
-    /// `((1 + g) V(c) - V(c')) / g` of a change `g`.
+    /// below 0 or leave no profit. Formula: `((1 + g) V(c) - V(c')) / g` of a change `g`.
     ///
     /// # Errors
     ///
@@ -160,14 +141,13 @@ fn check_loss(found: Decimal) -> Result<Decimal> {
     if is_rate { Ok(found) } else { Err(Error::Amount { field: "loss rate", found, expected }) }
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredConstantLoss {
+    ConstantLoss {
         #[serde(with = "crate::number::decimal")] margin: Decimal,
         #[serde(with = "crate::number::decimal")] loss_rate: Decimal,
         #[serde(with = "crate::number::decimal")] discount_rate: Decimal,
         #[serde(with = "crate::number::decimal")] acquisition_cost: Decimal,
-    } <-> ConstantLoss: {
+    } <=> {
         Self::new(margin, loss_rate)?.with_discount_rate(discount_rate)?.with_acquisition_cost(acquisition_cost)
     }
 }

@@ -29,8 +29,6 @@ use crate::error::{Error, Result};
 /// break-even sales change = price cut / (contribution margin - price cut).
 #[doc(alias("discount", "优惠券"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredCoupon", into = "StoredCoupon"))]
 pub struct Coupon {
     margin_per_order: Decimal,
     discount: Decimal,
@@ -76,31 +74,22 @@ impl Coupon {
         Ok(Self { cost_per_customer: not_negative("cost per customer", cost)?, ..self })
     }
 
-    /// The margin of an order with the coupon; below 0 for a coupon larger than the margin.
-    ///
-    /// # Formula
-    ///
-    /// `p m - c` of a mean order `p`, margin `m`, discount `c`.
+    /// The margin of an order with the coupon; below 0 for a coupon larger than the margin. Formula: `p m - c` of a
+    /// mean order `p`, margin `m`, discount `c`.
     pub fn margin_with_coupon(&self) -> Option<Decimal> {
         self.margin_per_order.checked_sub(self.discount)
     }
 
     /// The additional orders per customer addressed at which the coupon pays for itself; `conversion` is the orders per
     /// customer that would come without it. `None` when the margin left is not above 0 and the coupon costs anything.
-    ///
-    /// # Formula
-    ///
-    /// `(b r c + s) / (p m - c)` of a conversion `b`, regular use `r`, cost per customer `s`.
+    /// Formula: `(b r c + s) / (p m - c)` of a conversion `b`, regular use `r`, cost per customer `s`.
     pub fn break_even_orders(&self, conversion: Decimal) -> Option<Decimal> {
         self.orders_to_cover(self.cost(conversion)?, Decimal::ONE)
     }
 
     /// [`break_even_orders`](Coupon::break_even_orders) as a share of the orders that would come without the coupon: 0.5
-    /// is half as many again. `None` also for a conversion of 0.
-    ///
-    /// # Formula
-    ///
-    /// `(b r c + s) / (b (p m - c))`; with `r = 1` and `s = 0`, in shares of the order's amount, `c / (m - c)`.
+    /// is half as many again. `None` also for a conversion of 0. Formula: `(b r c + s) / (b (p m - c))`; with `r = 1`
+    /// and `s = 0`, in shares of the order's amount, `c / (m - c)`.
     pub fn break_even_uplift(&self, conversion: Decimal) -> Option<Decimal> {
         if conversion.is_zero() {
             return None;
@@ -109,11 +98,7 @@ impl Coupon {
     }
 
     /// What the coupon changes in the profit per customer addressed, when orders grow by the share `uplift` (below 0
-    /// when they shrink). `None` for a conversion below 0.
-    ///
-    /// # Formula
-    ///
-    /// `b u (p m - c) - b r c - s`
+    /// when they shrink). `None` for a conversion below 0. Formula: `b u (p m - c) - b r c - s`.
     pub fn profit_change(&self, conversion: Decimal, uplift: Decimal) -> Option<Decimal> {
         let cost = self.cost(conversion)?;
         let gain = product(product(conversion, uplift)?, self.margin_with_coupon()?)?;
@@ -139,14 +124,13 @@ impl Coupon {
     }
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredCoupon {
+    Coupon {
         #[serde(with = "crate::number::decimal")] margin_per_order: Decimal,
         #[serde(with = "crate::number::decimal")] discount: Decimal,
         #[serde(with = "crate::number::decimal")] regular_use: Decimal,
         #[serde(with = "crate::number::decimal")] cost_per_customer: Decimal,
-    } <-> Coupon: Ok(Self {
+    } <=> Ok(Self {
         margin_per_order: not_negative("margin of an order", margin_per_order)?,
         discount: not_negative("discount of a coupon", discount)?,
         regular_use: share("use of a coupon by regular orders", regular_use)?,

@@ -19,8 +19,6 @@ use crate::error::{Error, Result};
 /// ```
 #[doc(alias("retention cost", "CAC"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredRetentionCosts", into = "StoredRetentionCosts"))]
 pub struct RetentionCosts {
     retain: Decimal,
     acquire: Decimal,
@@ -52,22 +50,14 @@ impl RetentionCosts {
     }
 
     /// The share of tries that must succeed for keeping a customer to be as cheap as winning one; `None` above 1, when
-    /// it never is.
-    ///
-    /// # Formula
-    ///
-    /// `retain / acquire`
+    /// it never is. Formula: `retain / acquire`.
     pub fn break_even_success(&self) -> Option<Decimal> {
         let success = quotient(self.retain, self.acquire)?.normalize();
         (success <= Decimal::ONE).then_some(success)
     }
 
     /// What one try saves, when a share `success` of tries keeps a customer who would otherwise have to be replaced;
-    /// below 0 when it loses. `None` when the share is not within 0..=1.
-    ///
-    /// # Formula
-    ///
-    /// `success * acquire - retain`
+    /// below 0 when it loses. `None` when the share is not within 0..=1. Formula: `success * acquire - retain`.
     pub fn saving_per_try(&self, success: Decimal) -> Option<Decimal> {
         let success = share("success", success).ok()?;
         Some(product(success, self.acquire)?.checked_sub(self.retain)?.normalize())
@@ -78,10 +68,9 @@ fn positive(field: &'static str, found: Decimal) -> Result<Decimal> {
     if found > Decimal::ZERO { Ok(found) } else { Err(Error::Amount { field, found, expected: "above 0" }) }
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredRetentionCosts {
+    RetentionCosts {
         #[serde(with = "crate::number::decimal")] retain: Decimal,
         #[serde(with = "crate::number::decimal")] acquire: Decimal,
-    } <-> RetentionCosts: Self::new(retain, acquire)
+    } <=> Self::new(retain, acquire)
 }

@@ -66,11 +66,7 @@ pub struct Lot<K> {
 /// ```
 #[doc(alias("loyalty points", "积分"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(
-    feature = "serde",
-    serde(try_from = "StoredAccount<K>", bound(deserialize = "K: serde::Deserialize<'de> + Ord"))
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct PointsAccount<K> {
     as_of: NaiveDate,
     lots: Vec<Lot<K>>,
@@ -83,7 +79,8 @@ pub struct PointsAccount<K> {
 }
 
 impl<K: Ord + Clone + Debug> PointsAccount<K> {
-    /// The account after all events of one customer up to and including a day; later ones are left out.
+    /// The account after all events of one customer up to and including a day; later ones are left out. Takes time
+    /// `n log n` in events.
     ///
     /// # Errors
     ///
@@ -92,10 +89,6 @@ impl<K: Ord + Clone + Debug> PointsAccount<K> {
     /// returned and has not earned; `Refund` for a return of more than is left of its order; `PointsShort` for a
     /// redemption of more than the balance; `AmountOverflow`, `CountOverflow` or `DayOverflow` for points or days beyond
     /// their limits: products of amount and rate must fit 28 decimals and 96 bits.
-    ///
-    /// # Complexity
-    ///
-    /// `O(n log n)` in events.
     pub fn replay(
         program: &PointsProgram,
         events: impl IntoIterator<Item = PointsEvent<K>>,
@@ -163,25 +156,16 @@ impl<K> PointsAccount<K> {
     }
 }
 
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct StoredAccount<K> {
-    as_of: NaiveDate,
-    lots: Vec<Lot<K>>,
-    balance: u64,
-    redeemed: u64,
-    expired: u64,
-    owed: u64,
-    #[serde(with = "crate::number::decimal")]
-    carried: Decimal,
-}
-
-#[cfg(feature = "serde")]
-impl<K: Ord> TryFrom<StoredAccount<K>> for PointsAccount<K> {
-    type Error = &'static str;
-
-    fn try_from(stored: StoredAccount<K>) -> Result<Self, Self::Error> {
-        let StoredAccount { as_of, lots, balance, redeemed, expired, owed, carried } = stored;
+crate::stored::stored! {
+    PointsAccount<K: Ord> {
+        as_of: NaiveDate,
+        lots: Vec<Lot<K>>,
+        balance: u64,
+        redeemed: u64,
+        expired: u64,
+        owed: u64,
+        #[serde(with = "crate::number::decimal")] carried: Decimal,
+    } => {
         let turn = |lot: &Lot<K>| (lot.expires.is_none(), lot.expires, lot.earned);
         let alive = |lot: &Lot<K>| lot.points > 0 && lot.earned <= as_of && lot.expires.is_none_or(|day| day > as_of);
         let in_turn = |pair: &[Lot<K>]| match pair {
@@ -199,5 +183,5 @@ impl<K: Ord> TryFrom<StoredAccount<K>> for PointsAccount<K> {
             return Err("the carried fraction of a points account must be 0 or more and below 1");
         }
         Ok(Self { as_of, lots, balance, redeemed, expired, owed, carried })
-    }
+    }, &'static str
 }

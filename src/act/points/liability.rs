@@ -49,16 +49,13 @@ pub struct Liability {
 }
 
 impl Liability {
-    /// The liability from accounts as of one day, at a value of one point, such as 0.01.
+    /// The liability from accounts as of one day, at a value of one point, such as 0.01. Takes time `l log m` in `l`
+    /// lots of `m` months.
     ///
     /// # Errors
     ///
     /// [`Error::AsOfMismatch`] for accounts as of different days; [`Error::Amount`] for a value below 0;
     /// [`Error::CountOverflow`] and [`Error::AmountOverflow`] for sums beyond their limits.
-    ///
-    /// # Complexity
-    ///
-    /// `O(l log m)` of `l` lots in `m` months.
     ///
     /// # Examples
     ///

@@ -41,8 +41,6 @@ impl Expiry {
 
 /// The rules of a points program: points per unit of money for each tier, and how long points last.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredProgram", into = "StoredProgram"))]
 pub struct PointsProgram {
     rates: Vec<Decimal>,
     expiry: Expiry,
@@ -81,8 +79,6 @@ impl PointsProgram {
     }
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredProgram { #[serde(with = "crate::number::money::texts")] rates: Vec<Decimal>, expiry: Expiry }
-    <-> PointsProgram: Self::new(rates, expiry)
+    PointsProgram { #[serde(with = "crate::number::money::texts")] rates: Vec<Decimal>, expiry: Expiry } <=> Self::new(rates, expiry)
 }

@@ -13,8 +13,7 @@ use crate::scale::{CutPoints, Ratio};
 
 /// Which rate of a product is looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum ProductRate {
     /// [`ProductCycle::repeat_within`]: how many customers come back within the given days, of those observed for so
     /// long. It does not call a product slow because it is new.
@@ -67,8 +66,7 @@ impl ProductRate {
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredHigh"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct HighRepurchase {
     bound: Bound,
     rate: ProductRate,
@@ -76,8 +74,7 @@ pub struct HighRepurchase {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 enum Bound {
     AtLeast(#[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))] Decimal),
     Above(Ratio),
@@ -101,16 +98,13 @@ impl HighRepurchase {
     /// least that share of the products has a strictly smaller one. A share of 0.8 makes the top 20%.
     ///
     /// **Population**: the products whose rate counts `min_customers` customers or more, and at least one. Equal rates
-    /// are always on one side, so that there may be fewer at the top than their share, or none.
+    /// are always on one side, so that there may be fewer at the top than their share, or none. Takes time linear in
+    /// products on average.
     ///
     /// # Errors
     ///
     /// [`Error::Share`] when `share` is not above 0 and below 1; [`Error::NoCustomers`] when no product has enough
     /// customers.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in products on average.
     pub fn fit<P>(table: &CycleTable<P>, share: Decimal, rate: ProductRate, min_customers: u64) -> Result<Self> {
         let rates = table.iter().map(|(_, cycle)| rate.of(cycle));
         let rates = rates.filter(|ratio| ratio.of() >= min_customers.max(1)).map(ByValue);
@@ -185,9 +179,8 @@ impl PartialEq for ByValue {
 
 impl Eq for ByValue {}
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredHigh { bound: Bound, rate: ProductRate, min_customers: u64 } -> HighRepurchase: match bound {
+    HighRepurchase { bound: Bound, rate: ProductRate, min_customers: u64 } => match bound {
         Bound::AtLeast(threshold) => HighRepurchase::at_least(threshold, rate, min_customers),
         // A cut is the rate of some product, so it counts somebody.
         Bound::Above(cut) => {

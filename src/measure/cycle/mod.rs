@@ -19,8 +19,7 @@ mod stored;
 
 /// In what the time from one purchase of a product to the next is counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum CycleScale {
     /// In days for the product's usual quantity: a gap after a double quantity counts as half of it, and a customer who
     /// has bought the double quantity is expected after twice the time.
@@ -59,16 +58,14 @@ impl Default for CycleOptions {
 impl CycleOptions {
     /// The same options with time counted otherwise.
     #[must_use]
-    pub const fn with_scale(mut self, scale: CycleScale) -> Self {
-        self.scale = scale;
-        self
+    pub const fn with_scale(self, scale: CycleScale) -> Self {
+        Self { scale, ..self }
     }
 
     /// The same options with another number of days within which a second purchase counts.
     #[must_use]
-    pub const fn with_within_days(mut self, within_days: u32) -> Self {
-        self.within_days = within_days;
-        self
+    pub const fn with_within_days(self, within_days: u32) -> Self {
+        Self { within_days, ..self }
     }
 }
 
@@ -76,8 +73,7 @@ impl CycleOptions {
 ///
 /// A **purchase** is all that a customer buys of the product on one day.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "stored::StoredCycle"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ProductCycle {
     /// Customers with two purchases of the product or more, of those with one or more. Those who are new count too, so
@@ -150,9 +146,7 @@ impl ProductCycle {
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "stored::StoredTable<P>"))]
-#[cfg_attr(feature = "serde", serde(bound(deserialize = "P: ProductId + serde::Deserialize<'de>")))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CycleTable<P> {
     as_of: NaiveDate,
     options: CycleOptions,
@@ -161,11 +155,8 @@ pub struct CycleTable<P> {
 }
 
 impl<P: ProductId> CycleTable<P> {
-    /// Measures every product's cycle as of a day, which is included.
-    ///
-    /// # Complexity
-    ///
-    /// One pass over the purchases, and `n log n` in those of each product.
+    /// Measures every product's cycle as of a day, which is included. Takes one pass over the purchases, and `n log n`
+    /// in those of each product.
     pub fn of<Id: CustomerId>(log: &LineLog<Id, P>, as_of: NaiveDate, options: &CycleOptions) -> Self {
         let mut tallies: Vec<Counted> = log.products().iter().map(|_| Counted::default()).collect();
         for bought in log.by_customer() {

@@ -11,13 +11,13 @@ use crate::scale::Ratio;
 use crate::stored::stored;
 
 stored! {
-    StoredCycle {
+    ProductCycle {
         repeat_customers: Ratio,
         repeat_within: Ratio,
         unobserved: u64,
         #[serde(with = "crate::number::decimal")] usual_quantity: Decimal,
         curve: SurvivalCurve,
-    } -> ProductCycle: checked(ProductCycle { repeat_customers, repeat_within, unobserved, usual_quantity, curve })
+    } => checked(ProductCycle { repeat_customers, repeat_within, unobserved, usual_quantity, curve })
 }
 
 fn checked(cycle: ProductCycle) -> Result<ProductCycle> {
@@ -36,18 +36,8 @@ fn checked(cycle: ProductCycle) -> Result<ProductCycle> {
     Ok(cycle)
 }
 
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct StoredTable<P> {
-    as_of: NaiveDate,
-    options: CycleOptions,
-    products: Vec<(P, ProductCycle)>,
-}
-
-impl<P: ProductId> TryFrom<StoredTable<P>> for CycleTable<P> {
-    type Error = Error;
-
-    fn try_from(StoredTable { as_of, options, products }: StoredTable<P>) -> Result<Self> {
+stored! {
+    CycleTable<P: ProductId> { as_of: NaiveDate, options: CycleOptions, products: Vec<(P, ProductCycle)> } => {
         Error::ascending("products", &products, |(lower, _), (upper, _)| lower >= upper)?;
         Ok(Self { as_of, options, products })
     }

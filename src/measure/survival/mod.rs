@@ -53,8 +53,6 @@ mod stored;
 /// Statistical Association 53(282), 457-481, doi 10.1080/01621459.1958.10501452. M. Greenwood (1926), "The natural
 /// duration of cancer", Reports on Public Health and Medical Subjects 33, 1-26.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "stored::StoredCurve", into = "stored::StoredCurve"))]
 pub struct SurvivalCurve {
     /// All quantities are of one scale.
     usual_quantity: Decimal,
@@ -87,8 +85,7 @@ pub struct CurveStep {
 
 /// How a confidence interval for a survival curve is made.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum IntervalKind {
     /// `S^exp(±z √g / ln S)` with Greenwood's sum `g`: symmetric for `ln(-ln S)`, never outside 0..=1. The default, as
     /// in Python's lifelines.
@@ -120,10 +117,7 @@ pub(crate) struct Spell {
 
 impl SurvivalCurve {
     /// The curve of spells of whole days: how many, and whether the spell ended with a purchase (or is still open).
-    ///
-    /// # Complexity
-    ///
-    /// `n log n` in spells.
+    /// Takes time `n log n` in spells.
     pub fn of_days(spells: impl IntoIterator<Item = (u32, bool)>) -> Self {
         let spell = |(gap_days, returned)| Spell { gap_days, quantity: Decimal::ONE, returned };
         Self::of_spells(spells.into_iter().map(spell).collect(), Decimal::ONE)
@@ -176,12 +170,9 @@ impl SurvivalCurve {
 
     /// The first step by which at least `share` of the spells have ended; `None` when that is not reached.
     ///
-    /// Whether it is reached is decided exactly, by comparing products of integers where rounding could decide.
-    ///
-    /// # Complexity
-    ///
-    /// `log n` in steps, and linear where rounding could decide. Quadratic only where a curve meets the share to some
-    /// 30 digits.
+    /// Whether it is reached is decided exactly, by comparing products of integers where rounding could decide. Takes
+    /// time `log n` in steps, and linear where rounding could decide. Quadratic only where a curve meets the share to
+    /// some 30 digits.
     ///
     /// # Errors
     ///

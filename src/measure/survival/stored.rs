@@ -4,18 +4,13 @@ use core::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
-use super::{Spell, SurvivalCurve, compare, steps};
-use crate::error::{Error, Result};
+use super::{CurveStep, Spell, SurvivalCurve, compare};
+use crate::error::Error;
 use crate::number::money;
+use crate::stored::stored;
 
 /// No two days of chrono's calendar are this far apart.
 const MAX_GAP_DAYS: u32 = 1 << 28;
-
-#[derive(serde::Serialize, serde::Deserialize)]
-pub(super) struct StoredCurve {
-    usual_quantity: money::Text,
-    steps: Vec<StoredStep>,
-}
 
 #[derive(serde::Serialize, serde::Deserialize)]
 struct StoredStep {
@@ -25,23 +20,12 @@ struct StoredStep {
     waiting: u64,
 }
 
-impl From<SurvivalCurve> for StoredCurve {
-    fn from(curve: SurvivalCurve) -> Self {
-        let steps = curve.steps.into_iter().map(|step| StoredStep {
-            gap_days: step.gap_days,
-            quantity: money::Text(step.quantity),
-            returned: step.returned,
-            waiting: step.waiting,
-        });
-        Self { usual_quantity: money::Text(curve.usual_quantity), steps: steps.collect() }
-    }
-}
-
-impl TryFrom<StoredCurve> for SurvivalCurve {
-    type Error = Error;
-
-    fn try_from(stored: StoredCurve) -> Result<Self> {
-        let quantities = || stored.steps.iter().map(|step| step.quantity.0).chain([stored.usual_quantity.0]);
+stored! {
+    SurvivalCurve(curve) {
+        usual_quantity: money::Text = money::Text(curve.usual_quantity),
+        steps: Vec<StoredStep> = curve.steps.iter().map(StoredStep::of).collect(),
+    } <=> {
+        let quantities = || steps.iter().map(|step| step.quantity.0).chain([usual_quantity.0]);
         let scale = quantities().map(|quantity| quantity.scale()).max().unwrap_or(0);
         let at_scale = |quantity: Decimal| {
             if quantity <= Decimal::ZERO {
@@ -50,8 +34,8 @@ impl TryFrom<StoredCurve> for SurvivalCurve {
             let minor = money::minor(quantity, scale).and_then(|minor| money::decimal(minor, scale));
             minor.ok_or(Error::AmountOverflow { field: "quantity" })
         };
-        let (mut counts, mut spells) = (Vec::with_capacity(stored.steps.len()), 0u64);
-        for (position, step) in stored.steps.iter().enumerate() {
+        let (mut counts, mut spells) = (Vec::with_capacity(steps.len()), 0u64);
+        for (position, step) in steps.iter().enumerate() {
             let (gap_days, quantity) = (step.gap_days, at_scale(step.quantity.0)?);
             Error::within("gap_days", gap_days, 0..=MAX_GAP_DAYS.into())?;
             let (found, max) = (step.returned.saturating_add(step.waiting), u32::MAX.into());
@@ -68,7 +52,14 @@ impl TryFrom<StoredCurve> for SurvivalCurve {
             }
             counts.push((Spell { gap_days, quantity, returned: true }, step.returned, step.waiting));
         }
-        let usual_quantity = at_scale(stored.usual_quantity.0)?;
-        Ok(Self { usual_quantity, steps: steps(counts.into_iter(), spells, usual_quantity) })
+        let usual_quantity = at_scale(usual_quantity.0)?;
+        Ok(Self { usual_quantity, steps: super::steps(counts.into_iter(), spells, usual_quantity) })
+    }
+}
+
+impl StoredStep {
+    const fn of(step: &CurveStep) -> Self {
+        let &CurveStep { gap_days, quantity, returned, waiting, .. } = step;
+        Self { gap_days, quantity: money::Text(quantity), returned, waiting }
     }
 }

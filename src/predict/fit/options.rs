@@ -5,7 +5,7 @@ use crate::predict::TimeUnit;
 
 /// How a model is fitted. The default is plain maximum likelihood, with rates per week.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "StoredOptions"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FitOptions {
     penalty: f64,
     max_evaluations: u32,
@@ -69,14 +69,12 @@ impl FitOptions {
     }
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredOptions {
+    FitOptions {
         #[serde(default)] penalty: f64,
         #[serde(default = "max_evaluations")] max_evaluations: u32,
         #[serde(default)] unit: TimeUnit,
-    }
-    -> FitOptions: {
+    } => {
         let options = FitOptions { penalty, max_evaluations, unit };
         options.checked_penalty().map(|_| options)
     }

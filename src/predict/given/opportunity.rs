@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "StoredSample"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct OpportunitySample {
     repeats: u32,
     opportunities: u32,
@@ -74,8 +74,7 @@ pub(in crate::predict) fn within(field: &'static str, found: u32, min: u32, max:
     Err(Error::OutOfRange { field, found: found.into(), min: min.into(), max: max.into() })
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredSample { repeats: u32, recency: u32, opportunities: u32 }
-    -> OpportunitySample: OpportunitySample::new(repeats, recency, opportunities)
+    OpportunitySample { repeats: u32, recency: u32, opportunities: u32 }
+    => OpportunitySample::new(repeats, recency, opportunities)
 }

@@ -28,7 +28,7 @@ use crate::history::RepeatSummary;
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "StoredSample"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Sample {
     repeats: u32,
     recency_days: f64,
@@ -130,10 +130,8 @@ fn is_unknown(mean_spend: &f64) -> bool {
     *mean_spend < 0.0
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredSample { repeats: u32, recency_days: f64, age_days: f64, #[serde(default)] mean_spend: Option<f64> }
-    -> Sample: {
+    Sample { repeats: u32, recency_days: f64, age_days: f64, #[serde(default)] mean_spend: Option<f64> } => {
         let sample = Sample::new(repeats, recency_days, age_days)?;
         mean_spend.map_or(Ok(sample), |mean_spend| sample.with_mean_spend(mean_spend))
     }

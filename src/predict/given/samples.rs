@@ -58,8 +58,6 @@ use crate::scale::Tally;
 /// Linear in customers where different times are few, as days are; else that of sorting. [`add`](Samples::add) and
 /// [`remove`](Samples::remove) take `log n` in distinct rows, the first call one pass over them.
 #[derive(Debug, Clone, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredSamples"))]
 pub struct Samples {
     as_of: Option<NaiveDate>,
     /// The rows for fits, made of the counts where there are some.
@@ -316,20 +314,10 @@ impl FromIterator<Sample> for Samples {
     }
 }
 
-#[cfg(feature = "serde")]
-impl serde::Serialize for Samples {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct;
-        let mut stored = serializer.serialize_struct("Samples", 3)?;
-        stored.serialize_field("as_of", &self.as_of)?;
-        stored.serialize_field("purchases", &self.iter().collect::<Vec<_>>())?;
-        stored.serialize_field("spends", &self.spends().collect::<Vec<_>>())?;
-        stored.end()
-    }
-}
-
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredSamples { as_of: Option<NaiveDate>, purchases: Vec<(Sample, u64)>, spends: Vec<(u32, f64, u64)> }
-    -> Samples: Samples::from_rows(as_of, purchases, spends)
+    Samples(samples) {
+        as_of: Option<NaiveDate> = samples.as_of,
+        purchases: Vec<(Sample, u64)> = samples.iter().collect(),
+        spends: Vec<(u32, f64, u64)> = samples.spends().collect(),
+    } <=> Samples::from_rows(as_of, purchases, spends)
 }

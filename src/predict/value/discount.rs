@@ -20,7 +20,7 @@ use crate::predict::purchases::model::PurchaseModel;
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "StoredDiscount"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Discount {
     rate: f64,
     step_days: u32,
@@ -127,7 +127,6 @@ pub(in crate::predict) fn discounted_purchases_all(
     Ok(totals)
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredDiscount { rate: f64, step_days: u32 } -> Discount: Discount::new(rate, step_days)
+    Discount { rate: f64, step_days: u32 } => Discount::new(rate, step_days)
 }

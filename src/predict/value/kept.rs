@@ -50,7 +50,6 @@ use crate::scale::MoneyTally;
 ///
 /// H. Bühlmann (1967), "Experience rating and credibility", ASTIN Bulletin 4(3), 199-207, doi 10.1017/S0515036100008989.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "StoredKept"))]
 pub struct KeptShare {
     /// The shop's share of credits.
     credited: f64,
@@ -163,11 +162,4 @@ fn total<I: Iterator<Item = (Decimal, u64)>>(amounts: impl Fn() -> I) -> Option<
     Some(Sum { minor: minor?, scale })
 }
 
-#[cfg(feature = "serde")]
-crate::stored::stored! {
-    StoredKept {
-        credited: f64,
-        weight: f64,
-    }
-    -> KeptShare: KeptShare::new(credited, weight)
-}
+crate::stored::stored! { KeptShare { credited: f64, weight: f64 } <=> KeptShare::new(credited, weight) }

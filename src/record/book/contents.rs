@@ -10,8 +10,7 @@ use crate::record::CustomerId;
 
 /// Aliases and events, which make an equal book when they pass `alias` and `record`.
 #[derive(PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 struct Contents<OrderId, Id> {
     /// From and to, ascending.
     aliases: Vec<(Id, Id)>,

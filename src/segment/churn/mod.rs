@@ -72,8 +72,6 @@ pub use standing::CycleStanding;
 #[doc(alias = "churn")]
 #[must_use]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredRule", into = "StoredRule"))]
 pub struct MissedCycles {
     lifecycle: Lifecycle,
     cycle: Basis,
@@ -149,18 +147,13 @@ impl MissedCycles {
         self.churn_cycles
     }
 
-    /// Where a customer stands as of a day; `None` without a purchase, and when the last one lies after `as_of`.
-    ///
-    /// # Complexity
-    ///
-    /// O(1), without allocation: for a whole shop, call it for each of [`Ledger::iter`](crate::Ledger::iter).
+    /// Where a customer stands as of a day; `None` without a purchase, and when the last one lies after `as_of`. Takes
+    /// constant time, without allocation: for a whole shop, call it for each of [`Ledger::iter`](crate::Ledger::iter).
     pub fn standing(&self, history: &CustomerHistory, as_of: NaiveDate) -> Option<CycleStanding> {
         CycleStanding::new(*self, history, as_of)
     }
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredRule { lifecycle: Lifecycle, cycle: Basis, churn_cycles: u32 }
-        <-> MissedCycles: Self { lifecycle, cycle, churn_cycles }.with_churn_cycles(churn_cycles)
+    MissedCycles { lifecycle: Lifecycle, cycle: Basis, churn_cycles: u32 } <=> Self { lifecycle, cycle, churn_cycles }.with_churn_cycles(churn_cycles)
 }

@@ -48,8 +48,6 @@ pub enum OctantSplit {
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredOctants", into = "StoredOctants"))]
 pub struct OctantModel {
     bins: BinCounts,
     recency: Split,
@@ -94,16 +92,13 @@ impl OctantModel {
 
     /// Fits the splits to the scores that a model gives to the customers of a tally: the same as
     /// [`fit`](OctantModel::fit) on each score, without scoring one by one. In a tally of
-    /// [bounded size](RfmTally::with_money_digits), the amounts that are kept are scored.
+    /// [bounded size](RfmTally::with_money_digits), the amounts that are kept are scored. Takes time linear in the
+    /// tally's distinct days, counts and amounts.
     ///
     /// # Errors
     ///
     /// As [`fit_tally`](OctantModel::fit_tally), and [`Error::MeasuresMismatch`] for a tally of other measures than the
     /// model's.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in the tally's distinct days, counts and amounts.
     pub fn fit_model(model: &RfmModel, tally: &RfmTally, split: &OctantSplit) -> Result<Self> {
         check_customers(tally.customers())?;
         Self::of_counts(model.bin_counts(), &model.counts(tally)?, *split)
@@ -259,8 +254,11 @@ fn median(counts: &[u64; 11]) -> Split {
     Split { sum: score_at(customers.div_ceil(2)) + score_at(customers / 2 + 1), count: 2 }
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredOctants { bins: BinCounts, recency: Split, frequency: Split, monetary: Split }
-        <-> OctantModel: Self::of_splits(bins, [recency, frequency, monetary])
+    OctantModel(model) {
+        bins: [u8; 3] = model.bins(),
+        recency: Split = model.recency,
+        frequency: Split = model.frequency,
+        monetary: Split = model.monetary,
+    } <=> Self::of_splits(BinCounts::new(bins)?, [recency, frequency, monetary])
 }

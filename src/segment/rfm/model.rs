@@ -69,8 +69,6 @@ use crate::scale::{Bands, Bins, CutPoints, Language};
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "super::stored::StoredModel", into = "super::stored::StoredModel"))]
 pub struct RfmModel {
     pub(super) measures: Measures,
     /// Whether F and M are those of a window.
@@ -99,16 +97,12 @@ pub(super) trait Population {
 }
 
 impl RfmModel {
-    /// Fits the cut points to all customers of a ledger.
+    /// Fits the cut points to all customers of a ledger. Takes time linear in customers on average.
     ///
     /// # Errors
     ///
     /// [`Error::NoCustomers`] for an empty ledger, [`Error::OutOfRange`] for bins that are not 2..=10,
     /// [`Error::DayOverflow`] for bands of recency that reach beyond chrono's first day.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in customers on average.
     pub fn fit<Id>(ledger: &Ledger<Id>, options: &RfmOptions) -> Result<Self> {
         Self::of_population(&Columns::of(ledger, options.measures), false, ledger.as_of(), options)
     }
@@ -159,10 +153,6 @@ impl RfmModel {
     ///
     /// As [`fit`](RfmModel::fit); [`Error::AfterAsOf`] when somebody bought after `as_of`;
     /// [`Error::MeasuresMismatch`] when the tally counts other measures than the options ask for.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in the tally's distinct days, counts and amounts.
     pub fn fit_tally(tally: &RfmTally, as_of: NaiveDate, options: &RfmOptions) -> Result<Self> {
         if let Some(&last) = tally.last_purchases().largest().filter(|&&last| last > as_of) {
             return Err(Error::AfterAsOf { last, as_of });
@@ -236,14 +226,12 @@ impl RfmModel {
         ))
     }
 
-    /// Scores every customer of a ledger, in its order: the same as [`score`](RfmModel::score) of each.
+    /// Scores every customer of a ledger, in its order: the same as [`score`](RfmModel::score) of each. Takes time
+    /// linear in customers; one allocation.
     ///
     /// # Errors
     ///
     /// [`Error::MeasuresMismatch`] by a model of a [window](RfmModel::fit_in_window).
-    /// # Complexity
-    ///
-    /// Linear in customers; one allocation.
     pub fn score_all<Id>(&self, ledger: &Ledger<Id>) -> Result<Vec<RfmScore>> {
         Measures::check((self.measures, self.in_window), (self.measures, false))?;
         Ok(super::bulk::score_all(self, &Columns::of(ledger, self.measures)))

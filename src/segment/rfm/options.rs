@@ -10,8 +10,7 @@ use crate::scale::Bands;
 
 /// How one of R, F and M becomes scores.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[cfg_attr(feature = "serde", serde(bound(serialize = "T: Clone + serde::Serialize")))]
 #[cfg_attr(feature = "serde", serde(bound(deserialize = "T: Ord + serde::Deserialize<'de>")))]
 pub enum BinRule<T> {
@@ -69,21 +68,18 @@ impl RfmOptions {
     /// With these bins of R. Bands are of days since the last purchase, ascending; the first scores highest.
     ///
     /// Days are counted back from the as-of day of the fit: the model keeps dates, and is fitted anew as time goes on.
-    pub fn with_recency(mut self, bins: BinRule<u32>) -> Self {
-        self.recency = bins;
-        self
+    pub fn with_recency(self, bins: BinRule<u32>) -> Self {
+        Self { recency: bins, ..self }
     }
 
     /// With these bins of F.
-    pub fn with_frequency(mut self, bins: BinRule<u64>) -> Self {
-        self.frequency = bins;
-        self
+    pub fn with_frequency(self, bins: BinRule<u64>) -> Self {
+        Self { frequency: bins, ..self }
     }
 
     /// With these bins of M.
-    pub fn with_monetary(mut self, bins: BinRule<Decimal>) -> Self {
-        self.monetary = bins;
-        self
+    pub fn with_monetary(self, bins: BinRule<Decimal>) -> Self {
+        Self { monetary: bins, ..self }
     }
 
     /// What F counts.

@@ -25,8 +25,6 @@ pub(crate) const MAX_BINS: u8 = 10;
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredScore"))]
 pub struct RfmScore {
     /// From the highest bits down, four each: the scores of R, F and M, then their [`BinCounts`].
     packed: u32,
@@ -34,8 +32,6 @@ pub struct RfmScore {
 
 /// The numbers of bins of R, F and M, 1..=10, four bits each; 0 for one that is not asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "[u8; 3]", into = "[u8; 3]"))]
 pub(crate) struct BinCounts(u32);
 
 const BITS: u32 = 4;
@@ -94,20 +90,6 @@ impl BinCounts {
     #[cold]
     pub(crate) fn mismatch(self, what: &'static str, found: [u8; 3]) -> Error {
         Error::ScoreBins { what, expected: self.to_array().map(|bins| bins.max(1)), found }
-    }
-}
-
-impl TryFrom<[u8; 3]> for BinCounts {
-    type Error = Error;
-
-    fn try_from(bins: [u8; 3]) -> Result<Self> {
-        Self::new(bins)
-    }
-}
-
-impl From<BinCounts> for [u8; 3] {
-    fn from(bins: BinCounts) -> Self {
-        bins.to_array()
     }
 }
 
@@ -172,23 +154,11 @@ impl core::fmt::Debug for RfmScore {
     }
 }
 
-#[cfg(feature = "serde")]
 crate::stored::stored! {
-    StoredScore { recency: u8, frequency: u8, monetary: u8, bins: [u8; 3] }
-        -> RfmScore: Self::new([recency, frequency, monetary], bins)
-}
-
-#[cfg(feature = "serde")]
-impl serde::Serialize for RfmScore {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct;
-
-        let [recency, frequency, monetary] = self.to_array();
-        let mut stored = serializer.serialize_struct("RfmScore", 4)?;
-        stored.serialize_field("recency", &recency)?;
-        stored.serialize_field("frequency", &frequency)?;
-        stored.serialize_field("monetary", &monetary)?;
-        stored.serialize_field("bins", &self.bins())?;
-        stored.end()
-    }
+    RfmScore(score) {
+        recency: u8 = score.recency(),
+        frequency: u8 = score.frequency(),
+        monetary: u8 = score.monetary(),
+        bins: [u8; 3] = score.bins(),
+    } <=> Self::new([recency, frequency, monetary], bins)
 }

@@ -11,7 +11,7 @@ use crate::scale::{Bins, MoneyTally, Tally};
 use crate::stored::stored;
 
 stored! {
-    StoredModel {
+    RfmModel {
         measures: Measures,
         #[serde(default)]
         in_window: bool,
@@ -20,17 +20,17 @@ stored! {
         recency: DayBins,
         frequency: Bins<u64>,
         monetary: MoneyBins,
-    } <-> RfmModel: Self::of_bins((measures, in_window), (as_of, customers), recency, frequency, monetary)
+    } <=> Self::of_bins((measures, in_window), (as_of, customers), recency, frequency, monetary)
 }
 
 stored! {
-    StoredTally {
+    RfmTally {
         measures: Measures,
         in_window: bool,
         last_purchase: Tally<NaiveDate>,
         frequency: Tally<u64>,
         monetary: MoneyTally,
-    } <-> RfmTally: {
+    } <=> {
         let customers = last_purchase.customers();
         for (column, found) in [("frequency", frequency.customers()), ("monetary", monetary.customers())] {
             if found != customers {

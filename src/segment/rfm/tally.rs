@@ -18,6 +18,7 @@ use crate::scale::{CutPoints, MoneyTally, Tally};
 ///
 /// The tally of two groups of customers is the [`merge`](RfmTally::merge) of theirs. When a customer buys, the history of
 /// yesterday goes [out](RfmTally::remove), that of today [in](RfmTally::add). A day without a purchase changes nothing.
+/// Each takes the time that it takes the three [tallies](Tally).
 ///
 /// **Population**: the customers who were added, each once. A history without a purchase is not counted.
 ///
@@ -50,8 +51,6 @@ use crate::scale::{CutPoints, MoneyTally, Tally};
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "super::stored::StoredTally", into = "super::stored::StoredTally"))]
 pub struct RfmTally {
     pub(super) measures: Measures,
     /// Whether F and M are those of a window.
@@ -79,10 +78,6 @@ impl RfmTally {
     }
 
     /// The tally of every customer of a ledger.
-    ///
-    /// # Complexity
-    ///
-    /// `n log n` in customers.
     pub fn of<Id>(ledger: &Ledger<Id>, options: &RfmOptions) -> Self {
         Self::new(options).with_all(&Columns::of(ledger, options.measures))
     }
@@ -129,10 +124,6 @@ impl RfmTally {
     ///
     /// [`Error::MeasuresMismatch`] for the tally of a window: see [`add_in_window`](RfmTally::add_in_window).
     /// [`Error::CountOverflow`] for more than `2^63 - 1` customers. The tally is then unchanged.
-    ///
-    /// # Complexity
-    ///
-    /// `log n` in distinct values.
     pub fn add(&mut self, history: &CustomerHistory) -> Result<()> {
         self.change(false, [history; 2], Self::add_values)
     }
@@ -153,10 +144,6 @@ impl RfmTally {
     /// [`Error::MeasuresMismatch`] for the tally of a window; [`Error::TallyShort`] when no customer of such a day,
     /// frequency or amount is counted. The tally is then unchanged. That somebody is counted of all three together is
     /// not checked.
-    ///
-    /// # Complexity
-    ///
-    /// `log n` in distinct values.
     pub fn remove(&mut self, history: &CustomerHistory) -> Result<()> {
         self.change(false, [history; 2], Self::remove_values)
     }
@@ -208,10 +195,6 @@ impl RfmTally {
     /// [`Error::TallyMismatch`] when only one of the two is of a window, or for other measures or
     /// [digits](RfmTally::with_money_digits); [`Error::CountOverflow`] for more than `2^63 - 1`
     /// customers. The tally is then unchanged.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in the distinct values of both; less for an `other` that is much smaller.
     pub fn merge(&mut self, other: &Self) -> Result<()> {
         let kind = |tally: &Self| (tally.measures, tally.in_window, tally.monetary.digits());
         if kind(self) != kind(other) {

@@ -15,8 +15,6 @@ use crate::error::{Error, Result};
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "[u32; 3]", into = "[u32; 3]"))]
 pub struct CompositeWeights {
     weights: [u32; 3],
 }
@@ -54,16 +52,9 @@ impl Default for CompositeWeights {
     }
 }
 
-impl TryFrom<[u32; 3]> for CompositeWeights {
-    type Error = Error;
-
-    fn try_from([recency, frequency, monetary]: [u32; 3]) -> Result<Self> {
+crate::stored::stored! {
+    CompositeWeights as weights: [u32; 3] => {
+        let [recency, frequency, monetary] = weights;
         Self::new(recency, frequency, monetary)
-    }
-}
-
-impl From<CompositeWeights> for [u32; 3] {
-    fn from(weights: CompositeWeights) -> Self {
-        weights.weights
     }
 }

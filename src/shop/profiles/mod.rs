@@ -74,15 +74,12 @@ struct Complete {
 const MOST: u32 = u32::MAX - 2;
 
 impl Profiles {
-    /// The profiles of customers, in the order of the input.
+    /// The profiles of customers, in the order of the input. Takes time linear in profiles, activities, attributes and
+    /// tags.
     ///
     /// # Errors
     ///
     /// Fails only with [`Error::CountOverflow`], beyond 2³² - 3 customers.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in profiles, activities, attributes and tags.
     pub fn of<'p>(profiles: impl IntoIterator<Item = Profile<'p>>) -> Result<Self> {
         let (mut table, mut names) = (Self::default(), Names::default());
         for profile in profiles {
