@@ -3,8 +3,8 @@
 /// The stored form of a type, so that a file cannot hold what the type's constructor refuses.
 ///
 /// `=>` reads, and leaves writing to the type's own `Serialize`. `<=>` writes, too: the fields of that name, or what is
-/// made of the value that is named in brackets. `as` is for a type that is stored as its only field. A field that is not
-/// known is refused. The expression makes the value of the fields, which stand in scope; its error may be another type
+/// made of the value that is named in brackets. `as` is for a type that is stored as one of its fields, or as what is made
+/// of it. A field that is not known is refused. The expression makes the value of the fields, which stand in scope; its error may be another type
 /// than the crate's.
 ///
 /// ```ignore
@@ -55,19 +55,31 @@ macro_rules! stored {
             }
         };
     };
-    ($target:ident as $field:ident: $kind:ty => $make:expr) => {
+    ($target:ident $(<$generic:ident: $bound:path>)? as $field:ident: $kind:ty => $make:expr) => {
+        $crate::stored::stored! {
+            $target $(<$generic: $bound>)? (value) as $field: $kind = value.$field => $make
+        }
+    };
+    (
+        $target:ident $(<$generic:ident: $bound:path>)? ($value:ident) as $field:ident: $kind:ty = $write:expr
+        => $make:expr
+    ) => {
         #[cfg(feature = "serde")]
         const _: () = {
-            impl serde::Serialize for $target {
+            impl $(<$generic: serde::Serialize>)? serde::Serialize for $target $(<$generic>)? {
                 fn serialize<S: serde::Serializer>(&self, to: S) -> core::result::Result<S::Ok, S::Error> {
-                    serde::Serialize::serialize(&self.$field, to)
+                    let $value = self;
+                    serde::Serialize::serialize(&$write, to)
                 }
             }
 
-            impl<'de> serde::Deserialize<'de> for $target {
+            impl<'de $(, $generic: serde::Deserialize<'de> + $bound)?> serde::Deserialize<'de>
+                for $target $(<$generic>)?
+            {
                 fn deserialize<D: serde::Deserializer<'de>>(from: D) -> core::result::Result<Self, D::Error> {
                     let $field = <$kind as serde::Deserialize>::deserialize(from)?;
-                    $make.map_err(serde::de::Error::custom)
+                    let made: $crate::error::Result<Self> = $make;
+                    made.map_err(serde::de::Error::custom)
                 }
             }
         };

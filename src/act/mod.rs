@@ -23,11 +23,3 @@ pub mod economics;
 pub mod points;
 
 pub use audience::{Audience, Rule};
-
-use rust_decimal::Decimal;
-
-use crate::error::{Error, Result};
-
-fn not_negative(field: &'static str, found: Decimal) -> Result<Decimal> {
-    if found < Decimal::ZERO { Err(Error::Amount { field, found, expected: "0 or more" }) } else { Ok(found) }
-}

@@ -38,6 +38,16 @@ impl Error {
         if range.contains(&found) { Ok(()) } else { Err(Self::OutOfRange { field, found, min, max }) }
     }
 
+    /// Refuses an amount of 0 or below.
+    pub(crate) fn above_zero(field: &'static str, found: Decimal) -> Result<Decimal> {
+        if found > Decimal::ZERO { Ok(found) } else { Err(Self::Amount { field, found, expected: "above 0" }) }
+    }
+
+    /// Refuses an amount below 0; the sign of a zero is dropped.
+    pub(crate) fn not_negative(field: &'static str, found: Decimal) -> Result<Decimal> {
+        if found < Decimal::ZERO { Err(Self::Amount { field, found, expected: "0 or more" }) } else { Ok(found.abs()) }
+    }
+
     /// Refuses a list that does not ascend: `descends` says so of two neighbours.
     pub(crate) fn ascending<T>(what: &'static str, list: &[T], descends: impl Fn(&T, &T) -> bool) -> Result<()> {
         match list.windows(2).position(|pair| descends(&pair[0], &pair[1])) {

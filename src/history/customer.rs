@@ -73,9 +73,7 @@ impl CustomerHistory {
     /// [`Error::Amount`] for an amount below 0, [`Error::AmountOverflow`] and [`Error::CountOverflow`] for sums beyond
     /// their types. The history is unchanged by a purchase that is refused.
     pub fn record_purchase(&mut self, day: NaiveDate, net_amount: Decimal) -> Result<()> {
-        if net_amount < Decimal::ZERO {
-            return Err(Error::Amount { field: "net amount of a purchase", found: net_amount, expected: "0 or more" });
-        }
+        let net_amount = Error::not_negative("net amount of a purchase", net_amount)?;
         if self.known.purchases > 0 && day < self.known.last.date() {
             return Err(Error::OlderPurchase { day, last: self.known.last.date() });
         }
@@ -83,8 +81,7 @@ impl CustomerHistory {
             return Err(Error::CountOverflow { field: "number of purchases" });
         }
         let mut next = self.known;
-        // The sign of a zero is dropped.
-        next.add_purchase(day.into(), net_amount.abs()).ok_or(Error::AmountOverflow { field: "sum of purchases" })?;
+        next.add_purchase(day.into(), net_amount).ok_or(Error::AmountOverflow { field: "sum of purchases" })?;
         self.become_checked(next)
     }
 
@@ -95,9 +92,7 @@ impl CustomerHistory {
     /// [`Error::Amount`] for an amount that is not above 0, [`Error::AmountOverflow`] and [`Error::CountOverflow`] for
     /// sums beyond their types. The history is unchanged by a credit that is refused.
     pub fn record_credit(&mut self, amount: Decimal) -> Result<()> {
-        if amount <= Decimal::ZERO {
-            return Err(Error::Amount { field: "amount of a credit", found: amount, expected: "above 0" });
-        }
+        Error::above_zero("amount of a credit", amount)?;
         if self.known.credits == u32::MAX {
             return Err(Error::CountOverflow { field: "number of credits" });
         }

@@ -36,6 +36,8 @@ use crate::record::{CustomerId, Record, ShopCalendar};
 /// let customers: Vec<_> = ledger.iter().map(|(id, history)| (*id, history.purchases())).collect();
 /// assert_eq!(customers, [("ann", 2), ("bo", 1)]);
 /// assert_eq!(ledger.get("bo").and_then(|bo| bo.days_since_last(as_of)), Some(22));
+/// let totals = ledger.totals()?;
+/// assert_eq!((totals.customers, totals.purchases, totals.revenue), (2, 3, Decimal::from(30)));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone)]

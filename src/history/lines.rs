@@ -229,13 +229,13 @@ impl<Id: CustomerId, P: ProductId, Tz: TimeZone> Reader<'_, Id, P, Tz> {
             self.passed_over += 1;
             return Ok(());
         }
-        let day = self.clock.day_of(line.moment())?;
+        let day = self.clock.day_of(line.placed_at)?;
         // How many zeros a quantity is written with says nothing.
         let quantity = line.quantity().normalize();
         self.largest = self.largest.max(quantity);
         self.scale = self.scale.max(quantity.scale());
         at_scale(self.largest, self.scale)?;
-        let (customer, product) = line.into_parts();
+        let (customer, product) = (line.customer, line.product);
         let one = ProductDay { product: self.products.number(product), day, quantity };
         self.purchases.push((self.customers.number(customer), one));
         Ok(())

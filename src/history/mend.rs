@@ -21,21 +21,6 @@ impl CustomerHistory {
     ///
     /// [`Error::Record`] with the position of a record that has no day in the shop's calendar ([`Error::NoDay`]);
     /// [`Error::AmountOverflow`] and [`Error::CountOverflow`] for sums beyond their types.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use chrono::{NaiveDate, TimeZone, Utc};
-    /// use repurchase::{CustomerHistory, Order, ShopCalendar};
-    /// use rust_decimal::Decimal;
-    ///
-    /// let order = |d| Order::new("ann", Utc.with_ymd_and_hms(2026, 3, d, 12, 0, 0).unwrap(), Decimal::TEN);
-    /// let orders = [order(9)?, order(1)?, order(20)?];
-    /// let as_of = NaiveDate::from_ymd_opt(2026, 3, 15).unwrap();
-    /// let history = CustomerHistory::from_records(orders, &ShopCalendar::utc(), as_of)?;
-    /// assert_eq!((history.purchases(), history.days_since_last(as_of)), (2, Some(6)));
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn from_records<Id, R, Tz>(
         records: impl IntoIterator<Item = R>,
         calendar: &ShopCalendar<Tz>,

@@ -174,8 +174,8 @@ impl<Id: CustomerId> PurchaseLog<Id> {
                 self.passed_over += 1;
                 return Ok(());
             }
-            Record::Order(order) => (order.moment(), order.net_amount()),
-            Record::Credit(credit) => (credit.moment(), -credit.amount()),
+            Record::Order(order) => (order.placed_at, order.net_amount()),
+            Record::Credit(credit) => (credit.issued_at, -credit.amount()),
         };
         let day = clock.day_of(when)?;
         if amount.scale() > self.amounts.scale() {
@@ -193,9 +193,9 @@ impl<Id: CustomerId> PurchaseLog<Id> {
         let customer = match record {
             Record::Order(order) => {
                 self.refunded = self.refunded.map(|orders| orders + usize::from(!order.refunded().is_zero()));
-                order.into_customer()
+                order.customer
             }
-            Record::Credit(credit) => credit.into_customer(),
+            Record::Credit(credit) => credit.customer,
         };
         self.add_fact(customer, fact);
         Ok(())

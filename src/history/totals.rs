@@ -33,23 +33,6 @@ impl<Id> Ledger<Id> {
     /// # Errors
     ///
     /// [`Error::AmountOverflow`] when the revenue does not fit a `Decimal` exactly.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use chrono::{NaiveDate, TimeZone, Utc};
-    /// use repurchase::{Ledger, Order, ShopCalendar};
-    /// use rust_decimal::Decimal;
-    ///
-    /// let order = |id, day| Order::new(id, Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap(), Decimal::TEN);
-    /// let orders = [order("ann", 1)?, order("ann", 1)?, order("bo", 2)?];
-    /// let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 31).unwrap())?;
-    ///
-    /// let totals = ledger.totals()?;
-    /// assert_eq!((totals.customers, totals.purchases, totals.purchase_days), (2, 3, 2));
-    /// assert_eq!((totals.revenue, totals.credits), (Decimal::from(30), 0));
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn totals(&self) -> Result<LedgerTotals> {
         let revenue = match self.revenue() {
             // Fewer than 2^32 amounts of 64 bits.

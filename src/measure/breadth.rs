@@ -40,23 +40,27 @@ impl CategoryBreadth {
 /// # Examples
 ///
 /// ```
-/// use chrono::{NaiveDate, TimeZone, Utc};
 /// use repurchase::history::LineLog;
-/// use repurchase::measure::category_breadth;
+/// use repurchase::measure::{category_breadth, units_per_buyer};
 /// use repurchase::record::OrderLine;
 /// use repurchase::{Ratio, ShopCalendar, Window};
 /// use rust_decimal::Decimal;
 ///
-/// let at = Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap();
-/// let line = |customer, category| OrderLine::new(customer, at, category, Decimal::ONE, Decimal::TEN);
-/// let lines = [line("ann", "tea")?, line("ann", "pots")?, line("bo", "tea")?, line("cy", "tea")?];
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let march = Window::through("2026-03-01".parse()?, "2026-03-31".parse()?)?;
+/// let line = |who, category, quantity: u32| {
+///     OrderLine::on(who, march.start(), category, quantity.into(), Decimal::TEN)
+/// };
+/// let lines = [line("ann", "tea", 6)?, line("ann", "pots", 1)?, line("bo", "tea", 1)?, line("cy", "tea", 2)?];
 /// let log = LineLog::from_lines(lines, &ShopCalendar::utc())?;
 ///
-/// let march = Window::last_days(NaiveDate::from_ymd_opt(2026, 3, 31).unwrap(), 31)?;
 /// let breadth = category_breadth(&log, march);
 /// assert_eq!((breadth.cross_category, breadth.single_category()), (Ratio::new(1, 3)?, Ratio::new(2, 3)?));
 /// assert_eq!(breadth.customers.into_iter().collect::<Vec<_>>(), [(1, 2), (2, 1)]);
-/// # Ok::<(), repurchase::Error>(())
+/// let tea = units_per_buyer(&log, march)?["tea"];
+/// assert_eq!((tea.buyers, tea.units, tea.value()), (3, Decimal::from(9), Some(3.0)));
+/// # Ok(())
+/// # }
 /// ```
 pub fn category_breadth<Id: CustomerId, C: ProductId>(log: &LineLog<Id, C>, window: Window) -> CategoryBreadth {
     let mut customers = BTreeMap::new();
@@ -100,33 +104,11 @@ impl UnitsPerBuyer {
 ///
 /// **Population** of each: the customers with a purchase of it in the window. Products that nobody bought in it do not
 /// appear. Units of several products are no sum of anything unless they are counted in one unit, so there is none here:
-/// make the log of lines of one category for that.
+/// make the log of lines of one category for that. [`category_breadth`] has an example.
 ///
 /// # Errors
 ///
 /// [`Error::AmountOverflow`] when the units of a product do not fit a `Decimal` at the finest scale of all quantities.
-///
-/// # Examples
-///
-/// ```
-/// use chrono::{NaiveDate, TimeZone, Utc};
-/// use repurchase::history::LineLog;
-/// use repurchase::measure::units_per_buyer;
-/// use repurchase::record::OrderLine;
-/// use repurchase::{ShopCalendar, Window};
-/// use rust_decimal::Decimal;
-///
-/// let line = |customer, day, quantity: u32| {
-///     let at = Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap();
-///     OrderLine::new(customer, at, "tea", quantity.into(), Decimal::TEN)
-/// };
-/// let log = LineLog::from_lines([line("ann", 1, 2)?, line("ann", 9, 4)?, line("bo", 3, 1)?], &ShopCalendar::utc())?;
-///
-/// let march = Window::last_days(NaiveDate::from_ymd_opt(2026, 3, 31).unwrap(), 31)?;
-/// let tea = units_per_buyer(&log, march)?["tea"];
-/// assert_eq!((tea.buyers, tea.units, tea.value()), (2, Decimal::from(7), Some(3.5)));
-/// # Ok::<(), repurchase::Error>(())
-/// ```
 pub fn units_per_buyer<Id: CustomerId, P: ProductId>(
     log: &LineLog<Id, P>,
     window: Window,

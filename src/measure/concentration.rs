@@ -31,23 +31,25 @@ pub struct RevenueShare {
 /// # Examples
 ///
 /// ```
-/// use chrono::{NaiveDate, TimeZone, Utc};
 /// use repurchase::measure::Concentration;
 /// use repurchase::{Ledger, Order, Ratio, ShopCalendar};
 /// use rust_decimal::Decimal;
 ///
-/// let at = Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap();
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let day = "2026-03-01".parse()?;
 /// let orders = [("ann", 70), ("bo", 10), ("cy", 10), ("di", 6), ("ed", 4), ("flo", 0)];
-/// let orders = orders.map(|(who, amount)| Order::new(who, at, Decimal::from(amount)));
-/// let orders = orders.into_iter().collect::<Result<Vec<_>, _>>()?;
-/// let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), NaiveDate::from_ymd_opt(2026, 3, 31).unwrap())?;
+/// let orders = orders.map(|(who, amount)| Order::on(who, day, Decimal::from(amount)));
+/// let ledger = Ledger::from_records(orders.into_iter().collect::<Result<Vec<_>, _>>()?, &ShopCalendar::utc(), day)?;
 ///
 /// let concentration = Concentration::of(&ledger)?;
 /// assert_eq!((concentration.customers(), concentration.without_revenue()), (5, 1));
 /// assert_eq!(concentration.top_share(Decimal::new(2, 1))?.share, Some(0.7));
 /// assert_eq!(concentration.customers_for(Decimal::new(8, 1))?, Ratio::new(2, 5)?);
 /// assert_eq!(concentration.gini(), Some(0.544));
-/// # Ok::<(), repurchase::Error>(())
+/// let curve: Vec<_> = concentration.lorenz(100).filter_map(|point| point.share).collect();
+/// assert_eq!(curve, [0.0, 0.04, 0.1, 0.2, 0.3, 1.0]);
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Concentration {
@@ -153,23 +155,6 @@ impl Concentration {
     ///
     /// Point `j` of `0..=steps` is that of the `⌊j N / steps⌋` customers of the lowest revenue. With more steps than
     /// customers there is one point for each customer instead; no point without a step or a customer.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use chrono::{NaiveDate, TimeZone, Utc};
-    /// use repurchase::measure::Concentration;
-    /// use repurchase::{Ledger, Order, ShopCalendar};
-    /// use rust_decimal::Decimal;
-    ///
-    /// let at = Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap();
-    /// let orders = [Order::new("ann", at, Decimal::from(75))?, Order::new("bo", at, Decimal::from(25))?];
-    /// let as_of = NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
-    /// let concentration = Concentration::of(&Ledger::from_records(orders, &ShopCalendar::utc(), as_of)?)?;
-    /// let curve: Vec<_> = concentration.lorenz(100).map(|point| (point.customers.value(), point.share)).collect();
-    /// assert_eq!(curve, [(Some(0.0), Some(0.0)), (Some(0.5), Some(0.25)), (Some(1.0), Some(1.0))]);
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     ///
     /// # References
     ///

@@ -91,9 +91,7 @@ pub fn buyer_mix<Id: CustomerId>(log: &PurchaseLog<Id>, period: Period, as_of: N
     };
     let of_day = PeriodOfDay::new(period, (first, last.min(as_of)));
     let (periods, _) = of_day.begun_and_complete(last.min(as_of));
-    if periods > MAX_PERIODS {
-        return Err(Error::OutOfRange { field: "periods", found: periods.into(), min: 0, max: MAX_PERIODS.into() });
-    }
+    Error::within("periods", periods, 0..=MAX_PERIODS.into())?;
     let fold = log.fold_joined(as_of, || MixFold { of_day: &of_day, periods: Vec::new() }, MixFold::join);
     let mix = |(position, sums): (u32, &PeriodSums)| {
         let money = |minor: Option<i128>| log.decimal(minor.ok_or(Error::AmountOverflow { field: "sum of amounts" })?);

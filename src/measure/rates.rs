@@ -31,15 +31,6 @@ pub enum Scope {
 }
 
 /// How purchases are counted; every combination is allowed.
-///
-/// # Examples
-///
-/// ```
-/// use repurchase::measure::{Occasion, RateOptions, Scope};
-///
-/// let options = RateOptions::default().with_occasion(Occasion::Day);
-/// assert_eq!((options.occasion, options.scope), (Occasion::Day, Scope::Window));
-/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -117,23 +108,7 @@ impl Counts {
     }
 }
 
-/// The repurchase rates of one window: [`repurchase_rates`] of it alone.
-///
-/// # Examples
-///
-/// ```
-/// use chrono::{NaiveDate, TimeZone, Utc};
-/// use repurchase::measure::{RateOptions, repurchase_rate};
-/// use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar, Window};
-/// use rust_decimal::Decimal;
-///
-/// let order = |who, d| Order::new(who, Utc.with_ymd_and_hms(2026, 3, d, 12, 0, 0).unwrap(), Decimal::TEN);
-/// let log = PurchaseLog::from_records([order("ann", 1)?, order("ann", 8)?, order("bo", 2)?], &ShopCalendar::utc())?;
-///
-/// let march = Window::last_days(NaiveDate::from_ymd_opt(2026, 3, 31).unwrap(), 31)?;
-/// assert_eq!(repurchase_rate(&log, march, &RateOptions::default()).users, Ratio::new(1, 2)?);
-/// # Ok::<(), repurchase::Error>(())
-/// ```
+/// The repurchase rates of one window: [`repurchase_rates`] of it alone, whose example has it.
 #[doc(alias = "repeat purchase rate")]
 #[doc(alias = "复购率")]
 pub fn repurchase_rate<Id: CustomerId>(
@@ -155,24 +130,30 @@ pub fn repurchase_rate<Id: CustomerId>(
 ///
 /// ```
 /// use chrono::{NaiveDate, TimeZone, Utc};
-/// use repurchase::measure::{RateOptions, Scope, repurchase_rates};
+/// use repurchase::measure::{RateOptions, Scope, repurchase_rate, repurchase_rates, repurchase_rates_by};
 /// use repurchase::record::{Period, Windows};
-/// use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar};
+/// use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar, Window};
 /// use rust_decimal::Decimal;
 ///
-/// let order = |who, m, d| Order::new(who, Utc.with_ymd_and_hms(2026, m, d, 12, 0, 0).unwrap(), Decimal::TEN);
-/// let orders = [order("ann", 1, 5)?, order("ann", 1, 20)?, order("bo", 1, 9)?, order("bo", 2, 9)?];
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let rows = [("app:ann", "2026-01-05"), ("app:ann", "2026-01-20"), ("web:bo", "2026-01-09"), ("web:bo", "2026-02-09")];
+/// let orders = rows.map(|(who, day)| Ok(Order::on(who, day.parse()?, Decimal::TEN)?));
+/// let orders = orders.into_iter().collect::<Result<Vec<_>, Box<dyn std::error::Error>>>()?;
 /// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
-/// let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
-/// let months = Windows::periods(Period::Month, day(1, 1), day(2, 28))?;
+/// let (january, options) = (Window::through("2026-01-01".parse()?, "2026-01-31".parse()?)?, RateOptions::default());
+/// assert_eq!(repurchase_rate(&log, january, &options).users, Ratio::new(1, 2)?);
 ///
-/// let rates = repurchase_rates(&log, &months, &RateOptions::default());
+/// let months = Windows::periods(Period::Month, january.start(), "2026-02-28".parse()?)?;
+/// let rates = repurchase_rates(&log, &months, &options);
 /// assert_eq!((rates[0].users, rates[0].orders), (Ratio::new(1, 2)?, Ratio::new(1, 3)?));
 /// assert_eq!((rates[1].users, rates[1].orders), (Ratio::new(0, 1)?, Ratio::new(0, 1)?));
-///
-/// let lifetime = repurchase_rates(&log, &months, &RateOptions::default().with_scope(Scope::Lifetime));
+/// let lifetime = repurchase_rates(&log, &months, &options.with_scope(Scope::Lifetime));
 /// assert_eq!(lifetime[1].orders, Ratio::new(1, 1)?, "Bo bought in January already");
-/// # Ok::<(), repurchase::Error>(())
+///
+/// let by_channel = repurchase_rates_by(&log, january, &options, |customer| &customer[..3]);
+/// assert_eq!((by_channel["app"].users, by_channel["web"].users), (Ratio::new(1, 1)?, Ratio::new(0, 1)?));
+/// # Ok(())
+/// # }
 /// ```
 pub fn repurchase_rates<Id: CustomerId>(
     log: &PurchaseLog<Id>,
@@ -273,26 +254,7 @@ impl<Id> CustomerFold<Id> for WindowFold<'_> {
 ///
 /// **Population** of each group: its customers with a purchase in the window, and their occasions in it. Groups without
 /// one do not appear; nobody in the window gives an empty map. Groups are disjoint, so their ratios
-/// [merge](Ratio::merge) into those of the whole shop. Takes time `log n` in groups for each customer, too.
-///
-/// # Examples
-///
-/// ```
-/// use chrono::{NaiveDate, TimeZone, Utc};
-/// use repurchase::measure::{RateOptions, repurchase_rates_by};
-/// use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar, Window};
-/// use rust_decimal::Decimal;
-///
-/// let order = |who, d| Order::new(who, Utc.with_ymd_and_hms(2026, 3, d, 12, 0, 0).unwrap(), Decimal::TEN);
-/// let orders = [order("app:ann", 1)?, order("app:ann", 8)?, order("web:bo", 2)?];
-/// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
-///
-/// let march = Window::last_days(NaiveDate::from_ymd_opt(2026, 3, 31).unwrap(), 31)?;
-/// let by_channel = repurchase_rates_by(&log, march, &RateOptions::default(), |customer| &customer[..3]);
-/// assert_eq!(by_channel["app"].users, Ratio::new(1, 1)?);
-/// assert_eq!(by_channel["web"].users, Ratio::new(0, 1)?);
-/// # Ok::<(), repurchase::Error>(())
-/// ```
+/// [merge](Ratio::merge) into those of the whole shop. [`repurchase_rates`] has an example. Takes time `log n` in groups for each customer, too.
 pub fn repurchase_rates_by<Id: CustomerId, K: Ord>(
     log: &PurchaseLog<Id>,
     window: Window,

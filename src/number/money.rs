@@ -105,33 +105,19 @@ pub(crate) fn exact_sum(left: Decimal, right: Decimal) -> Option<Decimal> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Text(#[serde(with = "crate::number::decimal")] pub(crate) Decimal);
 
-/// A list of decimals, or what is made of one, as texts, for `#[serde(with = "...")]`.
 #[cfg(feature = "serde")]
-pub(crate) mod texts {
-    use core::fmt::Display;
-
-    use rust_decimal::Decimal;
-    use serde::de::Error;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use super::Text;
-
-    pub(crate) fn serialize<L: Clone + Into<Vec<Decimal>>, S: Serializer>(
-        list: &L,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let decimals: Vec<Decimal> = list.clone().into();
-        serializer.collect_seq(decimals.into_iter().map(Text))
+impl Text {
+    /// The texts of decimals.
+    pub(crate) fn all(decimals: &[Decimal]) -> Vec<Self> {
+        decimals.iter().copied().map(Self).collect()
     }
 
-    pub(crate) fn deserialize<'de, L, D: Deserializer<'de>>(deserializer: D) -> Result<L, D::Error>
-    where
-        L: TryFrom<Vec<Decimal>, Error: Display>,
-    {
-        let decimals: Vec<_> = Vec::<Text>::deserialize(deserializer)?.into_iter().map(|Text(amount)| amount).collect();
-        L::try_from(decimals).map_err(D::Error::custom)
+    /// The decimals of texts.
+    pub(crate) fn decimals(texts: Vec<Self>) -> Vec<Decimal> {
+        texts.into_iter().map(|Self(decimal)| decimal).collect()
     }
 }
+
 
 #[cfg(test)]
 mod tests {

@@ -2,44 +2,19 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::scale::Label;
+use crate::scale::label::labels;
 
-/// How a customer showed interest in a product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-pub enum InteractionKind {
-    /// Looked at its page.
-    View,
-    /// Searched for it.
-    Search,
-    /// Put it on the list of favourites.
-    Favourite,
-    /// Put it into the cart.
-    Cart,
-}
-
-impl InteractionKind {
-    /// All four, from the weakest sign of interest to the strongest.
-    pub const ALL: [Self; 4] = [Self::View, Self::Search, Self::Favourite, Self::Cart];
-
-    /// Its key and names.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::record::InteractionKind;
-    /// use repurchase::scale::Language;
-    ///
-    /// assert_eq!(InteractionKind::Cart.label().name(Language::English), "Added to cart");
-    /// assert_eq!(InteractionKind::ALL.map(|kind| kind.label().name(Language::Chinese)), ["浏览", "搜索", "收藏", "加购"]);
-    /// ```
-    pub const fn label(self) -> &'static Label {
-        match self {
-            Self::View => const { &Label::preset("view", "Viewed", "浏览") },
-            Self::Search => const { &Label::preset("search", "Searched", "搜索") },
-            Self::Favourite => const { &Label::preset("favourite", "Favourited", "收藏") },
-            Self::Cart => const { &Label::preset("cart", "Added to cart", "加购") },
-        }
+labels! {
+    /// How a customer showed interest in a product, from the weakest sign to the strongest.
+    pub enum InteractionKind[4] {
+        /// Looked at its page.
+        View: "view", "Viewed", "浏览";
+        /// Searched for it.
+        Search: "search", "Searched", "搜索";
+        /// Put it on the list of favourites.
+        Favourite: "favourite", "Favourited", "收藏";
+        /// Put it into the cart.
+        Cart: "cart", "Added to cart", "加购";
     }
 }
 

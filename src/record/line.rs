@@ -43,9 +43,9 @@ impl<P: Clone + Debug + Hash + Ord + Send + Sync> ProductId for P {}
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct OrderLine<Id, P> {
-    customer: Id,
-    placed_at: When,
-    product: P,
+    pub(crate) customer: Id,
+    pub(crate) placed_at: When,
+    pub(crate) product: P,
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     quantity: Decimal,
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
@@ -75,14 +75,8 @@ impl<Id, P> OrderLine<Id, P> {
     }
 
     fn when(customer: Id, placed_at: When, product: P, quantity: Decimal, amount: Decimal) -> Result<Self> {
-        if quantity <= Decimal::ZERO {
-            return Err(Error::Amount { field: "quantity", found: quantity, expected: "above 0" });
-        }
-        if amount < Decimal::ZERO {
-            return Err(Error::Amount { field: "amount", found: amount, expected: "0 or more" });
-        }
-        // The sign of a zero is dropped.
-        Ok(Self { customer, placed_at, product, quantity, amount: amount.abs(), status: OrderStatus::Paid })
+        let (quantity, amount) = (Error::above_zero("quantity", quantity)?, Error::not_negative("amount", amount)?);
+        Ok(Self { customer, placed_at, product, quantity, amount, status: OrderStatus::Paid })
     }
 
     /// The same line of an order of another status.
@@ -110,10 +104,6 @@ impl<Id, P> OrderLine<Id, P> {
         self.placed_at.day(calendar)
     }
 
-    pub(crate) const fn moment(&self) -> When {
-        self.placed_at
-    }
-
     /// The product or category.
     pub const fn product(&self) -> &P {
         &self.product
@@ -137,10 +127,6 @@ impl<Id, P> OrderLine<Id, P> {
     /// Whether it counts as a purchase of its product: paid.
     pub fn is_purchase(&self) -> bool {
         self.status == OrderStatus::Paid
-    }
-
-    pub(crate) fn into_parts(self) -> (Id, P) {
-        (self.customer, self.product)
     }
 }
 

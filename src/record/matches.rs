@@ -80,12 +80,12 @@ pub struct CreditMatches {
 pub fn match_credits<Id: CustomerId>(records: &mut Vec<Record<Id>>) -> Result<CreditMatches> {
     let records_at = || records.iter().enumerate();
     let credits = records_at().filter_map(|(position, record)| match record {
-        Record::Credit(credit) => Some((position, (credit.customer(), credit.amount()), credit.moment().latest())),
+        Record::Credit(credit) => Some((position, (credit.customer(), credit.amount()), credit.issued_at.latest())),
         Record::Order(_) => None,
     });
     let purchases = records_at().filter_map(|(position, record)| match record {
         Record::Order(order) if order.is_purchase() => {
-            Some((position, (order.customer(), order.net_amount()), order.moment().earliest()))
+            Some((position, (order.customer(), order.net_amount()), order.placed_at.earliest()))
         }
         _ => None,
     });
@@ -98,7 +98,7 @@ pub fn match_credits<Id: CustomerId>(records: &mut Vec<Record<Id>>) -> Result<Cr
     matches.unmatched_amount = sum(matches.unmatched.iter().map(|&credit| amount(credit)))?;
     for &(_, order) in &matches.matched {
         if let Some(Record::Order(order)) = records.get_mut(order) {
-            order.refund_fully();
+            order.refunded = order.amount();
         }
     }
     let mut gone = matches.matched.iter().map(|&(credit, _)| credit).peekable();

@@ -58,12 +58,12 @@ pub enum OrderStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Order<Id> {
-    customer: Id,
-    placed_at: When,
+    pub(crate) customer: Id,
+    pub(crate) placed_at: When,
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     amount: Decimal,
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
-    refunded: Decimal,
+    pub(super) refunded: Decimal,
     status: OrderStatus,
 }
 
@@ -104,11 +104,7 @@ impl<Id> Order<Id> {
     }
 
     fn when(customer: Id, placed_at: When, amount: Decimal) -> Result<Self> {
-        if amount.is_sign_negative() && !amount.is_zero() {
-            return Err(Error::Amount { field: "amount", found: amount, expected: "0 or more" });
-        }
-        // The sign of a zero is dropped.
-        let amount = amount.abs();
+        let amount = Error::not_negative("amount", amount)?;
         Ok(Self { customer, placed_at, amount, refunded: Decimal::ZERO, status: OrderStatus::Paid })
     }
 
@@ -156,10 +152,6 @@ impl<Id> Order<Id> {
         self.placed_at.day(calendar)
     }
 
-    pub(crate) const fn moment(&self) -> When {
-        self.placed_at
-    }
-
     /// The amount before refunds, 0 or more.
     pub const fn amount(&self) -> Decimal {
         self.amount
@@ -186,14 +178,6 @@ impl<Id> Order<Id> {
         self.status == OrderStatus::Paid && (self.refunded.is_zero() || self.refunded < self.amount)
     }
 
-    pub(crate) fn into_customer(self) -> Id {
-        self.customer
-    }
-
-    /// Gives all of it back.
-    pub(super) fn refund_fully(&mut self) {
-        self.refunded = self.amount;
-    }
 }
 
 /// A refund that names no order: a credit note, a negative row of a till.
@@ -222,8 +206,8 @@ impl<Id> Order<Id> {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Credit<Id> {
-    customer: Id,
-    issued_at: When,
+    pub(crate) customer: Id,
+    pub(crate) issued_at: When,
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     amount: Decimal,
 }
@@ -248,10 +232,7 @@ impl<Id> Credit<Id> {
     }
 
     fn when(customer: Id, issued_at: When, amount: Decimal) -> Result<Self> {
-        if amount <= Decimal::ZERO {
-            return Err(Error::Amount { field: "amount of a credit", found: amount, expected: "above 0" });
-        }
-        Ok(Self { customer, issued_at, amount })
+        Ok(Self { customer, issued_at, amount: Error::above_zero("amount of a credit", amount)? })
     }
 
     /// Who got it.
@@ -273,17 +254,9 @@ impl<Id> Credit<Id> {
         self.issued_at.day(calendar)
     }
 
-    pub(crate) const fn moment(&self) -> When {
-        self.issued_at
-    }
-
     /// How much, above 0.
     pub const fn amount(&self) -> Decimal {
         self.amount
-    }
-
-    pub(crate) fn into_customer(self) -> Id {
-        self.customer
     }
 }
 

@@ -14,7 +14,8 @@ use crate::record::calendar::Day;
 /// use repurchase::Window;
 ///
 /// let day = |d| NaiveDate::from_ymd_opt(2026, 3, d).unwrap();
-/// let window = Window::last_days(day(31), 30)?;
+/// let window = Window::through(day(2), day(31))?;
+/// assert_eq!(window, Window::last_days(day(31), 30)?);
 /// assert_eq!(window, Window::new(day(2), NaiveDate::from_ymd_opt(2026, 4, 1).unwrap())?);
 /// assert!(window.contains(day(2)) && window.contains(day(31)) && !window.contains(day(1)));
 /// # Ok::<(), repurchase::Error>(())
@@ -41,17 +42,6 @@ impl Window {
     /// # Errors
     ///
     /// [`Error::EmptyWindow`] when `last` is before `first`, [`Error::DayOverflow`] when it is chrono's last day.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use chrono::NaiveDate;
-    /// use repurchase::Window;
-    ///
-    /// let day = |d| NaiveDate::from_ymd_opt(2026, 3, d).unwrap();
-    /// assert_eq!(Window::through(day(2), day(31))?, Window::last_days(day(31), 30)?);
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn through(first: NaiveDate, last: NaiveDate) -> Result<Self> {
         Self::new(first, Day::from(last).plus(1)?.date())
     }

@@ -25,10 +25,6 @@ use crate::scale::range::range;
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "Vec<T>", into = "Vec<T>"))]
-#[cfg_attr(feature = "serde", serde(bound(serialize = "T: Clone + serde::Serialize")))]
-#[cfg_attr(feature = "serde", serde(bound(deserialize = "T: Ord + serde::Deserialize<'de>")))]
 pub struct Bands<T> {
     edges: Vec<T>,
 }
@@ -84,16 +80,4 @@ impl<T> Bands<T> {
     }
 }
 
-impl<T: Ord> TryFrom<Vec<T>> for Bands<T> {
-    type Error = Error;
-
-    fn try_from(edges: Vec<T>) -> Result<Self> {
-        Self::new(edges)
-    }
-}
-
-impl<T> From<Bands<T>> for Vec<T> {
-    fn from(bands: Bands<T>) -> Self {
-        bands.edges
-    }
-}
+crate::stored::stored! { Bands<T: Ord> as edges: Vec<T> => Self::new(edges) }

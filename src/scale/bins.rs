@@ -9,9 +9,26 @@ use crate::scale::{Bands, CutPoints};
 ///
 /// They differ at their thresholds: a value equal to a cut of [`Quantiles`](Bins::Quantiles) lies below it, one equal to
 /// a cut from the top or to a given edge above it.
+///
+/// # Examples
+///
+/// ```
+/// use core::ops::Bound::{Excluded, Included};
+/// use core::ops::RangeBounds;
+///
+/// use repurchase::scale::{Bands, Bins, CutPoints};
+///
+/// let fitted = Bins::Quantiles(CutPoints::new(vec![10, 20])?);
+/// assert_eq!(fitted.range(1), Some((Excluded(&10), Included(&20))));
+/// let given = Bins::Bands(Bands::new(vec![10, 20])?);
+/// assert_eq!(given.range(1), Some((Included(&10), Excluded(&20))));
+/// assert!(fitted.range(1).is_some_and(|range| range.contains(&20)));
+/// let from_top = Bins::QuantilesFromTop(CutPoints::new(vec![10, 20])?);
+/// assert_eq!((from_top.position(&20), fitted.position(&20)), (2, 1));
+/// # Ok::<(), repurchase::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-#[cfg_attr(feature = "serde", serde(bound(serialize = "T: Clone + serde::Serialize")))]
 #[cfg_attr(feature = "serde", serde(bound(deserialize = "T: Ord + serde::Deserialize<'de>")))]
 pub enum Bins<T> {
     /// Fitted to the shop's own customers, by the share below: each cut is the largest value of its bin.
@@ -63,24 +80,6 @@ impl<T> Bins<T> {
     }
 
     /// The values of a bin, each end with or without its threshold, or open; `None` for a bin that does not exist.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use core::ops::Bound::{Excluded, Included};
-    /// use core::ops::RangeBounds;
-    ///
-    /// use repurchase::scale::{Bands, Bins, CutPoints};
-    ///
-    /// let fitted = Bins::Quantiles(CutPoints::new(vec![10, 20])?);
-    /// assert_eq!(fitted.range(1), Some((Excluded(&10), Included(&20))));
-    /// let given = Bins::Bands(Bands::new(vec![10, 20])?);
-    /// assert_eq!(given.range(1), Some((Included(&10), Excluded(&20))));
-    /// assert!(fitted.range(1).is_some_and(|range| range.contains(&20)));
-    /// let from_top = Bins::QuantilesFromTop(CutPoints::new(vec![10, 20])?);
-    /// assert_eq!((from_top.position(&20), fitted.position(&20)), (2, 1));
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn range(&self, position: usize) -> Option<(Bound<&T>, Bound<&T>)> {
         match self {
             Self::Quantiles(cuts) => cuts.range(position),

@@ -36,10 +36,6 @@ use crate::scale::ranks::{bin_ranks, share_ranks};
 /// Cut `j` of `1..k` is the `⌈j N / k⌉`-th smallest value: `below >= ⌈j N / k⌉` exactly when that value is below. In
 /// SQL: `k * (rank() over (order by v) - 1) / count(*) over ()`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "Vec<T>", into = "Vec<T>"))]
-#[cfg_attr(feature = "serde", serde(bound(serialize = "T: Clone + serde::Serialize")))]
-#[cfg_attr(feature = "serde", serde(bound(deserialize = "T: Ord + serde::Deserialize<'de>")))]
 pub struct CutPoints<T> {
     cuts: Vec<T>,
 }
@@ -149,19 +145,7 @@ impl<T> CutPoints<T> {
     }
 }
 
-impl<T: Ord> TryFrom<Vec<T>> for CutPoints<T> {
-    type Error = Error;
-
-    fn try_from(cuts: Vec<T>) -> Result<Self> {
-        Self::new(cuts)
-    }
-}
-
-impl<T> From<CutPoints<T>> for Vec<T> {
-    fn from(cuts: CutPoints<T>) -> Self {
-        cuts.cuts
-    }
-}
+crate::stored::stored! { CutPoints<T: Ord> as cuts: Vec<T> => Self::new(cuts) }
 
 /// [`CutPoints`] of the values at the given ranks.
 pub(crate) fn cuts_of_keys<K: select::Key>(values: &[K], ranks: &[u64]) -> CutPoints<K> {

@@ -72,9 +72,7 @@ impl MoneyTally {
     /// [`Error::OutOfRange`] when `digits` is not within 1..=28, or above those that the tally keeps already.
     pub fn with_digits(self, digits: u8) -> Result<Self> {
         let max = self.digits.unwrap_or(MOST_DIGITS);
-        if !(1..=max).contains(&digits) {
-            return Err(Error::OutOfRange { field: "digits", found: digits.into(), min: 1, max: max.into() });
-        }
+        Error::within("digits", digits, 1..=max.into())?;
         let mut kept = Self { amounts: Tally::new(), digits: Some(digits), ..self };
         for (&amount, customers) in self.amounts.iter() {
             kept.add(amount, customers)?;

@@ -13,6 +13,7 @@ use crate::scale::{Confidence, Interval};
 ///
 /// ```
 /// use repurchase::Ratio;
+/// use repurchase::scale::Confidence;
 ///
 /// let mut north = Ratio::new(30, 100)?;
 /// assert_eq!(north.value(), Some(0.3));
@@ -20,6 +21,9 @@ use crate::scale::{Confidence, Interval};
 /// assert_eq!(north, Ratio::new(35, 120)?);
 /// assert_eq!(Ratio::new(0, 0)?.value(), None);
 /// assert_eq!(north.to_string(), "35 of 120 (29.17%)");
+///
+/// let interval = Ratio::new(0, 10)?.wilson(Confidence::default()).expect("ten customers");
+/// assert_eq!((interval.low, (interval.high - 0.277_532_8).abs() < 1e-6), (0.0, true));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -85,18 +89,6 @@ impl Ratio {
     ///
     /// `(p + z²/2n ± z √(p (1 - p) / n + z²/4n²)) / (1 + z²/n)`, where `p = count / of`, `n = of` and `z` is the
     /// [quantile](Confidence::z) of the confidence.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::Ratio;
-    /// use repurchase::scale::Confidence;
-    ///
-    /// let interval = Ratio::new(0, 10)?.wilson(Confidence::default()).expect("ten customers");
-    /// assert_eq!(interval.low, 0.0);
-    /// assert!((interval.high - 0.277_532_8).abs() < 1e-6);
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     ///
     /// # References
     ///

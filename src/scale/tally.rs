@@ -41,10 +41,6 @@ use crate::scale::ranks::{bin_ranks, bin_ranks_from_top, share_ranks};
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "Vec<(T, u64)>", into = "Vec<(T, u64)>"))]
-#[cfg_attr(feature = "serde", serde(bound(serialize = "T: Clone + serde::Serialize")))]
-#[cfg_attr(feature = "serde", serde(bound(deserialize = "T: Ord + serde::Deserialize<'de>")))]
 pub struct Tally<T> {
     /// Each at least 1.
     counts: BTreeMap<T, u64>,
@@ -296,8 +292,6 @@ impl<T: Ord> TryFrom<Vec<(T, u64)>> for Tally<T> {
     }
 }
 
-impl<T> From<Tally<T>> for Vec<(T, u64)> {
-    fn from(tally: Tally<T>) -> Self {
-        tally.counts.into_iter().collect()
-    }
+crate::stored::stored! {
+    Tally<T: Ord>(tally) as counts: Vec<(T, u64)> = tally.iter().collect::<Vec<_>>() => Self::try_from(counts)
 }

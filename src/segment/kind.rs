@@ -8,16 +8,6 @@ labels! {
     /// A kind of label, for audiences, playbooks, summaries and their stored forms.
     ///
     /// Keys are unique within a kind only: a new customer and a segment can both be `at_risk`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::segment::LabelKind;
-    ///
-    /// assert_eq!(LabelKind::ChurnRisk.key(), "churn_risk");
-    /// assert_eq!(LabelKind::ChurnRisk.labels().map(|labels| labels.len()), Some(4));
-    /// assert_eq!(LabelKind::Segment.labels(), None, "those of the shop's grid");
-    /// ```
     #[non_exhaustive]
     pub enum LabelKind[8] {
         /// The [`Octant`].

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use crate::error::Result;
 use crate::history::CustomerHistory;
 #[cfg(feature = "serde")]
-use crate::number::money;
+use crate::number::money::Text;
 use crate::scale::range::{Quantity, describe};
 use crate::scale::{Bands, Label, Language};
 use crate::segment::MonetaryMeasure;
@@ -111,5 +111,6 @@ fn label(range: (Bound<&Decimal>, Bound<&Decimal>)) -> Label {
 }
 
 crate::stored::stored! {
-    SpendBands { measure: MonetaryMeasure, #[serde(with = "money::texts")] edges: Bands<Decimal> } <=> Self::new(measure, edges.into())
+    SpendBands(bands) { measure: MonetaryMeasure = bands.measure, edges: Vec<Text> = Text::all(bands.edges.edges()) }
+    <=> Self::new(measure, Text::decimals(edges))
 }

@@ -7,6 +7,8 @@ use rust_decimal::Decimal;
 use crate::error::{Error, Result};
 use crate::history::{Ledger, MoneyColumn};
 use crate::number::money;
+#[cfg(feature = "serde")]
+use crate::number::money::Text;
 use crate::scale::cuts::cuts_of_keys;
 use crate::scale::label::check_keys;
 use crate::scale::range::{Quantity, describe};
@@ -186,9 +188,11 @@ impl TierModel {
 }
 
 crate::stored::stored! {
-    TierModel { names: Vec<Label>, #[serde(with = "money::texts")] cuts: CutPoints<Decimal> } <=> Self::new(names, cuts)
+    TierModel(model) { names: Vec<Label> = model.names.clone(), cuts: Vec<Text> = Text::all(model.cuts.cuts()) }
+    <=> Self::new(names, CutPoints::new(Text::decimals(cuts))?)
 }
 
 crate::stored::stored! {
-    TierScheme { names: Vec<Label>, #[serde(with = "money::texts")] shares: Vec<Decimal> } <=> Self::new(names, shares)
+    TierScheme(scheme) { names: Vec<Label> = scheme.names.clone(), shares: Vec<Text> = Text::all(&scheme.shares) }
+    <=> Self::new(names, Text::decimals(shares))
 }

@@ -3,23 +3,23 @@
 use crate::record::InteractionKind;
 use crate::scale::label::labels;
 
-/// What a customer did with a product or category.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-#[non_exhaustive]
-pub enum Activity {
-    /// Looked at it.
-    View,
-    /// Searched for it.
-    Search,
-    /// Marked it as a favourite (收藏).
-    Favourite,
-    /// Put it into the cart (加购).
-    Cart,
-    /// Ordered it and has not paid.
-    UnpaidOrder,
-    /// Bought it.
-    Purchase,
+labels! {
+    /// What a customer did with a product or category.
+    #[non_exhaustive]
+    pub enum Activity[6] {
+        /// Looked at it.
+        View: "view", "view", "浏览";
+        /// Searched for it.
+        Search: "search", "search", "搜索";
+        /// Marked it as a favourite (收藏).
+        Favourite: "favourite", "favourite", "收藏";
+        /// Put it into the cart (加购).
+        Cart: "cart", "cart", "加购";
+        /// Ordered it and has not paid.
+        UnpaidOrder: "unpaid_order", "unpaid order", "下单未付款";
+        /// Bought it.
+        Purchase: "purchase", "purchase", "购买";
+    }
 }
 
 /// The last time that a customer did something with a product or category.
@@ -45,17 +45,6 @@ pub enum Attribute<'a> {
     Number(f64),
     /// A text; absent if it is empty.
     Text(&'a str),
-}
-
-labels! {
-    Activity[6] {
-        View: "view", "view", "浏览";
-        Search: "search", "search", "搜索";
-        Favourite: "favourite", "favourite", "收藏";
-        Cart: "cart", "cart", "加购";
-        UnpaidOrder: "unpaid_order", "unpaid order", "下单未付款";
-        Purchase: "purchase", "purchase", "购买";
-    }
 }
 
 impl From<InteractionKind> for Activity {

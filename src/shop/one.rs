@@ -55,14 +55,11 @@ impl ShopModels {
         let mut profile = Profile::default();
         let codes = self.fill(&asked, &mut profile)?;
         for (kind, code) in LabelKind::ALL.into_iter().zip(codes) {
-            profile.set_label(
-                kind,
-                match code {
-                    UNKNOWN_CODE => None,
-                    ABSENT_CODE => Some(absent_label()),
-                    _ => self.label_at(kind, (code - FIRST_CODE) as usize),
-                },
-            );
+            profile.labels[kind as usize] = match code {
+                UNKNOWN_CODE => None,
+                ABSENT_CODE => Some(absent_label()),
+                _ => self.label_at(kind, (code - FIRST_CODE) as usize),
+            };
         }
         Ok(profile)
     }

@@ -42,13 +42,13 @@ use crate::segment::{ChurnRisk, CycleStanding, FrequencyBand, LabelKind, Lifecyc
 #[derive(Debug, Clone, Copy)]
 pub struct Profile<'a> {
     /// NaN is unknown, infinity absent.
-    figures: [f64; Figure::ALL.len()],
-    amounts: [Slot<Decimal>; Amount::ALL.len()],
+    pub(crate) figures: [f64; Figure::ALL.len()],
+    pub(crate) amounts: [Slot<Decimal>; Amount::ALL.len()],
     /// A label with an empty key is absent.
-    labels: [Option<&'a Label>; LabelKind::ALL.len()],
-    activities: Option<&'a [LastActivity<'a>]>,
-    attributes: &'a [Attribute<'a>],
-    tags: Option<&'a [&'a str]>,
+    pub(super) labels: [Option<&'a Label>; LabelKind::ALL.len()],
+    pub(super) activities: Option<&'a [LastActivity<'a>]>,
+    pub(crate) attributes: &'a [Attribute<'a>],
+    pub(crate) tags: Option<&'a [&'a str]>,
 }
 
 /// A value, or why there is none.
@@ -264,59 +264,19 @@ impl<'a> Profile<'a> {
         all.iter().copied().find(|&one| label(one).key() == found.key())
     }
 
-    /// NaN: unknown; infinity: absent.
-    #[inline]
-    pub(crate) const fn number(&self, figure: Figure) -> f64 {
-        self.figures[figure as usize]
-    }
-
-    #[inline]
-    pub(crate) const fn slot(&self, amount: Amount) -> Slot<Decimal> {
-        self.amounts[amount as usize]
-    }
-
     /// `None`: unknown; the empty text: absent.
     #[inline]
     pub(crate) fn key(&self, kind: LabelKind) -> Option<&'a str> {
         self.labels[kind as usize].map(Label::key)
     }
 
-    /// The label as it was given, also an absent one.
-    pub(super) const fn given_label(&self, kind: LabelKind) -> Option<&'a Label> {
-        self.labels[kind as usize]
-    }
-
-    pub(super) fn set_slot(&mut self, amount: Amount, slot: Slot<Decimal>) {
-        self.amounts[amount as usize] = slot;
-    }
-
-    pub(super) fn set_number(&mut self, figure: Figure, number: f64) {
-        self.figures[figure as usize] = number;
-    }
-
-    pub(super) fn set_label(&mut self, kind: LabelKind, label: Option<&'a Label>) {
-        self.labels[kind as usize] = label;
-    }
-
-    /// Days since the last activity of a kind, as a [number](Profile::number).
+    /// Days since the last activity of a kind, as a figure.
     #[inline]
     pub(crate) fn days_since(&self, activity: Activity, category: Option<&str>) -> f64 {
         let Some(activities) = self.activities else { return f64::NAN };
         let asked = activities.iter().filter(|last| last.activity == activity);
         let asked = asked.filter(|last| category.is_none_or(|category| last.category == category));
         asked.map(|last| last.days_ago).min().map_or(ABSENT, f64::from)
-    }
-
-    pub(super) const fn activities(&self) -> Option<&'a [LastActivity<'a>]> {
-        self.activities
-    }
-
-    pub(crate) const fn attributes(&self) -> &'a [Attribute<'a>] {
-        self.attributes
-    }
-
-    pub(crate) const fn tags(&self) -> Option<&'a [&'a str]> {
-        self.tags
     }
 }
 

@@ -77,7 +77,7 @@ impl<'a, Id: CustomerId> Activities<'a, Id> {
                 OrderStatus::Unpaid => Some(Activity::UnpaidOrder),
                 OrderStatus::Cancelled => None,
             };
-            (line.customer(), line.moment(), activity, line.product())
+            (line.customer(), line.placed_at, activity, line.product())
         });
         let (mut clock, as_of) = (DayClock::new(calendar), Day::from(as_of));
         // Any seed will do: what comes out is sorted.

@@ -127,8 +127,8 @@ impl Check {
     #[inline]
     pub(super) fn truth(&self, profile: &Profile<'_>) -> Truth {
         match self {
-            Self::Figure(figure, test) => test.truth(profile.number(*figure)),
-            Self::Amount(amount, test) => test.truth(profile.slot(*amount)),
+            Self::Figure(figure, test) => test.truth(profile.figures[*figure as usize]),
+            Self::Amount(amount, test) => test.truth(profile.amounts[*amount as usize]),
             Self::Label(label, test) => test.truth(profile.key(*label)),
             Self::DaysSince(days) => days.test.truth(profile.days_since(days.activity, days.category.as_deref())),
             Self::NumberAttribute(place, test) => match attribute(profile, *place, AttributeKind::Number) {
@@ -141,7 +141,7 @@ impl Check {
                 Attribute::Absent => test.truth(Some("")),
                 _ => Truth::Unknown,
             },
-            Self::Tag(tag) => profile.tags().map_or(Truth::Unknown, |tags| Truth::of(tags.contains(&&**tag))),
+            Self::Tag(tag) => profile.tags.map_or(Truth::Unknown, |tags| Truth::of(tags.contains(&&**tag))),
         }
     }
 
@@ -154,8 +154,8 @@ impl Check {
             Attribute::Text(text) => Found::Text(text),
         };
         match self {
-            Self::Figure(figure, _) => Found::of_number(profile.number(*figure)),
-            Self::Amount(amount, _) => match profile.slot(*amount) {
+            Self::Figure(figure, _) => Found::of_number(profile.figures[*figure as usize]),
+            Self::Amount(amount, _) => match profile.amounts[*amount as usize] {
                 Slot::Unknown => Found::Unknown,
                 Slot::Absent => Found::Absent,
                 Slot::Known(amount) => Found::Amount(amount),
@@ -168,7 +168,7 @@ impl Check {
             Self::DaysSince(days) => Found::of_number(profile.days_since(days.activity, days.category.as_deref())),
             Self::NumberAttribute(place, _) => of_attribute(*place, AttributeKind::Number),
             Self::TextAttribute(place, _) => of_attribute(*place, AttributeKind::Text),
-            Self::Tag(tag) => match profile.tags() {
+            Self::Tag(tag) => match profile.tags {
                 None => Found::Unknown,
                 Some(tags) => tags.iter().find(|&&other| other == &**tag).map_or(Found::Absent, |tag| Found::Text(tag)),
             },
@@ -200,7 +200,7 @@ impl Found<'_> {
 /// An attribute, if it is of the kind.
 #[inline]
 fn attribute<'a>(profile: &Profile<'a>, position: usize, kind: AttributeKind) -> Attribute<'a> {
-    match (profile.attributes().get(position), kind) {
+    match (profile.attributes.get(position), kind) {
         (Some(Attribute::Absent | Attribute::Text("")), _) => Attribute::Absent,
         (Some(&Attribute::Number(number)), AttributeKind::Number) if number.is_finite() => Attribute::Number(number),
         (Some(&Attribute::Text(text)), AttributeKind::Text) => Attribute::Text(text),

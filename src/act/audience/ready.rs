@@ -185,10 +185,8 @@ pub fn stock_up_waiters(stretch: Decimal) -> Result<Rule> {
     if stretch <= Decimal::ONE {
         return Err(Error::Amount { field: "stretch of a stock-up", found: stretch, expected: "above 1" });
     }
-    Rule::all([
-        Rule::new(Figure::QuantityStretch, Test::at_least(stretch))?,
-        Rule::new(Figure::CyclesMissed, Test::equal(0))?,
-    ])
+    let stretched = Rule::new(Figure::QuantityStretch, Test::at_least(stretch))?;
+    Rule::all([stretched, Rule::new(Figure::CyclesMissed, Test::equal(0))?])
 }
 
 /// Members about to drop a tier: the revenue that will be left is at most `margin` above the tier's threshold. With a

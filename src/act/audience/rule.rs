@@ -120,12 +120,9 @@ impl Rule {
 
     /// What is within limits can be walked, dropped and stored without a stack overflow.
     fn within_limits(self) -> Result<Self> {
-        let limits =
-            [("depth of a rule", self.depth, Self::MAX_DEPTH), ("size of a rule", self.values, Self::MAX_SIZE)];
-        match limits.into_iter().find(|&(_, found, max)| found > max) {
-            Some((field, found, max)) => Err(Error::OutOfRange { field, found: found as u64, min: 0, max: max as u64 }),
-            None => Ok(self),
-        }
+        Error::within("depth of a rule", self.depth as u64, 0..=Self::MAX_DEPTH as u64)?;
+        Error::within("size of a rule", self.values as u64, 0..=Self::MAX_SIZE as u64)?;
+        Ok(self)
     }
 
     /// How many comparisons the rule has.

@@ -76,10 +76,7 @@ impl Assignment {
     ///
     /// [`Error::OutOfRange`] for a share of an empty population. 0 of 1 holds back nobody, 1 of 1 everybody.
     pub fn new(campaign: impl Into<Box<str>>, control: Ratio) -> Result<Self> {
-        if control.of() == 0 {
-            let field = "population of the share of control";
-            return Err(Error::OutOfRange { field, found: 0, min: 1, max: u64::MAX });
-        }
+        Error::within("population of the share of control", control.of(), 1..=u64::MAX)?;
         let campaign = campaign.into();
         let mut named = Fnv::new();
         named.feed(campaign.as_bytes());

@@ -81,10 +81,7 @@ impl Comparison {
     #[doc(alias = "BCa")]
     pub fn of_amounts(treated: &[Decimal], control: &[Decimal], options: &BootstrapOptions) -> Result<Self> {
         let &BootstrapOptions { seed, replicates, confidence } = options;
-        if !(100..=1_000_000).contains(&replicates) {
-            let (min, max) = (100, 1_000_000);
-            return Err(Error::OutOfRange { field: "replicates", found: replicates.into(), min, max });
-        }
+        Error::within("replicates", replicates, 100..=1_000_000)?;
         let scale = treated.iter().chain(control).map(Decimal::scale).max().unwrap_or(0);
         let (treated, control) = (Customers::of(treated, scale)?, Customers::of(control, scale)?);
         let means = [treated.mean(), control.mean()];

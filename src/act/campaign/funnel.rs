@@ -2,7 +2,6 @@
 
 use rust_decimal::Decimal;
 
-use crate::act::not_negative;
 use crate::error::{Error, Result};
 use crate::number::{money, quotient};
 use crate::scale::Ratio;
@@ -17,7 +16,7 @@ use crate::scale::Ratio;
 /// # Examples
 ///
 /// ```
-/// use repurchase::act::campaign::Funnel;
+/// use repurchase::act::campaign::{Funnel, FunnelMeasure};
 /// use repurchase::Ratio;
 /// use rust_decimal::Decimal;
 ///
@@ -29,6 +28,8 @@ use crate::scale::Ratio;
 /// assert_eq!(funnel.value_per_buyer(), Some(Decimal::from(50)));
 /// assert_eq!(funnel.return_on_investment(), Some(15.0));
 /// assert_eq!(Funnel::default().click_through_rate(), None);
+/// let dearer = funnel.with_money(Decimal::from(100), Decimal::from(800))?;
+/// assert_eq!(FunnelMeasure::CostPerOrder.change(&funnel, &dearer), Some(-0.5));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -99,11 +100,9 @@ impl Funnel {
         let Self { shown, clicked, carted, converted, buyers, cost, .. } = self;
         let parts = [("clicked", clicked, shown), ("carted", carted, shown), ("converted", converted, shown)];
         for (field, found, max) in parts.into_iter().chain([("buyers", buyers, converted)]) {
-            if found > max {
-                return Err(Error::OutOfRange { field, found, min: 0, max });
-            }
+            Error::within(field, found, 0..=max)?;
         }
-        not_negative("cost", cost)?;
+        Error::not_negative("cost", cost)?;
         match self.minor() {
             Some((cost, revenue)) if money::fits(cost) && money::fits(revenue) => Ok(self),
             _ => Err(Error::AmountOverflow { field: "cost or revenue" }),

@@ -57,18 +57,6 @@ impl FunnelMeasure {
     ///
     /// `None` where one of them is undefined, or the control arm's is not above 0. It carries no interval; a
     /// [`Comparison`](super::Comparison) does.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::act::campaign::{Funnel, FunnelMeasure};
-    /// use rust_decimal::Decimal;
-    ///
-    /// let arm = |cost: i64| Funnel::new(100).with_converted(4)?.with_money(cost.into(), Decimal::ZERO);
-    /// assert_eq!(FunnelMeasure::CostPerOrder.change(&arm(30)?, &arm(40)?), Some(-0.25));
-    /// assert_eq!(FunnelMeasure::CostPerOrder.change(&arm(30)?, &arm(0)?), None);
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn change(self, treated: &Funnel, control: &Funnel) -> Option<f64> {
         let (treated, control) = (self.of(treated)?, self.of(control)?);
         (control > 0.0).then(|| treated / control - 1.0).filter(|change| change.is_finite())

@@ -4,22 +4,14 @@ use crate::scale::label::labels;
 use crate::scale::words::phrase;
 use crate::scale::{Confidence, Interval, Language};
 
-/// Whether the treated arm differs from the control arm by more than chance explains.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-pub enum Verdict {
-    /// The whole interval of the difference lies above 0.
-    Better,
-    /// The whole interval of the difference lies below 0.
-    Worse,
-    /// The interval contains 0, or there is no interval.
-    CannotTell,
-}
-
 labels! {
-    Verdict[3] {
+    /// Whether the treated arm differs from the control arm by more than chance explains.
+    pub enum Verdict[3] {
+        /// The whole interval of the difference lies above 0.
         Better: "better", "Better", "更好";
+        /// The whole interval of the difference lies below 0.
         Worse: "worse", "Worse", "更差";
+        /// The interval contains 0, or there is no interval.
         CannotTell: "cannot_tell", "Cannot tell", "无法判断";
     }
 }

@@ -64,9 +64,7 @@ impl AfterSalePlan {
     }
 
     fn of(use_days: u32, time: NaiveTime, channels: [Channel; 3]) -> Result<Self> {
-        if use_days == 0 {
-            return Err(Error::OutOfRange { field: "days of use", found: 0, min: 1, max: u32::MAX.into() });
-        }
+        Error::within("days of use", use_days, 1..=u32::MAX.into())?;
         Ok(Self { use_days, time, channels })
     }
 

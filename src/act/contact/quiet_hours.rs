@@ -11,20 +11,7 @@ use crate::error::{Error, Result};
 ///
 /// Hours may pass midnight: 21:00 until 09:00. On a day on which clocks change, the time shown counts: an hour shown
 /// twice is quiet, or not, both times, and hours that end in a skipped hour end with it.
-///
-/// # Examples
-///
-/// ```
-/// use chrono::NaiveTime;
-/// use repurchase::act::contact::QuietHours;
-///
-/// let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-/// let night = QuietHours::new(time(21), time(9))?;
-/// assert!(night.contains(time(21)) && night.contains(time(0)));
-/// assert!(!night.contains(time(9)));
-/// assert_eq!(night.to_string(), "21:00-09:00");
-/// # Ok::<(), repurchase::Error>(())
-/// ```
+/// [`ContactRules`](super::ContactRules) has an example.
 #[doc(alias("do not disturb", "免打扰"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

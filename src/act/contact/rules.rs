@@ -21,6 +21,9 @@ use crate::act::contact::{Cap, Channel, QuietHours};
 ///     .with_daily_budget(Channel::SMS, 10_000);
 /// assert_eq!(rules.channel_caps(&Channel::SMS), [Cap::new(1, 7)?]);
 /// assert_eq!(rules.quiet_hours(&Channel::EMAIL), None);
+/// let night = rules.quiet_hours(&Channel::SMS).expect("those of all channels");
+/// assert!(night.contains(time(21)) && night.contains(time(0)) && !night.contains(time(9)));
+/// assert_eq!(night.to_string(), "21:00-09:00");
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[must_use]

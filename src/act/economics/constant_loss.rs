@@ -3,7 +3,6 @@
 use rust_decimal::Decimal;
 
 use crate::act::economics::{product, quotient};
-use crate::act::not_negative;
 use crate::error::{Error, Result};
 
 /// A customer who brings the same margin at the start of each period, and is lost at the end of it at a constant rate.
@@ -50,7 +49,7 @@ impl ConstantLoss {
     ///
     /// [`Error::Amount`] when the margin is below 0 or the rate is not above 0 and at most 1.
     pub fn new(margin: Decimal, loss_rate: Decimal) -> Result<Self> {
-        let (margin, loss_rate) = (not_negative("margin per period", margin)?, check_loss(loss_rate)?);
+        let (margin, loss_rate) = (Error::not_negative("margin per period", margin)?, check_loss(loss_rate)?);
         Ok(Self { margin, loss_rate, discount_rate: Decimal::ZERO, acquisition_cost: Decimal::ZERO })
     }
 
@@ -60,7 +59,7 @@ impl ConstantLoss {
     ///
     /// [`Error::Amount`] when it is below 0.
     pub fn with_discount_rate(self, discount_rate: Decimal) -> Result<Self> {
-        Ok(Self { discount_rate: not_negative("discount rate", discount_rate)?, ..self })
+        Ok(Self { discount_rate: Error::not_negative("discount rate", discount_rate)?, ..self })
     }
 
     /// Sets what it cost to win the customer; 0 if not given.
@@ -69,7 +68,7 @@ impl ConstantLoss {
     ///
     /// [`Error::Amount`] when it is below 0.
     pub fn with_acquisition_cost(self, cost: Decimal) -> Result<Self> {
-        Ok(Self { acquisition_cost: not_negative("cost of acquiring", cost)?, ..self })
+        Ok(Self { acquisition_cost: Error::not_negative("cost of acquiring", cost)?, ..self })
     }
 
     /// The periods for which a customer stays on average, the first included. Formula: `1 / c` of a loss rate `c`.

@@ -3,7 +3,6 @@
 use rust_decimal::Decimal;
 
 use crate::act::economics::{product, quotient, share};
-use crate::act::not_negative;
 use crate::error::{Error, Result};
 
 /// A coupon on an order (优惠券): what it costs, and what it must bring.
@@ -44,14 +43,14 @@ impl Coupon {
     /// [`Error::Amount`] when an amount is below 0 or the margin is not within 0..=1, and when the margin of an order
     /// is not 0 but rounded to it.
     pub fn new(order_amount: Decimal, margin: Decimal, discount: Decimal) -> Result<Self> {
-        let (order_amount, margin) = (not_negative("amount of an order", order_amount)?, share("margin", margin)?);
+        let (order_amount, margin) = (Error::not_negative("amount of an order", order_amount)?, share("margin", margin)?);
         // A share of an amount is no larger than the amount, but perhaps too small.
         let margin_per_order = product(order_amount, margin).ok_or(Error::Amount {
             field: "margin",
             found: margin,
             expected: "a share of the order that 28 decimals can tell from 0",
         })?;
-        let discount = not_negative("discount of a coupon", discount)?;
+        let discount = Error::not_negative("discount of a coupon", discount)?;
         Ok(Self { margin_per_order, discount, regular_use: Decimal::ONE, cost_per_customer: Decimal::ZERO })
     }
 
@@ -71,7 +70,7 @@ impl Coupon {
     ///
     /// [`Error::Amount`] when it is below 0.
     pub fn with_cost_per_customer(self, cost: Decimal) -> Result<Self> {
-        Ok(Self { cost_per_customer: not_negative("cost per customer", cost)?, ..self })
+        Ok(Self { cost_per_customer: Error::not_negative("cost per customer", cost)?, ..self })
     }
 
     /// The margin of an order with the coupon; below 0 for a coupon larger than the margin. Formula: `p m - c` of a
@@ -131,9 +130,9 @@ crate::stored::stored! {
         #[serde(with = "crate::number::decimal")] regular_use: Decimal,
         #[serde(with = "crate::number::decimal")] cost_per_customer: Decimal,
     } <=> Ok(Self {
-        margin_per_order: not_negative("margin of an order", margin_per_order)?,
-        discount: not_negative("discount of a coupon", discount)?,
+        margin_per_order: Error::not_negative("margin of an order", margin_per_order)?,
+        discount: Error::not_negative("discount of a coupon", discount)?,
         regular_use: share("use of a coupon by regular orders", regular_use)?,
-        cost_per_customer: not_negative("cost per customer", cost_per_customer)?,
+        cost_per_customer: Error::not_negative("cost per customer", cost_per_customer)?,
     })
 }

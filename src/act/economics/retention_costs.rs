@@ -31,7 +31,7 @@ impl RetentionCosts {
     ///
     /// [`Error::Amount`] for a cost that is not above 0.
     pub fn new(retain: Decimal, acquire: Decimal) -> Result<Self> {
-        Ok(Self { retain: positive("cost of retaining", retain)?, acquire: positive("cost of acquiring", acquire)? })
+        Ok(Self { retain: Error::above_zero("cost of retaining", retain)?, acquire: Error::above_zero("cost of acquiring", acquire)? })
     }
 
     /// The rule of thumb of shops in the street: winning a customer costs 2 times as much as a try to keep one.
@@ -62,10 +62,6 @@ impl RetentionCosts {
         let success = share("success", success).ok()?;
         Some(product(success, self.acquire)?.checked_sub(self.retain)?.normalize())
     }
-}
-
-fn positive(field: &'static str, found: Decimal) -> Result<Decimal> {
-    if found > Decimal::ZERO { Ok(found) } else { Err(Error::Amount { field, found, expected: "above 0" }) }
 }
 
 crate::stored::stored! {

@@ -45,7 +45,7 @@ pub struct Lot<K> {
 ///
 /// ```
 /// use chrono::NaiveDate;
-/// use repurchase::act::points::{Expiry, PointsAccount, PointsEvent, PointsProgram};
+/// use repurchase::act::points::{Expiry, Liability, PointsAccount, PointsEvent, PointsProgram};
 /// use rust_decimal::Decimal;
 ///
 /// let day = |month, day| NaiveDate::from_ymd_opt(2026, month, day).unwrap();
@@ -62,6 +62,9 @@ pub struct Lot<K> {
 ///
 /// let account = PointsAccount::replay(&program, events, day(4, 5))?;
 /// assert_eq!((account.balance(), account.expired()), (11, 9));
+///
+/// let owed = Liability::of([&account], Decimal::new(1, 2))?;
+/// assert_eq!((owed.points, owed.value, owed.months[0].month), (11, Decimal::new(11, 2), Some(day(5, 1))));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[doc(alias("loyalty points", "积分"))]

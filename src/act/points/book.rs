@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::act::not_negative;
 use crate::act::points::{PointsEvent, PointsProgram};
 use crate::error::{Error, Result};
 use crate::number::money;
@@ -92,7 +91,7 @@ impl<K: Ord + Clone + Debug> Book<K> {
     }
 
     fn earn(&mut self, program: &PointsProgram, day: NaiveDate, order: K, amount: Decimal, tier: usize) -> Result<()> {
-        not_negative("amount of an order", amount)?;
+        Error::not_negative("amount of an order", amount)?;
         let rate = program.rate(tier).ok_or_else(|| {
             let max = program.rates().len().saturating_sub(1) as u64;
             Error::OutOfRange { field: "tier of a points program", found: tier as u64, min: 0, max }
@@ -132,7 +131,7 @@ impl<K: Ord + Clone + Debug> Book<K> {
     }
 
     fn take_back(&mut self, order: &K, amount: Decimal) -> Result<()> {
-        not_negative("amount of an order", amount)?;
+        Error::not_negative("amount of an order", amount)?;
         let Some(earned) = self.orders.get_mut(order) else {
             return Err(Error::points_order(order, "is returned and has not earned points"));
         };

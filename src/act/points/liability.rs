@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
-use crate::act::not_negative;
 use crate::act::points::PointsAccount;
 use crate::error::{Error, Result};
 use crate::number::money;
@@ -49,36 +48,19 @@ pub struct Liability {
 }
 
 impl Liability {
-    /// The liability from accounts as of one day, at a value of one point, such as 0.01. Takes time `l log m` in `l`
+    /// The liability from accounts as of one day, at a value of one point, such as 0.01;
+    /// [`PointsAccount`] has an example. Takes time `l log m` in `l`
     /// lots of `m` months.
     ///
     /// # Errors
     ///
     /// [`Error::AsOfMismatch`] for accounts as of different days; [`Error::Amount`] for a value below 0;
     /// [`Error::CountOverflow`] and [`Error::AmountOverflow`] for sums beyond their limits.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use chrono::NaiveDate;
-    /// use repurchase::act::points::{Expiry, Liability, PointsAccount, PointsEvent, PointsProgram};
-    /// use rust_decimal::Decimal;
-    ///
-    /// let day = |month, day| NaiveDate::from_ymd_opt(2026, month, day).unwrap();
-    /// let program = PointsProgram::new(Vec::new(), Expiry::MonthEnd(1))?;
-    /// let welcome = PointsEvent::<u64>::Grant { day: day(3, 5), points: 200 };
-    /// let account = PointsAccount::replay(&program, [welcome], day(3, 31))?;
-    ///
-    /// let liability = Liability::of([&account], Decimal::new(1, 2))?;
-    /// assert_eq!(liability.months[0].month, Some(day(4, 1)));
-    /// assert_eq!((liability.points, liability.value), (200, Decimal::TWO));
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn of<'a, K: 'a>(
         accounts: impl IntoIterator<Item = &'a PointsAccount<K>>,
         value_of_point: Decimal,
     ) -> Result<Self> {
-        not_negative("value of a point", value_of_point)?;
+        Error::not_negative("value of a point", value_of_point)?;
         let too_many = Error::CountOverflow { field: "points outstanding" };
         let mut by_month: BTreeMap<(bool, Option<NaiveDate>), u64> = BTreeMap::new();
         let (mut as_of, mut points, mut owed, mut carried) = (None, 0u64, 0u64, Decimal::ZERO);

@@ -3,8 +3,9 @@
 use chrono::{Datelike, Days, Months, NaiveDate};
 use rust_decimal::Decimal;
 
-use crate::act::not_negative;
 use crate::error::{Error, Result};
+#[cfg(feature = "serde")]
+use crate::number::money::Text;
 
 /// How long points last. On the day on which they expire, they can no longer be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,10 +56,9 @@ impl PointsProgram {
     /// [`Error::Amount`] for a rate below 0; [`Error::OutOfRange`] for points that expire on the day on which they are
     /// earned.
     pub fn new(rates: Vec<Decimal>, expiry: Expiry) -> Result<Self> {
-        rates.iter().try_for_each(|&rate| not_negative("points per unit of money", rate).map(|_| ()))?;
-        if expiry == Expiry::Days(0) {
-            let (min, max) = (1, u32::MAX.into());
-            return Err(Error::OutOfRange { field: "days until points expire", found: 0, min, max });
+        rates.iter().try_for_each(|&rate| Error::not_negative("points per unit of money", rate).map(|_| ()))?;
+        if let Expiry::Days(days) = expiry {
+            Error::within("days until points expire", days, 1..=u32::MAX.into())?;
         }
         Ok(Self { rates, expiry })
     }
@@ -80,5 +80,6 @@ impl PointsProgram {
 }
 
 crate::stored::stored! {
-    PointsProgram { #[serde(with = "crate::number::money::texts")] rates: Vec<Decimal>, expiry: Expiry } <=> Self::new(rates, expiry)
+    PointsProgram(program) { rates: Vec<Text> = Text::all(&program.rates), expiry: Expiry = program.expiry }
+    <=> Self::new(Text::decimals(rates), expiry)
 }

@@ -30,15 +30,6 @@ pub enum CycleScale {
 }
 
 /// How product cycles are measured; every combination is allowed.
-///
-/// # Examples
-///
-/// ```
-/// use repurchase::measure::{CycleOptions, CycleScale};
-///
-/// let options = CycleOptions::default().with_scale(CycleScale::Calendar);
-/// assert_eq!((options.scale, options.within_days), (CycleScale::Calendar, 90));
-/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -202,9 +193,7 @@ impl<P: ProductId> CycleTable<P> {
     where
         P: Borrow<Q>,
     {
-        if quantity <= Decimal::ZERO {
-            return Err(Error::Amount { field: "quantity", found: quantity, expected: "above 0" });
-        }
+        Error::above_zero("quantity", quantity)?;
         let Some(median) = self.get(product).and_then(|cycle| cycle.curve.median()) else {
             return Ok(None);
         };

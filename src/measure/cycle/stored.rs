@@ -30,9 +30,7 @@ fn checked(cycle: ProductCycle) -> Result<ProductCycle> {
     Error::within("open spells", cycle.curve.spells() - cycle.curve.returned(), customers..=customers)?;
     let most = if repeaters == 0 { 0 } else { u64::MAX };
     Error::within("ended spells", cycle.curve.returned(), repeaters..=most)?;
-    if cycle.usual_quantity <= Decimal::ZERO {
-        return Err(Error::Amount { field: "usual quantity", found: cycle.usual_quantity, expected: "above 0" });
-    }
+    Error::above_zero("usual quantity", cycle.usual_quantity)?;
     Ok(cycle)
 }
 

@@ -28,9 +28,7 @@ stored! {
         let quantities = || steps.iter().map(|step| step.quantity.0).chain([usual_quantity.0]);
         let scale = quantities().map(|quantity| quantity.scale()).max().unwrap_or(0);
         let at_scale = |quantity: Decimal| {
-            if quantity <= Decimal::ZERO {
-                return Err(Error::Amount { field: "quantity", found: quantity, expected: "above 0" });
-            }
+            Error::above_zero("quantity", quantity)?;
             let minor = money::minor(quantity, scale).and_then(|minor| money::decimal(minor, scale));
             minor.ok_or(Error::AmountOverflow { field: "quantity" })
         };

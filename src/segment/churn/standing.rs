@@ -52,11 +52,8 @@ impl CycleStanding {
     /// [`Error::Amount`] for a quantity that is not above 0.
     /// [`MissedCycles`] has an example.
     pub fn with_quantities(self, last_order: Decimal, usual: Decimal) -> Result<Self> {
-        for (field, found) in [("quantity of the last order", last_order), ("usual quantity", usual)] {
-            if found <= Decimal::ZERO {
-                return Err(Error::Amount { field, found, expected: "above 0" });
-            }
-        }
+        Error::above_zero("quantity of the last order", last_order)?;
+        Error::above_zero("usual quantity", usual)?;
         Ok(Self { quantities: Some(Quantities { last_order, usual }), ..self })
     }
 

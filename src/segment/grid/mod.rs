@@ -33,8 +33,6 @@ use crate::segment::{RfmModel, RfmScore};
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "GridBuilder", into = "GridBuilder"))]
 pub struct Grid {
     rules: GridBuilder,
     segments: Vec<Label>,
@@ -183,10 +181,4 @@ impl From<Grid> for GridBuilder {
     }
 }
 
-impl TryFrom<GridBuilder> for Grid {
-    type Error = Error;
-
-    fn try_from(rules: GridBuilder) -> Result<Self> {
-        rules.build()
-    }
-}
+crate::stored::stored! { Grid as rules: GridBuilder => rules.build() }

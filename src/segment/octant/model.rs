@@ -116,15 +116,9 @@ impl OctantModel {
     }
 
     fn of_splits(bins: BinCounts, splits: [Split; 3]) -> Result<Self> {
-        let out_of_range = |field, found, min, max| Err(Error::OutOfRange { field, found, min, max });
         for (Split { sum, count }, bins) in splits.into_iter().zip(bins.to_array()) {
-            if !(1..=MOST_CUSTOMERS).contains(&count) {
-                return out_of_range("count of scores", count, 1, MOST_CUSTOMERS);
-            }
-            let scores = count * u64::from(bins);
-            if sum > scores {
-                return out_of_range("sum of scores", sum, 0, scores);
-            }
+            Error::within("count of scores", count, 1..=MOST_CUSTOMERS)?;
+            Error::within("sum of scores", sum, 0..=count * u64::from(bins))?;
         }
         Ok(Self::with(bins, splits))
     }

@@ -56,8 +56,6 @@ impl From<DayBins> for Bins<NaiveDate> {
 
 /// Bins of amounts, and the same as integers where they fit 63 bits at the finest scale of the thresholds.
 #[derive(Debug, Clone, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(from = "Bins<money::Text>", into = "Bins<money::Text>"))]
 pub(super) struct MoneyBins {
     pub(super) amounts: Bins<Decimal>,
     pub(super) minor: Option<MinorBins>,
@@ -119,18 +117,9 @@ fn narrow(minor: i128) -> i64 {
     i64::try_from(minor).unwrap_or(if minor < 0 { i64::MIN } else { i64::MAX })
 }
 
-#[cfg(feature = "serde")]
-impl From<Bins<money::Text>> for MoneyBins {
-    fn from(texts: Bins<money::Text>) -> Self {
-        Self::from(texts.map(|money::Text(amount)| amount))
-    }
-}
-
-#[cfg(feature = "serde")]
-impl From<MoneyBins> for Bins<money::Text> {
-    fn from(bins: MoneyBins) -> Self {
-        bins.amounts.map(money::Text)
-    }
+crate::stored::stored! {
+    MoneyBins(bins) as texts: Bins<money::Text> = bins.amounts.clone().map(money::Text)
+    => Ok(Self::from(texts.map(|money::Text(amount)| amount)))
 }
 
 #[cfg(test)]

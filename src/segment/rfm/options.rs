@@ -11,7 +11,6 @@ use crate::scale::Bands;
 /// How one of R, F and M becomes scores.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-#[cfg_attr(feature = "serde", serde(bound(serialize = "T: Clone + serde::Serialize")))]
 #[cfg_attr(feature = "serde", serde(bound(deserialize = "T: Ord + serde::Deserialize<'de>")))]
 pub enum BinRule<T> {
     /// This number of bins, 2..=10, of equal shares of the customers; ties can leave some of them empty.
@@ -116,8 +115,5 @@ impl<T> BinRule<T> {
 }
 
 pub(super) fn check_bins(bins: usize) -> Result<()> {
-    if (2..=usize::from(MAX_BINS)).contains(&bins) {
-        return Ok(());
-    }
-    Err(Error::OutOfRange { field: "bins", found: bins as u64, min: 2, max: MAX_BINS.into() })
+    Error::within("bins", bins as u64, 2..=MAX_BINS.into())
 }

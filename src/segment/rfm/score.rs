@@ -44,16 +44,9 @@ const fn unpack(packed: u32) -> [u8; 3] {
     [(packed >> (2 * BITS) & 0xf) as u8, (packed >> BITS & 0xf) as u8, (packed & 0xf) as u8]
 }
 
-fn check(field: &'static str, found: u8, max: u8) -> Result<()> {
-    if (1..=max).contains(&found) {
-        return Ok(());
-    }
-    Err(Error::OutOfRange { field, found: found.into(), min: 1, max: max.into() })
-}
-
 impl BinCounts {
     pub(crate) fn new(bins: [u8; 3]) -> Result<Self> {
-        bins.into_iter().try_for_each(|bins| check("bins", bins, MAX_BINS))?;
+        bins.into_iter().try_for_each(|bins| Error::within("bins", bins, 1..=MAX_BINS.into()))?;
         Ok(Self(pack(bins)))
     }
 
@@ -103,7 +96,7 @@ impl RfmScore {
     pub fn new(scores: [u8; 3], bins: [u8; 3]) -> Result<Self> {
         let BinCounts(packed) = BinCounts::new(bins)?;
         for ((field, score), bins) in ["recency", "frequency", "monetary"].into_iter().zip(scores).zip(bins) {
-            check(field, score, bins)?;
+            Error::within(field, score, 1..=bins.into())?;
         }
         Ok(Self { packed: pack(scores) << (3 * BITS) | packed })
     }

@@ -12,8 +12,6 @@ pub use label::CustomerLabel;
 use std::collections::BTreeMap;
 
 use super::profile::Profile;
-#[cfg(feature = "serde")]
-use crate::error::Error;
 use crate::error::Result;
 use crate::scale::words::phrase;
 use crate::scale::{Label, Language};
@@ -46,11 +44,6 @@ use crate::segment::LabelKind;
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(
-    feature = "serde",
-    serde(try_from = "BTreeMap<LabelKind, Vec<Entry>>", into = "BTreeMap<LabelKind, Vec<Entry>>")
-)]
 pub struct Playbook {
     entries: BTreeMap<LabelKind, Vec<Entry>>,
 }
@@ -81,18 +74,6 @@ impl Playbook {
     }
 
     /// The action for each label of a customer that the playbook covers, in the order of the kinds.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::segment::{ChurnRisk, LabelKind};
-    /// use repurchase::shop::{Playbook, Profile};
-    ///
-    /// let (playbook, late) = (Playbook::default(), Profile::default());
-    /// let late = late.with_label(LabelKind::ChurnRisk, ChurnRisk::Overdue.label());
-    /// let (kind, action) = playbook.advise(&late).next().expect("covers all risks");
-    /// assert_eq!((kind, Some(action)), (LabelKind::ChurnRisk, playbook.action_for(ChurnRisk::Overdue)));
-    /// ```
     pub fn advise<'p>(&'p self, profile: &'p Profile<'_>) -> impl Iterator<Item = (LabelKind, &'p Action)> {
         self.kinds().filter_map(|kind| {
             let label = profile.label(kind)?;
@@ -139,18 +120,6 @@ impl Default for Playbook {
     }
 }
 
-#[cfg(feature = "serde")]
-impl From<Playbook> for BTreeMap<LabelKind, Vec<Entry>> {
-    fn from(playbook: Playbook) -> Self {
-        playbook.entries
-    }
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<BTreeMap<LabelKind, Vec<Entry>>> for Playbook {
-    type Error = Error;
-
-    fn try_from(entries: BTreeMap<LabelKind, Vec<Entry>>) -> Result<Self, Error> {
-        PlaybookBuilder::stored(entries)?.build()
-    }
+crate::stored::stored! {
+    Playbook as entries: BTreeMap<LabelKind, Vec<Entry>> => PlaybookBuilder::stored(entries).and_then(PlaybookBuilder::build)
 }

@@ -173,20 +173,17 @@ impl Profiles {
         }
         let mut profile = Profile::default();
         for (figure, column) in Figure::ALL.into_iter().zip(&self.figures) {
-            profile.set_number(figure, column.get(position));
+            profile.figures[figure as usize] = column.get(position);
         }
         for (amount, column) in Amount::ALL.into_iter().zip(&self.amounts) {
-            profile.set_slot(amount, column.get(position));
+            profile.amounts[amount as usize] = column.get(position);
         }
         for (kind, column) in LabelKind::ALL.into_iter().zip(&self.labels) {
-            profile.set_label(
-                kind,
-                match column.get(position) {
-                    Slot::Unknown => None,
-                    Slot::Absent => Some(absent_label()),
-                    Slot::Known(label) => Some(label),
-                },
-            );
+            profile.labels[kind as usize] = match column.get(position) {
+                Slot::Unknown => None,
+                Slot::Absent => Some(absent_label()),
+                Slot::Known(label) => Some(label),
+            };
         }
         Some(profile)
     }
@@ -213,21 +210,21 @@ impl Profiles {
             return Err(Error::CountOverflow { field: "number of customers" });
         }
         for (column, figure) in self.figures.iter_mut().zip(Figure::ALL) {
-            column.set(row, profile.number(figure));
+            column.set(row, profile.figures[figure as usize]);
         }
         for (column, amount) in self.amounts.iter_mut().zip(Amount::ALL) {
-            column.set(row, profile.slot(amount));
+            column.set(row, profile.amounts[amount as usize]);
         }
         for ((column, names), kind) in self.labels.iter_mut().zip(&mut names.0).zip(LabelKind::ALL) {
-            if let Some(label) = profile.given_label(kind) {
+            if let Some(label) = profile.labels[kind as usize] {
                 column.codes.set(row, Names::code(names, label));
             }
         }
-        self.push_attributes(row, profile.attributes().iter().copied());
-        if let Some(activities) = profile.activities() {
+        self.push_attributes(row, profile.attributes.iter().copied());
+        if let Some(activities) = profile.activities {
             self.push_activities(row, activities);
         }
-        if let Some(tags) = profile.tags() {
+        if let Some(tags) = profile.tags {
             self.push_tags(row, tags.iter().copied());
         }
         self.len += 1;

@@ -47,10 +47,10 @@ impl Rows {
     /// The figures and amounts of a profile, with the codes of its labels.
     pub(crate) fn push(&mut self, profile: &Profile<'_>, labels: [u32; LabelKind::ALL.len()]) {
         for (column, figure) in self.figures.iter_mut().zip(Figure::ALL) {
-            column.push(profile.number(figure));
+            column.push(profile.figures[figure as usize]);
         }
         for (column, amount) in self.amounts.iter_mut().zip(Amount::ALL) {
-            column.push(profile.slot(amount), self.scale);
+            column.push(profile.amounts[amount as usize], self.scale);
         }
         for (column, code) in self.labels.iter_mut().zip(labels) {
             column.push(code);
