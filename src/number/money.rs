@@ -118,7 +118,6 @@ impl Text {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -177,7 +177,6 @@ impl<Id> Order<Id> {
     pub fn is_purchase(&self) -> bool {
         self.status == OrderStatus::Paid && (self.refunded.is_zero() || self.refunded < self.amount)
     }
-
 }
 
 /// A refund that names no order: a credit note, a negative row of a till.

@@ -3,7 +3,7 @@
 
     rfm_conventions.py
 
-Reads online_retail_conventions.csv, which holds the other tools' scores, and prints what tests/rfm_conventions.rs
+Reads online_retail_conventions.csv, which holds the other tools' scores, and prints what tests/segment/conventions.rs
 expects: the cut points of R in days ago, and of the customers whose R differs, by tool, how many there are, how many
 have a last day that is a cut point, and by how much their R differs. Python's standard library alone; it shares no code
 with the crate.

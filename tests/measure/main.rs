@@ -31,16 +31,14 @@ const OCCASIONS: [Occasion; 2] = [Occasion::Order, Occasion::Day];
 const SCOPES: [Scope; 2] = [Scope::Window, Scope::Lifetime];
 const PERIODS: [Period; 5] = [Period::Day, Period::Week, Period::Month, Period::Quarter, Period::Year];
 
-use common::{date, fixed_seed, log_of, ratio, window};
+use common::{date, fixed_seed, log_of, noon, ratio, window};
 
 fn order(customer: &'static str, day: &str, cents: i64) -> Record<&'static str> {
-    let at = date(day).and_hms_opt(12, 0, 0).expect("noon").and_utc();
-    Order::new(customer, at, Decimal::new(cents, 2)).expect("an order").into()
+    Order::new(customer, noon(date(day)), Decimal::new(cents, 2)).expect("an order").into()
 }
 
 fn credit(customer: &'static str, day: &str, cents: i64) -> Record<&'static str> {
-    let at = date(day).and_hms_opt(12, 0, 0).expect("noon").and_utc();
-    Credit::new(customer, at, Decimal::new(cents, 2)).expect("a credit").into()
+    Credit::new(customer, noon(date(day)), Decimal::new(cents, 2)).expect("a credit").into()
 }
 
 /// Ann comes back after the window, Bo buys twice on one day, Cy bought before, Di only gets money back.

@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use proptest::test_runner::{Config, RngSeed};
-
 mod backtest;
 mod bdw;
 mod beta_geometric;
@@ -11,6 +9,8 @@ mod bg_bb;
 mod bg_bb_edges;
 mod chance;
 mod choose;
+#[path = "../common/mod.rs"]
+mod common;
 mod coverage;
 mod customer_forecast;
 mod extremes;
@@ -22,9 +22,6 @@ mod mergeable;
 mod opportunity;
 mod outlook;
 mod pareto_nbd;
-#[cfg(feature = "rayon")]
-#[path = "../common/pools.rs"]
-mod pools;
 mod sbg;
 mod shops;
 mod small;
@@ -34,7 +31,4 @@ mod threads;
 mod value;
 mod value_laws;
 
-/// The same random cases in every run.
-fn fixed_seed(cases: u32) -> Config {
-    Config { cases, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() }
-}
+use common::fixed_seed;

@@ -9,10 +9,7 @@ use rust_decimal::Decimal;
 
 pub(crate) type TestResult = Result<(), Box<dyn StdError>>;
 
-#[track_caller]
-pub(crate) fn date(text: &str) -> NaiveDate {
-    text.parse().expect("a date")
-}
+pub(crate) use crate::common::date;
 
 /// Orders of customers on days counted from 2025-01-01.
 pub(crate) fn log_of(purchases: impl IntoIterator<Item = (u32, i64)>) -> PurchaseLog<u32> {

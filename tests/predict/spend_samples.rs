@@ -2,12 +2,12 @@
 
 use chrono::NaiveDate;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed};
 use repurchase::predict::{Sample, Samples};
 use repurchase::record::{Credit, Record};
 use repurchase::{Ledger, Order, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
+use super::fixed_seed;
 use super::tables::{Row, table};
 
 fn records(csv: &'static str) -> impl Iterator<Item = Record<&'static str>> {
@@ -124,11 +124,6 @@ fn a_correlation_needs_differences() {
         assert!(near(correlation(&[(1, unit), (2, 2.0 * unit)]), 1.0));
         assert!(near(correlation(&[(1, 4.0 * unit), (5, unit)]), -1.0));
     }
-}
-
-/// The same random customers in every run.
-fn fixed_seed(cases: u32) -> Config {
-    Config { cases, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() }
 }
 
 proptest! {

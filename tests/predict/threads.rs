@@ -88,7 +88,7 @@ mod pools {
     use repurchase::record::{Period, Windows};
 
     use super::*;
-    use crate::pools::on_any_number_of_threads;
+    use crate::common::pools::on_any_number_of_threads;
     use crate::shops::{day, log_of};
 
     /// Fails unless the answer, which may be a `Result`, is the same on any number of threads.

@@ -2,14 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
-use proptest::test_runner::{Config, RngSeed};
-use repurchase::{Error, Order, Window};
-use rust_decimal::Decimal;
+use chrono::{DateTime, FixedOffset, Utc};
+use repurchase::{Error, Order};
 
 mod book;
 mod book_laws;
 mod columns;
+#[path = "../common/mod.rs"]
+mod common;
 mod days;
 mod lines;
 mod matches;
@@ -19,29 +19,7 @@ mod spans;
 mod stored;
 mod windows;
 
-fn fixed_seed() -> Config {
-    Config { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() }
-}
-
-#[track_caller]
-fn date(text: &str) -> NaiveDate {
-    text.parse().expect("a date")
-}
-
-#[track_caller]
-fn instant(text: &str) -> DateTime<Utc> {
-    text.parse().expect("an instant")
-}
-
-#[track_caller]
-fn money(text: &str) -> Decimal {
-    Decimal::from_str_exact(text).expect("an amount")
-}
-
-#[track_caller]
-fn window(start: &str, end: &str) -> Window {
-    Window::new(date(start), date(end)).expect("a window")
-}
+use common::{date, fixed_seed, instant, money, window};
 
 #[track_caller]
 fn east(seconds: i32) -> FixedOffset {

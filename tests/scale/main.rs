@@ -86,9 +86,7 @@ fn given_cuts_ascend() {
     assert_eq!(CutPoints::<u8>::new(vec![]).unwrap().bins(), 1);
     assert_eq!(CutPoints::<u8>::new(vec![]).unwrap().position(&9), 0);
     let error = Error::NotAscending { what: "cut points", position: 2 };
-    assert_eq!(CutPoints::new(vec![1, 3, 2, 1]), Err(error.clone()));
-    assert_eq!(CutPoints::try_from(vec![1, 3, 2, 1]), Err(error));
-    assert_eq!(Vec::from(CutPoints::new(vec![1, 1, 3]).unwrap()), [1, 1, 3]);
+    assert_eq!(CutPoints::new(vec![1, 3, 2, 1]), Err(error));
 }
 
 #[test]
@@ -229,11 +227,9 @@ fn bands_by_hand() {
 fn edges_ascend_strictly() {
     for (edges, position) in [(vec![30, 30], 1), (vec![30, 50, 40], 2), (vec![3, 2, 1], 1)] {
         let error = Error::NotAscending { what: "band edges", position };
-        assert_eq!(Bands::new(edges.clone()), Err(error.clone()));
-        assert_eq!(Bands::try_from(edges), Err(error));
+        assert_eq!(Bands::new(edges), Err(error));
     }
     assert_eq!(Bands::new(vec![2, 1]).unwrap_err().to_string(), "band edges must ascend: number 1 (from 0) does not");
-    assert_eq!(Vec::from(Bands::new(vec![1, 2]).unwrap()), [1, 2]);
 }
 
 #[test]

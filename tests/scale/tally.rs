@@ -71,7 +71,7 @@ proptest! {
         prop_assert_eq!(&extended, &whole);
         let one_by_one = all.iter().try_fold(Tally::new(), |mut tally, &value| tally.add(value, 1).map(|()| tally));
         prop_assert_eq!(one_by_one.as_ref(), Ok(&whole));
-        prop_assert_eq!(Tally::try_from(Vec::from(whole.clone())), Ok(whole));
+        prop_assert_eq!(Tally::try_from(whole.iter().map(|(&value, count)| (value, count)).collect::<Vec<_>>()), Ok(whole));
     }
 
     /// What is merged is small against the rest, and large: the two ways of merging.

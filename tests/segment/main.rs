@@ -1,7 +1,5 @@
 //! The room `segment`, through the public API: laws against naive oracles, edges, exact texts, stored forms.
 //!
-//! Grids have a file of their own (`tests/grids`), as have the conventions of other tools
-//! (`tests/rfm_conventions.rs`).
 //! Oracles work on whole cents and whole days, with sorts and counts that are obviously right.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -10,20 +8,20 @@ use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed};
 use repurchase::record::{Credit, Record};
 use repurchase::segment::RfmScore;
 use repurchase::{CustomerHistory, Ledger, Order, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
+#[path = "../common/mod.rs"]
+mod common;
+mod conventions;
 mod explain;
+mod grid;
 mod labels;
 mod lifecycle;
 mod missed_cycles;
 mod octant;
-#[cfg(feature = "rayon")]
-#[path = "../common/pools.rs"]
-mod pools;
 mod region;
 mod rfm;
 mod rfm_edges;
@@ -34,21 +32,13 @@ mod tally;
 mod threads;
 mod tier;
 
-/// The same random shops in every run.
-fn fixed_seed(cases: u32) -> Config {
-    Config { cases, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() }
-}
+use common::{fixed_seed, money, noon};
 
 /// The 400 days of random shops end with this one.
 const LAST: u64 = 399;
 
 fn day(number: u64) -> NaiveDate {
     NaiveDate::from_ymd_opt(2025, 1, 1).unwrap() + Days::new(number)
-}
-
-#[track_caller]
-fn money(text: &str) -> Decimal {
-    text.parse().expect("an amount")
 }
 
 fn cents(cents: i64) -> Decimal {
@@ -63,14 +53,12 @@ fn score(r: u8, f: u8, m: u8) -> RfmScore {
 
 #[track_caller]
 fn order<Id>(customer: Id, number: u64, amount: Decimal) -> Record<Id> {
-    let at = day(number).and_hms_opt(12, 0, 0).unwrap().and_utc();
-    Order::new(customer, at, amount).expect("an order").into()
+    Order::new(customer, noon(day(number)), amount).expect("an order").into()
 }
 
 #[track_caller]
 fn credit<Id>(customer: Id, number: u64, amount: Decimal) -> Record<Id> {
-    let at = day(number).and_hms_opt(12, 0, 0).unwrap().and_utc();
-    Credit::new(customer, at, amount).expect("a credit").into()
+    Credit::new(customer, noon(day(number)), amount).expect("a credit").into()
 }
 
 #[track_caller]

@@ -5,26 +5,18 @@
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed};
 use repurchase::CustomerHistory;
 use repurchase::segment::ChurnRisk::{ChurnInclined, Due, InCycle, Overdue};
 use repurchase::segment::{ChurnRisk, CycleStanding, MissedCycles};
 use repurchase::segment::{FrequencyBands, Lifecycle, NewCustomerBands, NewCustomerState};
 use rust_decimal::Decimal;
 
+use super::{day, fixed_seed, money};
+
 mod quantities;
 #[cfg(feature = "serde")]
 mod stored;
 mod words;
-
-fn day(number: u64) -> NaiveDate {
-    NaiveDate::from_ymd_opt(2025, 1, 1).unwrap() + Days::new(number)
-}
-
-#[track_caller]
-fn number(text: &str) -> Decimal {
-    text.parse().expect("a number")
-}
 
 #[track_caller]
 fn history_of(days: impl IntoIterator<Item = NaiveDate>) -> CustomerHistory {
@@ -213,7 +205,7 @@ fn the_limits_of_time() {
 #[test]
 fn a_standing_allocates_nothing() {
     let (history, rule) = (history_of([day(0), day(47), day(90)]), MissedCycles::default());
-    let (last, usual) = (number("2.5"), number("2.3333333333333333333333333333"));
+    let (last, usual) = (money("2.5"), money("2.3333333333333333333333333333"));
     let mut found = None;
     let allocations = allocation_counter::measure(|| {
         let standing = rule.standing(&history, day(300)).unwrap().with_quantities(last, usual).unwrap();
@@ -246,13 +238,8 @@ fn oracle(purchases: &[u64], as_of: u64, rule: &MissedCycles, (last, usual): (u6
     (missed, expected, (expected..as_of).count() as u64)
 }
 
-/// The same random customers in every run.
-fn fixed_seed() -> Config {
-    Config { cases: 512, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() }
-}
-
 proptest! {
-    #![proptest_config(fixed_seed())]
+    #![proptest_config(fixed_seed(512))]
 
     #[test]
     fn against_an_oracle(

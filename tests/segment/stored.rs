@@ -1,7 +1,5 @@
 //! Stored forms: round trips, decimals as strings, and what cannot have been made is refused.
 
-use core::fmt::Debug;
-
 use proptest::prelude::*;
 use repurchase::scale::{Bands, Bins, CutPoints, Label, Language};
 use repurchase::segment::{
@@ -10,24 +8,10 @@ use repurchase::segment::{
     RfmOptions, RfmScore, SpendBands, TierModel, TierScheme, summarize,
 };
 use rust_decimal::Decimal;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::common::{refused, stored};
 use super::{cents, ledger_of, money, order, score, shop};
-
-/// Its stored form, after a check that it is read back to an equal value.
-#[track_caller]
-fn stored<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) -> Value {
-    let text = serde_json::to_string(value).expect("stores");
-    assert_eq!(&serde_json::from_str::<T>(&text).expect("loads"), value, "{text}");
-    serde_json::from_str(&text).expect("JSON")
-}
-
-#[track_caller]
-fn refused<T: DeserializeOwned + Debug>(json: &Value) -> String {
-    serde_json::from_value::<T>(json.clone()).expect_err("refused").to_string()
-}
 
 fn three() -> RfmModel {
     let ledger =

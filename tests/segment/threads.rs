@@ -8,7 +8,7 @@ use repurchase::segment::{
 use repurchase::{CustomerHistory, Ledger, PurchaseLog, ShopCalendar};
 
 use super::{day, fixed_seed, share_above_score, share_below_score};
-use crate::pools::on_any_number_of_threads;
+use crate::common::pools::on_any_number_of_threads;
 
 /// Enough for many parts.
 const ROWS: u64 = 80_000;

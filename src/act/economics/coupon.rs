@@ -43,7 +43,8 @@ impl Coupon {
     /// [`Error::Amount`] when an amount is below 0 or the margin is not within 0..=1, and when the margin of an order
     /// is not 0 but rounded to it.
     pub fn new(order_amount: Decimal, margin: Decimal, discount: Decimal) -> Result<Self> {
-        let (order_amount, margin) = (Error::not_negative("amount of an order", order_amount)?, share("margin", margin)?);
+        let (order_amount, margin) =
+            (Error::not_negative("amount of an order", order_amount)?, share("margin", margin)?);
         // A share of an amount is no larger than the amount, but perhaps too small.
         let margin_per_order = product(order_amount, margin).ok_or(Error::Amount {
             field: "margin",

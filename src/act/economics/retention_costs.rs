@@ -31,7 +31,10 @@ impl RetentionCosts {
     ///
     /// [`Error::Amount`] for a cost that is not above 0.
     pub fn new(retain: Decimal, acquire: Decimal) -> Result<Self> {
-        Ok(Self { retain: Error::above_zero("cost of retaining", retain)?, acquire: Error::above_zero("cost of acquiring", acquire)? })
+        Ok(Self {
+            retain: Error::above_zero("cost of retaining", retain)?,
+            acquire: Error::above_zero("cost of acquiring", acquire)?,
+        })
     }
 
     /// The rule of thumb of shops in the street: winning a customer costs 2 times as much as a try to keep one.

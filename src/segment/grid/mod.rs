@@ -8,7 +8,7 @@ pub use builder::{GridBuilder, GridReport};
 
 use builder::{Offsets, Shape};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::scale::words::phrase;
 use crate::scale::{Label, Language};
 use crate::segment::rfm::score::BinCounts;
@@ -59,7 +59,7 @@ impl Grid {
     ///
     /// # Errors
     ///
-    /// [`Error::ScoreBins`] for scores of other bins than the grid's.
+    /// [`Error::ScoreBins`](crate::Error::ScoreBins) for scores of other bins than the grid's.
     #[inline]
     pub fn segment(&self, score: RfmScore) -> Result<&Label> {
         Ok(&self.segments[self.position(score)?])
@@ -109,7 +109,7 @@ impl Grid {
     ///
     /// # Errors
     ///
-    /// [`Error::ScoreBins`] when the model's bins are not the grid's.
+    /// [`Error::ScoreBins`](crate::Error::ScoreBins) when the model's bins are not the grid's.
     pub fn check(&self, model: &RfmModel) -> Result<()> {
         self.asked.check("grid", model.bin_counts().score(0, 0, 0))
     }
@@ -122,7 +122,7 @@ impl Grid {
     ///
     /// # Errors
     ///
-    /// [`Error::ScoreBins`] when the model's bins are not the grid's.
+    /// [`Error::ScoreBins`](crate::Error::ScoreBins) when the model's bins are not the grid's.
     pub fn unreachable(&self, model: &RfmModel) -> Result<Vec<&Label>> {
         self.check(model)?;
         let empty = model.empty_scores();

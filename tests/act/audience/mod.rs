@@ -3,7 +3,8 @@
 use repurchase::act::audience::{Audience, Field, Rule, Schema, Test};
 use repurchase::scale::{Label, Language};
 use repurchase::shop::Profile;
-use rust_decimal::Decimal;
+
+use super::money;
 
 mod activities;
 mod allocation;
@@ -55,11 +56,6 @@ fn compiled(rule: Rule) -> Audience {
 fn label(key: &str) -> &'static Label {
     let key = || key.to_owned();
     Box::leak(Box::new(Label::new(key(), key(), key())))
-}
-
-#[track_caller]
-fn money(text: &str) -> Decimal {
-    text.parse().expect("an amount")
 }
 
 #[track_caller]

@@ -2,12 +2,12 @@
 
 #![allow(clippy::inconsistent_digit_grouping, reason = "cents stand apart: 5_000_00")]
 
-use proptest::test_runner::{Config, RngSeed};
 use repurchase::Ratio;
 use repurchase::act::campaign::{Comparison, Funnel, MoneySample};
 use repurchase::scale::{Confidence, Interval};
 use rust_decimal::Decimal;
 
+use super::common::{fixed_seed, ratio};
 use chance::Chance;
 
 mod assignment;
@@ -24,16 +24,6 @@ mod stored;
 mod words;
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
-
-/// The same random cases in every run.
-fn fixed_seed(cases: u32) -> Config {
-    Config { cases, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() }
-}
-
-#[track_caller]
-fn ratio(count: u64, of: u64) -> Ratio {
-    Ratio::new(count, of).expect("a part of its whole")
-}
 
 #[track_caller]
 fn conversions(shown: u64, converted: u64) -> Funnel {

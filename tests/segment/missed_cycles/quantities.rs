@@ -5,12 +5,12 @@ use repurchase::segment::ChurnRisk::{ChurnInclined, InCycle};
 use repurchase::segment::MissedCycles;
 use rust_decimal::Decimal;
 
-use super::{after, day, number};
+use super::{after, day, money};
 
 #[test]
 fn quantities_stretch_the_wait() {
     let stretched = |days, last, usual| {
-        let standing = after(MissedCycles::default(), &[0, 10], days).with_quantities(number(last), number(usual));
+        let standing = after(MissedCycles::default(), &[0, 10], days).with_quantities(money(last), money(usual));
         let standing = standing.expect("quantities above 0");
         (standing.cycles_missed().unwrap(), standing.next_expected_day().unwrap(), standing.overdue_days().unwrap())
     };
@@ -33,14 +33,14 @@ fn quantities_stretch_the_wait() {
     assert_eq!(once.expected_cycle_days(), Some(60.0));
     // The floor comes first: 7 days for 1 are 3.5 for a half.
     let own = after(MissedCycles::default().with_own_mean_gap(7), &[0, 1, 2], 7);
-    assert_eq!(own.with_quantities(number("0.5"), Decimal::ONE).unwrap().cycles_missed(), Some(2));
+    assert_eq!(own.with_quantities(money("0.5"), Decimal::ONE).unwrap().cycles_missed(), Some(2));
 }
 
 /// The quotient of two quantities is not rounded, not even in its last digit.
 #[test]
 fn quantities_are_exact() {
     let at_90_days = |usual: &str| {
-        let standing = after(MissedCycles::default(), &[0, 10], 90).with_quantities(number("7"), number(usual));
+        let standing = after(MissedCycles::default(), &[0, 10], 90).with_quantities(money("7"), money(usual));
         let standing = standing.unwrap();
         (standing.cycles_missed(), standing.next_expected_day(), standing.expected_cycle_days())
     };
@@ -75,7 +75,7 @@ fn quantities_of_any_size() {
 #[test]
 fn quantities_that_are_refused() {
     let standing = after(MissedCycles::default(), &[0, 10], 90);
-    let refused = |last, usual| standing.with_quantities(number(last), number(usual)).unwrap_err().to_string();
+    let refused = |last, usual| standing.with_quantities(money(last), money(usual)).unwrap_err().to_string();
     assert_eq!(refused("0", "1"), "quantity of the last order must be above 0, found 0");
     assert_eq!(refused("-1.5", "1"), "quantity of the last order must be above 0, found -1.5");
     assert_eq!(refused("1", "0.00"), "usual quantity must be above 0, found 0.00");

@@ -3,7 +3,7 @@
 use repurchase::scale::Language;
 use repurchase::segment::{ChurnRisk, CycleStanding, MissedCycles};
 
-use super::{after, number};
+use super::{after, money};
 
 const BOTH: [Language; 2] = [Language::English, Language::Chinese];
 
@@ -47,7 +47,7 @@ fn explained() {
     );
     let floored = rule.with_own_mean_gap(7).with_churn_cycles(2).unwrap();
     assert_eq!(
-        explain(after(floored, &[0, 1, 2], 15).with_quantities(number("4"), number("2.0")).unwrap()),
+        explain(after(floored, &[0, 1, 2], 15).with_quantities(money("4"), money("2.0")).unwrap()),
         [
             "Due: last purchase 15 days ago, expected every 14 days (mean gap 2/2 = 1.00 days, floor 7; quantity 4, \
              usually 2.0): 1 cycle missed, churn-inclined from 2",
@@ -61,7 +61,7 @@ fn explained() {
         "Churn-inclined: last purchase 3 days ago, expected every 1 day (mean gap 1/1 = 1.00 days, floor 1): \
          3 cycles missed, churn-inclined from 3"
     );
-    let tiny = after(floored, &[0, 1, 2], 15).with_quantities(number("0.000001"), number("3")).unwrap();
+    let tiny = after(floored, &[0, 1, 2], 15).with_quantities(money("0.000001"), money("3")).unwrap();
     assert!(tiny.explain(Language::English).contains("expected every 2.3e-6 days (mean"), "never every 0.00 days");
     assert!(tiny.explain(Language::Chinese).contains("预计每 2.3e-6 天复购一次"));
     assert_eq!(

@@ -3,8 +3,6 @@
 //!
 //! The presets' tables are written out here as DESIGN.md gives them, and evaluated apart from the crate.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use repurchase::Error;
 use repurchase::scale::{Label, Language};
 use repurchase::segment::{Grid, GridBuilder, RfmScore};

@@ -14,8 +14,6 @@
 //! | qcut of rank | type-7 quantile of ranks; ties by customer | below | of days ago, 6 - score |
 //! | NTILE | equal counts, the first `N mod 5` bins one more; ties by customer | | of days ago, 6 - score |
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -45,7 +43,7 @@ struct Golden {
 }
 
 static GOLDEN: LazyLock<Golden> = LazyLock::new(|| {
-    let text = include_str!("data/online_retail_conventions.csv");
+    let text = include_str!("../data/online_retail_conventions.csv");
     let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
     let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.expect("a row")).collect();
     assert_eq!(rows.len(), CUSTOMERS);

@@ -2,13 +2,13 @@
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed};
 use repurchase::scale::{Bands, Label};
 use repurchase::segment::{BinRule, Grid, RfmModel, RfmOptions, RfmScore};
 use repurchase::{Error, Ledger, Order, ShopCalendar};
 use rust_decimal::Decimal;
 
 use super::{label, pair, score};
+use crate::common::fixed_seed;
 
 /// An order of each customer on each of the days.
 fn ledger_of(days_of: impl IntoIterator<Item = (u32, Vec<u64>)>) -> Ledger<u32> {
@@ -102,7 +102,7 @@ fn unoccupied_by_nobody_and_by_strangers() {
 }
 
 proptest! {
-    #![proptest_config(Config { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() })]
+    #![proptest_config(fixed_seed(256))]
 
     /// Nobody is in a segment that nobody can be in, and the others are those whose segment somebody has.
     #[test]
