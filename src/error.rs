@@ -178,7 +178,7 @@ pub enum Error {
         /// The fields that are wrong.
         field: &'static str,
     },
-    /// A customer who bought after the day as of which a question is asked.
+    /// A customer who bought after the as-of day.
     #[error("the last purchase, on {last}, lies after the as-of day {as_of}")]
     AfterAsOf {
         /// The last purchase.

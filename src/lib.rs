@@ -105,7 +105,7 @@
 //! - **Fit once, apply anywhere.** What needs the whole shop is a small immutable value made by `fit`. Applying it to
 //!   one customer is a pure lookup without allocation, fit for a request handler.
 //! - **The same answer everywhere.** No clock, no randomness, no hash order and no order of the input changes a result,
-//!   to the last bit. The day as of which a question is asked is always a parameter.
+//!   to the last bit. The as-of day of a question is always a parameter.
 //! - **One definition each.** What counts as a purchase ([`Order`]), a day ([`ShopCalendar`]), a tie
 //!   ([`scale::CutPoints`]) is written where it is defined, with the population of every number.
 //! - **No shop is a special case.** Nobody, one customer, only one-time buyers, refunds above revenue, dates at the

@@ -244,6 +244,7 @@ impl CustomerHistory {
     /// Spend per purchase; `None` without a purchase.
     ///
     /// Rounded to a `Decimal`'s 28 digits where the quotient does not end.
+    #[doc(alias("AOV", "客单价"))]
     pub fn mean_order_amount(&self) -> Option<Decimal> {
         self.known.spend.checked_div(self.known.purchases.into())
     }

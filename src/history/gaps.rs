@@ -42,6 +42,7 @@ impl GapSums {
 /// Several purchases on one day make no gap, so a gap is 1 day or more. Population: the gaps of one customer of two
 /// purchase days or more; made by [`CustomerHistory::gaps`](crate::CustomerHistory::gaps), which is `None` for the
 /// others.
+#[doc(alias = "inter-purchase time")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct GapStatistics {
     count: u32,

@@ -21,7 +21,7 @@ pub struct CategoryBreadth {
     pub window: Window,
     /// Cross-category customers: those who bought of two categories or more, of all who bought.
     pub cross_category: Ratio,
-    /// Customers by the number of categories of which they bought; numbers of nobody do not appear.
+    /// Customers by the number of categories that they bought; numbers of nobody do not appear.
     pub customers: BTreeMap<u64, u64>,
 }
 
@@ -33,7 +33,7 @@ impl CategoryBreadth {
     }
 }
 
-/// Counts the customers of a window by the number of categories of which they bought in it.
+/// Counts the customers of a window by the number of categories that they bought in it.
 ///
 /// **Population**: the customers with a purchase in the window; 0 of 0 when there is none.
 ///
@@ -62,6 +62,7 @@ impl CategoryBreadth {
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias("cross-sell", "basket"))]
 pub fn category_breadth<Id: CustomerId, C: ProductId>(log: &LineLog<Id, C>, window: Window) -> CategoryBreadth {
     let mut customers = BTreeMap::new();
     for bought in log.by_customer() {
@@ -109,6 +110,7 @@ impl UnitsPerBuyer {
 /// # Errors
 ///
 /// [`Error::AmountOverflow`] when the units of a product do not fit a `Decimal` at the finest scale of all quantities.
+#[doc(alias = "basket")]
 pub fn units_per_buyer<Id: CustomerId, P: ProductId>(
     log: &LineLog<Id, P>,
     window: Window,

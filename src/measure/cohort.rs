@@ -42,6 +42,7 @@ impl Cohort {
     /// The retention: those of its customers who buy in the period of an offset, of all its customers.
     ///
     /// `None` for a period that begins after the as-of day.
+    #[doc(alias("retention rate", "留存率"))]
     pub fn retention(&self, offset: u32) -> Option<Ratio> {
         Ratio::new(self.active(offset)?, self.customers).ok()
     }
@@ -75,6 +76,7 @@ impl Cohort {
 /// assert_eq!(january.active(3), None);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
+#[doc(alias("retention", "cohort analysis", "留存"))]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -51,6 +51,7 @@ pub struct RevenueShare {
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias("Pareto", "80/20"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Concentration {
     /// What the smallest `i` customers brought, for `i` in `0..=N`, in units of `10^-scale`.

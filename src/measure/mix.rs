@@ -85,6 +85,7 @@ impl PeriodMix {
 /// assert_eq!((years[1].new.purchases, years[1].new.revenue), (2, Decimal::from(20)));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
+#[doc(alias("new and returning customers", "新老客占比"))]
 pub fn buyer_mix<Id: CustomerId>(log: &PurchaseLog<Id>, period: Period, as_of: NaiveDate) -> Result<Vec<PeriodMix>> {
     let Some((first, last)) = log.days() else {
         return Ok(Vec::new());

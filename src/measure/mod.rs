@@ -12,7 +12,7 @@
 //! | what share of the revenue do the top 20% bring? | [`Concentration`] |
 //! | after how long is a product bought again, when is a customer due for it? | [`CycleTable`] |
 //! | which products are of a high repurchase rate? | [`HighRepurchase`] |
-//! | how long do any spells last of which some are still open? | [`SurvivalCurve`] |
+//! | how long do spells last, where some are still open? | [`SurvivalCurve`] |
 //! | who buys of one category, who of several? | [`category_breadth`] |
 //! | from which first category do customers come to which second one? | [`CategoryPaths`] |
 //! | how much of a product does a buyer take? | [`units_per_buyer`] |

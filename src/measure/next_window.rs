@@ -30,6 +30,7 @@ use crate::scale::Ratio;
 /// assert_eq!(next_window_rate(&log, month(1)?, month(2)?), Ratio::new(1, 2)?);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
+#[doc(alias("retention", "回购率"))]
 pub fn next_window_rate<Id: CustomerId>(log: &PurchaseLog<Id>, first: Window, next: Window) -> Ratio {
     let bounds = |window: Window| (Day::from(window.start()), Day::from(window.end()));
     let fold = || NextFold { first: bounds(first), next: bounds(next), buyers: 0, returned: 0 };

@@ -60,6 +60,7 @@ use crate::scale::Ratio;
 /// assert_eq!(paths.lift(&"cups", &"tea"), None, "nobody began with cups");
 /// # Ok::<(), repurchase::Error>(())
 /// ```
+#[doc(alias("lift", "cross-sell"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CategoryPaths<C> {
     customers: u64,

@@ -109,8 +109,7 @@ impl Counts {
 }
 
 /// The repurchase rates of one window: [`repurchase_rates`] of it alone, whose example has it.
-#[doc(alias = "repeat purchase rate")]
-#[doc(alias = "复购率")]
+#[doc(alias("repeat purchase rate", "复购率"))]
 pub fn repurchase_rate<Id: CustomerId>(
     log: &PurchaseLog<Id>,
     window: Window,

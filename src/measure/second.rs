@@ -57,6 +57,7 @@ pub struct SecondPurchaseRate {
 /// assert_eq!(second.unobserved, 1, "Cy has been known for 16 days");
 /// # Ok::<(), repurchase::Error>(())
 /// ```
+#[doc(alias = "repeat purchase rate")]
 pub fn second_purchase_rate<Id: CustomerId>(
     log: &PurchaseLog<Id>,
     cohort: Window,

@@ -19,7 +19,7 @@ use crate::number::money;
 /// Ids are hashed with a fixed seed, fast rather than safe from ids that somebody makes up in order to collide: where
 /// strangers choose their ids, such as user names, hand over the shop's own numbers for them.
 ///
-/// `Send + Sync`, because the feature `rayon` spreads customers over threads: an `Rc<str>` is none, an `Arc<str>` is.
+/// `Send + Sync`, because the feature `rayon` spreads customers over threads: an `Arc<str>` is an id, an `Rc<str>` is not.
 pub trait CustomerId: Clone + Debug + Hash + Ord + Send + Sync {}
 
 impl<Id: Clone + Debug + Hash + Ord + Send + Sync> CustomerId for Id {}

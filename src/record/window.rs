@@ -243,7 +243,7 @@ impl Windows {
         self.windows.len()
     }
 
-    /// Whether there is none.
+    /// Whether there is no window.
     pub fn is_empty(&self) -> bool {
         self.windows.is_empty()
     }

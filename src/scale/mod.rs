@@ -7,7 +7,7 @@
 //! | the same of counts that were made apart: by machine, by day? | [`Tally`], [`MoneyTally`] |
 //! | between which given thresholds does a value lie? | [`Bands`] (given) |
 //! | either of the two? | [`Bins`] |
-//! | what is the mark on the stick called? | [`Label`], [`Language`] |
+//! | what are a label and a language? | [`Label`], [`Language`] |
 
 mod bands;
 mod bins;

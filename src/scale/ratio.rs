@@ -80,7 +80,7 @@ impl Ratio {
         Ok(())
     }
 
-    /// Wilson's score interval for the share in the wider population of which this one is a sample.
+    /// Wilson's score interval for the share in the wider population that this one samples.
     ///
     /// `None` when the population is empty. Unlike the normal approximation it never leaves 0..=1 and has a width at 0
     /// of n and n of n.

@@ -62,6 +62,7 @@ pub struct LabelSummary {
 /// assert_eq!(customers, [Ratio::new(1, 1)?, Ratio::new(0, 1)?, Ratio::new(0, 1)?, Ratio::new(0, 1)?]);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
+#[doc(alias = "ARPU")]
 pub fn summarize<Id, L: Ord>(
     ledger: &Ledger<Id>,
     label: impl FnMut(&Id, &CustomerHistory) -> Option<L>,

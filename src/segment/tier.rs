@@ -96,6 +96,7 @@ impl Default for TierScheme {
 /// assert_eq!(TierModel::new(tiers.names().to_vec(), tiers.cuts().clone())?, tiers);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
+#[doc(alias("membership", "loyalty tier", "会员等级"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TierModel {
     names: Vec<Label>,

@@ -6,15 +6,17 @@ use super::figure::{Amount, Figure};
 use super::profiles::Profiles;
 use crate::segment::{ChurnRisk, LabelKind};
 
-/// Who is less likely to be still there than this is taken for lost already: a call would come too late.
-const LEAST_ALIVE: f64 = 0.2;
-
 impl Profiles {
+    /// The least P(alive) of a customer whom it pays to [call](Profiles::calls): who is less likely to be still there
+    /// counts as lost already, and a call would come too late. A choice of this crate.
+    pub const LEAST_ALIVE: f64 = 0.2;
+
     /// Whom to call first: the positions of the customers who are late and may yet be won back, those first with whom
     /// most is at stake.
     ///
     /// **Population**: customers of two purchase days or more who have missed one cycle or more (churn risk due, overdue
-    /// or churn-inclined) and whose P(alive) is 0.2 or more; where P(alive) is unknown, all of them.
+    /// or churn-inclined) and whose P(alive) is [`LEAST_ALIVE`](Profiles::LEAST_ALIVE),
+    /// 20%, or more; where P(alive) is unknown, all of them.
     ///
     /// They stand in descending order of [`Figure::ExpectedLoss`], which
     /// [`ShopModels::explain_figure`](super::ShopModels::explain_figure) says in words; those without one come last.
@@ -26,13 +28,14 @@ impl Profiles {
     /// `loss = (1 - P) v / P`, with the probability `P` that the customer is still there and the revenue `v` expected
     /// within the horizon. `v / P` is what the customer brings if still there; with the probability `1 - P` that is
     /// lost.
+    #[doc(alias("win-back", "retention"))]
     pub fn calls(&self) -> Vec<usize> {
         let risk = self.label(LabelKind::ChurnRisk).0;
         let mut late: Vec<(usize, [f64; 2])> = (0..self.len())
             .filter(|&position| risk.key_at(position).is_some_and(|key| key != ChurnRisk::InCycle.label().key()))
             .filter(|&position| self.number(Figure::PurchaseDays, position).is_some_and(|days| days >= 2.0))
             .filter(|&position| {
-                self.number(Figure::ProbabilityAlive, position).is_none_or(|alive| alive >= LEAST_ALIVE)
+                self.number(Figure::ProbabilityAlive, position).is_none_or(|alive| alive >= Self::LEAST_ALIVE)
             })
             .map(|position| {
                 let ranked = [Figure::ExpectedLoss, Figure::ExpectedValue];

@@ -14,9 +14,6 @@ use crate::scale::Language;
 use crate::scale::words::count;
 use crate::segment::LabelKind;
 
-/// Decimals of an expected amount.
-const DECIMALS: u32 = 2;
-
 impl ShopModels {
     /// Why a customer has the label of a kind: the value that decided and the thresholds around it. `None` where the
     /// customer has no such label.
@@ -43,8 +40,8 @@ impl ShopModels {
     }
 
     /// What a score, a cycle or a forecast of a customer rests on, or why there is no P(alive), no day of the next purchase
-    /// and no mean spend. `None` where the customer has no such figure otherwise, and for figures that are plain facts of the
-    /// history.
+    /// and no mean spend; money has as many decimals as the shop's finest amount. `None` where the customer has no such
+    /// figure otherwise, and for figures that are plain facts of the history.
     pub fn explain_figure(
         &self,
         history: &CustomerHistory,
@@ -62,10 +59,10 @@ impl ShopModels {
             Figure::ProbabilityBuys => Some(self.forecast(history, as_of)?.explain_buys(language)),
             Figure::NextPurchaseDays => Some(self.forecast(history, as_of)?.explain_next(language)),
             Figure::ExpectedPurchases => Some(self.forecast(history, as_of)?.explain_purchases(language)),
-            Figure::ExpectedSpend => self.forecast(history, as_of)?.explain_value(DECIMALS, language),
+            Figure::ExpectedSpend => self.forecast(history, as_of)?.explain_value(self.decimals(history), language),
             Figure::ExpectedValue => {
-                let (value, kept) =
-                    (self.forecast(history, as_of)?.explain_value(DECIMALS, language)?, self.kept.of_customer(history));
+                let value = self.forecast(history, as_of)?.explain_value(self.decimals(history), language)?;
+                let kept = self.kept.of_customer(history);
                 let percent = 100.0 * kept;
                 Some(match language {
                     _ if kept >= 1.0 => value,
@@ -83,11 +80,17 @@ impl ShopModels {
         Some(CustomerForecast::new(self.purchases.model()?, self.spend.model(), &sample, self.horizon_days))
     }
 
+    /// The decimals of the finest amount that the tiers were fitted to, or of the customer's where that is finer.
+    fn decimals(&self, history: &CustomerHistory) -> u32 {
+        let cuts = self.tiers.cuts().cuts().iter().map(Decimal::scale);
+        cuts.chain([history.revenue().scale()]).max().unwrap_or(0)
+    }
+
     fn explain_loss(&self, history: &CustomerHistory, as_of: NaiveDate, language: Language) -> Option<String> {
         let loss = self.profile(history, as_of).ok()?.figure(Figure::ExpectedLoss)?;
         let forecast = self.forecast(history, as_of)?;
         let value = forecast.expected_value()? * self.kept.of_customer(history);
-        let (kept, decimals) = (value / forecast.probability_alive, DECIMALS as usize);
+        let (kept, decimals) = (value / forecast.probability_alive, self.decimals(history) as usize);
         let (alive, days) = (forecast.explain_alive(language), self.horizon_days);
         Some(match language {
             Language::English => format!(
@@ -135,11 +138,11 @@ impl ShopModels {
                 match (language, drops) {
                     (Language::English, true) => {
                         format!(
-                            "; {leaving} about to leave, {left} left, {distance} below the mark {low}: drops to {to}"
+                            "; {leaving} about to leave, {left} left, {distance} below the cut {low}: drops to {to}"
                         )
                     }
                     (Language::English, false) => {
-                        format!("; {leaving} about to leave, {left} left, {distance} above the mark {low}: stays")
+                        format!("; {leaving} about to leave, {left} left, {distance} above the cut {low}: stays")
                     }
                     (Language::Chinese, true) => {
                         format!("；即将移出 {leaving}，剩余 {left}，低于门槛 {low} 达 {distance}：将降为{to}")

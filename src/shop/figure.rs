@@ -54,8 +54,7 @@ pub enum Figure {
     ExpectedSpend,
     /// Revenue expected within the shop's horizon: expected purchases times expected spend, times the share
     /// [kept](crate::predict::KeptShare) after credits.
-    #[doc(alias = "LTV")]
-    #[doc(alias = "CLV")]
+    #[doc(alias("LTV", "CLV"))]
     ExpectedValue,
     /// The part of the revenue within the horizon that is lost if nothing is done: see
     /// [`Profiles::calls`](super::Profiles::calls). Unknown where P(alive) is.
@@ -108,7 +107,7 @@ labels! {
     Amount[4] {
         Revenue: "revenue", "revenue", "消费金额";
         MeanOrderAmount: "mean_order_amount", "mean order amount", "笔单价";
-        TierMargin: "tier_margin", "revenue above the tier's mark", "高于当前等级门槛的金额";
+        TierMargin: "tier_margin", "revenue above the tier's cut", "高于当前等级门槛的金额";
         TierGap: "tier_gap", "revenue missing to the next tier", "距下一等级的金额";
     }
 }

@@ -125,8 +125,8 @@ impl ShopOptions {
     }
 
     /// What to do with customers of each label. It needs an action for every label that the shop has of the kinds that
-    /// it covers. `None` is the [standard playbook](super::PlaybookBuilder::standard), without the kinds of which the
-    /// shop has labels of its own.
+    /// it covers. `None` is the [standard playbook](super::PlaybookBuilder::standard), without the kinds for which
+    /// the shop has labels of its own.
     pub fn with_playbook(self, playbook: impl Into<Option<Playbook>>) -> Self {
         Self { playbook: playbook.into(), ..self }
     }

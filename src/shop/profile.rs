@@ -127,7 +127,7 @@ impl<'a> Profile<'a> {
         Ok(())
     }
 
-    /// With a figure; `None` where there is none.
+    /// Sets a figure; `None` makes it absent.
     #[inline]
     #[must_use]
     pub fn with(mut self, figure: Figure, number: impl Into<Option<f64>>) -> Self {
@@ -144,7 +144,7 @@ impl<'a> Profile<'a> {
         };
     }
 
-    /// With an amount of money; `None` where there is none.
+    /// Sets an amount of money; `None` makes it absent.
     #[inline]
     #[must_use]
     pub fn with_amount(mut self, amount: Amount, money: impl Into<Option<Decimal>>) -> Self {
@@ -157,7 +157,7 @@ impl<'a> Profile<'a> {
         self.amounts[amount as usize] = money.map_or(Slot::Absent, Slot::Known);
     }
 
-    /// With a label; `None` where there is none. A label with an empty key is none.
+    /// Sets a label; `None`, or a label with an empty key, makes it absent.
     #[inline]
     #[must_use]
     pub fn with_label(mut self, kind: LabelKind, label: impl Into<Option<&'a Label>>) -> Self {
@@ -213,13 +213,13 @@ impl<'a> Profile<'a> {
         Self { tags: Some(tags), ..self }
     }
 
-    /// A figure; `None` where there is none, or it is unknown.
+    /// A figure; `None` where it is absent or unknown.
     #[inline]
     pub fn figure(&self, figure: Figure) -> Option<f64> {
         Some(self.figures[figure as usize]).filter(|number| number.is_finite())
     }
 
-    /// An amount; `None` where there is none, or it is unknown.
+    /// An amount; `None` where it is absent or unknown.
     #[inline]
     pub fn amount(&self, amount: Amount) -> Option<Decimal> {
         match self.amounts[amount as usize] {
@@ -228,7 +228,7 @@ impl<'a> Profile<'a> {
         }
     }
 
-    /// A label; `None` where there is none, or it is unknown.
+    /// A label; `None` where it is absent or unknown.
     #[inline]
     pub fn label(&self, kind: LabelKind) -> Option<&'a Label> {
         self.labels[kind as usize].filter(|label| !label.key().is_empty())

@@ -163,7 +163,7 @@ impl ShopTally {
         Ok(())
     }
 
-    /// The day as of which customers are counted.
+    /// The as-of day.
     pub const fn as_of(&self) -> NaiveDate {
         self.as_of
     }

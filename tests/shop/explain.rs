@@ -1,6 +1,6 @@
 //! Reasons, in both languages.
 
-use repurchase::CustomerHistory;
+use repurchase::{CustomerHistory, Ledger, Order, ShopCalendar};
 use repurchase::scale::Language;
 use repurchase::segment::{LabelKind, SpendBands};
 use repurchase::shop::{CustomerLabel, Figure, ShopModels, ShopOptions};
@@ -92,4 +92,22 @@ fn the_loss_in_words() {
             ),
         ]
     );
+}
+
+/// A shop in yen has no decimals, one in dinars three.
+#[test]
+fn money_has_the_shops_own_decimals() {
+    let (_, history) = shop();
+    for scale in [0, 2, 3] {
+        let rows = large(500).into_iter().filter(|&(.., amount)| amount > 0);
+        let orders = rows.map(|(id, on, amount)| Order::on(id, day(on), Decimal::new(amount, scale)).unwrap());
+        let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), day(AS_OF)).unwrap();
+        let models = fit(&ledger, &ShopOptions::default());
+        for (figure, before, after) in [(Figure::ExpectedValue, " of ", " each"), (Figure::ExpectedLoss, ": ", " of it")] {
+            let why = models.explain_figure(&history, day(AS_OF), figure, Language::English).unwrap();
+            let money = why.rsplit_once(after).and_then(|(start, _)| start.rsplit_once(before)).unwrap().1;
+            let decimals = money.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            assert_eq!(decimals, scale as usize, "{why}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ use crate::shop::Profile;
 /// A rule that is ready to be asked about customers.
 ///
 /// The [module](super) has an example.
+#[doc(alias("crowd", "segment", "人群"))]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Audience {
     rule: Rule,

@@ -144,6 +144,7 @@ pub struct LostCell {
 /// # Errors
 ///
 /// [`Error::NotAscending`] for days or purchases that do not ascend.
+#[doc(alias("win-back", "churned"))]
 pub fn lost_grid(silent_days: &[u32], purchases: &[u32]) -> Result<Vec<LostCell>> {
     let bands = |what, edges: &[u32]| {
         if let Some(place) = edges.windows(2).position(|pair| !matches!(pair, [low, high] if low < high)) {

@@ -60,7 +60,7 @@ labels! {
 /// G. Fowler, L. C. Noll, K.-P. Vo, D. Eastlake and T. Hansen, "The FNV non-cryptographic hash algorithm", RFC 9923;
 /// G. L. Steele, D. Lea and C. H. Flood (2014), "Fast splittable pseudorandom number generators", OOPSLA '14, 453-472,
 /// doi 10.1145/2660193.2660195.
-#[doc(alias("A/B test", "hold-out", "bucketing", "对照组"))]
+#[doc(alias("A/B test", "holdout", "hold-out", "control group", "bucketing", "对照组"))]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Assignment {
     campaign: Box<str>,

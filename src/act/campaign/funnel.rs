@@ -209,11 +209,13 @@ impl Funnel {
 
     /// Revenue per contact shown, whether it converted or not: the value by which arms are compared. `None` where none was
     /// shown. Rounded like the cost per click.
+    #[doc(alias = "ARPU")]
     pub fn value_per_contact(&self) -> Option<Decimal> {
         self.revenue.checked_div(self.shown.into())
     }
 
     /// Revenue per buyer (客单价); `None` without a buyer. Rounded like the cost per click.
+    #[doc(alias("ARPPU", "客单价"))]
     pub fn value_per_buyer(&self) -> Option<Decimal> {
         self.revenue.checked_div(self.buyers.into())
     }
@@ -223,12 +225,14 @@ impl Funnel {
     ///
     /// What advertising platforms call ROI (投入产出比) is revenue / cost, the
     /// [`return_on_ad_spend`](Funnel::return_on_ad_spend).
+    #[doc(alias = "ROI")]
     pub fn return_on_investment(&self) -> Option<f64> {
         let (cost, revenue) = self.minor()?;
         quotient(revenue - cost, cost)
     }
 
     /// ROAS: revenue / cost, so 1 where the campaign paid for itself; rounded once. `None` where it cost nothing.
+    #[doc(alias = "ROAS")]
     pub fn return_on_ad_spend(&self) -> Option<f64> {
         let (cost, revenue) = self.minor()?;
         quotient(revenue, cost)

@@ -315,7 +315,7 @@ impl Counted {
     }
 }
 
-/// The smallest quantity that at least half of the spells, of which there is one, do not exceed.
+/// The smallest quantity that at least half of the spells, one or more, do not exceed.
 fn median(spells: &[Spell]) -> Decimal {
     let mut quantities: Vec<Decimal> = spells.iter().map(|spell| spell.quantity).collect();
     let middle = quantities.len().saturating_sub(1) / 2;

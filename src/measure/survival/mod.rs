@@ -52,6 +52,7 @@ mod stored;
 /// E. L. Kaplan, P. Meier (1958), "Nonparametric estimation from incomplete observations", Journal of the American
 /// Statistical Association 53(282), 457-481, doi 10.1080/01621459.1958.10501452. M. Greenwood (1926), "The natural
 /// duration of cancer", Reports on Public Health and Medical Subjects 33, 1-26.
+#[doc(alias = "Kaplan-Meier")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct SurvivalCurve {
     /// All quantities are of one scale.
@@ -123,7 +124,7 @@ impl SurvivalCurve {
         Self::of_spells(spells.into_iter().map(spell).collect(), Decimal::ONE)
     }
 
-    /// The curve of spells of which each lasted for a quantity.
+    /// The curve of spells that each lasted for a quantity.
     pub(crate) fn of_spells(mut spells: Vec<Spell>, usual_quantity: Decimal) -> Self {
         // Of equal lengths the one of the smallest quantity goes first and stands for all, whatever the input's order.
         let length = |one: &Spell, other: &Spell| compare(one.gap_days, one.quantity, other.gap_days, other.quantity);

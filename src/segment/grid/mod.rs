@@ -32,6 +32,7 @@ use crate::segment::{RfmModel, RfmScore};
 /// assert_eq!(why, "Can't lose: R 1, F 5; rule 3 of 10: R 1-2, F 5");
 /// # Ok::<(), repurchase::Error>(())
 /// ```
+#[doc(alias("segmentation", "客户分群"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grid {
     rules: GridBuilder,

@@ -68,6 +68,7 @@ use crate::scale::{Bands, Bins, CutPoints, Language};
 /// assert_eq!(model.region([1..=5, 2..=4, 1..=5]), None);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
+#[doc(alias("segmentation", "RFM"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RfmModel {
     pub(super) measures: Measures,

@@ -43,6 +43,7 @@ use crate::segment::LabelKind;
 /// );
 /// # Ok::<(), repurchase::Error>(())
 /// ```
+#[doc(alias("next best action", "win-back"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Playbook {
     entries: BTreeMap<LabelKind, Vec<Entry>>,
@@ -91,7 +92,7 @@ impl Playbook {
         self.entries.keys().copied()
     }
 
-    /// The standard playbook, without the kinds of which a shop has other labels than the standard ones.
+    /// The standard playbook, without the kinds for which a shop has labels of its own.
     pub(super) fn standard_for<'a>(labels: impl Fn(LabelKind) -> Vec<&'a Label>) -> Self {
         let mut playbook = Self::default();
         playbook.entries.retain(|&kind, entries| entries.iter().map(|entry| &entry.label).eq(labels(kind)));

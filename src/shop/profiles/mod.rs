@@ -193,12 +193,12 @@ impl Profiles {
         (0..self.len).filter_map(|position| self.get(position))
     }
 
-    /// A figure of each customer, in their order; `None` where there is none, or it is unknown.
+    /// A figure of each customer, in their order; `None` where it is absent or unknown.
     pub fn figures(&self, figure: Figure) -> impl Iterator<Item = Option<f64>> + '_ {
         (0..self.len).map(move |position| self.number(figure, position))
     }
 
-    /// The label of a kind of each customer, in their order; `None` where there is none, or it is unknown.
+    /// The label of a kind of each customer, in their order; `None` where it is absent or unknown.
     pub fn labels(&self, kind: LabelKind) -> impl Iterator<Item = Option<&Label>> + '_ {
         let column = &self.labels[kind as usize];
         (0..self.len).map(move |position| column.known.get(column.position_at(position)?))
@@ -293,7 +293,7 @@ impl Profiles {
         self
     }
 
-    /// A figure of the customer at a position; `None` where there is none, or it is unknown.
+    /// A figure of the customer at a position; `None` where it is absent or unknown.
     pub(super) fn number(&self, figure: Figure, position: usize) -> Option<f64> {
         Some(self.figures[figure as usize].get(position)).filter(|number| number.is_finite())
     }

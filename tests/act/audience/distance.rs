@@ -39,7 +39,7 @@ fn margins_and_gaps() {
     };
     let some = |text| Some(money(text));
     assert_eq!(distance("50", "20"), ("ordinary", None, some("30")), "nobody drops from the lowest");
-    assert_eq!(distance("80", "0"), ("ordinary", None, some("0")), "the next begins above its mark");
+    assert_eq!(distance("80", "0"), ("ordinary", None, some("0")), "the next begins above its cut");
     assert_eq!(distance("80.01", "0"), ("senior", some("0.01"), some("15.99")));
     assert_eq!(distance("90", "10"), ("senior", some("0"), some("6")), "a margin of 0 is a drop");
     assert_eq!(distance("90", "9.99"), ("senior", some("0.01"), some("6")));
@@ -63,14 +63,14 @@ fn in_words() {
     assert_eq!(
         texts("98", "50"),
         [
-            "VIP: revenue 98, Supreme above 100, 2 more; 50 about to leave, 48 left, 48 below the mark 96: drops to Ordinary",
+            "VIP: revenue 98, Supreme above 100, 2 more; 50 about to leave, 48 left, 48 below the cut 96: drops to Ordinary",
             "VIP会员：消费金额 98，高于 100 升为至尊VIP会员，还差 2；即将移出 50，剩余 48，低于门槛 96 达 48：将降为普通会员",
         ]
     );
     assert_eq!(
         texts("120", "5"),
         [
-            "Supreme: revenue 120; 5 about to leave, 115 left, 15 above the mark 100: stays",
+            "Supreme: revenue 120; 5 about to leave, 115 left, 15 above the cut 100: stays",
             "至尊VIP会员：消费金额 120；即将移出 5，剩余 115，高于门槛 100 达 15：保持等级",
         ]
     );
