@@ -12,24 +12,7 @@ use crate::scale::Ratio;
 /// nothing.
 ///
 /// **Population**: the customers with a purchase in `first`; 0 of 0 when there is none.
-///
-/// # Examples
-///
-/// ```
-/// use chrono::{NaiveDate, TimeZone, Utc};
-/// use repurchase::measure::next_window_rate;
-/// use repurchase::record::Period;
-/// use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar};
-/// use rust_decimal::Decimal;
-///
-/// let order = |who, m| Order::new(who, Utc.with_ymd_and_hms(2026, m, 9, 12, 0, 0).unwrap(), Decimal::TEN);
-/// let orders = [order("ann", 1)?, order("ann", 2)?, order("bo", 1)?, order("cy", 2)?];
-/// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
-///
-/// let month = |m| Period::Month.window(NaiveDate::from_ymd_opt(2026, m, 1).unwrap());
-/// assert_eq!(next_window_rate(&log, month(1)?, month(2)?), Ratio::new(1, 2)?);
-/// # Ok::<(), repurchase::Error>(())
-/// ```
+/// [`repurchase_rates`](crate::measure::repurchase_rates) has an example.
 #[doc(alias("retention", "回购率"))]
 pub fn next_window_rate<Id: CustomerId>(log: &PurchaseLog<Id>, first: Window, next: Window) -> Ratio {
     let bounds = |window: Window| (Day::from(window.start()), Day::from(window.end()));

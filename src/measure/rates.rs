@@ -129,7 +129,8 @@ pub fn repurchase_rate<Id: CustomerId>(
 ///
 /// ```
 /// use chrono::{NaiveDate, TimeZone, Utc};
-/// use repurchase::measure::{RateOptions, Scope, repurchase_rate, repurchase_rates, repurchase_rates_by};
+/// use repurchase::measure::{Occasion, RateOptions, Scope, next_window_rate, second_purchase_rate};
+/// use repurchase::measure::{repurchase_rate, repurchase_rates, repurchase_rates_by};
 /// use repurchase::record::{Period, Windows};
 /// use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar, Window};
 /// use rust_decimal::Decimal;
@@ -148,6 +149,11 @@ pub fn repurchase_rate<Id: CustomerId>(
 /// assert_eq!((rates[1].users, rates[1].orders), (Ratio::new(0, 1)?, Ratio::new(0, 1)?));
 /// let lifetime = repurchase_rates(&log, &months, &options.with_scope(Scope::Lifetime));
 /// assert_eq!(lifetime[1].orders, Ratio::new(1, 1)?, "Bo bought in January already");
+///
+/// let february = months.iter().last().ok_or("February")?;
+/// assert_eq!(next_window_rate(&log, january, february), Ratio::new(1, 2)?, "Bo comes back");
+/// let second = second_purchase_rate(&log, january, 30, february.last(), Occasion::Order);
+/// assert_eq!(second.rate, Ratio::new(1, 2)?, "Ann within 30 days, Bo after 31");
 ///
 /// let by_channel = repurchase_rates_by(&log, january, &options, |customer| &customer[..3]);
 /// assert_eq!((by_channel["app"].users, by_channel["web"].users), (Ratio::new(1, 1)?, Ratio::new(0, 1)?));

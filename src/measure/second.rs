@@ -36,27 +36,6 @@ pub struct SecondPurchaseRate {
 /// before `as_of`. Younger ones stand in [`unobserved`](SecondPurchaseRate::unobserved): to count those of them who
 /// have returned would make the rate of a young cohort too high, to count all of them too low. 0 of 0 when nobody is
 /// observed for long enough; those whose first purchase lies after `as_of` are in neither count.
-///
-/// # Examples
-///
-/// ```
-/// use chrono::{NaiveDate, TimeZone, Utc};
-/// use repurchase::measure::{Occasion, second_purchase_rate};
-/// use repurchase::record::Period;
-/// use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar};
-/// use rust_decimal::Decimal;
-///
-/// let order = |who, m, d| Order::new(who, Utc.with_ymd_and_hms(2026, m, d, 12, 0, 0).unwrap(), Decimal::TEN);
-/// let orders = [order("ann", 3, 1)?, order("ann", 3, 31)?, order("bo", 3, 2)?, order("cy", 3, 30)?];
-/// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
-///
-/// let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
-/// let march = Period::Month.window(day(3, 1))?;
-/// let second = second_purchase_rate(&log, march, 30, day(4, 15), Occasion::Order);
-/// assert_eq!(second.rate, Ratio::new(1, 2)?);
-/// assert_eq!(second.unobserved, 1, "Cy has been known for 16 days");
-/// # Ok::<(), repurchase::Error>(())
-/// ```
 #[doc(alias = "repeat purchase rate")]
 pub fn second_purchase_rate<Id: CustomerId>(
     log: &PurchaseLog<Id>,

@@ -45,15 +45,20 @@ pub enum OrderStatus {
 /// # Examples
 ///
 /// ```
-/// use chrono::{TimeZone, Utc};
-/// use repurchase::Order;
+/// use chrono::{FixedOffset, TimeZone, Utc};
+/// use repurchase::{Order, ShopCalendar};
 /// use rust_decimal::Decimal;
 ///
 /// let at = Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap();
 /// let order = Order::new("ann", at, Decimal::new(19_90, 2))?.with_refunded(Decimal::new(5_00, 2))?;
 /// assert!(order.is_purchase());
 /// assert_eq!(order.net_amount(), Decimal::new(14_90, 2));
-/// # Ok::<(), repurchase::Error>(())
+///
+/// // Known by its day alone, it lies on that day in every time zone.
+/// let order = Order::on("ann", "2026-03-01".parse()?, Decimal::TEN)?;
+/// let shop = ShopCalendar::new(FixedOffset::west_opt(12 * 3600).expect("a valid offset"));
+/// assert_eq!(order.day(&shop)?.to_string(), "2026-03-01");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -84,21 +89,6 @@ impl<Id> Order<Id> {
     /// # Errors
     ///
     /// As [`new`](Order::new).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use chrono::FixedOffset;
-    /// use repurchase::{Order, ShopCalendar};
-    /// use rust_decimal::Decimal;
-    ///
-    /// let order = Order::on("ann", "2026-03-01".parse()?, Decimal::TEN)?;
-    /// for hours in [-12, 0, 14] {
-    ///     let shop = ShopCalendar::new(FixedOffset::east_opt(hours * 3600).expect("a valid offset"));
-    ///     assert_eq!(order.day(&shop)?.to_string(), "2026-03-01");
-    /// }
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn on(customer: Id, day: NaiveDate, amount: Decimal) -> Result<Self> {
         Self::when(customer, When::On(day), amount)
     }

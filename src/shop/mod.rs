@@ -53,7 +53,7 @@
 //!     Some("VIP会员：消费金额 940.48，高于 434.86 且不超过 1022.77")
 //! );
 //! assert_eq!(profile.figure(Figure::ProbabilityAlive).map(|alive| (100.0 * alive).round()), Some(47.0));
-//! assert_eq!(profile.figure(Figure::ExpectedValue).map(f64::round), Some(65.0));
+//! assert_eq!(profile.figure(Figure::ExpectedValue).map(f64::round), Some(64.0));
 //!
 //! // For a page, of everybody: each one's segment; whom to call first, and what is at stake?
 //! let profiles = models.profile_all(&ledger)?;

@@ -36,7 +36,15 @@ use crate::segment::{MonetaryMeasure, RfmTally};
 /// let options = ShopOptions::default();
 /// let mut tally = ShopTally::of(&ledger(1..=70)?, &options);
 /// tally.merge(&ShopTally::of(&ledger(71..=200)?, &options))?;
-/// assert_eq!(ShopModels::fit_tally(&tally, &options)?, ShopModels::fit(&ledger(1..=200)?, &options)?);
+/// let all = ledger(1..=200)?;
+/// assert_eq!(ShopModels::fit_tally(&tally, &options)?, ShopModels::fit(&all, &options)?);
+///
+/// // Customer 3 buys again.
+/// let mut history = all.get(&3).expect("has bought");
+/// tally.remove(&history)?;
+/// history.record_purchase(day(31), Decimal::TEN)?;
+/// tally.add(&history)?;
+/// assert_eq!(tally.customers(), 200);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

@@ -1,9 +1,9 @@
 //! Reasons, in both languages.
 
-use repurchase::{CustomerHistory, Ledger, Order, ShopCalendar};
 use repurchase::scale::Language;
 use repurchase::segment::{LabelKind, SpendBands};
 use repurchase::shop::{CustomerLabel, Figure, ShopModels, ShopOptions};
+use repurchase::{CustomerHistory, Ledger, Order, ShopCalendar};
 use rust_decimal::Decimal;
 
 use super::{AS_OF, day, fit, large, ledger};
@@ -103,7 +103,9 @@ fn money_has_the_shops_own_decimals() {
         let orders = rows.map(|(id, on, amount)| Order::on(id, day(on), Decimal::new(amount, scale)).unwrap());
         let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), day(AS_OF)).unwrap();
         let models = fit(&ledger, &ShopOptions::default());
-        for (figure, before, after) in [(Figure::ExpectedValue, " of ", " each"), (Figure::ExpectedLoss, ": ", " of it")] {
+        for (figure, before, after) in
+            [(Figure::ExpectedValue, " of ", " each"), (Figure::ExpectedLoss, ": ", " of it")]
+        {
             let why = models.explain_figure(&history, day(AS_OF), figure, Language::English).unwrap();
             let money = why.rsplit_once(after).and_then(|(start, _)| start.rsplit_once(before)).unwrap().1;
             let decimals = money.split_once('.').map_or(0, |(_, decimals)| decimals.len());

@@ -65,7 +65,8 @@ impl Schema {
     /// else, which would never select anybody, is refused when it is [compiled](super::Audience::compile): a price band
     /// of a shop without bands, an expected value without a model of spend, a tag or an activity. The caller announces
     /// what it adds to the profiles by [`with_figure`](Schema::with_figure), [`with_tags`](Schema::with_tags),
-    /// [`with_activities`](Schema::with_activities) and [`with_attribute`](Schema::with_attribute).
+    /// [`with_activities`](Schema::with_activities), [`with_number`](Schema::with_number) and
+    /// [`with_text`](Schema::with_text).
     pub fn of(models: &ShopModels) -> Self {
         let (mut labels, mut kinds) = (Vec::new(), Vec::new());
         for kind in LabelKind::ALL {
@@ -122,12 +123,7 @@ impl Schema {
         self.with_attribute(name, AttributeKind::Text)
     }
 
-    /// With one attribute more.
-    ///
-    /// # Errors
-    ///
-    /// As [`with_number`](Schema::with_number).
-    pub fn with_attribute(mut self, name: Label, kind: AttributeKind) -> Result<Self> {
+    fn with_attribute(mut self, name: Label, kind: AttributeKind) -> Result<Self> {
         let is_known = || self.attributes.iter().any(|(other, _)| other.key() == name.key());
         if name.key().is_empty() || is_known() {
             return Err(Error::LabelKey { key: name.key().into() });

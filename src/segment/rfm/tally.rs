@@ -21,35 +21,7 @@ use crate::scale::{CutPoints, MoneyTally, Tally};
 /// Each takes the time that it takes the three [tallies](Tally).
 ///
 /// **Population**: the customers who were added, each once. A history without a purchase is not counted.
-///
-/// # Examples
-///
-/// ```
-/// use chrono::{NaiveDate, TimeZone, Utc};
-/// use repurchase::segment::{RfmModel, RfmOptions, RfmTally};
-/// use repurchase::{Ledger, Order, ShopCalendar};
-/// use rust_decimal::Decimal;
-///
-/// let order = |id, day| Order::new(id, Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap(), Decimal::from(id));
-/// let as_of = NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
-/// let ledger = |ids: core::ops::RangeInclusive<u32>| {
-///     let orders = ids.map(|id| order(id, id)).collect::<Result<Vec<_>, _>>()?;
-///     Ledger::from_records(orders, &ShopCalendar::utc(), as_of)
-/// };
-/// let options = RfmOptions::default();
-///
-/// let mut tally = RfmTally::of(&ledger(1..=7)?, &options);
-/// tally.merge(&RfmTally::of(&ledger(8..=20)?, &options))?;
-/// assert_eq!(RfmModel::fit_tally(&tally, as_of, &options)?, RfmModel::fit(&ledger(1..=20)?, &options)?);
-///
-/// // Customer 3 buys again.
-/// let mut history = ledger(1..=20)?.get(&3).expect("has bought");
-/// tally.remove(&history)?;
-/// history.record_purchase(as_of, Decimal::TEN)?;
-/// tally.add(&history)?;
-/// assert_eq!((tally.customers(), tally.frequencies().largest()), (20, Some(&2)));
-/// # Ok::<(), repurchase::Error>(())
-/// ```
+/// [`ShopTally`](crate::shop::ShopTally), which holds it, has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RfmTally {
     pub(super) measures: Measures,
