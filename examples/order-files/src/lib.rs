@@ -122,7 +122,7 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
     let place = |number: &u32| places.get(*number as usize).copied().unwrap_or(NOBODY);
     columns.customers.iter_mut().for_each(|number| *number = place(number));
     columns.credits.iter_mut().for_each(|credit| credit.0 = place(&credit.0));
-    (columns.rows, columns.credit_rows) = (Vec::new(), Vec::new());
+    let order_ids = columns.name(rows.orders.take().filter(|_| options.order_ids));
     let mut joined: Vec<_> = customers.joined.into_values().collect();
     joined.sort_unstable();
     let facts = notes::Facts {
@@ -140,6 +140,7 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
     let mut orders = Orders {
         customers: 0,
         ids,
+        order_ids,
         columns,
         scale,
         counts,

@@ -49,8 +49,11 @@ impl Orders {
             self.columns.refunded[at] = self.columns.amounts.get(at);
             gone[credit - places.len()] = true;
         }
-        let mut gone = gone.into_iter();
-        self.columns.credits.retain(|_| !gone.next().unwrap_or(false));
+        let stays = |at: usize| !gone.get(at).copied().unwrap_or(false);
+        let mut at = 0..;
+        self.columns.credits.retain(|_| at.next().is_none_or(stays));
+        let mut at = 0..;
+        self.columns.credit_rows.retain(|_| at.next().is_none_or(stays));
         let tied = matches.matched.len() as u64;
         self.counts.fully_refunded += tied;
         self.counts.credits_matched = tied;

@@ -36,6 +36,7 @@ pub struct ReadOptions {
     pub(crate) as_of: Option<NaiveDate>,
     pub(crate) zone: Zone,
     pub(crate) skip_bad_rows: bool,
+    pub(crate) order_ids: bool,
 }
 
 impl ReadOptions {
@@ -103,6 +104,13 @@ impl ReadOptions {
     #[must_use]
     pub fn with_zone(self, zone: Zone) -> Self {
         Self { zone, ..self }
+    }
+
+    /// The ids of orders and of credits are kept ([`Orders::order_id`](crate::Orders::order_id)), for whoever stores
+    /// orders by them.
+    #[must_use]
+    pub fn with_order_ids(self) -> Self {
+        Self { order_ids: true, ..self }
     }
 
     /// Bad rows are left out and counted (`--skip-bad-rows`), in place of an error at the first.

@@ -8,9 +8,10 @@ use rust_decimal::Decimal;
 use crate::assemble::{OneOrder, Sink};
 use crate::counts::Counts;
 use crate::error::{BadRow, Error};
-use crate::ids::SortedIds;
+use crate::ids::{NOBODY, SortedIds};
 use crate::layout::{DecimalMark, StatusMeaning};
 use crate::notes::Note;
+use crate::order_ids::OrderIds;
 use crate::text::Encoding;
 use crate::times::DateOrder;
 use crate::zone::Zone;
@@ -40,6 +41,8 @@ pub struct ReadAs {
 #[derive(Debug, Clone)]
 pub struct Orders {
     pub(crate) ids: SortedIds,
+    /// Empty where they were not asked for, or are not in the file.
+    pub(crate) order_ids: SortedIds,
     pub(crate) columns: Columns,
     pub(crate) scale: u32,
     pub(crate) counts: Counts,
@@ -62,7 +65,7 @@ pub(crate) struct Columns {
     /// Empty where all are paid.
     pub(crate) statuses: Vec<OrderStatus>,
     pub(crate) credits: Vec<(u32, i64, i128)>,
-    /// The rows of orders and credits; empty where they are those of the file.
+    /// The rows of orders and credits, later the places of their own ids; empty where they are those of the file.
     pub(crate) rows: Vec<u32>,
     pub(crate) credit_rows: Vec<u32>,
 }
@@ -140,6 +143,20 @@ impl Columns {
     pub(crate) fn is_purchase(&self, at: usize) -> bool {
         let is_paid = self.statuses.get(at).is_none_or(|status| *status == OrderStatus::Paid);
         is_paid && self.refunded.get(at).is_none_or(|refunded| *refunded == 0 || *refunded < self.amounts.get(at))
+    }
+
+    /// In place of the rows of orders and credits, the places of their ids, where these are to be kept.
+    pub(crate) fn name(&mut self, orders: Option<OrderIds>) -> SortedIds {
+        let Some(OrderIds { ids, numbers, .. }) = orders else {
+            (self.rows, self.credit_rows) = (Vec::new(), Vec::new());
+            return SortedIds::default();
+        };
+        let (ids, places) = ids.sorted();
+        for row in self.rows.iter_mut().chain(&mut self.credit_rows) {
+            let number = numbers.get(*row as usize);
+            *row = number.and_then(|number| places.get(*number as usize)).copied().unwrap_or(NOBODY);
+        }
+        ids
     }
 
     fn net(&self, at: usize) -> i128 {
@@ -221,6 +238,18 @@ impl Orders {
     /// Those of [`Order`]: none for what was read.
     pub fn orders(&self) -> impl Iterator<Item = Result<Order<u32>, Error>> + '_ {
         (0..self.columns.customers.len()).map(|at| self.order(at))
+    }
+
+    /// The id of the order at a place of [`orders`](Orders::orders), where the file has one and
+    /// [`with_order_ids`](crate::ReadOptions::with_order_ids) asked for it.
+    pub fn order_id(&self, at: usize) -> Option<&str> {
+        self.order_ids.get(*self.columns.rows.get(at)?)
+    }
+
+    /// The id of the credit at a place of [`credits`](Orders::credits), likewise: its own, or that of an order which is
+    /// not in the file.
+    pub fn credit_id(&self, at: usize) -> Option<&str> {
+        self.order_ids.get(*self.columns.credit_rows.get(at)?)
     }
 
     pub(crate) fn order(&self, at: usize) -> Result<Order<u32>, Error> {

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{answer, bought_again, notes, ok, ok_with, purchases, refusal};
-use order_files::ReadOptions;
+use order_files::{Orders, ReadOptions};
 
 fn answer_of(customers: usize, purchases: usize, revenue: &str) -> (usize, usize, usize, String) {
     (customers, purchases, 0, revenue.to_owned())
@@ -242,4 +242,29 @@ fn instants_of_databases() {
         let order = orders.orders().next().unwrap().unwrap();
         assert_eq!(order.placed_at().unwrap().to_string(), "2023-02-10 14:41:33 UTC", "{time}");
     }
+}
+
+#[test]
+fn ids_of_orders_and_credits_are_kept_where_asked_for() {
+    let file = "order_id,customer_id,placed_at,amount\n\
+                A-1,ann,2024-01-01,10\nan id longer than fifteen,bo,2024-01-02,20\n,bo,2024-01-02,7\n\
+                C-9,ann,2024-01-05,-10\nC-8,bo,2024-01-06,-5\nA-1,ann,2024-01-01,10\n";
+    let orders = ok_with(file.as_bytes(), &ReadOptions::default().with_order_ids());
+    let ids = |orders: &Orders| -> [Vec<Option<String>>; 2] {
+        let (count, credits) = (orders.orders().count(), orders.credits().count());
+        let own = |id: Option<&str>| id.map(str::to_owned);
+        [
+            (0..count).map(|at| own(orders.order_id(at))).collect(),
+            (0..credits).map(|at| own(orders.credit_id(at))).collect(),
+        ]
+    };
+    let some = |ids: &[&str]| ids.iter().map(|id| Some(*id).filter(|id| !id.is_empty()).map(str::to_owned)).collect();
+    let expected: [Vec<_>; 2] = [some(&["A-1", "an id longer than fifteen", ""]), some(&["C-9", "C-8"])];
+    assert_eq!(ids(&orders), expected);
+    let matched = orders.with_credits_matched().unwrap();
+    assert_eq!(ids(&matched), [expected[0].clone(), some(&["C-8"])], "C-9 gave A-1 back");
+    assert_eq!(ids(&ok(file.as_bytes())), [vec![None; 3], vec![None; 2]]);
+    // Without a column of them, and where each row is a purchase.
+    let plain = "customer_id,placed_at,amount\nann,2024-01-01,10\nann,2024-01-02,10\n";
+    assert_eq!(ids(&ok_with(plain.as_bytes(), &ReadOptions::default().with_order_ids())), [vec![None; 2], Vec::new()]);
 }

@@ -75,7 +75,9 @@ pub(crate) fn router(app: App) -> Router {
     let tokens = app.config.tokens.clone();
     let guarded = OpenApiRouter::new()
         .routes(routes!(orders::post))
-        .routes(routes!(orders::patch))
+        .routes(routes!(orders::correct))
+        .routes(routes!(orders::events))
+        .routes(routes!(customers::alias))
         .routes(routes!(customers::one))
         .routes(routes!(customers::page))
         .routes(routes!(shop::segments))

@@ -9,6 +9,7 @@ mod app;
 mod auth;
 mod config;
 mod cursor;
+mod event;
 mod extract;
 mod metrics;
 mod models;

@@ -66,7 +66,7 @@ pub(crate) fn count_rebuild() {
 pub(crate) async fn observe(request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().map_or("(none)", |path| path.as_str()).to_owned();
     let method = match request.method().as_str() {
-        known @ ("GET" | "HEAD" | "POST" | "PATCH") => known.to_owned(),
+        known @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE") => known.to_owned(),
         _ => "other".to_owned(),
     };
     let start = Instant::now();

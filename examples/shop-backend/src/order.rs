@@ -1,16 +1,16 @@
-//! Orders as a shop sends them, and as they are once they have been checked.
+//! Orders as a shop sends them whole, and as they are once they have been checked.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use repurchase::Order;
 use repurchase::record::OrderStatus;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::config::Clock;
+use crate::event::ShopEvent;
 use crate::money::Currency;
 use crate::problem::Fault;
 
-const AMOUNT: &str =
+pub(crate) const AMOUNT: &str =
     "a text such as \"19.90\", from 0 to 10^12 of the currency's smallest units, no finer than they are";
 const FIRST_YEAR: i32 = 1970;
 
@@ -21,6 +21,7 @@ pub(crate) struct PostedOrder {
     /// The shop's own name for the order; posting it again changes nothing.
     #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00-\x1F\x7F-\x9F]*$", example = "A-1001")]
     order_id: String,
+    /// By any of the customer's ids.
     #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00-\x1F\x7F-\x9F]*$", example = "00001")]
     customer_id: String,
     /// RFC 3339, to the microsecond; not after the shop's today.
@@ -29,7 +30,7 @@ pub(crate) struct PostedOrder {
     /// Before refunds, in the shop's currency.
     #[schema(pattern = r"^[0-9]{1,10}(\.[0-9]{1,2})?$", example = "19.90")]
     amount: String,
-    /// What was given back of it so far.
+    /// What was given back of it when it was placed.
     #[serde(default = "zero")]
     #[schema(pattern = r"^[0-9]{1,10}(\.[0-9]{1,2})?$", default = "0", example = "0")]
     refunded: String,
@@ -39,18 +40,6 @@ pub(crate) struct PostedOrder {
 
 fn zero() -> String {
     "0".to_owned()
-}
-
-/// What has become of an order.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OrderChange {
-    /// What was given back of it in all, in place of what was known before.
-    #[serde(default)]
-    #[schema(pattern = r"^[0-9]{1,10}(\.[0-9]{1,2})?$", example = "5.00")]
-    pub(crate) refunded: Option<String>,
-    #[serde(default)]
-    pub(crate) status: Option<Status>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -74,6 +63,15 @@ impl Status {
     pub(crate) fn of_key(key: &str) -> Option<Self> {
         [Self::Paid, Self::Unpaid, Self::Cancelled].into_iter().find(|status| status.key() == key)
     }
+
+    /// That an order stands so.
+    const fn event(self, at: i64) -> ShopEvent {
+        match self {
+            Self::Paid => ShopEvent::Paid { at },
+            Self::Unpaid => ShopEvent::Unpaid { at },
+            Self::Cancelled => ShopEvent::Cancelled { at },
+        }
+    }
 }
 
 impl From<Status> for OrderStatus {
@@ -86,27 +84,49 @@ impl From<Status> for OrderStatus {
     }
 }
 
-/// An order that has been checked; money in minor units.
+impl From<OrderStatus> for Status {
+    fn from(status: OrderStatus) -> Self {
+        match status {
+            OrderStatus::Paid => Self::Paid,
+            OrderStatus::Unpaid => Self::Unpaid,
+            OrderStatus::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+/// An order as it stands; money in minor units, the instant in microseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ShopOrder {
-    pub(crate) order_id: String,
     pub(crate) customer_id: String,
-    pub(crate) placed_at: DateTime<Utc>,
+    pub(crate) placed_at: i64,
     pub(crate) amount: i64,
     pub(crate) refunded: i64,
     pub(crate) status: Status,
 }
 
 impl ShopOrder {
-    /// As the library takes it.
-    pub(crate) fn to_order(&self, currency: Currency) -> repurchase::Result<Order<String>> {
-        let order = Order::new(self.customer_id.clone(), self.placed_at, currency.decimal(self.amount))?;
-        order.with_status(self.status.into()).with_refunded(currency.decimal(self.refunded))
+    /// What it says to somebody who does not know the order, all but its placing as of an instant.
+    pub(crate) fn events(&self, at: i64) -> Vec<ShopEvent> {
+        let Self { customer_id, placed_at, amount, refunded, status } = self.clone();
+        let mut events = vec![ShopEvent::Placed { customer: customer_id, at: placed_at, amount }, status.event(at)];
+        events.extend((refunded > 0).then_some(ShopEvent::RefundedInAll { at, amount: refunded }));
+        events
+    }
+
+    /// What it says to somebody who knows the order as `known`: only what is another one, as of an instant.
+    pub(crate) fn changes(&self, known: &Self, at: i64) -> Vec<ShopEvent> {
+        let mut events = Vec::new();
+        events.extend((self.amount != known.amount).then_some(ShopEvent::AmountChanged { at, amount: self.amount }));
+        events.extend((self.status != known.status).then(|| self.status.event(at)));
+        let refunded = ShopEvent::RefundedInAll { at, amount: self.refunded };
+        events.extend((self.refunded != known.refunded).then_some(refunded));
+        events
     }
 }
 
 impl PostedOrder {
-    pub(crate) fn check(self, clock: &Clock, currency: Currency) -> Result<ShopOrder, Vec<Fault>> {
+    /// The order's id, and the order.
+    pub(crate) fn check(self, clock: &Clock, currency: Currency) -> Result<(String, ShopOrder), Vec<Fault>> {
         let mut faults = Vec::new();
         check_id("order_id", &self.order_id, &mut faults);
         check_id("customer_id", &self.customer_id, &mut faults);
@@ -114,6 +134,7 @@ impl PostedOrder {
             faults.push(Fault::new("placed_at", self.placed_at.as_str(), expected));
             DateTime::UNIX_EPOCH
         });
+        let placed_at = placed_at.timestamp_micros();
         let mut money = |field, text: &str| {
             currency.parse(text).unwrap_or_else(|| {
                 faults.push(Fault::new(field, text, AMOUNT));
@@ -122,27 +143,15 @@ impl PostedOrder {
         };
         let (amount, refunded) = (money("amount", &self.amount), money("refunded", &self.refunded));
         if faults.is_empty() && refunded > amount {
-            faults.push(over_refunded(&self.refunded, amount, currency));
+            let expected = format!("at most the amount, {}", currency.decimal(amount));
+            faults.push(Fault::new("refunded", self.refunded.as_str(), expected));
         }
         if !faults.is_empty() {
             return Err(faults);
         }
         let Self { order_id, customer_id, status, .. } = self;
-        Ok(ShopOrder { order_id, customer_id, placed_at, amount, refunded, status })
+        Ok((order_id, ShopOrder { customer_id, placed_at, amount, refunded, status }))
     }
-}
-
-/// What was refunded in all, if an order of this amount can have it.
-pub(crate) fn check_refund(text: &str, amount: i64, currency: Currency) -> Result<i64, Fault> {
-    match currency.parse(text) {
-        None => Err(Fault::new("refunded", text, AMOUNT)),
-        Some(refunded) if refunded > amount => Err(over_refunded(text, amount, currency)),
-        Some(refunded) => Ok(refunded),
-    }
-}
-
-fn over_refunded(found: &str, amount: i64, currency: Currency) -> Fault {
-    Fault::new("refunded", found, format!("at most the amount, {}", currency.decimal(amount)))
 }
 
 /// Ids are kept as they come; what cannot be seen is refused, as PostgreSQL refuses its NUL.
@@ -156,14 +165,19 @@ pub(crate) fn check_id(field: &str, id: &str, faults: &mut Vec<Fault>) {
 }
 
 /// A moment of the shop's past, to the microsecond, as the database keeps it.
-fn instant(text: &str, clock: &Clock) -> Result<DateTime<Utc>, String> {
+pub(crate) fn instant(text: &str, clock: &Clock) -> Result<DateTime<Utc>, String> {
     let found = DateTime::parse_from_rfc3339(text).map(|instant| instant.to_utc());
     let found = found.map_err(|_| "a moment such as 2026-03-31T18:30:00+08:00".to_owned())?;
     let found = DateTime::from_timestamp_micros(found.timestamp_micros()).unwrap_or(found);
+    is_past(found, clock).map(|()| found)
+}
+
+/// Or which day was expected.
+pub(crate) fn is_past(found: DateTime<Utc>, clock: &Clock) -> Result<(), String> {
     let today = clock.today();
     let is_known = |day: NaiveDate| day.year() >= FIRST_YEAR && day <= today;
     match clock.calendar.day(found) {
-        Ok(day) if is_known(day) => Ok(found),
+        Ok(day) if is_known(day) => Ok(()),
         _ if clock.is_fixed() => Err(format!("a day from {FIRST_YEAR} to {today}, today by the variable SHOP_TODAY")),
         _ => Err(format!("a day from {FIRST_YEAR} to {today}, today")),
     }

@@ -52,7 +52,7 @@ impl Fault {
 
 /// A megabyte is not sent back.
 fn shortened(text: String) -> String {
-    const LONGEST: usize = 120;
+    const LONGEST: usize = 300;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text,
@@ -67,14 +67,16 @@ impl Problem {
 
     /// A request that is well-formed and cannot be followed.
     pub(crate) fn invalid(faults: Vec<Fault>) -> Self {
-        let detail = match faults.first() {
-            Some(Fault { record, field, found, expected }) => {
-                let place = record.map_or(String::new(), |record| format!("record {record}, "));
-                format!("{place}field {field}: found {found:?}, expected {expected}")
-            }
-            None => "the request cannot be followed".to_owned(),
-        };
-        Self { errors: faults, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+        Self { detail: detail(&faults), errors: faults, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "") }
+    }
+
+    /// The same of a request that was no batch: no place in it.
+    pub(crate) fn of_one(mut self) -> Self {
+        if let [fault] = self.errors.as_mut_slice() {
+            fault.record = None;
+            self.detail = detail(&self.errors);
+        }
+        self
     }
 
     /// A request that is no request of this interface: a text that is no JSON, a parameter that does not exist.
@@ -110,6 +112,14 @@ impl Problem {
         tracing::warn!(%error, "request given up");
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "the database is busy or away; try again")
     }
+}
+
+fn detail(faults: &[Fault]) -> String {
+    let Some(Fault { record, field, found, expected }) = faults.first() else {
+        return "the request cannot be followed".to_owned();
+    };
+    let place = record.map_or(String::new(), |record| format!("record {record}, "));
+    format!("{place}field {field}: found {found:?}, expected {expected}")
 }
 
 impl IntoResponse for Problem {

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use repurchase::rust_decimal::Decimal;
 
 use crate::order::{ShopOrder, Status};
-use crate::store::Store;
+use crate::store::{Said, Statement, Store};
 
 const ORDERS: &str = include_str!("../../data/cdnow_orders.csv");
 /// Orders of one transaction.
@@ -20,14 +20,15 @@ pub(crate) async fn load(store: &Store) -> Result<(), Box<dyn std::error::Error>
     Ok(())
 }
 
-fn read(store: &Store) -> Result<Vec<ShopOrder>, Box<dyn std::error::Error>> {
+fn read(store: &Store) -> Result<Vec<Statement>, Box<dyn std::error::Error>> {
     let mut orders = Vec::new();
     for (row, line) in csv::Reader::from_reader(ORDERS.as_bytes()).deserialize().zip(2..) {
         let (customer_id, day, amount): (String, NaiveDate, Decimal) = row?;
         let amount = store.currency().minor(amount).ok_or("the sample's amounts have two decimals")?;
         let placed_at: DateTime<Utc> = noon(store, day).ok_or("the sample's days have a noon")?;
-        let order_id = format!("cdnow-{line}");
-        orders.push(ShopOrder { order_id, customer_id, placed_at, amount, refunded: 0, status: Status::Paid });
+        let placed_at = placed_at.timestamp_micros();
+        let order = ShopOrder { customer_id, placed_at, amount, refunded: 0, status: Status::Paid };
+        orders.push(Statement { order_id: format!("cdnow-{line}"), said: Said::Events(order.events(placed_at)) });
     }
     Ok(orders)
 }

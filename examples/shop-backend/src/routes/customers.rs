@@ -4,19 +4,20 @@ use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Refusals;
 use crate::app::App;
 use crate::cursor;
-use crate::extract::{Query, Reader, limit};
+use crate::extract::{Json, Query, Reader, limit};
 use crate::order::check_id;
 use crate::problem::{Fault, Problem};
 use crate::store::{Page, Position, Sort};
 use crate::view::CustomerView;
 
-/// One customer: labels, figures, what to expect, each with its reason, in English or Chinese by Accept-Language.
+/// One customer, by any of the customer's ids: labels, figures, what to expect, each with its reason, in English or Chinese by Accept-Language.
 #[utoipa::path(
     get,
     path = "/customers/{customer_id}",
@@ -36,8 +37,49 @@ pub(crate) async fn one(
     }
     match app.store.customer(&customer_id).await? {
         None => Err(Problem::not_found(format!("there is no customer {customer_id:?}"))),
-        Some(history) => Ok(Answer(app.view(customer_id, &history, app.models.current().as_deref(), language)?)),
+        Some((name, history)) => Ok(Answer(app.view(name, &history, app.models.current().as_deref(), language)?)),
     }
+}
+
+/// Two ids of one person.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Alias {
+    /// The id that is another name of the person.
+    #[schema(min_length = 1, max_length = 100, example = "ann@example.com")]
+    alias_id: String,
+    /// The id by which the person is to be known.
+    #[schema(min_length = 1, max_length = 100, example = "00004")]
+    customer_id: String,
+}
+
+/// Says that two ids are one person: all orders of both are the person's then. Said again, it changes nothing. The
+/// person is known by the smallest of those ids that were never called an alias.
+#[utoipa::path(
+    post,
+    path = "/aliases",
+    tag = "customers",
+    request_body = Alias,
+    responses((status = 200, description = "Nothing new", body = CustomerView), (status = 201, body = CustomerView), Refusals)
+)]
+pub(crate) async fn alias(
+    State(app): State<Arc<App>>,
+    Reader(language): Reader,
+    body: Json,
+) -> Result<(StatusCode, Answer<CustomerView>), Problem> {
+    let Alias { alias_id, customer_id } = body.parse()?;
+    let mut faults = Vec::new();
+    check_id("alias_id", &alias_id, &mut faults);
+    check_id("customer_id", &customer_id, &mut faults);
+    if alias_id == customer_id {
+        faults.push(Fault::new("alias_id", alias_id.as_str(), "another id than customer_id"));
+    }
+    if !faults.is_empty() {
+        return Err(Problem::invalid(faults));
+    }
+    let (is_new, name, history) = app.store.alias(&alias_id, &customer_id).await?;
+    let view = app.view(name, &history, app.models.current().as_deref(), language)?;
+    Ok((if is_new { StatusCode::CREATED } else { StatusCode::OK }, Answer(view)))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -1,4 +1,4 @@
-//! Orders come in, and change.
+//! Orders come in: whole, event by event, and corrected.
 
 use std::sync::Arc;
 
@@ -11,10 +11,11 @@ use utoipa::ToSchema;
 
 use super::Refusals;
 use crate::app::App;
+use crate::event::PostedEvent;
 use crate::extract::{Json, Reader};
-use crate::order::{OrderChange, PostedOrder, ShopOrder, check_id};
+use crate::order::PostedOrder;
 use crate::problem::{Fault, Problem};
-use crate::store::{Change, Recorded};
+use crate::store::{Recorded, Said, Statement};
 use crate::view::CustomerView;
 
 const LARGEST_BATCH: usize = 1_000;
@@ -30,17 +31,29 @@ pub(crate) enum PostedOrders {
     Batch(Vec<PostedOrder>),
 }
 
+/// One event or a batch of them; a batch is stored as a whole or not at all.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "for the OpenAPI document; what is wrong with a batch is said by its parts")]
+pub(crate) enum PostedEvents {
+    One(PostedEvent),
+    Batch(Vec<PostedEvent>),
+}
+
 /// What was stored, and the customers as they are now.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Stored {
-    /// Orders that are new, or have changed.
+    /// Orders or events that said something new.
     stored: usize,
-    /// Orders that were there already, the same.
+    /// Orders or events of which all was known.
     unchanged: usize,
+    /// Orders that nothing has placed yet: what was said of them waits for it.
+    waiting: Vec<String>,
     customers: Vec<CustomerView>,
 }
 
-/// Stores an order or a batch, each once however often it is sent, and answers with its customers' labels now.
+/// Stores an order or a batch, each once however often it is sent, and answers with its customers' labels now. What
+/// becomes of an order later, `POST /events` takes.
 #[utoipa::path(
     post,
     path = "/orders",
@@ -53,63 +66,92 @@ pub(crate) async fn post(
     Reader(language): Reader,
     body: Json,
 ) -> Result<(StatusCode, Answer<Stored>), Problem> {
-    let is_batch = body.is_list();
-    let posted: Vec<PostedOrder> = if is_batch { body.parse()? } else { vec![body.parse()?] };
-    let orders = checked(posted, is_batch, &app)?;
-    let stored = answer(&app, app.store.record(&orders).await?, language)?;
-    let status = if stored.stored > 0 { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Answer(stored)))
+    let check = |order: PostedOrder| {
+        let (order_id, order) = order.check(&app.config.clock, app.store.currency())?;
+        Ok(Statement { order_id, said: Said::Events(order.events(order.placed_at)) })
+    };
+    record(&app, &body, check, language).await
 }
 
-fn checked(posted: Vec<PostedOrder>, is_batch: bool, app: &App) -> Result<Vec<ShopOrder>, Problem> {
-    if !(1..=LARGEST_BATCH).contains(&posted.len()) {
-        let found = format!("{} orders", posted.len());
-        return Err(Problem::invalid(vec![Fault::new("body", found, format!("1 to {LARGEST_BATCH} orders"))]));
-    }
-    let (mut orders, mut faults) = (Vec::with_capacity(posted.len()), Vec::new());
-    for (record, order) in posted.into_iter().enumerate() {
-        match order.check(&app.config.clock, app.store.currency()) {
-            Ok(order) => orders.push(order),
-            Err(found) if is_batch => faults.extend(found.into_iter().map(|fault| fault.in_record(record))),
-            Err(found) => faults.extend(found),
-        }
-    }
-    faults.truncate(MOST_FAULTS);
-    if faults.is_empty() { Ok(orders) } else { Err(Problem::invalid(faults)) }
-}
-
-/// Says what has become of an order: refunded in part or in full, cancelled, paid at last.
+/// Takes in what webhooks say of orders: in any order, any number of times, a refund before its order, too. The same
+/// event again changes nothing; one that contradicts what is known is refused with both.
 #[utoipa::path(
-    patch,
+    post,
+    path = "/events",
+    tag = "orders",
+    request_body = PostedEvents,
+    responses((status = 200, description = "Nothing new", body = Stored), (status = 201, body = Stored), Refusals)
+)]
+pub(crate) async fn events(
+    State(app): State<Arc<App>>,
+    Reader(language): Reader,
+    body: Json,
+) -> Result<(StatusCode, Answer<Stored>), Problem> {
+    let check = |event: PostedEvent| {
+        let (order_id, event) = event.check(&app.config.clock, app.store.currency())?;
+        Ok(Statement { order_id, said: Said::Events(vec![event]) })
+    };
+    record(&app, &body, check, language).await
+}
+
+/// Corrects an order that was recorded wrongly: in place of all that was said of it, this holds. The order's id stays.
+#[utoipa::path(
+    put,
     path = "/orders/{order_id}",
     tag = "orders",
     params(("order_id" = String, Path, min_length = 1, max_length = 100)),
-    request_body = OrderChange,
+    request_body = PostedOrder,
     responses((status = 200, body = Stored), Refusals)
 )]
-pub(crate) async fn patch(
+pub(crate) async fn correct(
     State(app): State<Arc<App>>,
     Path(order_id): Path<String>,
     Reader(language): Reader,
     body: Json,
 ) -> Result<Answer<Stored>, Problem> {
-    let change: OrderChange = body.parse()?;
-    let mut faults = Vec::new();
-    check_id("order_id", &order_id, &mut faults);
-    if change.refunded.is_none() && change.status.is_none() {
-        faults.push(Fault::new("body", "neither refunded nor status", "one of the two, or both"));
+    let posted: PostedOrder = body.parse()?;
+    let (found, order) = posted.check(&app.config.clock, app.store.currency()).map_err(Problem::invalid)?;
+    if found != order_id {
+        return Err(Problem::invalid(vec![Fault::new("order_id", found, format!("{order_id:?}, as in the path"))]));
     }
+    let recorded = app.store.record(&[Statement { order_id, said: Said::Instead(order) }]).await;
+    Ok(Answer(answer(&app, recorded.map_err(|error| Problem::from(error).of_one())?, language)?))
+}
+
+/// One or a batch, checked and stored.
+async fn record<T: serde::de::DeserializeOwned>(
+    app: &App,
+    body: &Json,
+    check: impl Fn(T) -> Result<Statement, Vec<Fault>>,
+    language: Language,
+) -> Result<(StatusCode, Answer<Stored>), Problem> {
+    let is_batch = body.is_list();
+    let posted: Vec<T> = if is_batch { body.parse()? } else { vec![body.parse()?] };
+    if !(1..=LARGEST_BATCH).contains(&posted.len()) {
+        let (found, expected) = (posted.len().to_string(), format!("1 to {LARGEST_BATCH} of them"));
+        return Err(Problem::invalid(vec![Fault::new("body", found, expected)]));
+    }
+    let (mut statements, mut faults) = (Vec::with_capacity(posted.len()), Vec::new());
+    for (record, posted) in posted.into_iter().enumerate() {
+        match check(posted) {
+            Ok(statement) => statements.push(statement),
+            Err(found) if is_batch => faults.extend(found.into_iter().map(|fault| fault.in_record(record))),
+            Err(found) => faults.extend(found),
+        }
+    }
+    faults.truncate(MOST_FAULTS);
     if !faults.is_empty() {
         return Err(Problem::invalid(faults));
     }
-    let recorded = app.store.change(&Change { order_id, change }).await?;
-    Ok(Answer(answer(&app, vec![recorded], language)?))
+    let recorded = app.store.record(&statements).await.map_err(Problem::from);
+    let recorded = recorded.map_err(|problem| if is_batch { problem } else { problem.of_one() })?;
+    let status = if recorded.stored > 0 { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Answer(answer(app, recorded, language)?)))
 }
 
-fn answer(app: &App, recorded: Vec<Recorded>, language: Language) -> Result<Stored, Problem> {
+fn answer(app: &App, recorded: Recorded, language: Language) -> Result<Stored, Problem> {
     let version = app.models.current();
-    let stored = recorded.iter().map(|recorded| recorded.stored).sum();
-    let unchanged = recorded.iter().map(|recorded| recorded.unchanged).sum();
-    let view = |Recorded { customer_id, history, .. }| app.view(customer_id, &history, version.as_deref(), language);
-    Ok(Stored { stored, unchanged, customers: recorded.into_iter().map(view).collect::<Result<_, _>>()? })
+    let Recorded { stored, unchanged, waiting, customers } = recorded;
+    let view = |(customer_id, history)| app.view(customer_id, &history, version.as_deref(), language);
+    Ok(Stored { stored, unchanged, waiting, customers: customers.into_iter().map(view).collect::<Result<_, _>>()? })
 }

@@ -69,13 +69,13 @@ pub(crate) async fn page(State(app): State<Arc<App>>, Reader(language): Reader) 
     if let Some(rendered) = pages.get(key).filter(|rendered| rendered.is_good_for(&now)) {
         return Ok((headers, rendered.page.clone()));
     }
-    let orders = app.store.orders(None, Some(today)).await?;
+    let records = app.store.records(None, Some(today)).await?;
     let calendar = app.store.calendar().clone();
     let title = if language == Language::Chinese { "商店" } else { "The shop" };
     // It holds the lock to its end, also when its caller has gone: there is never more than one at work.
     let rendering = spawn_blocking(move || {
         let start = Instant::now();
-        let log = PurchaseLog::from_records(orders, &calendar)?;
+        let log = PurchaseLog::from_records(records, &calendar)?;
         let page = match &version {
             Some(version) => repurchase_report::page_by(&version.models, &log, today, language, title)?,
             None => repurchase_report::page(&log, today, language, title)?,

@@ -89,7 +89,7 @@ fn page(document: &OpenApi) -> String {
 }
 
 fn operations(item: &PathItem) -> impl Iterator<Item = (&'static str, &utoipa::openapi::path::Operation)> {
-    [("GET", &item.get), ("POST", &item.post), ("PATCH", &item.patch)]
+    [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("DELETE", &item.delete)]
         .into_iter()
         .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
 }

@@ -143,10 +143,10 @@ pub(crate) async fn rates(
     let windows = windows(&question, app.config.clock.today()).map_err(|fault| Problem::invalid(vec![fault]))?;
     let bounds = windows.iter().next().zip(windows.iter().last());
     let Some((first, last)) = bounds else { return Ok(Answer(Vec::new())) };
-    let orders = app.store.orders(Some(first.start()), Some(last.last())).await?;
+    let records = app.store.records(Some(first.start()), Some(last.last())).await?;
     let calendar = app.store.calendar().clone();
     let measured = spawn_blocking(move || {
-        let log = PurchaseLog::from_records(orders, &calendar)?;
+        let log = PurchaseLog::from_records(records, &calendar)?;
         Ok::<_, repurchase::Error>(repurchase_rates(&log, &windows, &RateOptions::default()))
     });
     let measured = measured.await.map_err(|error| Problem::internal(&error))?;

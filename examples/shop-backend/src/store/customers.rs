@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use tokio::task::spawn_blocking;
 use utoipa::ToSchema;
 
-use super::orders::history;
+use super::people::history;
 use super::sql::Sql;
 use super::{Store, StoreError};
 use crate::region::{Cell, Range};
@@ -76,12 +76,14 @@ pub(crate) struct Page<'a> {
 }
 
 impl Store {
-    pub(crate) async fn customer(&self, customer_id: &str) -> Result<Option<CustomerHistory>, StoreError> {
-        let select = sqlx::query("SELECT history FROM customers WHERE customer_id = $1").bind(customer_id);
-        match select.fetch_optional(&self.reads).await? {
-            Some(row) => Ok(Some(history(customer_id, row.try_get(0)?)?)),
-            None => Ok(None),
-        }
+    /// By any of the customer's ids; with the name under which the customer is known.
+    pub(crate) async fn customer(&self, id: &str) -> Result<Option<(String, CustomerHistory)>, StoreError> {
+        let select = "SELECT person.customer_id, person.history FROM customers AS asked JOIN customers AS person \
+                      ON person.customer_id = COALESCE(asked.known_as, asked.customer_id) WHERE asked.customer_id = $1";
+        let Some(row) = sqlx::query(select).bind(id).fetch_optional(&self.reads).await? else { return Ok(None) };
+        let (customer_id, text): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+        let history = history(&customer_id, &text)?;
+        Ok(Some((customer_id, history)))
     }
 
     /// Of the customers with a purchase.

@@ -11,17 +11,17 @@ pub(crate) enum StoreError {
     Migration(#[from] sqlx::migrate::MigrateError),
     #[error("the database was filled with another {name}: found {found}, expected {expected}")]
     OtherShop { name: &'static str, found: i64, expected: i64 },
-    /// The id is taken by an order that is another one.
-    #[error("order {order_id} is stored with another {field}")]
-    Conflict { order_id: String, field: &'static str, found: String, stored: String },
+    /// What is said of an order disagrees with what is known of it.
+    #[error("order {order_id}: {found} contradicts {known}, which is known")]
+    Contradiction { statement: usize, order_id: String, known: String, found: String },
     #[error("there is no order {0}")]
     NoOrder(String),
-    /// What a request asks cannot be done to this order.
-    #[error("change of an order refused")]
-    Change(Fault),
-    /// The library refuses an order: sums beyond their types.
+    /// The library refuses an order: more is given back than it cost, or sums are beyond their types.
     #[error("order {order_id}")]
-    Refused { order_id: String, source: repurchase::Error },
+    Refused { statement: usize, order_id: String, source: repurchase::Error },
+    /// The library refuses to sum a customer's orders.
+    #[error("customer {customer_id}")]
+    Customer { customer_id: String, source: repurchase::Error },
     /// A row that this program did not write, or wrote for another version of itself.
     #[error("{table} {key}: {what}")]
     Corrupt { table: &'static str, key: String, what: String },
@@ -58,14 +58,18 @@ impl StoreError {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Conflict { order_id, field, found, stored } => {
-                let expected = format!("{stored}, with which order {order_id} is stored");
-                Self::conflict(Fault::new(field, found, expected))
+            StoreError::Contradiction { statement, order_id, known, found } => {
+                let expected = format!("what is known of order {order_id:?}: {known}");
+                Self::conflict(Fault::new("event", found, expected).in_record(statement))
             }
             StoreError::NoOrder(order_id) => Self::not_found(format!("there is no order {order_id:?}")),
-            StoreError::Change(fault) => Self::invalid(vec![fault]),
-            StoreError::Refused { order_id, source } => {
-                Self::invalid(vec![Fault::new("order_id", order_id, format!("an order that can be summed: {source}"))])
+            StoreError::Refused { statement, order_id, source } => {
+                let expected = format!("an order that adds up: {source}");
+                Self::invalid(vec![Fault::new("order_id", order_id, expected).in_record(statement)])
+            }
+            StoreError::Customer { customer_id, source } => {
+                let expected = format!("orders that can be summed: {source}");
+                Self::invalid(vec![Fault::new("customer_id", customer_id, expected)])
             }
             error if error.is_unavailable() => Self::unavailable(&chain(&error)),
             error => Self::internal(&chain(&error)),

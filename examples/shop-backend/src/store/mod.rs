@@ -1,16 +1,19 @@
 //! The shop's database: PostgreSQL or SQLite, by one text of SQL.
 
+mod book;
 mod customers;
 mod error;
 mod models;
 mod orders;
+mod people;
 mod read;
 mod sql;
 
+pub(crate) use book::{Said, Statement};
 pub(crate) use customers::{CustomerRow, Page, Position, Sort};
 pub(crate) use error::StoreError;
 pub(crate) use models::StoredModel;
-pub(crate) use orders::{Change, Recorded};
+pub(crate) use orders::Recorded;
 pub(crate) use read::Group;
 
 use std::str::FromStr;
@@ -25,6 +28,26 @@ use sqlx::{Any, AnyPool, Row, Transaction};
 
 use crate::config::Config;
 use crate::money::Currency;
+
+/// How often a transaction is tried again that waited for one that waited for it.
+const ATTEMPTS: u32 = 5;
+
+/// Tries again what may well succeed when it is tried again.
+macro_rules! in_attempts {
+    ($attempt:expr) => {{
+        let mut attempt = 1;
+        loop {
+            match $attempt.await {
+                Err(error) if error.is_passing() && attempt < super::ATTEMPTS => attempt += 1,
+                result => break result,
+            }
+        }
+    }};
+}
+use in_attempts;
+
+/// Rows of one statement of SQL: databases limit its values.
+const AT_A_TIME: usize = 500;
 
 /// Which database, where it makes a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

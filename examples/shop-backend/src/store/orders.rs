@@ -1,275 +1,246 @@
-//! Orders come in: each is stored, and its customer's history with it, in one transaction.
+//! What is said of orders comes in: it is stored, and the histories of their customers with it, in one transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate};
-use repurchase::{CustomerHistory, Error};
-use sqlx::any::AnyRow;
+use repurchase::CustomerHistory;
 use sqlx::{Any, Row, Transaction};
 
-use super::{Store, StoreError};
-use crate::metrics::{self, in_library};
-use crate::order::{OrderChange, ShopOrder, Status, check_refund};
+use super::book::{Applied, Key, OrderRow, Said, Statement, apply, standing};
+use super::people::{Held, Turn, aliases};
+use super::sql::{Sql, Value};
+use super::{AT_A_TIME, Dialect, Store, StoreError, in_attempts};
 
-const COLUMNS: &str = "order_id, customer_id, placed_at, amount, refunded, status";
-const INSERT: &str = "INSERT INTO orders \
-    (order_id, customer_id, placed_at, amount, refunded, status, first_refunded, first_status) \
-    VALUES ($1, $2, $3, $4, $5, $6, $5, $6) ON CONFLICT (order_id) DO NOTHING";
-const POSTED: &str = "SELECT order_id, customer_id, placed_at, amount, first_refunded AS refunded, \
-    first_status AS status FROM orders WHERE order_id = $1";
-const UPDATE: &str = "UPDATE orders SET refunded = $2, status = $3 WHERE order_id = $1";
-const OF_CUSTOMER: &str = "SELECT order_id, customer_id, placed_at, amount, refunded, status FROM orders \
-    WHERE customer_id = $1 ORDER BY placed_at, order_id";
-/// Locks the row in both databases, whether it was there or not.
-const OPEN: &str = "INSERT INTO customers (customer_id, history, purchases, revenue) VALUES ($1, $2, 0, 0) \
-    ON CONFLICT (customer_id) DO UPDATE SET customer_id = excluded.customer_id RETURNING history";
-const SAVE: &str =
-    "UPDATE customers SET history = $2, last_purchase = $3, purchases = $4, revenue = $5 WHERE customer_id = $1";
-
-/// How often a batch is tried again that waited for one that waited for it.
-const ATTEMPTS: u32 = 5;
-
-/// A customer whose orders came in.
-#[derive(Debug, Clone)]
+/// What came in.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Recorded {
-    pub(crate) customer_id: String,
-    pub(crate) history: CustomerHistory,
-    /// Orders that were not there before.
+    /// Statements that said something new.
     pub(crate) stored: usize,
-    /// Orders that were there already, the same.
+    /// Statements of which all was known.
     pub(crate) unchanged: usize,
-}
-
-/// What a request asks of an order that is there.
-#[derive(Debug, Clone)]
-pub(crate) struct Change {
-    pub(crate) order_id: String,
-    pub(crate) change: OrderChange,
+    /// Of the orders that were named, those that nothing has placed yet.
+    pub(crate) waiting: Vec<String>,
+    /// The customers of the others, as they are now.
+    pub(crate) customers: BTreeMap<String, CustomerHistory>,
 }
 
 impl Store {
-    /// Stores all of a batch or nothing of it, and gives its customers by id.
-    pub(crate) async fn record(&self, orders: &[ShopOrder]) -> Result<Vec<Recorded>, StoreError> {
-        let mut attempt = 1;
-        loop {
-            match self.try_record(orders).await {
-                Err(error) if error.is_passing() && attempt < ATTEMPTS => attempt += 1,
-                result => return result,
-            }
-        }
+    /// Stores all of a batch or nothing of it.
+    pub(crate) async fn record(&self, statements: &[Statement]) -> Result<Recorded, StoreError> {
+        in_attempts!(self.try_record(statements))
     }
 
-    async fn try_record(&self, orders: &[ShopOrder]) -> Result<Vec<Recorded>, StoreError> {
-        let mut by_customer: BTreeMap<&str, Vec<&ShopOrder>> = BTreeMap::new();
-        for order in orders {
-            by_customer.entry(&order.customer_id).or_default().push(order);
-        }
+    async fn try_record(&self, statements: &[Statement]) -> Result<Recorded, StoreError> {
         let mut transaction = self.begin().await?;
-        let mut recorded = Vec::with_capacity(by_customer.len());
-        // In the order of their ids, so that two batches do not wait for each other.
-        for (customer_id, mut orders) in by_customer {
-            // The oldest first, so that a batch of one customer's past is not a rebuild.
-            orders.sort_by_key(|order| order.placed_at);
-            recorded.push(self.record_of(&mut transaction, customer_id, &orders).await?);
-        }
+        let recorded = self.record_in(&mut transaction, statements).await?;
         self.commit(transaction).await?;
         Ok(recorded)
     }
 
-    async fn record_of(
+    pub(super) async fn record_in(
         &self,
         transaction: &mut Transaction<'static, Any>,
-        customer_id: &str,
-        orders: &[&ShopOrder],
+        statements: &[Statement],
     ) -> Result<Recorded, StoreError> {
-        let mut history = self.lock(transaction, customer_id).await?;
-        let (mut stored, mut is_older) = (0, false);
-        for order in orders {
-            if !insert(transaction, order).await? {
-                self.check_same(transaction, order).await?;
-                continue;
-            }
-            stored += 1;
-            if !is_older {
-                is_older = !self.grow(&mut history, order)?;
-            }
+        let mut orders: BTreeMap<Key, Vec<(usize, &Said)>> = BTreeMap::new();
+        for (place, Statement { order_id, said }) in statements.iter().enumerate() {
+            orders.entry((order_id.clone(), said.is_credit())).or_default().push((place, said));
         }
-        if is_older {
-            history = self.rebuild(transaction, customer_id).await?;
+        // The customers first, as all writers do; then the orders.
+        let is_silent = |said: &[(usize, &Said)]| said.iter().all(|(_, said)| said.customer().is_none());
+        let silent: Vec<&Key> = orders.iter().filter(|(_, said)| is_silent(said)).map(|(key, _)| key).collect();
+        let known = self.rows(transaction, &silent, false).await?;
+        let mut ids: BTreeSet<String> =
+            statements.iter().filter_map(|statement| statement.said.customer().map(str::to_owned)).collect();
+        ids.extend(known.values().filter_map(|row| row.customer_id.clone()));
+        let mut held = Held::default();
+        self.hold(transaction, &mut held, ids).await?;
+
+        let (mut turns, mut recorded) = (BTreeMap::new(), Recorded::default());
+        recorded.unchanged = statements.len();
+        let mut new = Vec::new();
+        for (key, said) in orders.iter().filter(|(key, _)| !known.contains_key(*key)) {
+            // What does not add up may do so with what is stored.
+            new.extend(apply(&key.0, OrderRow::default(), said, &[], self.currency).ok().map(|applied| (key, applied)));
         }
-        if stored > 0 {
-            self.save(transaction, customer_id, &history).await?;
+        let inserted = self.insert(transaction, &held, &new).await?;
+        let mut others = orders.clone();
+        for (key, applied) in new.into_iter().filter(|(key, _)| inserted.contains(*key)) {
+            others.remove(key);
+            recorded.add(key, None, &applied, &held, &mut turns);
         }
-        Ok(Recorded { customer_id: customer_id.to_owned(), history, stored, unchanged: orders.len() - stored })
+        self.record_known(transaction, &others, &mut held, &mut recorded, &mut turns).await?;
+        self.mend_all(transaction, held, &turns, &mut recorded).await?;
+        Ok(recorded)
     }
 
-    /// O(1); `false` for an order before the last one, which a history cannot take in.
-    fn grow(&self, history: &mut CustomerHistory, order: &ShopOrder) -> Result<bool, StoreError> {
-        let grown = in_library(|| history.record_order(&order.to_order(self.currency)?, &self.calendar));
-        match grown {
-            Ok(()) => Ok(true),
-            Err(Error::OlderPurchase { .. }) => Ok(false),
-            Err(source) => Err(StoreError::Refused { order_id: order.order_id.clone(), source }),
-        }
-    }
-
-    /// A refund or a cancellation, after which the customer's history is built anew.
-    pub(crate) async fn change(&self, change: &Change) -> Result<Recorded, StoreError> {
-        let mut attempt = 1;
-        loop {
-            match self.try_change(change).await {
-                Err(error) if error.is_passing() && attempt < ATTEMPTS => attempt += 1,
-                result => return result,
-            }
-        }
-    }
-
-    async fn try_change(&self, Change { order_id, change }: &Change) -> Result<Recorded, StoreError> {
-        let mut transaction = self.begin().await?;
-        let find = || sqlx::query("SELECT customer_id FROM orders WHERE order_id = $1").bind(order_id);
-        let Some(row) = find().fetch_optional(&mut *transaction).await? else {
-            return Err(StoreError::NoOrder(order_id.clone()));
-        };
-        let customer_id: String = row.try_get(0)?;
-        // The customer first, as all writers do; then the order, which nobody else can be changing now.
-        self.lock(&mut transaction, &customer_id).await?;
-        let select = format!("SELECT {COLUMNS} FROM orders WHERE order_id = $1");
-        let select = sqlx::query(sqlx::AssertSqlSafe(select)).bind(order_id);
-        let order = order(&select.fetch_one(&mut *transaction).await?)?;
-        let refunded = match &change.refunded {
-            Some(text) => check_refund(text, order.amount, self.currency).map_err(StoreError::Change)?,
-            None => order.refunded,
-        };
-        let status = change.status.unwrap_or(order.status);
-        let update = sqlx::query(UPDATE).bind(order_id).bind(refunded).bind(status.key());
-        update.execute(&mut *transaction).await?;
-        let history = self.rebuild(&mut transaction, &customer_id).await?;
-        self.save(&mut transaction, &customer_id, &history).await?;
-        self.commit(transaction).await?;
-        let is_same = (refunded, status) == (order.refunded, order.status);
-        Ok(Recorded { customer_id, history, stored: usize::from(!is_same), unchanged: usize::from(is_same) })
-    }
-
-    /// A customer's history, which is nobody else's to change until the transaction ends.
-    async fn lock(
+    /// What is said of orders of which something is stored.
+    async fn record_known(
         &self,
         transaction: &mut Transaction<'static, Any>,
-        customer_id: &str,
-    ) -> Result<CustomerHistory, StoreError> {
-        let select = match self.dialect {
-            super::Dialect::Postgres => "SELECT history FROM customers WHERE customer_id = $1 FOR UPDATE",
-            super::Dialect::Sqlite => "SELECT history FROM customers WHERE customer_id = $1",
-        };
-        let row = sqlx::query(select).bind(customer_id).fetch_optional(&mut **transaction).await?;
-        let row = match row {
-            Some(row) => row,
-            None => {
-                let empty = stored(&CustomerHistory::new())?;
-                sqlx::query(OPEN).bind(customer_id).bind(empty).fetch_one(&mut **transaction).await?
-            }
-        };
-        history(customer_id, row.try_get(0)?)
-    }
-
-    /// From the orders as they stand.
-    async fn rebuild(
-        &self,
-        transaction: &mut Transaction<'static, Any>,
-        customer_id: &str,
-    ) -> Result<CustomerHistory, StoreError> {
-        let rows = sqlx::query(OF_CUSTOMER).bind(customer_id).fetch_all(&mut **transaction).await?;
-        metrics::count_rebuild();
-        let mut history = CustomerHistory::new();
-        for row in &rows {
-            let order = order(row)?;
-            if !self.grow(&mut history, &order)? {
-                let what = "its orders do not come in the order of their days";
-                return Err(StoreError::corrupt("customer", customer_id, &what));
-            }
-        }
-        Ok(history)
-    }
-
-    async fn save(
-        &self,
-        transaction: &mut Transaction<'static, Any>,
-        customer_id: &str,
-        history: &CustomerHistory,
+        orders: &BTreeMap<Key, Vec<(usize, &Said)>>,
+        held: &mut Held,
+        recorded: &mut Recorded,
+        turns: &mut BTreeMap<String, Vec<Turn>>,
     ) -> Result<(), StoreError> {
-        let too_much = || {
-            let source = Error::AmountOverflow { field: "revenue" };
-            StoreError::Refused { order_id: customer_id.to_owned(), source }
-        };
-        let revenue = self.currency.minor(history.revenue()).ok_or_else(too_much)?;
-        let save = sqlx::query(SAVE)
-            .bind(customer_id)
-            .bind(stored(history)?)
-            .bind(history.last_purchase().as_ref().map(NaiveDate::to_string))
-            .bind(i64::try_from(history.purchases()).unwrap_or(i64::MAX))
-            .bind(revenue);
-        save.execute(&mut **transaction).await?;
+        let keys: Vec<&Key> = orders.keys().collect();
+        let mut stored = self.rows(transaction, &keys, true).await?;
+        // Somebody may have placed an order since it was asked for.
+        let placed = stored.values().filter_map(|row| row.customer_id.clone()).collect();
+        self.hold(transaction, held, placed).await?;
+        let mut changed = Vec::new();
+        for (key, said) in orders {
+            let row = stored.remove(key).unwrap_or_default();
+            let customer_id = row.customer_id.clone();
+            let mut joined = Vec::new();
+            let is_other = |said: &Said| said.customer().is_some_and(|id| row.placed_by().is_some_and(|by| by != id));
+            if let Some(name) = customer_id.as_deref().filter(|_| said.iter().any(|(_, said)| is_other(said))) {
+                joined = aliases(transaction, &[name]).await?;
+            }
+            let applied = apply(&key.0, row, said, &joined, self.currency)?;
+            recorded.add(key, customer_id, &applied, held, turns);
+            if applied.new > 0 {
+                changed.push((key, applied));
+            }
+        }
+        for rows in changed.chunks(AT_A_TIME) {
+            let mut update = self.order_rows(held, rows)?;
+            update.push(
+                " ON CONFLICT (order_id, is_credit) DO UPDATE SET statements = excluded.statements, \
+                 customer_id = excluded.customer_id, placed_at = excluded.placed_at, amount = excluded.amount, \
+                 refunded = excluded.refunded, status = excluded.status",
+            );
+            update.query().execute(&mut **transaction).await?;
+        }
         Ok(())
     }
 
-    /// A retry is the order that is stored; another order needs another id.
-    async fn check_same(
+    /// The histories of the customers whose orders were named.
+    async fn mend_all(
         &self,
         transaction: &mut Transaction<'static, Any>,
-        found: &ShopOrder,
+        mut held: Held,
+        turns: &BTreeMap<String, Vec<Turn>>,
+        recorded: &mut Recorded,
     ) -> Result<(), StoreError> {
-        let row = sqlx::query(POSTED).bind(&found.order_id).fetch_one(&mut **transaction).await?;
-        let stored = order(&row)?;
-        let fields = |order: &ShopOrder| {
-            let money = |minor| self.currency.decimal(minor).to_string();
-            [
-                ("customer_id", order.customer_id.clone()),
-                ("placed_at", order.placed_at.to_rfc3339()),
-                ("amount", money(order.amount)),
-                ("refunded", money(order.refunded)),
-                ("status", order.status.key().to_owned()),
-            ]
-        };
-        let mut pairs = fields(found).into_iter().zip(fields(&stored));
-        match pairs.find(|(found, stored)| found != stored) {
-            None => Ok(()),
-            Some(((field, found_text), (_, stored))) => {
-                Err(StoreError::Conflict { order_id: found.order_id.clone(), field, found: found_text, stored })
+        let mut mended = BTreeSet::new();
+        for (customer_id, turns) in turns {
+            let mut history = held.histories.remove(customer_id).unwrap_or_default();
+            if let Some(other) = self.mend(transaction, customer_id, &history, turns).await? {
+                history = other;
+                mended.insert(customer_id.as_str());
+            }
+            recorded.customers.insert(customer_id.clone(), history);
+        }
+        let mended = recorded.customers.iter().filter(|(id, _)| mended.contains(id.as_str()));
+        let mended: Vec<_> = mended.map(|(id, history)| (id.as_str(), history)).collect();
+        self.save(transaction, &mended).await
+    }
+
+    /// Of these orders, those of which something is stored; nobody else's to change, if so asked.
+    async fn rows(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        keys: &[&Key],
+        are_locked: bool,
+    ) -> Result<BTreeMap<Key, OrderRow>, StoreError> {
+        let mut rows = BTreeMap::new();
+        for keys in keys.chunks(AT_A_TIME) {
+            let mut select = Sql::new("SELECT order_id, is_credit, statements, customer_id FROM orders WHERE ");
+            for (is_credit, joint) in
+                [(false, "(is_credit = 0 AND order_id IN "), (true, ") OR (is_credit = 1 AND order_id IN ")]
+            {
+                let ids = keys.iter().filter(|key| key.1 == is_credit).map(|key| key.0.as_str());
+                select.push(joint).list(ids);
+            }
+            select.push(") ORDER BY order_id, is_credit");
+            if are_locked && self.dialect == Dialect::Postgres {
+                select.push(" FOR UPDATE");
+            }
+            for row in &select.query().fetch_all(&mut **transaction).await? {
+                let (key, row) = OrderRow::read(row)?;
+                rows.insert(key, row);
             }
         }
+        Ok(rows)
+    }
+
+    /// Stores orders that are not there, and gives the ids of these.
+    async fn insert(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        held: &Held,
+        orders: &[(&Key, Applied)],
+    ) -> Result<BTreeSet<Key>, StoreError> {
+        let mut inserted = BTreeSet::new();
+        for orders in orders.chunks(AT_A_TIME) {
+            let mut insert = self.order_rows(held, orders)?;
+            insert.push(" ON CONFLICT (order_id, is_credit) DO NOTHING RETURNING order_id, is_credit");
+            for row in &insert.query().fetch_all(&mut **transaction).await? {
+                let is_credit: i64 = row.try_get(1)?;
+                inserted.insert((row.try_get(0)?, is_credit != 0));
+            }
+        }
+        Ok(inserted)
+    }
+
+    /// `INSERT` of these orders, as yet without what is to be done with those that are there.
+    fn order_rows(&self, held: &Held, orders: &[(&Key, Applied)]) -> Result<Sql, StoreError> {
+        let mut sql = Sql::new(
+            "INSERT INTO orders (order_id, is_credit, statements, customer_id, placed_at, amount, refunded, status) \
+             VALUES ",
+        );
+        let mut rows = Vec::with_capacity(orders.len());
+        for ((order_id, is_credit), applied) in orders {
+            let columns = |record| {
+                let too_much = repurchase::Error::AmountOverflow { field: "amount of an order" };
+                standing(record, self.currency).ok_or(StoreError::Refused {
+                    statement: 0,
+                    order_id: order_id.clone(),
+                    source: too_much,
+                })
+            };
+            let order = applied.after.as_ref().map(columns).transpose()?;
+            let statements = serde_json::to_string(&applied.statements);
+            let statements = statements.map_err(|error| StoreError::corrupt("order", order_id, &error))?;
+            let number = |of: fn(&crate::order::ShopOrder) -> i64| Value::from(order.as_ref().map(of));
+            rows.push([
+                Value::from(order_id.as_str()),
+                i64::from(*is_credit).into(),
+                statements.into(),
+                order.as_ref().map(|order| held.name(&order.customer_id)).into(),
+                number(|order| order.placed_at),
+                number(|order| order.amount),
+                number(|order| order.refunded),
+                order.as_ref().map(|order| order.status.key().to_owned()).into(),
+            ]);
+        }
+        sql.rows(rows);
+        Ok(sql)
     }
 }
 
-/// Whether the id was free.
-async fn insert(transaction: &mut Transaction<'static, Any>, order: &ShopOrder) -> Result<bool, StoreError> {
-    let insert = sqlx::query(INSERT)
-        .bind(&order.order_id)
-        .bind(&order.customer_id)
-        .bind(order.placed_at.timestamp_micros())
-        .bind(order.amount)
-        .bind(order.refunded)
-        .bind(order.status.key());
-    Ok(insert.execute(&mut **transaction).await?.rows_affected() > 0)
-}
-
-/// From a row of `COLUMNS`.
-pub(super) fn order(row: &AnyRow) -> Result<ShopOrder, StoreError> {
-    let order_id: String = row.try_get(0)?;
-    let (placed_at, status): (i64, String) = (row.try_get(2)?, row.try_get(5)?);
-    let corrupt = |what: &str| StoreError::corrupt("order", &order_id, &what);
-    Ok(ShopOrder {
-        customer_id: row.try_get(1)?,
-        placed_at: DateTime::from_timestamp_micros(placed_at).ok_or_else(|| corrupt("placed_at is no time"))?,
-        amount: row.try_get(3)?,
-        refunded: row.try_get(4)?,
-        status: Status::of_key(&status).ok_or_else(|| corrupt("unknown status"))?,
-        order_id,
-    })
-}
-
-pub(super) fn history(customer_id: &str, text: &str) -> Result<CustomerHistory, StoreError> {
-    in_library(|| serde_json::from_str(text)).map_err(|error| StoreError::corrupt("customer", customer_id, &error))
-}
-
-fn stored(history: &CustomerHistory) -> Result<String, StoreError> {
-    in_library(|| serde_json::to_string(history)).map_err(|error| StoreError::corrupt("history", "", &error))
+impl Recorded {
+    /// Counts an order of which something was said, and notes what it was and is to whom.
+    fn add(
+        &mut self,
+        key: &Key,
+        customer_id: Option<String>,
+        applied: &Applied,
+        held: &Held,
+        turns: &mut BTreeMap<String, Vec<Turn>>,
+    ) {
+        self.stored += applied.new;
+        self.unchanged -= applied.new;
+        let (before, after) = (applied.before.clone(), applied.after.clone());
+        let now = after.as_ref().and_then(|_| applied.statements.iter().find_map(crate::event::ShopEvent::customer));
+        let now = now.map(|id| held.name(id));
+        match (customer_id, now) {
+            (Some(was), Some(now)) if was != now => {
+                turns.entry(was).or_default().push((before, None));
+                turns.entry(now).or_default().push((None, after));
+            }
+            (Some(person), _) | (None, Some(person)) => turns.entry(person).or_default().push((before, after)),
+            (None, None) => self.waiting.push(key.0.clone()),
+        }
+    }
 }

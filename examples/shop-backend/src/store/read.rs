@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{NaiveDate, NaiveTime, TimeZone};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone};
 use futures_util::TryStreamExt;
 use repurchase::Order;
+use repurchase::record::{Credit, Record};
 use sqlx::Row;
+use sqlx::any::AnyRow;
 
-use super::orders::order;
 use super::sql::Sql;
 use super::{Store, StoreError};
+use crate::order::Status;
 use crate::region::{Cell, Range};
 
 /// What the customers of one label amount to.
@@ -27,24 +29,39 @@ impl Store {
         Ok(select.fetch_optional(&self.reads).await?.is_none())
     }
 
-    /// The orders of the shop's days `from` to `to`, all of them with neither.
-    pub(crate) async fn orders(
+    /// The orders and credits of the shop's days `from` to `to`, all of them with neither.
+    pub(crate) async fn records(
         &self,
         from: Option<NaiveDate>,
         to: Option<NaiveDate>,
-    ) -> Result<Vec<Order<String>>, StoreError> {
+    ) -> Result<Vec<Record<String>>, StoreError> {
         let start = from.map_or(i64::MIN, |from| self.midnight(from));
         let end = to.and_then(|to| to.succ_opt()).map_or(i64::MAX, |next| self.midnight(next));
-        let mut sql = Sql::new("SELECT order_id, customer_id, placed_at, amount, refunded, status FROM orders");
+        let mut sql =
+            Sql::new("SELECT is_credit, customer_id, placed_at, amount, refunded, status, order_id FROM orders");
         sql.bind(" WHERE placed_at >= ", start).bind(" AND placed_at < ", end);
         let mut rows = sql.query().fetch(&self.reads);
-        let mut orders = Vec::new();
+        let mut records = Vec::new();
         while let Some(row) = rows.try_next().await? {
-            let order = order(&row)?;
-            let refused = |source| StoreError::Refused { order_id: order.order_id.clone(), source };
-            orders.push(order.to_order(self.currency).map_err(refused)?);
+            records.push(self.read(&row)?);
         }
-        Ok(orders)
+        Ok(records)
+    }
+
+    /// An order or a credit that is placed.
+    fn read(&self, row: &AnyRow) -> Result<Record<String>, StoreError> {
+        let corrupt =
+            |what: &dyn std::fmt::Display| StoreError::corrupt("order", row.try_get(6).unwrap_or_default(), &what);
+        let (is_credit, customer): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+        let at = DateTime::from_timestamp_micros(row.try_get(2)?).ok_or_else(|| corrupt(&"placed_at is no time"))?;
+        let money = |column| Ok::<_, sqlx::Error>(self.currency.decimal(row.try_get(column)?));
+        let (amount, refunded) = (money(3)?, money(4)?);
+        if is_credit != 0 {
+            return Credit::new(customer, at, amount).map(Record::from).map_err(|error| corrupt(&error));
+        }
+        let status = Status::of_key(row.try_get(5)?).ok_or_else(|| corrupt(&"unknown status"))?;
+        let order = Order::new(customer, at, amount).and_then(|order| order.with_refunded(refunded));
+        Ok(order.map_err(|error| corrupt(&error))?.with_status(status.into()).into())
     }
 
     /// The first microsecond of a shop's day.

@@ -19,25 +19,43 @@ pub(super) struct Sql {
 
 #[derive(Debug)]
 pub(super) enum Value {
-    Text(String),
-    Number(i64),
+    Text(Option<String>),
+    Number(Option<i64>),
 }
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
+        Self::Text(Some(text.to_owned()))
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(Some(text))
+    }
+}
+
+impl From<Option<String>> for Value {
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text)
     }
 }
 
 impl From<i64> for Value {
     fn from(number: i64) -> Self {
+        Self::Number(Some(number))
+    }
+}
+
+impl From<Option<i64>> for Value {
+    fn from(number: Option<i64>) -> Self {
         Self::Number(number)
     }
 }
 
 impl From<NaiveDate> for Value {
     fn from(day: NaiveDate) -> Self {
-        Self::Text(day.to_string())
+        Self::Text(Some(day.to_string()))
     }
 }
 
@@ -56,6 +74,26 @@ impl Sql {
         self.values.push(value.into());
         let place = self.values.len();
         self.push(text).push('$').push(place)
+    }
+
+    /// `($1, $2)`, or, of nothing, what is in no list.
+    pub(super) fn list<V: Into<Value>>(&mut self, values: impl IntoIterator<Item = V>) -> &mut Self {
+        let mut joint = "(";
+        for value in values {
+            self.push(joint).bind("", value);
+            joint = ", ";
+        }
+        self.push(if joint == "(" { "(NULL)" } else { ")" })
+    }
+
+    /// `($1, $2), ($3, $4)`.
+    pub(super) fn rows<const N: usize>(&mut self, rows: impl IntoIterator<Item = [Value; N]>) -> &mut Self {
+        let mut joint = "";
+        for row in rows {
+            self.push(joint).list(row);
+            joint = ", ";
+        }
+        self
     }
 
     /// `column > $1 AND column <= $2`, or what there is of it.

@@ -149,8 +149,8 @@ impl Shop {
         answer(self.request(Method::POST, path).json(body)).await
     }
 
-    pub(crate) async fn patch(&self, path: &str, body: &Value) -> (StatusCode, Value) {
-        answer(self.request(Method::PATCH, path).json(body)).await
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> (StatusCode, Value) {
+        answer(self.request(Method::PUT, path).json(body)).await
     }
 }
 

@@ -26,8 +26,13 @@ async fn sql_in_every_string_is_only_a_string(database: Database) {
     for sql in SQL {
         let text = encode(sql);
         assert_eq!(shop.ok(&format!("/customers/{text}")).await["customer_id"], sql);
-        let change = json!({"refunded": "0.50"});
-        assert_eq!(shop.patch(&format!("/orders/{text}"), &change).await.0, StatusCode::OK);
+        let refund = json!({
+            "order_id": sql, "event": "refunded", "refund_id": sql, "at": "2026-03-02T12:00:00Z", "amount": "0.50"
+        });
+        assert_eq!(shop.post("/events", &refund).await.0, StatusCode::CREATED);
+        assert_eq!(shop.put(&format!("/orders/{text}"), &order(sql, sql, "2026-03-01", "2")).await.0, StatusCode::OK);
+        let alias = json!({"alias_id": format!("{sql} too"), "customer_id": sql});
+        assert_eq!(shop.post("/aliases", &alias).await.0, StatusCode::CREATED);
         for question in ["segment", "tier", "sort", "limit", "cursor"] {
             let (status, body) = shop.get(&format!("/customers?{question}={text}")).await;
             assert_eq!((status, &body["errors"][0]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!(question)));

@@ -5,6 +5,7 @@
 mod audiences;
 mod crash;
 mod customers;
+mod events;
 mod harness;
 mod hostile;
 mod models;
@@ -13,4 +14,5 @@ mod page;
 mod service;
 mod shop;
 mod truth;
+mod upgrade;
 mod writers;

@@ -9,7 +9,6 @@ on_both![
     another_order_of_the_same_id_is_refused,
     a_batch_is_stored_as_a_whole_or_not_at_all,
     orders_may_come_in_any_order,
-    refunds_and_cancellations_are_taken_back,
     bad_orders_are_refused_by_name,
     money_is_exact,
 ];
@@ -37,15 +36,17 @@ async fn an_order_is_stored_once(database: Database) {
 async fn another_order_of_the_same_id_is_refused(database: Database) {
     let shop = Shop::start(&database);
     shop.post("/orders", &order("a", "ann", "2026-03-01", "19.90")).await;
-    for (field, found, other) in [
-        ("amount", "19.91", order("a", "ann", "2026-03-01", "19.91")),
-        ("customer_id", "bo", order("a", "bo", "2026-03-01", "19.90")),
-        ("placed_at", "2026-03-02T12:00:00+00:00", order("a", "ann", "2026-03-02", "19.90")),
+    for (found, known, other) in [
+        ("19.91", "19.90", order("a", "ann", "2026-03-01", "19.91")),
+        ("\"bo\"", "\"ann\"", order("a", "bo", "2026-03-01", "19.90")),
+        ("2026-03-02T12:00:00Z", "2026-03-01T12:00:00Z", order("a", "ann", "2026-03-02", "19.90")),
     ] {
         let (status, body) = shop.post("/orders", &other).await;
         assert_eq!(status, StatusCode::CONFLICT, "{body}");
-        assert_eq!((&body["errors"][0]["field"], &body["errors"][0]["found"]), (&json!(field), &json!(found)));
-        assert!(body["errors"][0]["expected"].as_str().unwrap().contains("order a is stored"), "{body}");
+        let fault = &body["errors"][0];
+        assert!(fault["found"].as_str().unwrap().contains(found), "{body}");
+        let expected = fault["expected"].as_str().unwrap();
+        assert!(expected.contains(known) && expected.contains("order \"a\""), "{body}");
     }
     assert_eq!(shop.get("/customers/bo").await.0, StatusCode::NOT_FOUND);
     check_histories(&database).await;
@@ -75,40 +76,6 @@ async fn orders_may_come_in_any_order(database: Database) {
     assert_eq!(ann["figures"]["last_purchase"], "2026-03-30");
     assert_eq!((&ann["figures"]["purchases"], &ann["figures"]["revenue"]), (&json!(6), &json!("42.00")));
     check_histories(&database).await;
-}
-
-async fn refunds_and_cancellations_are_taken_back(database: Database) {
-    let shop = Shop::start(&database);
-    let orders = json!([order("a", "ann", "2026-03-01", "30"), order("b", "ann", "2026-03-09", "12.50")]);
-    shop.post("/orders", &orders).await;
-    let figures = |body: &Value| {
-        let figures = &body["customers"][0]["figures"];
-        (figures["purchases"].clone(), figures["revenue"].clone(), figures["last_purchase"].clone())
-    };
-    let cases = [
-        ("b", json!({"refunded": "2.50"}), (json!(2), json!("40.00"), json!("2026-03-09"))),
-        // A refund is said in all: said again, it is the same.
-        ("b", json!({"refunded": "2.50"}), (json!(2), json!("40.00"), json!("2026-03-09"))),
-        ("b", json!({"refunded": "12.50"}), (json!(1), json!("30.00"), json!("2026-03-01"))),
-        ("a", json!({"status": "cancelled"}), (json!(0), json!("0.00"), Value::Null)),
-        ("a", json!({"status": "paid", "refunded": "0"}), (json!(1), json!("30.00"), json!("2026-03-01"))),
-    ];
-    for (id, change, expected) in cases {
-        let (status, body) = shop.patch(&format!("/orders/{id}"), &change).await;
-        assert_eq!(status, StatusCode::OK, "{body}");
-        assert_eq!(figures(&body), expected, "{id} {change}");
-        check_histories(&database).await;
-    }
-    // A retry of what was first posted is still that order.
-    assert_eq!(shop.post("/orders", &orders).await.0, StatusCode::OK);
-    let fault = |body: &Value| body["errors"][0]["field"].clone();
-    let (status, body) = shop.patch("/orders/a", &json!({"refunded": "30.01"})).await;
-    assert_eq!((status, fault(&body)), (StatusCode::UNPROCESSABLE_ENTITY, json!("refunded")));
-    let (status, body) = shop.patch("/orders/a", &json!({})).await;
-    assert_eq!((status, fault(&body)), (StatusCode::UNPROCESSABLE_ENTITY, json!("body")));
-    let (status, body) = shop.patch("/orders/a", &json!({"status": "lost"})).await;
-    assert_eq!((status, fault(&body)), (StatusCode::BAD_REQUEST, json!("status")));
-    assert_eq!(shop.patch("/orders/nobody", &json!({"status": "paid"})).await.0, StatusCode::NOT_FOUND);
 }
 
 async fn bad_orders_are_refused_by_name(database: Database) {

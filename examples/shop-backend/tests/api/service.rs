@@ -19,9 +19,11 @@ async fn health_metrics_and_documentation(database: Database) {
     let paths: Vec<_> = document["paths"].as_object().unwrap().keys().cloned().collect();
     for path in [
         "/",
+        "/aliases",
         "/audiences",
         "/customers",
         "/customers/{customer_id}",
+        "/events",
         "/healthz",
         "/metrics",
         "/models",
@@ -115,7 +117,13 @@ async fn each_token_opens_its_own_door() {
         assert_eq!(status(Method::GET, path, Some("another-token-that-is-long")).await, StatusCode::UNAUTHORIZED);
         assert_ne!(status(Method::GET, path, Some(READ)).await, StatusCode::UNAUTHORIZED, "{path}");
     }
-    for (method, path) in [(Method::POST, "/orders"), (Method::PATCH, "/orders/a"), (Method::POST, "/models/fit")] {
+    for (method, path) in [
+        (Method::POST, "/orders"),
+        (Method::PUT, "/orders/a"),
+        (Method::POST, "/events"),
+        (Method::POST, "/aliases"),
+        (Method::POST, "/models/fit"),
+    ] {
         assert_eq!(status(method.clone(), path, None).await, StatusCode::UNAUTHORIZED, "{path}");
         assert_eq!(status(method, path, Some(READ)).await, StatusCode::FORBIDDEN, "{path}");
     }
