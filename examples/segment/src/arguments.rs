@@ -147,8 +147,17 @@ impl LogArguments {
 
     /// The orders of the file, or of standard input.
     pub fn read(&self) -> Result<Orders, Box<dyn Error>> {
+        self.read_with(&self.options())
+    }
+
+    /// The same, with their ids.
+    pub fn read_with_order_ids(&self) -> Result<Orders, Box<dyn Error>> {
+        self.read_with(&self.options().with_order_ids())
+    }
+
+    fn read_with(&self, options: &ReadOptions) -> Result<Orders, Box<dyn Error>> {
         let path = self.orders.as_deref().unwrap_or(SAMPLE.as_ref());
-        let orders = order_files::read(read::input(path)?, &self.options())?;
+        let orders = order_files::read(read::input(path)?, options)?;
         Ok(if self.keep_credits { orders } else { orders.with_credits_matched()? })
     }
 
