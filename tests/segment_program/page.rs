@@ -50,7 +50,7 @@ fn of_few_customers_a_note_says_that_ranks_mean_little() {
         let rows: Vec<_> = (1..=customers).map(|customer| format!("{customer},1997-01-01,1")).collect();
         format!("customer_id,placed_at,amount\n{}\n", rows.join("\n"))
     };
-    let note = "Note: the scores are ranks among 49 customers only, which say little.\n";
+    let note = "Note: The scores are ranks among 49 customers only, which say little.\n";
     assert!(succeeds(&["-"], &orders(49)).contains(note));
     assert!(!succeeds(&["-"], &orders(50)).contains("ranks"));
 }
@@ -65,7 +65,7 @@ fn notes_stand_first_and_in_the_summary() {
         serde_json::from_str(&fs::read_to_string(out.join("summary.json")).unwrap()).unwrap();
     let notes: Vec<_> =
         summary["notes"].as_array().unwrap().iter().map(|note| note["code"].as_str().unwrap()).collect();
-    assert_eq!(notes, ["guest_orders", "unpaid", "ids_alike", "too_short"]);
+    assert_eq!(notes, ["guest_orders", "unpaid", "ids_alike", "too_short", "few_customers"]);
     assert_eq!((&summary["notes"][1]["count"], &summary["notes"][1]["of"]), (&1.into(), &3.into()));
     assert_eq!(summary["notes"][2]["examples"], serde_json::json!(["Ann", "ann"]));
     let before = page.split_once("\nPeriod").unwrap().0;

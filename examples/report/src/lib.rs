@@ -13,6 +13,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use repurchase::PurchaseLog;
 use repurchase::scale::Language;
 use repurchase::shop::ShopModels;
+use repurchase_segment::notes::{self, Note};
 
 use crate::shop::{Buyers, Shop, shop};
 use crate::words::Words;
@@ -33,6 +34,9 @@ const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /// The page of a shop as of a day: everything that was bought up to and including that day.
+///
+/// What a careful person would ask before believing the numbers stands on it: `notes`, those of whoever read the orders,
+/// and the library's and the models' own.
 ///
 /// Ids and the title may hold anything: they are text. A shop without a purchase has a page, too, which says so; what
 /// is undefined is a dash or a sentence.
@@ -61,12 +65,18 @@ const POLICY: &str =
 /// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
 ///
 /// let as_of = NaiveDate::from_ymd_opt(2026, 4, 30).unwrap();
-/// let page = repurchase_report::page(&log, as_of, Language::English, "Tea & Co.")?;
+/// let page = repurchase_report::page(&log, Vec::new(), as_of, Language::English, "Tea & Co.")?;
 /// assert!(page.contains("<title>Tea &amp; Co.</title>") && page.contains("&lt;ann&gt;"), "she is late");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn page(log: &PurchaseLog<String>, as_of: NaiveDate, language: Language, title: &str) -> Result<String, Error> {
-    made(None, log, as_of, language, title)
+pub fn page(
+    log: &PurchaseLog<String>,
+    notes: Vec<Note>,
+    as_of: NaiveDate,
+    language: Language,
+    title: &str,
+) -> Result<String, Error> {
+    made(None, log, notes, as_of, language, title)
 }
 
 /// The [`page`] of a shop that has its models already, such as those of last night: all labels, figures and forecasts
@@ -82,22 +92,25 @@ pub fn page(log: &PurchaseLog<String>, as_of: NaiveDate, language: Language, tit
 pub fn page_by(
     models: &ShopModels,
     log: &PurchaseLog<String>,
+    notes: Vec<Note>,
     as_of: NaiveDate,
     language: Language,
     title: &str,
 ) -> Result<String, Error> {
-    made(Some(models), log, as_of, language, title)
+    made(Some(models), log, notes, as_of, language, title)
 }
 
 fn made(
     models: Option<&ShopModels>,
     log: &PurchaseLog<String>,
+    notes: Vec<Note>,
     as_of: NaiveDate,
     language: Language,
     title: &str,
 ) -> Result<String, Error> {
     let words = Words::new(language);
     let (shop, outlook) = shop(log, as_of, models)?;
+    let shop = shop.with_notes(notes::of_log(notes, log, as_of));
     let buyers = Buyers::of(log, &shop, outlook)?;
     let figures = figures::embedded(&shop)?;
     let body = match &buyers {
@@ -178,6 +191,7 @@ fn empty(words: Words, shop: &Shop, title: &str) -> Markup {
                     ))
                 }
             }
+            @if let Some(notes) = section::notes(words, &shop.notes) { (notes.markup()) }
         }
         (footer(words, shop))
     }

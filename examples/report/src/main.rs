@@ -16,7 +16,7 @@ use clap::Parser;
 use repurchase::scale::Language;
 use repurchase_segment::arguments::LogArguments;
 use repurchase_segment::order_files::Layout;
-use repurchase_segment::{output, read};
+use repurchase_segment::{notes, output, read};
 
 /// A shop's returning customers as one page of HTML.
 #[derive(Debug, Parser)]
@@ -61,12 +61,13 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         (None, None) => "CDNOW".to_owned(),
         (None, Some(path)) => path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
     };
+    let notes = orders.notes().iter().map(notes::of_reader).collect();
     let (log, as_of) = (read::named_log(&orders)?, orders.as_of());
     let purchases = log.purchases();
     if purchases > 200_000 && io::stderr().is_terminal() {
         eprintln!("{purchases} purchases read, fitting the models");
     }
-    let page = repurchase_report::page(&log, as_of, language, &title)?;
+    let page = repurchase_report::page(&log, notes, as_of, language, &title)?;
     write(&arguments.out, &page)
 }
 

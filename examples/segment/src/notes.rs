@@ -1,5 +1,6 @@
 //! What a careful person would ask before believing the numbers: the reader's notes, the library's, and the models'.
 
+use chrono::NaiveDate;
 use order_files::Orders;
 use repurchase::measure::{self, NoteCode};
 use repurchase::record::RecordColumns;
@@ -14,7 +15,7 @@ use crate::shop::Shop;
 /// One note: what it counts, of how many, and the sentence in English and in Chinese.
 #[derive(Debug, Clone)]
 pub struct Note {
-    pub code: &'static str,
+    pub code: String,
     pub count: u64,
     pub of: u64,
     pub examples: Vec<String>,
@@ -32,9 +33,10 @@ impl Note {
         json!({ "code": self.code, "count": self.count, "of": self.of, "examples": self.examples })
     }
 
-    fn of_library(note: &measure::Note) -> Self {
+    /// A note of the library.
+    pub fn of_library(note: &measure::Note) -> Self {
         Self {
-            code: note.code.key(),
+            code: note.code.key().to_owned(),
             count: note.count,
             of: note.of,
             examples: note.examples.iter().map(|example| (**example).to_owned()).collect(),
@@ -67,9 +69,18 @@ pub fn of_orders(orders: &Orders, log: &PurchaseLog<u32>, ledger: &Ledger<String
     Ok(notes)
 }
 
-fn of_reader(note: &order_files::Note) -> Note {
+/// The library's notes on a log by the customers' own ids, behind what is noted of it already.
+pub fn of_log(mut notes: Vec<Note>, log: &PurchaseLog<String>, as_of: NaiveDate) -> Vec<Note> {
+    let found = measure::notes(log, as_of).into_iter();
+    let new = found.filter(|note| notes.iter().all(|known| known.code != note.code.key())).collect::<Vec<_>>();
+    notes.extend(new.iter().map(Note::of_library));
+    notes
+}
+
+/// A note of the reader on a file.
+pub fn of_reader(note: &order_files::Note) -> Note {
     Note {
-        code: note.code.key(),
+        code: note.code.key().to_owned(),
         count: note.count,
         of: note.of,
         examples: note.examples.clone(),
@@ -87,12 +98,12 @@ fn ids_alike(ledger: &Ledger<String>) -> Result<Option<measure::Note>> {
     Ok(notes.into_iter().find(|note| note.code == NoteCode::IdsAlike))
 }
 
-/// The notes on the models.
+/// The notes on the models of a shop.
 pub fn of_models(shop: &Shop) -> Vec<Note> {
     let Some(models) = &shop.models else { return Vec::new() };
     let all = shop.ledger.len() as u64;
-    let note = |code, count, english: String, chinese: String| Note {
-        code,
+    let note = |code: &str, count, english: String, chinese: String| Note {
+        code: code.to_owned(),
         count,
         of: all,
         examples: Vec::new(),
@@ -139,6 +150,12 @@ pub fn of_models(shop: &Shop) -> Vec<Note> {
             ),
             format!("{all} 位客户中有 {without} 位无法预测客单价（拟合的消费模型对他们没有均值），预期收入不含他们。"),
         ));
+    }
+    let ranks = [Language::English, Language::Chinese].map(|language| models.note(language));
+    if let [Some(english), Some(chinese)] = ranks {
+        // A sentence of its own.
+        let english = english.replacen("the scores", "The scores", 1) + ".";
+        notes.push(note("few_customers", models.customers(), english, chinese + "。"));
     }
     notes
 }

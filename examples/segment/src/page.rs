@@ -21,11 +21,10 @@ pub fn page(shop: &Shop, language: Language) -> Result<String> {
         page += say("Nobody has bought up to this day.\n", "截至当日无人购买。\n");
         return Ok(page);
     };
-    let (mark, full_stop) = (say("Note: ", "提示："), say(".", "。"));
+    let mark = say("Note: ", "提示：");
     for note in &shop.notes {
         let _ = writeln!(page, "{mark}{}", note.sentence(language));
     }
-    page += &models.note(language).map(|note| format!("{mark}{note}{full_stop}\n")).unwrap_or_default();
     if !page.ends_with("\n\n") {
         page.push('\n');
     }

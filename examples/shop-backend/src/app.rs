@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -21,12 +22,13 @@ use utoipa_axum::routes;
 
 use crate::auth;
 use crate::config::Config;
+use crate::kept::Kept;
 use crate::metrics;
 use crate::models::{FitError, Models, Version};
 use crate::problem::Problem;
-use crate::routes::report::Report;
+use crate::routes::notes::Summary;
 use crate::routes::service::Security;
-use crate::routes::{audiences, customers, models, orders, report, service, shop};
+use crate::routes::{audiences, customers, models, notes, orders, report, service, shop};
 use crate::store::Store;
 use crate::view::CustomerView;
 
@@ -38,14 +40,16 @@ pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) store: Store,
     pub(crate) models: Arc<Models>,
-    pub(crate) report: Report,
+    /// By language.
+    pub(crate) pages: Kept<Bytes>,
+    pub(crate) summary: Kept<Arc<Summary>>,
 }
 
 impl App {
     pub(crate) async fn open(config: Config) -> Result<Self, FitError> {
         let store = Store::open(&config).await?;
         let models = Models::open(store.clone(), config.clock.clone(), config.horizon_days).await?;
-        Ok(Self { config, store, models: Arc::new(models), report: Report::default() })
+        Ok(Self { config, store, models: Arc::new(models), pages: Kept::default(), summary: Kept::default() })
     }
 
     /// A customer under the models of the moment.
@@ -82,6 +86,8 @@ pub(crate) fn router(app: App) -> Router {
         .routes(routes!(customers::page))
         .routes(routes!(shop::segments))
         .routes(routes!(shop::rates))
+        .routes(routes!(notes::list))
+        .routes(routes!(notes::calls))
         .routes(routes!(audiences::post))
         .routes(routes!(models::fit))
         .routes(routes!(models::list))

@@ -18,6 +18,8 @@ const SAMPLE_TODAY: &str = "1998-06-30";
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) database_url: String,
+    /// Whether nobody has said which database.
+    pub(crate) is_demonstration: bool,
     /// Whether an empty shop starts with the CDNOW sample.
     pub(crate) sample: bool,
     pub(crate) tokens: Tokens,
@@ -61,6 +63,7 @@ impl Config {
         }
         Ok(Self {
             listen,
+            is_demonstration: database_url.is_none(),
             database_url: database_url.unwrap_or_else(|| "sqlite:shop.db?mode=rwc".to_owned()),
             sample,
             tokens,

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo run
+//! cargo run --release -- import orders.csv
 //! DATABASE_URL=postgres://... WRITE_TOKEN=... READ_TOKEN=... cargo run --release
 //! ```
 
@@ -11,6 +12,8 @@ mod config;
 mod cursor;
 mod event;
 mod extract;
+mod import;
+mod kept;
 mod metrics;
 mod models;
 mod money;
@@ -18,7 +21,6 @@ mod order;
 mod problem;
 mod region;
 mod routes;
-mod sample;
 mod store;
 mod view;
 
@@ -27,11 +29,29 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use repurchase_segment::order_files::Layout;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use crate::app::App;
 use crate::config::Config;
+use crate::import::ImportArguments;
+
+/// A shop's backend: without a command, it serves. Settings are environment variables; README lists them.
+#[derive(Debug, Parser)]
+#[command(name = "shop-backend")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Takes the orders of a file into the shop, all of them or none, and fits the models.
+    Import(Box<ImportArguments>),
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -41,7 +61,9 @@ async fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
-    match serve().await {
+    let import = |import: clap::Command| import.mut_arg("orders", |orders| orders.required(true).value_name("FILE"));
+    let matches = Arguments::command().mut_subcommand("import", import).get_matches();
+    match run(&matches).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {}", chain(&*error));
@@ -56,12 +78,33 @@ fn chain(error: &dyn Error) -> String {
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
+async fn run(matches: &ArgMatches) -> Result<(), Box<dyn Error>> {
+    let Some(Command::Import(mut import)) = Arguments::from_arg_matches(matches)?.command else { return serve().await };
+    if import.log.asks_for_layouts() {
+        print(&Layout::list()?);
+        return Ok(());
+    }
+    let config = Config::from_environment()?;
+    if config.is_demonstration {
+        return Err("import needs DATABASE_URL: without it the database is that of the demonstration, in 1998".into());
+    }
+    // The clock of the file is the shop's, unless it is said to be another.
+    let source = matches.subcommand_matches("import").and_then(|import| import.value_source("time_zone"));
+    if source != Some(ValueSource::CommandLine) {
+        import.log.time_zone = (*config.clock.calendar.zone()).into();
+    }
+    let app = App::open(config).await?;
+    let result = import.run(&app).await;
+    app.store.close().await;
+    result
+}
+
 async fn serve() -> Result<(), Box<dyn Error>> {
     let config = Config::from_environment()?;
     let app = App::open(config.clone()).await?;
     let (store, models) = (app.store.clone(), Arc::clone(&app.models));
     if config.sample && store.is_empty().await? {
-        sample::load(&store).await?;
+        import::sample(&app).await?;
     }
     if models.current().is_none()
         && !store.is_empty().await?
@@ -88,7 +131,11 @@ fn greet(config: &Config, address: std::net::SocketAddr) {
     let made_up = |token| format!("WRITE_TOKEN is not set: until this server stops, writes need the token {token}");
     let made_up = config.tokens.generated().map(made_up);
     let lines = [Some(page), Some(today), open, made_up].into_iter().flatten();
-    let text: String = lines.map(|line| line + "\n").collect();
+    print(&lines.map(|line| line + "\n").collect::<String>());
+}
+
+/// On standard output, which may be closed.
+fn print(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }
 

@@ -44,6 +44,10 @@ impl Fault {
         Self { record: None, field: field.into(), found: shortened(found.into()), expected: expected.into() }
     }
 
+    pub(crate) fn expected(&self) -> &str {
+        &self.expected
+    }
+
     pub(crate) fn in_record(mut self, record: usize) -> Self {
         self.record = Some(record);
         self

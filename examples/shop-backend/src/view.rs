@@ -71,10 +71,10 @@ struct Number {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct Money {
+pub(crate) struct Money {
     #[schema(example = "23.10")]
-    value: String,
-    why: String,
+    pub(crate) value: String,
+    pub(crate) why: String,
 }
 
 impl CustomerView {

@@ -5,6 +5,7 @@ mod cohorts;
 mod gaps;
 mod headline;
 mod lorenz;
+mod notes;
 mod outlook;
 mod rates;
 mod rfm;
@@ -18,6 +19,7 @@ use crate::shop::{Buyers, Shop};
 use crate::words::Words;
 
 pub(crate) use headline::headline;
+pub(crate) use notes::section as notes;
 
 /// A part of the page: what is found, in a sentence, then how.
 pub(crate) struct Section {
@@ -44,7 +46,8 @@ impl Section {
 
 /// All of them, in the order of the page.
 pub(crate) fn sections(words: Words, shop: &Shop, buyers: &Buyers<'_>) -> Result<Vec<Section>, Error> {
-    Ok(vec![
+    let mut sections: Vec<Section> = notes(words, &shop.notes).into_iter().collect();
+    sections.extend([
         rfm::section(words, shop, buyers),
         segments::section(words, buyers),
         lorenz::section(words, buyers),
@@ -54,7 +57,8 @@ pub(crate) fn sections(words: Words, shop: &Shop, buyers: &Buyers<'_>) -> Result
         gaps::section(words, shop, buyers),
         outlook::section(words, buyers),
         calls::section(words, shop, buyers),
-    ])
+    ]);
+    Ok(sections)
 }
 
 /// The first row of a table: what its columns hold.

@@ -165,7 +165,11 @@ fn other_shops() {
         ("long", (shop_of(long), day(90))),
     ] {
         let file = folder.join(format!("{name}.html"));
-        fs::write(&file, repurchase_report::page(&log, as_of, Language::English, &"Shop".repeat(40)).unwrap()).unwrap();
+        fs::write(
+            &file,
+            repurchase_report::page(&log, Vec::new(), as_of, Language::English, &"Shop".repeat(40)).unwrap(),
+        )
+        .unwrap();
         let reader = Reader::of(&program, &file);
         for (width, shape) in [(1280, "desk"), (375, "phone")] {
             reader.is(width, 1000);
@@ -181,7 +185,7 @@ fn see(language: Language, name: &str) {
     let file = folder.join(format!("{name}.html"));
     let (log, as_of) = read(CDNOW);
     let title = if language == Language::Chinese { "CDNOW 唱片店" } else { "CDNOW, music by mail" };
-    fs::write(&file, repurchase_report::page(&log, as_of, language, title).unwrap()).unwrap();
+    fs::write(&file, repurchase_report::page(&log, Vec::new(), as_of, language, title).unwrap()).unwrap();
 
     let reader = Reader::of(&program, &file);
     for (width, shape) in [(1280, "desk"), (820, "tablet"), (375, "phone")] {

@@ -14,7 +14,7 @@ use super::{CDNOW, day, embedded, read, shop_of, text};
 #[track_caller]
 fn page(log: &PurchaseLog<String>, as_of: NaiveDate) -> String {
     let [_, english] = [Language::Chinese, Language::English].map(|language| {
-        let page = repurchase_report::page(log, as_of, language, "A shop").unwrap();
+        let page = repurchase_report::page(log, Vec::new(), as_of, language, "A shop").unwrap();
         for wrong in ["NaN", "inf%", "inf<", "-0.0", "−0.0<", "{", "Some("] {
             assert!(!text(&page).contains(wrong), "{wrong}: {}", text(&page));
         }
@@ -134,7 +134,7 @@ fn a_shop_of_a_century() {
 #[test]
 fn a_day_at_the_end_of_the_calendar_is_an_error() {
     let log = shop_of([("ann".into(), 0, 100)]);
-    let error = repurchase_report::page(&log, NaiveDate::MAX, Language::English, "A shop").unwrap_err();
+    let error = repurchase_report::page(&log, Vec::new(), NaiveDate::MAX, Language::English, "A shop").unwrap_err();
     assert!(matches!(error, repurchase_report::Error::Shop(repurchase::Error::DayOverflow { .. })), "{error:?}");
 }
 
@@ -184,4 +184,35 @@ fn a_real_shop_in_9999() {
     says(&page, &["Nothing has been bought since 30 Jun 1998, for a year or more"]);
     // In both languages.
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+}
+
+/// What a careful person would ask: the reader's notes, the library's and the models', before the analysis.
+#[test]
+fn notes_stand_before_the_analysis() {
+    use repurchase_segment::notes::Note;
+    let log = shop_of([("Ann".into(), 0, 500), ("ann".into(), 3, 500), ("bo".into(), 5, 500)]);
+    let reader = Note {
+        code: "guest_orders".to_owned(),
+        count: 1,
+        of: 4,
+        examples: vec!["<guest>".to_owned()],
+        english: "1 of 4 orders are of <guest>.".to_owned(),
+        chinese: "4 笔订单中有 1 笔是 <guest>。".to_owned(),
+    };
+    for (language, sentences) in [
+        (
+            Language::English,
+            ["1 of 4 orders are of &lt;guest&gt;.", "are they one person?", "ranks among 3 customers only"],
+        ),
+        (Language::Chinese, ["4 笔订单中有 1 笔是 &lt;guest&gt;。", "是不是同一个人？", "评分仅在 3 位客户中排名得出"]),
+    ] {
+        let page = repurchase_report::page(&log, vec![reader.clone()], day(9), language, "A shop").unwrap();
+        let codes: Vec<_> = page.split("data-code=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        assert_eq!(codes, ["guest_orders", "ids_alike", "too_short", "few_customers"]);
+        let places = sentences.map(|sentence| page.find(sentence).unwrap_or_else(|| panic!("{sentence}: {page}")));
+        assert!(places.is_sorted() && places[2] < page.find("<section id=\"rfm\"").unwrap());
+    }
+    // One in which nobody has bought has them, too.
+    let page = repurchase_report::page(&shop_of([]), vec![reader], day(9), Language::English, "A shop").unwrap();
+    assert!(page.contains("Nobody has bought") && page.contains("data-code=\"guest_orders\""));
 }

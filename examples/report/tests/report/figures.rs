@@ -64,7 +64,7 @@ fn numbers_are_those_of_the_models_that_are_given() {
     let (log, as_of) = read(CDNOW);
     let night = NaiveDate::from_ymd_opt(1998, 3, 31).unwrap();
     let models = ShopModels::fit(&log.ledger(night).unwrap(), &ShopOptions::default()).unwrap();
-    let page = repurchase_report::page_by(&models, &log, as_of, Language::English, "A shop").unwrap();
+    let page = repurchase_report::page_by(&models, &log, Vec::new(), as_of, Language::English, "A shop").unwrap();
     let shop = Shop::of(log.ledger(as_of).unwrap(), Some(models), &ShopArguments::default()).unwrap();
     let by_these = repurchase_segment::summary::summary(&shop, 0).unwrap();
     equal(&embedded(&page), &by_these);

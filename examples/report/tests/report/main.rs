@@ -42,7 +42,7 @@ fn day(days: u64) -> NaiveDate {
 }
 
 fn english(log: &PurchaseLog<String>, as_of: NaiveDate) -> String {
-    repurchase_report::page(log, as_of, Language::English, "A shop").unwrap()
+    repurchase_report::page(log, Vec::new(), as_of, Language::English, "A shop").unwrap()
 }
 
 /// The numbers that the page has for programs.

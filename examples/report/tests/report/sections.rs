@@ -33,7 +33,7 @@ fn every_section_is_there_in_both_languages() {
         ("Whom to call first", "最值得联系的客户"),
     ];
     for language in [Language::English, Language::Chinese] {
-        let page = repurchase_report::page(&log, as_of, language, "CDNOW").unwrap();
+        let page = repurchase_report::page(&log, Vec::new(), as_of, language, "CDNOW").unwrap();
         let (tag, other) = if language == Language::English { ("en", "中") } else { ("zh-Hans", "customers") };
         assert!(page.contains(&format!("<html lang=\"{tag}\">")));
         assert!(page.len() < 2_000_000, "{} bytes", page.len());
@@ -150,7 +150,7 @@ fn ids_and_titles_are_text() {
     let hostile = "</td><script>alert(1)</script>\"'&<!--";
     let orders = (0..12).flat_map(|n| (0..4).map(move |k| (format!("{hostile}{n}"), 10 * k + n, 1000)));
     let log = shop_of(orders);
-    let page = repurchase_report::page(&log, day(120), Language::English, hostile).unwrap();
+    let page = repurchase_report::page(&log, Vec::new(), day(120), Language::English, hostile).unwrap();
     assert_eq!(page.matches("<script").count(), 1);
     assert!(!page.contains("<!--") && !page.contains("alert(1)</script>"));
     assert!(page.contains("&lt;/td&gt;&lt;script&gt;alert(1)&lt;/script&gt;"), "it is named, and as it is");

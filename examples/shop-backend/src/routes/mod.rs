@@ -3,6 +3,7 @@
 pub(crate) mod audiences;
 pub(crate) mod customers;
 pub(crate) mod models;
+pub(crate) mod notes;
 pub(crate) mod orders;
 pub(crate) mod report;
 pub(crate) mod service;

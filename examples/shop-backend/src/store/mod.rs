@@ -3,6 +3,7 @@
 mod book;
 mod customers;
 mod error;
+mod imports;
 mod models;
 mod orders;
 mod people;
@@ -12,6 +13,7 @@ mod sql;
 pub(crate) use book::{Said, Statement};
 pub(crate) use customers::{CustomerRow, Page, Position, Sort};
 pub(crate) use error::StoreError;
+pub(crate) use imports::{Import, Imported};
 pub(crate) use models::StoredModel;
 pub(crate) use orders::Recorded;
 pub(crate) use read::Group;

@@ -83,6 +83,16 @@ impl Store {
         turns: &mut BTreeMap<String, Vec<Turn>>,
     ) -> Result<(), StoreError> {
         let keys: Vec<&Key> = orders.keys().collect();
+        if self.dialect == Dialect::Postgres {
+            // A contradiction is refused without a lock; else the customers are held before the orders, as by all
+            // writers.
+            let read = self.rows(transaction, &keys, false).await?;
+            let placed = read.values().filter_map(|row| row.customer_id.clone()).collect();
+            for (key, row) in read {
+                self.said_to(transaction, &key, row, orders.get(&key).map_or(&[][..], Vec::as_slice)).await?;
+            }
+            self.hold(transaction, held, placed).await?;
+        }
         let mut stored = self.rows(transaction, &keys, true).await?;
         // Somebody may have placed an order since it was asked for.
         let placed = stored.values().filter_map(|row| row.customer_id.clone()).collect();
@@ -91,12 +101,7 @@ impl Store {
         for (key, said) in orders {
             let row = stored.remove(key).unwrap_or_default();
             let customer_id = row.customer_id.clone();
-            let mut joined = Vec::new();
-            let is_other = |said: &Said| said.customer().is_some_and(|id| row.placed_by().is_some_and(|by| by != id));
-            if let Some(name) = customer_id.as_deref().filter(|_| said.iter().any(|(_, said)| is_other(said))) {
-                joined = aliases(transaction, &[name]).await?;
-            }
-            let applied = apply(&key.0, row, said, &joined, self.currency)?;
+            let applied = self.said_to(transaction, key, row, said).await?;
             recorded.add(key, customer_id, &applied, held, turns);
             if applied.new > 0 {
                 changed.push((key, applied));
@@ -112,6 +117,22 @@ impl Store {
             update.query().execute(&mut **transaction).await?;
         }
         Ok(())
+    }
+
+    /// A stored order with what is said of it; where another customer is named, with the ids that are one person's.
+    async fn said_to(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        key: &Key,
+        row: OrderRow,
+        said: &[(usize, &Said)],
+    ) -> Result<Applied, StoreError> {
+        let mut joined = Vec::new();
+        let is_other = |said: &Said| said.customer().is_some_and(|id| row.placed_by().is_some_and(|by| by != id));
+        if let Some(name) = row.customer_id.as_deref().filter(|_| said.iter().any(|(_, said)| is_other(said))) {
+            joined = aliases(transaction, &[name]).await?;
+        }
+        apply(&key.0, row, said, &joined, self.currency)
     }
 
     /// The histories of the customers whose orders were named.

@@ -1,0 +1,198 @@
+//! What a careful person would ask before believing the numbers, and whom to call first.
+
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use axum::extract::State;
+use chrono::{DateTime, NaiveDate, Utc};
+use repurchase::CustomerHistory;
+use repurchase::predict::rounded_to_money;
+use repurchase::scale::Language;
+use repurchase::shop::Figure;
+use repurchase_segment::arguments::ShopArguments;
+use repurchase_segment::notes::{self, Note};
+use repurchase_segment::shop::Shop;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Refusals;
+use crate::app::App;
+use crate::extract::{Query, Reader, limit};
+use crate::kept::Moment;
+use crate::problem::Problem;
+use crate::store::{Store, StoreError};
+use crate::view::{CustomerView, Money};
+
+/// Files whose notes are shown.
+const FILES: i64 = 20;
+/// Customers to call who are kept.
+const CALLS: usize = 200;
+
+/// What is asked of all orders at once.
+pub(crate) struct Summary {
+    as_of: NaiveDate,
+    model: Option<i64>,
+    notes: Vec<Note>,
+    /// Whom to call first.
+    calls: Vec<(String, CustomerHistory)>,
+    /// How many there are to call.
+    late: usize,
+}
+
+impl Summary {
+    fn of(moment: &Moment) -> repurchase::Result<Self> {
+        let (as_of, models) = (moment.today, moment.version.as_ref().map(|version| version.models.clone()));
+        let model = moment.version.as_ref().map(|version| version.number);
+        let shop = Shop::of(moment.log.ledger(as_of)?, models, &ShopArguments::default())?;
+        let shop = shop.with_notes(notes::of_log(Vec::new(), &moment.log, as_of));
+        let positions = shop.profiles.calls();
+        let customer = |position: &usize| {
+            let id = shop.ledger.ids().get(*position)?;
+            Some((id.clone(), shop.ledger.get(id)?))
+        };
+        let calls = positions.iter().take(CALLS).filter_map(customer).collect();
+        Ok(Self { as_of, model, notes: shop.notes, calls, late: positions.len() })
+    }
+
+    async fn now(app: &App) -> Result<Arc<Self>, Problem> {
+        app.summary.get(app, "", |moment| Self::of(&moment).map(Arc::new)).await
+    }
+}
+
+/// The notes of the readers of the files that came in, for the page: each says of which file.
+pub(super) async fn of_files(store: &Store) -> Result<Vec<Note>, StoreError> {
+    let imports = store.imports(FILES).await?.into_iter();
+    Ok(imports
+        .flat_map(|import| {
+            let file = import.file;
+            import.notes.into_iter().map(move |mut note| {
+                note.english = format!("{file}: {}", note.english);
+                note.chinese = format!("{file}：{}", note.chinese);
+                note
+            })
+        })
+        .collect())
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Notes {
+    /// The day up to which orders were looked at.
+    as_of: NaiveDate,
+    /// The version of the models; null while nobody has bought.
+    model: Option<i64>,
+    /// On all orders, then on the models.
+    notes: Vec<OneNote>,
+    /// On files that came in, each as it came last.
+    imports: Vec<ImportedFile>,
+}
+
+/// One question about the data: how many, of how many, some of them, and the question in words.
+#[derive(Serialize, ToSchema)]
+struct OneNote {
+    #[schema(example = "ids_alike")]
+    code: String,
+    count: u64,
+    of: u64,
+    examples: Vec<String>,
+    sentence: String,
+}
+
+impl OneNote {
+    fn new(note: Note, language: Language) -> Self {
+        let sentence = note.sentence(language).to_owned();
+        let Note { code, count, of, examples, .. } = note;
+        Self { code, count, of, examples, sentence }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct ImportedFile {
+    #[schema(example = "orders_export.csv")]
+    file: String,
+    imported_at: DateTime<Utc>,
+    /// Orders and credits of customers in it.
+    orders: usize,
+    notes: Vec<OneNote>,
+}
+
+/// What a careful person would ask before believing the numbers: of all orders, of the models, and of the files that
+/// came in. While orders come in, an answer is kept for ten times as long as it took to make.
+#[utoipa::path(get, path = "/notes", tag = "shop", responses((status = 200, body = Notes), Refusals))]
+pub(crate) async fn list(State(app): State<Arc<App>>, Reader(language): Reader) -> Result<Answer<Notes>, Problem> {
+    let summary = Summary::now(&app).await?;
+    let one = |note| OneNote::new(note, language);
+    let imports = app.store.imports(FILES).await?.into_iter().map(|import| ImportedFile {
+        file: import.file,
+        imported_at: import.imported_at,
+        orders: import.orders,
+        notes: import.notes.into_iter().map(one).collect(),
+    });
+    let imports = imports.collect();
+    let notes = summary.notes.iter().cloned().map(one).collect();
+    Ok(Answer(Notes { as_of: summary.as_of, model: summary.model, notes, imports }))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Question {
+    /// How many.
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 200, default = 50)]
+    limit: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Calls {
+    as_of: NaiveDate,
+    /// The version of the models; null while nobody has bought.
+    model: Option<i64>,
+    /// How many customers are late and may yet be won back.
+    late: usize,
+    /// Those first with whom most is at stake.
+    calls: Vec<Call>,
+}
+
+/// A customer to call; the reason stands in the label `churn_risk` and beside the loss.
+#[derive(Serialize, ToSchema)]
+struct Call {
+    /// Null where there is no model that says so.
+    expected_loss: Option<Money>,
+    customer: CustomerView,
+}
+
+/// Whom to call first: repeat customers who have missed a cycle and may yet be won back, as on the page. While orders
+/// come in, the list is kept for ten times as long as it took to make; each customer is shown as of now.
+#[utoipa::path(
+    get,
+    path = "/calls",
+    tag = "customers",
+    params(Question),
+    responses((status = 200, body = Calls), Refusals)
+)]
+pub(crate) async fn calls(
+    State(app): State<Arc<App>>,
+    Query(question): Query<Question>,
+    Reader(language): Reader,
+) -> Result<Answer<Calls>, Problem> {
+    let limit = limit(question.limit.as_deref()).map_err(|fault| Problem::invalid(vec![fault]))?;
+    let summary = Summary::now(&app).await?;
+    let version = app.models.current();
+    let named = usize::try_from(limit).unwrap_or(CALLS).min(CALLS);
+    let call = |(id, history): &(String, CustomerHistory)| {
+        let loss = version.as_deref().and_then(|version| {
+            let models = &version.models;
+            let value = models.profile(history, summary.as_of).ok()?.figure(Figure::ExpectedLoss)?;
+            let why = models.explain_figure(history, summary.as_of, Figure::ExpectedLoss, language)?;
+            Some((value, why))
+        });
+        let decimals = app.store.currency().decimals();
+        let money = |(value, why)| {
+            let value = rounded_to_money(value, decimals).map_err(|error| Problem::internal(&error))?;
+            Ok::<_, Problem>(Money { value: value.to_string(), why })
+        };
+        let customer = app.view(id.clone(), history, version.as_deref(), language)?;
+        Ok(Call { expected_loss: loss.map(money).transpose()?, customer })
+    };
+    let calls = summary.calls.iter().take(named).map(call).collect::<Result<_, Problem>>()?;
+    Ok(Answer(Calls { as_of: summary.as_of, model: summary.model, late: summary.late, calls }))
+}
