@@ -1,4 +1,6 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reqwest::StatusCode;
@@ -17,9 +19,13 @@ async fn a_crash_loses_no_acknowledged_order(database: Database) {
     let mut acknowledged: BTreeSet<String> = BTreeSet::new();
     for crash in 0..CRASHES {
         let shop = Shop::start(&database);
-        let writers: Vec<_> = (0..WRITERS).map(|writer| tokio::spawn(write(requests(&shop, crash, writer)))).collect();
-        // Another moment each time.
-        tokio::time::sleep(Duration::from_millis(150 + 70 * crash as u64)).await;
+        let answered = Arc::new(AtomicUsize::new(0));
+        let write = |writer| tokio::spawn(write(requests(&shop, crash, writer), Arc::clone(&answered)));
+        let writers: Vec<_> = (0..WRITERS).map(write).collect();
+        // Another moment each time, however slow the machine is.
+        while answered.load(Ordering::Relaxed) < 12 + 20 * crash {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         drop(shop);
         for writer in writers {
             acknowledged.extend(writer.await.unwrap());
@@ -46,11 +52,14 @@ fn requests(shop: &Shop, crash: usize, writer: usize) -> Vec<(String, reqwest::R
 }
 
 /// The ids that were acknowledged before the server was gone.
-async fn write(requests: Vec<(String, reqwest::RequestBuilder)>) -> Vec<String> {
+async fn write(requests: Vec<(String, reqwest::RequestBuilder)>, answered: Arc<AtomicUsize>) -> Vec<String> {
     let mut acknowledged = Vec::new();
     for (id, request) in requests {
         match request.send().await {
-            Ok(response) if response.status() == StatusCode::CREATED => acknowledged.push(id),
+            Ok(response) if response.status() == StatusCode::CREATED => {
+                acknowledged.push(id);
+                answered.fetch_add(1, Ordering::Relaxed);
+            }
             Ok(response) => panic!("{}", response.status()),
             Err(_) => break,
         }
