@@ -15,11 +15,11 @@ use repurchase::scale::Language;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
-use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access;
 use crate::auth;
 use crate::config::Config;
 use crate::kept::Kept;
@@ -28,7 +28,7 @@ use crate::models::{FitError, Models, Version};
 use crate::problem::Problem;
 use crate::routes::notes::Summary;
 use crate::routes::service::Security;
-use crate::routes::{audiences, customers, models, notes, orders, report, service, shop};
+use crate::routes::{audiences, customers, models, notes, orders, report, service, shop, table, told};
 use crate::store::Store;
 use crate::view::CustomerView;
 
@@ -79,10 +79,12 @@ pub(crate) fn router(app: App) -> Router {
     let tokens = app.config.tokens.clone();
     let guarded = OpenApiRouter::new()
         .routes(routes!(orders::post))
-        .routes(routes!(orders::correct))
+        .routes(routes!(told::order, orders::correct))
         .routes(routes!(orders::events))
         .routes(routes!(customers::alias))
-        .routes(routes!(customers::one))
+        .routes(routes!(customers::one, told::delete))
+        .routes(routes!(told::timeline))
+        .routes(routes!(table::customers))
         .routes(routes!(customers::page))
         .routes(routes!(shop::segments))
         .routes(routes!(shop::rates))
@@ -109,7 +111,7 @@ pub(crate) fn router(app: App) -> Router {
             Problem::internal(&"a request handler panicked").into_response()
         }))
         .layer(from_fn(problems))
-        .layer(TraceLayer::new_for_http())
+        .layer(from_fn(access::log))
         .layer(from_fn(metrics::observe))
 }
 

@@ -4,6 +4,7 @@ use std::env;
 use std::fmt::Display;
 use std::net::SocketAddr;
 use std::str::FromStr;
+use std::time::Duration;
 
 use chrono::{FixedOffset, NaiveDate, NaiveTime, Utc};
 use repurchase::ShopCalendar;
@@ -29,6 +30,8 @@ pub(crate) struct Config {
     pub(crate) horizon_days: u32,
     /// The shop's time of day at which models are fitted.
     pub(crate) fit_at: NaiveTime,
+    /// After how long a fit that failed is tried again.
+    pub(crate) fit_retry: Duration,
 }
 
 /// A setting that cannot be used.
@@ -61,8 +64,15 @@ impl Config {
             let (found, expected) = (horizon_days.to_string(), "a number of days from 1 to 3650".to_owned());
             return Err(ConfigError { name: "HORIZON_DAYS", found, expected });
         }
+        let expected = "a number of seconds from 1 to 86400";
+        let fit_retry = parsed::<u64>("FIT_RETRY", expected)?.unwrap_or(300);
+        if !(1..=86_400).contains(&fit_retry) {
+            let (found, expected) = (fit_retry.to_string(), expected.to_owned());
+            return Err(ConfigError { name: "FIT_RETRY", found, expected });
+        }
         Ok(Self {
             listen,
+            fit_retry: Duration::from_secs(fit_retry),
             is_demonstration: database_url.is_none(),
             database_url: database_url.unwrap_or_else(|| "sqlite:shop.db?mode=rwc".to_owned()),
             sample,

@@ -121,6 +121,13 @@ impl ShopEvent {
         matches!(self, Self::Credited { .. })
     }
 
+    /// Names somebody else in place of whoever it says ordered, or got the credit.
+    pub(crate) fn forget(&mut self, name: &str) {
+        if let Self::Placed { customer, .. } | Self::Credited { customer, .. } = self {
+            name.clone_into(customer);
+        }
+    }
+
     /// Who it says ordered, or got the credit.
     pub(crate) fn customer(&self) -> Option<&str> {
         match self {

@@ -50,7 +50,7 @@ impl ImportArguments {
         let language = if self.lang == "zh" { Language::Chinese } else { Language::English };
         let mark = if language == Language::Chinese { "提示：" } else { "Note: " };
         let sentences = orders.notes().iter().map(|note| format!("{mark}{}\n", note.sentence(language)));
-        crate::print(&(sentences.collect::<String>() + &read::report(&orders)));
+        crate::print(&(sentences.collect::<String>() + &read::report(&orders, language)));
         let file = self.log.orders.as_ref().and_then(|path| path.file_name());
         let file = file.map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned());
         let mut found = Found::new(app, self.log.as_of);

@@ -6,6 +6,7 @@
 //! DATABASE_URL=postgres://... WRITE_TOKEN=... READ_TOKEN=... cargo run --release
 //! ```
 
+mod access;
 mod app;
 mod auth;
 mod config;
@@ -113,7 +114,7 @@ async fn serve() -> Result<(), Box<dyn Error>> {
         tracing::warn!(%error, "no models yet");
     }
     let listener = TcpListener::bind(config.listen).await?;
-    let nightly = tokio::spawn(models::run_nightly(models, config.clock.clone(), config.fit_at));
+    let nightly = tokio::spawn(models::run_nightly(models, config.clock.clone(), config.fit_at, config.fit_retry));
     greet(&config, listener.local_addr()?);
     axum::serve(listener, app::router(app)).with_graceful_shutdown(asked_to_stop()).await?;
     nightly.abort();

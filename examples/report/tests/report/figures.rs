@@ -55,7 +55,11 @@ fn numbers_of_an_earlier_day_leave_out_what_came_later() {
     let page = english(&log, as_of);
     equal(&embedded(&page), &summary(&log, as_of));
     assert!(page.contains("Dec*"), "the month is not over");
-    assert!(!page.contains("1998"), "nothing of the next year is known");
+    // A note says what is left out; nothing else of the next year is known.
+    let (before, note) = page.split_once("<li data-code=\"after_as_of\">").unwrap();
+    let (note, after) = note.split_once("</li>").unwrap();
+    assert!(note.contains("to 1998-06-30) and are left out."), "{note}");
+    assert!(!before.contains("1998") && !after.contains("1998"));
 }
 
 /// A backend's page is by the models of last night, whoever has bought since.

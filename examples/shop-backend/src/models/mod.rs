@@ -7,7 +7,7 @@ pub(crate) use nightly::run as run_nightly;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use repurchase::segment::LabelKind;
 use repurchase::shop::{ShopModels, ShopOptions};
 use repurchase::{CustomerHistory, Ledger};
@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
 use crate::config::Clock;
+use crate::metrics;
 use crate::region::{self, Cell, Range};
 use crate::store::{Page, Position, Sort, Store, StoreError, StoredModel};
 
@@ -25,6 +26,7 @@ const READ_AT_A_TIME: i64 = 2_000;
 #[derive(Debug)]
 pub(crate) struct Version {
     pub(crate) number: i64,
+    pub(crate) fitted_at: DateTime<Utc>,
     pub(crate) models: ShopModels,
     /// What each segment and each tier is in the database, by its key.
     pub(crate) segments: Vec<(String, Vec<Cell>)>,
@@ -48,6 +50,13 @@ pub(crate) enum FitError {
     Thread(#[from] tokio::task::JoinError),
 }
 
+impl FitError {
+    /// Whether something is wrong, which it is not where there is nothing to fit, or somebody is at it.
+    const fn is_failure(&self) -> bool {
+        !matches!(self, Self::UnderWay | Self::NobodyHasBought(_))
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Models {
     store: Store,
@@ -55,13 +64,16 @@ pub(crate) struct Models {
     options: ShopOptions,
     current: ArcSwapOption<Version>,
     fitting: Mutex<()>,
+    /// When the last fit failed, if it did.
+    failed_at: ArcSwapOption<DateTime<Utc>>,
 }
 
 impl Models {
     /// With the newest version that is stored, if there is one.
     pub(crate) async fn open(store: Store, clock: Clock, horizon_days: u32) -> Result<Self, FitError> {
         let options = ShopOptions::default().with_horizon_days(horizon_days);
-        let models = Self { store, clock, options, current: ArcSwapOption::empty(), fitting: Mutex::default() };
+        let (current, failed_at) = (ArcSwapOption::empty(), ArcSwapOption::empty());
+        let models = Self { store, clock, options, current, fitting: Mutex::default(), failed_at };
         models.refresh().await?;
         Ok(models)
     }
@@ -80,15 +92,33 @@ impl Models {
         }
         if let Some(stored) = self.store.models(1).await?.into_iter().next() {
             match serde_json::from_str(&stored.model) {
-                Ok(models) => self.swap(stored.version, models)?,
+                Ok(models) => self.swap(stored.version, stored.fitted_at, models)?,
                 Err(error) => tracing::warn!(version = stored.version, %error, "the stored models cannot be read"),
             }
         }
         Ok(())
     }
 
+    /// When the last fit failed; `None` when it did not.
+    pub(crate) fn failed_at(&self) -> Option<DateTime<Utc>> {
+        self.failed_at.load_full().map(|at| *at)
+    }
+
     /// Fits on all stored histories. Requests go on meanwhile, by the version before.
     pub(crate) async fn fit(&self) -> Result<StoredModel, FitError> {
+        let result = self.try_fit().await;
+        match &result {
+            Ok(_) => self.failed_at.store(None),
+            Err(error) if error.is_failure() => {
+                self.failed_at.store(Some(Arc::new(Utc::now())));
+                metrics::count_fit_failure();
+            }
+            Err(_) => {}
+        }
+        result
+    }
+
+    async fn try_fit(&self) -> Result<StoredModel, FitError> {
         let _one_at_a_time = self.fitting.try_lock().map_err(|_| FitError::UnderWay)?;
         let as_of = self.clock.today();
         let histories = self.histories().await?;
@@ -114,15 +144,15 @@ impl Models {
             model: serde_json::to_string(&models)?,
         };
         self.store.add_model(&stored).await?;
-        self.swap(stored.version, models)?;
+        self.swap(stored.version, stored.fitted_at, models)?;
         tracing::info!(version = stored.version, customers, "models fitted");
         Ok(stored)
     }
 
-    fn swap(&self, number: i64, models: ShopModels) -> repurchase::Result<()> {
+    fn swap(&self, number: i64, fitted_at: DateTime<Utc>, models: ShopModels) -> repurchase::Result<()> {
         let segments = region::segments(&models)?;
         let tiers = region::tiers(models.tiers(), self.store.currency());
-        self.current.store(Some(Arc::new(Version { number, models, segments, tiers })));
+        self.current.store(Some(Arc::new(Version { number, fitted_at, models, segments, tiers })));
         Ok(())
     }
 

@@ -1,33 +1,48 @@
-//! Once a night the models are fitted anew; once a minute a version that another process has stored is taken over.
+//! Once a night the models are fitted anew, and a night that was missed is made up; once a minute a version that another
+//! process has stored is taken over.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use chrono::{NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days, NaiveDateTime, NaiveTime, TimeZone, Utc};
 
 use super::{FitError, Models};
 use crate::config::Clock;
 
-/// Runs until it is dropped.
-pub(crate) async fn run(models: Arc<Models>, clock: Clock, fit_at: NaiveTime) {
-    // What has been fitted by a restart at noon need not be fitted again until the night.
-    let mut done = night(&clock, fit_at);
-    let mut minutes = tokio::time::interval(Duration::from_mins(1));
+/// Runs until it is dropped. A fit that failed is tried again after `retry`.
+pub(crate) async fn run(models: Arc<Models>, clock: Clock, fit_at: NaiveTime, retry: Duration) {
+    let started = Utc::now();
+    let mut failed: Option<Instant> = None;
     loop {
-        minutes.tick().await;
-        let tonight = night(&clock, fit_at);
-        let result = if tonight == done { models.refresh().await } else { models.fit().await.map(|_| ()) };
-        done = tonight;
-        match result {
-            Ok(()) => {}
-            Err(FitError::UnderWay) => tracing::info!("somebody else fits the models tonight"),
-            Err(error) => tracing::error!(%error, "the models stay as they are"),
+        if let Err(error) = models.refresh().await {
+            tracing::error!(%error, "the models stay as they are");
         }
+        // A shop without models has missed no night before it was opened.
+        let fitted = models.current().map_or(started, |version| version.fitted_at);
+        let is_time = failed.is_none_or(|at| at.elapsed() >= retry);
+        if is_time && last_due(&clock, fit_at, Utc::now()).is_some_and(|due| fitted < due) {
+            failed = match models.fit().await {
+                Ok(_) => None,
+                Err(FitError::UnderWay) => {
+                    tracing::info!("somebody else fits the models tonight");
+                    None
+                }
+                Err(error) => {
+                    let error = crate::chain(&error);
+                    tracing::error!(%error, "the models stay as they are; they are fitted again in {retry:?}");
+                    Some(Instant::now())
+                }
+            };
+        }
+        tokio::time::sleep(retry.min(Duration::from_mins(1))).await;
     }
 }
 
-/// The day whose fit is the last that was due.
-fn night(clock: &Clock, fit_at: NaiveTime) -> NaiveDate {
-    let now = Utc::now().with_timezone(clock.calendar.zone()).naive_local();
-    if now.time() >= fit_at { now.date() } else { now.date().pred_opt().unwrap_or(now.date()) }
+/// The last instant at which a fit was due.
+fn last_due(clock: &Clock, fit_at: NaiveTime, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let zone = clock.calendar.zone();
+    let local: NaiveDateTime = now.with_timezone(zone).naive_local();
+    let days = if local.time() >= fit_at { 0 } else { 1 };
+    let due = local.date().checked_sub_days(Days::new(days))?.and_time(fit_at);
+    zone.from_local_datetime(&due).single().map(|due| due.to_utc())
 }

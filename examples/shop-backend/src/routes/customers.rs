@@ -148,7 +148,7 @@ pub(crate) async fn page(
     Ok(Answer(Customers { customers, cursor: next }))
 }
 
-fn sort(text: Option<&str>) -> Result<Sort, Fault> {
+pub(super) fn sort(text: Option<&str>) -> Result<Sort, Fault> {
     match text {
         None | Some("customer_id") => Ok(Sort::CustomerId),
         Some("revenue") => Ok(Sort::Revenue),
@@ -158,7 +158,11 @@ fn sort(text: Option<&str>) -> Result<Sort, Fault> {
 }
 
 /// What the label that is asked for is in the database.
-fn of_label<'a, R>(field: &str, key: Option<&str>, labels: &'a [(String, R)]) -> Result<Option<&'a R>, Fault> {
+pub(super) fn of_label<'a, R>(
+    field: &str,
+    key: Option<&str>,
+    labels: &'a [(String, R)],
+) -> Result<Option<&'a R>, Fault> {
     let Some(key) = key else { return Ok(None) };
     if let Some((_, ranges)) = labels.iter().find(|(name, _)| name == key) {
         return Ok(Some(ranges));

@@ -8,6 +8,8 @@ pub(crate) mod orders;
 pub(crate) mod report;
 pub(crate) mod service;
 pub(crate) mod shop;
+pub(crate) mod table;
+pub(crate) mod told;
 
 use utoipa::IntoResponses;
 

@@ -141,6 +141,12 @@ pub(crate) struct Question {
     limit: Option<String>,
 }
 
+impl Question {
+    pub(super) fn limit(&self) -> Option<&str> {
+        self.limit.as_deref()
+    }
+}
+
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Calls {
     as_of: NaiveDate,
@@ -174,7 +180,7 @@ pub(crate) async fn calls(
     Query(question): Query<Question>,
     Reader(language): Reader,
 ) -> Result<Answer<Calls>, Problem> {
-    let limit = limit(question.limit.as_deref()).map_err(|fault| Problem::invalid(vec![fault]))?;
+    let limit = limit(question.limit()).map_err(|fault| Problem::invalid(vec![fault]))?;
     let summary = Summary::now(&app).await?;
     let version = app.models.current();
     let named = usize::try_from(limit).unwrap_or(CALLS).min(CALLS);

@@ -8,6 +8,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use axum::{Json as Answer, Router};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{OpenApi, PathItem};
@@ -20,11 +21,17 @@ use crate::problem::Problem;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Health {
+    /// `ok`, or `degraded`: it answers, by models that are older than they should be.
     #[schema(example = "ok")]
     status: &'static str,
+    /// The version of the models in use; null while nobody has bought.
+    model: Option<i64>,
+    fitted_at: Option<DateTime<Utc>>,
+    /// When the last fit failed; null when it did not. It is tried again.
+    fit_failed_at: Option<DateTime<Utc>>,
 }
 
-/// Whether the database answers.
+/// Whether the database answers, and whether the models are those of last night.
 #[utoipa::path(
     get,
     path = "/healthz",
@@ -34,7 +41,13 @@ pub(crate) struct Health {
 )]
 pub(crate) async fn health(State(app): State<Arc<App>>) -> Result<Answer<Health>, Problem> {
     match app.store.ping().await {
-        Ok(()) => Ok(Answer(Health { status: "ok" })),
+        Ok(()) => {
+            let (version, fit_failed_at) = (app.models.current(), app.models.failed_at());
+            let status = if fit_failed_at.is_some() { "degraded" } else { "ok" };
+            let model = version.as_ref().map(|version| version.number);
+            let fitted_at = version.map(|version| version.fitted_at);
+            Ok(Answer(Health { status, model, fitted_at, fit_failed_at }))
+        }
         Err(error) => Err(Problem::unavailable(&error)),
     }
 }
@@ -46,9 +59,9 @@ pub(crate) async fn health(State(app): State<Arc<App>>) -> Result<Answer<Health>
     tag = "service",
     responses((status = 200, body = String, content_type = "application/openmetrics-text"), Refusals)
 )]
-pub(crate) async fn metrics() -> Result<impl IntoResponse, Problem> {
+pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<impl IntoResponse, Problem> {
     const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    let text = counters::text().map_err(|error| Problem::internal(&error))?;
+    let text = counters::text(app.models.current().as_deref()).map_err(|error| Problem::internal(&error))?;
     Ok(([(CONTENT_TYPE, OPEN_METRICS)], text))
 }
 

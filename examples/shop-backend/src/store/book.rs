@@ -7,6 +7,7 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::StoreError;
+use super::erase::is_forgotten;
 use crate::event::ShopEvent;
 use crate::metrics::in_library;
 use crate::money::Currency;
@@ -48,10 +49,10 @@ pub(super) type Key = (String, bool);
 
 /// What is stored of an order.
 #[derive(Debug, Clone, Default)]
-pub(super) struct OrderRow {
-    pub(super) statements: Vec<ShopEvent>,
+pub(crate) struct OrderRow {
+    pub(crate) statements: Vec<ShopEvent>,
     /// The person, by name; `None` while nothing has placed the order.
-    pub(super) customer_id: Option<String>,
+    pub(crate) customer_id: Option<String>,
 }
 
 impl OrderRow {
@@ -168,10 +169,20 @@ fn as_of(
     });
     let standing = one.record()?.as_ref().and_then(|record| standing(record, one.currency));
     let Some((amount, standing)) = placed.zip(standing) else { return Ok(order.events(at)) };
+    if is_forgotten(&standing.customer_id) {
+        // Old exports still name whoever wanted to be forgotten.
+        return Ok(Vec::new());
+    }
     let placed = ShopEvent::Placed { customer: order.customer_id.clone(), at: order.placed_at, amount };
     let mut events = vec![placed];
     events.extend(order.changes(&standing, at));
     Ok(events)
+}
+
+/// The order as it stands by what was said of it; `None` while nothing has placed it.
+pub(crate) fn order_of(order_id: &str, row: &OrderRow, currency: Currency) -> Result<Option<ShopOrder>, StoreError> {
+    let applied = apply(order_id, row.clone(), &[], &[], currency)?;
+    Ok(applied.after.as_ref().and_then(|record| standing(record, currency)))
 }
 
 /// An order in the columns of the database; `None` for an amount that they cannot hold. A credit is one that is paid.

@@ -39,6 +39,17 @@ struct StoredNote {
 #[serde(transparent)]
 struct OneNote(#[serde(with = "StoredNote")] Note);
 
+pub(super) fn notes_of(file: &str, text: &str) -> Result<Vec<Note>, StoreError> {
+    let notes: Result<Vec<OneNote>, _> = serde_json::from_str(text);
+    let notes = notes.map_err(|error| StoreError::corrupt("import", file, &error))?;
+    Ok(notes.into_iter().map(|OneNote(note)| note).collect())
+}
+
+pub(super) fn stored_notes(file: &str, notes: &[Note]) -> Result<String, StoreError> {
+    let notes = serde_json::to_string(&notes.iter().cloned().map(OneNote).collect::<Vec<_>>());
+    notes.map_err(|error| StoreError::corrupt("import", file, &error))
+}
+
 /// What came of it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Imported {
@@ -65,8 +76,7 @@ impl Store {
             customers.extend(recorded.customers.into_keys());
         }
         imported.customers = customers.len();
-        let notes = serde_json::to_string(&import.notes.iter().cloned().map(OneNote).collect::<Vec<_>>());
-        let notes = notes.map_err(|error| StoreError::corrupt("import", &import.file, &error))?;
+        let notes = stored_notes(&import.file, &import.notes)?;
         let insert = sqlx::query("INSERT INTO imports (imported_at, file, orders, notes) VALUES ($1, $2, $3, $4)")
             .bind(import.imported_at.timestamp_micros())
             .bind(&import.file)
@@ -84,9 +94,7 @@ impl Store {
         let rows = sqlx::query(select).bind(limit).fetch_all(&self.reads).await?;
         let import = |row: &sqlx::any::AnyRow| {
             let (at, file, orders): (i64, String, i64) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-            let notes: Result<Vec<OneNote>, _> = serde_json::from_str(row.try_get(3)?);
-            let notes = notes.map_err(|error| StoreError::corrupt("import", &file, &error))?;
-            let notes = notes.into_iter().map(|OneNote(note)| note).collect();
+            let notes = notes_of(&file, row.try_get(3)?)?;
             let orders = usize::try_from(orders).unwrap_or(0);
             Ok(Import { imported_at: DateTime::from_timestamp_micros(at).unwrap_or_default(), file, orders, notes })
         };

@@ -2,6 +2,7 @@
 
 mod book;
 mod customers;
+mod erase;
 mod error;
 mod imports;
 mod models;
@@ -10,8 +11,9 @@ mod people;
 mod read;
 mod sql;
 
-pub(crate) use book::{Said, Statement};
+pub(crate) use book::{Said, Statement, order_of};
 pub(crate) use customers::{CustomerRow, Page, Position, Sort};
+pub(crate) use erase::Forgotten;
 pub(crate) use error::StoreError;
 pub(crate) use imports::{Import, Imported};
 pub(crate) use models::StoredModel;

@@ -49,11 +49,11 @@ impl Store {
         let is_silent = |said: &[(usize, &Said)]| said.iter().all(|(_, said)| said.customer().is_none());
         let silent: Vec<&Key> = orders.iter().filter(|(_, said)| is_silent(said)).map(|(key, _)| key).collect();
         let known = self.rows(transaction, &silent, false).await?;
-        let mut ids: BTreeSet<String> =
-            statements.iter().filter_map(|statement| statement.said.customer().map(str::to_owned)).collect();
-        ids.extend(known.values().filter_map(|row| row.customer_id.clone()));
         let mut held = Held::default();
-        self.hold(transaction, &mut held, ids).await?;
+        let named = statements.iter().filter_map(|statement| statement.said.customer().map(str::to_owned)).collect();
+        self.hold(transaction, &mut held, named, true).await?;
+        let placed = known.values().filter_map(|row| row.customer_id.clone()).collect();
+        self.hold(transaction, &mut held, placed, false).await?;
 
         let (mut turns, mut recorded) = (BTreeMap::new(), Recorded::default());
         recorded.unchanged = statements.len();
@@ -91,12 +91,12 @@ impl Store {
             for (key, row) in read {
                 self.said_to(transaction, &key, row, orders.get(&key).map_or(&[][..], Vec::as_slice)).await?;
             }
-            self.hold(transaction, held, placed).await?;
+            self.hold(transaction, held, placed, false).await?;
         }
         let mut stored = self.rows(transaction, &keys, true).await?;
         // Somebody may have placed an order since it was asked for.
         let placed = stored.values().filter_map(|row| row.customer_id.clone()).collect();
-        self.hold(transaction, held, placed).await?;
+        self.hold(transaction, held, placed, false).await?;
         let mut changed = Vec::new();
         for (key, said) in orders {
             let row = stored.remove(key).unwrap_or_default();

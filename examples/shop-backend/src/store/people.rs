@@ -61,12 +61,13 @@ impl Effect {
 pub(super) type Turn = (Option<Record<String>>, Option<Record<String>>);
 
 impl Store {
-    /// Locks the persons of these ids; an id that nobody had is a new customer's.
+    /// Locks the persons of these ids. An id that nobody has is a new customer's, or left alone.
     pub(super) async fn hold(
         &self,
         transaction: &mut Transaction<'static, Any>,
         held: &mut Held,
         ids: BTreeSet<String>,
+        may_be_new: bool,
     ) -> Result<(), StoreError> {
         let mut ids: Vec<String> = ids.into_iter().filter(|id| !held.holds(id)).collect();
         while !ids.is_empty() {
@@ -79,7 +80,7 @@ impl Store {
                     select.push(" FOR UPDATE");
                 }
                 let mut rows = select.query().fetch_all(&mut **transaction).await?;
-                if rows.len() < ids.len() {
+                if may_be_new && rows.len() < ids.len() {
                     let found = rows.iter().map(|row| row.try_get(0)).collect::<Result<BTreeSet<String>, _>>()?;
                     let missing = ids.iter().filter(|id| !found.contains(*id));
                     rows.extend(open(transaction, missing).await?);
@@ -227,7 +228,7 @@ impl Store {
         to: &str,
     ) -> Result<(bool, String, CustomerHistory), StoreError> {
         let mut held = Held::default();
-        self.hold(transaction, &mut held, [from, to].map(str::to_owned).into()).await?;
+        self.hold(transaction, &mut held, [from, to].map(str::to_owned).into(), true).await?;
         let names = [held.name(from), held.name(to)];
         let names = [names[0].as_str(), names[1].as_str()];
         let pairs = aliases(transaction, &names).await?;

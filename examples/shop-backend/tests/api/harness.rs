@@ -157,7 +157,11 @@ impl Shop {
 /// The program, as yet without its own variables.
 pub(crate) fn command(database: &Database) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_shop-backend"));
-    command.env_clear().env("DATABASE_URL", &database.url).env("LISTEN", "127.0.0.1:0").env("RUST_LOG", "warn,sqlx=error");
+    command
+        .env_clear()
+        .env("DATABASE_URL", &database.url)
+        .env("LISTEN", "127.0.0.1:0")
+        .env("RUST_LOG", "warn,sqlx=error");
     command.env("WRITE_TOKEN", WRITE).env("READ_TOKEN", READ);
     command
 }

@@ -23,7 +23,9 @@ async fn health_metrics_and_documentation(database: Database) {
         "/audiences",
         "/calls",
         "/customers",
+        "/customers.csv",
         "/customers/{customer_id}",
+        "/customers/{customer_id}/timeline",
         "/events",
         "/healthz",
         "/metrics",
@@ -79,6 +81,7 @@ async fn a_setting_that_cannot_be_is_named() {
         ("SHOP_TODAY", "tomorrow", "a day such as"),
         ("HORIZON_DAYS", "0", "1 to 3650"),
         ("FIT_AT", "25:00", "a time of day"),
+        ("FIT_RETRY", "0", "1 to 86400"),
     ] {
         let output = command(&database).env(name, value).stderr(Stdio::piped()).output().unwrap();
         let text = String::from_utf8(output.stderr).unwrap();
@@ -124,6 +127,7 @@ async fn each_token_opens_its_own_door() {
         (Method::PUT, "/orders/a"),
         (Method::POST, "/events"),
         (Method::POST, "/aliases"),
+        (Method::DELETE, "/customers/ann"),
         (Method::POST, "/models/fit"),
     ] {
         assert_eq!(status(method.clone(), path, None).await, StatusCode::UNAUTHORIZED, "{path}");
