@@ -44,6 +44,7 @@ pub use ledger::Ledger;
 pub(crate) use lines::ProductDay;
 pub use lines::{LineLog, ProductPurchase};
 pub use log::PurchaseLog;
+pub(crate) use logarithms::from_units;
 pub use logarithms::gap_logarithm;
 pub(crate) use spending::Spending;
 pub use totals::LedgerTotals;

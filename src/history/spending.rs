@@ -1,11 +1,13 @@
-//! What customers spent, shared by all that is fitted from it.
+//! A ledger's customers without their ids, shared by all that is fitted from them.
 
 use std::sync::Arc;
 
 use super::CustomerHistory;
 use super::columns::Columns;
+use super::logarithms::from_units;
+use crate::record::calendar::Day;
 
-/// What a ledger's customers spent, without their ids.
+/// What is known of a ledger's customers, without their ids.
 #[derive(Debug, Clone)]
 pub(crate) struct Spending {
     scale: u32,
@@ -19,6 +21,14 @@ impl Spending {
 
     pub(crate) fn len(&self) -> usize {
         self.columns.first.len()
+    }
+
+    /// `x`, `t_x` and `T` in days, and the sum of the gaps' logarithms, as of a day that is not before the last purchase.
+    pub(crate) fn repeats(&self, index: usize, as_of: Day) -> Option<(u32, u32, u32, f64)> {
+        let columns = &self.columns;
+        let (first, last) = (*columns.first.get(index)?, *columns.last.get(index)?);
+        let (days, gaps) = (columns.purchase_days.get(index)?, columns.gaps.get(index)?);
+        Some((days.saturating_sub(1), last.since(first), as_of.since(first), from_units(gaps.logarithms)))
     }
 
     /// `x` and the mean spend of a repeat purchase day; `None` without a repeat.

@@ -7,6 +7,7 @@
 //! | how likely is a purchase; by which day does the next come? | [`PurchaseModel::probability_buys`], [`PurchaseModel::next_purchase`] |
 //! | between which numbers do purchases lie, and what they bring? | [`PurchaseModel::interval_of_purchases`], [`ValueModel::value_interval`] |
 //! | how likely are no purchases, or exactly three? | [`PurchaseModel::probability_of_purchases`] |
+//! | how regularly do customers come, and who is due this week? | [`MbgCnbd`], [`Regularity`] |
 //! | what does a customer spend on a purchase? | [`GammaGamma::expected_spend`] |
 //! | what is a customer worth in the next year? | [`ValueModel::expected_value`] |
 //! | how much of it is left after credits? | [`KeptShare`] |
@@ -73,8 +74,8 @@ pub use contract::{Bdw, BdwParams, BgBb, BgBbParams, Sbg, SbgParams};
 pub use fit::{Boundary, Fit, FitOptions, FitReport, Fitted, Identification, Latent, Limit, Spread, StopReason};
 pub use given::{OpportunitySample, OpportunitySamples, RenewalCohort, Sample, Samples, TimeUnit, opportunity_samples};
 pub use purchases::{
-    AnyModel, BgNbd, BgNbdParams, MbgNbd, MbgNbdParams, ModelKind, Nbd, NbdParams, NextPurchase, ParetoNbd,
-    ParetoNbdParams, PurchaseModel,
+    AnyModel, BgCnbd, BgNbd, BgNbdParams, CnbdParams, MbgCnbd, MbgNbd, MbgNbdParams, ModelKind, Nbd, NbdParams,
+    NextPurchase, ParetoNbd, ParetoNbdParams, PurchaseModel, Regularity,
 };
 pub use value::{
     CustomerForecast, Discount, GammaGamma, GammaGammaParams, KeptShare, NoMeanSpend, ValueModel, discounted_purchases,

@@ -14,6 +14,8 @@ select
     h.purchase_days - 1 as repeats,
     h.last_purchase - h.first_purchase as recency_days,
     (select q.as_of from question as q) - h.first_purchase as age_days,
+    -- The sum of ln(gap) over gaps in days, in units of 2^-32.
+    h.gap_logarithms,
     -- Without the first purchase day; credits, which name no order, are not taken off.
     h.spend - h.first_day_spend as repeat_spend,
     -- Null for a customer of one purchase day.

@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | every customer's history, as JSON | [`STORED_HISTORIES`] | [`Ledger::from_histories`](crate::Ledger::from_histories) |
 //! | the cut points of RFM, as JSON | [`STORED_RFM_MODEL`] | [`RfmModel`](crate::segment::RfmModel) |
-//! | rows of `x`, `t_x`, `T` | [`SAMPLES`] | [`Samples`](crate::predict::Samples) |
+//! | rows of `x`, `t_x`, `T`, logarithms of gaps | [`SAMPLES`] | [`Samples`](crate::predict::Samples) |
 //! | rows of `x` and mean spend | [`SPEND_SAMPLES`] | [`Samples`](crate::predict::Samples) |
 //!
 //! Each constant is the text of a file in `src/sql/`. One text runs on both databases unchanged. `examples/sql/` runs

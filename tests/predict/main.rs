@@ -9,6 +9,7 @@ mod bg_bb;
 mod bg_bb_edges;
 mod chance;
 mod choose;
+mod cnbd;
 #[path = "../common/mod.rs"]
 mod common;
 mod coverage;

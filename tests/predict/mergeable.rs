@@ -117,7 +117,7 @@ proptest! {
         prop_assert_eq!(whole.customers(), histories.iter().filter(|history| history.purchases() > 0).count() as u64);
         let one_by_one = with_all(Samples::new(day(200)), &histories);
         prop_assert_eq!(&one_by_one, &whole);
-        let counted = Samples::from_rows(whole.as_of(), whole.iter(), whole.spends());
+        let counted = Samples::from_rows(whole.as_of(), whole.with_gaps(), whole.spends());
         prop_assert_eq!(counted.as_ref(), Ok(&whole));
         let (left, right) = histories.split_at(cut.min(histories.len()));
         let [mut left, right] = [left, right].map(|part| Samples::of(&ledger(part)));
@@ -246,7 +246,7 @@ fn samples_are_stored_with_their_day() -> TestResult {
         "as_of": "2025-01-21",
         "purchases": [
             [{"repeats": 0, "recency_days": 0.0, "age_days": 17.0}, 1],
-            [{"repeats": 2, "recency_days": 8.0, "age_days": 17.0}, 2],
+            [{"repeats": 2, "recency_days": 8.0, "age_days": 17.0, "ln_gaps": 2.772_588_722_407_818}, 2],
         ],
         "spends": [[2, 1.25, 2]],
     });

@@ -64,12 +64,16 @@ impl Backtest {
                 format!("选择 {model} 的理由：{best} 的似然略高，但差距在随机误差之内；两者相当时应优先使用 {model}。")
             }
         });
-        if choice.model.kind() == ModelKind::BgNbd {
-            let beware = "Beware: BG/NBD takes everyone who came once for alive, however long ago; rank customers by \
-                          expected purchases, not by the probability of being alive.";
-            let chinese =
-                "注意：BG/NBD 认为只买过一次的客户永远活跃，无论多久以前；请按预期购买次数排序，不要按活跃概率排序。";
-            sentences.push(one(language, beware, chinese).to_owned());
+        if matches!(choice.model.kind(), ModelKind::BgNbd | ModelKind::BgCnbd) {
+            sentences.push(match language {
+                Language::English => format!(
+                    "Beware: {model} takes everyone who came once for alive, however long ago; rank customers by expected \
+                     purchases, not by the probability of being alive."
+                ),
+                Language::Chinese => format!(
+                    "注意：{model} 认为只买过一次的客户永远活跃，无论多久以前；请按预期购买次数排序，不要按活跃概率排序。"
+                ),
+            });
         }
         sentences
     }
@@ -145,8 +149,9 @@ fn of_fit(candidate: &Candidate, chosen: Option<ModelKind>, language: Language) 
         (None, Language::Chinese) => return Some(format!("{model} 的拟合没有收敛。")),
     };
     let limits = boundary.describe(language);
-    // NBD itself, and a model chosen in another form, are not to be replaced.
-    let is_nbd = nobody_leaves(&boundary.limits) && chosen != Some(candidate.kind);
+    // NBD itself, a model with rhythms, and a model chosen in another form are not to be replaced.
+    let has_rhythm = matches!(candidate.kind, ModelKind::MbgCnbd | ModelKind::BgCnbd);
+    let is_nbd = nobody_leaves(&boundary.limits) && !has_rhythm && chosen != Some(candidate.kind);
     Some(match (language, is_nbd) {
         (Language::English, true) => format!("{model} has become NBD here: {limits}."),
         (Language::English, false) => format!("{model} stands for a simpler form: {limits}."),

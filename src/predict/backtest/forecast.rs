@@ -74,7 +74,8 @@ fn once_each<'a>(samples: impl Iterator<Item = &'a Sample>, number: impl Fn(&Sam
     let mut known = HashMap::<_, usize, foldhash::fast::FixedState>::default();
     let mut different = Vec::new();
     let row = |sample: &'a Sample| {
-        let key = (sample.repeats(), sample.recency_days().to_bits(), sample.age_days().to_bits());
+        let ln_gaps = sample.known_ln_gaps().map(f64::to_bits);
+        let key = (sample.repeats(), sample.recency_days().to_bits(), sample.age_days().to_bits(), ln_gaps);
         *known.entry(key).or_insert_with(|| {
             different.push(sample);
             different.len() - 1

@@ -8,7 +8,7 @@ use super::forecast::Forecast;
 use super::scores::Scores;
 use super::tracking::{self, TrackingPoint};
 use crate::error::{Error, Result};
-use crate::history::{CustomerFold, Fact, Ledger, PurchaseLog};
+use crate::history::{CustomerFold, Fact, Ledger, PurchaseLog, from_units, gap_logarithm};
 use crate::parallel;
 use crate::predict::{PurchaseModel, Sample, Samples};
 use crate::record::CustomerId;
@@ -143,9 +143,10 @@ impl Holdout {
         let customer = |((_, history), (_, counts)): ((_, crate::history::CustomerHistory), &(Id, Counts))| {
             let summary = history.repeat_summary(ledger.as_of())?;
             let times = [summary.recency_days(), summary.age_days()].map(f64::from);
-            let sample = Sample::of_valid(summary.repeats(), times[0], times[1]);
+            let sample = Sample::of_valid(summary.repeats(), times[0], times[1]).with_valid_ln_gaps(summary.ln_gaps());
             let days = |day: Day| f64::from(day.since(counts.first));
-            let at_end = Sample::of_valid(counts.days - 1, days(counts.last), days(end));
+            let at_end = Sample::of_valid(counts.days - 1, days(counts.last), days(end))
+                .with_valid_ln_gaps(from_units(counts.logarithms));
             let risk = rule.standing(&history, ledger.as_of())?.risk();
             Some(HoldoutCustomer { sample, at_end, last_period: counts.last_period, risk })
         };
@@ -234,6 +235,7 @@ struct Counts {
     /// 0 of a customer who comes after the split.
     days: u32,
     last_period: u32,
+    logarithms: u64,
 }
 
 impl<Id> CustomerFold<Id> for Split<Id> {
@@ -249,6 +251,7 @@ impl<Id> CustomerFold<Id> for Split<Id> {
             counts.first = day;
         } else {
             *self.days.entry(day).or_default() += 1;
+            counts.logarithms += gap_logarithm(day.since(counts.last));
         }
         counts.last = day;
         counts.days += 1;

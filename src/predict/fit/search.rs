@@ -130,22 +130,13 @@ impl<'a, const N: usize> Search<'a, N> {
             evaluation.penalise(penalty, logarithms);
             evaluation
         };
-        let (mut evaluations, mut best) = (0, None);
-        for start in starts {
+        let to_logarithms = |start: &[f64; N]| {
             let mut logarithms = *start;
             logarithms.iter_mut().zip(self.units).for_each(|(start, unit)| *start = libm::log(*start / unit));
-            let mut ascent = maximize(logarithms, BOUND, self.options.max_evaluations(), &objective);
-            evaluations += ascent.evaluations;
-            if ascent.end == End::Unfinished && is_plateau(&ascent) {
-                ascent.end = End::Runaway;
-            }
-            if best.as_ref().is_none_or(|best| is_better(&ascent, best)) {
-                best = Some(ascent);
-                if ascent.end == End::Maximum && self.customers > FEW_CUSTOMERS {
-                    break;
-                }
-            }
-        }
+            logarithms
+        };
+        let (mut evaluations, starts) = (0, starts.iter().map(to_logarithms).collect::<Vec<_>>());
+        let best = ascend(self.customers, self.options, &starts, &mut evaluations, objective);
         let Some(Ascent { point, evaluation, end, .. }) = best else {
             return Err(Error::NoCustomers { what: self.model });
         };
@@ -180,6 +171,32 @@ impl<'a, const N: usize> Search<'a, N> {
         parameters.iter_mut().zip(logarithms).for_each(|(unit, &logarithm)| *unit *= libm::exp(logarithm));
         parameters
     }
+}
+
+/// The highest climb, from each start in turn until one leads to a maximum; in a small shop, from all. Adds to the
+/// evaluations.
+pub(in crate::predict) fn ascend<const N: usize>(
+    customers: u64,
+    options: &FitOptions,
+    starts: &[[f64; N]],
+    evaluations: &mut u32,
+    objective: impl Fn(&[f64; N]) -> Evaluation<N>,
+) -> Option<Ascent<N>> {
+    let mut best = None;
+    for start in starts {
+        let mut ascent = maximize(*start, BOUND, options.max_evaluations(), &objective);
+        *evaluations += ascent.evaluations;
+        if ascent.end == End::Unfinished && is_plateau(&ascent) {
+            ascent.end = End::Runaway;
+        }
+        if best.as_ref().is_none_or(|best| is_better(&ascent, best)) {
+            best = Some(ascent);
+            if ascent.end == End::Maximum && customers > FEW_CUSTOMERS {
+                break;
+            }
+        }
+    }
+    best
 }
 
 /// Whether a climb is higher than another; at equal height, whether its end is the greater.

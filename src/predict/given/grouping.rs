@@ -6,6 +6,7 @@
 use crate::parallel;
 use crate::predict::Sample;
 use crate::predict::given::numbering::Numbering;
+use crate::predict::given::rhythms::{self, RhythmKey};
 use crate::predict::given::spends::SpendKey;
 
 /// The samples of a part.
@@ -67,11 +68,14 @@ pub(in crate::predict) struct Part {
     ends: Vec<usize>,
     /// `x` and the bits of `m` of each customer whose mean spend is known.
     pub(in crate::predict) spends: Vec<SpendKey>,
+    /// Of each customer whose gaps are known.
+    pub(in crate::predict) rhythms: Vec<RhythmKey>,
 }
 
 impl Part {
     pub(in crate::predict) fn of(samples: impl Iterator<Item = Sample>) -> Self {
-        let (mut numbering, mut ends, mut spends) = (Numbering::default(), vec![0; DRAWERS], Vec::new());
+        let (mut numbering, mut ends) = (Numbering::default(), vec![0; DRAWERS]);
+        let (mut spends, mut rhythms) = (Vec::new(), Vec::new());
         let (least, most) = samples.size_hint();
         let mut unsorted = Vec::with_capacity(most.unwrap_or(least).min(PART));
         samples.for_each(|sample| {
@@ -79,6 +83,7 @@ impl Part {
             if let Some(mean) = sample.mean_spend() {
                 spends.push((sample.repeats(), mean.to_bits()));
             }
+            rhythms.extend(rhythms::key(&sample));
             unsorted.push((sample.repeats(), [numbering.of(sample.age_days()), numbering.of(sample.recency_days())]));
         });
         let (mut rows, mut before) = (unsorted.clone(), 0);
@@ -90,7 +95,7 @@ impl Part {
             rows[*end] = row;
             *end += 1;
         }
-        Self { times: numbering.times().to_vec(), rows, ends, spends }
+        Self { times: numbering.times().to_vec(), rows, ends, spends, rhythms }
     }
 
     pub(in crate::predict) fn is_full(&self) -> bool {

@@ -7,6 +7,7 @@ pub(in crate::predict) mod numbering;
 pub(in crate::predict) mod opportunity;
 mod opportunity_samples;
 pub(in crate::predict) mod renewal;
+pub(in crate::predict) mod rhythms;
 pub(in crate::predict) mod sample;
 mod samples;
 pub(in crate::predict) mod spends;

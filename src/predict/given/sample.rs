@@ -3,10 +3,11 @@
 use crate::error::{Error, Result};
 use crate::history::RepeatSummary;
 
-/// `x`, `t_x`, `T` and `m` of one customer: repeat purchases, recency, age and mean spend, with times in days.
+/// `x`, `t_x`, `T`, `Σ ln g` and `m` of one customer: repeat purchases, recency, age, logarithms of gaps and mean spend, with
+/// times in days.
 ///
 /// A model converts days to its own [`TimeUnit`](crate::predict::TimeUnit). Only models of spend use the mean spend, an
-/// `f64` in any one unit of money.
+/// `f64` in any one unit of money, and only models of regular customers the logarithms.
 ///
 /// # Examples
 ///
@@ -22,7 +23,8 @@ use crate::history::RepeatSummary;
 /// history.record_purchase(day(15), Decimal::from(20))?;
 /// history.record_purchase(day(20), Decimal::from(25))?;
 /// let summary = history.repeat_summary(day(29)).expect("bought before");
-/// assert_eq!(Sample::of(&summary), Sample::new(2, 19.0, 28.0)?.with_mean_spend(22.5)?);
+/// assert_eq!(Sample::of(&summary).mean_spend(), Some(22.5));
+/// assert!((Sample::of(&summary).ln_gaps().expect("known") - (14f64.ln() + 5f64.ln())).abs() < 1e-9);
 ///
 /// assert!(Sample::new(0, 2.0, 4.0).is_err(), "without a repeat there is no recency");
 /// # Ok::<(), repurchase::Error>(())
@@ -33,6 +35,9 @@ pub struct Sample {
     repeats: u32,
     recency_days: f64,
     age_days: f64,
+    /// [`NO_GAPS`] where it is not known, and with fewer than two repeats, of whom `t_x` says it.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "is_no_gaps"))]
+    ln_gaps: f64,
     /// [`UNKNOWN`] where it is not known, and without a repeat.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "is_unknown"))]
     mean_spend: f64,
@@ -40,6 +45,9 @@ pub struct Sample {
 
 /// Below every mean spend. An `Option` would make a sample half as large again.
 const UNKNOWN: f64 = -1.0;
+
+/// Below every sum of logarithms.
+const NO_GAPS: f64 = f64::NEG_INFINITY;
 
 impl Sample {
     /// A new customer, at the first purchase: `x`, `t_x` and `T` are 0.
@@ -79,16 +87,45 @@ impl Sample {
         Ok(Self { mean_spend, ..self })
     }
 
-    /// The sample of a customer's [summary](crate::CustomerHistory::repeat_summary), with its mean spend.
+    /// The sample with the sum of the natural logarithms of the customer's gaps in days.
+    ///
+    /// With one repeat or none, `t_x` says what the sum is, and it changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Number`] unless the sum is finite and at most that of equal gaps, `x ln(t_x / x)`; and, with one repeat or
+    /// none, unless it is that; all but for the rounding of logarithms.
+    pub fn with_ln_gaps(self, ln_gaps: f64) -> Result<Self> {
+        let of_equal = self.ln_of_equal_gaps();
+        // A gap's logarithm as an integer is up to half a unit of 2^-32 above.
+        let rounding = 1e-9 * (f64::from(self.repeats) + of_equal.abs());
+        let is_possible = ln_gaps.is_finite()
+            && ln_gaps <= of_equal + rounding
+            && (self.repeats > 1 || ln_gaps >= of_equal - rounding);
+        if !is_possible {
+            let expected = "finite and at most that of equal gaps";
+            return Err(Error::Number { field: "sum of the gaps' logarithms", found: ln_gaps, expected });
+        }
+        Ok(self.with_valid_ln_gaps(ln_gaps))
+    }
+
+    pub(in crate::predict) const fn with_valid_ln_gaps(self, ln_gaps: f64) -> Self {
+        // The sign of a zero is dropped.
+        let ln_gaps = if self.repeats > 1 { ln_gaps + 0.0 } else { NO_GAPS };
+        Self { ln_gaps, ..self }
+    }
+
+    /// The sample of a customer's [summary](crate::CustomerHistory::repeat_summary), with gaps and mean spend.
     pub fn of(summary: &RepeatSummary) -> Self {
         let (recency, age) = (summary.recency_days(), summary.age_days());
         let mean_spend = summary.mean_spend().unwrap_or(UNKNOWN);
-        Self { mean_spend, ..Self::of_valid(summary.repeats(), recency.into(), age.into()) }
+        let times = Self::of_valid(summary.repeats(), recency.into(), age.into());
+        Self { mean_spend, ..times.with_valid_ln_gaps(summary.ln_gaps()) }
     }
 
-    /// From checked numbers, without a mean spend.
+    /// From checked numbers, without gaps and mean spend.
     pub(in crate::predict) const fn of_valid(repeats: u32, recency_days: f64, age_days: f64) -> Self {
-        Self { repeats, recency_days, age_days, mean_spend: UNKNOWN }
+        Self { repeats, recency_days, age_days, ln_gaps: NO_GAPS, mean_spend: UNKNOWN }
     }
 
     /// `x`: purchase days - 1.
@@ -104,6 +141,22 @@ impl Sample {
     /// `T`: the days from the first purchase to the end of the observation.
     pub const fn age_days(&self) -> f64 {
         self.age_days
+    }
+
+    /// `Σ ln g`: the sum of the natural logarithms of the gaps in days; `None` where it is not known.
+    pub fn ln_gaps(&self) -> Option<f64> {
+        if self.repeats < 2 { Some(self.ln_of_equal_gaps()) } else { self.known_ln_gaps() }
+    }
+
+    /// With two repeats or more, where `t_x` does not say it.
+    pub(in crate::predict) fn known_ln_gaps(&self) -> Option<f64> {
+        self.ln_gaps.is_finite().then_some(self.ln_gaps)
+    }
+
+    /// The largest possible sum.
+    fn ln_of_equal_gaps(&self) -> f64 {
+        let repeats = f64::from(self.repeats);
+        if self.repeats == 0 { 0.0 } else { repeats * libm::log(self.recency_days / repeats) }
     }
 
     /// `m`: the mean spend on a repeat purchase day; `None` where it is not known, and when `x` is 0.
@@ -126,13 +179,28 @@ pub(in crate::predict) fn checked_mean_spend(repeats: u32, found: f64) -> Result
 
 #[cfg(feature = "serde")]
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+fn is_no_gaps(ln_gaps: &f64) -> bool {
+    !ln_gaps.is_finite()
+}
+
+#[cfg(feature = "serde")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
 fn is_unknown(mean_spend: &f64) -> bool {
     *mean_spend < 0.0
 }
 
 crate::stored::stored! {
-    Sample { repeats: u32, recency_days: f64, age_days: f64, #[serde(default)] mean_spend: Option<f64> } => {
-        let sample = Sample::new(repeats, recency_days, age_days)?;
+    Sample {
+        repeats: u32,
+        recency_days: f64,
+        age_days: f64,
+        #[serde(default)]
+        ln_gaps: Option<f64>,
+        #[serde(default)]
+        mean_spend: Option<f64>
+    } => {
+        let times = Sample::new(repeats, recency_days, age_days)?;
+        let sample = ln_gaps.map_or(Ok(times), |ln_gaps| times.with_ln_gaps(ln_gaps))?;
         mean_spend.map_or(Ok(sample), |mean_spend| sample.with_mean_spend(mean_spend))
     }
 }

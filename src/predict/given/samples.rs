@@ -12,6 +12,7 @@ use crate::predict::Sample;
 use crate::predict::given::counted::{TOO_MANY, counted};
 use crate::predict::given::grouped::{Grouped, Key};
 use crate::predict::given::grouping::{self, Part};
+use crate::predict::given::rhythms::{self, RhythmKey, Rhythms};
 use crate::predict::given::sample::checked_mean_spend;
 use crate::predict::given::spends::{SpendKey, Spends};
 use crate::record::calendar::Day;
@@ -64,6 +65,7 @@ pub struct Samples {
     grouped: OnceLock<Grouped>,
     /// The rows once customers were added or removed.
     counts: Option<Tally<Key>>,
+    rhythms: Rhythms,
     spends: Spends,
 }
 
@@ -85,12 +87,17 @@ impl Samples {
                 Sample::of_valid(days.saturating_sub(1), last.since(first).into(), as_of.since(first).into())
             }))
         });
-        let grouped = Grouped::of_parts(&parts).into();
-        Self { as_of: Some(ledger.as_of()), grouped, counts: None, spends: Spends::of_ledger(ledger.spending()) }
+        Self {
+            as_of: Some(ledger.as_of()),
+            grouped: Grouped::of_parts(&parts).into(),
+            counts: None,
+            rhythms: Rhythms::of_ledger(ledger.spending(), as_of),
+            spends: Spends::of_ledger(ledger.spending()),
+        }
     }
 
-    /// The samples of rows counted elsewhere, as by a database: rows of purchases, and rows of `x`, mean spend and
-    /// customers, in any order. A mean spend of a sample counts as a row of its own. Without a day, no history can be
+    /// The samples of rows counted elsewhere, as by a database: rows of purchases, with or without gaps, and rows of `x`,
+    /// mean spend and customers, in any order. A mean spend of a sample counts as a row of its own. Without a day, no history can be
     /// [added](Samples::add).
     ///
     /// # Errors
@@ -102,7 +109,7 @@ impl Samples {
         purchases: impl IntoIterator<Item = (Sample, u64)>,
         spends: impl IntoIterator<Item = (u32, f64, u64)>,
     ) -> Result<Self> {
-        let (mut rows, mut spending) = (Vec::new(), Vec::new());
+        let (mut rows, mut rhythms, mut spending) = (Vec::new(), Vec::new(), Vec::new());
         for (sample, customers) in purchases {
             let times = [sample.age_days(), sample.recency_days()];
             if let Some(&found) = times.iter().find(|time| as_of.is_some() && time.fract() != 0.0) {
@@ -110,6 +117,7 @@ impl Samples {
             }
             let [age, recency] = times.map(f64::to_bits);
             rows.push(((sample.repeats(), age, recency), customers));
+            rhythms.extend(rhythms::key(&sample).map(|key| (key, customers)));
             spending.extend(sample.mean_spend().map(|mean| ((sample.repeats(), mean.to_bits()), customers)));
         }
         for (repeats, mean, customers) in spends {
@@ -118,7 +126,8 @@ impl Samples {
             spending.extend((repeats > 0).then_some(((repeats, mean.abs().to_bits()), customers)));
         }
         let grouped = of_tally(&counted(rows)?).into();
-        Ok(Self { as_of, grouped, counts: None, spends: Spends::of_rows(spending)? })
+        let (rhythms, spends) = (Rhythms::of_rows(rhythms)?, Spends::of_rows(spending)?);
+        Ok(Self { as_of, grouped, counts: None, rhythms, spends })
     }
 
     /// The last day of the observation; `None` for samples without one.
@@ -133,13 +142,14 @@ impl Samples {
     /// [`Error::NoAsOf`] for samples without a day; [`Error::AfterAsOf`] for a history that reaches beyond it;
     /// [`Error::CountOverflow`] for more than `2^63 - 1` customers. The samples are unchanged.
     pub fn add(&mut self, history: &CustomerHistory) -> Result<()> {
-        let Some((row, spend, _)) = self.rows_of(history)? else { return Ok(()) };
+        let Some(CustomerRows { row, rhythm, spend, .. }) = self.rows_of(history)? else { return Ok(()) };
         self.counts().add(row, 1)?;
-        // Of those who are counted, some spend.
+        // Of those who are counted, some have gaps, and some spend.
+        rhythm.map_or(Ok(()), |rhythm| self.rhythms.change(|rhythms| rhythms.add(rhythm, 1)))?;
         spend.map_or(Ok(()), |spend| self.spends.change(|spends| spends.add(spend, 1)))
     }
 
-    /// Removes a customer who was added with this history, or with one of the same `x`, first and last day and mean
+    /// Removes a customer who was added with this history, or with one of the same `x`, first and last day, gaps and mean
     /// spend. One without a purchase changes nothing.
     ///
     /// # Errors
@@ -147,11 +157,17 @@ impl Samples {
     /// [`Error::TallyShort`] where no such customer is left, and those of [`add`](Samples::add). The samples are
     /// unchanged.
     pub fn remove(&mut self, history: &CustomerHistory) -> Result<()> {
-        let Some((row, spend, summary)) = self.rows_of(history)? else { return Ok(()) };
+        let Some(CustomerRows { row, rhythm, spend, summary }) = self.rows_of(history)? else { return Ok(()) };
         let repeats = summary.repeats();
         let [first, last] = [history.first_purchase(), history.last_purchase()].map(Option::unwrap_or_default);
         let short = |counted| Error::tally_short(&format_args!("x = {repeats} from {first} to {last}"), 1, counted);
         self.counts().take(&row, 1).map_err(short)?;
+        let with_gaps = rhythm.map_or(Ok(()), |rhythm| self.rhythms.change(|rhythms| rhythms.take(&rhythm, 1)));
+        if let Err(counted) = with_gaps {
+            self.counts().add(row, 1)?;
+            let gaps = summary.ln_gaps();
+            return Err(Error::tally_short(&format_args!("x = {repeats} and gaps of logarithm {gaps}"), 1, counted));
+        }
         let Some(spend) = spend else { return Ok(()) };
         let taken = self.spends.change(|spends| spends.take(&spend, 1)).map_err(|counted| {
             let mean = f64::from_bits(spend.1);
@@ -159,6 +175,7 @@ impl Samples {
         });
         if taken.is_err() {
             self.counts().add(row, 1)?;
+            rhythm.map_or(Ok(()), |rhythm| self.rhythms.change(|rhythms| rhythms.add(rhythm, 1)))?;
         }
         taken
     }
@@ -179,6 +196,7 @@ impl Samples {
         let older = |(repeats, age, recency): Key| (repeats, (f64::from_bits(age) + days).to_bits(), recency);
         self.counts();
         self.counts = self.counts.take().map(|counts| counts.map(older));
+        self.rhythms.map(|(row, ln_gaps)| (older(row), ln_gaps));
         self.as_of = Some(as_of);
         Ok(())
     }
@@ -204,6 +222,7 @@ impl Samples {
         let (left, right) = (self.grouped().iter(), other.grouped().iter());
         let rows = merged(left, right, |one, other| one.0.cmp(&other.0), |(row, one), (_, other)| (row, one + other));
         let grouped = Grouped::of_ascending(rows).into();
+        self.rhythms.change(|rhythms| rhythms.merge(other.rhythms.tally()))?;
         self.spends.change(|spends| spends.merge(other.spends.tally()))?;
         (self.as_of, self.grouped, self.counts) = (as_of, grouped, None);
         Ok(())
@@ -231,6 +250,14 @@ impl Samples {
         })
     }
 
+    /// The rows of [`iter`](Samples::iter), cut by what is known of gaps: to which models of regular customers are fitted.
+    pub fn with_gaps(&self) -> impl Iterator<Item = (Sample, u64)> + '_ {
+        self.rhythm_rows().into_iter().map(|((repeats, age, recency), ln_gaps, customers)| {
+            let sample = Sample::of_valid(repeats, f64::from_bits(recency), f64::from_bits(age));
+            (ln_gaps.map_or(sample, |ln_gaps| sample.with_valid_ln_gaps(ln_gaps)), customers)
+        })
+    }
+
     /// Each different `x` and mean spend of customers with a repeat purchase, and the number of customers, ascending.
     pub fn spends(&self) -> impl Iterator<Item = (u32, f64, u64)> + '_ {
         self.spends.iter()
@@ -252,6 +279,10 @@ impl Samples {
         self.grouped.get_or_init(|| self.counts.as_ref().map(of_tally).unwrap_or_default())
     }
 
+    pub(in crate::predict) fn rhythm_rows(&self) -> Vec<(Key, Option<f64>, u64)> {
+        self.rhythms.of_all(self.grouped())
+    }
+
     pub(in crate::predict) const fn spend_rows(&self) -> &Spends {
         &self.spends
     }
@@ -263,14 +294,23 @@ impl Samples {
     }
 
     /// The rows of a customer.
-    fn rows_of(&self, history: &CustomerHistory) -> Result<Option<(Key, Option<SpendKey>, RepeatSummary)>> {
+    fn rows_of(&self, history: &CustomerHistory) -> Result<Option<CustomerRows>> {
         let Some(last) = history.last_purchase() else { return Ok(None) };
         let as_of = self.as_of.ok_or(Error::NoAsOf)?;
         let summary = history.repeat_summary(as_of).ok_or(Error::AfterAsOf { last, as_of })?;
         let sample = Sample::of(&summary);
         let row = (sample.repeats(), sample.age_days().to_bits(), sample.recency_days().to_bits());
-        Ok(Some((row, sample.mean_spend().map(|mean| (sample.repeats(), mean.to_bits())), summary)))
+        let spend = sample.mean_spend().map(|mean| (sample.repeats(), mean.to_bits()));
+        Ok(Some(CustomerRows { row, rhythm: rhythms::key(&sample), spend, summary }))
     }
+}
+
+/// Where one customer is counted.
+struct CustomerRows {
+    row: Key,
+    rhythm: Option<RhythmKey>,
+    spend: Option<SpendKey>,
+    summary: RepeatSummary,
 }
 
 fn of_tally(counts: &Tally<Key>) -> Grouped {
@@ -281,6 +321,7 @@ impl PartialEq for Samples {
     fn eq(&self, other: &Self) -> bool {
         self.as_of == other.as_of
             && self.grouped().iter().eq(other.grouped().iter())
+            && self.rhythms.tally() == other.rhythms.tally()
             && self.spends.tally() == other.spends.tally()
     }
 }
@@ -307,17 +348,19 @@ impl FromIterator<Sample> for Samples {
                 batch.extend(samples.by_ref().take(BATCH));
             }
         }
+        let rhythms = parts.iter().flat_map(|part: &Part| part.rhythms.iter().map(|&row| (row, 1)));
         let spends = parts.iter().flat_map(|part: &Part| part.spends.iter().map(|&row| (row, 1)));
         // No memory holds 2^63 samples.
-        let spends = Spends::of_rows(spends).unwrap_or_default();
-        Self { as_of: None, grouped: Grouped::of_parts(&parts).into(), counts: None, spends }
+        let (rhythms, spends) =
+            (Rhythms::of_rows(rhythms).unwrap_or_default(), Spends::of_rows(spends).unwrap_or_default());
+        Self { as_of: None, grouped: Grouped::of_parts(&parts).into(), counts: None, rhythms, spends }
     }
 }
 
 crate::stored::stored! {
     Samples(samples) {
         as_of: Option<NaiveDate> = samples.as_of,
-        purchases: Vec<(Sample, u64)> = samples.iter().collect(),
+        purchases: Vec<(Sample, u64)> = samples.with_gaps().collect(),
         spends: Vec<(u32, f64, u64)> = samples.spends().collect(),
     } <=> Samples::from_rows(as_of, purchases, spends)
 }

@@ -2,7 +2,10 @@
 
 use crate::error::Result;
 use crate::predict::purchases::model::{PurchaseModel, delegate};
-use crate::predict::{BgNbd, Boundary, Fit, FitOptions, Fitted, MbgNbd, Nbd, ParetoNbd, Sample, Samples, TimeUnit};
+use crate::predict::{
+    BgCnbd, BgNbd, Boundary, Fit, FitOptions, Fitted, MbgCnbd, MbgNbd, Nbd, ParetoNbd, Regularity, Sample, Samples,
+    TimeUnit,
+};
 use crate::scale::{Confidence, Interval, Label};
 
 /// A kind of repeat-purchase model.
@@ -16,14 +19,18 @@ pub enum ModelKind {
     MbgNbd,
     /// [`ParetoNbd`]: a customer may leave at any time.
     ParetoNbd,
+    /// [`MbgCnbd`]: as MBG/NBD, and some customers come in a rhythm.
+    MbgCnbd,
     /// [`BgNbd`]: a customer may leave after a repeat purchase.
     BgNbd,
+    /// [`BgCnbd`]: as BG/NBD, and some customers come in a rhythm.
+    BgCnbd,
 }
 
 impl ModelKind {
     /// All kinds, in the order of preference between models that predict as well: the fewest parameters first, and last
-    /// the one that takes everyone who came once for alive.
-    pub const ALL: [Self; 4] = [Self::Nbd, Self::MbgNbd, Self::ParetoNbd, Self::BgNbd];
+    /// those that take everyone who came once for alive.
+    pub const ALL: [Self; 6] = [Self::Nbd, Self::MbgNbd, Self::ParetoNbd, Self::MbgCnbd, Self::BgNbd, Self::BgCnbd];
 
     /// Its key and names.
     pub const fn label(self) -> &'static Label {
@@ -31,7 +38,9 @@ impl ModelKind {
             Self::Nbd => const { &Label::preset("nbd", "NBD", "NBD") },
             Self::MbgNbd => const { &Label::preset("mbg_nbd", "MBG/NBD", "MBG/NBD") },
             Self::ParetoNbd => const { &Label::preset("pareto_nbd", "Pareto/NBD", "Pareto/NBD") },
+            Self::MbgCnbd => const { &Label::preset("mbg_cnbd", "MBG/CNBD-k", "MBG/CNBD-k") },
             Self::BgNbd => const { &Label::preset("bg_nbd", "BG/NBD", "BG/NBD") },
+            Self::BgCnbd => const { &Label::preset("bg_cnbd", "BG/CNBD-k", "BG/CNBD-k") },
         }
     }
 
@@ -59,7 +68,9 @@ impl ModelKind {
             Self::Nbd => of_any(Nbd::fit(samples, options)?),
             Self::MbgNbd => of_any(MbgNbd::fit(samples, options)?),
             Self::ParetoNbd => of_any(ParetoNbd::fit(samples, options)?),
+            Self::MbgCnbd => of_any(MbgCnbd::fit(samples, options)?),
             Self::BgNbd => of_any(BgNbd::fit(samples, options)?),
+            Self::BgCnbd => of_any(BgCnbd::fit(samples, options)?),
         })
     }
 }
@@ -75,8 +86,12 @@ pub enum AnyModel {
     MbgNbd(MbgNbd),
     /// Pareto/NBD.
     ParetoNbd(ParetoNbd),
+    /// MBG/CNBD-k.
+    MbgCnbd(MbgCnbd),
     /// BG/NBD.
     BgNbd(BgNbd),
+    /// BG/CNBD-k.
+    BgCnbd(BgCnbd),
 }
 
 impl AnyModel {
@@ -86,7 +101,9 @@ impl AnyModel {
             Self::Nbd(_) => ModelKind::Nbd,
             Self::MbgNbd(_) => ModelKind::MbgNbd,
             Self::ParetoNbd(_) => ModelKind::ParetoNbd,
+            Self::MbgCnbd(_) => ModelKind::MbgCnbd,
             Self::BgNbd(_) => ModelKind::BgNbd,
+            Self::BgCnbd(_) => ModelKind::BgCnbd,
         }
     }
 
@@ -96,7 +113,18 @@ impl AnyModel {
             Self::Nbd(model) => model.unit(),
             Self::MbgNbd(model) => model.unit(),
             Self::ParetoNbd(model) => model.unit(),
+            Self::MbgCnbd(model) => model.unit(),
             Self::BgNbd(model) => model.unit(),
+            Self::BgCnbd(model) => model.unit(),
+        }
+    }
+
+    /// How regularly a customer comes; `None` of a model without rhythms.
+    pub fn regularity_of(&self, sample: &Sample) -> Option<Regularity> {
+        match self {
+            Self::MbgCnbd(model) => Some(model.regularity_of(sample)),
+            Self::BgCnbd(model) => Some(model.regularity_of(sample)),
+            _ => None,
         }
     }
 
@@ -105,7 +133,9 @@ impl AnyModel {
             Self::Nbd(model) => model,
             Self::MbgNbd(model) => model,
             Self::ParetoNbd(model) => model,
+            Self::MbgCnbd(model) => model,
             Self::BgNbd(model) => model,
+            Self::BgCnbd(model) => model,
         }
     }
 }
@@ -123,7 +153,7 @@ macro_rules! from {
     )*};
 }
 
-from!(Nbd, MbgNbd, ParetoNbd, BgNbd);
+from!(Nbd, MbgNbd, ParetoNbd, MbgCnbd, BgNbd, BgCnbd);
 
 fn of_any<M: Into<AnyModel>, P>(fit: Fit<M, P>) -> Fit<AnyModel, ()> {
     match fit {

@@ -30,7 +30,10 @@ fn known(purchases: &[(u32, i64)], split: i64, end: i64) -> Days {
 fn sample(days: &BTreeSet<i64>, until: i64) -> Sample {
     let known: Vec<i64> = days.iter().copied().filter(|&day| day <= until).collect();
     let days = |day: i64| (day - known[0]) as f64;
-    Sample::new(known.len() as u32 - 1, days(known[known.len() - 1]), days(until)).expect("a sample")
+    let units = |pair: &[i64]| (((pair[1] - pair[0]) as f64).ln() * 4_294_967_296.0).round();
+    let ln_gaps = known.windows(2).map(units).sum::<f64>() / 4_294_967_296.0;
+    let sample = Sample::new(known.len() as u32 - 1, days(known[known.len() - 1]), days(until)).expect("a sample");
+    sample.with_ln_gaps(ln_gaps).expect("gaps")
 }
 
 fn near(found: Option<f64>, expected: Option<f64>) -> bool {

@@ -31,6 +31,7 @@ struct Buyer {
     repeats: u32,
     recency_days: u32,
     age_days: u32,
+    gap_logarithms: f64,
     repeat_spend: String,
     mean_gap_days: Option<f64>,
 }
@@ -49,6 +50,7 @@ impl Buyer {
             repeats: summary.repeats(),
             recency_days: summary.recency_days(),
             age_days: summary.age_days(),
+            gap_logarithms: summary.ln_gaps() * 4_294_967_296.0,
             repeat_spend: summary.repeat_spend().normalize().to_string(),
             mean_gap_days: history.gaps().map(|gaps| gaps.mean_days()),
         })
@@ -89,8 +91,11 @@ fn models_fitted_in_the_database_are_the_library_s() {
 #[test]
 fn samples_are_the_library_s() {
     for_each_case(|case| {
-        let rows: Vec<(u32, f64, f64, u64)> = case.rows(sql::SAMPLES);
-        let sample = |(repeats, recency, age, customers)| (Sample::new(repeats, recency, age).unwrap(), customers);
+        let rows: Vec<(u32, f64, f64, f64, u64)> = case.rows(sql::SAMPLES);
+        let sample = |(repeats, recency, age, units, customers)| {
+            let sample = Sample::new(repeats, recency, age).unwrap();
+            (sample.with_ln_gaps(units / 4_294_967_296.0).unwrap(), customers)
+        };
         let spends: Vec<(u32, f64, u64)> = case.rows(sql::SPEND_SAMPLES);
         let samples = Samples::from_rows(Some(case.as_of), rows.into_iter().map(sample), spends).unwrap();
         assert_eq!(samples, Samples::of(&case.shop.ledger(case.as_of)), "{}", case.name());

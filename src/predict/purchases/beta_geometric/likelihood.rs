@@ -111,17 +111,7 @@ impl<'a> Likelihood<'a> {
     pub(in crate::predict) fn evaluate(&self, &[r, alpha, a, b]: &Parameters) -> Evaluation<4> {
         let mut sum = Evaluation::ZERO;
         self.purchasing.add(r, alpha, &mut sum);
-        for &(repeats, customers) in &self.purchasing.by_repeats {
-            let chances = self.extra.chances(repeats);
-            let (of_b, of_both) = (digamma_difference(b, chances), digamma_difference(a + b, chances));
-            let (bend_of_b, bend_of_both) = (trigamma_difference(b, chances), trigamma_difference(a + b, chances));
-            sum.value += customers * ln_beta_ratio(a, b, chances);
-            sum.gradient[2] -= customers * of_both;
-            sum.gradient[3] += customers * (of_b - of_both);
-            sum.hessian[2][2] -= customers * bend_of_both;
-            sum.hessian[2][3] -= customers * bend_of_both;
-            sum.hessian[3][3] += customers * (bend_of_b - bend_of_both);
-        }
+        add_staying(self.extra, &self.purchasing.by_repeats, a, b, &mut sum);
         let instant = |&time: &f64| Instant { log: libm::log1p(time / alpha), inverse: 1.0 / (alpha + time) };
         let of_part = |part: core::ops::Range<usize>| {
             self.times.get(part).unwrap_or_default().iter().map(instant).collect::<Vec<_>>()
@@ -140,6 +130,28 @@ impl<'a> Likelihood<'a> {
         });
         sum.add(&dropout, 1.0);
         sum.mirrored()
+    }
+}
+
+/// Adds the sum over customers by `x` of `ln [B(a, b + c) / B(a, b)]`, with its derivatives by `a` and `b`, parameters 2 and
+/// 3, and the upper half of its Hessian.
+pub(in crate::predict) fn add_staying<const N: usize>(
+    extra: ExtraChance,
+    by_repeats: &[(u32, f64)],
+    a: f64,
+    b: f64,
+    to: &mut Evaluation<N>,
+) {
+    for &(repeats, customers) in by_repeats {
+        let chances = extra.chances(repeats);
+        let (of_b, of_both) = (digamma_difference(b, chances), digamma_difference(a + b, chances));
+        let (bend_of_b, bend_of_both) = (trigamma_difference(b, chances), trigamma_difference(a + b, chances));
+        to.value += customers * ln_beta_ratio(a, b, chances);
+        to.gradient[2] -= customers * of_both;
+        to.gradient[3] += customers * (of_b - of_both);
+        to.hessian[2][2] -= customers * bend_of_both;
+        to.hessian[2][3] -= customers * bend_of_both;
+        to.hessian[3][3] += customers * (bend_of_b - bend_of_both);
     }
 }
 

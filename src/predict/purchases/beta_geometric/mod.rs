@@ -4,23 +4,24 @@
 //! The two differ in whether the first purchase is a chance to leave. A customer who is alive after `c` chances is like a
 //! new one with `λ ~ Gamma(r + x, α + T)` and `p ~ Beta(a, b + c)`.
 
-mod future;
+pub(in crate::predict) mod future;
 mod likelihood;
 mod many;
 
-pub(in crate::predict) use likelihood::{ExtraChance, Parameters};
+pub(in crate::predict) use likelihood::{ExtraChance, Parameters, add_staying};
 
 use self::likelihood::Likelihood;
 use self::many::HEAVY;
 use crate::error::Result;
 use crate::number::special::exp_of_nonpositive;
 use crate::predict::fit::limit::{self, Latent};
-use crate::predict::fit::search::Search;
+use crate::predict::fit::search::{Found, Search};
+use crate::predict::given::grouped::Grouped;
 use crate::predict::given::unit::Observed;
 use crate::predict::purchases::counts;
 use crate::predict::purchases::model::PurchaseModel;
 use crate::predict::purchases::while_alive::WhileAlive;
-use crate::predict::{Fit, FitOptions, Sample, Samples, TimeUnit};
+use crate::predict::{Fit, FitOptions, Limit, Sample, Samples, TimeUnit};
 use crate::scale::{Confidence, Interval};
 
 /// One of the two models at its parameters.
@@ -41,21 +42,11 @@ impl PurchaseModel for BetaGeometric {
     }
 
     fn expected_purchases(&self, sample: &Sample, horizon_days: u32) -> f64 {
-        let ([_, alpha, a, b], of) = (self.parameters, self.unit.of_sample(sample));
-        let odds = self.unit.of_days(horizon_days.into()) / (alpha + of.age);
-        let stays = |chances| future::stay(a, b, chances);
-        self.alive(&of) * self.expected_while_alive(of.repeats, odds, stays)
+        self.expected(&self.unit.of_sample(sample), self.unit.of_days(horizon_days.into()))
     }
 
     fn probability_of_purchases(&self, sample: &Sample, purchases: u32, horizon_days: u32) -> f64 {
-        let (of, horizon) = (self.unit.of_sample(sample), self.unit.of_days(horizon_days.into()));
-        let [shape, rate, a, b] = self.posterior(&of);
-        let silence = self.silence_of(&of);
-        let (stayed, left) = self.shares_after(silence, of.repeats);
-        let while_alive = future::probability_of_purchases(shape, rate, a, b, purchases, horizon);
-        // `1 - P(alive)` would lose the digits of those who left.
-        let left = if purchases > 0 { 0.0 } else { left / (stayed + left) };
-        f64::min(self.alive_after(silence, of.repeats) * while_alive + left, 1.0)
+        self.probability_of(&self.unit.of_sample(sample), purchases, self.unit.of_days(horizon_days.into()))
     }
 
     fn probability_buys(&self, sample: &Sample, horizon_days: u32) -> f64 {
@@ -120,8 +111,24 @@ impl BetaGeometric {
         counts::days_until(self, sample, alive, (shape, rate), self.unit, probability)
     }
 
-    fn alive(&self, of: &Observed) -> f64 {
+    pub(in crate::predict) fn alive(&self, of: &Observed) -> f64 {
         self.alive_after(self.silence_of(of), of.repeats)
+    }
+
+    pub(in crate::predict) fn expected(&self, of: &Observed, horizon: f64) -> f64 {
+        let [_, alpha, a, b] = self.parameters;
+        let stays = |chances| future::stay(a, b, chances);
+        self.alive(of) * self.expected_while_alive(of.repeats, horizon / (alpha + of.age), stays)
+    }
+
+    pub(in crate::predict) fn probability_of(&self, of: &Observed, purchases: u32, horizon: f64) -> f64 {
+        let [shape, rate, a, b] = self.posterior(of);
+        let silence = self.silence_of(of);
+        let (stayed, left) = self.shares_after(silence, of.repeats);
+        let while_alive = future::probability_of_purchases(shape, rate, a, b, purchases, horizon);
+        // `1 - P(alive)` would lose the digits of those who left.
+        let left = if purchases > 0 { 0.0 } else { left / (stayed + left) };
+        f64::min(self.alive_after(silence, of.repeats) * while_alive + left, 1.0)
     }
 
     /// `ln(1 + t / α)`.
@@ -195,7 +202,19 @@ pub(in crate::predict) fn fit<M, P>(
     params: impl Fn(Parameters) -> P,
     model: impl FnOnce(P) -> Result<M>,
 ) -> Result<Fit<M, P>> {
-    let (rows, unit) = (samples.grouped(), options.unit());
+    let (search, found) = search(name, extra, samples.grouped(), options)?;
+    let [_, age, ..] = search.units;
+    found.to_fit(params, model, |parameters| limits(parameters, age))
+}
+
+/// The search for the maximum of one of the two models, and what it found.
+pub(in crate::predict) fn search<'a>(
+    name: &'static str,
+    extra: ExtraChance,
+    rows: &Grouped,
+    options: &'a FitOptions,
+) -> Result<(Search<'a, 4>, Found<4>)> {
+    let unit = options.unit();
     let likelihood = Likelihood::of(rows, unit, extra);
     let (search, rate) = Search::by_time(name, &likelihood.extent(), options, |age| [1.0, age, 1.0, 1.0])?;
     let starts = STARTS.map(|[a, b]| [0.5, 0.5 / rate, a, b]);
@@ -204,10 +223,12 @@ pub(in crate::predict) fn fit<M, P>(
         search.climb(starts, |parameters| likelihood.evaluate(parameters))
     });
     let found = search.climb(&starts, |parameters| likelihood.evaluate(parameters))?;
-    let (dropout, [_, age, ..]) = (Latent::DropoutProbability, search.units);
-    let found = found.identified(&likelihood.simpler(options)?, Some(dropout));
-    found.to_fit(params, model, |[r, alpha, a, b]| {
-        let rate = limit::gamma(Latent::PurchaseRate, r, alpha, 1.0 / age);
-        limit::reached(&[rate, limit::beta(dropout, a, b)])
-    })
+    let found = found.identified(&likelihood.simpler(options)?, Some(Latent::DropoutProbability));
+    Ok((search, found))
+}
+
+/// The spreads that parameters have reached, of customers whose largest `T` is `age`.
+pub(in crate::predict) fn limits([r, alpha, a, b]: Parameters, age: f64) -> Vec<Limit> {
+    let rate = limit::gamma(Latent::PurchaseRate, r, alpha, 1.0 / age);
+    limit::reached(&[rate, limit::beta(Latent::DropoutProbability, a, b)])
 }

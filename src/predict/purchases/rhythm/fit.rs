@@ -1,0 +1,184 @@
+//! The fit of shares of customers by their number of phases, together with rates and dropout.
+
+use super::KINDS;
+use super::likelihood::{Likelihood, NUMBERS};
+use crate::error::{Error, Result};
+use crate::number::optimize::{Ascent, End, covariance};
+use crate::predict::fit::search::{Found, Search, ascend};
+use crate::predict::purchases::beta_geometric::{self, ExtraChance};
+use crate::predict::{Fit, FitOptions, FitReport, Samples, StopReason};
+
+/// A share below this is 0: not one customer in a million.
+const NOBODY: f64 = 1e-6;
+
+/// A [slope](Likelihood::slopes) up to this is none.
+const FLAT: f64 = 1e-9;
+
+/// A slope on a part of the rows from which on that on all needs no look.
+const STEEP: f64 = 0.05;
+
+/// Shares to start from.
+const STARTS: [[f64; KINDS]; 2] = [[0.4, 0.2, 0.15, 0.15, 0.1], [0.1, 0.1, 0.2, 0.3, 0.3]];
+
+/// Rows of the part of many on which a search starts.
+const FEW_ROWS: usize = 1 << 12;
+
+/// Rounds in which shares of 0 may become more.
+const MOST_ROUNDS: usize = 4;
+
+/// Fits one of the two models: `params` makes its parameters of numbers, `model` the model of its parameters.
+pub(in crate::predict) fn fit<M, P>(
+    name: &'static str,
+    extra: ExtraChance,
+    samples: &Samples,
+    options: &FitOptions,
+    params: impl Fn([f64; NUMBERS]) -> P,
+    model: impl FnOnce(P) -> Result<M>,
+) -> Result<Fit<M, P>> {
+    // Without a rhythm.
+    let (search, alone) = beta_geometric::search(name, extra, samples.grouped(), options)?;
+    let likelihood = Likelihood::of(samples, options.unit(), extra);
+    let fitting = Fitting { search: &search, options, penalty: options.checked_penalty()? };
+    let found = fitting.found(&alone, &likelihood)?;
+    let [_, age, ..] = search.units;
+    found.to_fit(params, model, |[r, alpha, a, b, ..]| beta_geometric::limits([r, alpha, a, b], age))
+}
+
+struct Fitting<'a> {
+    search: &'a Search<'a, 4>,
+    options: &'a FitOptions,
+    penalty: f64,
+}
+
+impl Fitting<'_> {
+    fn found(&self, alone: &Found<4>, likelihood: &Likelihood) -> Result<Found<NUMBERS>> {
+        let without = joined(alone.parameters, [1.0, 0.0, 0.0, 0.0, 0.0]);
+        let step = likelihood.distinct_rows() / FEW_ROWS;
+        let part = (step > 1).then(|| likelihood.thinned(step));
+        let is_steep = part.as_ref().is_some_and(|part| part.slopes(&without).iter().any(|&slope| slope > STEEP));
+        if !is_steep && likelihood.slopes(&without).iter().all(|&slope| slope <= FLAT) {
+            let standard_errors = alone.standard_errors.map(|errors| joined(errors, [0.0; KINDS]));
+            return Ok(Found { parameters: without, standard_errors, report: alone.report });
+        }
+        let mut evaluations = alone.report.evaluations;
+        let mut starts = STARTS.map(|shares| joined(alone.parameters, shares)).to_vec();
+        if let Some(part) = part {
+            let ascent = self.climb(&part, &starts[..1], &mut evaluations)?;
+            starts.insert(0, self.numbers(&ascent.point));
+        }
+        let mut best = self.climb(likelihood, &starts, &mut evaluations)?;
+        for _ in 0..MOST_ROUNDS {
+            let mut numbers = self.numbers(&best.point);
+            let slopes = likelihood.slopes(&numbers);
+            let mut is_best = true;
+            for (share, slope) in numbers[4..].iter_mut().zip(slopes) {
+                if *share <= 0.0 && slope > FLAT {
+                    (*share, is_best) = (0.01, false);
+                }
+            }
+            if is_best {
+                break;
+            }
+            let other = self.climb(likelihood, &[numbers], &mut evaluations)?;
+            if other.evaluation.value <= best.evaluation.value {
+                break;
+            }
+            best = other;
+        }
+        let gradient_norm = best.evaluation.gradient_norm();
+        if best.end == End::Unfinished {
+            return Err(Error::NotConverged { model: self.search.model, evaluations, gradient_norm });
+        }
+        let spread = covariance(&best.evaluation.hessian).filter(|_| best.end == End::Maximum);
+        let numbers = self.numbers(&best.point);
+        let all: f64 = numbers[4..].iter().sum();
+        let mut parameters = numbers;
+        parameters[4..].iter_mut().for_each(|share| *share /= all);
+        let standard_errors = spread.map(|spread| {
+            let mut errors = parameters;
+            for (index, error) in errors.iter_mut().enumerate() {
+                let variance = spread[index][index];
+                *error = if index < 4 {
+                    *error * variance.sqrt()
+                } else {
+                    // Of weights without a given sum, which varies as that of a Poisson number of customers.
+                    f64::max(4.0 * *error * variance - *error * *error / likelihood.customers, 0.0).sqrt()
+                };
+            }
+            errors
+        });
+        let squares: f64 = best.point[..4].iter().map(|logarithm| logarithm * logarithm).sum();
+        let report = FitReport {
+            log_likelihood: best.evaluation.value + self.penalty * squares,
+            evaluations,
+            gradient_norm,
+            distinct_rows: likelihood.distinct_rows(),
+            stop: if standard_errors.is_some() { StopReason::Maximum } else { StopReason::Boundary },
+            ..alone.report
+        };
+        Ok(Found { parameters, standard_errors, report })
+    }
+
+    /// By the logarithms of parameters and the roots of shares: a share of 0 is a maximum like any other.
+    fn climb(
+        &self,
+        likelihood: &Likelihood,
+        starts: &[[f64; NUMBERS]],
+        evaluations: &mut u32,
+    ) -> Result<Ascent<NUMBERS>> {
+        let points: Vec<_> = starts.iter().map(|start| self.point(start)).collect();
+        let best = ascend(self.search.customers, self.options, &points, evaluations, |point| {
+            let numbers = self.numbers_of(point);
+            let mut evaluation = likelihood.evaluate(&numbers);
+            for row in 0..NUMBERS {
+                for column in 0..NUMBERS {
+                    evaluation.hessian[row][column] *= slope(row, &numbers, point) * slope(column, &numbers, point);
+                }
+            }
+            for index in 0..NUMBERS {
+                let bend = if index < 4 { numbers[index] } else { 2.0 };
+                evaluation.hessian[index][index] += evaluation.gradient[index] * bend;
+                evaluation.gradient[index] *= slope(index, &numbers, point);
+            }
+            for (index, logarithm) in point.iter().take(4).enumerate() {
+                evaluation.value -= self.penalty * logarithm * logarithm;
+                evaluation.gradient[index] -= 2.0 * self.penalty * logarithm;
+                evaluation.hessian[index][index] -= 2.0 * self.penalty;
+            }
+            evaluation
+        });
+        best.ok_or(Error::NoCustomers { what: self.search.model })
+    }
+
+    fn point(&self, numbers: &[f64; NUMBERS]) -> [f64; NUMBERS] {
+        let mut point = numbers.map(f64::sqrt);
+        for (index, unit) in self.search.units.into_iter().enumerate() {
+            point[index] = libm::log(numbers[index] / unit);
+        }
+        point
+    }
+
+    fn numbers_of(&self, point: &[f64; NUMBERS]) -> [f64; NUMBERS] {
+        let mut numbers = point.map(|root| root * root);
+        for (index, unit) in self.search.units.into_iter().enumerate() {
+            numbers[index] = unit * libm::exp(point[index]);
+        }
+        numbers
+    }
+
+    /// With shares of nobody at 0.
+    fn numbers(&self, point: &[f64; NUMBERS]) -> [f64; NUMBERS] {
+        let mut numbers = self.numbers_of(point);
+        numbers[4..].iter_mut().filter(|share| **share < NOBODY).for_each(|share| *share = 0.0);
+        numbers
+    }
+}
+
+/// The derivative of a number by its coordinate.
+fn slope(index: usize, numbers: &[f64; NUMBERS], point: &[f64; NUMBERS]) -> f64 {
+    if index < 4 { numbers[index] } else { 2.0 * point[index] }
+}
+
+fn joined([r, alpha, a, b]: [f64; 4], [one, two, three, five, eight]: [f64; KINDS]) -> [f64; NUMBERS] {
+    [r, alpha, a, b, one, two, three, five, eight]
+}

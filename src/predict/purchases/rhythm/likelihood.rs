@@ -1,0 +1,231 @@
+//! The likelihood of customers of unknown numbers of phases. Fast on purpose: `fit_mbg_cnbd` of `benches/predict.rs` must not
+//! get slower.
+//!
+//! With `K = r + k x`, `A = α / k`, `c` chances to leave and the [factor](super::Erlang::ln_gap_factor) `g` of the gaps, a
+//! customer's density is
+//!
+//! ```text
+//! B(a, b + c) / B(a, b) · Σ u_k (P_k W_k + d Q_k),   d = a / (b + c - 1),
+//! P_k = g Γ(K) / Γ(r) A^r (A + T)^-K,   Q_k = g Γ(K) / Γ(r) A^r (A + t_x)^-K,   W_k = Σ_{j < k} (K)_j / j! q^j
+//! ```
+//!
+//! where `q = (T - t_x) / (A + T)`, and `d` is 0 where `c` is. The weights `u` may have any sum: their Lagrangian `-N Σ u`
+//! has its maximum where they are shares.
+
+use super::row::{Group, Instant, Row, Shared, Sums};
+use super::{KINDS, PHASES};
+use crate::number::optimize::Evaluation;
+use crate::number::weight::count;
+use crate::parallel;
+use crate::predict::given::numbering::Numbering;
+use crate::predict::purchases::beta_geometric::{ExtraChance, add_staying};
+use crate::predict::{Samples, TimeUnit};
+
+/// `r`, `α`, `a` and `b`, and the weights of all `k`.
+pub(super) const NUMBERS: usize = 4 + KINDS;
+
+/// A shop's samples by `x`.
+#[derive(Debug)]
+pub(super) struct Likelihood {
+    extra: ExtraChance,
+    /// In the model's unit.
+    times: Vec<f64>,
+    groups: Vec<Group>,
+    pub(super) customers: f64,
+}
+
+/// Rows of a part.
+const PART: usize = 1 << 10;
+
+impl Likelihood {
+    pub(super) fn of(samples: &Samples, unit: TimeUnit, extra: ExtraChance) -> Self {
+        let (mut numbering, mut rows) = (Numbering::default(), Vec::new());
+        let ln_day = libm::log(unit.of_days(1.0));
+        for ((repeats, age, recency), ln_gaps, customers) in samples.rhythm_rows() {
+            let [age, recency] = [age, recency].map(f64::from_bits);
+            let x = f64::from(repeats);
+            let (known, ln_gaps) = match (repeats, ln_gaps) {
+                (0, _) => (true, 0.0),
+                (_, Some(ln_gaps)) => (true, ln_gaps + x * ln_day),
+                (_, None) => (repeats == 1, x * libm::log(unit.of_days(recency))),
+            };
+            let [age, recency] = [age, recency].map(|days| numbering.of(days));
+            rows.push((repeats, known, Row { age, recency, customers: count(customers), ln_gaps }));
+        }
+        rows.sort_by_key(|&(repeats, known, _)| (repeats, known));
+        let group = |rows: &[(u32, bool, Row)]| Group {
+            repeats: rows.first().map_or(0, |row| row.0),
+            known: rows.first().is_none_or(|row| row.1),
+            rows: rows.iter().map(|row| row.2).collect(),
+        };
+        let same = |one: &(u32, bool, Row), other: &(u32, bool, Row)| (one.0, one.1) == (other.0, other.1);
+        let groups: Vec<Group> = rows.chunk_by(same).map(group).collect();
+        Self::of_groups(groups, numbering.times().iter().map(|&days| unit.of_days(days)).collect(), extra)
+    }
+
+    fn of_groups(groups: Vec<Group>, times: Vec<f64>, extra: ExtraChance) -> Self {
+        let customers = groups.iter().flat_map(|group| &group.rows).map(|row| row.customers).sum();
+        Self { extra, times, groups, customers }
+    }
+
+    /// Of every `step`th row of each group, the first included.
+    pub(super) fn thinned(&self, step: usize) -> Self {
+        let thinned = |group: &Group| Group { rows: group.rows.iter().step_by(step).copied().collect(), ..*group };
+        Self::of_groups(self.groups.iter().map(thinned).collect(), self.times.clone(), self.extra)
+    }
+
+    pub(super) fn distinct_rows(&self) -> usize {
+        self.groups.iter().map(|group| group.rows.len()).sum()
+    }
+
+    /// The log-likelihood less `N (Σ u - 1)`, with its derivatives; weights of 0 have none but those of the Lagrangian.
+    pub(super) fn evaluate(&self, &numbers: &[f64; NUMBERS]) -> Evaluation<NUMBERS> {
+        let [r, alpha, a, b, weights @ ..] = numbers;
+        let mut sum = Evaluation::ZERO;
+        let by_repeats = |group: &Group| (group.repeats, group.rows.iter().map(|row| row.customers).sum());
+        let by_repeats: Vec<_> = self.groups.iter().map(by_repeats).collect();
+        add_staying(self.extra, &by_repeats, a, b, &mut sum);
+        sum.value -= self.customers * (weights.iter().sum::<f64>() - 1.0);
+        sum.gradient[4..].iter_mut().for_each(|slope| *slope -= self.customers);
+        let active = weights.map(|weight| weight > 0.0);
+        let instants = self.instants(alpha, active);
+        let parts = self.parts();
+        let of_rows = Evaluation::sum(parts.len(), |part| {
+            let mut sum = Evaluation::ZERO;
+            for &(group, rows) in parts.get(part).into_iter().flatten() {
+                let shared = Shared::of(group, self.extra, &numbers, active);
+                let mut sums = Sums::default();
+                for rows in rows.chunks(PRODUCT) {
+                    let product = rows.iter().fold(1.0, |all, row| all * sums.add(row, &shared, &instants, [r, alpha]));
+                    sums.value += libm::log(product);
+                }
+                let chances = self.extra.chances(group.repeats);
+                // Nobody can have left without a chance.
+                let before = if chances > 0.0 { 1.0 / (b + (chances - 1.0)) } else { 0.0 };
+                sums.add_to(&mut sum, a, before);
+            }
+            sum
+        });
+        sum.add(&of_rows, 1.0);
+        sum.mirrored()
+    }
+
+    /// By how much more likely than at these numbers the customers would be of each `k`, on average: the slope of the
+    /// log-likelihood by the weight of each, over the customers. 0 where a weight is best, below where 0 is.
+    pub(super) fn slopes(&self, numbers: &[f64; NUMBERS]) -> [f64; KINDS] {
+        let [_, alpha, _, _, weights @ ..] = numbers;
+        let instants = self.instants(*alpha, [true; KINDS]);
+        let parts = self.parts();
+        let of_parts = parallel::map(parts.len(), |part| {
+            let mut sums = [0.0; KINDS];
+            for &(group, rows) in parts.get(part).into_iter().flatten() {
+                let shared = Shared::of(group, self.extra, numbers, [true; KINDS]);
+                for row in rows {
+                    let densities = shared.densities(row, &instants);
+                    let all: f64 = densities.iter().zip(weights).map(|(density, weight)| density * weight).sum();
+                    sums.iter_mut().zip(densities).for_each(|(sum, density)| *sum += row.customers * density / all);
+                }
+            }
+            sums
+        });
+        let mut slopes = [-1.0; KINDS];
+        for sums in of_parts {
+            slopes.iter_mut().zip(sums).for_each(|(slope, sum)| *slope += sum / self.customers);
+        }
+        slopes
+    }
+
+    /// The rows in parts that do not depend on threads.
+    fn parts(&self) -> Vec<Vec<(&Group, &[Row])>> {
+        let (mut parts, mut part, mut size) = (Vec::new(), Vec::new(), 0);
+        for group in &self.groups {
+            for rows in group.rows.chunks(PART) {
+                part.push((group, rows));
+                size += rows.len();
+                if size >= PART {
+                    parts.push(core::mem::take(&mut part));
+                    size = 0;
+                }
+            }
+        }
+        parts.push(part);
+        parts
+    }
+
+    fn instants(&self, alpha: f64, active: [bool; KINDS]) -> Vec<Instant> {
+        let instant = |&time: &f64| {
+            let mut instant = Instant { time, ..Instant::default() };
+            for (kind, phases) in PHASES.into_iter().map(f64::from).enumerate().filter(|&(kind, _)| active[kind]) {
+                instant.log[kind] = libm::log1p(time * phases / alpha);
+                instant.inverse[kind] = 1.0 / (alpha + phases * time);
+            }
+            instant
+        };
+        self.times.iter().map(instant).collect()
+    }
+}
+
+/// Densities up to which a product neither over- nor underflows.
+const PRODUCT: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::predict::purchases::model::PurchaseModel;
+    use crate::predict::purchases::rhythm::Rhythm;
+    use crate::predict::{Sample, Samples};
+
+    const NUMBERS_HERE: [f64; NUMBERS] = [0.8, 3.0, 0.7, 2.3, 0.4, 0.2, 0.1, 0.2, 0.1];
+
+    fn samples() -> Vec<(Sample, u64)> {
+        let row = |x, recency, age| Sample::new(x, recency, age).unwrap();
+        let known = |x, recency: f64, age, share: f64| {
+            let equal = f64::from(x) * (recency / f64::from(x)).ln();
+            row(x, recency, age).with_ln_gaps(equal - share).unwrap()
+        };
+        vec![
+            (row(0, 0.0, 300.0), 7),
+            (row(0, 0.0, 20.0), 3),
+            (row(1, 40.0, 90.0), 2),
+            (row(4, 90.0, 400.0), 1),
+            (known(4, 90.0, 400.0, 0.3), 2),
+            (known(4, 90.0, 400.0, 2.0), 1),
+            (known(9, 63.0, 70.0, 0.1), 1),
+            (known(60, 420.0, 900.0, 30.0), 1),
+            (row(2, 70.0, 70.0), 1),
+        ]
+    }
+
+    #[test]
+    fn it_is_the_sum_of_the_customers_and_its_derivatives_are_right() {
+        for extra in [ExtraChance(0), ExtraChance(1)] {
+            let samples = samples();
+            let grouped = Samples::from_rows(None, samples.clone(), []).unwrap();
+            let likelihood = Likelihood::of(&grouped, TimeUnit::Week, extra);
+            assert!((likelihood.customers - 19.0).abs() < 1e-9);
+            let found = likelihood.evaluate(&NUMBERS_HERE);
+            let [r, alpha, a, b, shares @ ..] = NUMBERS_HERE;
+            let model = Rhythm { extra, unit: TimeUnit::Week, parameters: [r, alpha, a, b], shares };
+            let sum: f64 = samples.iter().map(|(sample, n)| count(*n) * model.log_likelihood(sample)).sum();
+            assert!((found.value / sum - 1.0).abs() < 1e-13, "{} {sum}", found.value);
+            let slopes = likelihood.slopes(&NUMBERS_HERE);
+            for row in 0..NUMBERS {
+                let at = |way: f64| {
+                    let mut numbers = NUMBERS_HERE;
+                    numbers[row] *= 1.0 + way * 1e-5;
+                    likelihood.evaluate(&numbers)
+                };
+                let (up, down, step) = (at(1.0), at(-1.0), 2e-5 * NUMBERS_HERE[row]);
+                let near = |found: f64, expected: f64| (found - expected).abs() < 1e-6 * (1.0 + expected.abs());
+                assert!(near(found.gradient[row], (up.value - down.value) / step), "{row} {found:?}");
+                for column in 0..NUMBERS {
+                    let expected = (up.gradient[column] - down.gradient[column]) / step;
+                    assert!(near(found.hessian[row][column], expected), "{row} {column} {expected} {found:?}");
+                }
+                if row >= 4 {
+                    assert!(near(19.0 * slopes[row - 4], found.gradient[row]), "{row}");
+                }
+            }
+        }
+    }
+}
