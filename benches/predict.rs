@@ -8,8 +8,7 @@ use chrono::{NaiveDate, NaiveTime};
 use common::{Random, Result};
 use criterion::{Criterion, Throughput};
 use repurchase::predict::{
-    AnyModel, Backtest, Bdw, BgBb, Fit, FitOptions, GammaGamma, Holdout, ModelKind, OpportunitySample,
-    OpportunitySamples, PurchaseModel, RenewalCohort, Sample, Samples, Sbg, SbgParams, opportunity_samples,
+    AnyModel, Backtest, Baseline, Bdw, BgBb, Fit, FitOptions, GammaGamma, Holdout, ModelKind, OpportunitySample, OpportunitySamples, PurchaseModel, RenewalCohort, RollingBacktest, Sample, Samples, Sbg, SbgParams, opportunity_samples,
 };
 use repurchase::record::{Period, Windows};
 use repurchase::segment::MissedCycles;
@@ -169,6 +168,24 @@ fn backtest(criterion: &mut Criterion, log: &PurchaseLog<String>) -> Result {
     group.throughput(Throughput::Elements(customers as u64));
     group.bench_function(format!("backtest/cdnow/{customers}"), |bencher| {
         bencher.iter(|| Backtest::run(&holdout, &FitOptions::default()));
+    });
+    let rolling = |as_of| RollingBacktest::run(log, as_of, 35, &[ModelKind::MbgNbd], &FitOptions::default());
+    let as_of = day(1998, 6, 30)?;
+    let windows = rolling(as_of)?.windows.len();
+    group.bench_function(format!("rolling_backtest/cdnow/{windows}_windows"), |bencher| bencher.iter(|| rolling(as_of)));
+    // The same windows one by one: a hold-out, samples, a cold fit and scores.
+    let split = |back: u64| Ok::<_, repurchase::Error>(as_of - chrono::Days::new(35 * back));
+    group.bench_function(format!("rolling_backtest/by_hand/{windows}_windows"), |bencher| {
+        bencher.iter(|| {
+            (1..=windows as u64).try_fold(0.0, |sum, back| {
+                let holdout = Holdout::new(log, split(back)?, split(back - 1)?)?;
+                let fit = ModelKind::MbgNbd.fit(&holdout.samples(), &FitOptions::default())?;
+                for baseline in Baseline::ALL {
+                    black_box(holdout.score_baseline(baseline));
+                }
+                Ok::<_, repurchase::Error>(sum + holdout.score(fit.model()).expected.unwrap_or(0.0))
+            })
+        });
     });
     group.finish();
     Ok(())

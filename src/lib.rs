@@ -91,6 +91,7 @@
 //! | whom do we address, by a rule that is data (人群)? | [`act::Audience`], [`act::audience::ready`] |
 //! | what did a campaign do, and is it more than chance? | [`act::campaign`] |
 //! | may we write now; what do points cost us? | [`act::contact`], [`act::points`] |
+//! | what do the next 90 days bring to the whole shop, and how far off may that be? | [`shop::ShopModels::fit_log`], [`outlook`](shop::ShopModels::outlook), [`diagnosis`](shop::ShopModels::diagnosis) |
 //! | everything about one customer, or about all, in one call; and why? | [`shop::ShopModels::profile`], [`profile_all`](shop::ShopModels::profile_all), [`explain`](shop::ShopModels::explain) |
 //! | whom to call first, and what is at stake? | [`shop::Profiles::calls`] |
 //! | what is to be done for whom, and why? | [`shop::Playbook::advise`] |

@@ -13,6 +13,8 @@
 //! | how much of it is left after credits? | [`KeptShare`] |
 //! | why does the model expect this of a customer? | [`CustomerForecast::explain_purchases`] |
 //! | which model is best for our shop, and is it better than a simple rule? | [`Backtest`] |
+//! | how far off have our forecasts been, and how far may the next one be? | [`RollingBacktest`], [`TrackRecord::total`] |
+//! | do customers come back whom the model takes for gone? | [`Returns`], [`Revival`] |
 //! | subscribers: who renews, and for how long? | [`Sbg`] |
 //! | does a subscriber's loyalty change with age? | [`Bdw`], [`RenewalChoice`] |
 //! | members who may buy once a period: how often will they buy? | [`BgBb`] |
@@ -67,15 +69,18 @@ mod purchases;
 mod value;
 
 pub use backtest::{
-    Backtest, Baseline, BaselineScores, Calibration, Candidate, Choice, Difference, Holdout, HoldoutCustomer,
-    RenewalChoice, RenewalHoldout, Scores, TrackingPoint,
+    Backtest, Baseline, BaselineScores, BetterRule, Calibration, Candidate, Choice, Difference, ExpectedTotals,
+    Holdout, HoldoutCustomer, ModelRecord, NoInterval, Outcome, RenewalChoice, RenewalHoldout, Returns,
+    RollingBacktest, RollingWindow, RuleTotal, Scores, Total, TotalForecast, TrackRecord, TrackWindow, TrackingPoint,
+    YearAgo,
 };
+pub(crate) use backtest::{mean_size, percent};
 pub use contract::{Bdw, BdwParams, BgBb, BgBbParams, Sbg, SbgParams};
 pub use fit::{Boundary, Fit, FitOptions, FitReport, Fitted, Identification, Latent, Limit, Spread, StopReason};
 pub use given::{OpportunitySample, OpportunitySamples, RenewalCohort, Sample, Samples, TimeUnit, opportunity_samples};
 pub use purchases::{
     AnyModel, BgCnbd, BgNbd, BgNbdParams, CnbdParams, MbgCnbd, MbgNbd, MbgNbdParams, ModelKind, Nbd, NbdParams,
-    NextPurchase, ParetoNbd, ParetoNbdParams, PurchaseModel, Regularity,
+    NextPurchase, ParetoNbd, ParetoNbdParams, PurchaseModel, Regularity, Revival, RevivingModel,
 };
 pub use value::{
     CustomerForecast, Discount, GammaGamma, GammaGammaParams, KeptShare, NoMeanSpend, ValueModel, discounted_purchases,

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::models::ShopModels;
 use crate::history::{CustomerHistory, Ledger};
 use crate::parallel;
-use crate::predict::{AnyModel, NextPurchase, PurchaseModel, Sample, ValueModel};
+use crate::predict::{NextPurchase, PurchaseModel, RevivingModel, Sample, ValueModel};
 use crate::scale::{Confidence, Interval};
 
 impl ShopModels {
@@ -42,7 +42,7 @@ impl ShopModels {
         as_of: NaiveDate,
         confidence: Confidence,
     ) -> Option<Interval> {
-        self.purchases.model()?.interval_of_purchases(&sample(history, as_of)?, confidence, self.horizon_days)
+        self.forecaster()?.interval_of_purchases(&sample(history, as_of)?, confidence, self.horizon_days)
     }
 
     /// [`purchases_interval`](ShopModels::purchases_interval) of each customer of a ledger, in the ledger's order, as of the
@@ -52,8 +52,9 @@ impl ShopModels {
         ledger: &Ledger<Id>,
         confidence: Confidence,
     ) -> Vec<Option<Interval>> {
-        let all = |model: &AnyModel| model.interval_of_purchases_all(&samples(ledger), confidence, self.horizon_days);
-        self.purchases.model().map_or_else(|| vec![None; ledger.len()], all)
+        let all =
+            |model: RevivingModel| model.interval_of_purchases_all(&samples(ledger), confidence, self.horizon_days);
+        self.forecaster().map_or_else(|| vec![None; ledger.len()], all)
     }
 
     /// Between which amounts the revenue from a customer within the horizon lies, number and spend together: as
@@ -89,19 +90,19 @@ impl ShopModels {
     ///
     /// `None` without a model of purchases, without a purchase, and when the last one lies after `as_of`.
     pub fn next_purchase(&self, history: &CustomerHistory, as_of: NaiveDate) -> Option<NextPurchase> {
-        Some(self.purchases.model()?.next_purchase(&sample(history, as_of)?, self.horizon_days))
+        Some(self.forecaster()?.next_purchase(&sample(history, as_of)?, self.horizon_days))
     }
 
     /// [`next_purchase`](ShopModels::next_purchase) of each customer of a ledger, in the ledger's order, as of the ledger's
     /// day.
     pub fn next_purchase_all<Id: Sync>(&self, ledger: &Ledger<Id>) -> Vec<Option<NextPurchase>> {
-        let all = |model: &AnyModel| model.next_purchase_all(&samples(ledger), self.horizon_days);
-        let all = self.purchases.model().map(all);
+        let all = |model: RevivingModel| model.next_purchase_all(&samples(ledger), self.horizon_days);
+        let all = self.forecaster().map(all);
         all.map_or_else(|| vec![None; ledger.len()], |all| all.into_iter().map(Some).collect())
     }
 
-    fn value_model(&self) -> Option<ValueModel<AnyModel>> {
-        Some(ValueModel { purchases: *self.purchases.model()?, spend: *self.spend.model()? })
+    fn value_model(&self) -> Option<ValueModel<RevivingModel>> {
+        Some(ValueModel { purchases: self.forecaster()?, spend: *self.spend.model()? })
     }
 }
 

@@ -10,7 +10,7 @@ use super::profiles::{Profiles, Rows};
 use crate::error::Result;
 use crate::history::Ledger;
 use crate::parallel;
-use crate::predict::{AnyModel, PurchaseModel, Sample};
+use crate::predict::{PurchaseModel, RevivingModel, Sample};
 use crate::segment::LabelKind;
 
 /// Customers who are worked on in one go.
@@ -29,7 +29,7 @@ impl ShopModels {
         let (len, as_of) = (ledger.len(), ledger.as_of());
         let scores = self.rfm.score_all(ledger)?;
         let samples = ahead::samples(ledger);
-        let forecasts = self.purchases.model().map(|model| self.forecasts(model, &samples));
+        let forecasts = self.forecaster().map(|model| self.forecasts(&model, &samples));
         let cuts = self.tiers.cuts().cuts().iter().map(|cut| cut.scale());
         let scale = cuts.chain([ledger.scale()]).max().unwrap_or(0);
         let labels = LabelKind::ALL.map(|kind| self.labels(kind).into_iter().cloned().collect::<Vec<_>>());
@@ -55,7 +55,7 @@ impl ShopModels {
         Ok(Rows::joined(&parts, labels))
     }
 
-    fn forecasts(&self, model: &AnyModel, samples: &[Sample]) -> Vec<Forecast> {
+    fn forecasts(&self, model: &RevivingModel, samples: &[Sample]) -> Vec<Forecast> {
         let alive = model.probability_alive_all(samples);
         let purchases = model.expected_purchases_all(samples, self.horizon_days);
         let buys = model.probability_buys_all(samples, self.horizon_days);

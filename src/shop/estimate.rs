@@ -1,8 +1,9 @@
 //! A fitted or given model, or why there is none.
 
+use super::checks::ShopChecks;
 use crate::error::{Error, Result};
 use crate::predict::{
-    AnyModel, Boundary, Fit, FitOptions, FitReport, GammaGamma, Identification, Latent, Limit, ModelKind,
+    AnyModel, Boundary, Difference, Fit, FitOptions, FitReport, GammaGamma, Identification, Latent, Limit, ModelKind,
     PurchaseModel, Sample, Samples, Spread,
 };
 use crate::scale::Language;
@@ -13,7 +14,7 @@ use crate::scale::words::phrase;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum PurchaseChoice {
-    /// MBG/NBD, as by [`Fit`](Self::Fit).
+    /// MBG/NBD, as by [`Fit`](Self::Fit); where the shop's past was [checked](super::ShopChecks), NBD if that forecast as well.
     #[default]
     Auto,
     /// The model of this kind, fitted, where its likelihood has a maximum and dropout is
@@ -62,6 +63,11 @@ pub enum EstimateStatus {
         /// What the fit says of dropout.
         dropout: Identification,
     },
+    /// There is none: over the windows of the shop's past, NBD forecast as well.
+    NoGain {
+        /// The log score per customer less that of NBD.
+        gain: Difference,
+    },
     /// There is none: nobody has a second purchase day.
     NoRepeats,
     /// There is none: the likelihood has no maximum, but rises towards a simpler model.
@@ -100,6 +106,10 @@ impl<M> Estimate<M> {
     /// whose place it [is](EstimateStatus::Instead); empty for a given model and for one of spend.
     pub fn identifications(&self) -> &[Identification] {
         &self.identified
+    }
+
+    pub(super) const fn is_given(&self) -> bool {
+        matches!(self.status, EstimateStatus::Given)
     }
 
     /// The log-likelihood of these customers; where the likelihood has no maximum, as far as the fit came.
@@ -153,9 +163,16 @@ impl<M> Estimate<M> {
 }
 
 impl Estimate<AnyModel> {
-    pub(super) fn of_purchases(samples: &Samples, choice: PurchaseChoice, options: &FitOptions) -> Result<Self> {
+    pub(super) fn of_purchases(
+        samples: &Samples,
+        choice: PurchaseChoice,
+        checks: Option<&ShopChecks>,
+        options: &FitOptions,
+    ) -> Result<Self> {
         match choice {
-            PurchaseChoice::Auto => Self::decided(ModelKind::MbgNbd, samples, options),
+            PurchaseChoice::Auto => {
+                Self::decided(ModelKind::MbgNbd, samples, options)?.gaining(samples, checks, options)
+            }
             PurchaseChoice::Fit(kind) => Self::decided(kind, samples, options),
             PurchaseChoice::Given(model) => {
                 let ln_densities = samples.iter().map(|(sample, customers)| (model.log_likelihood(&sample), customers));
@@ -183,6 +200,22 @@ impl Estimate<AnyModel> {
         }
         let status = EstimateStatus::Instead { of: first, because: Box::new(asked.status) };
         Ok(Self { status, identified: asked.identified, ..simpler })
+    }
+
+    /// NBD in its place where the shop's past says that it forecasts as well: see
+    /// [`RollingBacktest`](crate::predict::RollingBacktest).
+    fn gaining(self, samples: &Samples, checks: Option<&ShopChecks>, options: &FitOptions) -> Result<Self> {
+        let (Some(model), Some(ModelKind::Nbd)) = (&self.model, checks.and_then(ShopChecks::chosen)) else {
+            return Ok(self);
+        };
+        let (of, gain) = (model.kind(), checks.and_then(|checks| checks.gain(model.kind())));
+        let (true, Some(gain)) = (of.has_dropout(), gain) else { return Ok(self) };
+        let simpler = Self::of_purchase_fit(ModelKind::Nbd.fit(samples, options))?;
+        if simpler.model.is_none() {
+            return Ok(self);
+        }
+        let status = EstimateStatus::Instead { of, because: Box::new(EstimateStatus::NoGain { gain }) };
+        Ok(Self { status, identified: self.identified, ..simpler })
     }
 
     fn of_purchase_fit(fit: Result<Fit<AnyModel, ()>>) -> Result<Self> {
@@ -266,6 +299,15 @@ impl EstimateStatus {
                 phrase!(language, "fitted as a simpler model ({limits})", "以更简单的模型拟合（{limits}）")
             }
             (Self::NotIdentified { dropout }, _) => dropout.describe(language),
+            (Self::NoGain { gain }, _) => {
+                let (mean, error) = (gain.mean, gain.standard_error.unwrap_or_default());
+                phrase!(
+                    language,
+                    "over the windows of the past NBD forecast as well (its log score per customer differs by {mean:+.4} from \
+                     NBD's, standard error {error:.4})",
+                    "在历史窗口中 NBD 预测得一样好（其每位客户的对数得分与 NBD 相差 {mean:+.4}，标准误 {error:.4}）"
+                )
+            }
             (Self::NoRepeats, Language::English) => "nobody has a second purchase day".to_owned(),
             (Self::NoRepeats, Language::Chinese) => "没有客户有第二个购买日".to_owned(),
             (Self::NoCustomers, Language::English) => "nobody has spent anything on a second purchase day".to_owned(),

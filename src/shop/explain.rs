@@ -9,7 +9,7 @@ use super::models::ShopModels;
 use super::profile::difference;
 use crate::error::Result;
 use crate::history::CustomerHistory;
-use crate::predict::CustomerForecast;
+use crate::predict::{CustomerForecast, PurchaseModel};
 use crate::scale::Language;
 use crate::scale::words::count;
 use crate::segment::LabelKind;
@@ -55,7 +55,7 @@ impl ShopModels {
             Figure::ExpectedCycleDays | Figure::CyclesMissed | Figure::OverdueDays => {
                 Some(self.cycles.standing(history, as_of)?.explain(language))
             }
-            Figure::ProbabilityAlive => Some(self.forecast(history, as_of)?.explain_alive(language)),
+            Figure::ProbabilityAlive => self.explain_alive(history, as_of, language),
             Figure::ProbabilityBuys => Some(self.forecast(history, as_of)?.explain_buys(language)),
             Figure::NextPurchaseDays => Some(self.forecast(history, as_of)?.explain_next(language)),
             Figure::ExpectedPurchases => Some(self.forecast(history, as_of)?.explain_purchases(language)),
@@ -77,7 +77,20 @@ impl ShopModels {
 
     fn forecast(&self, history: &CustomerHistory, as_of: NaiveDate) -> Option<CustomerForecast> {
         let sample = sample(history, as_of)?;
-        Some(CustomerForecast::new(self.purchases.model()?, self.spend.model(), &sample, self.horizon_days))
+        Some(CustomerForecast::of(&self.forecaster()?, self.spend.model(), &sample, self.horizon_days))
+    }
+
+    /// P(alive), and of customers silent for long what became of those like them.
+    fn explain_alive(&self, history: &CustomerHistory, as_of: NaiveDate, language: Language) -> Option<String> {
+        let forecast = self.forecast(history, as_of)?;
+        let mut words = forecast.explain_alive(language);
+        let returns = self.track().and_then(|track| track.record.returns);
+        let silent = returns.filter(|returns| returns.is_silent(forecast.probability_alive));
+        if let Some(of_others) = silent.and_then(|returns| returns.describe(language)) {
+            words += if language == Language::Chinese { "；" } else { "; " };
+            words += &of_others;
+        }
+        Some(words)
     }
 
     /// The decimals of the finest amount that the tiers were fitted to, or of the customer's where that is finer.
@@ -88,7 +101,8 @@ impl ShopModels {
 
     fn explain_loss(&self, history: &CustomerHistory, as_of: NaiveDate, language: Language) -> Option<String> {
         let loss = self.profile(history, as_of).ok()?.figure(Figure::ExpectedLoss)?;
-        let forecast = self.forecast(history, as_of)?;
+        let mut forecast = self.forecast(history, as_of)?;
+        forecast.expected_purchases = self.purchases.model()?.expected_purchases(&forecast.sample, self.horizon_days);
         let value = forecast.expected_value()? * self.kept.of_customer(history);
         let (kept, decimals) = (value / forecast.probability_alive, self.decimals(history) as usize);
         let (alive, days) = (forecast.explain_alive(language), self.horizon_days);

@@ -5,6 +5,9 @@
 //! | what does the shop choose: bins, grid, tiers, bands, models, horizon? | [`ShopOptions`] |
 //! | fit everything that needs the whole shop | [`ShopModels::fit`] |
 //! | ... where customers are counted on many machines, or night by night? | [`ShopTally`], [`ShopModels::fit_tally`] |
+//! | fit from a log, checked on the shop's own past | [`ShopModels::fit_log`], [`ShopChecks`] |
+//! | what do the next days bring, and how far off may that be? | [`ShopModels::outlook`] |
+//! | what is to be known of the forecasts? | [`ShopModels::diagnosis`] |
 //! | which model forecasts, and why that one, or none? | [`ShopModels::purchases`], [`ShopModels::spend`] |
 //! | every label, figure, amount and forecast of one customer? | [`ShopModels::profile`] |
 //! | ... of all customers, column by column? | [`ShopModels::profile_all`] |
@@ -78,12 +81,15 @@ mod ahead;
 mod all;
 mod calls;
 mod changes;
+mod checks;
+mod diagnosis;
 mod estimate;
 mod explain;
 mod figure;
 mod models;
 mod one;
 mod options;
+mod outlook;
 mod playbook;
 mod profile;
 mod profiles;
@@ -92,10 +98,13 @@ mod stored;
 mod tally;
 
 pub use activity::{Activity, Attribute, LastActivity};
+pub use checks::ShopChecks;
+pub use diagnosis::Finding;
 pub use estimate::{Estimate, EstimateStatus, PurchaseChoice};
 pub use figure::{Amount, Figure};
 pub use models::ShopModels;
 pub use options::ShopOptions;
+pub use outlook::Outlook;
 pub use playbook::{Action, CustomerLabel, Playbook, PlaybookBuilder};
 pub use profile::Profile;
 pub use profiles::Profiles;

@@ -2,14 +2,16 @@
 
 use chrono::NaiveDate;
 
+use super::checks::ShopChecks;
 use super::estimate::Estimate;
 use super::figure::Figure;
 use super::options::ShopOptions;
 use super::playbook::Playbook;
 use super::tally::ShopTally;
 use crate::error::{Error, Result};
-use crate::history::Ledger;
+use crate::history::{Ledger, PurchaseLog};
 use crate::predict::{AnyModel, GammaGamma, KeptShare, Samples};
+use crate::record::CustomerId;
 use crate::scale::{Label, Language};
 use crate::segment::{
     ChurnRisk, FrequencyBand, FrequencyBands, Grid, LabelKind, Lifecycle, LifecycleStage, MissedCycles,
@@ -42,6 +44,7 @@ pub struct ShopModels {
     pub(super) spend: Estimate<GammaGamma>,
     pub(super) kept: KeptShare,
     pub(super) playbook: Playbook,
+    pub(super) checks: Option<ShopChecks>,
 }
 
 impl ShopModels {
@@ -75,6 +78,51 @@ impl ShopModels {
             KeptShare::of(ledger)?,
             options,
         )
+    }
+
+    /// Fits everything to what a log says as of a day, and checks it on the shop's past: [`ShopChecks`] decide which model
+    /// forecasts, how far off a total may be, and whether those come back who were taken for gone.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`](ShopModels::fit), [`PurchaseLog::ledger`] and [`ShopChecks::of`].
+    ///
+    /// # Complexity
+    ///
+    /// That of [`fit`](ShopModels::fit), and two fits and scores in each window of the past.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::scale::{Confidence, Language};
+    /// use repurchase::shop::{ShopModels, ShopOptions};
+    /// use repurchase::{Order, PurchaseLog, ShopCalendar};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let csv = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_orders.csv"));
+    /// # let mut orders = Vec::new();
+    /// # for row in csv.lines().skip(1) {
+    /// #     let mut fields = row.split(',');
+    /// #     let mut field = || fields.next().ok_or("customer, day, amount");
+    /// #     orders.push(Order::on(field()?, field()?.parse()?, field()?.parse()?)?);
+    /// # }
+    /// // The orders of CDNOW's 2,357 customers.
+    /// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
+    /// let today = "1998-06-30".parse()?;
+    /// let models = ShopModels::fit_log(&log, today, &ShopOptions::default())?;
+    ///
+    /// let outlook = models.outlook(&log.ledger(today)?, Confidence::new(0.9)?)?.ok_or("a model")?;
+    /// let interval = outlook.purchases.interval.ok_or("five windows of 90 days")?;
+    /// assert!(interval.contains(outlook.purchases.forecast));
+    /// for finding in models.diagnosis(Some(&outlook)) {
+    ///     println!("{}", finding.describe(Language::English));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fit_log<Id: CustomerId>(log: &PurchaseLog<Id>, as_of: NaiveDate, options: &ShopOptions) -> Result<Self> {
+        let checks = ShopChecks::of(log, as_of, options)?;
+        Self::fit(&log.ledger(as_of)?, &options.clone().with_checks(checks))
     }
 
     /// Fits everything to a tally, such as one that was merged from many machines: the same models as
@@ -117,10 +165,11 @@ impl ShopModels {
             tiers,
             cycles: bands.map_or(cycles, fitted),
             spend_bands: options.spend_bands.clone(),
-            purchases: Estimate::of_purchases(samples, options.purchases, &options.fit)?,
+            purchases: Estimate::of_purchases(samples, options.purchases, options.checks.as_ref(), &options.fit)?,
             spend: Estimate::of_spend(samples, options.spend, &options.fit)?,
             kept,
             playbook: options.playbook.clone().unwrap_or_default(),
+            checks: options.checks.clone(),
         };
         if options.playbook.is_none() {
             models.playbook = Playbook::standard_for(|kind| models.labels(kind));
@@ -141,7 +190,8 @@ impl ShopModels {
             });
         }
         let playbook = self.playbook.clone().for_labels(|kind| self.labels(kind))?;
-        Ok(Self { playbook, ..self })
+        let checks = self.checks.clone().map(|checks| checks.checked(self.as_of, self.horizon_days)).transpose()?;
+        Ok(Self { playbook, checks, ..self })
     }
 
     /// The as-of day of the fit.
@@ -213,6 +263,11 @@ impl ShopModels {
     /// The share of spend that is kept after credits: [`Figure::ExpectedValue`] is net of it.
     pub const fn kept(&self) -> &KeptShare {
         &self.kept
+    }
+
+    /// How the models have done on the shop's past; `None` where they were fitted without it.
+    pub const fn checks(&self) -> Option<&ShopChecks> {
+        self.checks.as_ref()
     }
 
     /// What to do with a customer of each label: [`Playbook::advise`] says it of a [profile](ShopModels::profile).

@@ -67,7 +67,7 @@ impl ShopModels {
     pub(super) fn asked<'a>(&self, history: &'a CustomerHistory, as_of: NaiveDate) -> Asked<'a> {
         let sample = sample(history, as_of);
         let forecast = |sample| {
-            let model = self.purchases.model()?;
+            let model = self.forecaster()?;
             Some(Forecast {
                 alive: model.probability_alive(&sample),
                 purchases: model.expected_purchases(&sample, self.horizon_days),
@@ -112,7 +112,10 @@ impl ShopModels {
                 let value = forecast.zip(spend).map(|(forecast, spend)| forecast.purchases * spend * kept);
                 profile.set(Figure::ExpectedValue, value);
                 if model.kind().has_dropout() {
-                    let loss = forecast.zip(value).and_then(|(forecast, value)| expected_loss(forecast.alive, value));
+                    let returned = self.expected_returns(sample, forecast, spend) * kept;
+                    let loss = forecast
+                        .zip(value)
+                        .and_then(|(forecast, value)| expected_loss(forecast.alive, value, returned));
                     profile.set(Figure::ExpectedLoss, loss);
                 }
             }
@@ -127,6 +130,15 @@ impl ShopModels {
         profile.set_amount(Amount::TierMargin, margin);
         profile.set_amount(Amount::TierGap, gap);
         Ok(codes)
+    }
+
+    /// The part of the value that comes from having left and coming back; 0 where that is not counted.
+    fn expected_returns(&self, sample: Option<Sample>, forecast: Option<Forecast>, spend: Option<f64>) -> f64 {
+        let returns = || {
+            let model = self.forecaster()?;
+            Some(model.expected_returns(forecast?.alive, &sample?, self.horizon_days) * spend?)
+        };
+        returns().unwrap_or(0.0)
     }
 
     /// The cut above which a tier begins, and the one above which the next does.
@@ -178,8 +190,8 @@ const FIRST_REPEAT: usize = 4;
 
 /// What is lost of the value within the horizon if nothing is done. `None` where nobody can be expected to be there.
 ///
-/// An expectation takes a customer who has left for worth nothing: it is P(alive) times what the customer brings if
-/// still there, which is lost with the probability 1 - P(alive).
-fn expected_loss(alive: f64, value: f64) -> Option<f64> {
-    (alive > 0.0).then(|| (1.0 - alive) * (value / alive))
+/// But for what those who left and come back bring, an expectation takes a customer who has left for worth nothing: it is
+/// P(alive) times what the customer brings if still there, which is lost with the probability 1 - P(alive).
+fn expected_loss(alive: f64, value: f64, returned: f64) -> Option<f64> {
+    (alive > 0.0).then(|| f64::max((1.0 - alive) * ((value - returned) / alive) - returned, 0.0))
 }

@@ -1,5 +1,6 @@
 //! How a shop is fitted.
 
+use super::checks::ShopChecks;
 use super::estimate::PurchaseChoice;
 use super::playbook::Playbook;
 use crate::predict::{FitOptions, GammaGamma};
@@ -42,6 +43,7 @@ pub struct ShopOptions {
     pub(super) fit: FitOptions,
     pub(super) horizon_days: u32,
     pub(super) playbook: Option<Playbook>,
+    pub(super) checks: Option<ShopChecks>,
 }
 
 impl Default for ShopOptions {
@@ -59,6 +61,7 @@ impl Default for ShopOptions {
             fit: FitOptions::default(),
             horizon_days: 90,
             playbook: None,
+            checks: None,
         }
     }
 }
@@ -129,5 +132,11 @@ impl ShopOptions {
     /// the shop has labels of its own.
     pub fn with_playbook(self, playbook: impl Into<Option<Playbook>>) -> Self {
         Self { playbook: playbook.into(), ..self }
+    }
+
+    /// How the models have done on the shop's past, made apart of the same options and day:
+    /// [`ShopModels::fit_log`](super::ShopModels::fit_log) makes it by itself. The fit refuses that of another day or horizon.
+    pub fn with_checks(self, checks: impl Into<Option<ShopChecks>>) -> Self {
+        Self { checks: checks.into(), ..self }
     }
 }

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 
+use super::checks::ShopChecks;
 use super::estimate::{Estimate, EstimateStatus};
 use super::models::ShopModels;
 use super::playbook::Playbook;
@@ -17,7 +18,7 @@ use crate::segment::{Grid, MissedCycles, OctantModel, RfmModel, RfmTally, SpendB
 use crate::stored::stored;
 
 /// The form that is written, and the only one that is read. It changes with every change of a field below.
-const FORM: u32 = 4;
+const FORM: u32 = 5;
 
 /// The form, checked before anything else is interpreted, wherever it stands.
 #[derive(serde::Deserialize)]
@@ -50,6 +51,7 @@ pub(super) struct StoredModels {
     spend: Estimate<GammaGamma>,
     kept: KeptShare,
     playbook: Playbook,
+    checks: Option<ShopChecks>,
 }
 
 impl From<ShopModels> for StoredModels {
@@ -68,6 +70,7 @@ impl From<ShopModels> for StoredModels {
             spend: models.spend,
             kept: models.kept,
             playbook: models.playbook,
+            checks: models.checks,
         }
     }
 }
@@ -89,6 +92,7 @@ impl TryFrom<Enveloped> for ShopModels {
             spend: stored.spend,
             kept: stored.kept,
             playbook: stored.playbook,
+            checks: stored.checks,
         }
         .checked()
     }

@@ -23,6 +23,8 @@ mod mergeable;
 mod opportunity;
 mod outlook;
 mod pareto_nbd;
+mod revival;
+mod rolling;
 mod sbg;
 mod shops;
 mod small;

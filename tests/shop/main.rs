@@ -16,6 +16,7 @@ mod allocation;
 mod audience;
 mod calls;
 mod changes;
+mod checked;
 #[path = "../common/mod.rs"]
 mod common;
 mod credits;

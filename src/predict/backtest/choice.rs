@@ -3,6 +3,7 @@
 use super::forecast::Forecast;
 use super::holdout::Holdout;
 use super::{Baseline, BaselineScores, Candidate};
+use crate::number::weight::count;
 use crate::predict::AnyModel;
 
 /// The model that a [`Backtest`](super::Backtest) recommends.
@@ -62,6 +63,13 @@ impl Difference {
         self.standard_error.is_some_and(|error| self.mean > error)
     }
 
+    /// From the sum of the differences and that of their squares.
+    pub(super) fn of_sums(sum: f64, squares: f64, of: u64) -> Self {
+        let (of, mean) = (count(of), sum / count(of).max(1.0));
+        let error = || f64::max(squares - of * mean * mean, 0.0) / (of * (of - 1.0));
+        Self { mean, standard_error: (of > 1.0).then(|| error().sqrt()) }
+    }
+
     fn of(minuend: &[f64], subtrahend: &[f64]) -> Self {
         Self::counted(minuend.iter().zip(subtrahend).map(|(left, right)| (left - right, 1.0)))
     }
@@ -77,16 +85,17 @@ impl Difference {
     }
 }
 
+/// What a model said of each customer of a hold-out, and how well.
 pub(super) struct Losses {
-    model: AnyModel,
-    log_score: Vec<f64>,
-    squared_error: Vec<f64>,
+    pub(super) model: AnyModel,
+    pub(super) expected: Vec<f64>,
+    pub(super) log_score: Vec<f64>,
 }
 
 impl Losses {
-    pub(super) fn new(holdout: &Holdout, model: AnyModel, forecast: &Forecast) -> Self {
-        let log_score = forecast.log_score.clone().unwrap_or_default();
-        Self { model, log_score, squared_error: squared_error(holdout, forecast) }
+    pub(super) fn new(model: AnyModel, forecast: Forecast) -> Self {
+        let Forecast { expected, log_score, .. } = forecast;
+        Self { model, expected: expected.unwrap_or_default(), log_score: log_score.unwrap_or_default() }
     }
 
     fn total(&self) -> f64 {
@@ -100,7 +109,7 @@ impl Losses {
 }
 
 /// The negligible part of a log score.
-const NEGLIGIBLE: f64 = 1e-6;
+pub(super) const NEGLIGIBLE: f64 = 1e-6;
 
 /// `None` without a model; gives the candidates their shortfalls. `fitted` are in the order of preference.
 pub(super) fn choose(
@@ -118,17 +127,17 @@ pub(super) fn choose(
     let chosen = fitted.iter().find(|losses| !(best.is_above(losses) && shortfall(losses).exceeds_noise()))?;
     let counting = baselines.iter().filter_map(|row| Some((row.baseline, row.scores.rmse?)));
     let (baseline, _) = counting.reduce(|best, other| if other.1 < best.1 { other } else { best })?;
-    let of_baseline = squared_error(holdout, &Forecast::of_baseline(holdout, baseline));
+    let of_baseline = Forecast::of_baseline(holdout, baseline).expected.unwrap_or_default();
     Some(Choice {
         model: chosen.model,
         best: best.model,
         shortfall: shortfall(chosen),
         baseline,
-        gain: Difference::of(&of_baseline, &chosen.squared_error),
+        gain: Difference::of(&squared_error(holdout, &of_baseline), &squared_error(holdout, &chosen.expected)),
     })
 }
 
-fn squared_error(holdout: &Holdout, forecast: &Forecast) -> Vec<f64> {
-    let pairs = forecast.expected.iter().flatten().zip(holdout.customers());
+fn squared_error(holdout: &Holdout, expected: &[f64]) -> Vec<f64> {
+    let pairs = expected.iter().zip(holdout.customers());
     pairs.map(|(expected, customer)| f64::from(customer.purchases()) - expected).map(|error| error * error).collect()
 }

@@ -70,7 +70,10 @@ impl Forecast {
 }
 
 /// A number for each sample, computed once for equal ones.
-fn once_each<'a>(samples: impl Iterator<Item = &'a Sample>, number: impl Fn(&Sample) -> f64 + Send + Sync) -> Vec<f64> {
+pub(super) fn once_each<'a>(
+    samples: impl Iterator<Item = &'a Sample>,
+    number: impl Fn(&Sample) -> f64 + Send + Sync,
+) -> Vec<f64> {
     let mut known = HashMap::<_, usize, foldhash::fast::FixedState>::default();
     let mut different = Vec::new();
     let row = |sample: &'a Sample| {

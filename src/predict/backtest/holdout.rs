@@ -9,6 +9,7 @@ use super::scores::Scores;
 use super::tracking::{self, TrackingPoint};
 use crate::error::{Error, Result};
 use crate::history::{CustomerFold, Fact, Ledger, PurchaseLog, from_units, gap_logarithm};
+use crate::number::quotient;
 use crate::parallel;
 use crate::predict::{PurchaseModel, Sample, Samples};
 use crate::record::CustomerId;
@@ -106,6 +107,16 @@ impl Holdout {
         end: NaiveDate,
         rule: &MissedCycles,
     ) -> Result<Self> {
+        Ok(Self::with_ledger(log, split, end, rule)?.0)
+    }
+
+    /// With the ledger as of the split, and the net revenue of its customers in the hold-out: `None` beyond 128 bits.
+    pub(super) fn with_ledger<Id: CustomerId>(
+        log: &PurchaseLog<Id>,
+        split: NaiveDate,
+        end: NaiveDate,
+        rule: &MissedCycles,
+    ) -> Result<(Self, Ledger<Id>, Option<f64>)> {
         if end <= split {
             return Err(Error::EmptyWindow { start: split, end });
         }
@@ -116,9 +127,11 @@ impl Holdout {
             period: end_day.since(last_day),
             counts: Vec::new(),
             days: Days::default(),
+            revenue: Some(0),
         };
-        let (mut counts, mut repeats) = (Vec::new(), Days::default());
+        let (mut counts, mut repeats, mut revenue) = (Vec::new(), Days::default(), Some(0_i128));
         for part in log.fold_parts(end, folder) {
+            revenue = revenue.zip(part.revenue).and_then(|(sum, more)| sum.checked_add(more));
             counts.push(part.counts);
             part.days.into_iter().for_each(|(day, more)| *repeats.entry(day).or_default() += more);
         }
@@ -129,7 +142,11 @@ impl Holdout {
         for (_, counts) in &counts {
             *first_days.entry(counts.first).or_default() += 1;
         }
-        Ok(Self { split, end, customers, first_days: by_day(first_days), repeats: by_day(repeats) })
+        // A log has 28 decimals at most.
+        let unit = 10_i128.pow(log.scale());
+        let revenue = revenue.and_then(|revenue| quotient(revenue, unit));
+        let holdout = Self { split, end, customers, first_days: by_day(first_days), repeats: by_day(repeats) };
+        Ok((holdout, ledger, revenue))
     }
 
     fn customers_of<Id: CustomerId>(
@@ -226,6 +243,8 @@ struct Split<Id> {
     period: u32,
     counts: Vec<(Id, Counts)>,
     days: Days,
+    /// Of the customers known at the split, in the hold-out, in the log's units.
+    revenue: Option<i128>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -244,6 +263,9 @@ impl<Id> CustomerFold<Id> for Split<Id> {
     fn step(&mut self, counts: &mut Counts, fact: Fact) {
         let day = fact.day;
         let is_new = counts.days == 0;
+        if !is_new && day > self.last_known {
+            self.revenue = self.revenue.and_then(|sum| sum.checked_add(fact.amount));
+        }
         if !fact.is_purchase() || (is_new && day > self.last_known) || (!is_new && counts.last == day) {
             return;
         }

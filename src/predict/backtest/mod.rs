@@ -6,8 +6,13 @@ mod explain;
 mod forecast;
 mod holdout;
 mod renewals;
+mod returns;
+mod rolling;
 mod scores;
+mod track;
+mod track_words;
 mod tracking;
+mod window;
 
 use chrono::NaiveDate;
 
@@ -15,14 +20,20 @@ use self::choice::Losses;
 use self::forecast::Forecast;
 use crate::error::{Error, Result};
 use crate::parallel;
-use crate::predict::{AnyModel, Fit, FitOptions, ModelKind};
+use crate::predict::{AnyModel, Fit, FitOptions, ModelKind, Samples};
 
 pub use baseline::Baseline;
 pub use choice::{Choice, Difference};
 pub use holdout::{Holdout, HoldoutCustomer};
 pub use renewals::{RenewalChoice, RenewalHoldout};
+pub use returns::Returns;
+pub use rolling::{ModelRecord, RollingBacktest};
 pub use scores::{Calibration, Scores};
+pub(crate) use track::mean_size;
+pub use track::{BetterRule, NoInterval, Outcome, RuleTotal, Total, TotalForecast, TrackRecord, TrackWindow, YearAgo};
+pub(crate) use track_words::percent;
 pub use tracking::TrackingPoint;
+pub use window::{ExpectedTotals, RollingWindow};
 
 /// The scores of all models and simple rules on a shop's [`Holdout`], and which model to use.
 ///
@@ -111,9 +122,18 @@ impl Backtest {
     /// [`Error::NoCustomers`] when nobody bought up to the split, [`Error::NothingObserved`] when everyone came for the
     /// first time on that day, [`Error::Number`] for a penalty that is negative or not finite.
     pub fn run(holdout: &Holdout, options: &FitOptions) -> Result<Self> {
-        let samples = holdout.samples();
+        Ok(Self::of_kinds(holdout, &holdout.samples(), &ModelKind::ALL, |_| *options)?.0)
+    }
+
+    /// Of these models, each fitted to the samples with its options; with the forecasts of those that have a fit.
+    fn of_kinds(
+        holdout: &Holdout,
+        samples: &Samples,
+        kinds: &[ModelKind],
+        options: impl Fn(ModelKind) -> FitOptions + Send + Sync,
+    ) -> Result<(Self, Vec<Losses>)> {
         let of_model = |kind: ModelKind| {
-            let fit = match kind.fit(&samples, options) {
+            let fit = match kind.fit(samples, &options(kind)) {
                 Err(Error::NotConverged { .. }) => None,
                 fit => Some(fit?),
             };
@@ -121,14 +141,15 @@ impl Backtest {
                 return Ok((Candidate { kind, fit, scores: None, shortfall: None }, None));
             };
             let forecast = Forecast::of_model(holdout, model);
-            let losses = Losses::new(holdout, *model, &forecast);
-            Ok((Candidate { kind, fit, scores: Some(Scores::of(holdout, &forecast)), shortfall: None }, Some(losses)))
+            let scores = Some(Scores::of(holdout, &forecast));
+            let losses = Losses::new(*model, forecast);
+            Ok((Candidate { kind, fit, scores, shortfall: None }, Some(losses)))
         };
         let (mut candidates, mut fitted) = (Vec::new(), Vec::new());
         // With few customers, the models are quicker one after the other.
-        let at_once = if holdout.customers().len() < MANY { ModelKind::ALL.len() } else { 1 };
-        let of_models = parallel::map_ranges(ModelKind::ALL.len(), at_once, |kinds| {
-            kinds.filter_map(|kind| ModelKind::ALL.get(kind).copied()).map(of_model).collect::<Result<Vec<_>>>()
+        let at_once = if holdout.customers().len() < MANY { kinds.len() } else { 1 };
+        let of_models = parallel::map_ranges(kinds.len(), at_once, |some| {
+            some.filter_map(|kind| kinds.get(kind).copied()).map(&of_model).collect::<Result<Vec<_>>>()
         });
         for of_model in of_models {
             for (candidate, losses) in of_model? {
@@ -139,7 +160,7 @@ impl Backtest {
         let of_baseline = |baseline| BaselineScores { baseline, scores: holdout.score_baseline(baseline) };
         let baselines: Vec<_> = Baseline::ALL.into_iter().map(of_baseline).collect();
         let choice = choice::choose(holdout, &fitted, &mut candidates, &baselines);
-        Ok(Self { split: holdout.split(), end: holdout.end(), candidates, baselines, choice })
+        Ok((Self { split: holdout.split(), end: holdout.end(), candidates, baselines, choice }, fitted))
     }
 
     /// The row of a model.

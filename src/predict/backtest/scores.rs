@@ -34,6 +34,8 @@ pub struct Scores {
     pub actual: u64,
     /// `Σ ŷ`.
     pub expected: Option<f64>,
+    /// `Σ p`: the customers expected to buy again.
+    pub expected_buyers: Option<f64>,
     /// Mean absolute error: `Σ |y - ŷ| / N`. It rewards the median: where most customers do not come back, 0 for everyone.
     pub mae: Option<f64>,
     /// Root mean square error: `√(Σ (y - ŷ)² / N)`. It rewards the mean, which models forecast.
@@ -96,6 +98,7 @@ impl Scores {
             buyers: customers.iter().filter(|customer| customer.buys_again()).count() as u64,
             actual: customers.iter().map(|customer| u64::from(customer.purchases())).sum(),
             expected: expected.map(|expected| expected.iter().sum()),
+            expected_buyers: forecast.buys_again.as_ref().map(|probabilities| probabilities.iter().sum()),
             mae: expected.and_then(|expected| errors(expected, f64::abs)),
             rmse: expected.and_then(|expected| errors(expected, |error| error * error)).map(f64::sqrt),
             auc_expected: auc(&forecast.expected),

@@ -10,11 +10,14 @@ pub struct FitOptions {
     penalty: f64,
     max_evaluations: u32,
     unit: TimeUnit,
+    /// The parameters that a climb of the model of this name starts at, before all other starts.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    near: Option<(&'static str, [f64; 4])>,
 }
 
 impl Default for FitOptions {
     fn default() -> Self {
-        Self { penalty: 0.0, max_evaluations: 200, unit: TimeUnit::Week }
+        Self { penalty: 0.0, max_evaluations: 200, unit: TimeUnit::Week, near: None }
     }
 }
 
@@ -46,6 +49,19 @@ impl FitOptions {
         self
     }
 
+    /// Climbs of the model of this name that start at parameters near the maximum, such as those of a few weeks later: the
+    /// maximum is the same, and found in fewer evaluations. A small shop, whose likelihood may have several, climbs from
+    /// all starts as always.
+    pub(in crate::predict) const fn with_start(mut self, model: &'static str, near: [f64; 4]) -> Self {
+        self.near = Some((model, near));
+        self
+    }
+
+    /// Where a climb of the model of this name starts, if that is known.
+    pub(in crate::predict) fn start(&self, model: &str) -> Option<[f64; 4]> {
+        self.near.filter(|(of, _)| *of == model).map(|(_, parameters)| parameters)
+    }
+
     /// The penalty, or an error where it is negative or not finite.
     pub(in crate::predict) fn checked_penalty(&self) -> Result<f64> {
         let (found, expected) = (self.penalty, "finite and 0 or more");
@@ -75,7 +91,7 @@ crate::stored::stored! {
         #[serde(default = "max_evaluations")] max_evaluations: u32,
         #[serde(default)] unit: TimeUnit,
     } => {
-        let options = FitOptions { penalty, max_evaluations, unit };
+        let options = FitOptions { penalty, max_evaluations, unit, near: None };
         options.checked_penalty().map(|_| options)
     }
 }

@@ -106,11 +106,12 @@ impl<'a, const N: usize> Search<'a, N> {
 
     /// The starts; where rows are many, after the maximum of a part of them, which `climb` finds quickly near that of all.
     pub(in crate::predict) fn starts(
+        &self,
         rows: &Grouped,
         starts: &[[f64; N]],
         climb: impl FnOnce(&[[f64; N]], &Grouped) -> Result<Found<N>>,
     ) -> Vec<[f64; N]> {
-        let part = (rows.distinct_rows() > MANY_ROWS).then(|| rows.thinned(MANY_ROWS / 2));
+        let part = (rows.distinct_rows() > MANY_ROWS && self.near().is_none()).then(|| rows.thinned(MANY_ROWS / 2));
         let found = part.and_then(|part| climb(starts, &part).ok()).filter(|found| found.standard_errors.is_some());
         found.iter().map(|found| found.parameters).chain(starts.iter().copied()).collect()
     }
@@ -135,7 +136,7 @@ impl<'a, const N: usize> Search<'a, N> {
             logarithms.iter_mut().zip(self.units).for_each(|(start, unit)| *start = libm::log(*start / unit));
             logarithms
         };
-        let (mut evaluations, starts) = (0, starts.iter().map(to_logarithms).collect::<Vec<_>>());
+        let (mut evaluations, starts) = (0, self.near().iter().chain(starts).map(to_logarithms).collect::<Vec<_>>());
         let best = ascend(self.customers, self.options, &starts, &mut evaluations, objective);
         let Some(Ascent { point, evaluation, end, .. }) = best else {
             return Err(Error::NoCustomers { what: self.model });
@@ -164,6 +165,12 @@ impl<'a, const N: usize> Search<'a, N> {
             identified: [None; 2],
         };
         Ok(Found { parameters, standard_errors, report })
+    }
+
+    /// A start near the maximum, if one is known, in a shop whose likelihood has one maximum.
+    fn near(&self) -> Option<[f64; N]> {
+        let near = self.options.start(self.model).filter(|_| self.customers > FEW_CUSTOMERS)?;
+        near.get(..N)?.try_into().ok()
     }
 
     fn parameters(&self, logarithms: &[f64; N]) -> [f64; N] {

@@ -128,6 +128,26 @@ impl AnyModel {
         }
     }
 
+    /// Its parameters, `r` and `alpha` first; 1 in place of those that it does not have.
+    pub(in crate::predict) const fn parameters(&self) -> [f64; 4] {
+        match self {
+            Self::Nbd(model) => [model.params().r, model.params().alpha, 1.0, 1.0],
+            Self::MbgNbd(model) => [model.params().r, model.params().alpha, model.params().a, model.params().b],
+            Self::BgNbd(model) => [model.params().r, model.params().alpha, model.params().a, model.params().b],
+            Self::MbgCnbd(model) => [model.params().r, model.params().alpha, model.params().a, model.params().b],
+            Self::BgCnbd(model) => [model.params().r, model.params().alpha, model.params().a, model.params().b],
+            Self::ParetoNbd(model) => [model.params().r, model.params().alpha, model.params().s, model.params().beta],
+        }
+    }
+
+    /// `(r + x) / (α + t_x) t`: what a customer of the mean rate up to the last purchase would buy within the days ahead.
+    #[inline]
+    pub(in crate::predict) fn pace(&self, sample: &Sample, horizon_days: u32) -> f64 {
+        let ([r, alpha, ..], unit) = (self.parameters(), self.unit());
+        let rate = (r + f64::from(sample.repeats())) / (alpha + unit.of_days(sample.recency_days()));
+        f64::min(rate * unit.of_days(horizon_days.into()), f64::MAX)
+    }
+
     fn model(&self) -> &dyn PurchaseModel {
         match self {
             Self::Nbd(model) => model,

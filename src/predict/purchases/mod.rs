@@ -11,6 +11,7 @@ mod nbd;
 mod pareto_nbd;
 pub(in crate::predict) mod purchasing;
 mod regularity;
+pub(in crate::predict) mod revival;
 mod rhythm;
 mod while_alive;
 
@@ -23,3 +24,4 @@ pub use model::PurchaseModel;
 pub use nbd::{Nbd, NbdParams};
 pub use pareto_nbd::{ParetoNbd, ParetoNbdParams};
 pub use regularity::Regularity;
+pub use revival::{Revival, RevivingModel};

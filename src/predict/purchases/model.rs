@@ -215,7 +215,7 @@ pub(in crate::predict) use delegate;
 /// Customers that a thread works on at once.
 const PART: usize = 1 << 12;
 
-fn each<R: Send>(samples: &[Sample], answer: impl Fn(&Sample) -> R + Send + Sync) -> Vec<R> {
+pub(in crate::predict) fn each<R: Send>(samples: &[Sample], answer: impl Fn(&Sample) -> R + Send + Sync) -> Vec<R> {
     let of_part = |part: Range<usize>| samples.get(part).unwrap_or_default().iter().map(&answer).collect::<Vec<_>>();
     parallel::joined(parallel::map_ranges(samples.len(), PART, of_part))
 }

@@ -1,7 +1,7 @@
 //! The predictions for one customer, with their reasons in words.
 
 use crate::predict::purchases::model::PurchaseModel;
-use crate::predict::{AnyModel, GammaGamma, ModelKind, NextPurchase, NoMeanSpend, Sample};
+use crate::predict::{AnyModel, GammaGamma, ModelKind, NextPurchase, NoMeanSpend, Revival, RevivingModel, Sample};
 use crate::scale::Language;
 use crate::scale::words::{count, phrase};
 
@@ -63,8 +63,13 @@ pub struct CustomerForecast {
 impl CustomerForecast {
     /// The predictions of a model of purchases and, if any, one of spend.
     pub fn new(model: &AnyModel, spend: Option<&GammaGamma>, sample: &Sample, horizon_days: u32) -> Self {
+        Self::of(&Revival::NONE.of(*model), spend, sample, horizon_days)
+    }
+
+    /// The same, with those who left and come back counted.
+    pub(crate) fn of(model: &RevivingModel, spend: Option<&GammaGamma>, sample: &Sample, horizon_days: u32) -> Self {
         Self {
-            model: model.kind(),
+            model: model.model().kind(),
             sample: *sample,
             horizon_days,
             probability_alive: model.probability_alive(sample),

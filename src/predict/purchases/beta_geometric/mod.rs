@@ -218,7 +218,7 @@ pub(in crate::predict) fn search<'a>(
     let likelihood = Likelihood::of(rows, unit, extra);
     let (search, rate) = Search::by_time(name, &likelihood.extent(), options, |age| [1.0, age, 1.0, 1.0])?;
     let starts = STARTS.map(|[a, b]| [0.5, 0.5 / rate, a, b]);
-    let starts = Search::starts(rows, &starts, |starts, part| {
+    let starts = search.starts(rows, &starts, |starts, part| {
         let likelihood = Likelihood::of(part, unit, extra);
         search.climb(starts, |parameters| likelihood.evaluate(parameters))
     });

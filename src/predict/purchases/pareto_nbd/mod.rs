@@ -109,7 +109,7 @@ impl ParetoNbd {
             let likelihood = Likelihood::of(rows, unit);
             search.climb(starts, |parameters| likelihood.evaluate(parameters))
         };
-        let found = climb(&Search::starts(rows, &starts, climb), rows)?;
+        let found = climb(&search.starts(rows, &starts, climb), rows)?;
         let found = found.identified(&purchasing.simpler(options)?, Some(Latent::DropoutRate));
         let limits = |[r, alpha, s, beta]: Parameters| {
             limit::reached(&[

@@ -1,0 +1,216 @@
+//! As many backtests as the past holds.
+
+use chrono::NaiveDate;
+
+use super::Returns;
+use super::choice::{Difference, NEGLIGIBLE};
+use super::holdout::Holdout;
+use super::track::{RuleTotal, TrackRecord};
+use super::window::{RollingWindow, Scored};
+use crate::error::Result;
+use crate::history::PurchaseLog;
+use crate::number::weight::count;
+use crate::parallel;
+use crate::predict::given::opportunity::within;
+use crate::predict::{AnyModel, FitOptions, ModelKind, Revival};
+use crate::record::CustomerId;
+use crate::record::calendar::Day;
+use crate::scale::Language;
+use crate::segment::MissedCycles;
+
+/// A [`Backtest`] of each complete window of a horizon that a log's past holds, and which model did best in all of them.
+///
+/// **Windows.** They are as long as the horizon and follow one another; the last one ends with the as-of day. A window is
+/// complete where at least one horizon lies between the first purchase of all and its split: a log of `d` days after that
+/// purchase holds `⌊d / horizon⌋ - 1` windows, of which the latest 104 are run. In each, models are fitted to what was known
+/// on the day before it began, and asked for the purchase days of the customers known by then: those who came first within
+/// the window are in no forecast, and not in what came.
+///
+/// **Fits.** One of each model in each window. The latest window is fitted first; from its maximum the others climb, which
+/// saves some of the steps and ends at the same maximum, to the fit's own tolerance of 1e-7 in the logarithm of a parameter.
+/// Shops of up to 512 customers climb from all starts as ever.
+///
+/// **Which model.** As in a [`Choice`](super::Choice), by the log scores of all windows together: of the models within one
+/// standard error of the best, the simplest. Customers count once in each window, as if windows were independent.
+///
+/// **Who comes back.** Learnt on the latest window; where it is [in force](Returns::in_force) the totals of all windows count it.
+/// Scores are those of the models as they are.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{Days, NaiveDate, TimeZone, Utc};
+/// use repurchase::predict::{FitOptions, ModelKind, RollingBacktest, Total};
+/// use repurchase::scale::Confidence;
+/// use repurchase::{Order, PurchaseLog, ShopCalendar};
+/// use rust_decimal::Decimal;
+///
+/// // 200 customers, who come now and then until they leave, sooner or later.
+/// let start = Utc.with_ymd_and_hms(2025, 1, 1, 12, 0, 0).unwrap();
+/// let buys = |n: u64, day: u64| (1_009 * n + 9_176 * day + 37 * n * day) % 101 < 1 + n % 7;
+/// let comes = |n: u64| (0..364).filter(move |&day| day < 30 + n * n / 20 && buys(n, day)).map(move |day| (n, day));
+/// let days = (0..200).flat_map(comes);
+/// let orders = days.map(|(n, day)| Order::new(n, start + Days::new(day), Decimal::TEN));
+/// let log = PurchaseLog::from_records(orders.collect::<Result<Vec<_>, _>>()?, &ShopCalendar::utc())?;
+///
+/// let as_of = NaiveDate::from_ymd_opt(2025, 12, 31).unwrap();
+/// let kinds = [ModelKind::Nbd, ModelKind::MbgNbd];
+/// let rolling = RollingBacktest::run(&log, as_of, 60, &kinds, &FitOptions::default())?;
+/// assert_eq!(rolling.windows.len(), 5);
+/// assert_eq!(rolling.chosen, Some(ModelKind::MbgNbd));
+///
+/// // A forecast of 500 purchases for the next 60 days, with the errors of the last five.
+/// let total = rolling.track(ModelKind::MbgNbd).total(Total::Purchases, 500.0, Confidence::new(0.9)?);
+/// let interval = total.interval.expect("five windows");
+/// assert!(interval.low < total.forecast && total.forecast < interval.high);
+/// # Ok::<(), repurchase::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct RollingBacktest {
+    /// The last day of the last window.
+    pub as_of: NaiveDate,
+    /// The length of each window, in days.
+    pub horizon_days: u32,
+    /// The first purchase day of all, up to the as-of day.
+    pub first_day: Option<NaiveDate>,
+    /// The windows, the earliest first.
+    pub windows: Vec<RollingWindow>,
+    /// The models over all windows, in the order of [`ModelKind::ALL`].
+    pub records: Vec<ModelRecord>,
+    /// The model that did best or nearly so in all windows; `None` without a window, and where no model has a fit in all.
+    pub chosen: Option<ModelKind>,
+    /// What the counting rules say of the horizon that follows the as-of day.
+    pub rules: Vec<RuleTotal>,
+}
+
+/// One model over all windows of a [`RollingBacktest`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct ModelRecord {
+    /// The model.
+    pub kind: ModelKind,
+    /// The windows in which its fit came to an end.
+    pub windows: u32,
+    /// The mean [log score](super::Scores::log_score) over the customers of all windows; `None` unless it has a fit in each.
+    pub log_score: Option<f64>,
+    /// The best model's log score per customer less this one's.
+    pub shortfall: Option<Difference>,
+    /// What the latest window says of customers who come back; `None` without a fit in it, and of a model without dropout.
+    pub returns: Option<Returns>,
+}
+
+/// More windows are left out: two years of weeks.
+const MOST_WINDOWS: u32 = 104;
+
+impl RollingBacktest {
+    /// Runs a backtest of the models of these kinds in each window up to the as-of day, up to which the log must be complete.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) for a horizon of 0 days,
+    /// [`Error::DayOverflow`](crate::Error::DayOverflow) for one that leaves the calendar,
+    /// [`Error::Number`](crate::Error::Number) for a penalty that is negative or not finite, and
+    /// [`Error::Customer`](crate::Error::Customer) as [`PurchaseLog::ledger`].
+    ///
+    /// # Complexity
+    ///
+    /// That of a [`Holdout`], a fit and a score in each window, for each kind. With the feature `rayon` windows are worked on
+    /// at once.
+    pub fn run<Id: CustomerId>(
+        log: &PurchaseLog<Id>,
+        as_of: NaiveDate,
+        horizon_days: u32,
+        kinds: &[ModelKind],
+        options: &FitOptions,
+    ) -> Result<Self> {
+        within("days of a horizon", horizon_days, 1, u32::MAX)?;
+        options.checked_penalty()?;
+        let kinds: Vec<_> = ModelKind::ALL.into_iter().filter(|kind| kinds.contains(kind)).collect();
+        let after = Day::from(as_of).plus(horizon_days.into())?;
+        let (now, ..) = Holdout::with_ledger(log, as_of, after.date(), &MissedCycles::default())?;
+        let first = now.first_days.first().map(|&(first, _)| first);
+        let splits = first.map_or_else(Vec::new, |first| splits(first, as_of.into(), horizon_days));
+        let mut scored = Vec::with_capacity(splits.len());
+        if let Some((&latest, earlier)) = splits.split_first() {
+            let latest = Scored::of(log, latest, horizon_days, &kinds, |_| *options, None)?;
+            let returns =
+                latest.returns.iter().map(|returns| returns.map_or(Revival::NONE, |returns| returns.in_force()));
+            let revivals: Vec<Revival> = returns.collect();
+            let near: Vec<AnyModel> = latest.window.interior().collect();
+            let start = |kind| {
+                let near = near.iter().find(|model| model.kind() == kind);
+                let name = |model: &AnyModel| model.kind().label().name(Language::English);
+                near.map_or(*options, |model| options.with_start(name(model), model.parameters()))
+            };
+            let of_each = |split: &Day| Scored::of(log, *split, horizon_days, &kinds, start, Some(&revivals));
+            scored.extend(parallel::map(earlier.len(), |at| earlier.get(at).map(of_each)).into_iter().flatten().rev());
+            scored.push(Ok(latest));
+        }
+        let scored = scored.into_iter().collect::<Result<Vec<_>>>()?;
+        let (records, chosen) = pooled(&kinds, &scored);
+        Ok(Self {
+            as_of,
+            horizon_days,
+            first_day: first.map(Day::date),
+            windows: scored.into_iter().map(|scored| scored.window).collect(),
+            records,
+            chosen,
+            rules: RuleTotal::of(&now),
+        })
+    }
+
+    /// How far off the totals of a model have been, window by window; of a model that was not run, without forecasts.
+    pub fn track(&self, kind: ModelKind) -> TrackRecord {
+        let &Self { as_of, horizon_days, first_day, .. } = self;
+        let windows = self.windows.iter().map(|window| window.track(kind)).collect();
+        let none = ModelRecord { kind, windows: 0, log_score: None, shortfall: None, returns: None };
+        let record = self.record(kind).copied().unwrap_or(none);
+        TrackRecord { record, as_of, horizon_days, first_day, windows, rules: self.rules.clone() }
+    }
+
+    /// The row of a model.
+    pub fn record(&self, kind: ModelKind) -> Option<&ModelRecord> {
+        self.records.iter().find(|record| record.kind == kind)
+    }
+}
+
+/// The splits of the complete windows, the latest first.
+fn splits(first: Day, as_of: Day, horizon_days: u32) -> Vec<Day> {
+    let windows = (as_of.since(first) / horizon_days).saturating_sub(1).min(MOST_WINDOWS);
+    (1..=windows).filter_map(|back| as_of.plus(-i64::from(back) * i64::from(horizon_days)).ok()).collect()
+}
+
+/// The models over all windows, and the one to use.
+fn pooled(kinds: &[ModelKind], windows: &[Scored]) -> (Vec<ModelRecord>, Option<ModelKind>) {
+    let customers = windows.iter().map(|window| window.customers).sum();
+    let sum = |at: usize| windows.iter().map(|window| window.sums.get(at).copied().flatten()).sum::<Option<f64>>();
+    let totals: Vec<Option<f64>> = (0..kinds.len()).map(|at| sum(at).filter(|_| customers > 0)).collect();
+    // A difference below the error of a model on a boundary does not count.
+    let is_above = |(_, one): (usize, f64), (_, other): (usize, f64)| one - other > NEGLIGIBLE * other.abs();
+    let ended = || totals.iter().enumerate().filter_map(|(at, total)| Some((at, (*total)?)));
+    let best = ended().reduce(|best, other| if is_above(other, best) { other } else { best });
+    let shortfall = |at: usize| {
+        let of_window = |window: &Scored| window.differences.get(best?.0)?.get(at).copied();
+        let sums = windows.iter().filter_map(of_window);
+        let (sum, squares) = sums.fold((0.0, 0.0), |(sum, squares), (more, of_more)| (sum + more, squares + of_more));
+        Difference::of_sums(sum, squares, customers)
+    };
+    let record = |(at, &kind): (usize, &ModelKind)| {
+        let log_score = totals.get(at).copied().flatten();
+        ModelRecord {
+            kind,
+            windows: windows.iter().filter(|window| matches!(window.sums.get(at), Some(Some(_)))).count() as u32,
+            log_score: log_score.map(|total| total / count(customers)),
+            shortfall: log_score.map(|_| shortfall(at)),
+            returns: windows.last().and_then(|latest| latest.returns.get(at).copied().flatten()),
+        }
+    };
+    let is_near = |at: usize, total: f64| {
+        best.is_some_and(|best| !(is_above(best, (at, total)) && shortfall(at).exceeds_noise()))
+    };
+    let chosen = ended().find(|&(at, total)| is_near(at, total)).and_then(|(at, _)| kinds.get(at).copied());
+    (kinds.iter().enumerate().map(record).collect(), chosen)
+}

@@ -1,0 +1,295 @@
+//! What the shop's own data say about its forecasts.
+
+use chrono::NaiveDate;
+
+use super::estimate::EstimateStatus;
+use super::models::ShopModels;
+use super::outlook::Outlook;
+use crate::predict::{
+    BetterRule, Difference, Identification, Latent, ModelKind, Returns, Total, TrackRecord, mean_size, percent,
+};
+use crate::scale::Language;
+use crate::scale::words::{count, phrase};
+
+/// One sentence about a shop's forecasts, with the numbers behind it.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(tag = "code", rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Finding {
+    /// The forecasts were not checked: the shop was fitted without its log, or with a given model.
+    Unchecked,
+    /// How much past there is to check them on.
+    Windows {
+        /// The complete windows.
+        windows: u32,
+        /// The length of each, in days.
+        horizon_days: u32,
+        /// The first purchase day of all.
+        first_day: Option<NaiveDate>,
+    },
+    /// There are fewer than the three complete windows that an interval needs.
+    TooShort {
+        /// The complete windows.
+        windows: u32,
+        /// The length of each, in days.
+        horizon_days: u32,
+        /// The day up to which the log must reach to hold three; `None` without a purchase.
+        from: Option<NaiveDate>,
+    },
+    /// Customers can be seen to leave.
+    DropoutIdentified {
+        /// By which numbers.
+        dropout: Identification,
+    },
+    /// Nobody can be seen to leave: P(alive) says nothing.
+    DropoutNotIdentified {
+        /// By which numbers.
+        dropout: Identification,
+    },
+    /// The model that forecasts, and why.
+    Model {
+        /// The model; `None` where there is none.
+        kind: Option<ModelKind>,
+        /// Where it comes from.
+        status: EstimateStatus,
+        /// Its log score per customer less that of NBD over the windows of the past; `None` for NBD itself.
+        gain: Option<Difference>,
+    },
+    /// How far off the last forecasts of the shop's purchase days were.
+    Errors {
+        /// The windows.
+        windows: u32,
+        /// The mean of `|ln(actual / forecast)|`.
+        mean: f64,
+        /// The smallest of `ln(actual / forecast)`.
+        lowest: f64,
+        /// The largest.
+        highest: f64,
+    },
+    /// A rule of thumb was nearer.
+    BetterRule {
+        /// The rule.
+        rule: BetterRule,
+        /// The forecasts' mean of `|ln(actual / forecast)|`.
+        error: f64,
+        /// The windows.
+        windows: u32,
+    },
+    /// Whether last year's error helps this year's forecast.
+    Season {
+        /// The windows that have one a year earlier.
+        windows: u32,
+        /// The mean of `|ln(actual / forecast)|` in them, without the correction.
+        plain: f64,
+        /// With it.
+        corrected: f64,
+        /// Whether these windows cover a year, less than which tells no season.
+        covers_a_year: bool,
+    },
+    /// A season cannot be told: no window has another one a year earlier.
+    NoSeason {
+        /// The day up to which the log must reach for the first such window; `None` where the horizon fits no year.
+        from: Option<NaiveDate>,
+    },
+    /// What became of the customers whom the model took for gone.
+    Returns {
+        /// How many came back, and whether that is counted.
+        returns: Returns,
+    },
+    /// The spend of some customers has no mean.
+    NoMeanSpend {
+        /// These customers.
+        customers: u64,
+        /// All customers.
+        of: u64,
+    },
+}
+
+impl ShopModels {
+    /// What is to be known of the shop's forecasts, at most ten sentences: how much past there is, whether anybody can be seen
+    /// to leave, which model forecasts and why, how far off it was, whether a rule of thumb was nearer, whether there is a
+    /// season, who comes back, and, with an outlook, whose spend has no mean.
+    pub fn diagnosis(&self, outlook: Option<&Outlook>) -> Vec<Finding> {
+        let (estimate, track) = (&self.purchases, self.track());
+        let mut findings = vec![track.map_or(Finding::Unchecked, |track| {
+            let (windows, horizon_days) = (track.windows.len() as u32, track.horizon_days);
+            match track.no_interval_yet() {
+                Some(from) => Finding::TooShort { windows, horizon_days, from },
+                None => Finding::Windows { windows, horizon_days, first_day: track.first_day },
+            }
+        })];
+        let dropout = estimate.identifications().iter().find(|one| one.of != Latent::PurchaseRate);
+        findings.extend(dropout.map(|&dropout| {
+            let is_identified = dropout.is_identified();
+            if is_identified {
+                Finding::DropoutIdentified { dropout }
+            } else {
+                Finding::DropoutNotIdentified { dropout }
+            }
+        }));
+        let kind = estimate.model().map(|model| model.kind());
+        let gain = self.checks.as_ref().zip(kind.filter(|kind| *kind != ModelKind::Nbd && track.is_some()));
+        let gain = gain.and_then(|(checks, kind)| checks.gain(kind));
+        findings.push(Finding::Model { kind, status: estimate.status().clone(), gain });
+        findings.extend(track.into_iter().flat_map(|track| of_track(track, outlook)));
+        let without = outlook.filter(|outlook| outlook.without_mean_spend > 0 && self.spend.model().is_some());
+        findings.extend(
+            without
+                .map(|outlook| Finding::NoMeanSpend { customers: outlook.without_mean_spend, of: outlook.customers }),
+        );
+        findings
+    }
+}
+
+fn of_track(track: &TrackRecord, outlook: Option<&Outlook>) -> Vec<Finding> {
+    let (errors, mut findings) = (track.errors(Total::Purchases), Vec::new());
+    if let Some(mean) = mean_size(&errors) {
+        let windows = errors.len() as u32;
+        let [lowest, highest] = [f64::min, f64::max].map(|of| errors.iter().copied().reduce(of).unwrap_or(0.0));
+        findings.push(Finding::Errors { windows, mean, lowest, highest });
+        let better = outlook.and_then(|outlook| outlook.purchases.beaten_by);
+        findings.extend(better.map(|rule| Finding::BetterRule { rule, error: mean, windows }));
+    }
+    let pairs = track.windows.iter().filter_map(|window| {
+        let year_ago = track.year_ago(Total::Purchases, window.split)?;
+        let plain = libm::log(window.purchases?.ratio()?);
+        Some((plain, plain - libm::log(year_ago.factor)))
+    });
+    let (plain, corrected): (Vec<f64>, Vec<f64>) = pairs.unzip();
+    findings.push(match mean_size(&plain).zip(mean_size(&corrected)) {
+        Some((of_plain, corrected)) => {
+            let windows = plain.len() as u32;
+            let covers_a_year = track.covers_a_year(windows);
+            Finding::Season { windows, plain: of_plain, corrected, covers_a_year }
+        }
+        None => Finding::NoSeason { from: track.day_of_season() },
+    });
+    findings
+        .extend(track.record.returns.filter(|returns| returns.silent > 0).map(|returns| Finding::Returns { returns }));
+    findings
+}
+
+impl Finding {
+    /// The sentence.
+    pub fn describe(&self, language: Language) -> String {
+        match self {
+            Self::Unchecked => {
+                phrase!(language, "The forecasts were not checked on the shop's past.", "预测未用本店历史数据检验。")
+            }
+            Self::Windows { windows, horizon_days, first_day } => {
+                let first = first_day.map(|day| day.to_string()).unwrap_or_default();
+                phrase!(
+                    language,
+                    "The past since {first} holds {windows} complete windows of {horizon_days} days to check forecasts on.",
+                    "{first} 以来的历史数据有 {windows} 个完整的 {horizon_days} 天窗口可供检验预测。"
+                )
+            }
+            Self::TooShort { windows, horizon_days, from } => {
+                let known = count(&windows.to_string(), "complete window");
+                let from = from.map(|day| day.to_string()).unwrap_or_default();
+                phrase!(
+                    language,
+                    "The past holds {known} of {horizon_days} days; how far off a total may be can be said from three on, on \
+                     {from} at the earliest.",
+                    "历史数据只有 {windows} 个完整的 {horizon_days} 天窗口；满三个（最早 {from}）才能给出总量的误差区间。"
+                )
+            }
+            Self::DropoutIdentified { dropout } | Self::DropoutNotIdentified { dropout } => {
+                sentence(&dropout.describe(language), language)
+            }
+            Self::Model { kind, status, gain } => of_model(*kind, status, *gain, language),
+            Self::Errors { windows, mean, lowest, highest } => {
+                let past = count(&windows.to_string(), "forecast");
+                let off = percent(*mean);
+                let [lowest, highest] = [lowest, highest].map(|error| format!("{:+.0}%", 100.0 * libm::expm1(*error)));
+                phrase!(
+                    language,
+                    "Over the last {past}, purchases were off by {off} on average: what came lay from {lowest} to {highest} of \
+                     what was forecast.",
+                    "最近 {windows} 次预测的购买天数平均误差 {off}，实际与预测相差 {lowest} 至 {highest}。"
+                )
+            }
+            Self::BetterRule { rule, error, windows } => sentence(&rule.describe(*error, *windows, language), language),
+            Self::Season { windows, plain, corrected, covers_a_year } => {
+                let past = count(&windows.to_string(), "window");
+                let (plain_off, corrected_off) = (percent(*plain), percent(*corrected));
+                let verdict = match (*covers_a_year, corrected < plain, language) {
+                    (false, _, Language::English) => "too few to tell a season",
+                    (false, _, Language::Chinese) => "窗口太少，尚不能判断季节性",
+                    (true, true, Language::English) => "a season shows",
+                    (true, true, Language::Chinese) => "看得出季节性",
+                    (true, false, Language::English) => "no season shows",
+                    (true, false, Language::Chinese) => "看不出季节性",
+                };
+                phrase!(
+                    language,
+                    "In {past} with another one a year earlier, half of that one's error takes the forecast's from {plain_off} \
+                     to {corrected_off}: {verdict}.",
+                    "有 {windows} 个窗口可与一年前对照：计入其误差的一半后，预测误差由 {plain_off} 变为 {corrected_off}，{verdict}。"
+                )
+            }
+            Self::NoSeason { from: Some(from) } => phrase!(
+                language,
+                "A season cannot be told yet: no window has another one a year earlier before {from}.",
+                "尚看不出季节性：最早 {from} 才有可与一年前对照的窗口。"
+            ),
+            Self::NoSeason { from: None } => phrase!(
+                language,
+                "A season cannot be told: no window of this horizon lies a year after another.",
+                "看不出季节性：这一预测天数没有恰好相隔一年的窗口。"
+            ),
+            Self::Returns { returns } => of_returns(returns, language),
+            Self::NoMeanSpend { customers, of } => phrase!(
+                language,
+                "The spend of {customers} of {of} customers has no mean: their value is not known, and the shop's revenue not \
+                 forecast.",
+                "{of} 位客户中有 {customers} 位的消费金额没有均值：无法预测其价值，也无法预测全店成交金额。"
+            ),
+        }
+    }
+}
+
+fn of_model(kind: Option<ModelKind>, status: &EstimateStatus, gain: Option<Difference>, language: Language) -> String {
+    let why = status.describe(language);
+    let Some(kind) = kind else {
+        return phrase!(language, "No model forecasts: {why}.", "没有可用的预测模型：{why}。");
+    };
+    let model = kind.label().name(language);
+    let gain = gain.and_then(|gain| Some((gain.mean, gain.standard_error?)));
+    let gain = gain.map_or_else(String::new, |(mean, error)| {
+        phrase!(
+            language,
+            "; in the windows of the past its log score per customer differs from NBD's by {mean:+.4} (standard error \
+             {error:.4})",
+            "；在历史窗口中，每位客户的对数得分与 NBD 相差 {mean:+.4}（标准误 {error:.4}）"
+        )
+    });
+    phrase!(language, "{model} forecasts: {why}{gain}.", "由 {model} 预测：{why}{gain}。")
+}
+
+fn of_returns(returns: &Returns, language: Language) -> String {
+    let words = returns.describe(language).unwrap_or_default();
+    let (rho, mean) = (returns.in_force().rho(), returns.gain.mean);
+    let counted = if rho > 0.0 {
+        phrase!(
+            language,
+            "forecasts count it, at {rho:.3} of their own pace, a gain in log score of {mean:.4}",
+            "预测已计入：按其自身频率的 {rho:.3} 倍，对数得分提高 {mean:.4}"
+        )
+    } else {
+        phrase!(
+            language,
+            "forecasts do not count it: the gain in log score is below two standard errors",
+            "预测未计入：对数得分的提高不足两个标准误"
+        )
+    };
+    sentence(&phrase!(language, "{words}; {counted}", "{words}；{counted}"), language)
+}
+
+fn sentence(words: &str, language: Language) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let rest = letters.as_str();
+    phrase!(language, "{first}{rest}.", "{first}{rest}。")
+}
