@@ -18,7 +18,7 @@ use crate::record::calendar::Day;
 use crate::scale::Language;
 use crate::segment::MissedCycles;
 
-/// A [`Backtest`] of each complete window of a horizon that a log's past holds, and which model did best in all of them.
+/// A [`Backtest`](super::Backtest) of each complete window of a horizon that a log's past holds, and which model did best in all of them.
 ///
 /// **Windows.** They are as long as the horizon and follow one another; the last one ends with the as-of day. A window is
 /// complete where at least one horizon lies between the first purchase of all and its split: a log of `d` days after that
