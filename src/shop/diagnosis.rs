@@ -205,8 +205,8 @@ impl Finding {
                 let [lowest, highest] = [lowest, highest].map(|error| format!("{:+.0}%", 100.0 * libm::expm1(*error)));
                 phrase!(
                     language,
-                    "Over the last {past}, purchases were off by {off} on average: what came lay from {lowest} to {highest} of \
-                     what was forecast.",
+                    "Over the last {past}, purchase days were off by {off} on average: what came differed from the forecast \
+                     by {lowest} to {highest}.",
                     "最近 {windows} 次预测的购买天数平均误差 {off}，实际与预测相差 {lowest} 至 {highest}。"
                 )
             }
@@ -258,11 +258,16 @@ fn of_model(kind: Option<ModelKind>, status: &EstimateStatus, gain: Option<Diffe
     let model = kind.label().name(language);
     let gain = gain.and_then(|gain| Some((gain.mean, gain.standard_error?)));
     let gain = gain.map_or_else(String::new, |(mean, error)| {
+        let (than, than_in_chinese) = match mean {
+            _ if mean.abs() <= error => ("as well as", "与 NBD 相当"),
+            0.0.. => ("better than", "优于 NBD"),
+            _ => ("worse than", "不如 NBD"),
+        };
         phrase!(
             language,
-            "; in the windows of the past its log score per customer differs from NBD's by {mean:+.4} (standard error \
-             {error:.4})",
-            "；在历史窗口中，每位客户的对数得分与 NBD 相差 {mean:+.4}（标准误 {error:.4}）"
+            "; in the windows of the past it forecast {than} NBD, which would see nobody leave (log score per customer \
+             {mean:+.4}, standard error {error:.4})",
+            "；在历史窗口中预测{than_in_chinese}（后者假定无人流失；每位客户的对数得分 {mean:+.4}，标准误 {error:.4}）"
         )
     });
     phrase!(language, "{model} forecasts: {why}{gain}.", "由 {model} 预测：{why}{gain}。")

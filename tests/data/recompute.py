@@ -14,8 +14,9 @@ nearest f64, when it is printed.
 Input columns: customer_id, placed_at, amount, and optionally status (paid, unpaid, cancelled; empty = paid)
 and refunded (empty = 0). Instants with an offset are turned into days in UTC.
 
-What the models predict (p_alive, expected_*; `churn` and `spend` in the summary) is recomputed at the parameters
-given, in floating point and good to some 12 digits. It does not fit.
+What the models predict (p_alive, expected_*, p_buys, purchases_*, next_purchase; `churn`, `spend` and `next` in the
+summary) is recomputed at the parameters given, in floating point and good to some 12 digits, without a check on the past.
+It does not fit.
 """
 
 import argparse
@@ -25,7 +26,7 @@ import io
 import json
 import math
 import re
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -36,7 +37,8 @@ decimal.setcontext(decimal.Context(prec=200, traps=[
 COLUMNS = (
     "customer_id first_purchase last_purchase purchases purchase_days revenue days_since_last mean_gap_days "
     "r f m octant segment frequency_band new_customer_state tier cycles_missed "
-    "x t_x t mean_spend p_alive expected_purchases expected_spend expected_value churn_risk credits credited"
+    "x t_x t mean_spend p_alive expected_purchases expected_spend expected_value "
+    "p_buys purchases_low purchases_high next_purchase churn_risk credits credited"
 ).split()
 
 # The default RF grid, for 5 bins: name -> rectangles of (R scores, F scores).
@@ -254,6 +256,33 @@ class BetaGeometric:
         return self.cache[key]
 
 
+    def more_while_alive(self, x, t, n, horizon):
+        """P(more than n purchases within the horizon): after each of the first n the customer has stayed."""
+        bb = self.b + x + self.first
+        stays = math.exp(ln_beta(self.a, bb + n) - ln_beta(self.a, bb))
+        return stays * more_by_rate(self.r + x, self.alpha + t, n, horizon)
+
+
+def more_by_rate(k, rate, n, horizon):
+    """P(N > n) of a Poisson number N within the horizon, at a rate of Gamma(k, rate)."""
+    ln_none = -k * math.log1p(horizon / rate)
+    if n == 0:
+        return -math.expm1(ln_none)
+    term, terms = math.exp(ln_none), []
+    for count in range(n + 1):
+        terms.append(term)
+        term *= (k + count) / (count + 1) * horizon / (rate + horizon)
+    if math.fsum(terms) < 0.9:
+        return 1 - math.fsum(terms)
+    # Of little, the rest is added up, from the next term on.
+    count, rest = n + 1, []
+    while term > 1e-18 * (math.fsum(rest) + 1e-300):
+        rest.append(term)
+        term *= (k + count) / (count + 1) * horizon / (rate + horizon)
+        count += 1
+    return math.fsum(rest)
+
+
 class ParetoNbd:
     """Pareto/NBD at given parameters."""
 
@@ -283,6 +312,40 @@ class ParetoNbd:
         return (self.r + x) * (self.beta + t) / (self.alpha + t) * (-math.expm1(-s * u) / s if s else u)
 
 
+    def more_while_alive(self, x, t, n, horizon):
+        """As of BetaGeometric: the customer stays for the whole horizon, or leaves after a part u of it."""
+        k, rate, bb = self.r + x, self.alpha + t, self.beta + t
+
+        def integrand(ln_p, _):
+            u = horizon * math.exp(ln_p)
+            return math.log(self.s * horizon / bb) - (self.s + 1) * math.log1p(u / bb), more_by_rate(k, rate, n, u)
+        stays = math.exp(-self.s * math.log1p(horizon / bb))
+        return stays * more_by_rate(k, rate, n, horizon) + tanh_sinh(integrand)
+
+
+LATEST = date.max
+
+
+def quantile(more, share):
+    """The smallest number n with P(N <= n) >= share."""
+    n = 0
+    while more(n) > 1 - share:
+        n += 1
+    return n
+
+
+def next_purchase(buys, as_of):
+    """The first day by which a purchase has come with a probability of one half; None where there is none up to 9999."""
+    end = (LATEST - as_of).days
+    if buys(end / 7) < 0.5:
+        return None
+    low, high = 0, end
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if buys(middle / 7) >= 0.5 else (middle, high)
+    return as_of + timedelta(days=high)
+
+
 class GammaGamma:
     """Of a mean spend over x purchases; population mean where x is 0."""
 
@@ -299,8 +362,8 @@ class GammaGamma:
         return self.p * (self.gamma + mean * x) / bottom if bottom > 0 else None
 
 
-def predict(customers, credits, arguments):
-    """Fills p_alive and expected_* of every customer, and gives the summary's `churn` and `spend`."""
+def predict(customers, credits, as_of, arguments):
+    """Fills what models say of every customer, and gives the summary's `churn`, `spend` and `next`."""
     weeks = arguments.horizon / 7
     if arguments.model == "pareto-nbd":
         model = ParetoNbd(arguments.params)
@@ -320,6 +383,7 @@ def predict(customers, credits, arguments):
         whole = Fraction(c["revenue"]) + back + weight
         return float(max(1 - (back + share * weight) / whole, 0)) if all_back else 1.0
 
+    ahead = {}
     for c in customers:
         x, t_x, t = c["x"], float(c["t_x"]), float(c["t"])
         mean = None if c["mean_spend"] is None else float(c["mean_spend"])
@@ -332,11 +396,22 @@ def predict(customers, credits, arguments):
         c["expected_spend"] = spend.expected_spend(x if known else 0, mean if known else 0.0)
         if c["expected_spend"] is not None:
             c["expected_value"] = c["expected_purchases"] * c["expected_spend"] * kept(c)
+        if (x, t_x, t) not in ahead:
+            def more(n, horizon=weeks):
+                return c["p_alive"] * model.more_while_alive(x, t, n, horizon)
+            day = next_purchase(lambda horizon: more(0, horizon), as_of)
+            ahead[x, t_x, t] = more(0), quantile(more, 0.05), quantile(more, 0.95), day
+        c["p_buys"], c["purchases_low"], c["purchases_high"], c["next_purchase"] = ahead[x, t_x, t]
+    values = [c.get("expected_value") for c in customers]
     return {
         "churn": {"model": arguments.model, "params": arguments.params, "log_likelihood": math.fsum(likelihoods),
-                  "customers": len(likelihoods), "status": "given"},
+                  "customers": len(likelihoods), "status": "given", "reason": "given"},
         "spend": {"params": arguments.spend_params, "log_likelihood": math.fsum(spend_likelihoods),
-                  "customers": len(spend_likelihoods), "status": "given"},
+                  "customers": len(spend_likelihoods), "status": "given", "reason": "given"},
+        "next": {"horizon_days": arguments.horizon, "purchases": math.fsum(c["expected_purchases"] for c in customers),
+                 "purchases_low": None, "purchases_high": None,
+                 "revenue": None if None in values else math.fsum(values), "revenue_low": None, "revenue_high": None,
+                 "buyers": math.fsum(c["p_buys"] for c in customers), "level": 0.9, "reason": "unchecked"},
     }
 
 
@@ -424,7 +499,7 @@ def recompute(rows, as_of, arguments):
         steps = c["cycles_missed"] if c["purchase_days"] > 1 else [name for name, _ in NEW_CUSTOMER_STATES].index(c["new_customer_state"])
         c["churn_risk"] = CHURN_RISKS[min(steps, 3)]
 
-    models = predict(customers, credits, arguments)
+    models = predict(customers, credits, as_of, arguments)
 
     table = []
     for c in customers:
@@ -454,7 +529,9 @@ def recompute(rows, as_of, arguments):
         own = credits.get(c["customer_id"], [])
         cells["churn_risk"], cells["credits"] = c["churn_risk"], len(own)
         cells["credited"] = money_text(sum(own, Decimal(0)), places)
-        for column in ("p_alive", "expected_purchases", "expected_spend", "expected_value"):
+        cells["purchases_low"], cells["purchases_high"] = c["purchases_low"], c["purchases_high"]
+        cells["next_purchase"] = c["next_purchase"].isoformat() if c["next_purchase"] else ""
+        for column in ("p_alive", "expected_purchases", "expected_spend", "expected_value", "p_buys"):
             if c.get(column) is not None:
                 cells[column] = float_text(c[column])
         assert set(cells) <= set(COLUMNS)

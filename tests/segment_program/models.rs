@@ -12,19 +12,22 @@ fn a_fit_without_a_maximum_leaves_the_rest_of_the_run() {
     let out = directory("no_maximum");
     let options = ["--model", "mbg-nbd", "--as-of", "2011-08-31", "--out", out.to_str().unwrap()];
     let page = succeeds(&[&[ONLINE_RETAIL][..], &options].concat(), "");
-    let reason = format!("fitted in place of MBG/NBD: {NO_MAXIMUM}");
-    assert!(page.contains(&format!("\n  Model of churn                      NBD, {reason}\n")), "{page}");
-    assert!(page.contains("\n  Purchases expected") && !page.contains("customers still"), "{page}");
+    let reason = format!("NBD forecasts: fitted in place of MBG/NBD: {NO_MAXIMUM}.");
+    assert!(page.contains("\n  Model of purchases                  NBD\n"), "{page}");
+    assert!(page.contains(&format!("\n  {reason}\n")), "{page}");
+    assert!(page.contains("\n  Purchase days expected") && !page.contains("customers still"), "{page}");
     let summary = fs::read_to_string(out.join("summary.json")).unwrap();
     let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
-    assert_eq!(summary["churn"]["status"], reason);
+    assert_eq!((&summary["churn"]["status"], &summary["churn"]["reason"]), (&"instead".into(), &reason.into()));
     assert_eq!(summary["spend"]["status"], "fitted");
     let customers = fs::read_to_string(out.join("customers.csv")).unwrap();
     for line in customers.lines().skip(1) {
         let columns: Vec<_> = line.split(',').collect();
         // A model that cannot see anybody leave says nothing of that.
         assert_eq!(columns[21], "", "{line}");
-        assert!([22, 23, 24].iter().all(|&column| columns[column].parse::<f64>().unwrap() >= 0.0), "{line}");
+        assert!((22..28).all(|column| columns[column].parse::<f64>().unwrap() >= 0.0), "{line}");
+        // Of a customer who never leaves, the next purchase has a day.
+        assert!(columns[28] > "2011-08-31", "{line}");
     }
 }
 
@@ -32,11 +35,12 @@ fn a_fit_without_a_maximum_leaves_the_rest_of_the_run() {
 fn the_program_takes_the_model_that_fits_and_says_why() {
     let out = directory("auto");
     let page = succeeds(&[ONLINE_RETAIL, "--as-of", "2011-08-31", "--out", out.to_str().unwrap()], "");
-    let status = format!("fitted in place of MBG/NBD: {NO_MAXIMUM}");
-    assert!(page.contains(&format!("\n  Model of churn                      NBD, {status}\n")), "{page}");
+    let reason = format!("NBD forecasts: fitted in place of MBG/NBD: {NO_MAXIMUM}.");
+    assert!(page.contains(&format!("\n  {reason}\n")), "{page}");
     let summary = fs::read_to_string(out.join("summary.json")).unwrap();
     let churn = &serde_json::from_str::<serde_json::Value>(&summary).unwrap()["churn"];
-    assert_eq!((&churn["model"], &churn["status"]), (&"nbd".into(), &status.into()));
+    let expected = (&"nbd".into(), &"instead".into(), &reason.into());
+    assert_eq!((&churn["model"], &churn["status"], &churn["reason"]), expected);
     let names: Vec<_> = churn["params"].as_object().unwrap().keys().collect();
     assert_eq!(names, ["r", "alpha"]);
 }
@@ -50,11 +54,12 @@ fn too_few_customers_for_a_model_lose_nothing_else() {
     };
     for orders in ["a,1997-01-01,1\n", "a,1997-01-01,1\nb,1997-01-05,2\n"] {
         let page = page_of(orders);
-        assert!(page.contains("\n  No model of churn ") && page.contains("\n  No model of spend "), "{page}");
+        assert!(page.contains("\n  No model of purchases ") && page.contains("\n  No model of spend "), "{page}");
     }
     // One customer buys at one rate: 1 purchase in 31 days, 90 / 31 in 90.
     let page = page_of("a,1997-01-01,0\na,1997-02-01,0\n");
-    assert!(page.contains("\n  Purchases expected                  3\n"), "{page}");
+    assert!(page.contains("\n  Purchase days expected              3\n"), "{page}");
+    assert!(page.contains("\n  Revenue expected                    - (no model of spend: "), "{page}");
     assert!(page.contains("\n  No model of spend "), "{page}");
 }
 

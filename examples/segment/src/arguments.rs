@@ -27,6 +27,12 @@ pub struct Arguments {
     pub log: LogArguments,
     #[command(flatten)]
     pub shop: ShopArguments,
+    /// Leave the forecasts unchecked: quicker, by MBG/NBD wherever it can be seen that customers leave, without those who
+    /// come back and without intervals of the shop's totals.
+    ///
+    /// Otherwise the models forecast every part of the shop's past as long as the horizon, and what came decides.
+    #[arg(long)]
+    pub unchecked: bool,
     /// The language of the page: en or zh.
     #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = language())]
     pub lang: Language,
@@ -110,7 +116,8 @@ pub struct ShopArguments {
     /// What counts as one purchase in rates and in F.
     #[arg(long, default_value = "order", value_parser = occasion())]
     pub occasion: Occasion,
-    /// The model of purchases; auto: MBG/NBD, or NBD where it cannot be seen that anybody leaves.
+    /// The model of purchases; auto: MBG/NBD, or NBD where it cannot be seen that anybody leaves, and where NBD forecast
+    /// the shop's past as well.
     #[arg(long, default_value = "auto", value_parser = model())]
     pub model: PurchaseChoice,
     /// The parameters of --model, in weeks, in place of a fit: r=..,alpha=..,a=..,b=.. (pareto-nbd: s, beta; nbd: the
@@ -135,7 +142,7 @@ fn language() -> impl TypedValueParser<Value = Language> {
 
 fn model() -> impl TypedValueParser<Value = PurchaseChoice> {
     let kind = |name| ModelKind::ALL.into_iter().find(|&kind| params::name(kind) == name);
-    PossibleValuesParser::new(["auto", "mbg-nbd", "bg-nbd", "pareto-nbd", "nbd"])
+    PossibleValuesParser::new(["auto", "mbg-nbd", "bg-nbd", "pareto-nbd", "nbd", "mbg-cnbd", "bg-cnbd"])
         .map(move |name| kind(name).map_or(PurchaseChoice::Auto, PurchaseChoice::Fit))
 }
 

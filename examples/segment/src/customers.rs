@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use chrono::{Datelike, Days, NaiveDate};
 use repurchase::scale::Label;
 use repurchase::segment::{LabelKind, Octant};
 use repurchase::shop::Figure;
@@ -11,7 +12,8 @@ use crate::shop::Shop;
 
 const COLUMNS: &str = "customer_id,first_purchase,last_purchase,purchases,purchase_days,revenue,days_since_last,\
                        mean_gap_days,r,f,m,octant,segment,frequency_band,new_customer_state,tier,cycles_missed,x,t_x,t,\
-                       mean_spend,p_alive,expected_purchases,expected_spend,expected_value,churn_risk,credits,credited";
+                       mean_spend,p_alive,expected_purchases,expected_spend,expected_value,p_buys,purchases_low,purchases_high,\
+                       next_purchase,churn_risk,credits,credited";
 
 /// Rows are handed on in blocks of about so many bytes.
 const BLOCK: usize = 1 << 16;
@@ -22,9 +24,11 @@ pub fn write(shop: &Shop, out: &mut dyn Write) -> io::Result<()> {
     let mut row = Row::default();
     row.0.extend_from_slice(COLUMNS.as_bytes());
     row.0.push(b'\n');
+    let as_of = shop.ledger.as_of();
+    let intervals = shop.models.as_ref().map(|models| models.purchases_interval_all(&shop.ledger, shop.level));
     // A ledger lists strings by their bytes.
-    for ((id, history), profile) in shop.ledger.iter().zip(shop.profiles.iter()) {
-        let repeats = history.repeat_summary(shop.ledger.as_of());
+    for (position, ((id, history), profile)) in shop.ledger.iter().zip(shop.profiles.iter()).enumerate() {
+        let repeats = history.repeat_summary(as_of);
         let label = |kind| profile.label(kind).map_or("", Label::key);
         row.quoted(id);
         row.field(history.first_purchase(), digits::date);
@@ -45,11 +49,19 @@ pub fn write(shop: &Shop, out: &mut dyn Write) -> io::Result<()> {
         row.field(repeats.map(|repeats| repeats.recency_weeks()), digits::fraction);
         row.field(repeats.map(|repeats| repeats.age_weeks()), digits::fraction);
         row.field(repeats.and_then(|repeats| repeats.mean_spend()), digits::fraction);
-        for figure in
-            [Figure::ProbabilityAlive, Figure::ExpectedPurchases, Figure::ExpectedSpend, Figure::ExpectedValue]
-        {
+        for figure in [
+            Figure::ProbabilityAlive,
+            Figure::ExpectedPurchases,
+            Figure::ExpectedSpend,
+            Figure::ExpectedValue,
+            Figure::ProbabilityBuys,
+        ] {
             row.field(profile.figure(figure), digits::fraction);
         }
+        let interval = intervals.as_ref().and_then(|intervals| *intervals.get(position)?);
+        row.field(interval.map(|interval| interval.low), digits::fraction);
+        row.field(interval.map(|interval| interval.high), digits::fraction);
+        row.field(profile.figure(Figure::NextPurchaseDays).and_then(|days| after(as_of, days)), digits::date);
         row.text(label(LabelKind::ChurnRisk));
         row.field(Some(history.credits()), digits::whole);
         row.field(Some(history.credited()), digits::money);
@@ -60,4 +72,10 @@ pub fn write(shop: &Shop, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     out.write_all(&row.0)
+}
+
+/// The day so many days ahead; `None` beyond the year 9999, which no other program reads.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole days, 0 or more")]
+fn after(as_of: NaiveDate, days: f64) -> Option<NaiveDate> {
+    as_of.checked_add_days(Days::new(days as u64)).filter(|day| day.year() <= 9999)
 }

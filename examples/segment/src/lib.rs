@@ -51,8 +51,13 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         return Err(read::nobody(&orders, &log).into());
     }
     let notes = notes::of_orders(&orders, &log, &ledger)?;
+    let options = arguments.shop.options()?;
+    // Given parameters are applied, whatever they would have forecast.
+    let is_checked = !arguments.unchecked && arguments.shop.params.is_empty();
+    let checks = if is_checked { Some(read::checks(&orders, &log, &options)?) } else { None };
     drop(log);
-    let shop = Shop::fit(ledger, &arguments.shop, &arguments.shop.options()?)?.with_notes(notes);
+    let options = options.with_checks(checks);
+    let shop = Shop::fit(ledger, &arguments.shop, &options)?.with_notes(notes);
     if let Some(directory) = &arguments.out {
         let table = |out: &mut dyn Write| customers::write(&shop, out);
         write(directory, ("customers.csv", &table), &shop, orders.counts().skipped)?;

@@ -112,10 +112,8 @@ pub fn of_models(shop: &Shop) -> Vec<Note> {
     };
     let mut notes = Vec::new();
     let status = models.purchases().status();
-    let is_limit = matches!(
-        status,
-        EstimateStatus::Instead { .. } | EstimateStatus::NoMaximum { .. } | EstimateStatus::NotIdentified { .. }
-    );
+    let because = if let EstimateStatus::Instead { because, .. } = status { because } else { status };
+    let sees_nobody_leave = matches!(because, EstimateStatus::NoMaximum { .. } | EstimateStatus::NotIdentified { .. });
     if *status == EstimateStatus::NothingObserved {
         notes.push(note(
             "too_short",
@@ -130,13 +128,13 @@ pub fn of_models(shop: &Shop) -> Vec<Note> {
             format!("None of {all} customers has a second purchase day, which is what forecasts are made from."),
             format!("{all} 位客户都只有一个购买日；要有第二个购买日才能预测。"),
         ));
-    } else if is_limit {
-        let [english, chinese] = [Language::English, Language::Chinese].map(|language| status.describe(language));
+    } else if sees_nobody_leave {
         notes.push(note(
             "dropout_not_identified",
             models.purchases().customers(),
-            format!("The orders do not tell when customers leave for good. The model of purchases: {english}."),
-            format!("从这些订单看不出客户何时流失。购买模型：{chinese}。"),
+            "The orders do not tell when customers leave for good: for no customer is a probability of it given."
+                .to_owned(),
+            "从这些订单看不出客户何时流失，因此不给出客户的流失概率。".to_owned(),
         ));
     }
     let without = without_mean_spend(shop);

@@ -4,9 +4,10 @@ use std::cmp::Reverse;
 use std::fmt::Write;
 
 use repurchase::measure::Occasion;
+use repurchase::predict::{NoInterval, TotalForecast, YearAgo};
 use repurchase::scale::Language;
 use repurchase::segment::LabelKind;
-use repurchase::shop::{Amount, EstimateStatus, Figure, ShopModels};
+use repurchase::shop::{Amount, EstimateStatus, Figure, Finding, Outlook, ShopModels};
 use repurchase::{Ratio, Result};
 use rust_decimal::Decimal;
 
@@ -112,10 +113,13 @@ fn line(page: &mut String, name: &str, value: impl Into<Option<String>>) {
     }
 }
 
-fn row(page: &mut String, [name, count, of_count, other, of_other]: [&str; 5]) {
-    let name = to_left(name, 26);
-    let cells = [(count, 10), (of_count, 9), (other, 18), (of_other, 9)].map(|(text, columns)| to_right(text, columns));
-    let _ = writeln!(page, "  {name}{}", cells.concat());
+fn row(page: &mut String, cells: [&str; 5]) {
+    row_of(page, cells, [10, 9, 18, 9]);
+}
+
+fn row_of(page: &mut String, [name, cells @ ..]: [&str; 5], columns: [usize; 4]) {
+    let cells: String = cells.iter().zip(columns).map(|(text, columns)| to_right(text, columns)).collect();
+    let _ = writeln!(page, "  {}{cells}", to_left(name, 26));
 }
 
 fn table(page: &mut String, language: Language, title: &str, groups: &[Group]) {
@@ -163,51 +167,125 @@ fn churn_rule(
     Ok(())
 }
 
-/// What the models expect.
+/// What the models expect of the customers of today.
 fn forecast(page: &mut String, (shop, language): (&Shop, Language), models: &ShopModels) {
     let say = |english, chinese| pick(language, english, chinese);
     let days = models.horizon_days();
-    let _ = writeln!(page, "\n{}", pick(language, format!("The next {days} days"), format!("未来 {days} 天复购预测")));
-    let mut model = |[is_there, is_missing]: [&str; 2], name, has_model, status: &EstimateStatus| match (
-        has_model,
-        status.describe(language),
-    ) {
-        (true, status) => line(page, is_there, format!("{name}{}{status}", say(", ", "，"))),
-        (false, status) => line(page, is_missing, status),
-    };
+    let title = pick(
+        language,
+        format!("The next {days} days, of the customers of today (new ones come on top)"),
+        format!("未来 {days} 天预测（仅含已有客户，新客另计）"),
+    );
+    let _ = writeln!(page, "\n{title}");
     let (purchases, spend) = (models.purchases(), models.spend());
-    let kind = shop.model_kind().label();
-    let churn = pick(language, ["  Model of churn", "  No model of churn"], ["  购买模型", "  无购买模型"]);
-    model(churn, kind.name(language), purchases.model().is_some(), purchases.status());
-    let of_spend = pick(language, ["  Model of spend", "  No model of spend"], ["  客单价模型", "  无客单价模型"]);
-    model(of_spend, "Gamma-Gamma", spend.model().is_some(), spend.status());
-    let revenue = say("  Revenue expected", "  预计成交金额");
-    for (name, figure) in [
-        (say("  Expected to be customers still", "  预计仍活跃客户数"), Figure::ProbabilityAlive),
-        (say("  Purchases expected", "  预计支付订单数"), Figure::ExpectedPurchases),
-        (revenue, Figure::ExpectedValue),
-    ] {
-        let (mut sum, mut known) = (0.0, 0);
-        shop.profiles.figures(figure).flatten().for_each(|value| {
-            sum += value;
-            known += 1;
-        });
-        if known > 0 {
-            let sum =
-                if figure == Figure::ExpectedValue { estimate(language, sum) } else { grouped(&format!("{sum:.0}")) };
-            let without = shop.profiles.len() - known;
-            let left_out = grouped(&without);
-            let rest = pick(
-                language,
-                format!(" ({left_out} customers left out: their spend has no mean)"),
-                format!("（未含 {left_out} 位客户：其客单价没有均值）"),
-            );
-            line(page, name, if without == 0 { sum } else { sum + &rest });
+    match purchases.model() {
+        Some(model) => {
+            line(page, say("  Model of purchases", "  购买模型"), model.kind().label().name(language).to_owned());
         }
+        None => line(page, say("  No model of purchases", "  无购买模型"), purchases.status().describe(language)),
     }
-    if let (0, true) = (shop.profiles.figures(Figure::ExpectedValue).flatten().count(), spend.model().is_some()) {
-        line(page, revenue, "-".to_owned());
+    let status = spend.status().describe(language);
+    match spend.model() {
+        Some(_) => {
+            line(page, say("  Model of spend", "  客单价模型"), format!("Gamma-Gamma{}{status}", say(", ", "，")));
+        }
+        None => line(page, say("  No model of spend", "  无客单价模型"), status),
     }
+    let Some(outlook) = &shop.outlook else { return };
+    let count = |number: f64| grouped(&format!("{number:.0}"));
+    let amount = |number: f64| estimate(language, number);
+    line(
+        page,
+        say("  Purchase days expected", "  预计购买次数（同日计一次）"),
+        total(language, &outlook.purchases, count),
+    );
+    line(page, say("  Customers expected to buy", "  预计购买客户数"), total(language, &outlook.buyers, count));
+    let revenue = say("  Revenue expected", "  预计成交金额");
+    match &outlook.revenue {
+        Some(forecast) => line(page, revenue, total(language, forecast, amount)),
+        None => line(page, revenue, "-".to_owned() + &in_brackets(language, &without_revenue(shop, outlook, language))),
+    }
+    page.push_str(say("\nHow far to trust it, by this shop's own past\n", "\n预测可信度（用本店历史检验）\n"));
+    let sees_nobody_leave = matches!(purchases.status(), EstimateStatus::Instead { because, .. }
+        if matches!(**because, EstimateStatus::NotIdentified { .. }));
+    // By the sentence on the model, and beside the revenue.
+    let is_said_twice = |finding: &Finding| match finding {
+        Finding::DropoutNotIdentified { .. } => sees_nobody_leave,
+        Finding::NoMeanSpend { .. } => true,
+        _ => false,
+    };
+    for finding in models.diagnosis(Some(outlook)).iter().filter(|finding| !is_said_twice(finding)) {
+        let _ = writeln!(page, "  {}", finding.describe(language));
+    }
+    if let Some(YearAgo { split, ratio, factor, .. }) = outlook.purchases.correction {
+        let (came, counted) = (100.0 * (ratio - 1.0), 100.0 * (factor - 1.0));
+        let more = if came > 0.0 { say("more", "多") } else { say("less", "少") };
+        let came = came.abs();
+        let _ = writeln!(
+            page,
+            "{}",
+            pick(
+                language,
+                format!(
+                    "  In the {days} days after {split}, one year earlier, {came:.0}% {more} came than was forecast: the totals \
+                     above count about half of their own, {counted:+.0}% for purchase days."
+                ),
+                format!(
+                    "  去年同期（{split} 之后 {days} 天）实际比预测{more} {came:.0}%：以上总数均已计入各自约一半，\
+                     购买次数为 {counted:+.0}%。"
+                ),
+            )
+        );
+    }
+}
+
+/// A total with its interval; without one, why, unless that is said of the whole shop.
+fn total(language: Language, total: &TotalForecast, print: impl Fn(f64) -> String) -> String {
+    let forecast = print(total.forecast);
+    match (total.interval, total.no_interval) {
+        (Some(interval), _) => {
+            let (low, high, level) = (print(interval.low), print(interval.high), 100.0 * total.confidence.level());
+            let range = pick(
+                language,
+                format!("{low} to {high} in {level:.0}% of such forecasts"),
+                format!("{level:.0}% 的情况下在 {low} 至 {high} 之间"),
+            );
+            forecast + &in_brackets(language, &range)
+        }
+        (None, Some(reason @ (NoInterval::Nothing { .. } | NoInterval::NoForecast { .. }))) => {
+            forecast + &in_brackets(language, &reason.describe(language))
+        }
+        (None, _) => forecast,
+    }
+}
+
+fn in_brackets(language: Language, text: &str) -> String {
+    pick(language, format!(" ({text})"), format!("（{text}）"))
+}
+
+/// Why the shop's revenue is not forecast, and what there is of it.
+pub(crate) fn without_revenue(shop: &Shop, outlook: &Outlook, language: Language) -> String {
+    let spend = shop.models.as_ref().map(|models| models.spend());
+    if let Some(status) = spend.filter(|spend| spend.model().is_none()).map(|spend| spend.status()) {
+        return pick(
+            language,
+            format!("no model of spend: {}", status.describe(language)),
+            format!("无客单价模型：{}", status.describe(language)),
+        );
+    }
+    let (without, mut known, mut others) = (grouped(&outlook.without_mean_spend), 0, 0.0);
+    for value in shop.profiles.figures(Figure::ExpectedValue).flatten() {
+        (known, others) = (known + 1, others + value);
+    }
+    let others = estimate(language, others);
+    if known == 0 {
+        return pick(language, "the spend of no customer has a mean", "所有客户的客单价都没有均值").to_owned();
+    }
+    pick(
+        language,
+        format!("{without} customers left out: their spend has no mean; the others bring {others}"),
+        format!("未含 {without} 位客户：其客单价没有均值；其余客户合计 {others}"),
+    )
 }
 
 /// Those with whom most is at stake.
@@ -224,23 +302,30 @@ fn calls(page: &mut String, (shop, language): (&Shop, Language)) {
         format!("优先回访客户（共 {all} 位已超期且有望挽回）"),
     );
     let _ = writeln!(page, "\n{title}");
-    let head = ["", "days since", "alive", "revenue so far", "at risk"];
-    row(page, pick(language, head, ["", "未购天数", "活跃概率", "累计成交金额", "预计损失"]));
+    // Where nobody can be seen to leave, nobody's loss is known.
+    let stake = [Figure::ExpectedLoss, Figure::ExpectedValue];
+    let is_known = |figure: &Figure| shop.profiles.figures(*figure).any(|value| value.is_some());
+    let stake = stake.into_iter().find(is_known).unwrap_or(Figure::ExpectedLoss);
+    let [at_stake, stake_in_chinese] =
+        if stake == Figure::ExpectedLoss { ["at risk", "预计损失"] } else { ["expected", "预计成交"] };
+    let head = ["", "days since", "will buy", "revenue so far", at_stake];
+    let columns = [10, 10, 17, 14];
+    row_of(page, pick(language, head, ["", "未购天数", "购买概率", "累计成交金额", stake_in_chinese]), columns);
     for &position in calls.iter().take(SHOWN) {
         let (Some(id), Some(profile)) = (shop.ledger.ids().get(position), shop.profiles.get(position)) else {
             continue;
         };
-        let mut columns = 0;
+        let mut taken = 0;
         let fits = |letter: &char| {
-            columns += width(letter.encode_utf8(&mut [0; 4]));
-            columns <= 26
+            taken += width(letter.encode_utf8(&mut [0; 4]));
+            taken <= 26
         };
         let id: String = id.escape_debug().take_while(fits).collect();
         let days = profile.figure(Figure::DaysSinceLast).map_or("-".to_owned(), |days| grouped(&format!("{days:.0}")));
         let revenue = profile.amount(Amount::Revenue).map_or("-".to_owned(), |amount| money(language, amount));
-        let alive = percent(profile.figure(Figure::ProbabilityAlive));
-        let loss = profile.figure(Figure::ExpectedLoss).map_or("-".to_owned(), |loss| estimate(language, loss));
-        row(page, [&id, &days, &alive, &revenue, &loss]);
+        let buys = chance(profile.figure(Figure::ProbabilityBuys));
+        let loss = profile.figure(stake).map_or("-".to_owned(), |loss| estimate(language, loss));
+        row_of(page, [&id, &days, &buys, &revenue, &loss], columns);
     }
 }
 
@@ -256,6 +341,12 @@ fn share(language: Language, ratio: Ratio) -> String {
 
 fn percent(share: Option<f64>) -> String {
     share.map_or("-".to_owned(), |share| format!("{:.1}%", share * 100.0))
+}
+
+/// A probability: nothing that is to come is certain.
+fn chance(probability: Option<f64>) -> String {
+    let is_rounded = probability.is_some_and(|probability| (0.999_5..1.0).contains(&probability));
+    if is_rounded { ">99.9%".to_owned() } else { percent(probability) }
 }
 
 /// With two decimals, rounded for the eye; the files have it exactly. In Chinese, large amounts are in 万.

@@ -3,8 +3,8 @@
 use std::error::Error;
 
 use repurchase::predict::{
-    AnyModel, BgNbd, BgNbdParams, GammaGamma, GammaGammaParams, MbgNbd, MbgNbdParams, ModelKind, Nbd, NbdParams,
-    ParetoNbd, ParetoNbdParams, TimeUnit,
+    AnyModel, BgNbd, BgNbdParams, CnbdParams, GammaGamma, GammaGammaParams, MbgNbd, MbgNbdParams, ModelKind, Nbd,
+    NbdParams, ParetoNbd, ParetoNbdParams, TimeUnit,
 };
 
 /// A name and its number.
@@ -24,6 +24,8 @@ macro_rules! models {
                     let $params { $($name),* } = model.params();
                     vec![$((stringify!($name), $name)),*]
                 })*
+                AnyModel::MbgCnbd(model) => of_rhythm(model.params()),
+                AnyModel::BgCnbd(model) => of_rhythm(model.params()),
                 _ => Vec::new(),
             }
         }
@@ -46,6 +48,11 @@ models! {
     MbgNbd: MbgNbdParams { r, alpha, a, b },
     BgNbd: BgNbdParams { r, alpha, a, b },
     ParetoNbd: ParetoNbdParams { r, alpha, s, beta }
+}
+
+/// The shares are those of customers by the phases of their rhythm.
+fn of_rhythm(CnbdParams { r, alpha, a, b, shares: [k1, k2, k3, k5, k8] }: CnbdParams) -> Vec<(&'static str, f64)> {
+    vec![("r", r), ("alpha", alpha), ("a", a), ("b", b), ("k1", k1), ("k2", k2), ("k3", k3), ("k5", k5), ("k8", k8)]
 }
 
 /// The parameters of the model of spend.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use order_files::Orders;
 use repurchase::record::{Credit, Record};
 use repurchase::scale::Language;
+use repurchase::shop::{ShopChecks, ShopOptions};
 use repurchase::{Ledger, Order, PurchaseLog};
 
 /// The file that a program was given; `-` is standard input.
@@ -51,6 +52,11 @@ impl<R: Read> Read for Watched<R> {
 pub fn ledger(orders: &Orders, log: &PurchaseLog<u32>) -> Result<Ledger<String>, Box<dyn Error>> {
     let ledger = log.ledger(orders.as_of()).map_err(|error| by_name(orders, error))?;
     Ok(ledger.renamed(|&number| name(orders, number))?)
+}
+
+/// How the models have done on the past of these orders.
+pub fn checks(orders: &Orders, log: &PurchaseLog<u32>, options: &ShopOptions) -> Result<ShopChecks, Box<dyn Error>> {
+    Ok(ShopChecks::of(log, orders.as_of(), options).map_err(|error| by_name(orders, error))?)
 }
 
 /// The log by the ids themselves, for whoever asks it for customers.

@@ -3,9 +3,9 @@
 use repurchase::history::LedgerTotals;
 use repurchase::measure::{Concentration, Occasion};
 use repurchase::predict::{AnyModel, ModelKind};
-use repurchase::scale::Label;
+use repurchase::scale::{Confidence, Label};
 use repurchase::segment::{Grid, LabelKind, LabelSummary, TierScheme, summarize_labels};
-use repurchase::shop::{Profiles, PurchaseChoice, ShopModels, ShopOptions};
+use repurchase::shop::{Outlook, Profiles, PurchaseChoice, ShopModels, ShopOptions};
 use repurchase::{CustomerHistory, Ledger, Ratio, Result};
 
 use crate::arguments::ShopArguments;
@@ -22,6 +22,10 @@ pub struct Shop {
     pub models: Option<ShopModels>,
     /// In the order of the ledger.
     pub profiles: Profiles,
+    /// What the horizon brings; `None` without a model of purchases, and by models of another day.
+    pub outlook: Option<Outlook>,
+    /// The level of all intervals.
+    pub level: Confidence,
     pub asked: ShopArguments,
     /// What a careful person would ask first; of a shop that is made from a ledger, about the models alone.
     pub notes: Vec<Note>,
@@ -48,8 +52,11 @@ impl Shop {
         let (users, all) = (totals.customers, if by_day { totals.purchase_days } else { totals.purchases });
         let repeats = [Ratio::new(again, users)?, Ratio::new(all - users, all)?];
         let concentration = Concentration::of(&ledger)?;
+        let level = Confidence::new(0.9)?;
+        let of_today = models.as_ref().filter(|models| models.as_of() == ledger.as_of());
+        let outlook = of_today.map(|models| models.outlook(&ledger, level)).transpose()?.flatten();
         let (asked, notes) = (asked.clone(), Vec::new());
-        let mut shop = Self { ledger, totals, repeats, concentration, models, profiles, asked, notes };
+        let mut shop = Self { ledger, totals, repeats, concentration, models, profiles, outlook, level, asked, notes };
         shop.notes = notes::of_models(&shop);
         Ok(shop)
     }

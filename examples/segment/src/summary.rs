@@ -1,15 +1,16 @@
 //! `summary.json`: the shop in numbers.
 
-use repurchase::scale::Language;
+use repurchase::predict::TotalForecast;
+use repurchase::scale::{Interval, Language};
 use repurchase::segment::{LabelKind, Octant};
-use repurchase::shop::{Estimate, EstimateStatus};
+use repurchase::shop::{Estimate, EstimateStatus, Finding};
 use repurchase::{Ratio, Result};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::notes::Note;
-use crate::params;
 use crate::shop::{Group, Shop};
+use crate::{page, params};
 
 pub fn summary(shop: &Shop, skipped_rows: u64) -> Result<Value> {
     let (models, [users, orders], concentration) = (shop.models.as_ref(), shop.repeats, &shop.concentration);
@@ -18,7 +19,13 @@ pub fn summary(shop: &Shop, skipped_rows: u64) -> Result<Value> {
     let groups = |kind| Ok(object(shop.groups(kind)?.iter().map(|one| (one.0.key(), group(one)))));
     let octants = shop.groups(LabelKind::Octant)?;
     let most = concentration.customers_for(Decimal::new(8, 1))?;
-    let churn = estimate(models.map(|models| models.purchases()), params::of_purchases);
+    let mut churn = estimate(models.map(|models| models.purchases()), params::of_purchases);
+    // The model beside the others, and not alone.
+    let findings = models.map(|models| models.diagnosis(shop.outlook.as_ref())).unwrap_or_default();
+    let why = findings.iter().find(|finding| matches!(finding, Finding::Model { .. }));
+    if let (Some(why), Some((_, reason))) = (why, churn.last_mut()) {
+        *reason = why.describe(Language::English).into();
+    }
     Ok(json!({
         "as_of": shop.ledger.as_of().to_string(),
         "customers": shop.ledger.len(),
@@ -49,6 +56,7 @@ pub fn summary(shop: &Shop, skipped_rows: u64) -> Result<Value> {
         },
         "churn": object([("model", params::name(shop.model_kind()).into())].into_iter().chain(churn)),
         "spend": object(estimate(models.map(|models| models.spend()), params::of_spend)),
+        "next": next(shop),
     }))
 }
 
@@ -60,13 +68,63 @@ fn object<'a>(fields: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
 fn estimate<M>(
     estimate: Option<&Estimate<M>>,
     params: impl Fn(&M) -> Vec<(&'static str, f64)>,
-) -> [(&'static str, Value); 4] {
+) -> [(&'static str, Value); 5] {
     let params = estimate.and_then(Estimate::model).map(params).unwrap_or_default();
     let status = estimate.map_or(&EstimateStatus::NoCustomers, Estimate::status);
     [
         ("params", object(params.into_iter().map(|(name, value)| (name, value.into())))),
         ("log_likelihood", estimate.and_then(Estimate::log_likelihood).into()),
         ("customers", estimate.map_or(0, Estimate::customers).into()),
-        ("status", status.describe(Language::English).into()),
+        ("status", code(status).into()),
+        ("reason", status.describe(Language::English).into()),
     ]
+}
+
+const fn code(status: &EstimateStatus) -> &'static str {
+    match status {
+        EstimateStatus::Fitted => "fitted",
+        EstimateStatus::Given => "given",
+        EstimateStatus::AtLimit { .. } => "at_limit",
+        EstimateStatus::Instead { .. } => "instead",
+        EstimateStatus::NotIdentified { .. } => "not_identified",
+        EstimateStatus::NoGain { .. } => "no_gain",
+        EstimateStatus::NoRepeats => "no_repeats",
+        EstimateStatus::NoMaximum { .. } => "no_maximum",
+        EstimateStatus::NoCustomers => "no_customers",
+        EstimateStatus::NothingObserved => "nothing_observed",
+        EstimateStatus::NotConverged { .. } => "not_converged",
+        _ => "none",
+    }
+}
+
+/// What the horizon brings; the reason says why a number is missing.
+fn next(shop: &Shop) -> Value {
+    let (outlook, language) = (shop.outlook.as_ref(), Language::English);
+    let [purchases, buyers] = [outlook.map(|all| &all.purchases), outlook.map(|all| &all.buyers)];
+    let revenue = outlook.and_then(|all| all.revenue.as_ref());
+    let forecast = |total: Option<&TotalForecast>| total.map(|total| total.forecast);
+    let [low, high] = [|interval: Interval| interval.low, |interval: Interval| interval.high];
+    let interval = |total: Option<&TotalForecast>| total.and_then(|total| total.interval);
+    let mut reasons: Vec<String> = Vec::new();
+    match outlook {
+        None => reasons.push("no model of purchases".to_owned()),
+        Some(outlook) => {
+            let totals = [purchases, buyers, revenue].into_iter().flatten();
+            reasons.extend(totals.filter_map(|total| Some(total.no_interval?.describe(language))));
+            reasons.extend(revenue.is_none().then(|| page::without_revenue(shop, outlook, language)));
+        }
+    }
+    reasons.dedup();
+    json!({
+        "horizon_days": shop.models.as_ref().map_or(shop.asked.horizon, |models| models.horizon_days()),
+        "purchases": forecast(purchases),
+        "purchases_low": interval(purchases).map(low),
+        "purchases_high": interval(purchases).map(high),
+        "revenue": forecast(revenue),
+        "revenue_low": interval(revenue).map(low),
+        "revenue_high": interval(revenue).map(high),
+        "buyers": forecast(buyers),
+        "level": shop.level.level(),
+        "reason": Some(reasons.join("; ")).filter(|reason| !reason.is_empty()),
+    })
 }

@@ -24,7 +24,7 @@ pub fn expected(orders: &str, options: &[&str], name: &str) -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .current_dir(ROOT)
-        .args(["run", "--quiet", "--example", "segment", "--", orders, "--keep-credits"])
+        .args(["run", "--quiet", "--example", "segment", "--", orders, "--keep-credits", "--unchecked"])
         .args(options);
     let output = cargo.arg("--out").arg(&out).output().unwrap();
     succeeds(&output);
