@@ -214,7 +214,9 @@ impl Finding {
             Self::Season { windows, plain, corrected, covers_a_year } => {
                 let past = count(&windows.to_string(), "window");
                 let (plain_off, corrected_off) = (percent(*plain), percent(*corrected));
-                let verdict = match (*covers_a_year, corrected < plain, language) {
+                // What rounds to nothing shows nothing.
+                let helps = corrected < plain && plain_off != corrected_off;
+                let verdict = match (*covers_a_year, helps, language) {
                     (false, _, Language::English) => "too few to tell a season",
                     (false, _, Language::Chinese) => "窗口太少，尚不能判断季节性",
                     (true, true, Language::English) => "a season shows",

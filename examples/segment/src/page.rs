@@ -217,7 +217,8 @@ fn forecast(page: &mut String, (shop, language): (&Shop, Language), models: &Sho
     for finding in models.diagnosis(Some(outlook)).iter().filter(|finding| !is_said_twice(finding)) {
         let _ = writeln!(page, "  {}", finding.describe(language));
     }
-    if let Some(YearAgo { split, ratio, factor, .. }) = outlook.purchases.correction {
+    let correction = outlook.purchases.correction.filter(|correction| (100.0 * (correction.factor - 1.0)).abs() >= 0.5);
+    if let Some(YearAgo { split, ratio, factor, .. }) = correction {
         let (came, counted) = (100.0 * (ratio - 1.0), 100.0 * (factor - 1.0));
         let more = if came > 0.0 { say("more", "多") } else { say("less", "少") };
         let came = came.abs();
