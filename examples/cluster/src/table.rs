@@ -28,8 +28,8 @@ pub(crate) fn parquet(csv: &[u8], scale: u32) -> Result<Vec<u8>, Box<dyn Error>>
 fn kind(name: &str, scale: u32) -> DataType {
     match name {
         "first_purchase" | "last_purchase" | "next_purchase" => DataType::Date32,
-        "purchases" | "purchase_days" | "days_since_last" | "r" | "f" | "m" | "cycles_missed" | "x" | "purchases_low"
-        | "purchases_high" | "credits" => DataType::Int64,
+        "purchases" | "purchase_days" | "days_since_last" | "r" | "f" | "m" | "cycles_missed" | "x"
+        | "purchases_low" | "purchases_high" | "credits" => DataType::Int64,
         // No decimal has more than 28 digits behind the point.
         "revenue" | "credited" => DataType::Decimal128(38, scale as i8),
         "mean_gap_days" | "t_x" | "t" | "mean_spend" | "p_alive" | "expected_purchases" | "expected_spend"
