@@ -23,7 +23,6 @@
 //! use repurchase::shop::{Figure, ShopModels, ShopOptions};
 //! use repurchase::{Order, PurchaseLog, ShopCalendar, Window};
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! // Orders in: CDNOW's sample. Map your own rows, in any order.
 //! let csv = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_orders.csv"));
 //! let mut orders = Vec::new();
@@ -58,8 +57,7 @@
 //! ])?;
 //! let late = Audience::compile(rule, &Schema::of(&models))?.matches_all(&models.profile_all(&ledger)?);
 //! assert_eq!(late.ids(ledger.ids()).collect::<Vec<_>>(), [&"01991", &"22356"]);
-//! # Ok(())
-//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # Which function answers which question

@@ -14,7 +14,6 @@ use crate::scale::Ratio;
 
 /// How many customers of a window buy of one category, and how many of several.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct CategoryBreadth {
     /// The days that were counted.
@@ -46,7 +45,6 @@ impl CategoryBreadth {
 /// use repurchase::{Ratio, ShopCalendar, Window};
 /// use rust_decimal::Decimal;
 ///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let march = Window::through("2026-03-01".parse()?, "2026-03-31".parse()?)?;
 /// let line = |who, category, quantity: u32| {
 ///     OrderLine::on(who, march.start(), category, quantity.into(), Decimal::TEN)
@@ -59,8 +57,7 @@ impl CategoryBreadth {
 /// assert_eq!(breadth.customers.into_iter().collect::<Vec<_>>(), [(1, 2), (2, 1)]);
 /// let tea = units_per_buyer(&log, march)?["tea"];
 /// assert_eq!((tea.buyers, tea.units, tea.value()), (3, Decimal::from(9), Some(3.0)));
-/// # Ok(())
-/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias("cross-sell", "basket"))]
 pub fn category_breadth<Id: CustomerId, C: ProductId>(log: &LineLog<Id, C>, window: Window) -> CategoryBreadth {
@@ -83,13 +80,11 @@ fn lies_in(day: Day, window: Window) -> bool {
 
 /// How much the buyers of a window took.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct UnitsPerBuyer {
     /// Customers with a purchase in the window.
     pub buyers: u64,
     /// The sum of their quantities, exact.
-    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub units: Decimal,
 }
 
@@ -145,7 +140,7 @@ mod stored {
     use crate::stored::stored;
 
     stored! {
-        CategoryBreadth { window: Window, cross_category: Ratio, customers: BTreeMap<u64, u64> } => checked(CategoryBreadth { window, cross_category, customers })
+        CategoryBreadth { window: Window, cross_category: Ratio, customers: BTreeMap<u64, u64> } <=> checked(CategoryBreadth { window, cross_category, customers })
     }
 
     fn checked(breadth: CategoryBreadth) -> Result<CategoryBreadth> {
@@ -164,7 +159,7 @@ mod stored {
     }
 
     stored! {
-        UnitsPerBuyer { buyers: u64, #[serde(with = "crate::number::decimal")] units: Decimal } => match buyers {
+        UnitsPerBuyer { buyers: u64, #[serde(with = "crate::number::decimal")] units: Decimal } <=> match buyers {
             0 if !units.is_zero() => refused(units, "0 without a buyer"),
             1.. if units <= Decimal::ZERO => refused(units, "above 0"),
             _ => Ok(UnitsPerBuyer { buyers, units }),

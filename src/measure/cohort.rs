@@ -149,12 +149,6 @@ struct CohortFold<'a> {
     cells: HashMap<(u32, u32), u64, FixedState>,
 }
 
-/// The periods of a customer's first and last purchase so far.
-#[derive(Default)]
-struct Active {
-    periods: Option<(u32, u32)>,
-}
-
 impl CohortFold<'_> {
     fn join(&mut self, other: &Self) {
         for (&cell, customers) in &other.cells {
@@ -164,19 +158,20 @@ impl CohortFold<'_> {
 }
 
 impl<Id> CustomerFold<Id> for CohortFold<'_> {
-    type State = Active;
+    /// The periods of the customer's first and last purchase so far.
+    type State = Option<(u32, u32)>;
 
-    fn step(&mut self, active: &mut Active, fact: Fact) {
+    fn step(&mut self, active: &mut Self::State, fact: Fact) {
         if !fact.is_purchase() {
             return;
         }
         let period = self.of_day.at(fact.day);
-        let (cohort, last) = active.periods.unwrap_or((period, period));
-        if active.periods.is_none() || last < period {
+        let (cohort, last) = active.unwrap_or((period, period));
+        if active.is_none() || last < period {
             *self.cells.entry((cohort, period - cohort)).or_insert(0) += 1;
-            active.periods = Some((cohort, period));
+            *active = Some((cohort, period));
         }
     }
 
-    fn finish(&mut self, _: Id, _: Active) {}
+    fn finish(&mut self, _: Id, _: Self::State) {}
 }

@@ -35,7 +35,6 @@ pub struct RevenueShare {
 /// use repurchase::{Ledger, Order, Ratio, ShopCalendar};
 /// use rust_decimal::Decimal;
 ///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let day = "2026-03-01".parse()?;
 /// let orders = [("ann", 70), ("bo", 10), ("cy", 10), ("di", 6), ("ed", 4), ("flo", 0)];
 /// let orders = orders.map(|(who, amount)| Order::on(who, day, Decimal::from(amount)));
@@ -48,8 +47,7 @@ pub struct RevenueShare {
 /// assert_eq!(concentration.gini(), Some(0.544));
 /// let curve: Vec<_> = concentration.lorenz(100).filter_map(|point| point.share).collect();
 /// assert_eq!(curve, [0.0, 0.04, 0.1, 0.2, 0.3, 1.0]);
-/// # Ok(())
-/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias("Pareto", "80/20"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +103,7 @@ impl Concentration {
     /// [`Error::Share`] when `share` is not above 0 and below 1, [`Error::CountOverflow`] when it has so many digits
     /// that its product with the number of customers does not fit 127 bits.
     pub fn top_share(&self, share: Decimal) -> Result<RevenueShare> {
-        check_share(share)?;
+        ranks::check_share(0, share)?;
         // Not above their number.
         let customers = ranks::share_rank(self.count() as u64, share)? as usize;
         Ok(self.revenue_share(customers, self.total_minor() - self.smallest(self.count() - customers)))
@@ -119,7 +117,7 @@ impl Concentration {
     /// [`Error::Share`] when `share` is not above 0 and below 1, [`Error::AmountOverflow`] when it has so many digits
     /// that its product with the total does not fit 127 bits.
     pub fn customers_for(&self, share: Decimal) -> Result<Ratio> {
-        check_share(share)?;
+        ranks::check_share(0, share)?;
         let share = share.normalize();
         let total = self.total_minor();
         let overflow = Error::AmountOverflow { field: "share of the total revenue" };
@@ -166,7 +164,7 @@ impl Concentration {
         let steps = steps.min(count);
         let points = if steps == 0 { 0 } else { steps + 1 };
         (0..points).map(move |step| {
-            #[allow(clippy::cast_possible_truncation, reason = "at most `count`, since `step` is at most `steps`")]
+            // At most `count`, since `step` is at most `steps`.
             let customers = (step as u128 * count as u128 / steps as u128) as usize;
             self.revenue_share(customers, self.smallest(customers))
         })
@@ -224,8 +222,4 @@ fn gini_terms(sums: &[i128]) -> Option<(i128, i128)> {
     // Σ i x_i counts each amount once for itself and once for every smaller one: (n + 1) Σ x less all running sums.
     let running = sums.iter().try_fold(0i128, |sum, &running| sum.checked_add(running))?;
     Some((all.checked_add(*total)?.checked_sub(running.checked_mul(2)?)?, all))
-}
-
-fn check_share(share: Decimal) -> Result<()> {
-    if Decimal::ZERO < share && share < Decimal::ONE { Ok(()) } else { Err(Error::Share { position: 0, found: share }) }
 }

@@ -60,11 +60,8 @@ impl WindowsOfDay {
     }
 }
 
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "four billion windows would have filled 32 GB before they came here"
-)]
 const fn position(window: usize) -> u32 {
+    // Four billion windows would have filled 32 GB before they came here.
     window as u32
 }
 
@@ -122,7 +119,6 @@ impl PeriodOfDay {
 
 /// The number of a day's period on a scale on which each follows the one before it.
 fn ordinal(period: Period, day: NaiveDate) -> i32 {
-    #[allow(clippy::cast_possible_wrap, reason = "0 to 11")]
     let month0 = day.month0() as i32;
     match period {
         Period::Day => Day::from(day).number(),

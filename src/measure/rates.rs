@@ -135,7 +135,6 @@ pub fn repurchase_rate<Id: CustomerId>(
 /// use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar, Window};
 /// use rust_decimal::Decimal;
 ///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let rows = [("app:ann", "2026-01-05"), ("app:ann", "2026-01-20"), ("web:bo", "2026-01-09"), ("web:bo", "2026-02-09")];
 /// let orders = rows.map(|(who, day)| Ok(Order::on(who, day.parse()?, Decimal::TEN)?));
 /// let orders = orders.into_iter().collect::<Result<Vec<_>, Box<dyn std::error::Error>>>()?;
@@ -157,8 +156,7 @@ pub fn repurchase_rate<Id: CustomerId>(
 ///
 /// let by_channel = repurchase_rates_by(&log, january, &options, |customer| &customer[..3]);
 /// assert_eq!((by_channel["app"].users, by_channel["web"].users), (Ratio::new(1, 1)?, Ratio::new(0, 1)?));
-/// # Ok(())
-/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn repurchase_rates<Id: CustomerId>(
     log: &PurchaseLog<Id>,

@@ -21,7 +21,6 @@ use crate::record::calendar::Day;
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Window {
     start: NaiveDate,
     end: NaiveDate,
@@ -260,6 +259,6 @@ impl From<Window> for Windows {
     }
 }
 
-crate::stored::stored! { Window { start: NaiveDate, end: NaiveDate } => Window::new(start, end) }
+crate::stored::stored! { Window { start: NaiveDate, end: NaiveDate } <=> Window::new(start, end) }
 
 crate::stored::stored! { Windows as windows: Vec<Window> => Self::new(windows) }

@@ -6,7 +6,6 @@ use crate::error::{Error, Result};
 ///
 /// The interval of a share lies within 0..=1; that of a difference may be negative.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Interval {
     /// The lower end.
@@ -48,4 +47,4 @@ impl Interval {
     }
 }
 
-crate::stored::stored! { Interval { low: f64, high: f64 } => Self::new(low, high) }
+crate::stored::stored! { Interval { low: f64, high: f64 } <=> Self::new(low, high) }

@@ -23,14 +23,15 @@ pub(crate) fn bin_ranks_from_top(population: u64, bins: u8) -> Result<Vec<u64>> 
 
 /// `⌈share N⌉` for each share.
 pub(crate) fn share_ranks(population: u64, shares: &[Decimal]) -> Result<Vec<u64>> {
-    for (position, share) in shares.iter().enumerate() {
-        if !(Decimal::ZERO < *share && *share < Decimal::ONE) {
-            return Err(Error::Share { position, found: *share });
-        }
-    }
+    shares.iter().enumerate().try_for_each(|(position, &share)| check_share(position, share))?;
     Error::ascending("shares", shares, |lower, upper| lower >= upper)?;
     check_population(population)?;
     shares.iter().map(|&share| share_rank(population, share)).collect()
+}
+
+/// Refuses a share that is not above 0 and below 1.
+pub(crate) fn check_share(position: usize, found: Decimal) -> Result<()> {
+    if Decimal::ZERO < found && found < Decimal::ONE { Ok(()) } else { Err(Error::Share { position, found }) }
 }
 
 fn check_population(population: u64) -> Result<()> {

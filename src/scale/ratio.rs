@@ -27,7 +27,6 @@ use crate::scale::{Confidence, Interval};
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Ratio {
     count: u64,
     of: u64,
@@ -63,7 +62,6 @@ impl Ratio {
     }
 
     /// The share, within 0..=1, correctly rounded; `None` when the population is empty.
-    #[allow(clippy::cast_possible_wrap, reason = "u64 fits i128")]
     pub fn value(self) -> Option<f64> {
         quotient(i128::from(self.count), i128::from(self.of))
     }
@@ -119,4 +117,4 @@ impl core::fmt::Display for Ratio {
     }
 }
 
-crate::stored::stored! { Ratio { count: u64, of: u64 } => Self::new(count, of) }
+crate::stored::stored! { Ratio { count: u64, of: u64 } <=> Self::new(count, of) }

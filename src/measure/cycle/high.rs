@@ -66,7 +66,6 @@ impl ProductRate {
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct HighRepurchase {
     bound: Bound,
     rate: ProductRate,
@@ -180,7 +179,7 @@ impl PartialEq for ByValue {
 impl Eq for ByValue {}
 
 crate::stored::stored! {
-    HighRepurchase { bound: Bound, rate: ProductRate, min_customers: u64 } => match bound {
+    HighRepurchase { bound: Bound, rate: ProductRate, min_customers: u64 } <=> match bound {
         Bound::AtLeast(threshold) => HighRepurchase::at_least(threshold, rate, min_customers),
         // A cut is the rate of some product, so it counts somebody.
         Bound::Above(cut) => {

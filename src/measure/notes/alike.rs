@@ -3,7 +3,7 @@
 use core::fmt::{self, Display, Write};
 use core::hash::{BuildHasher, Hasher};
 
-use foldhash::fast::{FixedState, FoldHasher};
+use foldhash::fast::FixedState;
 
 /// Ids by the hash of what is left of their text: 8 bytes an id, and no text is kept.
 #[derive(Debug)]
@@ -19,10 +19,10 @@ impl<Id> Default for Alike<Id> {
 
 impl<Id: Display + Ord> Alike<Id> {
     pub(super) fn add(&mut self, id: Id) {
-        let mut hasher = Letters(FixedState::with_seed(0).build_hasher());
+        let mut hasher = FixedState::with_seed(0).build_hasher();
         // A hasher takes everything.
-        _ = write!(hasher, "{id}");
-        self.ids.push((hasher.0.finish(), id));
+        _ = write!(Letters(|letter: char| hasher.write_u32(letter.into())), "{id}");
+        self.ids.push((hasher.finish(), id));
     }
 
     pub(super) fn append(&mut self, mut other: Self) {
@@ -56,43 +56,26 @@ impl<Id: Display + Ord> Alike<Id> {
 fn by_letters<Id: Display>(ids: Vec<Id>) -> impl Iterator<Item = Vec<Id>> {
     let mut groups: Vec<(String, Vec<Id>)> = Vec::new();
     for id in ids {
-        let mut letters = Letters(String::new());
-        _ = write!(letters, "{id}");
-        match groups.iter_mut().find(|(known, _)| *known == letters.0) {
+        let mut letters = String::new();
+        _ = write!(Letters(|letter| letters.push(letter)), "{id}");
+        match groups.iter_mut().find(|(known, _)| *known == letters) {
             Some((_, group)) => group.push(id),
-            None => groups.push((letters.0, vec![id])),
+            None => groups.push((letters, vec![id])),
         }
     }
     groups.into_iter().map(|(_, group)| group).filter(|group| group.len() > 1)
 }
 
 /// Hands on what can be seen of a text, in lower case.
-struct Letters<T>(T);
+struct Letters<F>(F);
 
-/// What takes letters one by one.
-trait Take {
-    fn take(&mut self, letter: char);
-}
-
-impl Take for String {
-    fn take(&mut self, letter: char) {
-        self.push(letter);
-    }
-}
-
-impl Take for FoldHasher<'_> {
-    fn take(&mut self, letter: char) {
-        self.write_u32(letter.into());
-    }
-}
-
-impl<T: Take> Write for Letters<T> {
+impl<F: FnMut(char)> Write for Letters<F> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         for letter in text.chars().filter(|&letter| is_seen(letter)) {
             if letter.is_ascii() {
-                self.0.take(letter.to_ascii_lowercase());
+                self.0(letter.to_ascii_lowercase());
             } else {
-                letter.to_lowercase().for_each(|letter| self.0.take(letter));
+                letter.to_lowercase().for_each(&mut self.0);
             }
         }
         Ok(())

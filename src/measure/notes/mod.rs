@@ -10,6 +10,7 @@ use self::scan::Scan;
 use crate::history::PurchaseLog;
 use crate::record::CustomerId;
 use crate::scale::Language;
+use crate::scale::words::phrase;
 
 /// What a [`Note`] asks about.
 ///
@@ -124,110 +125,77 @@ impl Note {
     /// # Ok::<(), repurchase::Error>(())
     /// ```
     pub fn describe(&self, language: Language) -> String {
-        match language {
-            Language::Chinese => self.in_chinese(),
-            Language::English => self.in_english(),
-        }
-    }
-
-    fn in_english(&self) -> String {
-        let Self { code, count, of, .. } = self;
+        let Self { code, count, of, examples } = self;
+        // In quotation marks, so that a space can be seen.
+        let quoted: Vec<_> = examples.iter().map(|example| format!("{example:?}")).collect();
+        let ids = quoted.join(language.pick(", ", "、"));
         match code {
-            NoteCode::EveryIdOnce => {
-                format!("Each of {of} customer ids has one purchase only: are these ids of orders, not of customers?")
-            }
-            NoteCode::OneIdDominates => {
-                let ids = self.quoted(", ");
-                format!(
-                    "{count} of {of} purchases are by {ids}: is this an id that many persons share, such as guests?"
-                )
-            }
-            NoteCode::IdsAlike => {
-                let ids = self.quoted(", ");
-                format!(
-                    "{count} of {of} customer ids differ from another one in case or spaces alone ({ids}): are they one person?"
-                )
-            }
-            NoteCode::EqualRows => format!(
-                "{count} of {of} purchases equal another one in customer, day and amount: were some rows read twice?"
+            NoteCode::EveryIdOnce => phrase!(
+                language,
+                "Each of {of} customer ids has one purchase only: are these ids of orders, not of customers?",
+                "{of} 个客户 ID 各只有一笔订单：这一列是不是订单号，而不是客户号？"
+            ),
+            NoteCode::OneIdDominates => phrase!(
+                language,
+                "{count} of {of} purchases are by {ids}: is this an id that many persons share, such as guests?",
+                "{of} 笔订单中有 {count} 笔属于 {ids}：是不是游客等多人共用的 ID？"
+            ),
+            NoteCode::IdsAlike => phrase!(
+                language,
+                "{count} of {of} customer ids differ from another one in case or spaces alone ({ids}): are they one person?",
+                "{of} 个客户 ID 中有 {count} 个与别的 ID 只差大小写或空格（{ids}）：是不是同一个人？"
+            ),
+            NoteCode::EqualRows => phrase!(
+                language,
+                "{count} of {of} purchases equal another one in customer, day and amount: were some rows read twice?",
+                "{of} 笔订单中有 {count} 笔与另一笔的客户、日期、金额都相同：是不是重复导入了？"
             ),
             NoteCode::FarLastDay => {
-                let days = self.examples.join(", ");
-                format!(
-                    "{count} of {of} purchases and credits lie far later than all others ({days}): is a date wrong?"
+                let days = examples.join(language.pick(", ", "、"));
+                phrase!(
+                    language,
+                    "{count} of {of} purchases and credits lie far later than all others ({days}): is a date wrong?",
+                    "{of} 笔订单和退款中有 {count} 笔的日期远远晚于其余各笔（{days}）：日期是不是填错了？"
                 )
             }
             NoteCode::AfterAsOf => {
-                let days = self.examples.join(" to ");
-                format!("{count} of {of} purchases and credits lie after the as-of day ({days}) and are left out.")
-            }
-            NoteCode::CreditedAboveHalf => {
-                let ids = self.quoted(", ");
-                format!(
-                    "{count} of {of} customers got back more than half of what they spent, as credits ({ids}): were \
-                     their orders cancelled? Forecasts do not see credits."
+                let days = examples.join(language.pick(" to ", " 至 "));
+                phrase!(
+                    language,
+                    "{count} of {of} purchases and credits lie after the as-of day ({days}) and are left out.",
+                    "{of} 笔订单和退款中有 {count} 笔在统计截止日之后（{days}），未计入。"
                 )
             }
-            NoteCode::RefundsUnmatched => format!(
+            NoteCode::CreditedAboveHalf => phrase!(
+                language,
+                "{count} of {of} customers got back more than half of what they spent, as credits ({ids}): were their \
+                 orders cancelled? Forecasts do not see credits.",
+                "{of} 位客户中有 {count} 位的单独退款超过消费额的一半（{ids}）：他们的订单是不是已取消？\
+                 预测看不到单独退款。"
+            ),
+            NoteCode::RefundsUnmatched => phrase!(
+                language,
                 "{count} of {of} credits equal no earlier purchase of their customer: which orders do they give back? \
-                 These still count as purchases."
-            ),
-            NoteCode::OneSign if *count == 0 => format!(
-                "Of {of} purchases nothing was given back: are refunds missing, or were they read as purchases?"
-            ),
-            NoteCode::OneSign => format!("All {of} amounts are credits: is their sign the wrong way round?"),
-            NoteCode::AllAtMidnight => format!(
-                "All {of} purchases and credits are at midnight UTC, another day in the shop's time zone: are they \
-                 dates, not instants?"
-            ),
-        }
-    }
-
-    fn in_chinese(&self) -> String {
-        let Self { code, count, of, .. } = self;
-        match code {
-            NoteCode::EveryIdOnce => format!("{of} 个客户 ID 各只有一笔订单：这一列是不是订单号，而不是客户号？"),
-            NoteCode::OneIdDominates => {
-                let ids = self.quoted("、");
-                format!("{of} 笔订单中有 {count} 笔属于 {ids}：是不是游客等多人共用的 ID？")
-            }
-            NoteCode::IdsAlike => {
-                let ids = self.quoted("、");
-                format!("{of} 个客户 ID 中有 {count} 个与别的 ID 只差大小写或空格（{ids}）：是不是同一个人？")
-            }
-            NoteCode::EqualRows => {
-                format!("{of} 笔订单中有 {count} 笔与另一笔的客户、日期、金额都相同：是不是重复导入了？")
-            }
-            NoteCode::FarLastDay => {
-                let days = self.examples.join("、");
-                format!("{of} 笔订单和退款中有 {count} 笔的日期远远晚于其余各笔（{days}）：日期是不是填错了？")
-            }
-            NoteCode::AfterAsOf => {
-                let days = self.examples.join(" 至 ");
-                format!("{of} 笔订单和退款中有 {count} 笔在统计截止日之后（{days}），未计入。")
-            }
-            NoteCode::CreditedAboveHalf => {
-                let ids = self.quoted("、");
-                format!(
-                    "{of} 位客户中有 {count} 位的单独退款超过消费额的一半（{ids}）：他们的订单是不是已取消？预测看不到单独退款。"
-                )
-            }
-            NoteCode::RefundsUnmatched => format!(
+                 These still count as purchases.",
                 "{of} 笔单独退款中有 {count} 笔找不到该客户此前同金额的订单：退的是哪一单？这些订单仍按成交计算。"
             ),
-            NoteCode::OneSign if *count == 0 => {
-                format!("{of} 笔订单没有任何退款：是不是漏了退款，或把退款当成了订单？")
-            }
-            NoteCode::OneSign => format!("{of} 笔金额全部是退款：正负号是不是反了？"),
-            NoteCode::AllAtMidnight => {
-                format!("{of} 笔订单和退款的时间全是 UTC 零点，在店铺时区属于另一天：它们是不是日期，而不是时刻？")
-            }
+            NoteCode::OneSign if *count == 0 => phrase!(
+                language,
+                "Of {of} purchases nothing was given back: are refunds missing, or were they read as purchases?",
+                "{of} 笔订单没有任何退款：是不是漏了退款，或把退款当成了订单？"
+            ),
+            NoteCode::OneSign => phrase!(
+                language,
+                "All {of} amounts are credits: is their sign the wrong way round?",
+                "{of} 笔金额全部是退款：正负号是不是反了？"
+            ),
+            NoteCode::AllAtMidnight => phrase!(
+                language,
+                "All {of} purchases and credits are at midnight UTC, another day in the shop's time zone: are they dates, \
+                 not instants?",
+                "{of} 笔订单和退款的时间全是 UTC 零点，在店铺时区属于另一天：它们是不是日期，而不是时刻？"
+            ),
         }
-    }
-
-    /// The examples in quotation marks, so that a space can be seen.
-    fn quoted(&self, between: &str) -> String {
-        self.examples.iter().map(|example| format!("{example:?}")).collect::<Vec<_>>().join(between)
     }
 }
 

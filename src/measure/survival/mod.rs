@@ -4,9 +4,10 @@ use core::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::number::money;
 use crate::number::quotient;
+use crate::scale::ranks::check_share;
 use crate::scale::{Confidence, Interval};
 
 mod exact;
@@ -179,9 +180,7 @@ impl SurvivalCurve {
     ///
     /// [`Error::Share`] when `share` is not above 0 and below 1.
     pub fn quantile(&self, share: Decimal) -> Result<Option<&CurveStep>> {
-        if !(Decimal::ZERO < share && share < Decimal::ONE) {
-            return Err(Error::Share { position: 0, found: share });
-        }
+        check_share(0, share)?;
         let left = Decimal::ONE - share;
         let at = self.steps.partition_point(|step| !self.is_at_most(step, left));
         Ok(self.steps.get(at))
