@@ -4,8 +4,7 @@ use chrono::NaiveDate;
 use hashbrown::HashMap;
 
 use super::holdout::Holdout;
-use crate::error::Result;
-use crate::predict::given::opportunity::within;
+use crate::error::{Error, Result};
 use crate::predict::{PurchaseModel, Sample};
 use crate::record::calendar::Day;
 
@@ -24,7 +23,7 @@ pub struct TrackingPoint {
 
 #[allow(clippy::cast_precision_loss, reason = "customers are fewer than 2^53")]
 pub(super) fn track(holdout: &Holdout, model: &impl PurchaseModel, step_days: u32) -> Result<Vec<TrackingPoint>> {
-    within("days of a step", step_days, 1, u32::MAX)?;
+    Error::within("days of a step", step_days, 1..=u32::MAX.into())?;
     let Some(&(first, _)) = holdout.first_days.first() else {
         return Ok(Vec::new());
     };

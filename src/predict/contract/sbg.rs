@@ -45,8 +45,6 @@ use crate::predict::{Fit, FitOptions, Latent, Limit, RenewalCohort, Spread, fit}
 /// 76-90, doi 10.1002/dir.20074. The same (2010), "Customer-base valuation in a contractual setting: the
 /// perils of ignoring heterogeneity", Marketing Science 29(1), 85-93, doi 10.1287/mksc.1080.0482.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "SbgParams", into = "SbgParams"))]
 pub struct Sbg {
     params: SbgParams,
 }

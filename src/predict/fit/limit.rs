@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::scale::Language;
+use crate::scale::words::phrase;
 
 /// A [`Latent`] quantity and the simpler spread over customers that the data show.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -103,6 +104,7 @@ impl Limit {
     /// ```
     pub fn describe(&self, language: Language) -> String {
         let ([first, second], [english, chinese]) = self.of.words();
+        let name = language.pick(english, chinese);
         let mean = if self.of == Latent::Ageing {
             first.to_owned()
         } else if self.of.is_rate_or_spend() {
@@ -115,35 +117,38 @@ impl Limit {
             let digits = if value < 1e-3 { format!("{value:.3e}") } else { format!("{value:.6}") };
             format!("{} = {digits}", if is_spend { of_spend } else { &mean })
         };
-        let (go, both) = if is_spend {
-            ("q goes".to_owned(), "q".to_owned())
-        } else {
-            (format!("{first} and {second} go"), format!("{first} 和 {second}"))
-        };
-        let (in_english, in_chinese) = match self.spread {
+        let both = phrase!(language, "{first} and {second} go", "{first} 和 {second}");
+        let go = if is_spend { language.pick("q goes", "q") } else { &both };
+        match self.spread {
             Spread::Zero | Spread::One => {
                 let end = u8::from(self.spread == Spread::One);
-                let in_english = format!("{mean} goes to {end}: the {english} is {end} for everyone");
-                (in_english, format!("{mean} 趋于 {end}：所有客户的{chinese}均为 {end}"))
+                phrase!(
+                    language,
+                    "{mean} goes to {end}: the {name} is {end} for everyone",
+                    "{mean} 趋于 {end}：所有客户的{name}均为 {end}"
+                )
             }
-            Spread::Unbounded => {
-                let in_english = format!("{mean} goes to infinity: the {english} has no bound for anyone");
-                (in_english, format!("{mean} 趋于无穷大：所有客户的{chinese}均无上限"))
-            }
+            Spread::Unbounded => phrase!(
+                language,
+                "{mean} goes to infinity: the {name} has no bound for anyone",
+                "{mean} 趋于无穷大：所有客户的{name}均无上限"
+            ),
             Spread::Same(of_all) => {
                 let value = value(of_all, "p gamma / q");
-                let in_english = format!("{go} to infinity: the {english} is the same for everyone, with {value}");
-                (in_english, format!("{both} 趋于无穷大：所有客户的{chinese}都相同，{value}"))
+                phrase!(
+                    language,
+                    "{go} to infinity: the {name} is the same for everyone, with {value}",
+                    "{go} 趋于无穷大：所有客户的{name}都相同，{value}"
+                )
             }
             Spread::Extremes(share) => {
                 let value = value(share, "q");
-                let in_english = format!("{go} to 0: the {english} takes its extremes only, with {value}");
-                (in_english, format!("{both} 趋于 0：客户的{chinese}只取极端值，{value}"))
+                phrase!(
+                    language,
+                    "{go} to 0: the {name} takes its extremes only, with {value}",
+                    "{go} 趋于 0：客户的{name}只取极端值，{value}"
+                )
             }
-        };
-        match language {
-            Language::English => in_english,
-            Language::Chinese => in_chinese,
         }
     }
 }

@@ -5,13 +5,11 @@ use crate::predict::TimeUnit;
 
 /// How a model is fitted. The default is plain maximum likelihood, with rates per week.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FitOptions {
     penalty: f64,
     max_evaluations: u32,
     unit: TimeUnit,
-    /// The parameters that a climb of the model of this name starts at, before all other starts.
-    #[cfg_attr(feature = "serde", serde(skip))]
+    /// The parameters that a climb of the model of this name starts at, before all other starts. Not stored.
     near: Option<(&'static str, [f64; 4])>,
 }
 
@@ -90,7 +88,7 @@ crate::stored::stored! {
         #[serde(default)] penalty: f64,
         #[serde(default = "max_evaluations")] max_evaluations: u32,
         #[serde(default)] unit: TimeUnit,
-    } => {
+    } <=> {
         let options = FitOptions { penalty, max_evaluations, unit, near: None };
         options.checked_penalty().map(|_| options)
     }

@@ -43,6 +43,8 @@ macro_rules! parameters {
     ($model:ident; $params:ident { $($(#[$about:meta])* $field:ident),+ $(,)? }) => {
         crate::predict::fit::params::parameters!(@new $model, $params { $($(#[$about])* $field),+ });
 
+        crate::stored::stored! { $model(model) as params: $params = model.params => Self::from_params(params) }
+
         impl TryFrom<$params> for $model {
             type Error = crate::error::Error;
 
@@ -57,7 +59,7 @@ macro_rules! parameters {
             }
         }
     };
-    ($model:ident, $stored:ident; $params:ident { $($(#[$about:meta])* $field:ident),+ $(,)? }) => {
+    ($model:ident, unit; $params:ident { $($(#[$about:meta])* $field:ident),+ $(,)? }) => {
         crate::predict::fit::params::parameters!(@new $model, $params { $($(#[$about])* $field),+ }, unit);
 
         impl $model {
@@ -67,28 +69,9 @@ macro_rules! parameters {
             }
         }
 
-        #[cfg(feature = "serde")]
-        impl From<$model> for $stored {
-            fn from($model { unit, params: $params { $($field),+ } }: $model) -> Self {
-                Self { unit, $($field),+ }
-            }
-        }
-
-        #[cfg(feature = "serde")]
-        impl TryFrom<$stored> for $model {
-            type Error = crate::error::Error;
-
-            fn try_from($stored { unit, $($field),+ }: $stored) -> crate::error::Result<Self> {
-                Self::from_params($params { $($field),+ }, unit)
-            }
-        }
-
-        #[cfg(feature = "serde")]
-        #[derive(serde::Serialize, serde::Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct $stored {
-            unit: crate::predict::TimeUnit,
-            $($field: f64),+
+        crate::stored::stored! {
+            $model(model) { unit: crate::predict::TimeUnit = model.unit, $($field: f64 = model.params.$field),+ }
+            <=> Self::from_params($params { $($field),+ }, unit)
         }
     };
 }

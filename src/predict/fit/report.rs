@@ -126,8 +126,8 @@ impl<M, P> Fit<M, P> {
 impl<M> Boundary<M> {
     /// The [descriptions](Limit::describe) of the limits, joined.
     pub fn describe(&self, language: Language) -> String {
-        let separator = if language == Language::Chinese { "；" } else { "; " };
-        self.limits.iter().map(|limit| limit.describe(language)).collect::<Vec<_>>().join(separator)
+        let limits: Vec<_> = self.limits.iter().map(|limit| limit.describe(language)).collect();
+        limits.join(language.pick("; ", "；"))
     }
 }
 

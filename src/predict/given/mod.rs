@@ -3,6 +3,7 @@
 mod counted;
 pub(in crate::predict) mod grouped;
 pub(in crate::predict) mod grouping;
+mod lazy;
 pub(in crate::predict) mod numbering;
 pub(in crate::predict) mod opportunity;
 mod opportunity_samples;

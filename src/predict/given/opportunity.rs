@@ -19,7 +19,6 @@ use crate::error::{Error, Result};
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct OpportunitySample {
     repeats: u32,
     opportunities: u32,
@@ -40,9 +39,10 @@ impl OpportunitySample {
     /// [`Error::OutOfRange`] for more than [`MAX_OPPORTUNITIES`](OpportunitySample::MAX_OPPORTUNITIES), unless
     /// `x <= t_x <= n`, and for a recency without a repeat.
     pub fn new(repeats: u32, recency: u32, opportunities: u32) -> Result<Self> {
-        within("opportunities n", opportunities, 0, Self::MAX_OPPORTUNITIES)?;
-        within("repeats x", repeats, 0, opportunities)?;
-        within("recency t_x", recency, repeats, if repeats > 0 { opportunities } else { 0 })?;
+        Error::within("opportunities n", opportunities, 0..=Self::MAX_OPPORTUNITIES.into())?;
+        Error::within("repeats x", repeats, 0..=opportunities.into())?;
+        let latest = if repeats > 0 { opportunities } else { 0 };
+        Error::within("recency t_x", recency, repeats.into()..=latest.into())?;
         Ok(Self { repeats, opportunities, recency })
     }
 
@@ -67,14 +67,7 @@ impl OpportunitySample {
     }
 }
 
-pub(in crate::predict) fn within(field: &'static str, found: u32, min: u32, max: u32) -> Result<()> {
-    if (min..=max).contains(&found) {
-        return Ok(());
-    }
-    Err(Error::OutOfRange { field, found: found.into(), min: min.into(), max: max.into() })
-}
-
 crate::stored::stored! {
-    OpportunitySample { repeats: u32, recency: u32, opportunities: u32 }
-    => OpportunitySample::new(repeats, recency, opportunities)
+    OpportunitySample { repeats: u32, opportunities: u32, recency: u32 }
+    <=> OpportunitySample::new(repeats, recency, opportunities)
 }

@@ -5,7 +5,6 @@ use crate::history::{CustomerFold, Fact, PurchaseLog};
 use crate::parallel;
 use crate::predict::OpportunitySample;
 use crate::predict::given::counted::counted;
-use crate::predict::given::opportunity::within;
 use crate::record::calendar::Day;
 use crate::record::{CustomerId, Windows};
 use crate::scale::Tally;
@@ -128,11 +127,9 @@ pub fn opportunity_samples<Id: CustomerId>(
     let Some(last) = windows.last() else {
         return Ok(Vec::new());
     };
-    if let Some(position) = windows.windows(2).position(|pair| pair[1].start() < pair[0].end()) {
-        return Err(Error::NotAscending { what: "days of opportunities", position: position + 1 });
-    }
+    Error::ascending("days of opportunities", &windows, |before, after| after.start() < before.end())?;
     let count = u32::try_from(windows.len()).unwrap_or(u32::MAX);
-    within("opportunities n", count, 0, OpportunitySample::MAX_OPPORTUNITIES)?;
+    Error::within("opportunities n", count, 0..=OpportunitySample::MAX_OPPORTUNITIES.into())?;
     let bounds: Vec<(Day, Day)> = windows.iter().map(|window| (window.start().into(), window.end().into())).collect();
     let parts = log.fold_parts(last.last(), || OpportunityFold { bounds: &bounds, count, samples: Vec::new() });
     let mut samples = parallel::joined(parts.into_iter().map(|part| part.samples).collect());
@@ -146,10 +143,7 @@ struct OpportunityFold<'a, Id> {
     samples: Vec<(Id, OpportunitySample)>,
 }
 
-/// A customer so far; `None` before the first purchase.
-#[derive(Default)]
-struct Seen(Option<Bought>);
-
+/// A customer from the first purchase on.
 struct Bought {
     /// Windows that had started by the day of the first purchase.
     before: u32,
@@ -159,9 +153,9 @@ struct Bought {
 }
 
 impl<Id> CustomerFold<Id> for OpportunityFold<'_, Id> {
-    type State = Seen;
+    type State = Option<Bought>;
 
-    fn step(&mut self, Seen(seen): &mut Seen, fact: Fact) {
+    fn step(&mut self, seen: &mut Option<Bought>, fact: Fact) {
         if !fact.is_purchase() {
             return;
         }
@@ -180,7 +174,7 @@ impl<Id> CustomerFold<Id> for OpportunityFold<'_, Id> {
         }
     }
 
-    fn finish(&mut self, customer: Id, Seen(seen): Seen) {
+    fn finish(&mut self, customer: Id, seen: Option<Bought>) {
         if let Some(Bought { before, repeats, last }) = seen {
             let sample = OpportunitySample::of_valid(repeats, last - before, self.count - before);
             self.samples.push((customer, sample));

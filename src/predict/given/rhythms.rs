@@ -1,26 +1,19 @@
 //! The gaps of a shop's customers, as far as they are known.
 
-use std::sync::OnceLock;
-
-use crate::error::Result;
 use crate::history::Spending;
 use crate::parallel;
 use crate::predict::Sample;
 use crate::predict::given::counted::counted;
 use crate::predict::given::grouped::{Grouped, Key};
+use crate::predict::given::lazy::Lazy;
 use crate::record::calendar::Day;
 use crate::scale::Tally;
 
 /// `x`, `T` and `t_x` as in [`Key`], and the bits of the sum of the gaps' logarithms.
 pub(in crate::predict) type RhythmKey = (Key, u64);
 
-/// Customers of two repeats or more whose gaps are known; with fewer, `t_x` says all. Those of a ledger are counted when
-/// first needed, which a fit of other models never does.
-#[derive(Debug, Clone, Default)]
-pub(in crate::predict) struct Rhythms {
-    counted: OnceLock<Tally<RhythmKey>>,
-    ledger: Option<(Spending, Day)>,
-}
+/// Customers of two repeats or more whose gaps are known; with fewer, `t_x` says all.
+pub(in crate::predict) type Rhythms = Lazy<RhythmKey, (Spending, Day)>;
 
 /// Customers whose gaps are looked up together.
 const PART: usize = 1 << 12;
@@ -32,31 +25,13 @@ pub(in crate::predict) fn key(sample: &Sample) -> Option<RhythmKey> {
 }
 
 impl Rhythms {
-    pub(in crate::predict) fn of_rows(rows: impl IntoIterator<Item = (RhythmKey, u64)>) -> Result<Self> {
-        Ok(counted(rows)?.into())
-    }
-
-    pub(in crate::predict) const fn of_ledger(ledger: Spending, as_of: Day) -> Self {
-        Self { counted: OnceLock::new(), ledger: Some((ledger, as_of)) }
-    }
-
-    pub(in crate::predict) fn tally(&self) -> &Tally<RhythmKey> {
-        self.counted.get_or_init(|| self.ledger.as_ref().map(of_customers).unwrap_or_default())
-    }
-
-    /// Changes the counts.
-    pub(in crate::predict) fn change<R>(&mut self, change: impl FnOnce(&mut Tally<RhythmKey>) -> R) -> R {
-        self.tally();
-        let mut counted = self.counted.take().unwrap_or_default();
-        let answer = change(&mut counted);
-        *self = counted.into();
-        answer
+    pub(in crate::predict) const fn of_spending(spending: Spending, as_of: Day) -> Self {
+        Self::of_ledger((spending, as_of), of_customers)
     }
 
     /// The same customers, with other keys.
     pub(in crate::predict) fn map(&mut self, key: impl Fn(RhythmKey) -> RhythmKey) {
-        self.tally();
-        *self = self.counted.take().unwrap_or_default().map(key).into();
+        self.change(|counts| *counts = core::mem::take(counts).map(key));
     }
 
     /// Every row of `all`, cut by what is known of gaps: `None` of customers of whom nothing is, and of one repeat or none.
@@ -73,12 +48,6 @@ impl Rhythms {
             }
         }
         rows
-    }
-}
-
-impl From<Tally<RhythmKey>> for Rhythms {
-    fn from(counted: Tally<RhythmKey>) -> Self {
-        Self { counted: counted.into(), ledger: None }
     }
 }
 

@@ -30,16 +30,13 @@ use crate::history::RepeatSummary;
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Sample {
     repeats: u32,
     recency_days: f64,
     age_days: f64,
     /// [`NO_GAPS`] where it is not known, and with fewer than two repeats, of whom `t_x` says it.
-    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "is_no_gaps"))]
     ln_gaps: f64,
     /// [`UNKNOWN`] where it is not known, and without a repeat.
-    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "is_unknown"))]
     mean_spend: f64,
 }
 
@@ -177,28 +174,14 @@ pub(in crate::predict) fn checked_mean_spend(repeats: u32, found: f64) -> Result
     if repeats == 0 && found > 0.0 { refused("0 without a repeat purchase") } else { Ok(()) }
 }
 
-#[cfg(feature = "serde")]
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
-fn is_no_gaps(ln_gaps: &f64) -> bool {
-    !ln_gaps.is_finite()
-}
-
-#[cfg(feature = "serde")]
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
-fn is_unknown(mean_spend: &f64) -> bool {
-    *mean_spend < 0.0
-}
-
 crate::stored::stored! {
-    Sample {
-        repeats: u32,
-        recency_days: f64,
-        age_days: f64,
-        #[serde(default)]
-        ln_gaps: Option<f64>,
-        #[serde(default)]
-        mean_spend: Option<f64>
-    } => {
+    Sample(sample) {
+        repeats: u32 = sample.repeats,
+        recency_days: f64 = sample.recency_days,
+        age_days: f64 = sample.age_days,
+        #[serde(default, skip_serializing_if = "Option::is_none")] ln_gaps: Option<f64> = sample.known_ln_gaps(),
+        #[serde(default, skip_serializing_if = "Option::is_none")] mean_spend: Option<f64> = sample.mean_spend(),
+    } <=> {
         let times = Sample::new(repeats, recency_days, age_days)?;
         let sample = ln_gaps.map_or(Ok(times), |ln_gaps| times.with_ln_gaps(ln_gaps))?;
         mean_spend.map_or(Ok(sample), |mean_spend| sample.with_mean_spend(mean_spend))

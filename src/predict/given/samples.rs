@@ -91,8 +91,8 @@ impl Samples {
             as_of: Some(ledger.as_of()),
             grouped: Grouped::of_parts(&parts).into(),
             counts: None,
-            rhythms: Rhythms::of_ledger(ledger.spending(), as_of),
-            spends: Spends::of_ledger(ledger.spending()),
+            rhythms: Rhythms::of_spending(ledger.spending(), as_of),
+            spends: Spends::of_spending(ledger.spending()),
         }
     }
 

@@ -1,47 +1,24 @@
 //! The mean spends of a shop's customers.
 
-use std::sync::OnceLock;
-
-use crate::error::Result;
 use crate::history::Spending;
 use crate::number::weight::count;
 use crate::parallel;
 use crate::predict::given::counted::counted;
+use crate::predict::given::lazy::Lazy;
 use crate::scale::Tally;
 
 /// `x` and the bits of `m`: means are not negative, so that their bits ascend with them.
 pub(in crate::predict) type SpendKey = (u32, u64);
 
-/// Customers by `x` and `m`. Those of a ledger are counted when first needed, which a fit of purchases never does.
-#[derive(Debug, Clone, Default)]
-pub(in crate::predict) struct Spends {
-    counted: OnceLock<Tally<SpendKey>>,
-    ledger: Option<Spending>,
-}
+/// Customers by `x` and `m`.
+pub(in crate::predict) type Spends = Lazy<SpendKey, Spending>;
 
 /// Customers whose mean spends are worked out together.
 const PART: usize = 1 << 12;
 
 impl Spends {
-    pub(in crate::predict) fn of_rows(rows: impl IntoIterator<Item = (SpendKey, u64)>) -> Result<Self> {
-        Ok(counted(rows)?.into())
-    }
-
-    pub(in crate::predict) const fn of_ledger(ledger: Spending) -> Self {
-        Self { counted: OnceLock::new(), ledger: Some(ledger) }
-    }
-
-    pub(in crate::predict) fn tally(&self) -> &Tally<SpendKey> {
-        self.counted.get_or_init(|| self.ledger.as_ref().map(of_customers).unwrap_or_default())
-    }
-
-    /// Changes the counts.
-    pub(in crate::predict) fn change<R>(&mut self, change: impl FnOnce(&mut Tally<SpendKey>) -> R) -> R {
-        self.tally();
-        let mut counted = self.counted.take().unwrap_or_default();
-        let answer = change(&mut counted);
-        *self = counted.into();
-        answer
+    pub(in crate::predict) const fn of_spending(spending: Spending) -> Self {
+        Self::of_ledger(spending, of_customers)
     }
 
     /// `x`, `m` and the customers of each row, ascending by `x`, then `m`.
@@ -83,12 +60,6 @@ impl Spends {
         let repeats = || self.above_zero().map(|(repeats, ..)| repeats);
         let is_defined = smallest < largest && repeats().min() < repeats().max();
         (is_defined && xx > 0.0 && mm > 0.0).then(|| (xm / xx.sqrt() / mm.sqrt()).clamp(-1.0, 1.0))
-    }
-}
-
-impl From<Tally<SpendKey>> for Spends {
-    fn from(counted: Tally<SpendKey>) -> Self {
-        Self { counted: counted.into(), ledger: None }
     }
 }
 

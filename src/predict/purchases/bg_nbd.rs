@@ -43,15 +43,13 @@ use crate::scale::{Confidence, Interval};
 /// P. S. Fader, B. G. S. Hardie and K. L. Lee (2005), "Counting your customers the easy way: an alternative to the
 /// Pareto/NBD model", Marketing Science 24(2), 275-284, doi 10.1287/mksc.1040.0098, eqs. 3, 6 and 10.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredBgNbd", into = "StoredBgNbd"))]
 pub struct BgNbd {
     unit: TimeUnit,
     params: BgNbdParams,
 }
 
 fit::params::parameters! {
-    BgNbd, StoredBgNbd;
+    BgNbd, unit;
     BgNbdParams {
         /// Shape of the purchase rates' Gamma distribution: small where customers differ much.
         r,

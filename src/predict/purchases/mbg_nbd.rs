@@ -42,15 +42,13 @@ use crate::scale::{Confidence, Interval};
 /// D. Hoppe and U. Wagner (2007), "Customer base analysis: the case for a central variant of the betageometric/NBD
 /// model", Marketing ZFP 29(2), 75-90.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredMbgNbd", into = "StoredMbgNbd"))]
 pub struct MbgNbd {
     unit: TimeUnit,
     params: MbgNbdParams,
 }
 
 fit::params::parameters! {
-    MbgNbd, StoredMbgNbd;
+    MbgNbd, unit;
     MbgNbdParams {
         /// Shape of the purchase rates' Gamma distribution: small where customers differ much.
         r,

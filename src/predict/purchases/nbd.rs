@@ -36,15 +36,13 @@ use crate::scale::{Confidence, Interval};
 ///
 /// A. S. C. Ehrenberg (1959), "The pattern of consumer purchases", Applied Statistics 8(1), 26-41, doi 10.2307/2985810.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredNbd", into = "StoredNbd"))]
 pub struct Nbd {
     unit: TimeUnit,
     params: NbdParams,
 }
 
 fit::params::parameters! {
-    Nbd, StoredNbd;
+    Nbd, unit;
     NbdParams {
         /// Shape of the purchase rates' Gamma distribution: small where customers differ much.
         r,

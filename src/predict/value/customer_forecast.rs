@@ -180,32 +180,31 @@ impl CustomerForecast {
 
     fn expected(&self, language: Language, of_each: &str) -> String {
         let (known, purchases, days) = (self.known(language), self.expected_purchases, self.horizon_days);
-        match language {
-            Language::English => {
-                let days = count_days(days.into());
-                format!("{known}; {purchases:.2} purchase days{of_each} expected in the next {days}")
-            }
-            Language::Chinese => format!("{known}；预计未来 {days} 天内有 {purchases:.2} 个购买日{of_each}"),
-        }
+        let in_english = count_days(days.into());
+        phrase!(
+            language,
+            "{known}; {purchases:.2} purchase days{of_each} expected in the next {in_english}",
+            "{known}；预计未来 {days} 天内有 {purchases:.2} 个购买日{of_each}"
+        )
     }
 
     fn known(&self, language: Language) -> String {
         let (repeats, age_days) = (self.sample.repeats(), self.sample.age_days());
         let model = self.model.label().name(language);
         let since_last = age_days - self.sample.recency_days();
-        match (language, repeats) {
-            (Language::English, 0) => format!("{model}: bought on one day, {} ago", count_days(age_days)),
-            (Language::English, _) => format!(
-                "{model}: bought again on {} in the {} since the first, the last time {} ago",
-                count_days(repeats.into()),
-                count_days(age_days),
-                count_days(since_last)
-            ),
-            (Language::Chinese, 0) => format!("{model}：仅有 1 个购买日，距今 {age_days} 天"),
-            (Language::Chinese, _) => {
-                format!("{model}：首购后 {age_days} 天内有 {repeats} 个复购日，最近一次距今 {since_last} 天")
-            }
+        let [again, age, ago] = [repeats.into(), age_days, since_last].map(count_days);
+        if repeats == 0 {
+            return phrase!(
+                language,
+                "{model}: bought on one day, {age} ago",
+                "{model}：仅有 1 个购买日，距今 {age_days} 天"
+            );
         }
+        phrase!(
+            language,
+            "{model}: bought again on {again} in the {age} since the first, the last time {ago} ago",
+            "{model}：首购后 {age_days} 天内有 {repeats} 个复购日，最近一次距今 {since_last} 天"
+        )
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::error::{Error, Result};
 use crate::predict::Sample;
-use crate::predict::given::opportunity::within;
 use crate::predict::purchases::model::PurchaseModel;
 
 /// A discount of later money: a rate for each step of days. A rate of 0, the default, discounts nothing.
@@ -20,7 +19,6 @@ use crate::predict::purchases::model::PurchaseModel;
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Discount {
     rate: f64,
     step_days: u32,
@@ -42,7 +40,7 @@ impl Discount {
         if !(rate.is_finite() && rate >= 0.0) {
             return Err(Error::Number { field: "discount rate", found: rate, expected: "finite and 0 or more" });
         }
-        within("days of a step", step_days, 1, u32::MAX)?;
+        Error::within("days of a step", step_days, 1..=u32::MAX.into())?;
         // The sign of a zero is dropped.
         Ok(Self { rate: rate.abs(), step_days })
     }
@@ -62,7 +60,8 @@ impl Discount {
         let Self { rate, step_days } = self;
         let steps = if rate > 0.0 && horizon_days > 0 { horizon_days.div_ceil(step_days) } else { 1 };
         if steps > MOST_STEPS {
-            within("days of a step", step_days, horizon_days.div_ceil(MOST_STEPS), u32::MAX)?;
+            let least = horizon_days.div_ceil(MOST_STEPS);
+            Error::within("days of a step", step_days, least.into()..=u32::MAX.into())?;
         }
         Ok((1..=steps).map(move |number| {
             // The last step ends with the horizon.
@@ -128,5 +127,5 @@ pub(in crate::predict) fn discounted_purchases_all(
 }
 
 crate::stored::stored! {
-    Discount { rate: f64, step_days: u32 } => Discount::new(rate, step_days)
+    Discount { rate: f64, step_days: u32 } <=> Discount::new(rate, step_days)
 }

@@ -4,7 +4,6 @@ use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 use crate::number::money;
-use crate::predict::given::opportunity::within;
 
 /// The amount with `decimals` decimals that is nearest to an estimate; of two equally near ones, the even one.
 ///
@@ -25,7 +24,7 @@ use crate::predict::given::opportunity::within;
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 pub fn rounded_to_money(estimate: f64, decimals: u32) -> Result<Decimal> {
-    within("decimals", decimals, 0, Decimal::MAX_SCALE)?;
+    Error::within("decimals", decimals, 0..=Decimal::MAX_SCALE.into())?;
     let expected = "finite and within 96 bits at the decimals asked for";
     let refused = Error::Number { field: "estimate in money", found: estimate, expected };
     money::nearest(estimate, decimals).ok_or(refused)

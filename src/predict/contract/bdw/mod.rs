@@ -49,8 +49,6 @@ use crate::predict::{Fit, FitOptions, Latent, Limit, RenewalCohort, Sbg, SbgPara
 /// P. S. Fader, B. G. S. Hardie, Y. Liu, J. Davin and T. Steenburgh (2018), "'How to project customer retention' revisited:
 /// the role of duration dependence", Journal of Interactive Marketing 43, 1-16, doi 10.1016/j.intmar.2018.01.002.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "BdwParams", into = "BdwParams"))]
 pub struct Bdw {
     params: BdwParams,
 }

@@ -18,7 +18,7 @@ pub(in crate::predict) struct Likelihood {
     tails: Vec<Tail>,
     /// The tails in parts of about as much work.
     parts: Vec<core::ops::Range<usize>>,
-    most_opportunities: u32,
+    pub(in crate::predict) most_opportunities: u32,
 }
 
 /// Customers of the same `x` and `n`.
@@ -61,10 +61,6 @@ impl Likelihood {
             tails,
             most_opportunities: rows.iter().map(|(sample, _)| sample.opportunities()).max().unwrap_or(0),
         }
-    }
-
-    pub(in crate::predict) const fn most_opportunities(&self) -> u32 {
-        self.most_opportunities
     }
 
     /// `ln L` and its derivatives by alpha, beta, gamma and delta.

@@ -8,7 +8,6 @@ use crate::number::special::ln_beta_ratio;
 use crate::predict::contract::survival;
 use crate::predict::fit::limit;
 use crate::predict::fit::search::Search;
-use crate::predict::given::opportunity;
 use crate::predict::{Fit, FitOptions, Latent, Limit, OpportunitySample, OpportunitySamples, Spread, fit};
 
 /// The beta-geometric/beta-Bernoulli model: at each opportunity a customer who is alive buys with a probability
@@ -50,8 +49,6 @@ use crate::predict::{Fit, FitOptions, Latent, Limit, OpportunitySample, Opportun
 /// P. S. Fader, B. G. S. Hardie and J. Shang (2010), "Customer-base analysis in a discrete-time noncontractual
 /// setting", Marketing Science 29(6), 1086-1108, doi 10.1287/mksc.1100.0580.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "BgBbParams", into = "BgBbParams"))]
 pub struct BgBb {
     params: BgBbParams,
 }
@@ -100,7 +97,7 @@ impl BgBb {
             return Err(Error::NoCustomers { what: NAME });
         }
         let likelihood = Likelihood::of(samples);
-        if likelihood.most_opportunities() == 0 {
+        if likelihood.most_opportunities == 0 {
             return Err(Error::NothingObserved { what: NAME });
         }
         let (customers, distinct_rows) = (samples.customers(), samples.distinct_rows());
@@ -192,7 +189,7 @@ impl BgBb {
         purchases: u32,
         opportunities: u32,
     ) -> Result<f64> {
-        opportunity::within("opportunities ahead", opportunities, 0, OpportunitySample::MAX_OPPORTUNITIES)?;
+        Error::within("opportunities ahead", opportunities, 0..=OpportunitySample::MAX_OPPORTUNITIES.into())?;
         let since = self.since(sample);
         let all = since.alive + since.left;
         let if_alive = self.if_alive(sample).probability_of_new(purchases, opportunities);
@@ -301,7 +298,7 @@ impl Simpler {
             return Some(Self { limits: vec![buys(Spread::One), leaves(Spread::Zero)], start: [1e4, 1.0, 1.0, 1e4] });
         }
         let size = f64::min(1e5 / f64::min(share, 1.0 - share), 1e8);
-        match likelihood.most_opportunities() {
+        match likelihood.most_opportunities {
             1 => Some(Self {
                 limits: vec![buys(Spread::Same(share)), leaves(Spread::Zero)],
                 start: [size * share, size * (1.0 - share), 1e-4, 1e4],

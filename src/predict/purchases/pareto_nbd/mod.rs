@@ -62,15 +62,13 @@ use crate::predict::{Fit, FitOptions, Latent, Sample, Samples, TimeUnit, fit};
 /// P. S. Fader and B. G. S. Hardie (2005), "A note on deriving the Pareto/NBD model and related expressions",
 /// brucehardie.com/notes/009.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StoredParetoNbd", into = "StoredParetoNbd"))]
 pub struct ParetoNbd {
     unit: TimeUnit,
     params: ParetoNbdParams,
 }
 
 fit::params::parameters! {
-    ParetoNbd, StoredParetoNbd;
+    ParetoNbd, unit;
     ParetoNbdParams {
         /// Shape of the purchase rates' Gamma distribution: small where customers differ much.
         r,

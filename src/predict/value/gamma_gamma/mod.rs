@@ -50,8 +50,6 @@ use crate::predict::{
 /// Journal of Marketing Research 42(4), 415-430, doi 10.1509/jmkr.2005.42.4.415. P. S. Fader and B. G. S. Hardie
 /// (2013), "The Gamma-Gamma model of monetary value", <https://www.brucehardie.com/notes/025/>, equations 1a and 5.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "GammaGammaParams", into = "GammaGammaParams"))]
 pub struct GammaGamma {
     params: GammaGammaParams,
 }
