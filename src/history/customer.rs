@@ -7,8 +7,7 @@ use super::gaps::GapStatistics;
 use super::logarithms::from_units;
 use super::statistics::Statistics;
 use crate::error::{Error, Result};
-use crate::number::money;
-use crate::number::quotient;
+use crate::number::{money, quotient};
 use crate::record::calendar::Day;
 use crate::record::{Order, ShopCalendar};
 

@@ -95,10 +95,7 @@ impl GapStatistics {
         from_units(self.sums.logarithms)
     }
 
-    /// The sample standard deviation of the gaps in days, 0 or more; `None` for a single gap.
-    ///
-    /// # Formula
-    ///
+    /// The sample standard deviation of the gaps in days, 0 or more; `None` for a single gap. Formula:
     /// `√((n Σg² - (Σg)²) / (n (n - 1)))`; all but the root and the quotient under it is exact.
     pub fn standard_deviation_days(self) -> Option<f64> {
         let (n, sum) = (i128::from(self.count), i128::from(self.sum));

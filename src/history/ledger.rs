@@ -126,8 +126,8 @@ impl<Id: CustomerId> Ledger<Id> {
     }
 
     pub(super) fn from_log(log: &PurchaseLog<Id>, start: Day, as_of: NaiveDate) -> Result<Self> {
-        let (scale, finest) = (log.scale(), log.finest());
-        let mut ledger = if log.sums_to_64_bits() {
+        let (scale, finest) = (log.scale(), log.finest);
+        let mut ledger = if log.amounts.sums_to_64_bits() {
             Self::of_rows(Posting::<Id, i64>::rows(log, start, as_of), scale, as_of, finest)
         } else {
             Self::of_rows(Posting::<Id, i128>::rows(log, start, as_of), scale, as_of, finest)

@@ -48,7 +48,7 @@ pub struct PurchaseLog<Id> {
     /// Purchases that were refunded in part; `None` where nobody has told.
     pub(super) refunded: Option<usize>,
     pub(super) times: Times,
-    /// The record whose amount has set the scale, and that amount.
+    /// The record whose amount has set the scale, and that amount; `None` for a log of columns.
     pub(super) finest: Option<(usize, Decimal)>,
     /// Of the facts; in the wrong order while there is none.
     pub(super) first_day: Day,
@@ -83,11 +83,6 @@ impl<Id: CustomerId> PurchaseLog<Id> {
     /// As [`ledger`](PurchaseLog::ledger).
     pub fn ledger_in(&self, window: Window) -> Result<Ledger<Id>> {
         Ledger::from_log(self, window.start().into(), window.last())
-    }
-
-    /// Whether every sum of this log's amounts fits 64 bits.
-    pub(crate) const fn sums_to_64_bits(&self) -> bool {
-        self.amounts.sums_to_64_bits()
     }
 
     /// The log of those customers for whom `keep` answers yes: of a region, a channel, a tier.
@@ -169,11 +164,6 @@ impl<Id> PurchaseLog<Id> {
     /// The decimals of money in this log: those of the amount that has most.
     pub const fn scale(&self) -> u32 {
         self.amounts.scale()
-    }
-
-    /// The record whose amount has set the scale, and that amount; `None` for a log of columns.
-    pub(super) const fn finest(&self) -> Option<(usize, Decimal)> {
-        self.finest
     }
 
     /// Whether nothing was given back; `false` where nobody has told.

@@ -6,8 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 use crate::history::LineLog;
-use crate::number::money;
-use crate::number::quotient;
+use crate::number::{money, quotient};
 use crate::record::calendar::Day;
 use crate::record::{CustomerId, ProductId, Window};
 use crate::scale::Ratio;

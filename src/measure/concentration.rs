@@ -4,8 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 use crate::history::{Ledger, MoneyColumn};
-use crate::number::money;
-use crate::number::quotient;
+use crate::number::{money, quotient};
 use crate::scale::{Ratio, ranks};
 
 /// What some of a shop's customers brought of its revenue.

@@ -42,18 +42,15 @@ pub struct CreditMatches {
 ///
 /// **Ties**: of one instant, orders come before credits, so that an order can be given back in its own minute. Among
 /// orders or credits of one customer, one instant and one amount, which are alike to every history, the later position
-/// counts as the later one. An order known by its day alone counts as placed when that day begins in UTC, such a
-/// credit as issued when it ends. Histories and ledgers of what is left are the same for every order of the records.
+/// counts as the later one. An order known by its day alone counts as placed when that day begins in UTC, such a credit
+/// as issued when it ends. Histories and ledgers of what is left are the same for every order of the records. Takes
+/// time linear in records, `n log n` in credits and the orders of their customers and amounts. Columns are matched
+/// without building records: [`RecordColumns::match_credits`].
 ///
 /// # Errors
 ///
 /// [`Error::AmountOverflow`] when the credits of either kind do not add up to a `Decimal` exactly. The records are then
 /// unchanged.
-///
-/// # Complexity
-///
-/// Linear in records, `n log n` in credits and the orders of their customers and amounts. Columns are matched without
-/// building records: [`RecordColumns::match_credits`].
 ///
 /// # Examples
 ///
@@ -113,10 +110,6 @@ impl<Id: CustomerId> RecordColumns<'_, Id> {
     /// Columns leave out what is no purchase: leave out both rows of each pair. Instants are whole seconds here.
     ///
     /// # Errors
-    ///
-    /// As [`match_credits`].
-    ///
-    /// # Complexity
     ///
     /// As [`match_credits`].
     ///

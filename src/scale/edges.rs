@@ -9,7 +9,7 @@ use crate::scale::{Bands, Language};
 /// Strictly ascending days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct DayEdges {
-    days: [u32; 3],
+    pub(crate) days: [u32; 3],
 }
 
 /// What Chinese e-commerce teaches, for gaps between purchases and for days since the only one.
@@ -23,10 +23,6 @@ impl DayEdges {
     pub(crate) fn new(days: [u32; 3]) -> Result<Self> {
         Bands::new(days.to_vec())?;
         Ok(Self { days })
-    }
-
-    pub(crate) const fn days(self) -> [u32; 3] {
-        self.days
     }
 
     /// The label of a number of days: how many edges it has reached.

@@ -67,10 +67,7 @@ impl Label {
 
     /// The name that people read.
     pub fn name(&self, language: Language) -> &str {
-        match language {
-            Language::English => &self.english,
-            Language::Chinese => &self.chinese,
-        }
+        language.pick(&self.english, &self.chinese)
     }
 }
 

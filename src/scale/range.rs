@@ -35,10 +35,7 @@ pub(crate) fn describe<T: Display>(
     language: Language,
 ) -> String {
     let is_day = quantity == Quantity::Day;
-    let words = |english: [&'static str; 2], chinese: [&'static str; 2]| match language {
-        Language::English => english[usize::from(is_day)],
-        Language::Chinese => chinese[usize::from(is_day)],
-    };
+    let words = |english, chinese| language.pick::<[&'static str; 2]>(english, chinese)[usize::from(is_day)];
     let lower = match lower {
         Bound::Excluded(lower) => Some((words(["above", "after"], ["高于", "晚于"]), lower)),
         Bound::Included(lower) => Some((words(["at least", "from"], ["不低于", "不早于"]), lower)),
@@ -50,10 +47,8 @@ pub(crate) fn describe<T: Display>(
         Bound::Unbounded => None,
     };
     let sides: Vec<_> = [lower, upper].into_iter().flatten().map(|(word, value)| format!("{word} {value}")).collect();
-    match (sides.is_empty(), language) {
-        (true, Language::English) => "any value".to_owned(),
-        (true, Language::Chinese) => "不限".to_owned(),
-        (false, Language::English) => sides.join(" and "),
-        (false, Language::Chinese) => sides.join(" 且"),
+    if sides.is_empty() {
+        return language.pick("any value", "不限").to_owned();
     }
+    sides.join(language.pick(" and ", " 且"))
 }

@@ -101,7 +101,7 @@ impl FrequencyBands {
 
     /// The edges, in days.
     pub const fn edges(&self) -> [u32; 3] {
-        self.edges.days()
+        self.edges.days
     }
 
     /// The band of a customer; `None` with fewer than two purchase days, for which there are

@@ -46,7 +46,7 @@ impl NewCustomerBands {
 
     /// The edges, in days.
     pub const fn edges(&self) -> [u32; 3] {
-        self.edges.days()
+        self.edges.days
     }
 
     /// The state of a customer of exactly one purchase day; `None` for others, and when it lies after `as_of`.

@@ -9,6 +9,7 @@ use crate::history::CustomerHistory;
 #[cfg(feature = "serde")]
 use crate::number::money::Text;
 use crate::scale::range::{Quantity, describe};
+use crate::scale::words::phrase;
 use crate::scale::{Bands, Label, Language};
 use crate::segment::MonetaryMeasure;
 
@@ -84,10 +85,8 @@ impl SpendBands {
     pub fn explain(&self, history: &CustomerHistory, language: Language) -> Option<String> {
         let band = self.band(history)?;
         let (name, amount) = (self.measure.name(language), self.measure.of(history));
-        Some(match language {
-            Language::English => format!("{name} {amount}, {}", band.name(language)),
-            Language::Chinese => format!("{name} {amount}，{}", band.name(language)),
-        })
+        let range = band.name(language);
+        Some(phrase!(language, "{name} {amount}, {range}", "{name} {amount}，{range}"))
     }
 }
 

@@ -22,7 +22,7 @@ const PART: usize = 16 * BLOCK;
 pub(super) struct Columns<'a> {
     each: Vec<Column<'a>>,
     /// Whether none of them can be unknown of anybody.
-    complete: bool,
+    pub(super) complete: bool,
     len: usize,
 }
 
@@ -35,10 +35,6 @@ impl<'a> Columns<'a> {
             complete &= is_complete;
         }
         Self { each, complete, len: profiles.len() }
-    }
-
-    pub(super) const fn is_complete(&self) -> bool {
-        self.complete
     }
 
     /// Whom the steps lead in: one way through the comparisons that these columns are of.

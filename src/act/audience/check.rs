@@ -87,7 +87,7 @@ pub(super) enum TextTest {
 impl Check {
     /// The comparison of a condition, by the shop's schema. Places in errors start at the condition.
     pub(super) fn new(condition: &Condition, schema: &Schema) -> Result<Self> {
-        let (field, test) = (condition.field(), condition.test());
+        let Condition { field, test } = condition;
         schema.check_supplied(field)?;
         Ok(match field {
             &Field::Figure(figure) => Self::Figure(figure, NumberTest::new(test)),

@@ -66,37 +66,24 @@ impl From<&str> for Value {
     }
 }
 
+macro_rules! compared_with {
+    ($($sign:literal $name:ident $variant:ident),+) => {
+        impl Test {
+            $(
+                #[doc = concat!("`", $sign, "`.")]
+                pub fn $name(value: impl Into<Value>) -> Self {
+                    Self::$variant(value.into())
+                }
+            )+
+        }
+    };
+}
+
+compared_with! {
+    "=" equal Equal, "!=" not_equal NotEqual, "<" below Below, "<=" at_most AtMost, ">" above Above, ">=" at_least AtLeast
+}
+
 impl Test {
-    /// `=`.
-    pub fn equal(value: impl Into<Value>) -> Self {
-        Self::Equal(value.into())
-    }
-
-    /// `!=`.
-    pub fn not_equal(value: impl Into<Value>) -> Self {
-        Self::NotEqual(value.into())
-    }
-
-    /// `<`.
-    pub fn below(value: impl Into<Value>) -> Self {
-        Self::Below(value.into())
-    }
-
-    /// `<=`.
-    pub fn at_most(value: impl Into<Value>) -> Self {
-        Self::AtMost(value.into())
-    }
-
-    /// `>`.
-    pub fn above(value: impl Into<Value>) -> Self {
-        Self::Above(value.into())
-    }
-
-    /// `>=`.
-    pub fn at_least(value: impl Into<Value>) -> Self {
-        Self::AtLeast(value.into())
-    }
-
     /// Both ends belong to it.
     pub fn between(low: impl Into<Value>, high: impl Into<Value>) -> Self {
         Self::Between(low.into(), high.into())
@@ -156,8 +143,10 @@ impl Test {
 /// A field and its comparison, checked to fit one another.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Condition {
-    field: Field,
-    test: Test,
+    /// What is asked about.
+    pub(super) field: Field,
+    /// How it is compared.
+    pub(super) test: Test,
 }
 
 impl Condition {
@@ -183,16 +172,6 @@ impl Condition {
             Field::Tag(_) => return Err(wrong(field.key(), "exists: true", test.key())),
         };
         Ok(Self { field, test })
-    }
-
-    /// What is asked about.
-    pub(super) const fn field(&self) -> &Field {
-        &self.field
-    }
-
-    /// How it is compared.
-    pub(super) const fn test(&self) -> &Test {
-        &self.test
     }
 }
 

@@ -7,6 +7,7 @@ use super::field::Field;
 use super::rule::{Node, Rule};
 use super::words::Words;
 use crate::scale::Language;
+use crate::scale::words::phrase;
 use crate::shop::Profile;
 
 /// One comparison that decides about a customer.
@@ -26,7 +27,7 @@ impl Audience {
     /// and an `any` that fails rest on all their parts. Where the verdict is unknown, the first unknown part decides,
     /// with `None`. Empty where the rule leaves no choice, as an empty `all`.
     pub fn reasons<'a>(&'a self, profile: &Profile<'a>) -> Vec<(&'a Field, Option<bool>)> {
-        self.deciding(profile).into_iter().map(|reason| (reason.condition.field(), reason.holds)).collect()
+        self.deciding(profile).into_iter().map(|reason| (&reason.condition.field, reason.holds)).collect()
     }
 
     fn deciding<'a>(&'a self, profile: &Profile<'a>) -> Vec<Reason<'a>> {
@@ -85,20 +86,16 @@ impl Audience {
 
 impl Reason<'_> {
     fn in_words(&self, words: Words<'_>) -> String {
-        let (field, test, language) = (self.condition.field(), self.condition.test(), words.language);
+        let (Condition { field, test }, language) = (self.condition, words.language);
         let (subject, demand) = (words.subject(field), words.demand(field, test));
         let is_bare = matches!(test, Test::Exists(_)) || matches!(test, Test::Equal(_)) && self.holds == Some(true);
         let state = match (field, self.found, language) {
-            (Field::Tag(_), Found::Unknown, Language::English) => format!("{subject} unknown"),
-            (Field::Tag(_), Found::Absent, _) => words.absent(field),
-            (Field::Tag(_), _, Language::English) => subject,
-            (Field::Tag(_), _, Language::Chinese) if self.holds.is_some() => format!("带有{subject}"),
-            (_, found, _) => match (words.found(field, found), found, language) {
-                (Some(found), _, Language::English) => format!("{subject} {found}"),
-                (Some(found), _, Language::Chinese) => format!("{subject}为{found}"),
-                (None, Found::Absent, _) => words.absent(field),
-                (None, _, Language::English) => format!("{subject} unknown"),
-                (None, _, Language::Chinese) => format!("{subject}未知"),
+            (_, Found::Absent, _) => words.absent(field),
+            (Field::Tag(_), Found::Text(_), Language::English) => subject,
+            (Field::Tag(_), Found::Text(_), Language::Chinese) if self.holds.is_some() => format!("带有{subject}"),
+            (_, found, _) => match words.found(field, found) {
+                Some(found) => phrase!(language, "{subject} {found}", "{subject}为{found}"),
+                None => phrase!(language, "{subject} unknown", "{subject}未知"),
             },
         };
         match (self.holds, language) {

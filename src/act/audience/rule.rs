@@ -63,7 +63,7 @@ impl Rule {
     /// with an empty name.
     pub fn new(field: impl Into<Field>, test: Test) -> Result<Self> {
         let condition = Condition::new(field.into(), test)?;
-        let values = condition.test().len();
+        let values = condition.test.len();
         Self { node: Node::Condition(condition), depth: 0, conditions: 1, values }.within_limits()
     }
 

@@ -60,7 +60,7 @@ impl Audience {
     pub fn matches_all(&self, profiles: &Profiles) -> Selection {
         let columns = Columns::of(&self.steps, profiles);
         let (bits, len) = (columns.find(&self.steps, self.entry), profiles.len());
-        let unknown = if columns.is_complete() {
+        let unknown = if columns.complete {
             0
         } else {
             let (steps, entry) = self.ways_out();

@@ -77,8 +77,8 @@ impl Words<'_> {
     }
 
     fn condition(self, condition: &Condition) -> String {
-        let field = condition.field();
-        match condition.test() {
+        let Condition { field, test } = condition;
+        match test {
             Test::Exists(true) => self.present(field),
             Test::Exists(false) => self.absent(field),
             test => format!("{}{}{}", self.subject(field), self.of(" ", ""), self.demand(field, test)),

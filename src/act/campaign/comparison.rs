@@ -34,7 +34,6 @@ use crate::scale::{Confidence, Interval, Language, Ratio};
 /// ```
 #[doc(alias("A/B test", "uplift", "lift", "significance"))]
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Comparison {
     pub(super) subject: Subject,
     pub(super) confidence: Confidence,
@@ -205,5 +204,5 @@ impl Subject {
 }
 
 crate::stored::stored! {
-    Comparison { subject: Subject, confidence: Confidence } => Ok(Self { subject: subject.checked()?, confidence })
+    Comparison { subject: Subject, confidence: Confidence } <=> Ok(Self { subject: subject.checked()?, confidence })
 }

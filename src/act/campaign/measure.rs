@@ -58,7 +58,6 @@ impl FunnelMeasure {
     /// `None` where one of them is undefined, or the control arm's is not above 0. It carries no interval; a
     /// [`Comparison`](super::Comparison) does.
     pub fn change(self, treated: &Funnel, control: &Funnel) -> Option<f64> {
-        let (treated, control) = (self.of(treated)?, self.of(control)?);
-        (control > 0.0).then(|| treated / control - 1.0).filter(|change| change.is_finite())
+        super::money::lift([self.of(treated)?, self.of(control)?])
     }
 }

@@ -44,7 +44,6 @@ labels! {
 /// ```
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct AfterSalePlan {
     use_days: u32,
     time: NaiveTime,
@@ -124,5 +123,5 @@ impl AfterSalePlan {
 }
 
 crate::stored::stored! {
-    AfterSalePlan { use_days: u32, time: NaiveTime, channels: [Channel; 3] } => Self::of(use_days, time, channels)
+    AfterSalePlan { use_days: u32, time: NaiveTime, channels: [Channel; 3] } <=> Self::of(use_days, time, channels)
 }

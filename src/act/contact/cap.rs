@@ -9,7 +9,6 @@ use crate::error::{Error, Result};
 /// included. A cap of 0 forbids all touches.
 #[doc(alias("frequency cap", "触达频次"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Cap {
     touches: u32,
     days: u32,
@@ -59,4 +58,4 @@ impl Cap {
     }
 }
 
-crate::stored::stored! { Cap { touches: u32, days: u32 } => Self::new(touches, days) }
+crate::stored::stored! { Cap { touches: u32, days: u32 } <=> Self::new(touches, days) }

@@ -14,7 +14,6 @@ use crate::error::{Error, Result};
 /// [`ContactRules`](super::ContactRules) has an example.
 #[doc(alias("do not disturb", "免打扰"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct QuietHours {
     from: NaiveTime,
     until: NaiveTime,
@@ -82,5 +81,5 @@ impl fmt::Display for QuietHours {
 }
 
 crate::stored::stored! {
-    QuietHours { from: NaiveTime, until: NaiveTime } => Self::new(from, until)
+    QuietHours { from: NaiveTime, until: NaiveTime } <=> Self::new(from, until)
 }

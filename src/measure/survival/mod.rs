@@ -5,8 +5,7 @@ use core::cmp::Ordering;
 use rust_decimal::Decimal;
 
 use crate::error::Result;
-use crate::number::money;
-use crate::number::quotient;
+use crate::number::{money, quotient};
 use crate::scale::ranks::check_share;
 use crate::scale::{Confidence, Interval};
 

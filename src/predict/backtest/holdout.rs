@@ -91,16 +91,13 @@ impl Holdout {
         Self::with_rule(log, split, end, &MissedCycles::default())
     }
 
-    /// Splits a log after the day `split`, with a churn rule of the shop's own. A split before the first purchase leaves no
-    /// customers, and every score `None`.
+    /// Splits a log after the day `split`, with a churn rule of the shop's own. A split before the first purchase
+    /// leaves no customers, and every score `None`. Takes time linear in purchases, and `n log n` in customers, who are
+    /// sorted by id.
     ///
     /// # Errors
     ///
     /// [`Error::EmptyWindow`] unless `end` is after `split`; [`Error::Customer`] as [`PurchaseLog::ledger`].
-    ///
-    /// # Complexity
-    ///
-    /// Linear in purchases, and `n log n` in customers, who are sorted by id.
     pub fn with_rule<Id: CustomerId>(
         log: &PurchaseLog<Id>,
         split: NaiveDate,
@@ -206,9 +203,10 @@ impl Holdout {
         Scores::of(self, &Forecast::of_baseline(self, baseline))
     }
 
-    /// The cumulative repeat purchases of all customers, actual and expected by a model, from the first purchase of all on:
-    /// every `step_days` days, and on the last day of the hold-out. Up to the split it shows the fit, after it the
-    /// forecast.
+    /// The cumulative repeat purchases of all customers, actual and expected by a model, from the first purchase of all
+    /// on: every `step_days` days, and on the last day of the hold-out. Up to the split it shows the fit, after it the
+    /// forecast. Takes one addition for each different first day and point, and one answer of the model for each
+    /// different number of days between them.
     ///
     /// # Formula
     ///
@@ -218,11 +216,6 @@ impl Holdout {
     /// # Errors
     ///
     /// [`Error::OutOfRange`] when `step_days` is 0.
-    ///
-    /// # Complexity
-    ///
-    /// One addition for each different first day and point, and one answer of the model for each different number of days
-    /// between them.
     pub fn tracking(&self, model: &impl PurchaseModel, step_days: u32) -> Result<Vec<TrackingPoint>> {
         tracking::track(self, model, step_days)
     }

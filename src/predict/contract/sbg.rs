@@ -67,9 +67,9 @@ impl Sbg {
     /// **Population**: the customers of all cohorts, in any order and in parts, with any numbers of renewals; a cohort
     /// without a renewal adds nothing.
     ///
-    /// Without finite parameters, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler model that
-    /// fits: where nobody leaves, everybody leaves at the first renewal, there is one renewal only, or the retention rate
-    /// does not rise.
+    /// Without finite parameters, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler model
+    /// that fits: where nobody leaves, everybody leaves at the first renewal, there is one renewal only, or the
+    /// retention rate does not rise. Takes time linear in counts, and in renewals for each of some ten evaluations.
     ///
     /// # Errors
     ///
@@ -80,10 +80,6 @@ impl Sbg {
     /// [`Error::NothingObserved`]: crate::Error::NothingObserved
     /// [`Error::Number`]: crate::Error::Number
     /// [`Error::NotConverged`]: crate::Error::NotConverged
-    ///
-    /// # Complexity
-    ///
-    /// Linear in counts, and in renewals for each of some ten evaluations.
     pub fn fit(cohorts: &[RenewalCohort], options: &FitOptions) -> Result<Fit<Self, SbgParams>> {
         let renewals = Renewals::observed(NAME, cohorts)?;
         let (customers, distinct_rows) = (renewals.customers, renewals.fates);
@@ -173,12 +169,9 @@ impl Sbg {
         (alpha > 1.0).then(|| 1.0 + beta / (alpha - 1.0))
     }
 
-    /// DEL, the discounted expected lifetime of a new customer, in payments of today, at a rate of `discount` per period,
-    /// such as 0.1: times the margin of a period, the value of a customer who pays at the start of each.
-    ///
-    /// # Formula
-    ///
-    /// `Σ S(t) (1 + d)^-t` over `t >= 0`, which is `2F1(1, β; α + β; 1 / (1 + d))`.
+    /// DEL, the discounted expected lifetime of a new customer, in payments of today, at a rate of `discount` per
+    /// period, such as 0.1: times the margin of a period, the value of a customer who pays at the start of each.
+    /// Formula: `Σ S(t) (1 + d)^-t` over `t >= 0`, which is `2F1(1, β; α + β; 1 / (1 + d))`.
     ///
     /// # Errors
     ///
@@ -192,10 +185,7 @@ impl Sbg {
 
     /// DERL, the discounted expected residual lifetime of a customer who has made `renewals` renewals and is about to
     /// decide on the next: the later payments, that of this renewal in full. `discount` is the rate per period.
-    ///
-    /// # Formula
-    ///
-    /// `Σ S(t) / S(n - 1) · (1 + d)^-(t - n)` over `t >= n`, with `n = renewals + 1` the renewal to come.
+    /// Formula: `Σ S(t) / S(n - 1) · (1 + d)^-(t - n)` over `t >= n`, with `n = renewals + 1` the renewal to come.
     ///
     /// # Errors
     ///

@@ -87,17 +87,14 @@ impl From<OpportunitySamples> for Vec<(OpportunitySample, u64)> {
 ///
 /// Each window is one opportunity: a year of membership, a month, the days of an annual sale. Windows must not overlap;
 /// days between them belong to no opportunity. A customer's windows start after the day of the first purchase in the
-/// log: the purchase that wins a customer is not a repeat, nor are others in the same window. All windows count as over:
-/// leave out one that still runs.
+/// log: the purchase that wins a customer is not a repeat, nor are others in the same window. All windows count as
+/// over: leave out one that still runs. Takes one pass over the purchases, with a search among windows for each;
+/// `n log n` in customers.
 ///
 /// # Errors
 ///
 /// [`Error::NotAscending`] with the position of the first window that starts before the one before it ends,
 /// [`Error::OutOfRange`] for more windows than [`OpportunitySample::MAX_OPPORTUNITIES`].
-///
-/// # Complexity
-///
-/// One pass over the purchases, with a search among windows for each; `n log n` in customers.
 ///
 /// # Examples
 ///

@@ -265,12 +265,9 @@ impl Samples {
 
     /// Pearson's correlation of `x` and `m`, in `[-1, 1]`, over the customers in a fit of spend. It is near 0 where
     /// frequency and spend are independent, as the Gamma-Gamma model assumes; one extreme mean can move it far. `None`
-    /// where `x` or `m` is the same for all of them.
-    ///
-    /// # Formula
-    ///
-    /// `Σ (x - x̄)(m - m̄) / √(Σ (x - x̄)² Σ (m - m̄)²)`, with the averages `x̄` and `m̄` over customers. It is the check
-    /// of Fader, Hardie and Lee (2005), a reference of [`GammaGamma`](crate::predict::GammaGamma).
+    /// where `x` or `m` is the same for all of them. Formula: `Σ (x - x̄)(m - m̄) / √(Σ (x - x̄)² Σ (m - m̄)²)`, with
+    /// the averages `x̄` and `m̄` over customers. It is the check of Fader, Hardie and Lee (2005), a reference of
+    /// [`GammaGamma`](crate::predict::GammaGamma).
     pub fn spend_correlation(&self) -> Option<f64> {
         self.spends.correlation()
     }

@@ -78,6 +78,7 @@ impl Default for Discount {
 }
 
 /// The expected number of purchases in the `horizon_days` after the end of the observation, later ones discounted.
+/// Takes one expectation for each step; one in all without a discount.
 ///
 /// # Formula
 ///
@@ -88,10 +89,6 @@ impl Default for Discount {
 /// # Errors
 ///
 /// [`Error::OutOfRange`] for a horizon of more than 10,000 steps.
-///
-/// # Complexity
-///
-/// One expectation for each step; one in all without a discount.
 pub fn discounted_purchases(
     model: &impl PurchaseModel,
     sample: &Sample,

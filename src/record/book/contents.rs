@@ -19,15 +19,12 @@ struct Contents<OrderId, Id> {
 }
 
 impl<OrderId: Clone + Debug + Hash + Ord, Id: CustomerId> OrderBook<OrderId, Id> {
-    /// Adds all that another book knows, of other orders or of the same ones.
+    /// Adds all that another book knows, of other orders or of the same ones. Takes time linear in both; for the time
+    /// that it takes, this book is there twice.
     ///
     /// # Errors
     ///
     /// As [`record`](OrderBook::record), where the two contradict. The book is then unchanged.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in both; for the time that it takes, this book is there twice.
     pub fn merge(&mut self, other: &Self) -> Result<()> {
         let mut joined = self.clone();
         for (from, to) in other.people.pairs() {

@@ -89,7 +89,8 @@ impl<OrderId: Clone + Debug + Hash + Ord, Id: CustomerId> OrderBook<OrderId, Id>
         Self::default()
     }
 
-    /// Takes in an event of an order; whether it said anything new.
+    /// Takes in an event of an order; whether it said anything new. Takes constant time, times the logarithm of an
+    /// order's own lines or refunds.
     ///
     /// # Errors
     ///
@@ -97,10 +98,6 @@ impl<OrderId: Clone + Debug + Hash + Ord, Id: CustomerId> OrderBook<OrderId, Id>
     /// that disagrees with a known one ([`Error::Contradiction`]; [`OrderEvent`] says when). Two customers of one order
     /// are one once an [`alias`](OrderBook::alias) says so. [`Error::CountOverflow`] for more than `u32::MAX` orders and
     /// credits, or ids of customers. The book is then unchanged.
-    ///
-    /// # Complexity
-    ///
-    /// O(1), times the logarithm of an order's own lines or refunds.
     pub fn record(&mut self, order: OrderId, event: OrderEvent<OrderId, Id>) -> Result<bool> {
         let event = event.checked().map_err(|error| error.of_order(&order))?;
         let is_credit = event.is_credit();
@@ -128,15 +125,12 @@ impl<OrderId: Clone + Debug + Hash + Ord, Id: CustomerId> OrderBook<OrderId, Id>
     ///
     /// Aliases come before or after orders, in any order, and chain: `a` to `b` and `b` to `c` makes `c` of all three.
     /// The person is known by the smallest of those ids that were never the `from` of a pair, or of all ids where there
-    /// is none (`a` to `b` and `b` to `a`). An alias is not taken back. An id to itself says nothing.
+    /// is none (`a` to `b` and `b` to `a`). An alias is not taken back. An id to itself says nothing. Takes time
+    /// `log n` in the ids of the two persons, whatever their orders.
     ///
     /// # Errors
     ///
     /// [`Error::CountOverflow`] for more than `u32::MAX` ids.
-    ///
-    /// # Complexity
-    ///
-    /// O(log n) in the ids of the two persons, whatever their orders.
     pub fn alias(&mut self, from: Id, to: Id) -> Result<bool> {
         if from == to {
             return Ok(false);
@@ -170,15 +164,11 @@ impl<OrderId: Clone + Debug + Hash + Ord, Id: CustomerId> OrderBook<OrderId, Id>
     /// All orders that are placed and all credits, by time, then orders before credits, then by id.
     ///
     /// Collect them to feed a [`PurchaseLog`](crate::PurchaseLog) or a [`Ledger`](crate::Ledger), or leave out those
-    /// that are an error.
+    /// that are an error. Takes time `n log n` in orders, before the first one.
     ///
     /// # Errors
     ///
     /// Each as [`order`](OrderBook::order); one does not keep the others from being read.
-    ///
-    /// # Complexity
-    ///
-    /// `n log n` in orders, before the first one.
     pub fn records(&self) -> impl Iterator<Item = Result<Record<Id>>> + '_ {
         let names = self.people.names();
         self.sorted((0..self.entries.len() as u32).collect()).map(move |(index, placed)| {
@@ -190,15 +180,11 @@ impl<OrderId: Clone + Debug + Hash + Ord, Id: CustomerId> OrderBook<OrderId, Id>
     /// [`records`](OrderBook::records); none of one who is not known.
     ///
     /// [`CustomerHistory::from_records`](crate::CustomerHistory::from_records) makes the customer's history of them,
-    /// [`Ledger::replace`](crate::Ledger::replace) mends a ledger by it.
+    /// [`Ledger::replace`](crate::Ledger::replace) mends a ledger by it. Takes time `k log k` in the customer's orders.
     ///
     /// # Errors
     ///
     /// Each as [`order`](OrderBook::order).
-    ///
-    /// # Complexity
-    ///
-    /// `k log k` in the customer's orders.
     pub fn records_of<Q: Hash + Eq + ?Sized>(&self, customer: &Q) -> impl Iterator<Item = Result<Record<Id>>> + '_
     where
         Id: Borrow<Q>,

@@ -96,15 +96,15 @@ impl Offsets {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct GridBuilder {
     #[cfg_attr(feature = "serde", serde(rename = "bins"))]
-    shape: Shape,
-    rules: Vec<Rule>,
+    pub(super) shape: Shape,
+    pub(super) rules: Vec<Rule>,
     otherwise: Option<Label>,
     first_match_wins: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-struct Rule {
+pub(super) struct Rule {
     segment: Label,
     cells: Cells,
 }
@@ -169,16 +169,6 @@ pub struct GridReport {
 impl GridBuilder {
     pub(super) const fn new(bins: [u8; 3]) -> Self {
         Self { shape: Shape(bins), rules: Vec::new(), otherwise: None, first_match_wins: false }
-    }
-
-    #[inline]
-    pub(super) const fn shape(&self) -> Shape {
-        self.shape
-    }
-
-    /// How many rules there are so far.
-    pub(super) fn len(&self) -> usize {
-        self.rules.len()
     }
 
     /// These scores of R, F and M are this segment. A segment may have several rules.

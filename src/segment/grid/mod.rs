@@ -93,7 +93,7 @@ impl Grid {
     }
 
     const fn shape(&self) -> Shape {
-        self.rules.shape()
+        self.rules.shape
     }
 
     /// The segments, in the order in which rules first name them.
@@ -112,7 +112,7 @@ impl Grid {
     ///
     /// [`Error::ScoreBins`](crate::Error::ScoreBins) when the model's bins are not the grid's.
     pub fn check(&self, model: &RfmModel) -> Result<()> {
-        self.asked.check("grid", model.bin_counts().score(0, 0, 0))
+        self.asked.check("grid", model.bin_counts.score(0, 0, 0))
     }
 
     /// The segments that no customer, present or future, can be in, because ties emptied the bins that they need.
@@ -158,7 +158,7 @@ impl Grid {
         let comma = language.pick(", ", "，");
         let asked = ["R", "F", "M"].into_iter().zip(score.to_array()).zip(self.bins()).filter(|&(_, bins)| bins > 1);
         let scores: Vec<_> = asked.map(|((letter, score), _)| format!("{letter} {score}")).collect();
-        let rules = self.rules.len();
+        let rules = self.rules.rules.len();
         let reason = match cell.rule {
             None => language.pick("no rule names it", "未命中任何规则").to_owned(),
             Some(rule) => {

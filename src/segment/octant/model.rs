@@ -101,7 +101,7 @@ impl OctantModel {
     /// model's.
     pub fn fit_model(model: &RfmModel, tally: &RfmTally, split: &OctantSplit) -> Result<Self> {
         check_customers(tally.customers())?;
-        Self::of_counts(model.bin_counts(), &model.counts(tally)?, *split)
+        Self::of_counts(model.bin_counts, &model.counts(tally)?, *split)
     }
 
     /// Splits at [means](OctantSplit::Mean) made elsewhere, such as by a database: `select count(*), sum(r), sum(f),

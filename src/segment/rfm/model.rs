@@ -79,7 +79,7 @@ pub struct RfmModel {
     pub(super) recency: DayBins,
     pub(super) frequency: Bins<u64>,
     pub(super) monetary: MoneyBins,
-    pub(super) bin_counts: BinCounts,
+    pub(crate) bin_counts: BinCounts,
 }
 
 /// Below this number of customers, ranks mean little.
@@ -278,10 +278,6 @@ impl RfmModel {
     /// The number of bins of R, F and M.
     pub const fn bins(&self) -> [u8; 3] {
         self.bin_counts.to_array()
-    }
-
-    pub(crate) const fn bin_counts(&self) -> BinCounts {
-        self.bin_counts
     }
 
     /// How many customers of a tally have each score, from 0 to 10, of R, F and M.

@@ -32,10 +32,7 @@ impl CompositeWeights {
         Ok(Self { weights: [recency, frequency, monetary] })
     }
 
-    /// The weighted mean of the scores: from 1, the worst, to the number of bins, the best.
-    ///
-    /// # Formula
-    ///
+    /// The weighted mean of the scores: from 1, the worst, to the number of bins, the best. Formula:
     /// `(w_R R + w_F F + w_M M) / (w_R + w_F + w_M)`, of integers, rounded once.
     #[allow(clippy::cast_precision_loss, reason = "both are below 2^37")]
     pub fn value(self, score: RfmScore) -> f64 {

@@ -14,7 +14,7 @@ impl Serialize for Rule {
             Node::All(rules) => one(serializer, "all", rules),
             Node::Any(rules) => one(serializer, "any", rules),
             Node::Not(rule) => one(serializer, "not", rule),
-            Node::Condition(condition) => match condition.field() {
+            Node::Condition(condition) => match &condition.field {
                 Field::Tag(tag) => one(serializer, "tag", tag),
                 field => one(serializer, field.key(), &Comparison(condition)),
             },
@@ -32,7 +32,7 @@ struct Comparison<'a>(&'a Condition);
 
 impl Serialize for Comparison<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (field, test) = (self.0.field(), self.0.test());
+        let Condition { field, test } = self.0;
         let names: &[(&str, &str)] = match field {
             Field::DaysSince { activity, category: Some(category) } => {
                 &[("activity", activity.label().key()), ("category", category)]

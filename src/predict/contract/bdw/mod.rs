@@ -90,18 +90,15 @@ impl Bdw {
     ///
     /// **Population**: the customers of all cohorts, as in [`Sbg::fit`].
     ///
-    /// Without finite parameters, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler model that
-    /// fits: where [`Sbg::fit`] names one, where there are two renewals only, too few for three parameters, and where
-    /// customers are alike, so that age alone explains who leaves.
+    /// Without finite parameters, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler model
+    /// that fits: where [`Sbg::fit`] names one, where there are two renewals only, too few for three parameters, and
+    /// where customers are alike, so that age alone explains who leaves. Takes time linear in counts, and in renewals
+    /// for each of some tens of evaluations.
     ///
     /// # Errors
     ///
     /// [`Error::NoCustomers`] without a customer, [`Error::NothingObserved`] without a renewal, [`Error::Number`] for a
     /// penalty that is negative or not finite, and [`Error::NotConverged`].
-    ///
-    /// # Complexity
-    ///
-    /// Linear in counts, and in renewals for each of some tens of evaluations.
     pub fn fit(cohorts: &[RenewalCohort], options: &FitOptions) -> Result<Fit<Self, BdwParams>> {
         let renewals = Renewals::observed(NAME, cohorts)?;
         let (customers, distinct_rows) = (renewals.customers, renewals.fates);
@@ -181,11 +178,8 @@ impl Bdw {
         self.expected_renewals_after(0, renewals)
     }
 
-    /// The expected number, from 0 to `renewals`, of the next `renewals` renewals that a customer makes who has made `made`.
-    ///
-    /// # Complexity
-    ///
-    /// Some hundred steps, plus twenty for each doubling of `renewals`.
+    /// The expected number, from 0 to `renewals`, of the next `renewals` renewals that a customer makes who has made
+    /// `made`. Takes some hundred steps, plus twenty for each doubling of `renewals`.
     pub fn expected_renewals_after(&self, made: u32, renewals: u32) -> f64 {
         self.total_after(made, f64::from(renewals), 0.0)
     }

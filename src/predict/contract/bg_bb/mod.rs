@@ -79,19 +79,16 @@ const ALWAYS_BUYS: [f64; 4] = [1e3, 1e-3, 0.5, 2.5];
 impl BgBb {
     /// Fits the model: the parameters under which the samples are the most likely.
     ///
-    /// Without finite parameters, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler model that
-    /// fits: where nobody bought, everybody bought at every opportunity, or nobody had more than two opportunities, too
-    /// few for four parameters.
+    /// Without finite parameters, the answer is a [`Boundary`](crate::predict::Boundary) that names the simpler model
+    /// that fits: where nobody bought, everybody bought at every opportunity, or nobody had more than two
+    /// opportunities, too few for four parameters. Takes time, for each evaluation, linear in the opportunities of each
+    /// pair of `x` and `n` that occurs: some ten evaluations to a maximum, more where there is none, as every start is
+    /// tried.
     ///
     /// # Errors
     ///
     /// [`Error::NoCustomers`] for an empty sample, [`Error::NothingObserved`] when nobody had an opportunity,
     /// [`Error::Number`] for a penalty that is negative or not finite, and [`Error::NotConverged`].
-    ///
-    /// # Complexity
-    ///
-    /// For each evaluation, linear in the opportunities of each pair of `x` and `n` that occurs: some ten evaluations
-    /// to a maximum, more where there is none, as every start is tried.
     pub fn fit(samples: &OpportunitySamples, options: &FitOptions) -> Result<Fit<Self, BgBbParams>> {
         if samples.customers() == 0 {
             return Err(Error::NoCustomers { what: NAME });
@@ -120,11 +117,8 @@ impl BgBb {
         })
     }
 
-    /// `ln f(x, t_x | n)`: the log probability of the customer's row of purchases.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in the opportunities since the last purchase, as all answers of the model.
+    /// `ln f(x, t_x | n)`: the log probability of the customer's row of purchases. Takes time linear in the
+    /// opportunities since the last purchase, as all answers of the model.
     pub fn log_likelihood(&self, sample: &OpportunitySample) -> f64 {
         let since = self.since(sample);
         self.ln_up_to(sample.repeats(), sample.recency()) + libm::log(since.alive + since.left) + since.ln_unit
@@ -145,12 +139,9 @@ impl BgBb {
         self.probability_alive(sample) * survival::first(gamma, delta)
     }
 
-    /// The expected number, from 0 to `opportunities`, of the next opportunities at which the customer buys.
-    ///
-    /// # Formula
-    ///
-    /// `P(alive at n) · (α + x) / (α + β + n) · Σ B(γ, δ + n + i) / B(γ, δ + n)` over `1 <= i <= opportunities`. The sum has
-    /// a closed form, with its limit at `γ = 1`: the time is constant in `opportunities`.
+    /// The expected number, from 0 to `opportunities`, of the next opportunities at which the customer buys. Formula:
+    /// `P(alive at n) · (α + x) / (α + β + n) · Σ B(γ, δ + n + i) / B(γ, δ + n)` over `1 <= i <= opportunities`. The
+    /// sum has a closed form, with its limit at `γ = 1`: the time is constant in `opportunities`.
     pub fn expected_purchases(&self, sample: &OpportunitySample, opportunities: u32) -> f64 {
         let BgBbParams { alpha, beta, gamma, delta } = self.if_alive(sample).params;
         let chances = survival::total(gamma, delta, opportunities);
@@ -160,12 +151,8 @@ impl BgBb {
     /// DERT: the discounted expected number of future purchases, one at the next opportunity discounted once, at a rate of
     /// `discount` per opportunity, such as 0.1.
     ///
-    /// Times the margin of a purchase, it is the residual value of the customer; for [`OpportunitySample::NEW`], that of a
-    /// new one beyond the purchase that won it.
-    ///
-    /// # Formula
-    ///
-    /// `Σ P(purchase at n + t) (1 + d)^-t` over `t >= 1`.
+    /// Times the margin of a purchase, it is the residual value of the customer; for [`OpportunitySample::NEW`], that
+    /// of a new one beyond the purchase that won it. Formula: `Σ P(purchase at n + t) (1 + d)^-t` over `t >= 1`.
     ///
     /// # Errors
     ///

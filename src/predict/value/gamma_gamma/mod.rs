@@ -73,19 +73,15 @@ impl GammaGamma {
     /// out.
     ///
     /// Without a maximum, the answer is a [`Boundary`] that names [`SpendWithinCustomer`](Latent::SpendWithinCustomer),
-    /// where the purchases of one customer seem all alike, [`MeanSpend`](Latent::MeanSpend), where customers seem to have
-    /// one mean, or both: one amount for all, as for one customer and for equal means. The likelihood then has no upper
-    /// limit, and the reported one is that where the search ended.
+    /// where the purchases of one customer seem all alike, [`MeanSpend`](Latent::MeanSpend), where customers seem to
+    /// have one mean, or both: one amount for all, as for one customer and for equal means. The likelihood then has no
+    /// upper limit, and the reported one is that where the search ended. Takes one logarithm for each distinct row and
+    /// a few gamma functions for each different `x`, in each of some 10 evaluations.
     ///
     /// # Errors
     ///
     /// [`Error::NoCustomers`] where no customer enters, [`Error::Number`] for a penalty that is negative or not finite,
     /// [`Error::NotConverged`].
-    ///
-    /// # Complexity
-    ///
-    /// One logarithm for each distinct row and a few gamma functions for each different `x`, in each of some 10
-    /// evaluations.
     pub fn fit(samples: &Samples, options: &FitOptions) -> Result<Fit<Self, GammaGammaParams>> {
         let name = "Gamma-Gamma";
         let given: Vec<(u32, f64, u64)> = samples.spend_rows().above_zero().collect();
@@ -152,10 +148,7 @@ impl GammaGamma {
 
     /// The log of the density of a customer's mean spend, `ln f(m | x)`, per unit of money.
     ///
-    /// `None` for a customer outside a fit: without a repeat purchase, or with a mean of 0 or unknown.
-    ///
-    /// # Formula
-    ///
+    /// `None` for a customer outside a fit: without a repeat purchase, or with a mean of 0 or unknown. Formula:
     /// `p x ln u + q ln(1 - u) - ln m - ln B(p x, q)` with `u = x m / (gamma + x m)`, which is equation 1a of the note.
     pub fn log_likelihood(&self, sample: &Sample) -> Option<f64> {
         let mean = sample.mean_spend().filter(|&mean| mean > 0.0)?;
@@ -167,11 +160,8 @@ impl GammaGamma {
     /// E(M | x, m): the expected spend on a future purchase, in the unit of the samples; without a repeat purchase,
     /// [`mean_spend`](GammaGamma::mean_spend).
     ///
-    /// `None` where the expectation is infinite, at `p x + q <= 1`, or beyond the largest `f64`; and with a repeat purchase
-    /// of unknown spend: [`without_mean`](GammaGamma::without_mean) says which.
-    ///
-    /// # Formula
-    ///
+    /// `None` where the expectation is infinite, at `p x + q <= 1`, or beyond the largest `f64`; and with a repeat
+    /// purchase of unknown spend: [`without_mean`](GammaGamma::without_mean) says which. Formula:
     /// `p (gamma + x m) / (p x + q - 1)`: the average of `m`, weighted by `p x`, and of `p gamma / (q - 1)`, weighted
     /// by `q - 1`.
     #[doc(alias = "AOV")]
@@ -230,10 +220,7 @@ impl GammaGamma {
 
     /// The median of a customer's next spend: half of such spends are lower. It exists where the mean does not, and is
     /// lower where spends are uneven. `None` with a repeat purchase of unknown spend, and beyond the largest `f64`.
-    ///
-    /// # Formula
-    ///
-    /// The `s` at which `z = s / (s + gamma + x m)` has `I_z(p, p x + q) = 1/2`.
+    /// Formula: the `s` at which `z = s / (s + gamma + x m)` has `I_z(p, p x + q) = 1/2`.
     pub fn median_spend(&self, sample: &Sample) -> Option<f64> {
         Outcome::of_one(self.total(sample)?).quantile(0.5)
     }
