@@ -19,6 +19,8 @@ mod fits;
 mod gamma_gamma;
 mod identification;
 mod laws;
+#[cfg(feature = "serde")]
+mod limits;
 mod mergeable;
 mod opportunity;
 mod outlook;

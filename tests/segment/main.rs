@@ -13,6 +13,7 @@ use repurchase::segment::RfmScore;
 use repurchase::{CustomerHistory, Ledger, Order, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
+mod amounts;
 #[path = "../common/mod.rs"]
 mod common;
 mod conventions;

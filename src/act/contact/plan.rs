@@ -166,7 +166,8 @@ impl<Id: CustomerId, Tz: TimeZone> Book<'_, Id, Tz> {
             return Some(Suppression::Cap { cap, channel: channel.cloned() });
         }
         let touches = self.rules.daily_budget(channel)?;
-        (self.sent_on(channel, day) >= touches).then(|| Suppression::DailyBudget { channel: channel.clone(), touches })
+        let sent = self.sent.get(channel).and_then(|days| days.get(&day)).copied().unwrap_or(0);
+        (sent >= touches).then(|| Suppression::DailyBudget { channel: channel.clone(), touches })
     }
 
     /// The caps that hold for a wish, the days that count against each, and the channel that it is on.
@@ -175,10 +176,6 @@ impl<Id: CustomerId, Tz: TimeZone> Book<'_, Id, Tz> {
         let (all, own) = (past.all.as_slice(), past.of(&wish.channel));
         let common = self.rules.caps().iter().map(move |&cap| (cap, all, None));
         common.chain(self.rules.channel_caps(&wish.channel).iter().map(move |&cap| (cap, own, Some(&wish.channel))))
-    }
-
-    fn sent_on(&self, channel: &Channel, day: i64) -> u64 {
-        self.sent.get(channel).and_then(|days| days.get(&day)).copied().unwrap_or(0)
     }
 
     fn used_up(&self) -> BTreeMap<Channel, Vec<Range<i64>>> {

@@ -7,11 +7,10 @@ use super::choice::{Difference, NEGLIGIBLE};
 use super::holdout::Holdout;
 use super::track::{RuleTotal, TrackRecord};
 use super::window::{RollingWindow, Scored};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::history::PurchaseLog;
 use crate::number::weight::count;
 use crate::parallel;
-use crate::predict::given::opportunity::within;
 use crate::predict::{AnyModel, FitOptions, ModelKind, Revival};
 use crate::record::CustomerId;
 use crate::record::calendar::Day;
@@ -126,7 +125,7 @@ impl RollingBacktest {
         kinds: &[ModelKind],
         options: &FitOptions,
     ) -> Result<Self> {
-        within("days of a horizon", horizon_days, 1, u32::MAX)?;
+        Error::within("days of a horizon", horizon_days, 1..=u32::MAX.into())?;
         options.checked_penalty()?;
         let kinds: Vec<_> = ModelKind::ALL.into_iter().filter(|kind| kinds.contains(kind)).collect();
         let after = Day::from(as_of).plus(horizon_days.into())?;

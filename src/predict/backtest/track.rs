@@ -353,7 +353,7 @@ crate::stored::stored! {
 impl TrackRecord {
     fn checked(self) -> crate::error::Result<Self> {
         use crate::error::Error;
-        crate::predict::given::opportunity::within("days of a horizon", self.horizon_days, 1, u32::MAX)?;
+        Error::within("days of a horizon", self.horizon_days, 1..=u32::MAX.into())?;
         let (mut before, mut numbers) = (None, Vec::new());
         for window in &self.windows {
             let &TrackWindow { split, end, purchases, buyers, revenue, .. } = window;

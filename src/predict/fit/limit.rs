@@ -253,39 +253,6 @@ mod tests {
     }
 
     #[test]
-    fn a_rare_thing_is_said_with_its_digits() {
-        let limit = |share| Limit { of: Latent::ChurnProbability, spread: Spread::Same(share) }.to_string();
-        let start = "alpha and beta go to infinity: the probability of not renewing is the same for everyone, with";
-        assert_eq!(limit(0.2), format!("{start} alpha / (alpha + beta) = 0.200000"));
-        assert_eq!(limit(2.5e-7), format!("{start} alpha / (alpha + beta) = 2.500e-7"));
-    }
-
-    #[test]
-    fn in_chinese() {
-        for (of, spread, words) in [
-            (
-                Latent::DropoutProbability,
-                Spread::Same(0.25),
-                "a 和 b 趋于无穷大：所有客户的购买后流失概率都相同，a / (a + b) = 0.250000",
-            ),
-            (
-                Latent::DropoutRate,
-                Spread::Extremes(0.5),
-                "s 和 beta 趋于 0：客户的流失速率只取极端值，s / beta = 0.500000",
-            ),
-            (
-                Latent::MeanSpend,
-                Spread::Same(9.0),
-                "q 趋于无穷大：所有客户的平均消费金额都相同，p gamma / q = 9.000000",
-            ),
-            (Latent::Ageing, Spread::Unbounded, "c 趋于无穷大：所有客户的续约次数的影响均无上限"),
-            (Latent::PurchaseProbability, Spread::One, "alpha / (alpha + beta) 趋于 1：所有客户的购买概率均为 1"),
-        ] {
-            assert_eq!(Limit { of, spread }.describe(Language::Chinese), words);
-        }
-    }
-
-    #[test]
     fn only_what_is_reached_counts() {
         let limits = |s: f64, beta: f64| {
             reached(&[gamma(Latent::PurchaseRate, 0.5, 10.0, 1.0), gamma(Latent::DropoutRate, s, beta, 1.0)])

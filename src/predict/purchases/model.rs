@@ -149,63 +149,30 @@ pub trait PurchaseModel: Sync {
 /// Implements `PurchaseModel` by the answers of what `self.$its()` is.
 macro_rules! delegate {
     ($model:ty, $its:ident) => {
+        delegate! {
+            $model, $its:
+            log_likelihood(sample: &Sample) -> f64;
+            probability_alive(sample: &Sample) -> f64;
+            expected_purchases(sample: &Sample, horizon_days: u32) -> f64;
+            probability_of_purchases(sample: &Sample, purchases: u32, horizon_days: u32) -> f64;
+            probability_buys(sample: &Sample, horizon_days: u32) -> f64;
+            probability_at_least(sample: &Sample, purchases: u32, horizon_days: u32) -> f64;
+            probabilities_at_least(sample: &Sample, horizon_days: u32, each: &mut dyn FnMut(f64) -> bool) -> ();
+            days_until(sample: &Sample, probability: f64) -> Option<u32>;
+            probability_alive_all(samples: &[Sample]) -> Vec<f64>;
+            expected_purchases_all(samples: &[Sample], horizon_days: u32) -> Vec<f64>;
+            probability_buys_all(samples: &[Sample], horizon_days: u32) -> Vec<f64>;
+            interval_of_purchases_all(samples: &[Sample], confidence: Confidence, horizon_days: u32) -> Vec<Option<Interval>>;
+            days_until_all(samples: &[Sample], probability: f64) -> Vec<Option<u32>>;
+        }
+    };
+    ($model:ty, $its:ident: $($answer:ident($($of:ident: $kind:ty),+) -> $found:ty;)+) => {
         impl PurchaseModel for $model {
-            fn log_likelihood(&self, sample: &Sample) -> f64 {
-                self.$its().log_likelihood(sample)
-            }
-
-            fn probability_alive(&self, sample: &Sample) -> f64 {
-                self.$its().probability_alive(sample)
-            }
-
-            fn expected_purchases(&self, sample: &Sample, horizon_days: u32) -> f64 {
-                self.$its().expected_purchases(sample, horizon_days)
-            }
-
-            fn probability_of_purchases(&self, sample: &Sample, purchases: u32, horizon_days: u32) -> f64 {
-                self.$its().probability_of_purchases(sample, purchases, horizon_days)
-            }
-
-            fn probability_buys(&self, sample: &Sample, horizon_days: u32) -> f64 {
-                self.$its().probability_buys(sample, horizon_days)
-            }
-
-            fn probability_at_least(&self, sample: &Sample, purchases: u32, horizon_days: u32) -> f64 {
-                self.$its().probability_at_least(sample, purchases, horizon_days)
-            }
-
-            fn probabilities_at_least(&self, sample: &Sample, horizon_days: u32, each: &mut dyn FnMut(f64) -> bool) {
-                self.$its().probabilities_at_least(sample, horizon_days, each);
-            }
-
-            fn days_until(&self, sample: &Sample, probability: f64) -> Option<u32> {
-                self.$its().days_until(sample, probability)
-            }
-
-            fn probability_alive_all(&self, samples: &[Sample]) -> Vec<f64> {
-                self.$its().probability_alive_all(samples)
-            }
-
-            fn expected_purchases_all(&self, samples: &[Sample], horizon_days: u32) -> Vec<f64> {
-                self.$its().expected_purchases_all(samples, horizon_days)
-            }
-
-            fn probability_buys_all(&self, samples: &[Sample], horizon_days: u32) -> Vec<f64> {
-                self.$its().probability_buys_all(samples, horizon_days)
-            }
-
-            fn interval_of_purchases_all(
-                &self,
-                samples: &[Sample],
-                confidence: Confidence,
-                horizon_days: u32,
-            ) -> Vec<Option<Interval>> {
-                self.$its().interval_of_purchases_all(samples, confidence, horizon_days)
-            }
-
-            fn days_until_all(&self, samples: &[Sample], probability: f64) -> Vec<Option<u32>> {
-                self.$its().days_until_all(samples, probability)
-            }
+            $(
+                fn $answer(&self, $($of: $kind),+) -> $found {
+                    self.$its().$answer($($of),+)
+                }
+            )+
         }
     };
 }

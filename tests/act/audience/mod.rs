@@ -12,6 +12,7 @@ mod by_hand;
 mod distance;
 mod edges;
 mod hostile;
+mod keys;
 mod oracle;
 mod ready;
 mod selection;
