@@ -20,7 +20,7 @@ use crate::record::{Order, ShopCalendar};
 /// # Examples
 ///
 /// ```
-/// use chrono::{TimeZone, Utc};
+/// use chrono::{NaiveDate, TimeZone, Utc};
 /// use repurchase::{CustomerHistory, Order, ShopCalendar};
 /// use rust_decimal::Decimal;
 ///
@@ -33,6 +33,18 @@ use crate::record::{Order, ShopCalendar};
 /// assert_eq!(history.purchases(), 3);
 /// assert_eq!(history.revenue(), Decimal::from(30));
 /// assert_eq!(history.gaps().map(|gaps| gaps.mean_days()), Some(4.5));
+///
+/// let day = |d| NaiveDate::from_ymd_opt(2026, 3, d).unwrap();
+/// let summary = history.repeat_summary(day(29)).expect("bought before");
+/// assert_eq!((summary.repeats(), summary.recency_days(), summary.age_weeks()), (2, 9, 4.0));
+/// assert_eq!(summary.mean_spend(), Some(10.0));
+///
+/// // Parts of a customer's time are joined, unless they overlap.
+/// let mut later = CustomerHistory::new();
+/// later.record_purchase(day(20), Decimal::TEN)?;
+/// later.merge(&history)?;
+/// assert_eq!(later.purchases(), 4);
+/// assert!(later.merge(&history).is_err());
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -108,27 +120,7 @@ impl CustomerHistory {
     ///
     /// [`Error::OverlappingHistories`] when both have purchases and neither ends before, or on the day on which, the
     /// other starts; [`Error::AmountOverflow`] and [`Error::CountOverflow`] for sums beyond their types. The history is
-    /// then unchanged.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use chrono::NaiveDate;
-    /// use repurchase::CustomerHistory;
-    /// use rust_decimal::Decimal;
-    ///
-    /// let day = |d| NaiveDate::from_ymd_opt(2026, 3, d).unwrap();
-    /// let history = |days: &[u32]| {
-    ///     days.iter().try_fold(CustomerHistory::new(), |mut history, &d| {
-    ///         history.record_purchase(day(d), Decimal::TEN).map(|()| history)
-    ///     })
-    /// };
-    /// let mut later = history(&[5, 9])?;
-    /// later.merge(&history(&[1])?)?;
-    /// assert_eq!(later, history(&[1, 5, 9])?);
-    /// assert!(history(&[1, 9])?.merge(&history(&[5])?).is_err());
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
+    /// then unchanged. [`CustomerHistory`] has an example.
     pub fn merge(&mut self, other: &Self) -> Result<()> {
         let next = if self.known.purchases == 0 || other.known.purchases == 0 || self.known.last <= other.known.first {
             self.followed_by(other)?
@@ -267,24 +259,7 @@ impl CustomerHistory {
 
     /// What repeat-purchase models ask of a customer as of a day.
     ///
-    /// `None` without a purchase, and when the last one lies after `as_of`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use chrono::NaiveDate;
-    /// use repurchase::CustomerHistory;
-    /// use rust_decimal::Decimal;
-    ///
-    /// let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
-    /// let mut history = CustomerHistory::new();
-    /// history.record_purchase(day(3, 2), Decimal::TEN)?;
-    /// history.record_purchase(day(3, 16), Decimal::from(25))?;
-    /// let summary = history.repeat_summary(day(3, 30)).expect("bought before");
-    /// assert_eq!((summary.repeats(), summary.recency_weeks(), summary.age_weeks()), (1, 2.0, 4.0));
-    /// assert_eq!(summary.mean_spend(), Some(25.0));
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
+    /// `None` without a purchase, and when the last one lies after `as_of`. [`CustomerHistory`] has an example.
     pub fn repeat_summary(&self, as_of: NaiveDate) -> Option<RepeatSummary> {
         self.days_since_last(as_of)?;
         Some(RepeatSummary {

@@ -18,6 +18,11 @@ use crate::error::{Error, Result};
 /// let columns = RecordColumns::new(&["ann", "ann"], &[1_772_366_400, 1_772_971_200], &[19_90, -5_00], 2)?;
 /// let log = PurchaseLog::from_columns(columns, &ShopCalendar::utc())?;
 /// assert_eq!((log.purchases(), log.credits()), (1, 1));
+///
+/// // Which credits give a whole order back?
+/// let columns = RecordColumns::new(&["ann", "ann", "bo"], &[1_000, 2_000, 3_000], &[19_90, -19_90, -5_00], 2)?;
+/// let matches = columns.match_credits()?;
+/// assert_eq!((matches.matched, matches.unmatched), (vec![(1, 0)], vec![2]));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, PartialEq, Eq)]

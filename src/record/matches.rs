@@ -108,21 +108,11 @@ impl<Id: CustomerId> RecordColumns<'_, Id> {
     /// [`match_credits`] for columns: which rows of a negative amount give a whole earlier row back.
     ///
     /// Columns leave out what is no purchase: leave out both rows of each pair. Instants are whole seconds here.
+    /// [`RecordColumns`] has an example.
     ///
     /// # Errors
     ///
     /// As [`match_credits`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::record::RecordColumns;
-    ///
-    /// let columns = RecordColumns::new(&["ann", "ann", "bo"], &[1_000, 2_000, 3_000], &[19_90, -19_90, -5_00], 2)?;
-    /// let matches = columns.match_credits()?;
-    /// assert_eq!((matches.matched, matches.unmatched), (vec![(1, 0)], vec![2]));
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn match_credits(&self) -> Result<CreditMatches> {
         let Self { customers, unix_seconds, amounts, scale } = *self;
         let rows = || (0..).zip(customers.iter().zip(amounts)).zip(unix_seconds);

@@ -12,6 +12,9 @@ pub(crate) enum When {
     On(NaiveDate),
 }
 
+// A day costs no room.
+const _: () = assert!(size_of::<When>() == size_of::<DateTime<Utc>>());
+
 impl When {
     pub(crate) const fn instant(self) -> Option<DateTime<Utc>> {
         match self {
@@ -83,15 +86,5 @@ mod stored {
             }
             deserializer.deserialize_str(Text)
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_costs_no_room() {
-        assert_eq!(size_of::<When>(), size_of::<DateTime<Utc>>());
     }
 }

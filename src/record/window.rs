@@ -95,7 +95,7 @@ impl core::fmt::Display for Window {
     }
 }
 
-/// A calendar period of the shop.
+/// A calendar period of the shop. [`Windows`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Period {
@@ -117,18 +117,6 @@ impl Period {
     /// # Errors
     ///
     /// [`Error::DayOverflow`] when the period reaches beyond chrono's first or last day.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use chrono::NaiveDate;
-    /// use repurchase::record::{Period, Window};
-    ///
-    /// let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
-    /// assert_eq!(Period::Quarter.window(day(2026, 2, 28))?, Window::new(day(2026, 1, 1), day(2026, 4, 1))?);
-    /// assert_eq!(Period::Week.window(day(2026, 3, 1))?.start(), day(2026, 2, 23));
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
     pub fn window(self, day: NaiveDate) -> Result<Window> {
         let days = match self {
             Self::Day => 1,
@@ -184,9 +172,11 @@ impl Period {
 ///
 /// ```
 /// use chrono::NaiveDate;
-/// use repurchase::record::{Period, Windows};
+/// use repurchase::record::{Period, Window, Windows};
 ///
 /// let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
+/// assert_eq!(Period::Quarter.window(day(2, 28))?, Window::new(day(1, 1), day(4, 1))?);
+/// assert_eq!(Period::Week.window(day(3, 1))?.start(), day(2, 23));
 /// let months = Windows::periods(Period::Month, day(1, 15), day(3, 1))?;
 /// assert_eq!(months.len(), 3);
 /// assert_eq!(months.iter().last().map(|march| march.days()), Some(1), "March ends with the as-of day");

@@ -358,21 +358,3 @@ fn next_below(number: f64) -> f64 {
         _ => f64::from_bits(number.to_bits() + 1),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_number_next_below() {
-        let numbers = [1.0, 0.5, 0.1, -0.1, -1.0, f64::from_bits(1), 30.0, 7.9e28, -7.9e28];
-        for number in numbers {
-            let below = next_below(number);
-            assert!(below < number, "{number}");
-            let between = below + (number - below) / 2.0;
-            assert!(between.total_cmp(&below).is_eq() || between.total_cmp(&number).is_eq(), "{number}");
-        }
-        assert!(next_below(0.0) < 0.0 && next_below(-0.0) < 0.0);
-        assert_eq!(next_below(0.0).to_bits(), (-f64::from_bits(1)).to_bits());
-    }
-}

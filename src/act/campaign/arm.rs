@@ -39,22 +39,36 @@ labels! {
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Arm {
-    /// Before, during and after.
-    stages: [Funnel; 3],
+    before: Funnel,
+    during: Funnel,
+    after: Funnel,
 }
 
 impl Arm {
     /// With this funnel at a stage.
     #[must_use]
     pub const fn with(mut self, stage: Stage, funnel: Funnel) -> Self {
-        self.stages[stage as usize] = funnel;
+        *self.stage_mut(stage) = funnel;
         self
     }
 
     /// The funnel of a stage.
     pub const fn stage(&self, stage: Stage) -> &Funnel {
-        &self.stages[stage as usize]
+        match stage {
+            Stage::Before => &self.before,
+            Stage::During => &self.during,
+            Stage::After => &self.after,
+        }
+    }
+
+    const fn stage_mut(&mut self, stage: Stage) -> &mut Funnel {
+        match stage {
+            Stage::Before => &mut self.before,
+            Stage::During => &mut self.during,
+            Stage::After => &mut self.after,
+        }
     }
 
     /// The sum of all stages.
@@ -63,9 +77,9 @@ impl Arm {
     ///
     /// Those of [`Funnel::merge`].
     pub fn total(&self) -> Result<Funnel> {
-        let [mut total, during, after] = self.stages;
-        total.merge(&during)?;
-        total.merge(&after)?;
+        let mut total = self.before;
+        total.merge(&self.during)?;
+        total.merge(&self.after)?;
         Ok(total)
     }
 
@@ -76,7 +90,7 @@ impl Arm {
     /// Those of [`Funnel::merge`]; the arm is then unchanged.
     pub fn merge(&mut self, other: &Self) -> Result<()> {
         let mut merged = *self;
-        merged.stages.iter_mut().zip(&other.stages).try_for_each(|(own, other)| own.merge(other))?;
+        Stage::ALL.into_iter().try_for_each(|stage| merged.stage_mut(stage).merge(other.stage(stage)))?;
         *self = merged;
         Ok(())
     }
@@ -106,9 +120,4 @@ impl Arm {
         let rates = |arm: &Self| Some([rate(arm.stage(earlier))?, rate(arm.stage(later))?]);
         Some(Comparison::of_changes(rates(self)?, rates(control)?, confidence))
     }
-}
-
-crate::stored::stored! {
-    Arm(arm) { before: Funnel = arm.stages[0], during: Funnel = arm.stages[1], after: Funnel = arm.stages[2] }
-    <=> Ok(Self { stages: [before, during, after] })
 }

@@ -73,13 +73,9 @@ impl Sbg {
     ///
     /// # Errors
     ///
-    /// [`Error::NoCustomers`] without a customer, [`Error::NothingObserved`] without a renewal, [`Error::Number`] for a
-    /// penalty that is negative or not finite, and [`Error::NotConverged`].
-    ///
-    /// [`Error::NoCustomers`]: crate::Error::NoCustomers
-    /// [`Error::NothingObserved`]: crate::Error::NothingObserved
-    /// [`Error::Number`]: crate::Error::Number
-    /// [`Error::NotConverged`]: crate::Error::NotConverged
+    /// [`NoCustomers`](crate::Error::NoCustomers) without a customer, [`NothingObserved`](crate::Error::NothingObserved)
+    /// without a renewal, [`Number`](crate::Error::Number) for a penalty that is negative or not finite, and
+    /// [`NotConverged`](crate::Error::NotConverged).
     pub fn fit(cohorts: &[RenewalCohort], options: &FitOptions) -> Result<Fit<Self, SbgParams>> {
         let renewals = Renewals::observed(NAME, cohorts)?;
         let (customers, distinct_rows) = (renewals.customers, renewals.fates);

@@ -10,19 +10,7 @@ use crate::record::{CustomerId, Windows};
 use crate::scale::Tally;
 
 /// The different samples of a shop's customers, each with its number of customers. They do not depend on the order of the
-/// input, nor on its parts.
-///
-/// # Examples
-///
-/// ```
-/// use repurchase::predict::{OpportunitySample, OpportunitySamples};
-///
-/// let (one, other) = (OpportunitySample::new(2, 3, 6)?, OpportunitySample::new(0, 0, 6)?);
-/// let samples: OpportunitySamples = [one, other, one].into_iter().collect();
-/// assert_eq!(samples.iter().collect::<Vec<_>>(), [(other, 1), (one, 2)]);
-/// assert_eq!(OpportunitySamples::try_from(vec![(other, 1), (one, 2)])?, samples);
-/// # Ok::<(), repurchase::Error>(())
-/// ```
+/// input, nor on its parts. [`opportunity_samples`] has an example.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(
@@ -113,7 +101,9 @@ impl From<OpportunitySamples> for Vec<(OpportunitySample, u64)> {
 /// let samples = opportunity_samples(&log, &months)?;
 /// assert_eq!(samples[0], ("ann", OpportunitySample::new(2, 3, 4)?), "February and April, of February to May");
 /// assert_eq!(samples[1], ("bo", OpportunitySample::new(0, 0, 2)?));
-/// assert_eq!(samples.iter().map(|&(_, sample)| sample).collect::<OpportunitySamples>().customers(), 2);
+/// let counted: OpportunitySamples = samples.iter().map(|&(_, sample)| sample).collect();
+/// assert_eq!(counted.customers(), 2);
+/// assert_eq!(OpportunitySamples::try_from(vec![(samples[0].1, 1), (samples[1].1, 1)])?, counted);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 pub fn opportunity_samples<Id: CustomerId>(

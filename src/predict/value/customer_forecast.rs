@@ -83,8 +83,7 @@ impl CustomerForecast {
     }
 
     /// The expected value within the horizon, without a discount: purchase days times spend.
-    #[doc(alias = "CLV")]
-    #[doc(alias = "LTV")]
+    #[doc(alias("CLV", "LTV"))]
     pub fn expected_value(&self) -> Option<f64> {
         self.expected_spend.map(|spend| self.expected_purchases * spend)
     }

@@ -21,6 +21,7 @@ use crate::predict::{GammaGamma, Sample};
 /// use repurchase::predict::{
 ///     Discount, GammaGamma, GammaGammaParams, Nbd, NbdParams, Sample, TimeUnit, ValueModel, rounded_to_money,
 /// };
+/// use repurchase::scale::Confidence;
 /// use rust_decimal::Decimal;
 ///
 /// // Fitted models, as a rule.
@@ -36,12 +37,15 @@ use crate::predict::{GammaGamma, Sample};
 /// // The same at 1% in 30 days.
 /// let today = model.expected_value(&sample, 365, Discount::new(0.01, 30)?)?.expect("finite");
 /// assert_eq!(rounded_to_money(today, 2)?, Decimal::new(192_50, 2));
+///
+/// // 1.3 purchases of 40 each are expected in 90 days: none perhaps, and hardly more than 161.
+/// let range = model.value_interval(&sample, Confidence::new(0.9)?, 90).expect("known");
+/// assert_eq!((range.low, range.high.round()), (0.0, 161.0));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[doc(alias = "CLV")]
-#[doc(alias = "LTV")]
+#[doc(alias("CLV", "LTV"))]
 pub struct ValueModel<M> {
     /// The model of purchases.
     pub purchases: M,
@@ -58,8 +62,7 @@ impl<M: PurchaseModel> ValueModel<M> {
     /// # Errors
     ///
     /// As [`discounted_purchases`].
-    #[doc(alias = "CLV")]
-    #[doc(alias = "LTV")]
+    #[doc(alias("CLV", "LTV"))]
     pub fn expected_value(&self, sample: &Sample, horizon_days: u32, discount: Discount) -> Result<Option<f64>> {
         let purchases = discounted_purchases(&self.purchases, sample, horizon_days, discount)?;
         Ok(self.spend.expected_spend(sample).map(|mean| purchases * mean))

@@ -33,23 +33,7 @@ impl<M: PurchaseModel> ValueModel<M> {
     }
 
     /// The interval of what a customer brings: from the [quantile](Self::value_quantile) of `(1 - L) / 2` to that of
-    /// `(1 + L) / 2` at the level `L`. `None` where either is.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::predict::{GammaGamma, GammaGammaParams, Nbd, NbdParams, Sample, TimeUnit, ValueModel};
-    /// use repurchase::scale::Confidence;
-    ///
-    /// let purchases = Nbd::from_params(NbdParams { r: 1.0, alpha: 70.0 }, TimeUnit::Day)?;
-    /// let spend = GammaGamma::from_params(GammaGammaParams { p: 6.25, q: 3.74, gamma: 15.44 })?;
-    /// let sample = Sample::new(3, 189.0, 210.0)?.with_mean_spend(40.0)?;
-    ///
-    /// // 1.3 purchases of 40 each are expected in 90 days: none perhaps, and hardly more than 161.
-    /// let value = ValueModel { purchases, spend }.value_interval(&sample, Confidence::new(0.9)?, 90).expect("known");
-    /// assert_eq!((value.low, value.high.round()), (0.0, 161.0));
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
+    /// `(1 + L) / 2` at the level `L`. `None` where either is. [`ValueModel`] has an example.
     pub fn value_interval(&self, sample: &Sample, confidence: Confidence, horizon_days: u32) -> Option<Interval> {
         let [more_than_low, more_than_high] = beyond(confidence);
         let outcome = Outcome::of(&self.purchases, self.spend.total(sample)?, sample, horizon_days, more_than_high)?;

@@ -13,6 +13,7 @@ mod distance;
 mod edges;
 mod hostile;
 mod keys;
+mod neighbours;
 mod oracle;
 mod ready;
 mod selection;

@@ -31,7 +31,7 @@ use crate::predict::{
 /// # Examples
 ///
 /// ```
-/// use repurchase::predict::{GammaGamma, GammaGammaParams, Sample};
+/// use repurchase::predict::{GammaGamma, GammaGammaParams, NoMeanSpend, Sample};
 ///
 /// // CDNOW, in dollars.
 /// let model = GammaGamma::from_params(GammaGammaParams { p: 6.25, q: 3.74, gamma: 15.44 })?;
@@ -41,6 +41,13 @@ use crate::predict::{
 /// assert_eq!(rounded(model.expected_spend(&once)), Some(80.26));
 /// let often = Sample::new(9, 70.0, 90.0)?.with_mean_spend(100.0)?;
 /// assert_eq!(rounded(model.expected_spend(&often)), Some(96.99));
+///
+/// // Spend so wild that who has come back less than twice has no mean: 0.3 x + 0.5 is not above 1 before.
+/// let wild = GammaGamma::from_params(GammaGammaParams { p: 0.3, q: 0.5, gamma: 40.0 })?;
+/// assert_eq!(wild.expected_spend(&once), None);
+/// assert_eq!(wild.without_mean(&once), Some(NoMeanSpend::Infinite { least_repeats: Some(2) }));
+/// assert!(wild.median_spend(&once).is_some());
+/// assert_eq!(wild.without_mean(&Sample::new(2, 7.0, 90.0)?), Some(NoMeanSpend::UnknownSpend));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 ///
@@ -181,22 +188,8 @@ impl GammaGamma {
 
     /// Why there is no [`expected_spend`](GammaGamma::expected_spend) of a customer; `None` where there is one.
     ///
-    /// A [median](GammaGamma::median_spend) there is all the same, of every customer of a known spend.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use repurchase::predict::{GammaGamma, GammaGammaParams, NoMeanSpend, Sample};
-    ///
-    /// // Spend so wild that who has come back less than twice has no mean: 0.3 x + 0.5 is not above 1 before.
-    /// let model = GammaGamma::from_params(GammaGammaParams { p: 0.3, q: 0.5, gamma: 40.0 })?;
-    /// let once = Sample::new(1, 7.0, 90.0)?.with_mean_spend(25.0)?;
-    /// assert_eq!(model.expected_spend(&once), None);
-    /// assert_eq!(model.without_mean(&once), Some(NoMeanSpend::Infinite { least_repeats: Some(2) }));
-    /// assert_eq!(model.median_spend(&once).map(f64::round), Some(10.0));
-    /// assert_eq!(model.without_mean(&Sample::new(2, 7.0, 90.0)?), Some(NoMeanSpend::UnknownSpend));
-    /// # Ok::<(), repurchase::Error>(())
-    /// ```
+    /// A [median](GammaGamma::median_spend) there is all the same, of every customer of a known spend. [`GammaGamma`]
+    /// has an example.
     pub fn without_mean(&self, sample: &Sample) -> Option<NoMeanSpend> {
         if self.expected_spend(sample).is_some() {
             None
