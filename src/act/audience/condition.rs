@@ -66,6 +66,7 @@ impl From<&str> for Value {
     }
 }
 
+/// The comparisons with one value, each by its sign, its function and its variant.
 macro_rules! compared_with {
     ($($sign:literal $name:ident $variant:ident),+) => {
         impl Test {
@@ -80,7 +81,8 @@ macro_rules! compared_with {
 }
 
 compared_with! {
-    "=" equal Equal, "!=" not_equal NotEqual, "<" below Below, "<=" at_most AtMost, ">" above Above, ">=" at_least AtLeast
+    "=" equal Equal, "!=" not_equal NotEqual,
+    "<" below Below, "<=" at_most AtMost, ">" above Above, ">=" at_least AtLeast
 }
 
 impl Test {

@@ -142,7 +142,8 @@ impl Note {
             ),
             NoteCode::IdsAlike => phrase!(
                 language,
-                "{count} of {of} customer ids differ from another one in case or spaces alone ({ids}): are they one person?",
+                "{count} of {of} customer ids differ from another one in case or spaces alone ({ids}): are they one \
+                 person?",
                 "{of} 个客户 ID 中有 {count} 个与别的 ID 只差大小写或空格（{ids}）：是不是同一个人？"
             ),
             NoteCode::EqualRows => phrase!(
@@ -191,8 +192,8 @@ impl Note {
             ),
             NoteCode::AllAtMidnight => phrase!(
                 language,
-                "All {of} purchases and credits are at midnight UTC, another day in the shop's time zone: are they dates, \
-                 not instants?",
+                "All {of} purchases and credits are at midnight UTC, another day in the shop's time zone: are they \
+                 dates, not instants?",
                 "{of} 笔订单和退款的时间全是 UTC 零点，在店铺时区属于另一天：它们是不是日期，而不是时刻？"
             ),
         }

@@ -73,9 +73,9 @@ impl Sbg {
     ///
     /// # Errors
     ///
-    /// [`NoCustomers`](crate::Error::NoCustomers) without a customer, [`NothingObserved`](crate::Error::NothingObserved)
-    /// without a renewal, [`Number`](crate::Error::Number) for a penalty that is negative or not finite, and
-    /// [`NotConverged`](crate::Error::NotConverged).
+    /// [`NoCustomers`](crate::Error::NoCustomers) without a customer,
+    /// [`NothingObserved`](crate::Error::NothingObserved) without a renewal, [`Number`](crate::Error::Number) for a
+    /// penalty that is negative or not finite, and [`NotConverged`](crate::Error::NotConverged).
     pub fn fit(cohorts: &[RenewalCohort], options: &FitOptions) -> Result<Fit<Self, SbgParams>> {
         let renewals = Renewals::observed(NAME, cohorts)?;
         let (customers, distinct_rows) = (renewals.customers, renewals.fates);

@@ -162,7 +162,8 @@ macro_rules! delegate {
             probability_alive_all(samples: &[Sample]) -> Vec<f64>;
             expected_purchases_all(samples: &[Sample], horizon_days: u32) -> Vec<f64>;
             probability_buys_all(samples: &[Sample], horizon_days: u32) -> Vec<f64>;
-            interval_of_purchases_all(samples: &[Sample], confidence: Confidence, horizon_days: u32) -> Vec<Option<Interval>>;
+            interval_of_purchases_all(samples: &[Sample], confidence: Confidence, horizon_days: u32)
+                -> Vec<Option<Interval>>;
             days_until_all(samples: &[Sample], probability: f64) -> Vec<Option<u32>>;
         }
     };
