@@ -6,11 +6,14 @@ use crate::error::Result;
 use crate::predict::given::counted::counted;
 use crate::scale::Tally;
 
+/// Counts the rows of a ledger.
+type Count<R, L> = fn(&L) -> Tally<R>;
+
 /// Counts of rows; of a ledger `L`, they are made when first needed, which a fit of other models never does.
 #[derive(Debug, Clone)]
 pub(in crate::predict) struct Lazy<R, L> {
     counts: OnceLock<Tally<R>>,
-    ledger: Option<(L, fn(&L) -> Tally<R>)>,
+    ledger: Option<(L, Count<R, L>)>,
 }
 
 impl<R: Ord + Copy + Send + Sync, L> Lazy<R, L> {
@@ -18,7 +21,7 @@ impl<R: Ord + Copy + Send + Sync, L> Lazy<R, L> {
         Ok(counted(rows)?.into())
     }
 
-    pub(super) const fn of_ledger(ledger: L, count: fn(&L) -> Tally<R>) -> Self {
+    pub(super) const fn of_ledger(ledger: L, count: Count<R, L>) -> Self {
         Self { counts: OnceLock::new(), ledger: Some((ledger, count)) }
     }
 
