@@ -51,7 +51,7 @@ macro_rules! in_attempts {
 use in_attempts;
 
 /// Rows of one statement of SQL: databases limit its values.
-const AT_A_TIME: usize = 500;
+const AT_A_TIME: usize = 50;
 
 /// Which database, where it makes a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
