@@ -4,13 +4,13 @@ use repurchase::predict::Limit;
 use repurchase::scale::Language;
 use serde_json::json;
 
-fn limit(of: &str, spread: serde_json::Value) -> Limit {
+fn limit(of: &str, spread: &serde_json::Value) -> Limit {
     serde_json::from_value(json!({ "of": of, "spread": spread })).unwrap()
 }
 
 #[test]
 fn a_rare_thing_is_said_with_its_digits() {
-    let limit = |share: f64| limit("churn_probability", json!({ "same": share })).to_string();
+    let limit = |share: f64| limit("churn_probability", &json!({ "same": share })).to_string();
     let start = "alpha and beta go to infinity: the probability of not renewing is the same for everyone, with";
     assert_eq!(limit(0.2), format!("{start} alpha / (alpha + beta) = 0.200000"));
     assert_eq!(limit(2.5e-7), format!("{start} alpha / (alpha + beta) = 2.500e-7"));
@@ -29,6 +29,6 @@ fn in_chinese() {
         ("ageing", json!("unbounded"), "c 趋于无穷大：所有客户的续约次数的影响均无上限"),
         ("purchase_probability", json!("one"), "alpha / (alpha + beta) 趋于 1：所有客户的购买概率均为 1"),
     ] {
-        assert_eq!(limit(of, spread).describe(Language::Chinese), words);
+        assert_eq!(limit(of, &spread).describe(Language::Chinese), words);
     }
 }
