@@ -177,7 +177,7 @@ impl SurvivalCurve {
     ///
     /// # Errors
     ///
-    /// [`Error::Share`] when `share` is not above 0 and below 1.
+    /// [`Error::Share`](crate::Error::Share) when `share` is not above 0 and below 1.
     pub fn quantile(&self, share: Decimal) -> Result<Option<&CurveStep>> {
         check_share(0, share)?;
         let left = Decimal::ONE - share;
@@ -211,7 +211,7 @@ impl SurvivalCurve {
     ///
     /// # Errors
     ///
-    /// [`Error::Share`] when `share` is not above 0 and below 1.
+    /// [`Error::Share`](crate::Error::Share) when `share` is not above 0 and below 1.
     ///
     /// # References
     ///
