@@ -8,7 +8,9 @@ use chrono::{NaiveDate, NaiveTime};
 use common::{Random, Result};
 use criterion::{Criterion, Throughput};
 use repurchase::predict::{
-    AnyModel, Backtest, Baseline, Bdw, BgBb, Fit, FitOptions, GammaGamma, Holdout, ModelKind, OpportunitySample, OpportunitySamples, PurchaseModel, RenewalCohort, RollingBacktest, Sample, Samples, Sbg, SbgParams, opportunity_samples,
+    AnyModel, Backtest, Baseline, Bdw, BgBb, Fit, FitOptions, GammaGamma, Holdout, ModelKind, OpportunitySample,
+    OpportunitySamples, PurchaseModel, RenewalCohort, RollingBacktest, Sample, Samples, Sbg, SbgParams,
+    opportunity_samples,
 };
 use repurchase::record::{Period, Windows};
 use repurchase::segment::MissedCycles;
@@ -172,7 +174,8 @@ fn backtest(criterion: &mut Criterion, log: &PurchaseLog<String>) -> Result {
     let rolling = |as_of| RollingBacktest::run(log, as_of, 35, &[ModelKind::MbgNbd], &FitOptions::default());
     let as_of = day(1998, 6, 30)?;
     let windows = rolling(as_of)?.windows.len();
-    group.bench_function(format!("rolling_backtest/cdnow/{windows}_windows"), |bencher| bencher.iter(|| rolling(as_of)));
+    group
+        .bench_function(format!("rolling_backtest/cdnow/{windows}_windows"), |bencher| bencher.iter(|| rolling(as_of)));
     // The same windows one by one: a hold-out, samples, a cold fit and scores.
     let split = |back: u64| Ok::<_, repurchase::Error>(as_of - chrono::Days::new(35 * back));
     group.bench_function(format!("rolling_backtest/by_hand/{windows}_windows"), |bencher| {
