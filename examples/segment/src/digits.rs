@@ -98,13 +98,22 @@ pub(crate) fn fraction(out: &mut Vec<u8>, value: f64) {
         return whole(out, value as u64);
     }
     let mut buffer = zmij::Buffer::new();
-    let text = if value.is_finite() { buffer.format_finite(value) } else { "e" };
+    let text = if value.is_finite() && !may_be_between(value) { buffer.format_finite(value) } else { "e" };
     // `Display` has no exponents, and no point behind a whole number.
     if text.contains('e') || text.ends_with(".0") {
         display(out, value);
     } else {
         out.extend_from_slice(text.as_bytes());
     }
+}
+
+/// Whether a finite number may lie halfway between its two shortest forms, of which `Display` takes the upper one: it
+/// then has 18 digits or fewer. One with more than 25 bits behind the point has more, as `5^26` has 19.
+fn may_be_between(value: f64) -> bool {
+    let bits = value.to_bits();
+    let exponent = (bits >> 52 & 0x7ff) as i32 - 1075;
+    let mantissa = bits & ((1 << 52) - 1) | 1 << 52;
+    -(exponent + mantissa.trailing_zeros() as i32) <= 25
 }
 
 fn display(out: &mut Vec<u8>, value: impl std::fmt::Display) {
@@ -141,6 +150,17 @@ mod tests {
             for units in [0, 1, 99, -1, -100, i64::MAX, i64::MIN] {
                 same(Decimal::new(units, scale), money);
             }
+        }
+        // Halfway between two shortest forms.
+        for halfway in
+            [-1_699_035_690_989_648.25, 600_000_000_000_000.25, 100_000_000_000_000.125, 1.0 + 2_f64.powi(-17)]
+        {
+            same(halfway, fraction);
+        }
+        for _ in 0..20_000 {
+            let bits = random(&mut state);
+            same((bits >> 11 | 1) as f64 / (1_u64 << (bits % 48)) as f64, fraction);
+            same((bits % (1 << 30)) as f64 / (1_u64 << (bits >> 40) % 30) as f64, fraction);
         }
         same(-Decimal::ZERO, money);
         for amount in [Decimal::MAX, Decimal::MIN] {
