@@ -111,9 +111,10 @@ pub(crate) fn fraction(out: &mut Vec<u8>, value: f64) {
 /// then has 18 digits or fewer. One with more than 25 bits behind the point has more, as `5^26` has 19.
 fn may_be_between(value: f64) -> bool {
     let bits = value.to_bits();
-    let exponent = (bits >> 52 & 0x7ff) as i32 - 1075;
-    let mantissa = bits & ((1 << 52) - 1) | 1 << 52;
-    -(exponent + mantissa.trailing_zeros() as i32) <= 25
+    let exponent = (bits >> 52) & 0x7ff;
+    let mantissa = (bits & ((1 << 52) - 1)) | (1 << 52);
+    // Bits behind the point: 1075 - exponent - zeros.
+    exponent + u64::from(mantissa.trailing_zeros()) >= 1075 - 25
 }
 
 fn display(out: &mut Vec<u8>, value: impl std::fmt::Display) {
@@ -152,15 +153,16 @@ mod tests {
             }
         }
         // Halfway between two shortest forms.
-        for halfway in
-            [-1_699_035_690_989_648.25, 600_000_000_000_000.25, 100_000_000_000_000.125, 1.0 + 2_f64.powi(-17)]
+        for (odd, bits) in
+            [(-6_796_142_763_958_593_i64, 2), (2_400_000_000_000_001, 2), (800_000_000_000_001, 3), (131_073, 17)]
         {
+            let halfway = odd as f64 / (1_u64 << bits) as f64;
             same(halfway, fraction);
         }
         for _ in 0..20_000 {
             let bits = random(&mut state);
-            same((bits >> 11 | 1) as f64 / (1_u64 << (bits % 48)) as f64, fraction);
-            same((bits % (1 << 30)) as f64 / (1_u64 << (bits >> 40) % 30) as f64, fraction);
+            same(((bits >> 11) | 1) as f64 / (1_u64 << (bits % 48)) as f64, fraction);
+            same((bits % (1 << 30)) as f64 / (1_u64 << ((bits >> 40) % 30)) as f64, fraction);
         }
         same(-Decimal::ZERO, money);
         for amount in [Decimal::MAX, Decimal::MIN] {
