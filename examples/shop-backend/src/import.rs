@@ -43,6 +43,9 @@ struct BadOrder {
     expected: String,
 }
 
+/// An order's id, and its amounts in minor units.
+type Checked<const N: usize> = (String, [i64; N]);
+
 impl ImportArguments {
     /// Reads the file, stores it, fits the models, and says what came of each.
     pub(crate) async fn run(&self, app: &App) -> Result<(), Box<dyn Error>> {
@@ -154,7 +157,7 @@ impl<'a> Found<'a> {
         customer: &str,
         at: DateTime<Utc>,
         amounts: [(&'static str, Decimal); N],
-    ) -> Result<Option<(String, [i64; N])>, Box<dyn Error>> {
+    ) -> Result<Option<Checked<N>>, Box<dyn Error>> {
         let day = self.clock.calendar.day(at)?;
         if self.last_day.is_some_and(|last| day > last) {
             self.left_out += 1;

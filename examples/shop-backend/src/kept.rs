@@ -54,14 +54,14 @@ pub(crate) struct Moment {
 
 impl<T: Clone + Send + 'static> Kept<T> {
     /// What is kept, or what is made of the shop of the moment, off the threads of requests.
-    pub(crate) async fn get<E: std::error::Error + Send + 'static>(
+    pub(crate) async fn get<E>(
         &self,
         app: &App,
         key: &'static str,
         make: impl FnOnce(Moment) -> Result<T, E> + Send + 'static,
     ) -> Result<T, Problem>
     where
-        E: From<repurchase::Error>,
+        E: std::error::Error + From<repurchase::Error> + Send + 'static,
     {
         let today = app.config.clock.today();
         let version = app.models.current();
@@ -81,7 +81,7 @@ impl<T: Clone + Send + 'static> Kept<T> {
             all.insert(key, Made { of: now, at: Instant::now(), took: start.elapsed(), it: it.clone() });
             Ok::<_, E>(it)
         });
-        let made = making.await.map_err(|error| Problem::internal(&error))?;
-        made.map_err(|error| Problem::internal(&crate::chain(&error)))
+        let outcome = making.await.map_err(|error| Problem::internal(&error))?;
+        outcome.map_err(|error| Problem::internal(&crate::chain(&error)))
     }
 }

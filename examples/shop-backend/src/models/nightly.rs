@@ -42,7 +42,7 @@ pub(crate) async fn run(models: Arc<Models>, clock: Clock, fit_at: NaiveTime, re
 fn last_due(clock: &Clock, fit_at: NaiveTime, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let zone = clock.calendar.zone();
     let local: NaiveDateTime = now.with_timezone(zone).naive_local();
-    let days = if local.time() >= fit_at { 0 } else { 1 };
+    let days = u64::from(local.time() < fit_at);
     let due = local.date().checked_sub_days(Days::new(days))?.and_time(fit_at);
     zone.from_local_datetime(&due).single().map(|due| due.to_utc())
 }

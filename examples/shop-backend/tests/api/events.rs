@@ -22,7 +22,8 @@ on_both![
 
 fn event(kind: &str, order_id: &str, day: u32, more: Value) -> Value {
     let mut event = json!({"order_id": order_id, "event": kind, "at": format!("2026-03-{day:02}T12:00:00Z")});
-    event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let Value::Object(more) = more else { panic!("{more} is no object") };
+    event.as_object_mut().unwrap().extend(more);
     event
 }
 
