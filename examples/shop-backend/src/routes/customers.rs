@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Refusals;
+use super::{Refusals, checked, nobody};
 use crate::app::App;
 use crate::cursor;
 use crate::extract::{Json, Query, Reader, limit};
@@ -30,13 +30,9 @@ pub(crate) async fn one(
     Path(customer_id): Path<String>,
     Reader(language): Reader,
 ) -> Result<Answer<CustomerView>, Problem> {
-    let mut faults = Vec::new();
-    check_id("customer_id", &customer_id, &mut faults);
-    if !faults.is_empty() {
-        return Err(Problem::invalid(faults));
-    }
+    checked("customer_id", &customer_id)?;
     match app.store.customer(&customer_id).await? {
-        None => Err(Problem::not_found(format!("there is no customer {customer_id:?}"))),
+        None => Err(nobody(&customer_id)),
         Some((name, history)) => Ok(Answer(app.view(name, &history, app.models.current().as_deref(), language)?)),
     }
 }

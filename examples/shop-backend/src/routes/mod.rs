@@ -13,6 +13,7 @@ pub(crate) mod told;
 
 use utoipa::IntoResponses;
 
+use crate::order::check_id;
 use crate::problem::Problem;
 
 /// What any guarded route may answer in place of what was asked.
@@ -52,4 +53,15 @@ pub(crate) enum Refusals {
     /// It took too long.
     #[response(status = 504, content_type = "application/problem+json")]
     Timeout(#[to_schema] Problem),
+}
+
+/// An id that an order or a customer can have.
+fn checked(field: &str, id: &str) -> Result<(), Problem> {
+    let mut faults = Vec::new();
+    check_id(field, id, &mut faults);
+    if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
+}
+
+fn nobody(id: &str) -> Problem {
+    Problem::not_found(format!("there is no customer {id:?}"))
 }

@@ -142,8 +142,8 @@ pub(crate) struct Question {
 }
 
 impl Question {
-    pub(super) fn limit(&self) -> Option<&str> {
-        self.limit.as_deref()
+    pub(super) fn limit(&self) -> Result<i64, Problem> {
+        limit(self.limit.as_deref()).map_err(|fault| Problem::invalid(vec![fault]))
     }
 }
 
@@ -180,7 +180,7 @@ pub(crate) async fn calls(
     Query(question): Query<Question>,
     Reader(language): Reader,
 ) -> Result<Answer<Calls>, Problem> {
-    let limit = limit(question.limit()).map_err(|fault| Problem::invalid(vec![fault]))?;
+    let limit = question.limit()?;
     let summary = Summary::now(&app).await?;
     let version = app.models.current();
     let named = usize::try_from(limit).unwrap_or(CALLS).min(CALLS);

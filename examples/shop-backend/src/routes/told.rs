@@ -8,13 +8,13 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Refusals;
 use super::notes::Question;
+use super::{Refusals, checked, nobody};
 use crate::app::App;
 use crate::event::ShopEvent;
-use crate::extract::{Query, limit};
+use crate::extract::Query;
 use crate::money::Currency;
-use crate::order::{Status, check_id};
+use crate::order::Status;
 use crate::problem::Problem;
 use crate::store::{Forgotten, order_of};
 
@@ -144,7 +144,7 @@ pub(crate) async fn timeline(
     Query(question): Query<Question>,
 ) -> Result<Answer<Timeline>, Problem> {
     checked("customer_id", &id)?;
-    let limit = limit(question.limit()).map_err(|fault| Problem::invalid(vec![fault]))?;
+    let limit = question.limit()?;
     let Some((customer_id, _)) = app.store.customer(&id).await? else { return Err(nobody(&id)) };
     let told = app.store.statements_of(&customer_id).await?.into_iter();
     let mut told: Vec<_> = told.map(|(order, event)| Told::new(order, event, app.store.currency())).collect();
@@ -180,14 +180,4 @@ pub(crate) async fn delete(State(app): State<Arc<App>>, Path(id): Path<String>) 
     let why = "orders, their amounts and days are kept: the shop's books and figures are made of them; nothing in them \
                names the person any more";
     Ok(Answer(Deleted { deleted_ids: ids, kept_orders: orders, kept_as, why }))
-}
-
-fn checked(field: &str, id: &str) -> Result<(), Problem> {
-    let mut faults = Vec::new();
-    check_id(field, id, &mut faults);
-    if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
-}
-
-fn nobody(id: &str) -> Problem {
-    Problem::not_found(format!("there is no customer {id:?}"))
 }
