@@ -90,9 +90,9 @@
 //! | what did a campaign do, and is it more than chance? | [`act::campaign`] |
 //! | may we write now; what do points cost us? | [`act::contact`], [`act::points`] |
 //! | what do the next 90 days bring to the whole shop, and how far off may that be? | [`shop::ShopModels::fit_log`], [`outlook`](shop::ShopModels::outlook), [`diagnosis`](shop::ShopModels::diagnosis) |
-//! | everything about one customer, or about all, in one call; and why? | [`shop::ShopModels::profile`], [`profile_all`](shop::ShopModels::profile_all), [`explain`](shop::ShopModels::explain) |
+//! | everything about one customer, or about all, in one call, with reasons? | [`shop::ShopModels::profile`], [`profile_all`](shop::ShopModels::profile_all), [`explain`](shop::ShopModels::explain) |
 //! | whom to call first, and what is at stake? | [`shop::Profiles::calls`] |
-//! | what is to be done for whom, and why? | [`shop::Playbook::advise`] |
+//! | what should the shop do for this customer? | [`shop::Playbook::advise`] |
 //! | fit where the customers are on many machines, or in files by day or shop? | [`shop::ShopTally`], [`Ledger::merge`] |
 //! | mend what is known of the customers whose orders changed? | [`CustomerHistory::from_records`], [`Ledger::replace`] |
 //! | update last night's fit by today's orders? | [`CustomerHistory::record_order`], [`shop::ShopTally::remove`] and [`add`](shop::ShopTally::add) |

@@ -67,7 +67,7 @@ impl<Id: CustomerId> PurchaseLog<Id> {
     }
 
     /// The log of columns of paid orders and credits, in any order of rows. Takes time linear in rows. With the feature
-    /// `rayon`, parts of the rows are read side by side, which is why the time zone is to be `Sync`, as those of chrono
+    /// `rayon`, threads read parts of the rows side by side and share the time zone, which must be `Sync`: those of chrono
     /// and chrono-tz are.
     ///
     /// # Errors

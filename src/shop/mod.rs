@@ -15,7 +15,7 @@
 //! | why this label, this forecast? | [`ShopModels::explain`], [`ShopModels::explain_figure`] |
 //! | how far is a member from the next tier? | [`ShopModels::explain_tier`] |
 //! | whom to call first, and what is at stake? | [`Profiles::calls`] |
-//! | what to do with this customer, and why? | [`ShopModels::playbook`], [`Playbook::advise`] |
+//! | what should the shop do for this customer? | [`ShopModels::playbook`], [`Playbook::advise`] |
 //! | how does a shop set its own actions, and is one missing? | [`PlaybookBuilder`], [`ShopOptions::with_playbook`] |
 //! | who changed label since yesterday's models, since last month? | [`ShopModels::changes`] |
 //! | whom does a rule mean? | [`act::audience`](crate::act::audience), asked of the same profiles |

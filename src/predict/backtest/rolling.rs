@@ -21,9 +21,9 @@ use crate::segment::MissedCycles;
 ///
 /// **Windows.** They are as long as the horizon and follow one another; the last one ends with the as-of day. A window is
 /// complete where at least one horizon lies between the first purchase of all and its split: a log of `d` days after that
-/// purchase holds `⌊d / horizon⌋ - 1` windows, of which the latest 104 are run. In each, models are fitted to what was known
-/// on the day before it began, and asked for the purchase days of the customers known by then: those who came first within
-/// the window are in no forecast, and not in what came.
+/// purchase holds `⌊d / horizon⌋ - 1` windows. At most 104 run, the latest. In each, the models are fitted to what was known
+/// on the day before it began, and forecast the purchase days of the customers known by then. Customers who came first
+/// within the window count neither in the forecast nor in what came.
 ///
 /// **Fits.** One of each model in each window. The latest window is fitted first; from its maximum the others climb, which
 /// saves some of the steps and ends at the same maximum, to the fit's own tolerance of 1e-7 in the logarithm of a parameter.

@@ -237,8 +237,8 @@ impl TrackRecord {
         self.windows.iter().filter_map(error).collect()
     }
 
-    /// The forecast of a total of all customers within the horizon after the as-of day, of which `expected` is the sum over
-    /// customers.
+    /// The forecast of a total within the horizon after the as-of day, where the model expects `expected` of all customers
+    /// together.
     ///
     /// # Formula
     ///

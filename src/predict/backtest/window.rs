@@ -39,8 +39,7 @@ pub struct ExpectedTotals {
     /// Customers with a purchase.
     pub buyers: f64,
     /// Revenue: of each customer, expected purchases times the expected spend of a [`GammaGamma`] fitted at the split, and
-    /// times the [`KeptShare`] after credits. `None`
-    /// without a maximum of that, and where some customer's spend has no mean.
+    /// times the [`KeptShare`] after credits. `None` where the spend has no maximum, and where some customer's has no mean.
     pub revenue: Option<f64>,
 }
 

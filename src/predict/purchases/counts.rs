@@ -131,6 +131,16 @@ pub(in crate::predict) fn first_day(guess: f64, error: f64, holds: impl Fn(u32) 
     first(day as u32, holds)
 }
 
+/// The first day by which a customer has bought with this probability, for any model.
+pub(in crate::predict) fn first_day_bought<M: PurchaseModel + ?Sized>(
+    model: &M,
+    sample: &Sample,
+    probability: f64,
+) -> Option<u32> {
+    let has_come = |days: u32| model.probability_buys(sample, days) >= probability;
+    if is_probability(probability) { first_day(0.0, 1.0, has_come) } else { None }
+}
+
 /// The time after which a customer of a purchase rate `Gamma(shape, rate)`, still there with probability `alive`, has
 /// bought with this probability, if nobody leaves before buying; in days, with its error from rounding. `None` where it
 /// never comes.
@@ -178,9 +188,8 @@ pub(in crate::predict) fn between([low, high]: [Option<u32>; 2]) -> Option<Inter
 /// Customers who share the tables of one map.
 const PART: usize = 1 << 15;
 
-/// The intervals of customers of whom only P(alive) is their own, and what they do while alive depends on `x` and `T`:
-/// `while_alive` gives the probabilities of so many purchases or more, as
-/// [`probabilities_at_least`](PurchaseModel::probabilities_at_least) does, of a customer who is alive.
+/// The intervals of many customers whose purchases while alive depend on `x` and `T` alone: `while_alive` gives their
+/// [`probabilities_at_least`](PurchaseModel::probabilities_at_least) if alive, and each customer has a P(alive).
 pub(in crate::predict) fn intervals_of_all<M: PurchaseModel>(
     model: &M,
     samples: &[Sample],

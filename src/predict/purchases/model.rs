@@ -93,8 +93,7 @@ pub trait PurchaseModel: Sync {
     /// observation; 0 for a probability of 0. `None` where that day never comes, lies more than `u32::MAX` days ahead, or
     /// the probability is not one.
     fn days_until(&self, sample: &Sample, probability: f64) -> Option<u32> {
-        let has_come = |days: u32| self.probability_buys(sample, days) >= probability;
-        if counts::is_probability(probability) { counts::first_day(0.0, 1.0, has_come) } else { None }
+        counts::first_day_bought(self, sample, probability)
     }
 
     /// When the next purchase is due: the first day by which the customer has bought with a probability of one half, and

@@ -77,7 +77,7 @@ impl From<Revival> for f64 {
     }
 }
 
-/// A model of purchases, of which those who left come back at a rate.
+/// A model of purchases whose customers, once they have left, come back at a rate.
 ///
 /// # Formula
 ///
@@ -189,8 +189,7 @@ impl PurchaseModel for RevivingModel {
         if self.is_plain() {
             return self.model.days_until(sample, probability);
         }
-        let has_come = |days: u32| self.probability_buys(sample, days) >= probability;
-        if counts::is_probability(probability) { counts::first_day(0.0, 1.0, has_come) } else { None }
+        counts::first_day_bought(self, sample, probability)
     }
 
     fn probability_buys_all(&self, samples: &[Sample], horizon_days: u32) -> Vec<f64> {

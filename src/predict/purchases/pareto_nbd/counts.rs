@@ -1,4 +1,4 @@
-//! How many purchases a new Pareto/NBD customer makes: the probabilities of so many or more, all from one quadrature.
+//! P(Y >= n) of the purchases `Y` of a new Pareto/NBD customer, for every `n` from one quadrature.
 
 use super::Parameters;
 use super::future::{ln_no_purchase, support};

@@ -78,7 +78,8 @@ impl Likelihood {
         self.groups.iter().map(|group| group.rows.len()).sum()
     }
 
-    /// The log-likelihood less `N (Σ u - 1)`, with its derivatives; weights of 0 have none but those of the Lagrangian.
+    /// The Lagrangian: the log-likelihood less `N (Σ u - 1)`, and its derivatives. By a weight of 0 only the term `N (Σ u - 1)`
+    /// has a derivative.
     pub(super) fn evaluate(&self, &numbers: &[f64; NUMBERS]) -> Evaluation<NUMBERS> {
         let [r, alpha, a, b, weights @ ..] = numbers;
         let mut sum = Evaluation::ZERO;
