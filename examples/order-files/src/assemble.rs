@@ -1,10 +1,11 @@
 //! The second pass: rows to orders and credits.
 
 use crate::cells::{Fault, NO_TIME};
+use crate::contradiction::Difference;
 use crate::counts::Counts;
 use crate::drafts::{Draft, Drafts, EMPTY, Line};
 use crate::error::{BadRow, Error};
-use crate::ids::NOBODY;
+use crate::ids::{Ids, NOBODY};
 use crate::layout::StatusMeaning;
 use crate::order_ids::NO_ORDER;
 use crate::resolve::Rows;
@@ -45,6 +46,7 @@ impl Units {
 
 pub(crate) struct Assembly<'a, S> {
     rows: &'a Rows,
+    people: &'a Ids,
     units: Units,
     counts: Counts,
     sink: S,
@@ -56,9 +58,10 @@ pub(crate) struct Assembly<'a, S> {
 }
 
 impl<'a, S: Sink> Assembly<'a, S> {
-    pub(crate) fn new(rows: &'a Rows, sink: S, skips: bool) -> Self {
+    pub(crate) fn new(rows: &'a Rows, people: &'a Ids, sink: S, skips: bool) -> Self {
         Self {
             rows,
+            people,
             units: Units::of(rows),
             counts: Counts::default(),
             sink,
@@ -117,13 +120,18 @@ impl<'a, S: Sink> Assembly<'a, S> {
         let amount = product(amount, [quantity.unwrap_or(0), self.units.amount]);
         let (Some(amount), Some(refunded)) = (amount, product(refunded, [1, self.units.refunded])) else {
             let fault =
-                Fault { found: "a longer one".to_owned(), expected: "an amount of at most 28 digits".to_owned() };
+                Fault { found: "more digits".to_owned(), expected: "an amount of at most 28 digits".to_owned() };
             self.bad(row, rows.plan.amount_place(), fault)?;
             return Ok(None);
         };
         let word = |words: &crate::cells::Words| words.numbers.get(at).map(|number| usize::from(*number));
         let status = rows.statuses.as_ref().and_then(|(meanings, words)| meanings.get(word(words)?).copied());
-        let is_called_off = rows.cancelled.as_ref().and_then(|one| one.get(at)).copied().unwrap_or(false);
+        let says = |column: &Option<Vec<bool>>| column.as_ref().and_then(|one| one.get(at)).copied();
+        let status = match (says(&rows.cancelled), says(&rows.paid), status.unwrap_or(StatusMeaning::Paid)) {
+            (Some(true), ..) => StatusMeaning::Cancelled,
+            (_, Some(false), StatusMeaning::Paid) => StatusMeaning::Unpaid,
+            (.., status) => status,
+        };
         let kind =
             rows.refunds.as_ref().and_then(|(refunds, words)| refunds.get(word(words)?).copied()).unwrap_or(false);
         Ok(Some(Line {
@@ -132,8 +140,8 @@ impl<'a, S: Sink> Assembly<'a, S> {
             seconds: rows.seconds.get(at).copied().unwrap_or(NO_TIME),
             amount: amount.map(i128::abs),
             refunded: refunded.map(i128::abs),
-            status: if is_called_off { StatusMeaning::Cancelled } else { status.unwrap_or(StatusMeaning::Paid) },
-            is_refund: kind || amount.is_some_and(|amount| amount < 0),
+            status,
+            is_refund: kind || says(&rows.returned) == Some(true) || amount.is_some_and(|amount| amount < 0),
         }))
     }
 
@@ -170,14 +178,9 @@ impl<'a, S: Sink> Assembly<'a, S> {
     fn order(&mut self, line: Line, amount: i128, refunded: i128, status: StatusMeaning) -> Result<(), Error> {
         let refunded = if status == StatusMeaning::Refunded { amount } else { refunded };
         if refunded > amount {
-            let (rows, units) = (self.rows, &self.units);
-            let text = |value| crate::orders::decimal(value, units.scale).normalize().to_string();
-            let place = rows.plan.refunded.unwrap_or(rows.plan.amount_place());
-            let fault = Fault::new(
-                text(refunded).as_bytes(),
-                format!("a refund of 0 up to the order's amount, {}", text(amount)),
-            );
-            return self.bad(line.row, place, fault);
+            let expected = format!("a refund of 0 up to the order's amount, {}", self.text(amount));
+            let place = self.rows.plan.refunded.unwrap_or(self.rows.plan.amount_place());
+            return self.bad(line.row, place, Fault::new(self.text(refunded).as_bytes(), expected));
         }
         if line.customer == NOBODY {
             self.counts.guest_orders += 1;
@@ -201,6 +204,20 @@ impl<'a, S: Sink> Assembly<'a, S> {
         Ok(())
     }
 
+    /// Rows of refunds that give back more than their order came to.
+    fn above(&mut self, order: Line, refund: Line, amount: i128, refunded: i128) -> Result<(), Error> {
+        let (rows, place) = (self.rows, self.rows.plan.amount_place());
+        let found = format!("refunds of {} in all", self.text(refunded));
+        let (id, line) = (rows.order_of(order.row), rows.lines.line(order.row));
+        let expected = format!("at most {}, the amount of order {id} on line {line}", self.text(amount));
+        self.bad(refund.row, place, Fault { found, expected })
+    }
+
+    /// An amount in the finest unit, as a message has it.
+    fn text(&self, units: i128) -> String {
+        crate::orders::decimal(units, self.units.scale).normalize().to_string()
+    }
+
     /// A further row of an order.
     fn join(&mut self, draft: &mut Draft, line: Line) -> Result<(), Error> {
         if line.is_refund {
@@ -218,15 +235,23 @@ impl<'a, S: Sink> Assembly<'a, S> {
                 } else {
                     self.has_unequal_lines = true;
                 }
-                first.seconds = first.seconds.min(line.seconds);
+                if line.seconds < first.seconds {
+                    (first.seconds, first.row) = (line.seconds, line.row);
+                }
                 first.refunded = match (first.refunded, line.refunded) {
                     (Some(one), Some(other)) => one.checked_add(other),
                     (one, other) => one.or(other),
                 };
             } else {
                 self.check_customer(first, line)?;
+                // The row that says when the order was paid need not be that of the total.
+                let is_part = first.amount.is_none() || line.amount.is_none();
+                let is_paid = [first.status, line.status].contains(&StatusMeaning::Paid);
                 if line.amount.is_some() {
                     self.check_equal(first, line)?;
+                }
+                if self.rows.paid.is_some() && is_part && is_paid && first.status == StatusMeaning::Unpaid {
+                    first.status = StatusMeaning::Paid;
                 }
             }
         } else {
@@ -263,80 +288,39 @@ impl<'a, S: Sink> Assembly<'a, S> {
             first.customer = line.customer;
         }
         let same = line.customer == NOBODY || line.customer == first.customer;
-        if same { Ok(()) } else { Err(self.contradiction(first.row, line.row, self.rows.plan.customer, None)) }
+        if same { Ok(()) } else { Err(self.contradiction(first, line, Difference::Customer)) }
     }
 
     /// Lines of one order lie within a day.
     fn check_times(&self, first: &Line, line: Line) -> Result<(), Error> {
         let is_far = line.seconds.abs_diff(first.seconds) > 86_400;
-        let place = self.rows.plan.times.first().copied().unwrap_or(0);
-        if is_far {
-            Err(self.contradiction(first.row, line.row, place, Some([first.seconds, line.seconds])))
-        } else {
-            Ok(())
-        }
+        if is_far { Err(self.contradiction(first, line, Difference::Time)) } else { Ok(()) }
     }
 
     /// The total, given again, is the same.
     fn check_equal(&self, first: &mut Line, line: Line) -> Result<(), Error> {
-        let plan = &self.rows.plan;
         if first.amount.is_none() {
             *first = Line { customer: first.customer, ..line };
             return Ok(());
         }
-        if first.amount != line.amount {
-            return Err(self.contradiction(first.row, line.row, plan.amount_place(), None));
-        }
-        if first.seconds != line.seconds {
-            let place = plan.times.first().copied().unwrap_or(0);
-            return Err(self.contradiction(first.row, line.row, place, Some([first.seconds, line.seconds])));
-        }
-        if first.status != line.status {
-            let place = plan.status.or(plan.cancelled).unwrap_or(0);
-            return Err(self.contradiction(first.row, line.row, place, None));
-        }
-        if first.refunded != line.refunded && first.refunded.is_some() && line.refunded.is_some() {
-            return Err(self.contradiction(first.row, line.row, plan.refunded.unwrap_or(0), None));
-        }
-        first.refunded = first.refunded.or(line.refunded);
-        Ok(())
+        let has_refunds = first.refunded.is_some() && line.refunded.is_some();
+        let difference = if first.amount != line.amount {
+            Difference::Amount
+        } else if first.seconds != line.seconds {
+            Difference::Time
+        } else if first.status != line.status {
+            Difference::Status
+        } else if has_refunds && first.refunded != line.refunded {
+            Difference::Refunded
+        } else {
+            first.refunded = first.refunded.or(line.refunded);
+            return Ok(());
+        };
+        Err(self.contradiction(first, line, difference))
     }
 
-    #[cold]
-    fn contradiction(&self, first: u32, second: u32, place: usize, times: Option<[i64; 2]>) -> Error {
-        let (plan, rows) = (&self.rows.plan, self.rows);
-        let text = |row: u32| -> String {
-            let at = row as usize;
-            if let Some([one, other]) = times {
-                let seconds = if row == first { one } else { other };
-                return chrono::DateTime::from_timestamp(seconds, 0)
-                    .map(|time| time.naive_utc().to_string())
-                    .unwrap_or_default();
-            }
-            if place == plan.amount_place() {
-                let units = rows.amounts.get(at).unwrap_or(0);
-                return crate::orders::decimal(units, rows.amounts.scale().into()).normalize().to_string();
-            }
-            if Some(place) == plan.status {
-                let number = rows.statuses.as_ref().and_then(|(_, words)| words.numbers.get(at));
-                let words = rows.statuses.as_ref().map(|(_, words)| words.words());
-                let word = number.and_then(|number| words?.get(usize::from(*number)));
-                return crate::error::shown(word.map_or("", |word| word.0.as_str()).as_bytes());
-            }
-            if row == first { "one value".to_owned() } else { "another".to_owned() }
-        };
-        Error::Contradiction {
-            first: rows.lines.line(first),
-            second: rows.lines.line(second),
-            column: plan.name(place).to_owned(),
-            found: text(first),
-            other: text(second),
-            mend: if plan.adds_lines {
-                "remove the row that is wrong"
-            } else {
-                "remove the row that is wrong; --rows lines adds the rows of an order up"
-            },
-        }
+    fn contradiction(&self, first: &Line, second: Line, difference: Difference) -> Error {
+        self.rows.contradiction(self.people, [first.row, second.row], difference)
     }
 
     fn finish(&mut self, order: u32, draft: &Draft) -> Result<(), Error> {
@@ -368,7 +352,10 @@ impl<'a, S: Sink> Assembly<'a, S> {
             (false, _) => (first.amount.unwrap_or(0), first.status),
         };
         let refunded = first.refunded.unwrap_or(0).saturating_add(draft.given_back);
-        self.order(first, amount, refunded, status)
+        match draft.refund {
+            Some(refund) if refunded > amount => self.above(first, refund, amount, refunded),
+            _ => self.order(first, amount, refunded, status),
+        }
     }
 
     fn bad(&mut self, row: u32, place: usize, fault: Fault) -> Result<(), Error> {

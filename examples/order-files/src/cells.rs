@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use crate::amounts::{self, MARKS, Number};
+use crate::date_order::DateOrder;
 use crate::error::shown;
 use crate::layout::DecimalMark;
 use crate::money::Money;
 use crate::names::plain;
-use crate::times::{self, Clock, DateOrder};
+use crate::times::{self, Clock};
 use crate::vote::{Clash, Decided, Vote};
 use crate::zone::LocalClock;
 
@@ -27,12 +28,17 @@ fn trimmed(field: &[u8]) -> &[u8] {
         [first, .., last] | [first @ last] if is_edge(*first) || is_edge(*last) => {
             // Spaces of other scripts, too: U+00A0, U+3000.
             match std::str::from_utf8(field) {
-                Ok(text) => text.trim().as_bytes(),
+                Ok(text) => text.trim_matches(|one: char| one.is_whitespace() || is_invisible(one)).as_bytes(),
                 Err(_) => field.trim_ascii(),
             }
         }
         _ => field,
     }
+}
+
+/// Characters of no width, which come along when text is copied.
+const fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
 }
 
 const fn is_edge(byte: u8) -> bool {
@@ -43,6 +49,30 @@ const fn is_edge(byte: u8) -> bool {
 pub(crate) fn is_void(field: &[u8]) -> bool {
     matches!(field, b"" | b"-")
         || [&b"null"[..], b"nan", b"none", b"n/a"].iter().any(|word| field.eq_ignore_ascii_case(word))
+}
+
+/// What is expected in place of an id that [`is_rounded`].
+pub(crate) const ROUNDED: &str = "an id with all its digits: a spreadsheet has rounded it, so that several are one; export the \
+                                  file again, and do not save it there";
+
+/// Whether an id is a number as spreadsheets show long ones: `1.23457E+11`.
+pub(crate) fn is_rounded(id: &[u8]) -> bool {
+    let Some(exponent) = id.iter().position(|byte| matches!(byte, b'E' | b'e')) else { return false };
+    let (digits, rest) = id.split_at(exponent);
+    let is_number = |bytes: &[u8]| !bytes.is_empty() && bytes.iter().all(|byte| byte.is_ascii_digit());
+    let sign = rest.get(1).copied();
+    let fits = digits.first().is_some_and(u8::is_ascii_digit);
+    fits && digits.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
+        && sign == Some(b'+')
+        && is_number(rest.get(2..).unwrap_or_default())
+}
+
+/// Whether a field of times says that something did not happen: it is empty, the zero of a database, or no.
+pub(crate) fn is_never(field: &[u8]) -> bool {
+    is_void(field)
+        || field.starts_with(b"0000-00-00")
+        || field.starts_with(b"0001-01-01")
+        || [&b"0"[..], b"no", b"false"].iter().any(|word| field.eq_ignore_ascii_case(word))
 }
 
 /// Why a field cannot be used.
@@ -214,16 +244,11 @@ impl TimeCells {
 
     #[cold]
     fn clash(&self, clash: &Clash, field: &[u8]) -> Fault {
-        let name = |order: DateOrder| match order {
-            DateOrder::Ymd => "year/month/day",
-            DateOrder::Dmy => "day/month/year",
-            DateOrder::Mdy => "month/day/year",
-        };
         let expected = if let Some(order) = self.only {
-            format!("a date that is {}, as --dates {} says", name(order), order.name())
+            format!("a date that is {}, as --dates or the layout says", order.words())
         } else {
             let fits = |bit: &usize| clash.mask & (1 << bit) != 0;
-            let orders: Vec<_> = (0..3).filter(fits).map(|bit| name(DateOrder::ALL[bit])).collect();
+            let orders: Vec<_> = (0..3).filter(fits).map(|bit| DateOrder::ALL[bit].words()).collect();
             let orders = orders.join(" or ");
             format!(
                 "a date that is {orders}, as on line {}; --dates ymd, dmy or mdy reads all in one order",

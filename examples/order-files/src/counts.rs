@@ -10,6 +10,8 @@ pub struct Counts {
     pub skipped: u64,
     /// Rows that are equal to an earlier one of the same order.
     pub duplicates: u64,
+    /// Lines that are equal to an earlier one of the same order in all columns that are used.
+    pub alike: u64,
     /// Rows in another currency.
     pub other_currency: u64,
     /// Orders of customers.

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use hashbrown::HashMap;
 
-use crate::cells::Fault;
+use crate::cells::{Fault, ROUNDED, is_rounded, is_void};
 use crate::error::{Error, shown};
 use crate::ids::{Ids, Key, NOBODY};
 
-/// Ids that are nobody, in any case; the empty one is, too.
-const GUESTS: [&str; 5] = ["null", "nan", "guest", "0", "-"];
+/// Ids that are nobody, in any case; so are those that say nothing, and zeros: `0`, `0.0`, `00000000-0000-0000-0000-000000000000`.
+const GUESTS: [&str; 5] = ["guest", "undefined", "nil", "#n/a", "\\n"];
 
 /// The longest id.
 const LONGEST: usize = 512;
@@ -51,8 +51,8 @@ impl Customers {
     /// The customer of an id without spaces around it.
     #[inline]
     pub(crate) fn who(&mut self, id: &[u8]) -> Result<Who, Fault> {
-        // Digits are most shops' ids; no guest but 0 is written so.
-        if id.len() > 5 && self.guests.is_empty() && id.iter().all(u8::is_ascii_digit) {
+        // Digits are most shops' ids; no guest but zeros are written so.
+        if id.len() > 5 && !id.starts_with(b"0") && self.guests.is_empty() && id.iter().all(u8::is_ascii_digit) {
             if let Some(key) = Ids::key(id) {
                 return Ok(Who::Short(key));
             }
@@ -70,6 +70,9 @@ impl Customers {
         if id.len() > LONGEST {
             return Err(Fault::new(id, format!("an id of at most {LONGEST} bytes")));
         }
+        if is_rounded(id) {
+            return Err(Fault::new(id, ROUNDED));
+        }
         if text.contains('@') {
             return self.number_of_address(text).map(Who::Number);
         }
@@ -80,7 +83,8 @@ impl Customers {
     }
 
     fn is_guest(&self, id: &str) -> bool {
-        id.is_empty()
+        is_void(id.as_bytes())
+            || id.bytes().all(|byte| matches!(byte, b'0' | b'.' | b'-'))
             || GUESTS.iter().any(|guest| id.eq_ignore_ascii_case(guest))
             || (!self.guests.is_empty() && self.guests.contains(&id.to_lowercase()))
     }

@@ -28,11 +28,17 @@ pub enum Error {
     )]
     OpenQuote { line: u64 },
     /// A line that no table has.
-    #[error("line {line}: it is longer than 4 MB; is this a table in text?")]
+    #[error("line {line}: it is longer than 4 MB; expected a table in text with a line for each row")]
     LongLine { line: u64 },
     /// The header fits no layout.
-    #[error("line 1: {0}")]
-    Header(String),
+    #[error("line {line}: {message}")]
+    Header { line: u64, message: String },
+    /// A column of words that has more of them than a shop has states, kinds or currencies.
+    #[error(
+        "column {column} has too many different values to be one of states, kinds or currencies ({some} ..); \
+         --columns ROLE=NAME names another column, --columns ROLE= none"
+    )]
+    ManyWords { column: String, some: String },
     /// The layout is known and of no use.
     #[error("this is a file of {title}: {reason}")]
     Refused { title: String, reason: String },
@@ -63,6 +69,12 @@ pub enum Error {
          --status WORD=paid says what a status means"
     )]
     NoPurchase { orders: u64, unpaid: u64, cancelled: u64, refunded: u64 },
+    /// There are rows, and none is an order or a refund of a customer.
+    #[error(
+        "no row is an order: of {rows}, {refunds} are refunds that give nothing back, {other_currency} are in another currency; \
+         --kind WORD=purchase says what a word means, --status WORD=paid what a status means"
+    )]
+    NoOrder { rows: u64, refunds: u64, other_currency: u64 },
     /// Every order is in another currency.
     #[error("no row is in {wanted}: the currencies are {found}; --currency takes one of them")]
     NoSuchCurrency { wanted: String, found: String },
@@ -86,10 +98,18 @@ pub enum Error {
     TwoForms(String),
     /// Rows of one order that say different things.
     #[error(
-        "lines {first} and {second} are of one order and contradict each other: column {column} has {found} and {other}; \
-         {mend}"
+        "lines {first} and {second} are both of order {order} and contradict each other: column {column} has {found} and {other}; \
+         correct the line that is wrong; {mend}--columns order_id= takes each line for an order of its own"
     )]
-    Contradiction { first: u64, second: u64, column: String, found: String, other: String, mend: &'static str },
+    Contradiction {
+        order: String,
+        first: u64,
+        second: u64,
+        column: String,
+        found: String,
+        other: String,
+        mend: &'static str,
+    },
     /// The last day is far behind all others.
     #[error(
         "the last day, {last} (line {line}), lies {days} days behind the day before it, {before}: is it mistyped? \

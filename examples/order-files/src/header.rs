@@ -27,6 +27,7 @@ pub(crate) struct Plan {
     pub(crate) amount: AmountFrom,
     pub(crate) order: Option<usize>,
     pub(crate) status: Option<usize>,
+    pub(crate) paid: Option<usize>,
     pub(crate) cancelled: Option<usize>,
     pub(crate) refunded: Option<usize>,
     pub(crate) kind: Option<usize>,
@@ -35,11 +36,19 @@ pub(crate) struct Plan {
     pub(crate) adds_lines: bool,
     /// Whether that was not said, and amounts stand in a column of their own.
     pub(crate) may_be_totals: bool,
+    /// Columns that say what a line is, where nobody has said that the rows of an order are its lines.
+    pub(crate) line: Option<Vec<usize>>,
+    /// A column of pieces beside one of amounts: below 0 they were sent back.
+    pub(crate) pieces: Option<usize>,
     /// Unused columns whose names are near ones that would be used.
     pub(crate) near: Vec<String>,
+    /// All other columns that are neither used nor known.
+    pub(crate) unread: Vec<usize>,
 }
 
 struct Header {
+    /// The line on which it stands.
+    line: u64,
     /// As they are shown in messages.
     names: Vec<String>,
     /// As they stand in the file.
@@ -54,13 +63,17 @@ impl Header {
         let Some(first) = places.next() else { return Ok(None) };
         match places.next() {
             None => Ok(Some(first)),
-            Some(second) => Err(Error::Header(format!(
+            Some(second) => Err(self.error(format!(
                 "the column {} stands twice (columns {} and {}); rename the one that is not meant",
                 self.names[first],
                 first + 1,
                 second + 1
             ))),
         }
+    }
+
+    fn error(&self, message: String) -> Error {
+        Error::Header { line: self.line, message }
     }
 
     fn list(&self) -> String {
@@ -77,10 +90,11 @@ impl Plan {
         };
         let names: Vec<String> = fields.iter().map(name).collect();
         let raw: Vec<String> = fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
-        let header = Header { plain: raw.iter().map(|name| plain(name)).collect(), names, raw };
+        let header = Header { line: row.line, plain: raw.iter().map(|name| plain(name)).collect(), names, raw };
         if header.names.len() < 2 {
-            return Err(Error::Header(format!(
-                "there is one column only ({}); expected columns separated by , ; tab or |",
+            return Err(header.error(format!(
+                "there is one column only ({}); expected a header of columns separated by , ; tab or |; \
+                 a title above the header is not read, nor lines with quotes around all of them: delete those",
                 header.list()
             )));
         }
@@ -94,8 +108,12 @@ impl Plan {
     fn of(layout: Layout, header: Header, options: &ReadOptions, fields: &[&[u8]]) -> Result<Self, Error> {
         let place = |role: Role| -> Result<Option<usize>, Error> {
             if let Some((_, name)) = options.columns.0.iter().find(|(named, _)| *named == role) {
+                // Named by nothing, a role is not read.
+                if name.is_empty() {
+                    return Ok(None);
+                }
                 let missing = || {
-                    Error::Header(format!(
+                    header.error(format!(
                         "no column {name}, which --columns names for {role}; there are: {}",
                         header.list()
                     ))
@@ -134,7 +152,10 @@ impl Plan {
             RowsOfOrder::Total => false,
             RowsOfOrder::Auto => at(Role::Product).is_some() || matches!(amount, AmountFrom::PriceAndQuantity(..)),
         };
-        let near = near(&header, &layout, &used, &times);
+        let is_guess = adds_lines && rows == RowsOfOrder::Auto;
+        let all_used = || used.iter().filter_map(|(_, place)| *place).chain(times.iter().copied()).collect();
+        let line: Option<Vec<usize>> = is_guess.then(all_used);
+        let (near, unread) = near(&header, &layout, &used, &times);
         Ok(Self {
             customer,
             times,
@@ -142,13 +163,17 @@ impl Plan {
             amount,
             order: at(Role::OrderId),
             status: at(Role::Status),
+            paid: at(Role::PaidAt),
             cancelled: at(Role::CancelledAt),
             refunded: at(Role::Refunded),
             kind: at(Role::Kind),
             currency: at(Role::Currency),
             adds_lines,
             may_be_totals: rows == RowsOfOrder::Auto && matches!(amount, AmountFrom::Column(_)),
-            near,
+            line,
+            pieces: at(Role::Quantity).filter(|_| matches!(amount, AmountFrom::Column(_))),
+            near: near.into_iter().map(|place| header.names[place].clone()).collect(),
+            unread,
             names: header.names,
             layout,
         })
@@ -234,19 +259,18 @@ fn missing(header: &Header, customer: bool, time: bool, amount: bool, fields: &[
     } else {
         format!("--columns \"{}\" names them; --from list shows the layouts that are known", guesses.join(","))
     };
-    Error::Header(format!("no column says {}; there are: {}; {hint}", lacking.join(", "), header.list()))
+    header.error(format!("no column says {}; there are: {}; {hint}", lacking.join(", "), header.list()))
 }
 
-fn near(header: &Header, layout: &Layout, used: &[(Role, Option<usize>)], times: &[usize]) -> Vec<String> {
+/// Of the columns that are neither used nor known, those whose names are near, and the others.
+fn near(header: &Header, layout: &Layout, used: &[(Role, Option<usize>)], times: &[usize]) -> (Vec<usize>, Vec<usize>) {
     let is_used = |place: usize| times.contains(&place) || used.iter().any(|(_, one)| *one == Some(place));
     let known = |name: &str| {
         layout.unused().iter().any(|one| plain(one) == name)
             || Role::ALL.iter().any(|&role| layout.names(role).iter().any(|one| plain(one) == name))
     };
     let roles = Role::ALL.map(Role::name);
-    let is_near = |place: &usize| {
-        let (Some(name), Some(plain_name)) = (header.raw.get(*place), header.plain.get(*place)) else { return false };
-        !is_used(*place) && !known(plain_name) && is_near(name, &roles)
-    };
-    (0..header.names.len()).filter(is_near).map(|place| header.names[place].clone()).collect()
+    let is_open = |place: &usize| !is_used(*place) && header.plain.get(*place).is_some_and(|name| !known(name));
+    let is_near = |place: &usize| header.raw.get(*place).is_some_and(|name| is_near(name, &roles));
+    (0..header.names.len()).filter(is_open).partition(is_near)
 }

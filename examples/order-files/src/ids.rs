@@ -180,6 +180,17 @@ impl Ids {
         Ok(number)
     }
 
+    /// The id of a number, for a message: all ids are looked at.
+    #[cold]
+    pub(crate) fn text(&self, number: u32) -> Vec<u8> {
+        if let Some(slot) = self.short.slots.iter().find(|slot| slot.number == number && number != NOBODY) {
+            let bytes = joined(slot.key).to_be_bytes();
+            return bytes.get(..usize::from(bytes[SHORT])).unwrap_or_default().to_vec();
+        }
+        let long = self.ends.iter().find(|entry| entry.0 == number);
+        long.and_then(|&(_, from, to)| self.bytes.get(from..to)).unwrap_or_default().to_vec()
+    }
+
     pub(crate) const fn len(&self) -> usize {
         self.count as usize
     }

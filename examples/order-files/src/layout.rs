@@ -1,10 +1,11 @@
 //! Layouts: which column of a file says what, as small files that a user can copy and change.
 
-use std::fmt::{self, Write};
+use std::fmt;
 use std::str::FromStr;
 
 use serde::Deserialize;
 
+use crate::date_order::DateOrder;
 use crate::error::Error;
 use crate::names::plain;
 
@@ -29,6 +30,8 @@ pub enum Role {
     OrderId,
     /// Where the order stands.
     Status,
+    /// When the order was paid; where it says nothing, the order was not.
+    PaidAt,
     /// When the order was called off; any value says that it was.
     CancelledAt,
     /// What of the order was given back.
@@ -43,7 +46,7 @@ pub enum Role {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::CustomerId,
         Self::PlacedAt,
         Self::TimeOfDay,
@@ -52,6 +55,7 @@ impl Role {
         Self::Quantity,
         Self::OrderId,
         Self::Status,
+        Self::PaidAt,
         Self::CancelledAt,
         Self::Refunded,
         Self::Kind,
@@ -70,6 +74,7 @@ impl Role {
             Self::Quantity => "quantity",
             Self::OrderId => "order_id",
             Self::Status => "status",
+            Self::PaidAt => "paid_at",
             Self::CancelledAt => "cancelled_at",
             Self::Refunded => "refunded",
             Self::Kind => "kind",
@@ -191,6 +196,7 @@ struct Columns {
     quantity: Vec<String>,
     order_id: Vec<String>,
     status: Vec<String>,
+    paid_at: Vec<String>,
     cancelled_at: Vec<String>,
     refunded: Vec<String>,
     kind: Vec<String>,
@@ -222,6 +228,12 @@ pub struct Layout {
     times_in: Option<String>,
     #[serde(default)]
     decimal: Option<DecimalMark>,
+    /// The order of day and month, where it is always the same.
+    #[serde(default)]
+    dates: Option<DateOrder>,
+    /// What rows of the file's own hold, which are no orders, in their first or second field.
+    #[serde(default)]
+    footer: Vec<String>,
     /// How the ids of documents start that are refunds of no named order.
     #[serde(default)]
     credit_notes: Option<String>,
@@ -233,75 +245,10 @@ pub struct Layout {
     kind: KindWords,
 }
 
-const BUILT_IN: [&str; 15] = [
-    include_str!("../layouts/own.toml"),
-    include_str!("../layouts/shopify.toml"),
-    include_str!("../layouts/woocommerce.toml"),
-    include_str!("../layouts/woocommerce_analytics.toml"),
-    include_str!("../layouts/magento.toml"),
-    include_str!("../layouts/square.toml"),
-    include_str!("../layouts/square_items.toml"),
-    include_str!("../layouts/stripe.toml"),
-    include_str!("../layouts/taobao.toml"),
-    include_str!("../layouts/olist.toml"),
-    include_str!("../layouts/olist_items.toml"),
-    include_str!("../layouts/olist_orders.toml"),
-    include_str!("../layouts/online_retail.toml"),
-    include_str!("../layouts/amazon.toml"),
-    include_str!("../layouts/instacart.toml"),
-];
-
 impl Layout {
-    /// The layouts that are known, the own one first.
-    pub fn built_in() -> Result<Vec<Self>, Error> {
-        BUILT_IN.into_iter().map(Self::from_toml).collect()
-    }
-
-    /// The layout of one's own: `customer_id`, `placed_at`, `amount` and, if wanted, the other roles, by name.
-    pub fn own() -> Result<Self, Error> {
-        Self::named("own")
-    }
-
-    /// A layout that is known, by name.
-    pub fn named(name: &str) -> Result<Self, Error> {
-        let known = Self::built_in()?;
-        let names = known.iter().map(|layout| layout.name.as_str()).collect::<Vec<_>>().join(", ");
-        let expected = format!("one of {names}, or a file that starts as those of examples/order-files/layouts do");
-        let found = known.iter().find(|layout| plain(&layout.name) == plain(name));
-        found.cloned().ok_or(Error::Option { option: "--from", found: name.to_owned(), expected })
-    }
-
-    /// What `--from` says: a layout that is known, by name, or else the path of a file of one's own.
-    pub fn named_or_file(argument: &str) -> Result<Self, Error> {
-        Self::named(argument).or_else(|unknown| match std::fs::read_to_string(argument) {
-            Ok(text) => Self::from_toml(&text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(unknown),
-            Err(error) => Err(Error::Read(error)),
-        })
-    }
-
     /// A layout of one's own from the text of a file such as those of `layouts/`.
     pub fn from_toml(text: &str) -> Result<Self, Error> {
         toml::from_str(text).map_err(|error| Error::Layout { message: error.to_string().trim_end().to_owned() })
-    }
-
-    /// What each known layout reads, for `--from list`.
-    pub fn list() -> Result<String, Error> {
-        let mut list = String::new();
-        for layout in Self::built_in()? {
-            let _ = writeln!(list, "{}\n    {}", layout.name, layout.title);
-            if let Some(reason) = &layout.refuse {
-                let _ = writeln!(list, "    cannot be used: {reason}");
-                continue;
-            }
-            for role in Role::ALL {
-                let names = layout.names(role);
-                if !names.is_empty() {
-                    let _ = writeln!(list, "    {:<13}{}", role.name(), names.join(" | "));
-                }
-            }
-        }
-        Ok(list)
     }
 
     /// Its name.
@@ -326,6 +273,7 @@ impl Layout {
             Role::Quantity => &columns.quantity,
             Role::OrderId => &columns.order_id,
             Role::Status => &columns.status,
+            Role::PaidAt => &columns.paid_at,
             Role::CancelledAt => &columns.cancelled_at,
             Role::Refunded => &columns.refunded,
             Role::Kind => &columns.kind,
@@ -359,6 +307,16 @@ impl Layout {
 
     pub(crate) const fn decimal(&self) -> Option<DecimalMark> {
         self.decimal
+    }
+
+    pub(crate) const fn dates(&self) -> Option<DateOrder> {
+        self.dates
+    }
+
+    /// Whether a field says that its row is the file's own and no order.
+    pub(crate) fn is_footer(&self, field: &str) -> bool {
+        let field = plain(field);
+        self.footer.iter().any(|text| field.contains(&plain(text)))
     }
 
     pub(crate) fn credit_notes(&self) -> Option<&str> {

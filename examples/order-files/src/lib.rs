@@ -34,15 +34,19 @@
 
 mod amounts;
 mod assemble;
+mod built_in;
 mod cells;
+mod contradiction;
 mod counts;
 mod customers;
+mod date_order;
 mod drafts;
 mod error;
 mod far_day;
 mod header;
 mod ids;
 mod layout;
+mod lines;
 mod matched;
 mod money;
 mod names;
@@ -55,12 +59,15 @@ mod rows;
 mod table;
 mod text;
 mod times;
+mod total_row;
+mod unread;
 mod vote;
 mod zone;
 
 use std::io::Read;
 
 pub use counts::Counts;
+pub use date_order::DateOrder;
 pub use error::{BadRow, Error};
 pub use ids::SortedIds;
 pub use layout::{DecimalMark, Layout, Role, RowsOfOrder, StatusMeaning};
@@ -68,7 +75,6 @@ pub use notes::{Note, NoteCode};
 pub use options::{Columns, KindWords, ReadOptions, StatusWords};
 pub use orders::{Orders, ReadAs};
 pub use text::Encoding;
-pub use times::DateOrder;
 pub use zone::Zone;
 
 use crate::assemble::{Assembly, Units};
@@ -88,7 +94,12 @@ use crate::table::Table;
 pub fn read(input: impl Read, options: &ReadOptions) -> Result<Orders, Error> {
     let mut rows = rows::Rows::new(input)?;
     let separator = rows.separator().into();
-    let plan = header::Plan::new(rows.read()?.ok_or(Error::Empty)?, options)?;
+    let plan = loop {
+        let row = rows.read()?.ok_or(Error::Empty)?;
+        if !row.is_blank() {
+            break header::Plan::new(row, options)?;
+        }
+    };
     let mut table = Table::new(plan, options)?;
     while let Some(row) = rows.read()? {
         table.add(row)?;
@@ -99,19 +110,22 @@ pub fn read(input: impl Read, options: &ReadOptions) -> Result<Orders, Error> {
 }
 
 fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encoding) -> Result<Orders, Error> {
-    let (read, duplicates, duplicate_lines) = (table.read, table.duplicates, table.duplicate_lines.clone());
+    let (read, duplicates, alike) = (table.read, table.duplicates, table.alike);
+    let (duplicate_lines, alike_lines) = (table.duplicate_lines.clone(), table.alike_lines.clone());
     if read == 0 {
         return Err(Error::NoRow);
     }
     let (mut rows, customers) = table.resolve(options)?;
+    rows.without_total(options.skip_bad_rows)?;
     let scale = Units::of(&rows).scale;
-    let (columns, mut counts, bad) = collect(&mut rows, options)?;
+    let (columns, mut counts, bad) = collect(&mut rows, &customers.ids, options)?;
     for row in bad {
         rows.skipped.add(row);
     }
     counts.rows = read;
     counts.skipped = rows.skipped.count;
     counts.duplicates = duplicates;
+    counts.alike = alike;
     counts.other_currency = rows.other_currency;
     if columns.customers.is_empty() && columns.credits.is_empty() {
         return Err(nothing(&rows, &counts, customers.guest));
@@ -128,6 +142,7 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
     let facts = notes::Facts {
         bad_rows: &rows.skipped.first,
         duplicate_lines: &duplicate_lines,
+        alike_lines: &alike_lines,
         near_columns: &rows.plan.near,
         columns: rows.plan.names.len(),
         guest: customers.guest,
@@ -162,13 +177,19 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
 }
 
 /// Orders and credits in columns: the file's own where each row is a purchase.
-fn collect(rows: &mut resolve::Rows, options: &ReadOptions) -> Result<(orders::Columns, Counts, Vec<BadRow>), Error> {
+fn collect(
+    rows: &mut resolve::Rows,
+    people: &ids::Ids,
+    options: &ReadOptions,
+) -> Result<(orders::Columns, Counts, Vec<BadRow>), Error> {
     let is_plain = rows.orders.is_none()
         && rows.quantities.is_none()
         && rows.refunded.is_none()
         && rows.statuses.is_none()
         && rows.refunds.is_none()
+        && rows.paid.is_none()
         && rows.cancelled.is_none()
+        && rows.returned.is_none()
         && rows.dropped.is_empty()
         && rows.customers.iter().all(|number| *number != NOBODY);
     if is_plain {
@@ -188,7 +209,7 @@ fn collect(rows: &mut resolve::Rows, options: &ReadOptions) -> Result<(orders::C
             Err(amounts) => rows.amounts = amounts,
         }
     }
-    Assembly::new(rows, orders::Columns::default(), options.skip_bad_rows).run()
+    Assembly::new(rows, people, orders::Columns::default(), options.skip_bad_rows).run()
 }
 
 /// Why there is no order of anybody.
@@ -202,6 +223,8 @@ fn nothing(rows: &resolve::Rows, counts: &Counts, guest: Option<String>) -> Erro
     }
     match rows.skipped.first.first() {
         Some(first) => Error::NoUsableRow { skipped: counts.skipped, rows: counts.rows, first: first.clone() },
-        None => Error::NoPurchase { orders: 0, unpaid: counts.unpaid, cancelled: counts.cancelled, refunded: 0 },
+        None => {
+            Error::NoOrder { rows: counts.rows, refunds: counts.refund_rows, other_currency: counts.other_currency }
+        }
     }
 }

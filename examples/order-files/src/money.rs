@@ -117,6 +117,12 @@ impl Money {
         }
     }
 
+    /// The number of a row, as a message has it.
+    pub(crate) fn text(&self, row: usize) -> String {
+        let number = self.get(row).map(|units| crate::orders::decimal(units, self.scale.into()).normalize());
+        number.map_or_else(|| "nothing".to_owned(), |number| number.to_string())
+    }
+
     fn iter(&self) -> impl Iterator<Item = Option<i128>> + '_ {
         (0..self.len()).map(|row| self.get(row))
     }

@@ -18,15 +18,15 @@ pub(crate) fn plain(name: &str) -> String {
 
 /// Words by which people call the columns that may go unused; each group is what one role is called.
 const FAMILIES: [&[&str]; 5] = [
-    &["status", "orderstate", "paymentstate", "状态"],
-    &["refund", "returned", "退款", "退货"],
+    &["status", "orderstate", "paymentstate", "paidat", "paidon", "cancel", "deleted", "状态", "取消"],
+    &["refund", "return", "adjusted", "退款", "退货"],
     &["currency", "币种", "货币"],
     &["transactiontype", "ordertype", "recordtype", "eventtype", "documenttype", "paymenttype", "交易类型", "订单类型"],
     &["orderid", "ordernumber", "order#", "orderref", "transactionid", "invoiceno", "invoiceid", "订单号", "订单编号"],
 ];
 
 /// Whole names that say too little to be looked for inside others.
-const SHORT: [&str; 7] = ["state", "type", "kind", "invoice", "cur", "orderno", "orderno."];
+const SHORT: [&str; 9] = ["test", "istest", "state", "type", "kind", "invoice", "cur", "orderno", "orderno."];
 
 /// Whether an unused column looks as if it said what one of the `roles`, or a column of that kind, says.
 pub(crate) fn is_near(name: &str, roles: &[&str]) -> bool {

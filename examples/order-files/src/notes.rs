@@ -15,7 +15,9 @@ pub enum NoteCode {
     RowsSkipped,
     /// Rows equal to an earlier one of the same order, counted once.
     DuplicateRows,
-    /// Columns that were not used and whose names are near ones that would be.
+    /// Lines of an order that are equal in all columns that are used, and not in the others.
+    AlikeLines,
+    /// Columns that were not used and whose names or words are near ones that would be.
     NearColumns,
     /// Orders of guests, counted beside the customers.
     GuestOrders,
@@ -47,6 +49,7 @@ impl NoteCode {
         match self {
             Self::RowsSkipped => "rows_skipped",
             Self::DuplicateRows => "duplicate_rows",
+            Self::AlikeLines => "alike_lines",
             Self::NearColumns => "near_columns",
             Self::GuestOrders => "guest_orders",
             Self::IdsJoined => "ids_joined",
@@ -104,8 +107,12 @@ impl Note {
             NoteCode::DuplicateRows => {
                 format!("{count} of {of} rows are equal to an earlier one of the same order and count once.")
             }
+            NoteCode::AlikeLines => format!(
+                "{count} of {of} rows are equal to an earlier one of the same order in all columns that are used, and count as \
+                 further lines: was the order exported twice?"
+            ),
             NoteCode::NearColumns => format!(
-                "{count} of {of} columns are not used, but by their names might matter; --columns says what a column is."
+                "{count} of {of} columns are not used, but by their names or words might matter; --columns says what a column is."
             ),
             NoteCode::GuestOrders => {
                 format!("{count} of {of} orders are of guests and are counted beside the customers.")
@@ -139,8 +146,13 @@ impl Note {
         match self.code {
             NoteCode::RowsSkipped => format!("{of} 行中有 {count} 行无法识别，已跳过。"),
             NoteCode::DuplicateRows => format!("{of} 行中有 {count} 行与同一订单的前一行完全相同，只计一次。"),
+            NoteCode::AlikeLines => {
+                format!(
+                    "{of} 行中有 {count} 行与同一订单的前一行在所用各列上完全相同，按订单的另一明细计入：是不是重复导出？"
+                )
+            }
             NoteCode::NearColumns => {
-                format!("{of} 列中有 {count} 列未被使用，但从列名看可能有用；可用 --columns 指定。")
+                format!("{of} 列中有 {count} 列未被使用，但从列名或内容看可能有用；可用 --columns 指定。")
             }
             NoteCode::GuestOrders => format!("{of} 笔订单中有 {count} 笔没有会员（游客单），不计入客户，单独统计。"),
             NoteCode::IdsJoined => format!("{of} 位客户中有 {count} 位的账号有多种写法，已合并为同一人。"),
@@ -163,6 +175,7 @@ impl Note {
 pub(crate) struct Facts<'a> {
     pub(crate) bad_rows: &'a [BadRow],
     pub(crate) duplicate_lines: &'a [u64],
+    pub(crate) alike_lines: &'a [u64],
     pub(crate) near_columns: &'a [String],
     pub(crate) columns: usize,
     pub(crate) guest: Option<String>,
@@ -186,15 +199,17 @@ pub(crate) fn notes(counts: &Counts, facts: &Facts<'_>) -> Vec<Note> {
     let both = |text: String| [text.clone(), text];
     let bad_rows = facts.bad_rows.iter().map(|row| [Language::English, Language::Chinese].map(|one| row.describe(one)));
     let lines = facts.duplicate_lines.iter().map(|line| [format!("line {line}"), format!("第 {line} 行")]);
+    let alike = facts.alike_lines.iter().map(|line| [format!("line {line}"), format!("第 {line} 行")]);
     let near = facts.near_columns.iter().map(|name| both(format!("\"{name}\"")));
     let joined = facts.joined.iter().map(|(one, other)| [format!("{one} and {other}"), format!("{one} 与 {other}")]);
     let currency = facts.currency.map(|code| shown(code.as_bytes()));
     let currency = currency.map(|code| [format!("not {code}"), format!("非 {code}")]);
     let purchases = orders - counts.unpaid - counts.cancelled - counts.fully_refunded;
     let is_kept = purchases >= MANY_PURCHASES && counts.refund_rows == 0 && !facts.has_refunds;
-    let all: [(NoteCode, u64, u64, Examples); 14] = [
+    let all: [(NoteCode, u64, u64, Examples); 15] = [
         (NoteCode::RowsSkipped, counts.skipped, counts.rows, bad_rows.take(SHOWN).collect()),
         (NoteCode::DuplicateRows, counts.duplicates, counts.rows, lines.take(SHOWN).collect()),
+        (NoteCode::AlikeLines, counts.alike, counts.rows, alike.take(SHOWN).collect()),
         (NoteCode::NearColumns, facts.near_columns.len() as u64, facts.columns as u64, near.take(10).collect()),
         (
             NoteCode::GuestOrders,

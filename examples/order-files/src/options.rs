@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use chrono::NaiveDate;
 
+use crate::date_order::DateOrder;
 use crate::error::Error;
 use crate::layout::{DecimalMark, Layout, Role, RowsOfOrder, StatusMeaning};
-use crate::times::DateOrder;
 use crate::zone::Zone;
 
 /// How a file of orders is to be read. All that is not said is found from the file.

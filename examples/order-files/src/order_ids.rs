@@ -21,6 +21,8 @@ pub(crate) struct OrderIds {
     first: Vec<u64>,
     /// Further rows.
     further: HashTable<(u64, u32)>,
+    /// Lines by the columns that say what they are.
+    lines: HashTable<(u64, u32)>,
     hasher: DefaultHashBuilder,
 }
 
@@ -28,14 +30,29 @@ pub(crate) struct OrderIds {
 pub(crate) const NO_ORDER: u32 = u32::MAX;
 
 impl OrderIds {
-    /// Whether an equal row of the same order came before.
-    pub(crate) fn is_repeated(&mut self, order: u32, row: Row<'_>) -> bool {
+    fn hash(&self, row: Row<'_>, places: impl Iterator<Item = usize>) -> u64 {
         let mut hasher = self.hasher.build_hasher();
-        for place in 0..row.len() {
+        for place in places {
             hasher.write(row.field(place));
             hasher.write_u8(0xFF);
         }
-        let row = hasher.finish().max(1);
+        hasher.finish().max(1)
+    }
+
+    /// Whether a line of the same order was equal in these columns.
+    pub(crate) fn is_alike(&mut self, order: u32, row: Row<'_>, places: &[usize]) -> bool {
+        let key = (self.hash(row, places.iter().copied()), order);
+        let hash = self.hasher.hash_one(key);
+        let is_known = self.lines.find(hash, |one| *one == key).is_some();
+        if !is_known {
+            self.lines.insert_unique(hash, key, |one| self.hasher.hash_one(one));
+        }
+        is_known
+    }
+
+    /// Whether an equal row of the same order came before.
+    pub(crate) fn is_repeated(&mut self, order: u32, row: Row<'_>) -> bool {
+        let row = self.hash(row, 0..row.len());
         let place = order as usize;
         if self.first.len() <= place {
             self.first.resize(place + 1, 0);

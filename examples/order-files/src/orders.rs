@@ -7,13 +7,13 @@ use rust_decimal::Decimal;
 
 use crate::assemble::{OneOrder, Sink};
 use crate::counts::Counts;
+use crate::date_order::DateOrder;
 use crate::error::{BadRow, Error};
 use crate::ids::{NOBODY, SortedIds};
 use crate::layout::{DecimalMark, StatusMeaning};
 use crate::notes::Note;
 use crate::order_ids::OrderIds;
 use crate::text::Encoding;
-use crate::times::DateOrder;
 use crate::zone::Zone;
 
 /// How a file was read: what was said of it, and what was found.

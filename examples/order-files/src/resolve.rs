@@ -2,17 +2,18 @@
 
 use rust_decimal::Decimal;
 
-use crate::cells::{Fault, NO_TIME, Words};
+use crate::cells::{NO_TIME, Words};
+use crate::date_order::DateOrder;
 use crate::error::{BadRow, Error, listed, shown};
 use crate::header::{AmountFrom, Plan};
 use crate::layout::{DecimalMark, StatusMeaning};
+use crate::lines::{Lines, Skipped};
 use crate::money::Money;
 use crate::names::plain;
 use crate::options::ReadOptions;
 use crate::order_ids::OrderIds;
 use crate::orders::decimal;
-use crate::table::{Lines, Skipped, Table};
-use crate::times::DateOrder;
+use crate::table::Table;
 use crate::zone::LocalClock;
 
 /// Columns of rows whose values are final.
@@ -28,7 +29,9 @@ pub(crate) struct Rows {
     /// By number of the word; the words of each row.
     pub(crate) statuses: Option<(Vec<StatusMeaning>, Words)>,
     pub(crate) refunds: Option<(Vec<bool>, Words)>,
+    pub(crate) paid: Option<Vec<bool>>,
     pub(crate) cancelled: Option<Vec<bool>>,
+    pub(crate) returned: Option<Vec<bool>>,
     /// Rows that go, in order.
     pub(crate) dropped: Vec<u32>,
     pub(crate) lines: Lines,
@@ -63,19 +66,13 @@ impl Table {
             for &row in rows {
                 if let Err(at) = dropped.binary_search(&row) {
                     dropped.insert(at, row);
-                    let fault =
-                        Fault { found: "another form".to_owned(), expected: format!("{form}, as most rows have it") };
-                    let column = plan.name(place).to_owned();
-                    let line = self.lines.line(row);
-                    skipped.add(BadRow { line, column, found: fault.found, expected: fault.expected });
+                    let (column, line) = (plan.name(place).to_owned(), self.lines.line(row));
+                    let found = format!("what is not {form}");
+                    skipped.add(BadRow { line, column, found, expected: format!("{form}, as most rows have it") });
                 }
             }
         };
-        drop(
-            &times.dropped,
-            plan.times.first().copied().unwrap_or(0),
-            &format!("a date in the order {}", dates.name()),
-        );
+        drop(&times.dropped, plan.times.first().copied().unwrap_or(0), &format!("a date that is {}", dates.words()));
         let mut money = |cells: crate::cells::MoneyCells, place: usize| -> Result<(Money, DecimalMark), Error> {
             let (money, decided, mark) = cells.finish();
             if let Some((row, other)) = decided.open {
@@ -117,7 +114,9 @@ impl Table {
             orders: self.orders,
             statuses,
             refunds,
+            paid: self.paid,
             cancelled: self.cancelled,
+            returned: self.returned,
             dropped,
             lines: self.lines,
             skipped,

@@ -41,6 +41,11 @@ pub(crate) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    /// Whether no field says anything.
+    pub(crate) fn is_blank(self) -> bool {
+        (0..self.len()).all(|place| self.field(place).trim_ascii().is_empty())
+    }
+
     pub(crate) fn len(self) -> usize {
         self.bounds.len()
     }

@@ -1,56 +1,18 @@
 //! The first pass: rows to columns, without keeping their text.
 
-use crate::cells::{Amount, Fault, Moment, MoneyCells, TimeCells, Words, bare, is_void};
+use crate::cells::{Amount, Fault, Moment, MoneyCells, ROUNDED, TimeCells, Words, bare, is_never, is_rounded, is_void};
 use crate::customers::Customers;
 use crate::error::{BadRow, Error, shown};
 use crate::header::{AmountFrom, Plan};
+use crate::layout::Layout;
+use crate::lines::{Lines, Skipped};
 use crate::names::plain;
 use crate::options::ReadOptions;
 use crate::order_ids::{NO_ORDER, OrderIds};
 use crate::rows::Row;
+use crate::times;
+use crate::unread::Unread;
 use crate::zone::LocalClock;
-
-/// Rows that are no orders.
-#[derive(Debug, Default)]
-pub(crate) struct Skipped {
-    pub(crate) count: u64,
-    pub(crate) first: Vec<BadRow>,
-}
-
-impl Skipped {
-    /// Bad rows that are shown.
-    const SHOWN: usize = 10;
-
-    pub(crate) fn add(&mut self, row: BadRow) {
-        self.count += 1;
-        if self.first.len() < Self::SHOWN {
-            self.first.push(row);
-        }
-    }
-}
-
-/// The lines of rows: each is one behind the row before it, but where it says otherwise.
-#[derive(Debug, Default)]
-pub(crate) struct Lines {
-    breaks: Vec<(u32, u64)>,
-    next: u64,
-}
-
-impl Lines {
-    #[inline]
-    fn push(&mut self, row: u32, line: u64) {
-        if line != self.next {
-            self.breaks.push((row, line));
-        }
-        self.next = line + 1;
-    }
-
-    pub(crate) fn line(&self, row: u32) -> u64 {
-        let after = self.breaks.partition_point(|(first, _)| *first <= row);
-        let (first, line) = after.checked_sub(1).and_then(|at| self.breaks.get(at)).copied().unwrap_or((0, 2));
-        line + u64::from(row - first)
-    }
-}
 
 /// Columns of all rows that were read.
 pub(crate) struct Table {
@@ -65,14 +27,19 @@ pub(crate) struct Table {
     pub(crate) orders: Option<OrderIds>,
     pub(crate) statuses: Option<Words>,
     pub(crate) kinds: Option<Words>,
+    pub(crate) paid: Option<Vec<bool>>,
     pub(crate) cancelled: Option<Vec<bool>>,
+    pub(crate) returned: Option<Vec<bool>>,
     /// Codes of the currency column, or marks of the amounts.
     pub(crate) currencies: Words,
     pub(crate) other_currency: u64,
     pub(crate) duplicates: u64,
     pub(crate) duplicate_lines: Vec<u64>,
+    pub(crate) alike: u64,
+    pub(crate) alike_lines: Vec<u64>,
     pub(crate) lines: Lines,
     pub(crate) skipped: Skipped,
+    unread: Unread,
     wanted: Option<String>,
     skips: bool,
     joined: Vec<u8>,
@@ -91,19 +58,24 @@ impl Table {
             rows: 0,
             read: 0,
             customers: Customers::new(&options.guests),
-            times: TimeCells::new(options.dates, skips, clocks.0, clocks.1),
+            times: TimeCells::new(options.dates.or(plan.layout.dates()), skips, clocks.0, clocks.1),
             amounts: money(),
             quantities: matches!(plan.amount, AmountFrom::PriceAndQuantity(..)).then(money),
             refunded: plan.refunded.map(|_| money()),
             orders: plan.order.map(|_| OrderIds::default()),
             statuses: plan.status.map(|_| Words::default()),
             kinds: plan.kind.map(|_| Words::default()),
+            paid: plan.paid.map(|_| Vec::new()),
             cancelled: plan.cancelled.map(|_| Vec::new()),
+            returned: plan.pieces.map(|_| Vec::new()),
+            unread: Unread::new(&plan, &Layout::own()?),
             currencies: Words::default(),
             other_currency: 0,
             duplicates: 0,
             duplicate_lines: Vec::new(),
-            lines: Lines { breaks: Vec::new(), next: 2 },
+            alike: 0,
+            alike_lines: Vec::new(),
+            lines: Lines::default(),
             skipped: Skipped::default(),
             wanted: options.currency.as_deref().map(plain),
             skips,
@@ -120,6 +92,10 @@ impl Table {
             Ok(()) => Ok(()),
             Err(Problem::Stop(error)) => Err(error),
             Err(Problem::Bad(place, fault)) => {
+                if self.is_no_order(row) {
+                    self.read -= 1;
+                    return Ok(());
+                }
                 let bad = self.bad_row(row.line, place, fault);
                 if !self.skips {
                     return Err(Error::Row(bad));
@@ -181,6 +157,13 @@ impl Table {
                 }
                 return Ok(());
             }
+            let is_alike = |orders: &mut OrderIds, line: &Vec<usize>| orders.is_alike(order, row, line);
+            if self.orders.as_mut().zip(self.plan.line.as_ref()).is_some_and(|(orders, line)| is_alike(orders, line)) {
+                self.alike += 1;
+                if self.alike_lines.len() < 3 {
+                    self.alike_lines.push(row.line);
+                }
+            }
         }
         // Nothing below is taken back: a row that fails here stops even where bad rows are skipped.
         let (at, line) = (self.rows, row.line);
@@ -215,15 +198,33 @@ impl Table {
         if let (Some(kinds), Some(word)) = (&mut self.kinds, words.1) {
             kinds.store(word);
         }
-        if let (Some(cancelled), Some(place)) = (&mut self.cancelled, self.plan.cancelled) {
-            cancelled.push(!is_void(bare(row.field(place))));
+        for (column, place) in [(&mut self.paid, self.plan.paid), (&mut self.cancelled, self.plan.cancelled)] {
+            if let (Some(column), Some(place)) = (column, place) {
+                column.push(!is_never(bare(row.field(place))));
+            }
+        }
+        if let (Some(returned), Some(place)) = (&mut self.returned, self.plan.pieces) {
+            returned.push(bare(row.field(place)).starts_with(b"-"));
         }
         if let Some(currency) = currency {
             self.currencies.store(currency);
         }
+        for place in self.unread.look(self.read, row) {
+            self.plan.near.push(self.plan.names[place].clone());
+        }
         self.lines.push(at, line);
         self.rows += 1;
         Ok(())
+    }
+
+    /// Whether a row that cannot be used is blank, the header, or the file's own.
+    #[cold]
+    fn is_no_order(&self, row: Row<'_>) -> bool {
+        let is_footer = |place: usize| self.plan.layout.is_footer(&String::from_utf8_lossy(row.field(place)));
+        // Files that were put together have the header once more.
+        let name = |place: usize| self.plan.names.get(place).map(|name| plain(name));
+        let is_name = |place: usize| name(place) == Some(plain(&String::from_utf8_lossy(row.field(place))));
+        row.is_blank() || is_footer(0) || is_footer(1) || (0..row.len()).all(is_name)
     }
 
     #[cold]
@@ -247,6 +248,9 @@ impl Table {
         if is_void(id) {
             return Ok(None);
         }
+        if is_rounded(id) {
+            return Err(Problem::bad(place, Fault::new(id, ROUNDED)));
+        }
         let number = orders.ids.number(id).map_err(Problem::Stop)?;
         if number as usize == orders.credit_notes.len() {
             let is_note = self.plan.layout.credit_notes().is_some_and(|start| id.starts_with(start.as_bytes()));
@@ -257,7 +261,7 @@ impl Table {
 
     /// The first column of times that is filled.
     fn time_place(&self, row: Row<'_>) -> usize {
-        let filled = |place: &&usize| !is_void(bare(row.field(**place)));
+        let filled = |place: &&usize| !is_never(bare(row.field(**place)));
         match self.plan.times.as_slice() {
             [only] => *only,
             places => places.iter().find(filled).or(places.first()).copied().unwrap_or(0),
@@ -283,8 +287,7 @@ impl Table {
         if may_be_empty && field.is_empty() {
             return Ok(Moment::Empty);
         }
-        let expected = "a time such as 2024-01-31, 2024-01-31 18:30:05 +01:00 or 31/01/2024 18:30";
-        self.times.read(field).ok_or_else(|| Problem::bad(place, Fault::new(field, expected)))
+        self.times.read(field).ok_or_else(|| Problem::bad(place, Fault::new(field, times::expected(field))))
     }
 
     fn word(&mut self, row: Row<'_>, place: Option<usize>) -> Result<Option<u8>, Problem> {
@@ -355,9 +358,5 @@ fn read_amount(field: &[u8], place: usize) -> Result<Amount<'_>, Problem> {
 #[cold]
 fn too_many_words(words: &Words, column: &str) -> Error {
     let some: Vec<String> = words.words().iter().take(5).map(|(word, _)| shown(word.as_bytes())).collect();
-    Error::Header(format!(
-        "column {column} has too many different values to be one of states, kinds or currencies ({} ..); \
-         --columns names the column that is",
-        some.join(", ")
-    ))
+    Error::ManyWords { column: column.to_owned(), some: some.join(", ") }
 }

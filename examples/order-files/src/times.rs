@@ -1,45 +1,6 @@
 //! Times as people write them, to seconds.
 
-use crate::error::Error;
-use std::str::FromStr;
-
-/// The order of day and month in a date of three numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum DateOrder {
-    /// Year, month, day.
-    Ymd,
-    /// Day, month, year.
-    Dmy,
-    /// Month, day, year.
-    Mdy,
-}
-
-impl DateOrder {
-    pub(crate) const ALL: [Self; 3] = [Self::Ymd, Self::Dmy, Self::Mdy];
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Ymd => "ymd",
-            Self::Dmy => "dmy",
-            Self::Mdy => "mdy",
-        }
-    }
-}
-
-impl FromStr for DateOrder {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        Self::ALL.into_iter().find(|order| order.name() == text).ok_or_else(|| Error::Option {
-            option: "--dates",
-            found: text.to_owned(),
-            expected: "ymd, dmy or mdy".to_owned(),
-        })
-    }
-}
-
-/// A time that was read: in seconds since 1970-01-01 for each order of [`DateOrder::ALL`] in which it is one.
+/// A time that was read: in seconds since 1970-01-01 for each order of [`DateOrder::ALL`](crate::DateOrder) in which it is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reading {
     pub(crate) seconds: [Option<i64>; 3],
@@ -59,8 +20,8 @@ pub(crate) enum Clock {
 
 const DAY: i64 = 86_400;
 
-/// The years that orders are of; others stand for a date that is missing.
-const YEARS: std::ops::RangeInclusive<i64> = 1900..=9999;
+/// The years that orders are of; others stand for a date that is missing, or are of another calendar.
+const YEARS: std::ops::RangeInclusive<i64> = 1900..=2199;
 
 /// `2024-01-31` and `2024-01-31 18:30:05` (or with `T`), the forms of machines: the clock's seconds.
 #[inline]
@@ -110,6 +71,18 @@ pub(crate) fn day(year: i64, month: i64, day: i64) -> Option<i64> {
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     let (era, year) = (year.div_euclid(400), year.rem_euclid(400));
     Some(era * 146_097 + year * 365 + year / 4 - year / 100 + day_of_year - 719_468)
+}
+
+/// What is expected in place of a field that is no time.
+pub(crate) fn expected(field: &[u8]) -> String {
+    let text = "a time such as 2024-01-31, 2024-01-31 18:30:05 +01:00 or 31/01/2024 18:30";
+    let is_serial = field.first_chunk().is_some_and(|days: &[u8; 5]| {
+        let rest = field.get(5..).unwrap_or_default();
+        days.iter().all(u8::is_ascii_digit) && (rest.is_empty() || rest.starts_with(b"."))
+    });
+    let hint =
+        if is_serial { " (a spreadsheet's number of a day: give the column the format of a date there)" } else { "" };
+    format!("{text}{hint}")
 }
 
 /// Reads a time in any form.

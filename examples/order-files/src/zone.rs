@@ -153,6 +153,12 @@ impl LocalClock {
         }
     }
 
+    /// What the clock shows at an instant, as a message has it.
+    pub(crate) fn text(&self, utc: i64) -> String {
+        let time = chrono::DateTime::from_timestamp(utc + i64::from(self.offset_at(utc)), 0);
+        time.map(|time| time.naive_utc().to_string()).unwrap_or_default()
+    }
+
     /// The day of the clock at an instant, in days since 1970-01-01.
     pub(crate) fn day(&self, utc: i64) -> i64 {
         (utc + i64::from(self.offset_at(utc))).div_euclid(DAY)

@@ -104,7 +104,7 @@ fn one_date_decides_for_all() {
     );
     assert_eq!(
         refusal_with(&own("ann,31/12/2024,1\n"), &said),
-        "line 2, column placed_at: found \"31/12/2024\", expected a date that is month/day/year, as --dates mdy says; \
+        "line 2, column placed_at: found \"31/12/2024\", expected a date that is month/day/year, as --dates or the layout says; \
          --skip-bad-rows leaves such rows out"
     );
 }
@@ -216,8 +216,8 @@ fn rows_of_an_order() {
     let two = "order_id,customer_id,placed_at,amount\n1,ann,2024-01-05,10\n1,ann,2024-01-05,12\n";
     assert_eq!(
         refusal(two.as_bytes()),
-        "lines 2 and 3 are of one order and contradict each other: column amount has 10 and 12; remove the row that is wrong; \
-         --rows lines adds the rows of an order up"
+        "lines 2 and 3 are both of order \"1\" and contradict each other: column amount has 10 and 12; correct the line that is \
+         wrong; --rows lines adds the rows of an order up; --columns order_id= takes each line for an order of its own"
     );
     let status =
         "order_id,customer_id,placed_at,amount,status\n1,ann,2024-01-05,10,paid\n1,ann,2024-01-05,10,cancelled\n";
@@ -252,7 +252,7 @@ fn refunds_of_orders_and_of_none() {
     let above = format!("{header}1,ann,2024-01-05,10,\n1,ann,2024-01-09,-12,\n");
     assert_eq!(
         refusal(above.as_bytes()),
-        "line 2, column amount: found \"12\", expected a refund of 0 up to the order's amount, 10; \
+        "line 3, column amount: found refunds of 12 in all, expected at most 10, the amount of order \"1\" on line 2; \
          --skip-bad-rows leaves such rows out"
     );
     let column =

@@ -47,7 +47,8 @@ fn headers() {
     );
     assert_eq!(
         refusal(b"customer_id\nann\n"),
-        "line 1: there is one column only (customer_id); expected columns separated by , ; tab or |"
+        "line 1: there is one column only (customer_id); expected a header of columns separated by , ; tab or |; a title above \
+         the header is not read, nor lines with quotes around all of them: delete those"
     );
     assert_eq!(
         refusal(b"customer_id,Amount,placed_at,amount\n"),
@@ -198,8 +199,8 @@ fn an_option_says_which_of_two_readings_is_meant() {
     let totals = b"order_id,customer_id,placed_at,amount\n1,ann,2024-01-05,10\n1,ann,2024-01-05,4\n";
     assert_eq!(
         refusal(totals),
-        "lines 2 and 3 are of one order and contradict each other: column amount has 10 and 4; remove the row that is wrong; \
-         --rows lines adds the rows of an order up"
+        "lines 2 and 3 are both of order \"1\" and contradict each other: column amount has 10 and 4; correct the line that is \
+         wrong; --rows lines adds the rows of an order up; --columns order_id= takes each line for an order of its own"
     );
     assert_eq!(answer(&ok_with(totals, &ReadOptions::default().with_rows(RowsOfOrder::Lines))).3, "14");
     for wrong in ["both", ""] {

@@ -74,7 +74,7 @@ pub struct LogArguments {
     /// The order of day and month, where the file leaves it open: ymd, dmy or mdy.
     #[arg(long, value_name = "ORDER")]
     pub dates: Option<DateOrder>,
-    /// Further ids that are nobody; these are already: empty, NULL, nan, guest, 0, -.
+    /// Further ids that are nobody; these are already: empty, NULL, nan, none, n/a, undefined, guest, zeros, -.
     #[arg(long, value_name = "NAME,..", value_delimiter = ',')]
     pub guests: Vec<String>,
     /// Leave credits that name no order as they are, also where an order matches.

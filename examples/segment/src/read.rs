@@ -81,7 +81,14 @@ pub fn named_log(orders: &Orders) -> Result<PurchaseLog<String>, Box<dyn Error>>
 pub fn nobody(orders: &Orders, log: &PurchaseLog<u32>) -> String {
     let (as_of, last) = (orders.as_of(), log.days().map_or_else(|| orders.as_of(), |(_, last)| last));
     if log.purchases() == 0 {
-        let credits = log.credits();
+        let (counts, credits) = (orders.counts(), log.credits());
+        if credits == 0 {
+            return format!(
+                "nobody has bought: of {} orders, {} were given back whole, {} are not paid and {} were cancelled; \
+                 --keep-credits takes none back for a credit of its amount",
+                counts.orders, counts.fully_refunded, counts.unpaid, counts.cancelled
+            );
+        }
         return format!("nobody has bought: all {credits} amounts are credits; is their sign the wrong way round?");
     }
     format!("nobody has bought up to {as_of}: all purchases are later, the last on {last}; --as-of takes a later day")

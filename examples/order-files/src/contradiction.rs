@@ -1,0 +1,94 @@
+//! Two rows of one order that say different things, both shown.
+
+use crate::error::{Error, shown};
+use crate::header::AmountFrom;
+use crate::ids::{Ids, NOBODY};
+use crate::resolve::Rows;
+
+/// In what two rows differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Difference {
+    Customer,
+    Time,
+    Amount,
+    Status,
+    Refunded,
+}
+
+impl Rows {
+    /// The order of a row, as a message has it.
+    pub(crate) fn order_of(&self, row: u32) -> String {
+        let number = |orders: &crate::order_ids::OrderIds| orders.numbers.get(row as usize).copied();
+        let id = self.orders.as_ref().and_then(|orders| Some(orders.ids.text(number(orders)?)));
+        shown(&id.unwrap_or_default())
+    }
+
+    /// What stops the reading at two rows of one order.
+    #[cold]
+    pub(crate) fn contradiction(&self, people: &Ids, rows: [u32; 2], difference: Difference) -> Error {
+        let (place, [found, other]) = match difference {
+            Difference::Customer => (self.plan.customer, rows.map(|row| self.customer_text(people, row))),
+            Difference::Time => (self.plan.times.first().copied().unwrap_or(0), rows.map(|row| self.time_text(row))),
+            Difference::Amount => self.amount_texts(rows),
+            Difference::Status => self.status_texts(rows),
+            Difference::Refunded => {
+                let text = |row: u32| self.refunded.as_ref().map_or_else(String::new, |one| one.text(row as usize));
+                (self.plan.refunded.unwrap_or(0), rows.map(text))
+            }
+        };
+        let [first, second] = rows.map(|row| self.lines.line(row));
+        Error::Contradiction {
+            order: self.order_of(rows[0]),
+            first,
+            second,
+            column: self.plan.name(place).to_owned(),
+            found,
+            other,
+            mend: match difference {
+                Difference::Amount if !self.plan.adds_lines => "--rows lines adds the rows of an order up; ",
+                _ => "",
+            },
+        }
+    }
+
+    fn customer_text(&self, people: &Ids, row: u32) -> String {
+        match self.customers.get(row as usize) {
+            Some(&number) if number != NOBODY => shown(&people.text(number)),
+            _ => "nobody".to_owned(),
+        }
+    }
+
+    fn time_text(&self, row: u32) -> String {
+        self.seconds.get(row as usize).map_or_else(String::new, |seconds| self.clock.text(*seconds))
+    }
+
+    /// Where amounts are products, the quantities differ if the prices do not.
+    fn amount_texts(&self, rows: [u32; 2]) -> (usize, [String; 2]) {
+        let prices = rows.map(|row| self.amounts.text(row as usize));
+        match (self.plan.amount, &self.quantities) {
+            (AmountFrom::PriceAndQuantity(_, place), Some(quantities)) if prices[0] == prices[1] => {
+                (place, rows.map(|row| quantities.text(row as usize)))
+            }
+            _ => (self.plan.amount_place(), prices),
+        }
+    }
+
+    /// The words where they differ, else what of the columns of times is filled in one of them alone.
+    fn status_texts(&self, rows: [u32; 2]) -> (usize, [String; 2]) {
+        if let (Some(place), Some((meanings, words))) = (self.plan.status, &self.statuses) {
+            let numbers = rows.map(|row| words.numbers.get(row as usize).copied().map_or(0, usize::from));
+            if meanings.get(numbers[0]) != meanings.get(numbers[1]) {
+                let word = |number: usize| words.words().get(number).map_or("", |word| word.0.as_str());
+                return (place, numbers.map(|number| shown(word(number).as_bytes())));
+            }
+        }
+        for (place, column) in [(self.plan.cancelled, &self.cancelled), (self.plan.paid, &self.paid)] {
+            let (Some(place), Some(column)) = (place, column) else { continue };
+            let filled = rows.map(|row| column.get(row as usize).copied().unwrap_or(false));
+            if filled[0] != filled[1] {
+                return (place, filled.map(|is_filled| if is_filled { "a time" } else { "none" }.to_owned()));
+            }
+        }
+        (self.plan.status.unwrap_or(0), [String::new(), String::new()])
+    }
+}
