@@ -26,7 +26,7 @@ impl Rows {
     /// What stops the reading at two rows of one order.
     #[cold]
     pub(crate) fn contradiction(&self, people: &Ids, rows: [u32; 2], difference: Difference) -> Error {
-        let (place, [found, other]) = match difference {
+        let (place, values) = match difference {
             Difference::Customer => (self.plan.customer, rows.map(|row| self.customer_text(people, row))),
             Difference::Time => (self.plan.times.first().copied().unwrap_or(0), rows.map(|row| self.time_text(row))),
             Difference::Amount => self.amount_texts(rows),
@@ -42,8 +42,7 @@ impl Rows {
             first,
             second,
             column: self.plan.name(place).to_owned(),
-            found,
-            other,
+            values: Box::new(values),
             mend: match difference {
                 Difference::Amount if !self.plan.adds_lines => "--rows lines adds the rows of an order up; ",
                 _ => "",

@@ -98,16 +98,16 @@ pub enum Error {
     TwoForms(String),
     /// Rows of one order that say different things.
     #[error(
-        "lines {first} and {second} are both of order {order} and contradict each other: column {column} has {found} and {other}; \
-         correct the line that is wrong; {mend}--columns order_id= takes each line for an order of its own"
+        "lines {first} and {second} are both of order {order} and contradict each other: column {column} has {} and {}; \
+         correct the line that is wrong; {mend}--columns order_id= takes each line for an order of its own",
+        .values[0], .values[1]
     )]
     Contradiction {
         order: String,
         first: u64,
         second: u64,
         column: String,
-        found: String,
-        other: String,
+        values: Box<[String; 2]>,
         mend: &'static str,
     },
     /// The last day is far behind all others.

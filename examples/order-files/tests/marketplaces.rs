@@ -18,7 +18,7 @@ fn file(header: &str, rows: &[&[(&str, &str)]]) -> String {
     for row in rows {
         assert!(row.iter().all(|(name, _)| names.contains(name)), "{row:?}");
         let field = |name: &&str| row.iter().find(|(one, _)| one == name).map_or("", |(_, value)| value);
-        file += &format!("{}\n", names.iter().map(field).collect::<Vec<_>>().join(","));
+        file += &(names.iter().map(field).collect::<Vec<_>>().join(",") + "\n");
     }
     file
 }

@@ -27,6 +27,7 @@ struct Sale {
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is drawn alone")]
 struct Style {
+    layout: Layout,
     separator: char,
     encoding: u8,
     comma: bool,
@@ -37,6 +38,22 @@ struct Style {
     quoted: bool,
     returns: bool,
 }
+
+/// A layout as it writes orders: its name, its columns, its words for paid, unpaid and cancelled, and columns that are empty.
+type Layout = (&'static str, [&'static str; 6], [&'static str; 3], &'static [&'static str]);
+
+#[rustfmt::skip]
+const LAYOUTS: [Layout; 9] = [
+    ("own", ["Order ID", "customer id", "Placed_At", "AMOUNT", "status", "Refunded"], ["paid", "Unpaid", "CANCELLED"], &[]),
+    ("shopify", ["Name", "Email", "Created at", "Total", "Financial Status", "Refunded Amount"], ["paid", "Pending", "VOIDED"], &["Lineitem name"]),
+    ("woocommerce", ["order_id", "billing_email", "order_date", "order_total", "status", "refunded_total"], ["wc-completed", "on-hold", "cancelled"], &[]),
+    ("magento", ["ID", "Customer Email", "Purchase Date", "Grand Total (Base)", "Status", "Total Refunded"], ["Complete", "pending", "Canceled"], &["Purchase Point"]),
+    ("bigcommerce", ["Order ID", "Customer Email", "Order Date", "Order Total (inc tax)", "Order Status", "Refund Amount"], ["Completed", "Awaiting Payment", "Cancelled"], &["Customer ID"]),
+    ("etsy_payments", ["Order ID", "Buyer Username", "Order Date", "Gross Amount", "Status", "Refund Amount"], ["SETTLED", "pending", "canceled"], &["Payment ID"]),
+    ("stripe", ["id", "Customer Email", "Created (UTC)", "Amount", "Status", "Amount Refunded"], ["Paid", "Failed", "canceled"], &["Currency"]),
+    ("taobao", ["订单编号", "买家会员名", "订单付款时间", "买家实际支付金额", "订单状态", "退款金额"], ["交易成功", "等待买家付款", "交易关闭"], &[]),
+    ("youzan", ["订单号", "买家手机号", "买家付款时间", "订单实付金额", "订单状态", "订单已退款金额"], ["交易完成", "待付款", "交易关闭"], &["全部商品名称"]),
+];
 
 fn sale() -> impl Strategy<Value = Sale> {
     let customer = prop_oneof![
@@ -58,8 +75,11 @@ fn sale() -> impl Strategy<Value = Sale> {
 
 fn style() -> impl Strategy<Value = Style> {
     let columns = Just((0..6).collect::<Vec<usize>>()).prop_shuffle();
-    (prop::sample::select(vec![',', ';', '\t', '|']), 0..5_u8, any::<[bool; 4]>(), 0..4_u8, 0..7_u8, columns).prop_map(
-        |(separator, encoding, [comma, grouped, quoted, returns], mark, time, columns)| Style {
+    let layout = prop::sample::select(LAYOUTS.to_vec());
+    let separator = prop::sample::select(vec![',', ';', '\t', '|']);
+    (layout, separator, 0..5_u8, any::<[bool; 4]>(), 0..4_u8, 0..7_u8, columns).prop_map(
+        |(layout, separator, encoding, [comma, grouped, quoted, returns], mark, time, columns)| Style {
+            layout,
             separator,
             encoding,
             comma,
@@ -110,7 +130,7 @@ impl Style {
     }
 
     fn text(&self, sales: &[Sale]) -> String {
-        let names = ["Order ID", "customer id", "Placed_At", "AMOUNT", "status", "Refunded"];
+        let (_, names, words, others) = self.layout;
         let field = |text: String| {
             if self.quoted || text.contains([self.separator, '"', '\n']) {
                 format!("\"{}\"", text.replace('"', "\"\""))
@@ -119,22 +139,24 @@ impl Style {
             }
         };
         let mut file = String::new();
-        let mut row = |fields: [String; 6]| {
-            let fields: Vec<String> = self.columns.iter().map(|&at| field(fields[at].clone())).collect();
+        let mut row = |fields: [String; 6], others: &[&str]| {
+            let fields = self.columns.iter().map(|&at| field(fields[at].clone()));
+            let fields: Vec<String> = fields.chain(others.iter().map(|&other| other.to_owned())).collect();
             let end = if self.returns { "\r\n" } else { "\n" };
             write!(file, "{}{end}", fields.join(&self.separator.to_string())).unwrap();
         };
-        row(names.map(str::to_owned));
+        let nothing = vec![""; others.len()];
+        row(names.map(str::to_owned), others);
         for (number, sale) in sales.iter().enumerate() {
-            let status = ["paid", "Unpaid", "CANCELLED"][usize::from(sale.status)];
-            row([
+            let fields = [
                 format!("A{number}"),
                 sale.customer.clone(),
                 self.time(sale.minute),
                 self.amount(sale.cents),
-                status.to_owned(),
+                words[usize::from(sale.status)].to_owned(),
                 if sale.refunded == 0 { String::new() } else { self.amount(sale.refunded) },
-            ]);
+            ];
+            row(fields, &nothing);
         }
         file
     }
@@ -216,6 +238,7 @@ proptest! {
         };
         let mut expected = records.clone();
         expected.sort();
+        prop_assert_eq!(orders.read_as().layout.as_str(), style.layout.0);
         prop_assert_eq!(sales(&orders), expected);
         let log = orders.log().unwrap();
         let purchases = records.iter().filter(|sale| sale.status == 0 && (sale.refunded == 0 || sale.refunded < sale.cents));
