@@ -6,8 +6,8 @@ use common::{ORDERS, Orders, Result};
 use criterion::{BatchSize, Criterion, Throughput};
 use repurchase::history::LineLog;
 use repurchase::measure::{
-    CategoryPaths, CohortTable, Concentration, CycleOptions, CycleScale, CycleTable, Occasion, RateOptions, buyer_mix,
-    category_breadth, notes, repurchase_rates, second_purchase_rate, units_per_buyer,
+    CategoryPaths, CohortOptions, CohortTable, Concentration, CycleOptions, CycleScale, CycleTable, Occasion,
+    RateOptions, buyer_mix, category_breadth, notes, repurchase_rates, second_purchase_rate, units_per_buyer,
 };
 use repurchase::record::{Period, Windows};
 use repurchase::{PurchaseLog, ShopCalendar, Window};
@@ -52,7 +52,7 @@ fn others(criterion: &mut Criterion, orders: &Orders) -> Result {
     let mut group = criterion.benchmark_group("measure");
     group.throughput(Throughput::Elements(ORDERS as u64));
     group.bench_function(format!("cohort_table/months/{ORDERS}"), |bencher| {
-        bencher.iter(|| CohortTable::of(&log, Period::Month, as_of));
+        bencher.iter(|| CohortTable::of(&log, &CohortOptions::default(), as_of));
     });
     group.bench_function(format!("notes/purchases/{ORDERS}"), |bencher| {
         bencher.iter(|| notes(&log, as_of));

@@ -70,7 +70,7 @@
 //! | by region, age, channel, tier? | [`measure::repurchase_rates_by`], [`PurchaseLog::of_customers`] |
 //! | how many of last month's buyers bought this month (回购率)? | [`measure::next_window_rate`] |
 //! | how many new customers buy again within 30 days? | [`measure::second_purchase_rate`] |
-//! | do later cohorts stay longer (留存)? | [`measure::CohortTable`] |
+//! | do later cohorts stay longer (留存), what are they worth by then, when is their cost paid back (回本)? | [`measure::CohortTable`] |
 //! | who buys this month, new or old customers (新老客占比)? | [`measure::buyer_mix`] |
 //! | do 20% of customers bring 80% of revenue? | [`measure::Concentration`] |
 //! | orders by webhooks and exports: twice, in any order, refunded later, one person under two ids? | [`record::OrderBook`] |

@@ -94,8 +94,8 @@ pub(crate) trait CustomerFold<Id> {
     /// What is known of one customer so far.
     type State: Default;
 
-    /// The customer's next fact.
-    fn step(&mut self, state: &mut Self::State, fact: Fact);
+    /// The next fact of a customer, whose id is given as it stands at that fact.
+    fn step(&mut self, customer: &Id, state: &mut Self::State, fact: Fact);
 
     /// About how many customers are still to finish.
     fn reserve(&mut self, _customers: usize) {}
@@ -162,12 +162,12 @@ fn step<'a, Id: CustomerId + 'a, F: CustomerFold<Id>>(
 ) {
     let mut block = Vec::with_capacity(BLOCK);
     loop {
-        block.extend(facts.by_ref().take(BLOCK).map(|(customer, packed)| (accounts.index(customer), *packed)));
+        block.extend(facts.by_ref().take(BLOCK).map(|fact| (accounts.index(&fact.0), fact)));
         if block.is_empty() {
             return;
         }
-        for (index, packed) in block.drain(..) {
-            folder.step(&mut accounts.list[index as usize].1, unpack(packed));
+        for (index, (customer, packed)) in block.drain(..) {
+            folder.step(customer, &mut accounts.list[index as usize].1, unpack(*packed));
         }
     }
 }

@@ -325,7 +325,7 @@ impl<Id: CustomerId, S: Minor> Posting<Id, S> {
 impl<Id: Ord, S: Minor> CustomerFold<Id> for Posting<Id, S> {
     type State = Statistics<S>;
 
-    fn step(&mut self, row: &mut Statistics<S>, fact: Fact) {
+    fn step(&mut self, _: &Id, row: &mut Statistics<S>, fact: Fact) {
         if fact.day < self.start {
             return;
         }

@@ -166,6 +166,11 @@ impl<Id> PurchaseLog<Id> {
         self.amounts.scale()
     }
 
+    /// Whether every sum of the log's amounts fits 64 bits.
+    pub(crate) const fn sums_to_64_bits(&self) -> bool {
+        self.amounts.sums_to_64_bits()
+    }
+
     /// Whether nothing was given back; `false` where nobody has told.
     pub(crate) fn has_no_refund(&self) -> bool {
         self.credits == 0 && self.passed_over == 0 && self.refunded == Some(0)

@@ -6,6 +6,8 @@ use rust_decimal::Decimal;
 use crate::error::{Error, Result};
 use crate::history::{CustomerFold, Fact, PurchaseLog};
 use crate::measure::days::PeriodOfDay;
+use crate::measure::net::{Net, NetSum};
+use crate::number::{money, quotient};
 use crate::record::{CustomerId, Period, Window};
 use crate::scale::Ratio;
 
@@ -21,6 +23,14 @@ pub struct BuyerSums {
     /// Their purchases net of refunds, less the credits that they got in the period. Below 0 when these were more.
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub revenue: Decimal,
+}
+
+impl BuyerSums {
+    /// The revenue per customer, correctly rounded; `None` without a customer.
+    pub fn revenue_per_customer(&self) -> Option<f64> {
+        let whole = money::power(self.revenue.scale())?.checked_mul(self.customers.into())?;
+        quotient(self.revenue.mantissa(), whole)
+    }
 }
 
 /// The new and the returning buyers of one period.
@@ -95,18 +105,18 @@ pub fn buyer_mix<Id: CustomerId>(log: &PurchaseLog<Id>, period: Period, as_of: N
     Error::within("periods", periods, 0..=MAX_PERIODS.into())?;
     let fold = log.fold_joined(as_of, || MixFold { of_day: &of_day, periods: Vec::new() }, MixFold::join);
     let mix = |(position, sums): (u32, &PeriodSums)| {
-        let money = |minor: Option<i128>| log.decimal(minor.ok_or(Error::AmountOverflow { field: "sum of amounts" })?);
+        let amount = |minor: Option<i128>| log.decimal(minor.ok_or(Error::AmountOverflow { field: "sum of amounts" })?);
         let group = |sums: &Sums| {
             let Sums { customers, purchases, money: net } = *sums;
-            Ok(BuyerSums { customers, purchases, revenue: money(net.net())? })
+            Ok(BuyerSums { customers, purchases, revenue: amount(net.net())? })
         };
         let net = [sums.new.money, sums.returning.money, sums.other].into_iter().fold(Net::default(), Net::plus);
         Ok(PeriodMix {
             window: of_day.window(position)?.up_to(as_of),
             new: group(&sums.new)?,
             returning: group(&sums.returning)?,
-            other_credits: money(sums.other.credited)?,
-            net_revenue: money(net.net())?,
+            other_credits: amount(sums.other.credited)?,
+            net_revenue: amount(net.net())?,
         })
     };
     (0..).zip(&fold.periods).map(mix).collect()
@@ -114,41 +124,6 @@ pub fn buyer_mix<Id: CustomerId>(log: &PurchaseLog<Id>, period: Period, as_of: N
 
 /// A record of the wrong millennium must not ask for a period for each day in between.
 const MAX_PERIODS: u32 = 1 << 20;
-
-/// Money in and out, in units of `10^-scale`; `None` from the sum on that left 127 bits. Both only ever grow, so
-/// whether they leave them does not depend on the order of what is summed.
-#[derive(Debug, Clone, Copy)]
-struct Net {
-    spent: Option<i128>,
-    credited: Option<i128>,
-}
-
-impl Default for Net {
-    fn default() -> Self {
-        Self { spent: Some(0), credited: Some(0) }
-    }
-}
-
-impl Net {
-    fn plus(self, other: Self) -> Self {
-        let sum = |left: Option<i128>, right: Option<i128>| left?.checked_add(right?);
-        Self { spent: sum(self.spent, other.spent), credited: sum(self.credited, other.credited) }
-    }
-
-    fn of(fact: Fact) -> Self {
-        let amount = Some(fact.amount.abs());
-        if fact.is_purchase() {
-            Self { spent: amount, ..Self::default() }
-        } else {
-            Self { credited: amount, ..Self::default() }
-        }
-    }
-
-    fn net(self) -> Option<i128> {
-        // Neither is below 0, so their difference fits.
-        Some(self.spent? - self.credited?)
-    }
-}
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {
@@ -224,7 +199,7 @@ impl MixFold<'_> {
 impl<Id> CustomerFold<Id> for MixFold<'_> {
     type State = Option<Running>;
 
-    fn step(&mut self, running: &mut Option<Running>, fact: Fact) {
+    fn step(&mut self, _: &Id, running: &mut Option<Running>, fact: Fact) {
         let period = self.of_day.at(fact.day);
         let now = running.get_or_insert_with(|| Running { period, ..Running::default() });
         if now.period != period {

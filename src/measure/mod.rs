@@ -7,7 +7,9 @@
 //! | the same for each group of customers, such as a channel? | [`repurchase_rates_by`] |
 //! | who bought in one window and came back in another? | [`next_window_rate`] |
 //! | how many buy a second time within n days? | [`second_purchase_rate`] |
-//! | how many of those won in a month are active later? | [`CohortTable`] |
+//! | how many of those won in a month are active later, and what are they worth by then? | [`CohortTable`] |
+//! | after how many months is the cost of winning a customer paid back? | [`Cohort::payback`] |
+//! | how many come back on day n, on day n or later, within a bracket of days? | [`CohortTable`] with another [`Life`] |
 //! | how many of a month's buyers are new, how many old, and what do they bring? | [`buyer_mix`] |
 //! | what share of the revenue do the top 20% bring? | [`Concentration`] |
 //! | after how long is a product bought again, when is a customer due for it? | [`CycleTable`] |
@@ -25,7 +27,9 @@ mod cohort;
 mod concentration;
 mod cycle;
 mod days;
+mod groups;
 mod mix;
+mod net;
 mod next_window;
 mod notes;
 mod paths;
@@ -34,7 +38,7 @@ mod second;
 mod survival;
 
 pub use breadth::{CategoryBreadth, UnitsPerBuyer, category_breadth, units_per_buyer};
-pub use cohort::{Cohort, CohortTable};
+pub use cohort::{Cohort, CohortOptions, CohortTable, Life};
 pub use concentration::{Concentration, RevenueShare};
 pub use cycle::high::{HighRepurchase, ProductRate};
 pub use cycle::{CycleOptions, CycleScale, CycleTable, ProductCycle};

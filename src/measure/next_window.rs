@@ -39,7 +39,7 @@ impl<Id> CustomerFold<Id> for NextFold {
     /// Whether the customer bought in the first window, and in the next.
     type State = (bool, bool);
 
-    fn step(&mut self, bought: &mut (bool, bool), fact: Fact) {
+    fn step(&mut self, _: &Id, bought: &mut (bool, bool), fact: Fact) {
         if fact.is_purchase() {
             bought.0 |= (self.first.0..self.first.1).contains(&fact.day);
             bought.1 |= (self.next.0..self.next.1).contains(&fact.day);

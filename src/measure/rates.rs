@@ -229,7 +229,7 @@ impl WindowFold<'_> {
 impl<Id> CustomerFold<Id> for WindowFold<'_> {
     type State = LastTwo;
 
-    fn step(&mut self, last: &mut LastTwo, fact: Fact) {
+    fn step(&mut self, _: &Id, last: &mut LastTwo, fact: Fact) {
         if !fact.is_purchase() {
             return;
         }
@@ -291,7 +291,7 @@ struct InWindow {
 impl<Id, K: Ord, F: FnMut(&Id) -> K> CustomerFold<Id> for GroupFold<K, F> {
     type State = InWindow;
 
-    fn step(&mut self, inside: &mut InWindow, fact: Fact) {
+    fn step(&mut self, _: &Id, inside: &mut InWindow, fact: Fact) {
         if !fact.is_purchase() || (self.by_day && inside.last == Some(fact.day)) {
             return;
         }

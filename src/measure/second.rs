@@ -84,7 +84,7 @@ impl SecondFold {
 impl<Id> CustomerFold<Id> for SecondFold {
     type State = FirstTwo;
 
-    fn step(&mut self, days: &mut FirstTwo, fact: Fact) {
+    fn step(&mut self, _: &Id, days: &mut FirstTwo, fact: Fact) {
         if !fact.is_purchase() || days.second.is_some() {
             return;
         }

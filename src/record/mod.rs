@@ -5,6 +5,7 @@
 //! | what did a customer order, what was given back? | [`Order`], [`Credit`], [`Record`] |
 //! | orders as webhooks and exports tell them: in any order, twice, changed and refunded later? | [`OrderBook`] |
 //! | which credits give a whole order back? | [`match_credits`] |
+//! | by which channel, store or coupon was each order? | [`Keyed`] |
 //! | orders as columns, from a database or a data frame? | [`RecordColumns`] |
 //! | which product was ordered, and how much of it? | [`OrderLine`] |
 //! | what did a customer look at, search, favourite, put into the cart? | [`Interaction`], [`InteractionKind`] |
@@ -16,6 +17,7 @@ mod book;
 pub(crate) mod calendar;
 mod columns;
 mod interaction;
+mod keyed;
 mod line;
 mod matches;
 mod order;
@@ -27,6 +29,7 @@ pub use book::{OrderBook, OrderEvent};
 pub use calendar::ShopCalendar;
 pub use columns::RecordColumns;
 pub use interaction::{Interaction, InteractionKind};
+pub use keyed::Keyed;
 pub use line::{OrderLine, ProductId};
 pub use matches::{CreditMatches, match_credits};
 pub use order::{Credit, CustomerId, Order, OrderStatus, Record};

@@ -1,24 +1,51 @@
--- Cohort retention (留存) by calendar month: active / customers, by months after the month of the first purchase.
+-- Cohorts by calendar month: retention (留存) is active / customers, by months after the month of the first purchase;
+-- the value of a customer up to an offset is revenue_through / customers.
 -- Population of a cohort: the customers whose first purchase lies in its month. Offset 0 holds all of them; an offset
--- in which nobody bought has no row. The as-of day's own month may still grow.
-with active as (
-    select distinct p.customer_id, p.day - cast(extract(day from p.day) as integer) + 1 as month
+-- in which nothing happened has no row. Credits count in the month in which they were issued, from the first purchase
+-- day on. open is 1 for the as-of day's own month while it is not over.
+-- By a key of the first order: take min(key) of the first day's purchases into firsts, and group by it, too.
+with firsts as (
+    select p.customer_id, min(p.day) as first_day
     from purchases as p
     where p.day <= (select q.as_of from question as q)
+    group by p.customer_id
 ),
-of_cohort as (
-    select customer_id, month, min(month) over (partition by customer_id) as cohort
-    from active
+facts as (
+    select p.customer_id, p.customer_id as buyer, p.day, p.amount
+    from purchases as p
+    where p.day <= (select q.as_of from question as q)
+    union all
+    select c.customer_id, null, c.day, -c.amount
+    from credits as c
+    where c.day <= (select q.as_of from question as q)
+),
+placed as (
+    select
+        s.first_day - cast(extract(day from s.first_day) as integer) + 1 as cohort,
+        cast(
+            12 * (extract(year from f.day) - extract(year from s.first_day))
+                + extract(month from f.day) - extract(month from s.first_day)
+            as integer
+        ) as month_offset,
+        f.buyer,
+        f.amount
+    from facts as f join firsts as s on s.customer_id = f.customer_id and f.day >= s.first_day
 )
 select
     cohort,
-    cast(
-        12 * (extract(year from month) - extract(year from cohort))
-            + extract(month from month) - extract(month from cohort)
-        as integer
-    ) as month_offset,
-    count(*) as active,
-    first_value(count(*)) over (partition by cohort order by month) as customers
-from of_cohort
-group by cohort, month
-order by cohort, month;
+    month_offset,
+    count(distinct buyer) as active,
+    first_value(count(distinct buyer)) over (partition by cohort order by month_offset) as customers,
+    count(buyer) as purchases,
+    sum(amount) as revenue,
+    sum(sum(amount)) over (partition by cohort order by month_offset) as revenue_through,
+    case
+        when (select extract(day from q.as_of + 1) from question as q) > 1
+            and 12 * extract(year from cohort) + extract(month from cohort) + month_offset
+                = (select 12 * extract(year from q.as_of) + extract(month from q.as_of) from question as q)
+        then 1
+        else 0
+    end as open
+from placed
+group by cohort, month_offset
+order by cohort, month_offset;

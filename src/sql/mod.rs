@@ -99,8 +99,11 @@ recipes! {
     NEXT_WINDOW_RATE = "next_window_rate.sql";
     /// How many new customers buy again soon? See [`second_purchase_rate`](crate::measure::second_purchase_rate).
     SECOND_PURCHASE_RATE = "second_purchase_rate.sql";
-    /// Do later cohorts stay longer (留存)? See [`CohortTable`](crate::measure::CohortTable).
+    /// Do later cohorts stay longer (留存), and what do they bring by calendar month? See
+    /// [`CohortTable`](crate::measure::CohortTable).
     COHORTS = "cohorts.sql";
+    /// What is a customer worth after so many 30-day months? See [`Life::Days`](crate::measure::Life::Days).
+    COHORT_VALUE = "cohort_value.sql";
     /// Do 20% of customers bring 80% of revenue? See [`Concentration`](crate::measure::Concentration).
     CONCENTRATION = "concentration.sql";
     /// The view `rfm_scores`: how recent, frequent and valuable is each? See [`RfmModel`](crate::segment::RfmModel).

@@ -2,8 +2,8 @@
 
 use repurchase::Error;
 use repurchase::measure::{
-    CohortTable, Concentration, Occasion, RateOptions, Scope, buyer_mix, next_window_rate, repurchase_rates,
-    second_purchase_rate,
+    CohortOptions, CohortTable, Concentration, Occasion, RateOptions, Scope, buyer_mix, next_window_rate,
+    repurchase_rates, second_purchase_rate,
 };
 use repurchase::record::{Period, Windows};
 use rust_decimal::Decimal;
@@ -77,12 +77,13 @@ fn second_purchase_by_hand() {
 
 #[test]
 fn cohorts_by_hand() -> TestResult {
-    let table = CohortTable::of(&small_shop(), Period::Month, date("2026-04-30"))?;
+    let table = CohortTable::of(&small_shop(), &CohortOptions::default(), date("2026-04-30"))?;
     let rows: Vec<_> = table
         .cohorts
         .iter()
         .map(|cohort| {
-            let active: Vec<_> = (0..cohort.offsets).map(|offset| cohort.active(offset).expect("begun")).collect();
+            let active: Vec<_> =
+                (0..cohort.offsets).map(|offset| cohort.at(offset).expect("begun").customers).collect();
             (cohort.window.start(), cohort.customers, active, cohort.complete_offsets)
         })
         .collect();
@@ -93,7 +94,7 @@ fn cohorts_by_hand() -> TestResult {
     assert_eq!(table.cohort(date("2026-02-28")), table.cohorts.first());
 
     // The last day of April is still to come: offsets that hold it are not complete.
-    let table = CohortTable::of(&small_shop(), Period::Month, date("2026-04-29"))?;
+    let table = CohortTable::of(&small_shop(), &CohortOptions::default(), date("2026-04-29"))?;
     let complete: Vec<_> = table.cohorts.iter().map(|cohort| (cohort.offsets, cohort.complete_offsets)).collect();
     assert_eq!(complete, [(3, 2), (2, 1)]);
     assert_eq!(table.retention(1)?, ratio(1, 1), "of February alone");

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 use repurchase::measure::{
-    CohortTable, Concentration, Occasion, RateOptions, buyer_mix, next_window_rate, repurchase_rates,
-    repurchase_rates_by, second_purchase_rate,
+    BuyerSums, CohortOptions, CohortTable, Concentration, Occasion, RateOptions, buyer_mix, next_window_rate,
+    repurchase_rates, repurchase_rates_by, second_purchase_rate,
 };
 use repurchase::record::{Credit, Period, Record, Windows};
 use repurchase::{Error, Ledger, Order, PurchaseLog, ShopCalendar};
@@ -21,9 +21,11 @@ fn empty_logs_have_right_answers() -> TestResult {
         assert_eq!(next_window_rate(&log, march, march), ratio(0, 0));
         let second = second_purchase_rate(&log, march, 30, date("2026-12-31"), Occasion::Order);
         assert_eq!((second.rate, second.unobserved), (ratio(0, 0), 0));
-        let cohorts = CohortTable::of(&log, Period::Month, date("2026-12-31"))?;
+        let cohorts = CohortTable::of(&log, &CohortOptions::default(), date("2026-12-31"))?;
         assert!(cohorts.cohorts.is_empty() && cohorts.cohort(date("2026-03-05")).is_none());
-        assert_eq!(cohorts.retention(0)?, ratio(0, 0));
+        assert_eq!((cohorts.retention(0)?, cohorts.through(0)?), (ratio(0, 0), BuyerSums::default()));
+        assert_eq!(cohorts.unbounded_retention(0)?, ratio(0, 0));
+        assert_eq!(cohorts.other_credits, Decimal::new(if log.credits() == 0 { 0 } else { 100 }, 2));
         let concentration = Concentration::of(&log.ledger(date("2026-12-31"))?)?;
         assert_eq!((concentration.customers(), concentration.without_revenue()), (0, 0));
         assert_eq!(concentration.total(), Decimal::ZERO);
@@ -41,11 +43,11 @@ fn empty_logs_have_right_answers() -> TestResult {
 
 #[test]
 fn a_far_as_of_day_costs_nothing() -> TestResult {
-    let table = CohortTable::of(&small_shop(), Period::Day, NaiveDate::MAX)?;
+    let table = CohortTable::of(&small_shop(), &CohortOptions::default().with_period(Period::Day), NaiveDate::MAX)?;
     let first = &table.cohorts[0];
     assert_eq!(first.offsets, first.complete_offsets);
-    assert_eq!(first.active(first.offsets - 1), Some(0));
-    assert_eq!(first.active(first.offsets), None);
+    assert_eq!(first.at(first.offsets - 1), Some(BuyerSums::default()));
+    assert_eq!(first.at(first.offsets), None);
     assert_eq!(buyer_mix(&small_shop(), Period::Month, NaiveDate::MAX)?.len(), 3);
     Ok(())
 }

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::error::Error as StdError;
 
 use repurchase::measure::{
-    CohortTable, Concentration, Occasion, PeriodMix, RateOptions, Scope, buyer_mix, next_window_rate, repurchase_rates,
-    second_purchase_rate,
+    CohortOptions, CohortTable, Concentration, Occasion, PeriodMix, RateOptions, Scope, buyer_mix, next_window_rate,
+    repurchase_rates, second_purchase_rate,
 };
 use repurchase::record::{Period, Windows};
 use repurchase::{Order, PurchaseLog, ShopCalendar};
@@ -112,14 +112,14 @@ fn cdnow_second_purchases() -> TestResult {
 
 #[test]
 fn cdnow_cohorts() -> TestResult {
-    let cohorts = CohortTable::of(&cdnow()?, Period::Month, date("1998-06-30"))?;
+    let cohorts = CohortTable::of(&cdnow()?, &CohortOptions::default(), date("1998-06-30"))?;
     let cells: BTreeMap<(String, u32), u64> = cohorts
         .cohorts
         .iter()
         .flat_map(|cohort| {
             let name = Period::Month.name(cohort.window.start());
             assert_eq!(cohort.offsets, cohort.complete_offsets);
-            (0..cohort.offsets).filter_map(move |offset| Some(((name.clone(), offset), cohort.active(offset)?)))
+            (0..cohort.offsets).filter_map(move |offset| Some(((name.clone(), offset), cohort.at(offset)?.customers)))
         })
         .collect();
     for golden in

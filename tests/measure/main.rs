@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 
 mod breadth;
 mod by_hand;
+mod cohorts;
 #[path = "../common/mod.rs"]
 mod common;
 mod cycles;

@@ -2,13 +2,13 @@
 
 #![allow(clippy::cast_possible_wrap, clippy::cast_precision_loss, reason = "a few customers and a few euros")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use repurchase::measure::{
-    CohortTable, Concentration, Occasion, RateOptions, Scope, buyer_mix, next_window_rate, repurchase_rates,
-    repurchase_rates_by, second_purchase_rate,
+    CohortOptions, CohortTable, Concentration, Occasion, RateOptions, Scope, buyer_mix, next_window_rate,
+    repurchase_rates, repurchase_rates_by, second_purchase_rate,
 };
 use repurchase::record::{Credit, OrderStatus, Record, Windows};
 use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar, Window};
@@ -17,22 +17,22 @@ use rust_decimal::Decimal;
 use super::{OCCASIONS, PERIODS, SCOPES, date, fixed_seed, ratio};
 
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+pub(crate) enum Kind {
     Order,
     Credit,
     Unpaid,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Row {
-    customer: u8,
-    day: NaiveDate,
-    kind: Kind,
-    cents: i64,
+pub(crate) struct Row {
+    pub(crate) customer: u8,
+    pub(crate) day: NaiveDate,
+    pub(crate) kind: Kind,
+    pub(crate) cents: i64,
 }
 
 impl Row {
-    fn record(self) -> Record<u8> {
+    pub(crate) fn record(self) -> Record<u8> {
         let at = self.day.and_hms_opt(8, 0, 0).expect("a time").and_utc();
         let amount = Decimal::new(self.cents, 2);
         let order = || Order::new(self.customer, at, amount).expect("an order");
@@ -44,11 +44,11 @@ impl Row {
     }
 }
 
-fn on(day: u64) -> NaiveDate {
+pub(crate) fn on(day: u64) -> NaiveDate {
     date("2025-10-20").checked_add_days(Days::new(day)).expect("a day")
 }
 
-fn rows() -> impl Strategy<Value = Vec<Row>> {
+pub(crate) fn rows() -> impl Strategy<Value = Vec<Row>> {
     let kind = prop_oneof![8 => Just(Kind::Order), 2 => Just(Kind::Credit), 1 => Just(Kind::Unpaid)];
     let row = (0u8..7, 0u64..140, kind, 1i64..40);
     let row = row.prop_map(|(customer, day, kind, cents)| {
@@ -60,7 +60,7 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
     prop::collection::vec(prop_oneof![3 => row, 1 => crowded], 0..50)
 }
 
-fn windows() -> impl Strategy<Value = Windows> {
+pub(crate) fn windows() -> impl Strategy<Value = Windows> {
     prop::collection::vec((0u64..150, 1u64..60), 0..8).prop_map(|mut spans| {
         spans.sort_unstable();
         let mut end = 0;
@@ -72,12 +72,12 @@ fn windows() -> impl Strategy<Value = Windows> {
     })
 }
 
-fn log(rows: &[Row]) -> PurchaseLog<u8> {
+pub(crate) fn log(rows: &[Row]) -> PurchaseLog<u8> {
     PurchaseLog::from_records(rows.iter().map(|row| row.record()), &ShopCalendar::utc()).expect("a log")
 }
 
 /// The days of every customer's occasions, ascending.
-fn occasions(rows: &[Row], occasion: Occasion) -> BTreeMap<u8, Vec<NaiveDate>> {
+pub(crate) fn occasions(rows: &[Row], occasion: Occasion) -> BTreeMap<u8, Vec<NaiveDate>> {
     let mut days: BTreeMap<u8, Vec<NaiveDate>> = BTreeMap::new();
     for row in rows.iter().filter(|row| matches!(row.kind, Kind::Order)) {
         days.entry(row.customer).or_default().push(row.day);
@@ -107,7 +107,7 @@ fn naive_rates(customers: &BTreeMap<u8, Vec<NaiveDate>>, window: Window, scope: 
     (ratio(repeaters, users), ratio(repeats, orders))
 }
 
-fn net(rows: &[Row], keep: impl Fn(&Row) -> bool) -> Decimal {
+pub(crate) fn net(rows: &[Row], keep: impl Fn(&Row) -> bool) -> Decimal {
     let cents = rows.iter().filter(|row| keep(row)).map(|row| match row.kind {
         Kind::Order => row.cents,
         Kind::Credit => -row.cents,
@@ -219,35 +219,6 @@ proptest! {
     }
 
     #[test]
-    fn cohorts(rows in rows(), as_of in 0u64..160) {
-        let as_of = on(as_of);
-        let seen: Vec<Row> = rows.iter().copied().filter(|row| row.day <= as_of).collect();
-        let customers = occasions(&seen, Occasion::Order);
-        for period in PERIODS {
-            let table = CohortTable::of(&log(&rows), period, as_of).unwrap();
-            let window_of = |day: NaiveDate| period.window(day).unwrap();
-            let starts: BTreeSet<_> = customers.values().map(|days| window_of(days[0])).collect();
-            prop_assert_eq!(table.cohorts.iter().map(|cohort| cohort.window).collect::<BTreeSet<_>>(), starts);
-            prop_assert!(table.cohorts.is_sorted_by(|left, right| left.window < right.window));
-            for cohort in &table.cohorts {
-                let windows = Windows::periods(period, cohort.window.start(), as_of).unwrap();
-                prop_assert_eq!(cohort.offsets as usize, windows.len());
-                let is_over = |window: &Window| period.window(window.start()).unwrap().last() <= as_of;
-                let complete = windows.iter().filter(is_over).count();
-                prop_assert_eq!(cohort.complete_offsets as usize, complete);
-                for (offset, window) in (0..).zip(windows.iter()) {
-                    let members = customers.values().filter(|days| cohort.window.contains(days[0]));
-                    let active = members.clone().filter(|days| days.iter().any(|day| window.contains(*day)));
-                    let expected = ratio(active.count() as u64, members.count() as u64);
-                    prop_assert_eq!(cohort.retention(offset), Some(expected));
-                    prop_assert_eq!(cohort.customers, expected.of());
-                }
-                prop_assert_eq!(cohort.retention(cohort.offsets), None);
-            }
-        }
-    }
-
-    #[test]
     fn mix(rows in rows(), as_of in 0u64..160) {
         let as_of = on(as_of);
         let mut seen: Vec<Row> = rows.iter().copied().filter(|row| row.day <= as_of).collect();
@@ -329,7 +300,7 @@ proptest! {
         let options = RateOptions::default().with_occasion(Occasion::Day).with_scope(Scope::Lifetime);
         prop_assert_eq!(repurchase_rates(&log, &windows, &options), repurchase_rates(&turned, &windows, &options));
         for period in PERIODS {
-            let tables = [&log, &turned].map(|log| CohortTable::of(log, period, on(140)));
+            let tables = [&log, &turned].map(|log| CohortTable::of(log, &CohortOptions::default().with_period(period), on(140)));
             prop_assert_eq!(&tables[0], &tables[1]);
             prop_assert_eq!(buyer_mix(&log, period, on(140)), buyer_mix(&turned, period, on(140)));
         }

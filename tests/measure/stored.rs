@@ -3,12 +3,12 @@
 use repurchase::ShopCalendar;
 use repurchase::history::LineLog;
 use repurchase::measure::{
-    CategoryBreadth, CategoryPaths, CohortTable, Concentration, CycleOptions, CycleScale, CycleTable, HighRepurchase,
-    IntervalKind, Occasion, ProductCycle, ProductRate, RateOptions, Scope, SurvivalCurve, UnitsPerBuyer, buyer_mix,
-    category_breadth, repurchase_rates, second_purchase_rate, units_per_buyer,
+    CategoryBreadth, CategoryPaths, CohortOptions, CohortTable, Concentration, CycleOptions, CycleScale, CycleTable,
+    HighRepurchase, IntervalKind, Life, Occasion, ProductCycle, ProductRate, RateOptions, Scope, SurvivalCurve,
+    UnitsPerBuyer, buyer_mix, category_breadth, repurchase_rates, second_purchase_rate, units_per_buyer,
 };
 use repurchase::record::{OrderLine, Period};
-use repurchase::scale::Confidence;
+use repurchase::scale::{Bands, Confidence};
 use rust_decimal::Decimal;
 
 use super::lines::{line, log_of};
@@ -30,11 +30,14 @@ fn results_survive() -> TestResult {
     round_trip(&repurchase_rates(&log, &march.into(), &RateOptions::default()))?;
     round_trip(&RateOptions::default().with_occasion(Occasion::Day).with_scope(Scope::Lifetime))?;
     round_trip(&second_purchase_rate(&log, march, 30, date("2026-04-15"), Occasion::Day))?;
-    round_trip(&CohortTable::of(&log, Period::Week, date("2026-04-15"))?)?;
+    round_trip(&CohortTable::of(&log, &CohortOptions::default().with_period(Period::Week), date("2026-04-15"))?)?;
     round_trip(&buyer_mix(&log, Period::Month, date("2026-04-15"))?)?;
     round_trip(&Concentration::of(&log.ledger(date("2026-04-15"))?)?.top_share(Decimal::new(2, 1))?)?;
-    let cohorts = CohortTable::of(&log, Period::Month, date("2026-04-15"))?;
-    assert!(serde_json::to_string(&cohorts)?.contains(r#""customers":2,"active":{"0":2,"1":1},"offsets":2"#));
+    let cohorts = CohortTable::of(&log, &CohortOptions::default(), date("2026-04-15"))?;
+    let cell = r#""customers":2,"cells":{"0":{"customers":2,"purchases":3,"revenue":"42.00"},"1":"#;
+    let stored = serde_json::to_string(&cohorts)?;
+    assert!(stored.contains(cell) && stored.contains(r#""last":{"0":1,"1":1},"offsets":2"#), "{stored}");
+    round_trip(&CohortOptions::default().with_life(Life::Brackets(Bands::new(vec![1, 8])?)))?;
     Ok(())
 }
 

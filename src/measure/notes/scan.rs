@@ -226,7 +226,7 @@ fn days(days: Vec<Day>) -> Vec<Box<str>> {
 impl<Id: CustomerId + Display> CustomerFold<Id> for Scan<Id> {
     type State = Customer;
 
-    fn step(&mut self, customer: &mut Customer, fact: Fact) {
+    fn step(&mut self, _: &Id, customer: &mut Customer, fact: Fact) {
         if fact.day > self.as_of {
             self.after += 1;
             self.widen_after(fact.day);

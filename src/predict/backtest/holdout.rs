@@ -253,7 +253,7 @@ struct Counts {
 impl<Id> CustomerFold<Id> for Split<Id> {
     type State = Counts;
 
-    fn step(&mut self, counts: &mut Counts, fact: Fact) {
+    fn step(&mut self, _: &Id, counts: &mut Counts, fact: Fact) {
         let day = fact.day;
         let is_new = counts.days == 0;
         if !is_new && day > self.last_known {

@@ -142,7 +142,7 @@ struct Bought {
 impl<Id> CustomerFold<Id> for OpportunityFold<'_, Id> {
     type State = Option<Bought>;
 
-    fn step(&mut self, seen: &mut Option<Bought>, fact: Fact) {
+    fn step(&mut self, _: &Id, seen: &mut Option<Bought>, fact: Fact) {
         if !fact.is_purchase() {
             return;
         }

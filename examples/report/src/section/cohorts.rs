@@ -15,7 +15,7 @@ const MOST: usize = 24;
 
 pub(super) fn section(words: Words, buyers: &Buyers<'_>) -> Result<Section, Error> {
     let table = &buyers.cohorts;
-    let one = period_name(words, table.period);
+    let one = period_name(words, table.options.period);
     let next = table.retention(1)?;
     let lead = match next.value() {
         Some(share) => words.say(
@@ -86,7 +86,7 @@ fn period_name(words: Words, period: Period) -> &'static str {
 
 fn heat_map(words: Words, buyers: &Buyers<'_>, left_out: usize, widest: u32) -> Result<Markup, Error> {
     let table = &buyers.cohorts;
-    let one = period_name(words, table.period);
+    let one = period_name(words, table.options.period);
     let columns = widest.min(MOST as u32);
     let cohorts: Vec<&Cohort> = table.cohorts.iter().skip(left_out).collect();
     let value = |cohort: &Cohort, offset: u32| cohort.retention(offset).and_then(|ratio| ratio.value());
@@ -110,7 +110,7 @@ fn heat_map(words: Words, buyers: &Buyers<'_>, left_out: usize, widest: u32) -> 
                     tbody {
                         @for cohort in &cohorts {
                             tr {
-                                th scope="row" { (name(words, table.period, cohort)) }
+                                th scope="row" { (name(words, table.options.period, cohort)) }
                                 td class="size" { (thousands(cohort.customers)) }
                                 @for offset in 1..=columns {
                                     @match value(cohort, offset) {

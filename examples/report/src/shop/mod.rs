@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, Months, NaiveDate};
 use repurchase::measure::{
-    CohortTable, Concentration, RateOptions, RepurchaseRates, repurchase_rate, repurchase_rates,
+    CohortOptions, CohortTable, Concentration, RateOptions, RepurchaseRates, repurchase_rate, repurchase_rates,
 };
 use repurchase::record::{CalendarSpan, Period, Windows};
 use repurchase::segment::{ChurnRisk, LabelKind, LabelSummary, RfmScore, summarize};
@@ -99,12 +99,13 @@ impl<'a> Buyers<'a> {
             let standing = models.cycles().standing(history, as_of).filter(|_| history.purchase_days() > 1)?;
             Some(standing.risk() > ChurnRisk::InCycle)
         })?;
+        let cohorts = CohortOptions::default().with_period(cohort_period((as_of - first_day).num_days()));
         Ok(Some(Self {
             first_day,
             rates: repurchase_rate(log, Window::through(first_day, as_of)?, &RateOptions::default()),
             monthly,
             earlier_months,
-            cohorts: CohortTable::of(log, cohort_period((as_of - first_day).num_days()), as_of)?,
+            cohorts: CohortTable::of(log, &cohorts, as_of)?,
             concentration: &shop.concentration,
             outlook,
             models,

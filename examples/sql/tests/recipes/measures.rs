@@ -2,7 +2,8 @@
 
 use repurchase::chrono::NaiveDate;
 use repurchase::measure::{
-    CohortTable, Concentration, Occasion, RateOptions, Scope, next_window_rate, repurchase_rates, second_purchase_rate,
+    CohortOptions, CohortTable, Concentration, Life, Occasion, RateOptions, Scope, next_window_rate, repurchase_rates,
+    second_purchase_rate,
 };
 use repurchase::record::{Period, Windows};
 use repurchase::rust_decimal::Decimal;
@@ -61,17 +62,27 @@ fn second_purchase_rates_are_the_library_s() {
     });
 }
 
+/// Cohort, offset, active, customers, purchases, revenue, revenue up to there, whether open.
+type CohortRow = (NaiveDate, u32, u64, u64, u64, Decimal, Decimal, u8);
+
 #[test]
 fn cohorts_are_the_library_s() {
-    for_each_case(|case| {
-        let table = CohortTable::of(&case.shop.log(), Period::Month, case.as_of).unwrap();
-        let cells = table.cohorts.iter().flat_map(|cohort| {
-            let active = cohort.active.iter();
-            active.map(|(&offset, &active)| (cohort.window.start(), offset, active, cohort.customers))
+    let options = CohortOptions::default();
+    for (recipe, options) in [(sql::COHORTS, options.clone()), (sql::COHORT_VALUE, options.with_life(Life::Days(30)))] {
+        for_each_case(|case| {
+            let table = CohortTable::of(&case.shop.log(), &options, case.as_of).unwrap();
+            let cells = table.cohorts.iter().flat_map(|cohort| {
+                cohort.cells.iter().map(|(&offset, cell)| {
+                    let through = cohort.through(offset).unwrap().revenue;
+                    let open = u8::from(offset >= cohort.complete_offsets);
+                    let (start, customers) = (cohort.window.start(), cohort.customers);
+                    (start, offset, cell.customers, customers, cell.purchases, cell.revenue, through, open)
+                })
+            });
+            let found: Vec<CohortRow> = case.rows(recipe);
+            assert_eq!(found, cells.collect::<Vec<_>>(), "{}", case.name());
         });
-        let found: Vec<(NaiveDate, u32, u64, u64)> = case.rows(sql::COHORTS);
-        assert_eq!(found, cells.collect::<Vec<_>>(), "{}", case.name());
-    });
+    }
 }
 
 #[test]

@@ -1,0 +1,64 @@
+//! An order that says where it came from.
+
+use core::cmp::Ordering;
+use core::hash::{Hash, Hasher};
+
+/// A customer's id together with a key of one order: its channel, store, country, coupon.
+///
+/// It is the id of its customer: equal, ordered and hashed by `customer` alone. A log of orders with such ids answers
+/// every question as the log of plain ids does, and [`repurchase_rates_by`](crate::measure::repurchase_rates_by) and
+/// [`CohortTable::by`](crate::measure::CohortTable::by) can tell its orders apart by their keys. Elsewhere a customer has
+/// the key of any one of the orders: read `customer` only.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::measure::{CohortOptions, CohortTable};
+/// use repurchase::record::Keyed;
+/// use repurchase::{Order, PurchaseLog, ShopCalendar};
+/// use rust_decimal::Decimal;
+///
+/// let rows = [("ann", "web", "2026-01-09"), ("ann", "store", "2026-02-20"), ("bo", "store", "2026-01-31")];
+/// let orders = rows.map(|(customer, key, day)| Ok(Order::on(Keyed { customer, key }, day.parse()?, Decimal::TEN)?));
+/// let orders = orders.into_iter().collect::<Result<Vec<_>, Box<dyn std::error::Error>>>()?;
+/// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
+///
+/// let as_of = "2026-02-28".parse()?;
+/// assert_eq!(log.ledger(as_of)?.len(), 2, "Ann is one customer");
+/// let first_channel = CohortTable::by(&log, &CohortOptions::default(), as_of, |id| id.key)?;
+/// assert_eq!(first_channel["web"].cohorts[0].through(1).map(|sums| sums.purchases), Some(2), "Ann came by web");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Keyed<Id, K> {
+    /// Whose order it is.
+    pub customer: Id,
+    /// The key of the order.
+    pub key: K,
+}
+
+impl<Id: PartialEq, K> PartialEq for Keyed<Id, K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.customer == other.customer
+    }
+}
+
+impl<Id: Eq, K> Eq for Keyed<Id, K> {}
+
+impl<Id: Ord, K> PartialOrd for Keyed<Id, K> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<Id: Ord, K> Ord for Keyed<Id, K> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.customer.cmp(&other.customer)
+    }
+}
+
+impl<Id: Hash, K> Hash for Keyed<Id, K> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.customer.hash(state);
+    }
+}
