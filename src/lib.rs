@@ -67,9 +67,11 @@
 //! | can the data be believed: what would a careful person ask first? | [`measure::notes()`] |
 //! | how many customers bought twice, how many orders are repeats (复购率)? | [`measure::repurchase_rates`] |
 //! | per month, per trailing 90 days, per day? | the same, over [`record::Windows`] |
-//! | by region, age, channel, tier? | [`measure::repurchase_rates_by`], [`PurchaseLog::of_customers`] |
+//! | by region, age, channel, tier, by a key of the order? | [`measure::repurchase_rates_by`], [`PurchaseLog::of_customers`] |
 //! | how many of last month's buyers bought this month (回购率)? | [`measure::next_window_rate`] |
 //! | how many new customers buy again within 30 days? | [`measure::second_purchase_rate`] |
+//! | how long is it from the first order to the second, to the third? | [`measure::SurvivalCurve::of_nth_purchase`] |
+//! | how long to the next order, by day of purchase? | [`measure::next_purchases`] |
 //! | do later cohorts stay longer (留存), what are they worth by then, when is their cost paid back (回本)? | [`measure::CohortTable`] |
 //! | who buys this month, new or old customers (新老客占比)? | [`measure::buyer_mix`] |
 //! | do 20% of customers bring 80% of revenue? | [`measure::Concentration`] |

@@ -132,12 +132,6 @@ impl<Id: CustomerId> PurchaseLog<Id> {
         parts.for_each(|part| join(&mut whole, &part));
         whole
     }
-
-    /// Folds the facts up to and including a day, one after the other.
-    pub(crate) fn fold<F: CustomerFold<Id>>(&self, as_of: NaiveDate, mut folder: F) -> F {
-        fold(&self.partitions, &self.amounts, as_of.into(), &mut folder);
-        folder
-    }
 }
 
 impl<Id> PurchaseLog<Id> {

@@ -4,9 +4,12 @@
 //! |---|---|
 //! | can the data be believed: what would a careful person ask first? | [`notes()`] |
 //! | what share of customers, of orders, is a repeat in each window? | [`repurchase_rates`] |
-//! | the same for each group of customers, such as a channel? | [`repurchase_rates_by`] |
+//! | the same for each group of customers or of orders, such as a channel? | [`repurchase_rates_by`] |
+//! | how many of a window's customers are returning ones, as shop platforms show it? | [`RepurchaseRates::returning`] |
 //! | who bought in one window and came back in another? | [`next_window_rate`] |
 //! | how many buy a second time within n days? | [`second_purchase_rate`] |
+//! | after how many days do the buyers of a day or month come again? | [`next_purchases`] |
+//! | how long is it from the first order to the second, from the second to the third? | [`SurvivalCurve::of_nth_purchase`] |
 //! | how many of those won in a month are active later, and what are they worth by then? | [`CohortTable`] |
 //! | after how many months is the cost of winning a customer paid back? | [`Cohort::payback`] |
 //! | how many come back on day n, on day n or later, within a bracket of days? | [`CohortTable`] with another [`Life`] |
@@ -30,6 +33,7 @@ mod days;
 mod groups;
 mod mix;
 mod net;
+mod next_purchase;
 mod next_window;
 mod notes;
 mod paths;
@@ -43,6 +47,7 @@ pub use concentration::{Concentration, RevenueShare};
 pub use cycle::high::{HighRepurchase, ProductRate};
 pub use cycle::{CycleOptions, CycleScale, CycleTable, ProductCycle};
 pub use mix::{BuyerSums, PeriodMix, buyer_mix};
+pub use next_purchase::{NextPurchase, next_purchases};
 pub use next_window::next_window_rate;
 pub use notes::{Note, NoteCode, notes};
 pub use paths::CategoryPaths;

@@ -94,6 +94,14 @@ recipes! {
     BUYERS = "buyers.sql";
     /// How many customers bought twice (复购率)? See [`repurchase_rates`](crate::measure::repurchase_rates).
     REPURCHASE_RATES = "repurchase_rates.sql";
+    /// The same by a key of the order or of its customer, from a view `keyed_purchases`: `purchases` with one more column,
+    /// `order_key`. See [`repurchase_rates_by`](crate::measure::repurchase_rates_by).
+    REPURCHASE_RATES_BY = "repurchase_rates_by.sql";
+    /// After how many days does a customer come again? See [`next_purchases`](crate::measure::next_purchases).
+    NEXT_PURCHASES = "next_purchases.sql";
+    /// How long is it to the second order, and to the third? See
+    /// [`SurvivalCurve::of_nth_purchase`](crate::measure::SurvivalCurve::of_nth_purchase).
+    ORDER_TIMING = "order_timing.sql";
     /// How many buyers of a window bought in the next (回购率)?
     /// See [`next_window_rate`](crate::measure::next_window_rate).
     NEXT_WINDOW_RATE = "next_window_rate.sql";

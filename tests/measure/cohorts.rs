@@ -229,7 +229,10 @@ proptest! {
     }
 }
 
-fn keyed_record(record: repurchase::record::Record<u8>, key: u8) -> repurchase::record::Record<Keyed<u8, u8>> {
+pub(crate) fn keyed_record(
+    record: repurchase::record::Record<u8>,
+    key: u8,
+) -> repurchase::record::Record<Keyed<u8, u8>> {
     use repurchase::record::{Credit, Record};
     match record {
         Record::Order(order) => {

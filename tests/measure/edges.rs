@@ -17,7 +17,7 @@ fn empty_logs_have_right_answers() -> TestResult {
     for log in [log_of([]), log_of([credit("ann", "2026-03-05", 100)])] {
         let rates = repurchase_rates(&log, &march.into(), &RateOptions::default());
         assert_eq!((rates[0].users, rates[0].orders), (ratio(0, 0), ratio(0, 0)));
-        assert!(repurchase_rates_by(&log, march, &RateOptions::default(), |&customer| customer).is_empty());
+        assert!(repurchase_rates_by(&log, &march.into(), &RateOptions::default(), |&customer| customer).is_empty());
         assert_eq!(next_window_rate(&log, march, march), ratio(0, 0));
         let second = second_purchase_rate(&log, march, 30, date("2026-12-31"), Occasion::Order);
         assert_eq!((second.rate, second.unobserved), (ratio(0, 0), 0));

@@ -17,6 +17,7 @@ mod common;
 mod cycles;
 mod edges;
 mod golden;
+mod groups;
 mod lines;
 mod notes;
 mod oracle;
@@ -25,6 +26,7 @@ mod stored;
 mod survival;
 #[cfg(feature = "rayon")]
 mod threads;
+mod timing;
 
 type TestResult = Result<(), Box<dyn StdError>>;
 

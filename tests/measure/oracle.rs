@@ -91,7 +91,7 @@ pub(crate) fn occasions(rows: &[Row], occasion: Occasion) -> BTreeMap<u8, Vec<Na
     days
 }
 
-fn naive_rates(customers: &BTreeMap<u8, Vec<NaiveDate>>, window: Window, scope: Scope) -> (Ratio, Ratio) {
+pub(crate) fn naive_rates(customers: &BTreeMap<u8, Vec<NaiveDate>>, window: Window, scope: Scope) -> (Ratio, Ratio) {
     let (mut users, mut repeaters, mut orders, mut repeats) = (0, 0, 0, 0);
     for days in customers.values() {
         let inside = days.iter().filter(|day| window.contains(**day)).count();
@@ -142,19 +142,20 @@ proptest! {
         for options in OCCASIONS.into_iter().flat_map(|occasion| {
             SCOPES.map(|scope| RateOptions::default().with_occasion(occasion).with_scope(scope))
         }) {
-            for whole in repurchase_rates(&log, &windows, &options) {
-                let groups = repurchase_rates_by(&log, whole.window, &options, |customer| customer % 3);
-                let mut sum = (Ratio::default(), Ratio::default());
-                for (group, rates) in groups {
-                    let mut members = occasions(&rows, options.occasion);
+            let groups = repurchase_rates_by(&log, &windows, &options, |customer| customer % 3);
+            prop_assert!(groups.values().all(|rates| rates.iter().any(|rates| rates.users.of() > 0)));
+            for (at, whole) in repurchase_rates(&log, &windows, &options).into_iter().enumerate() {
+                let mut sum = (Ratio::default(), Ratio::default(), Ratio::default());
+                for (&group, rates) in &groups {
+                    let (mut members, rates) = (occasions(&rows, options.occasion), rates[at]);
                     members.retain(|customer, _| customer % 3 == group);
                     let expected = naive_rates(&members, whole.window, options.scope);
-                    prop_assert_eq!((rates.users, rates.orders), expected);
-                    prop_assert!(rates.users.of() > 0);
+                    prop_assert_eq!((rates.window, rates.users, rates.orders), (whole.window, expected.0, expected.1));
                     sum.0.merge(&rates.users).unwrap();
                     sum.1.merge(&rates.orders).unwrap();
+                    sum.2.merge(&rates.returning).unwrap();
                 }
-                prop_assert_eq!(sum, (whole.users, whole.orders));
+                prop_assert_eq!(sum, (whole.users, whole.orders, whole.returning));
             }
         }
     }
@@ -168,6 +169,7 @@ proptest! {
             SCOPES.map(|scope| RateOptions::default().with_occasion(occasion).with_scope(scope))
         }) {
             let of_parts = parts.each_ref().map(|part| repurchase_rates(part, &windows, &options));
+            let by_group = repurchase_rates_by(&log, &windows, &options, |customer| customer % 3);
             for (at, whole) in repurchase_rates(&log, &windows, &options).into_iter().enumerate() {
                 let mut sum = (Ratio::default(), Ratio::default());
                 for rates in of_parts.iter().map(|rates| rates[at]) {
@@ -175,9 +177,8 @@ proptest! {
                     sum.1.merge(&rates.orders).unwrap();
                 }
                 prop_assert_eq!(sum, (whole.users, whole.orders));
-                let by_group = repurchase_rates_by(&log, whole.window, &options, |customer| customer % 3);
-                for (group, rates) in by_group {
-                    prop_assert_eq!(of_parts[usize::from(group)][at], rates);
+                for (&group, rates) in &by_group {
+                    prop_assert_eq!(of_parts[usize::from(group)][at], rates[at]);
                 }
             }
         }

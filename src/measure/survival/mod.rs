@@ -12,6 +12,7 @@ use crate::scale::{Confidence, Interval};
 mod exact;
 #[cfg(feature = "serde")]
 mod stored;
+mod timing;
 
 /// The share of spells that have not ended, by the time since their start: the Kaplan-Meier estimate.
 ///

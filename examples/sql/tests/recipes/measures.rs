@@ -2,8 +2,8 @@
 
 use repurchase::chrono::NaiveDate;
 use repurchase::measure::{
-    CohortOptions, CohortTable, Concentration, Life, Occasion, RateOptions, Scope, next_window_rate, repurchase_rates,
-    second_purchase_rate,
+    CohortOptions, CohortTable, Concentration, CurveStep, Life, Occasion, RateOptions, RepurchaseRates, Scope,
+    SurvivalCurve, next_purchases, next_window_rate, repurchase_rates, repurchase_rates_by, second_purchase_rate,
 };
 use repurchase::record::{Period, Windows};
 use repurchase::rust_decimal::Decimal;
@@ -13,11 +13,21 @@ use crate::database::for_each_case;
 
 type Days = (NaiveDate, NaiveDate);
 
-/// Buyers and repeat buyers; purchases, and those that repeat inside the window and over the lifetime.
-type Rates = (Days, (u64, u64), u64, u64, u64);
+/// Buyers and repeat buyers; purchases, and those that repeat inside the window and over the lifetime; returning buyers.
+type Rates = ((u64, u64), u64, u64, u64, u64);
 
 fn days(window: Window) -> Days {
     (window.start(), window.end())
+}
+
+fn lifetime() -> RateOptions {
+    RateOptions::default().with_scope(Scope::Lifetime)
+}
+
+fn counts(inside: &RepurchaseRates, lifetime: &RepurchaseRates) -> Rates {
+    let users = (inside.users.of(), inside.users.count());
+    assert_eq!(inside.returning, lifetime.returning);
+    (users, inside.orders.of(), inside.orders.count(), lifetime.orders.count(), inside.returning.count())
 }
 
 #[test]
@@ -26,13 +36,55 @@ fn repurchase_rates_are_the_library_s() {
         let log = case.shop.log();
         let expected = case.shop.windows.iter().map(|&window| {
             let rates = |options| repurchase_rates(&log, &Windows::from(window), options).remove(0);
-            let (inside, lifetime) =
-                (rates(&RateOptions::default()), rates(&RateOptions::default().with_scope(Scope::Lifetime)));
-            let users = (inside.users.of(), inside.users.count());
-            (days(window), users, inside.orders.of(), inside.orders.count(), lifetime.orders.count())
+            (days(window), counts(&rates(&RateOptions::default()), &rates(&lifetime())))
         });
-        let found: Vec<Rates> = case.rows(sql::REPURCHASE_RATES);
+        let found: Vec<(Days, Rates)> = case.rows(sql::REPURCHASE_RATES);
         assert_eq!(found, expected.collect::<Vec<_>>(), "{}", case.name());
+    });
+}
+
+#[test]
+fn rates_by_a_key_of_the_order_are_the_library_s() {
+    for_each_case(|case| {
+        let log = case.shop.keyed_log();
+        let windows = Windows::new(case.shop.windows.clone()).unwrap();
+        let rates = |options| repurchase_rates_by(&log, &windows, options, |id| id.key);
+        let (inside, ever) = (rates(&RateOptions::default()), rates(&lifetime()));
+        let mut expected: Vec<(Days, i128, Rates)> = Vec::new();
+        for (key, inside) in &inside {
+            let both = inside.iter().zip(&ever[key]).filter(|(inside, _)| inside.users.of() > 0);
+            expected.extend(both.map(|(inside, ever)| (days(inside.window), *key, counts(inside, ever))));
+        }
+        expected.sort_unstable();
+        let found: Vec<(Days, i128, Rates)> = case.rows(sql::REPURCHASE_RATES_BY);
+        assert_eq!(found, expected, "{}", case.name());
+    });
+}
+
+#[test]
+fn next_purchases_are_the_library_s() {
+    for_each_case(|case| {
+        let days = next_purchases(&case.shop.log(), Period::Day, case.within_days, case.as_of).unwrap();
+        let expected = days.into_iter().map(|day| {
+            let counts = (day.rate.of(), day.rate.count(), day.unobserved);
+            (day.window.start(), counts, day.mean_days, day.median_days)
+        });
+        let found: Vec<(NaiveDate, (u64, u64, u64), Option<f64>, Option<f64>)> = case.rows(sql::NEXT_PURCHASES);
+        assert_eq!(found, expected.collect::<Vec<_>>(), "{}", case.name());
+    });
+}
+
+#[test]
+fn order_timing_is_the_library_s() {
+    for_each_case(|case| {
+        let log = case.shop.log();
+        let steps = [1, 2].map(|nth| {
+            let curve = SurvivalCurve::of_nth_purchase(&log, nth, case.as_of, Occasion::Order).unwrap();
+            let step = |step: &CurveStep| (nth, step.gap_days, step.at_risk, step.returned, step.waiting);
+            curve.steps().iter().map(step).collect::<Vec<_>>()
+        });
+        let found: Vec<(u32, u32, u64, u64, u64)> = case.rows(sql::ORDER_TIMING);
+        assert_eq!(found, steps.concat(), "{}", case.name());
     });
 }
 

@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 use repurchase::chrono::{DateTime, Duration, NaiveDate, TimeZone, Utc};
-use repurchase::record::{Credit, OrderStatus, Record};
+use repurchase::record::{Credit, Keyed, OrderStatus, Record};
 use repurchase::rust_decimal::Decimal;
 use repurchase::{Ledger, Order, PurchaseLog, ShopCalendar, Window};
 
@@ -57,6 +57,22 @@ impl Shop {
     pub(crate) fn log(&self) -> PurchaseLog<String> {
         let records: Vec<_> = self.rows.iter().map(|row| row.record().unwrap()).collect();
         PurchaseLog::from_records(records, &ShopCalendar::new(self.zone)).unwrap()
+    }
+
+    /// The orders, with a key of each: its net cents modulo 3.
+    pub(crate) fn keyed_log(&self) -> PurchaseLog<Keyed<String, i128>> {
+        let keyed = |row: &Row| match row.record().unwrap() {
+            Record::Credit(_) => None,
+            Record::Order(order) => {
+                let mut cents = order.net_amount();
+                cents.rescale(2);
+                let id = Keyed { customer: row.customer.clone(), key: cents.mantissa() % 3 };
+                let order = Order::new(id, row.placed_at, order.amount()).unwrap().with_status(order.status());
+                Some(order.with_refunded(row.refunded.unwrap_or_default()).unwrap())
+            }
+        };
+        let orders: Vec<_> = self.rows.iter().filter_map(keyed).collect();
+        PurchaseLog::from_records(orders, &ShopCalendar::new(self.zone)).unwrap()
     }
 
     pub(crate) fn ledger(&self, as_of: NaiveDate) -> Ledger<String> {
