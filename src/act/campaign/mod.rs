@@ -5,6 +5,7 @@
 //! | whom to address, whom to hold back (hold-out, 对照组)? | [`Assignment::group`] |
 //! | how many contacts does an A/B test need? | [`SamplePlan::needed`]; were there enough: [`SamplePlan::check`] |
 //! | what became of an arm: CTR, conversion, cost per order, ROI? | [`Funnel`]; as a table: [`FunnelMeasure`] |
+//! | what did both groups buy in the weeks that followed, by the shop's orders? | [`Outcome::of`] |
 //! | per stage, before, during and after? | [`Arm`], [`Stage`] |
 //! | did more convert than in the control arm, how sure is it (lift)? | [`Comparison::of_rates`], [`Arm::against`] |
 //! | did customers bring more? | [`Comparison::of_money`]; where a few bring most: [`Comparison::of_amounts`] |
@@ -21,6 +22,7 @@ mod funnel;
 mod measure;
 mod money;
 mod money_sample;
+mod outcome;
 mod rates;
 mod sample_size;
 mod split_mix;
@@ -33,5 +35,6 @@ pub use comparison::Comparison;
 pub use funnel::Funnel;
 pub use measure::FunnelMeasure;
 pub use money_sample::MoneySample;
+pub use outcome::Outcome;
 pub use sample_size::{SamplePlan, SampleSizes};
 pub use verdict::Verdict;

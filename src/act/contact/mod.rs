@@ -3,6 +3,7 @@
 //! | question | function |
 //! |---|---|
 //! | which of these messages may go out, and when may the others? | [`ContactRules::plan`] |
+//! | when does each of them go out, what is postponed included? | [`ContactRules::schedule`] |
 //! | how often may a customer be contacted (frequency cap, 触达频次)? | [`Cap`], [`ContactRules::with_cap`] |
 //! | at what hours not (quiet hours, 免打扰)? | [`QuietHours`], [`ContactRules::with_quiet_hours`] |
 //! | how many messages a day may a channel send? | [`ContactRules::with_daily_budget`] |

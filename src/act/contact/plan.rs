@@ -68,6 +68,63 @@ impl ContactRules {
     }
 }
 
+impl ContactRules {
+    /// Decides when each wish goes out: [`plan`](ContactRules::plan), and what it postpones again at its next time, until
+    /// each wish is allowed or has no time before `until`.
+    ///
+    /// The time of an allowed wish is the one at which it may be sent, its own or a later one. A wish that finds no time
+    /// is suppressed with the reason of its last refusal, at the last time that was tried. What was allowed in an earlier
+    /// round counts as a touch in the next. Decisions come in the order in which they are made. Takes as many rounds of
+    /// `plan` as days that a budget fills, or caps that are reached one behind the other.
+    ///
+    /// # Errors
+    ///
+    /// As [`plan`](ContactRules::plan).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use chrono::{TimeZone, Utc};
+    /// use repurchase::ShopCalendar;
+    /// use repurchase::act::contact::{Channel, ContactRules, Wish};
+    /// use rust_decimal::Decimal;
+    ///
+    /// // Two messages a day to five customers: the first two today, one on the day after tomorrow.
+    /// let at = |day| Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap();
+    /// let rules = ContactRules::default().with_daily_budget(Channel::SMS, 2);
+    /// let wishes = (1..=5).map(|id| Wish::new(id, Channel::SMS, at(1), Decimal::from(9 - id), "spring"));
+    /// let decided = rules.schedule([], wishes, at(4), &ShopCalendar::utc())?;
+    /// let days: Vec<_> = decided.iter().map(|decision| decision.wish().at.date_naive().to_string()).collect();
+    /// assert_eq!(days, ["2026-03-01", "2026-03-01", "2026-03-02", "2026-03-02", "2026-03-03"]);
+    /// assert!(decided.iter().all(|decision| decision.is_allowed()));
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn schedule<Id: CustomerId, Tz: TimeZone>(
+        &self,
+        touches: impl IntoIterator<Item = Touch<Id>>,
+        wishes: impl IntoIterator<Item = Wish<Id>>,
+        until: DateTime<Utc>,
+        calendar: &ShopCalendar<Tz>,
+    ) -> Result<Vec<Decision<Id>>> {
+        let mut touches: Vec<_> = touches.into_iter().collect();
+        let mut wishes: Vec<_> = wishes.into_iter().collect();
+        let mut decided = Vec::with_capacity(wishes.len());
+        while !wishes.is_empty() {
+            let mut postponed = Vec::new();
+            for decision in self.plan(touches.clone(), wishes, calendar)? {
+                if let Some(wish) = decision.postponed().filter(|wish| wish.at < until) {
+                    postponed.push(wish);
+                } else {
+                    touches.extend(decision.touch());
+                    decided.push(decision);
+                }
+            }
+            wishes = postponed;
+        }
+        Ok(decided)
+    }
+}
+
 /// A wish, its shop day and its second of that day.
 struct Dated<Id> {
     wish: Wish<Id>,

@@ -18,6 +18,7 @@ mod chance;
 mod coverage;
 mod funnel;
 mod money;
+mod outcome;
 mod rates;
 mod sample_size;
 mod stored;

@@ -188,4 +188,45 @@ proptest! {
         wished.rotate_left(by);
         prop_assert_eq!(found, plan_in(&rules.real(), &turned, &wished, &calendar));
     }
+
+    #[test]
+    fn schedules_hold_all_rules_and_leave_no_time_unused(
+        rules in rules(), touches in touches(), wishes in wishes().prop_shuffle(), weeks in 0..5i64,
+    ) {
+        let (zone, until) = (Tz::Europe__Berlin, instant("2026-03-23T00:00:00Z") + Duration::weeks(weeks));
+        let calendar = ShopCalendar::new(zone);
+        let schedule = |wishes: &[Wish<u32>]| {
+            rules.real().schedule(touches.clone(), wishes.to_vec(), until, &calendar).expect("a schedule")
+        };
+        let found = schedule(&wishes);
+        let mut turned = wishes.clone();
+        turned.reverse();
+        prop_assert_eq!(&found, &schedule(&turned));
+        prop_assert_eq!(found.len(), wishes.len());
+
+        let sent: Vec<_> = touches.iter().cloned().chain(found.iter().filter_map(Decision::touch)).collect();
+        for (at, decision) in found.iter().enumerate() {
+            let wish = decision.wish();
+            let touch = |at| Touch::new(wish.customer, wish.channel.clone(), at);
+            // A wish keeps its time, or goes to a later one before the end.
+            let is_asked = wishes.iter().any(|asked| {
+                let is_same = (asked.customer, &asked.channel, asked.value) == (wish.customer, &wish.channel, wish.value);
+                is_same && (asked.at == wish.at || asked.at < wish.at && wish.at < until)
+            });
+            prop_assert!(is_asked, "{:?}", decision);
+            match decision {
+                Decision::Allowed(_) => {
+                    let mut others = sent.clone();
+                    others.remove(touches.len() + found[..at].iter().filter(|other| other.is_allowed()).count());
+                    prop_assert_eq!(rules.breaks(&others, &touch(wish.at), zone), None, "{:?}", decision);
+                }
+                Decision::Suppressed { reason: Suppression::Duplicate, .. } => {}
+                Decision::Suppressed { .. } => {
+                    let tries = (0..).map(|halves| wish.at + Duration::minutes(30 * halves));
+                    let mut tries = tries.take_while(|at| *at < until);
+                    prop_assert!(tries.all(|at| rules.breaks(&sent, &touch(at), zone).is_some()), "{:?}", decision);
+                }
+            }
+        }
+    }
 }
