@@ -1,5 +1,6 @@
 //! The shop's time zone, and the instants of its clock.
 
+use std::fmt;
 use std::str::FromStr;
 
 use chrono::{FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeZone};
@@ -37,6 +38,16 @@ impl From<FixedOffset> for Zone {
 impl From<Tz> for Zone {
     fn from(place: Tz) -> Self {
         Self(Kind::Place(place))
+    }
+}
+
+/// As it is read: `Asia/Shanghai`, `+08:00`.
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Place(place) => f.write_str(place.name()),
+            Kind::Fixed(offset) => fmt::Display::fmt(offset, f),
+        }
     }
 }
 

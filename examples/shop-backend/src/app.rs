@@ -10,25 +10,31 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
 use repurchase::CustomerHistory;
 use repurchase::scale::Language;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
-use utoipa::OpenApi;
+use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::access;
 use crate::auth;
 use crate::config::Config;
+use crate::extract;
 use crate::kept::Kept;
 use crate::metrics;
 use crate::models::{FitError, Models, Version};
 use crate::problem::Problem;
 use crate::routes::notes::Summary;
-use crate::routes::service::Security;
-use crate::routes::{audiences, customers, models, notes, orders, report, service, shop, table, told};
+use crate::routes::service::{Languages, Security};
+use crate::routes::{
+    audiences, campaigns, contacts, customers, models, notes, orders, points, report, service, shop, sign_in, table,
+    told,
+};
+use crate::session::Tries;
 use crate::store::Store;
 use crate::view::CustomerView;
 
@@ -43,13 +49,16 @@ pub(crate) struct App {
     /// By language.
     pub(crate) pages: Kept<Bytes>,
     pub(crate) summary: Kept<Arc<Summary>>,
+    /// To sign in.
+    pub(crate) tries: Tries,
 }
 
 impl App {
     pub(crate) async fn open(config: Config) -> Result<Self, FitError> {
         let store = Store::open(&config).await?;
         let models = Models::open(store.clone(), config.clock.clone(), config.horizon_days).await?;
-        Ok(Self { config, store, models: Arc::new(models), pages: Kept::default(), summary: Kept::default() })
+        let (pages, summary, tries) = (Kept::default(), Kept::default(), Tries::default());
+        Ok(Self { config, store, models: Arc::new(models), pages, summary, tries })
     }
 
     /// A customer under the models of the moment.
@@ -76,7 +85,7 @@ struct Document;
 
 /// Every route.
 pub(crate) fn router(app: App) -> Router {
-    let tokens = app.config.tokens.clone();
+    let app = Arc::new(app);
     let guarded = OpenApiRouter::new()
         .routes(routes!(orders::post))
         .routes(routes!(told::order, orders::correct))
@@ -86,20 +95,35 @@ pub(crate) fn router(app: App) -> Router {
         .routes(routes!(told::timeline))
         .routes(routes!(table::customers))
         .routes(routes!(customers::page))
+        .routes(routes!(shop::about))
         .routes(routes!(shop::segments))
         .routes(routes!(shop::rates))
         .routes(routes!(notes::list))
         .routes(routes!(notes::calls))
         .routes(routes!(audiences::post))
+        .routes(routes!(campaigns::post, campaigns::list))
+        .routes(routes!(campaigns::one, campaigns::delete))
+        .routes(routes!(campaigns::send_list))
+        .routes(routes!(contacts::rules, contacts::set_rules))
+        .routes(routes!(contacts::touches))
+        .routes(routes!(points::program, points::set_program))
+        .routes(routes!(points::post, points::owed))
+        .routes(routes!(points::one))
         .routes(routes!(models::fit))
         .routes(routes!(models::list))
         .routes(routes!(report::page))
         .routes(routes!(service::metrics))
-        .route_layer(from_fn_with_state(tokens, auth::require));
+        .route_layer(from_fn_with_state(Arc::clone(&app), auth::require));
     let open = OpenApiRouter::new().routes(routes!(service::health));
     let documented = OpenApiRouter::with_openapi(Document::openapi()).merge(guarded).merge(open);
-    let (router, document) = documented.with_state(Arc::new(app)).split_for_parts();
+    let (router, mut document) = documented.with_state(Arc::clone(&app)).split_for_parts();
+    Languages.modify(&mut document);
+    let sign_in = Router::new()
+        .route("/sign-in", get(sign_in::form).post(sign_in::enter))
+        .route("/sign-out", post(sign_in::leave))
+        .with_state(app);
     router
+        .merge(sign_in)
         .merge(service::documentation(&document))
         .fallback(|| async {
             Problem::not_found("there is nothing at this path; GET /openapi.json lists what there is")
@@ -110,9 +134,19 @@ pub(crate) fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             Problem::internal(&"a request handler panicked").into_response()
         }))
+        .layer(from_fn(language))
         .layer(from_fn(problems))
         .layer(from_fn(access::log))
         .layer(from_fn(metrics::observe))
+}
+
+/// `lang=en` or `lang=zh` in any query string says in which language the answer is to be, before the header
+/// `Accept-Language` does.
+async fn language(mut request: Request, next: Next) -> Result<Response, Problem> {
+    if let Some(language) = extract::take_language(request.uri_mut())? {
+        request.extensions_mut().insert(language);
+    }
+    Ok(next.run(request).await)
 }
 
 /// Refusals of the server itself, such as of a method or of a body that is too large, as problems too.
@@ -120,8 +154,11 @@ async fn problems(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
     let is_refusal = status.is_client_error() || status.is_server_error();
-    let is_problem = response.headers().get(CONTENT_TYPE).is_some_and(|value| value == "application/problem+json");
-    if !is_refusal || is_problem {
+    let is_said = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| value == "application/problem+json" || value.as_bytes().starts_with(b"text/html"));
+    if !is_refusal || is_said {
         return response;
     }
     let detail = match status {

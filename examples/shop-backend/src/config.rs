@@ -3,14 +3,17 @@
 use std::env;
 use std::fmt::Display;
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::{FixedOffset, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use repurchase::ShopCalendar;
+use repurchase_segment::order_files::Zone;
 
 use crate::auth::Tokens;
 use crate::money::Currency;
+use crate::serve::Deadlines;
 
 /// The sample's last day, which is the shop's today while it is a demonstration.
 const SAMPLE_TODAY: &str = "1998-06-30";
@@ -32,6 +35,11 @@ pub(crate) struct Config {
     pub(crate) fit_at: NaiveTime,
     /// After how long a fit that failed is tried again.
     pub(crate) fit_retry: Duration,
+    pub(crate) deadlines: Deadlines,
+    /// For people, on the page.
+    pub(crate) shop_name: Option<String>,
+    /// Such as EUR.
+    pub(crate) currency_code: Option<String>,
 }
 
 /// A setting that cannot be used.
@@ -54,30 +62,31 @@ impl Config {
             let expected = format!("a token, since {listen} can be reached from other machines");
             return Err(ConfigError { name: "READ_TOKEN", found: String::new(), expected });
         }
-        let offset = parsed::<FixedOffset>("SHOP_OFFSET", "an offset such as +08:00")?;
+        let zone = parsed("SHOP_TIME_ZONE", "a zone such as Asia/Shanghai, or an offset such as +08:00")?;
         let fixed_today = match parsed("SHOP_TODAY", "a day such as 2026-03-31, or no such variable")? {
             None if sample => SAMPLE_TODAY.parse().ok(),
             today => today,
         };
-        let horizon_days = parsed("HORIZON_DAYS", "a number of days from 1 to 3650")?.unwrap_or(90);
-        if !(1..=3650).contains(&horizon_days) {
-            let (found, expected) = (horizon_days.to_string(), "a number of days from 1 to 3650".to_owned());
-            return Err(ConfigError { name: "HORIZON_DAYS", found, expected });
-        }
-        let expected = "a number of seconds from 1 to 86400";
-        let fit_retry = parsed::<u64>("FIT_RETRY", expected)?.unwrap_or(300);
-        if !(1..=86_400).contains(&fit_retry) {
-            let (found, expected) = (fit_retry.to_string(), expected.to_owned());
-            return Err(ConfigError { name: "FIT_RETRY", found, expected });
-        }
+        let horizon_days = within("HORIZON_DAYS", "days", 1..=3650, 90)?;
+        let seconds = |name, most, default| {
+            within(name, "seconds", 1..=most, default).map(|seconds| Duration::from_secs(seconds.into()))
+        };
+        let deadlines =
+            Deadlines { headers: seconds("HEADER_TIMEOUT", 600, 10)?, shutdown: seconds("SHUTDOWN_TIMEOUT", 600, 25)? };
+        let shop_name = text("SHOP_NAME", "1 to 100 characters", |text| (1..=100).contains(&text.chars().count()))?;
+        let is_code = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+        let currency_code = text("CURRENCY", "a code of ISO 4217, such as EUR", is_code)?;
         Ok(Self {
             listen,
-            fit_retry: Duration::from_secs(fit_retry),
+            fit_retry: seconds("FIT_RETRY", 86_400, 300)?,
+            deadlines,
+            shop_name,
+            currency_code,
             is_demonstration: database_url.is_none(),
             database_url: database_url.unwrap_or_else(|| "sqlite:shop.db?mode=rwc".to_owned()),
             sample,
             tokens,
-            clock: Clock { calendar: ShopCalendar::new(offset.unwrap_or(Utc.fix())), fixed_today },
+            clock: Clock { calendar: ShopCalendar::new(zone.unwrap_or_else(|| Utc.fix().into())), fixed_today },
             currency: parsed("CURRENCY_DECIMALS", "a number from 0 to 4")?.unwrap_or_default(),
             horizon_days,
             fit_at: parsed("FIT_AT", "a time of day such as 03:00")?
@@ -91,6 +100,20 @@ fn parsed<T: FromStr>(name: &'static str, expected: &str) -> Result<Option<T>, C
     match found.parse() {
         Ok(value) => Ok(Some(value)),
         Err(_) => Err(ConfigError { name, found, expected: expected.to_owned() }),
+    }
+}
+
+/// A whole number of so many units.
+fn within(name: &'static str, unit: &str, range: RangeInclusive<u32>, default: u32) -> Result<u32, ConfigError> {
+    let expected = format!("a number of {unit} from {} to {}", range.start(), range.end());
+    let number = parsed(name, &expected)?.unwrap_or(default);
+    if range.contains(&number) { Ok(number) } else { Err(ConfigError { name, found: number.to_string(), expected }) }
+}
+
+fn text(name: &'static str, expected: &str, is_good: impl Fn(&str) -> bool) -> Result<Option<String>, ConfigError> {
+    match env::var(name).ok() {
+        Some(found) if !is_good(&found) => Err(ConfigError { name, found, expected: expected.to_owned() }),
+        text => Ok(text),
     }
 }
 
@@ -109,7 +132,7 @@ fn token(name: &'static str) -> Result<Option<String>, ConfigError> {
 /// The shop's days, and which of them is today.
 #[derive(Debug, Clone)]
 pub(crate) struct Clock {
-    pub(crate) calendar: ShopCalendar<FixedOffset>,
+    pub(crate) calendar: ShopCalendar<Zone>,
     /// A shop of the past has its own today.
     fixed_today: Option<NaiveDate>,
 }
@@ -119,12 +142,19 @@ impl Clock {
         self.fixed_today.unwrap_or_else(|| Utc::now().with_timezone(self.calendar.zone()).date_naive())
     }
 
+    /// Whether a moment has come; in a shop of the past, all of today has.
+    pub(crate) fn has_come(&self, at: DateTime<Utc>) -> bool {
+        let (today, day) = (self.today(), self.calendar.day(at));
+        day.is_ok_and(|day| day < today || day == today && (self.is_fixed() || at <= Utc::now()))
+    }
+
     pub(crate) fn is_fixed(&self) -> bool {
         self.fixed_today.is_some()
     }
 
-    pub(crate) fn offset_seconds(&self) -> i64 {
-        self.calendar.zone().local_minus_utc().into()
+    /// The name of the shop's time zone.
+    pub(crate) fn zone(&self) -> String {
+        self.calendar.zone().to_string()
     }
 }
 

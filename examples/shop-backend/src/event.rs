@@ -121,6 +121,17 @@ impl ShopEvent {
         matches!(self, Self::Credited { .. })
     }
 
+    /// When it says that something was given back, or that all is off.
+    pub(crate) const fn given_back_at(&self) -> Option<i64> {
+        match self {
+            Self::Cancelled { at }
+            | Self::Refunded { at, .. }
+            | Self::RefundedInAll { at, .. }
+            | Self::FullyRefunded { at } => Some(*at),
+            _ => None,
+        }
+    }
+
     /// Names somebody else in place of whoever it says ordered, or got the credit.
     pub(crate) fn forget(&mut self, name: &str) {
         if let Self::Placed { customer, .. } | Self::Credited { customer, .. } = self {

@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use chrono::NaiveDate;
 use repurchase::scale::Language;
 use serde::de::DeserializeOwned;
@@ -119,8 +119,46 @@ impl<S: Send + Sync> FromRequestParts<S> for Reader {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(language(&parts.headers)))
+        let asked = parts.extensions.get::<Language>().copied();
+        Ok(Self(asked.unwrap_or_else(|| language(&parts.headers))))
     }
+}
+
+/// Whether the caller asks for no more than was done, by the header `Prefer` of RFC 7240.
+pub(crate) struct Minimal(pub(crate) bool);
+
+impl<S: Send + Sync> FromRequestParts<S> for Minimal {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let values = parts.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+        let mut wishes =
+            values.flat_map(|value| value.split(',')).map(|wish| wish.split(';').next().unwrap_or(wish).trim());
+        Ok(Self(wishes.any(|wish| wish.eq_ignore_ascii_case("return=minimal"))))
+    }
+}
+
+/// The text of a language, or texts.
+pub(crate) fn pick<T>(language: Language, english: T, chinese: T) -> T {
+    if language == Language::Chinese { chinese } else { english }
+}
+
+/// The language that the query string asks for, which then does so no more.
+pub(crate) fn take_language(uri: &mut Uri) -> Result<Option<Language>, Problem> {
+    let query = uri.query().unwrap_or_default();
+    let (asked, others): (Vec<&str>, Vec<&str>) =
+        query.split('&').partition(|pair| *pair == "lang" || pair.starts_with("lang="));
+    let language = match asked.as_slice() {
+        [] => return Ok(None),
+        ["lang=en"] => Language::English,
+        ["lang=zh"] => Language::Chinese,
+        other => return Err(Problem::malformed(Fault::new("lang", other.join("&"), "en or zh, once"))),
+    };
+    let question = if others.is_empty() { "" } else { "?" };
+    if let Ok(place) = format!("{}{question}{}", uri.path(), others.join("&")).parse() {
+        *uri = place;
+    }
+    Ok(Some(language))
 }
 
 fn language(headers: &HeaderMap) -> Language {
@@ -143,6 +181,22 @@ fn language(headers: &HeaderMap) -> Language {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_query_string_says_the_language_once() {
+        let of = |text: &str| {
+            let mut uri: Uri = text.parse().unwrap();
+            let language = take_language(&mut uri).ok()?;
+            Some((language, uri.to_string()))
+        };
+        let zh = Some(Language::Chinese);
+        assert_eq!(of("/a?lang=zh"), Some((zh, "/a".to_owned())));
+        assert_eq!(of("/a?x=1&lang=zh&y=%20"), Some((zh, "/a?x=1&y=%20".to_owned())));
+        assert_eq!(of("/a?x=lang=zh"), Some((None, "/a?x=lang=zh".to_owned())));
+        for text in ["/a?lang=", "/a?lang", "/a?lang=fr", "/a?lang=zh&lang=zh"] {
+            assert_eq!(of(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn the_language_of_the_largest_weight_wins() {

@@ -8,7 +8,7 @@ use clap::Args;
 use repurchase::rust_decimal::Decimal;
 use repurchase::scale::Language;
 use repurchase_segment::arguments::LogArguments;
-use repurchase_segment::order_files::{self, Orders, ReadOptions, Zone};
+use repurchase_segment::order_files::{self, Orders, ReadOptions};
 use repurchase_segment::{notes, read};
 use uuid::Uuid;
 
@@ -77,7 +77,7 @@ impl ImportArguments {
 /// The CDNOW sample, with which an empty shop starts: 2,357 customers who first bought music in early 1997.
 pub(crate) async fn sample(app: &App) -> Result<(), Box<dyn Error>> {
     const ORDERS: &[u8] = include_bytes!("../../data/cdnow_orders.csv");
-    let options = ReadOptions::default().with_zone(Zone::from(*app.config.clock.calendar.zone()));
+    let options = ReadOptions::default().with_zone(*app.config.clock.calendar.zone());
     let orders = order_files::read(ORDERS, &options)?;
     let statements = Found::new(app, None).statements(&orders, None)?;
     store(app, "cdnow_orders.csv".to_owned(), &orders, &statements).await?;

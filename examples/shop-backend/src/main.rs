@@ -9,6 +9,7 @@
 mod access;
 mod app;
 mod auth;
+mod campaign;
 mod config;
 mod cursor;
 mod event;
@@ -19,9 +20,13 @@ mod metrics;
 mod models;
 mod money;
 mod order;
+mod points;
 mod problem;
 mod region;
 mod routes;
+mod scan;
+mod serve;
+mod session;
 mod store;
 mod view;
 
@@ -52,16 +57,25 @@ struct Arguments {
 enum Command {
     /// Takes the orders of a file into the shop, all of them or none, and fits the models.
     Import(Box<ImportArguments>),
+    /// Writes a copy of the SQLite database to a file that is not there yet, while the server runs.
+    Backup {
+        /// The copy.
+        file: std::path::PathBuf,
+    },
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=error"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match std::env::var("LOG_FORMAT").as_deref() {
+        Ok("json") => log.json().flatten_event(true).with_current_span(true).with_span_list(false).init(),
+        Err(_) | Ok("text") => log.with_ansi(std::io::stderr().is_terminal()).init(),
+        Ok(other) => {
+            eprintln!("error: environment variable LOG_FORMAT: found {other:?}, expected text or json");
+            return ExitCode::FAILURE;
+        }
+    }
     let import = |import: clap::Command| import.mut_arg("orders", |orders| orders.required(true).value_name("FILE"));
     let matches = Arguments::command().mut_subcommand("import", import).get_matches();
     match run(&matches).await {
@@ -80,7 +94,11 @@ fn chain(error: &dyn Error) -> String {
 }
 
 async fn run(matches: &ArgMatches) -> Result<(), Box<dyn Error>> {
-    let Some(Command::Import(mut import)) = Arguments::from_arg_matches(matches)?.command else { return serve().await };
+    let mut import = match Arguments::from_arg_matches(matches)?.command {
+        None => return serve().await,
+        Some(Command::Backup { file }) => return backup(&file).await,
+        Some(Command::Import(import)) => import,
+    };
     if import.log.asks_for_layouts() {
         print(&Layout::list()?);
         return Ok(());
@@ -92,12 +110,23 @@ async fn run(matches: &ArgMatches) -> Result<(), Box<dyn Error>> {
     // The clock of the file is the shop's, unless it is said to be another.
     let source = matches.subcommand_matches("import").and_then(|import| import.value_source("time_zone"));
     if source != Some(ValueSource::CommandLine) {
-        import.log.time_zone = (*config.clock.calendar.zone()).into();
+        import.log.time_zone = *config.clock.calendar.zone();
     }
     let app = App::open(config).await?;
     let result = import.run(&app).await;
     app.store.close().await;
     result
+}
+
+/// Each number of the copy is of one moment.
+async fn backup(file: &std::path::Path) -> Result<(), Box<dyn Error>> {
+    let config = Config::from_environment()?;
+    let store = store::Store::open(&config).await?;
+    let result = store.backup(file).await;
+    store.close().await;
+    result?;
+    print(&format!("{} holds the shop as of {}\n", file.display(), chrono::Utc::now().format("%Y-%m-%d %H:%M:%S UTC")));
+    Ok(())
 }
 
 async fn serve() -> Result<(), Box<dyn Error>> {
@@ -116,7 +145,7 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(config.listen).await?;
     let nightly = tokio::spawn(models::run_nightly(models, config.clock.clone(), config.fit_at, config.fit_retry));
     greet(&config, listener.local_addr()?);
-    axum::serve(listener, app::router(app)).with_graceful_shutdown(asked_to_stop()).await?;
+    serve::serve(listener, app::router(app), config.deadlines, asked_to_stop()).await;
     nightly.abort();
     store.close().await;
     tracing::info!("stopped");

@@ -35,6 +35,7 @@ pub use comparison::Comparison;
 pub use funnel::Funnel;
 pub use measure::FunnelMeasure;
 pub use money_sample::MoneySample;
-pub use outcome::Outcome;
 pub use sample_size::{SamplePlan, SampleSizes};
 pub use verdict::Verdict;
+
+pub use outcome::Outcome;

@@ -44,5 +44,7 @@ fn last_due(clock: &Clock, fit_at: NaiveTime, now: DateTime<Utc>) -> Option<Date
     let local: NaiveDateTime = now.with_timezone(zone).naive_local();
     let days = u64::from(local.time() < fit_at);
     let due = local.date().checked_sub_days(Days::new(days))?.and_time(fit_at);
-    zone.from_local_datetime(&due).single().map(|due| due.to_utc())
+    // Where the clock leaps over the time, an hour later is the same night.
+    let earliest = |due| zone.from_local_datetime(&due).earliest().map(|due| due.to_utc());
+    earliest(due).or_else(|| earliest(due + chrono::Duration::hours(1)))
 }

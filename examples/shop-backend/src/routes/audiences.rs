@@ -107,7 +107,7 @@ pub(crate) async fn post(
 }
 
 /// A rule about something that the shop does not supply is refused by its name.
-fn compile(rule: Value, models: &ShopModels) -> Result<Audience, Problem> {
+pub(super) fn compile(rule: Value, models: &ShopModels) -> Result<Audience, Problem> {
     let text = rule.to_string();
     let refused = |expected: String| Problem::invalid(vec![Fault::new("rule", text.as_str(), expected)]);
     let rule: Rule = serde_json::from_value(rule).map_err(|error| refused(error.to_string()))?;

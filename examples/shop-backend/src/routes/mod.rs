@@ -1,13 +1,19 @@
 //! One file for each thing that can be asked.
 
 pub(crate) mod audiences;
+pub(crate) mod campaigns;
+pub(crate) mod contacts;
 pub(crate) mod customers;
+mod docs;
 pub(crate) mod models;
 pub(crate) mod notes;
 pub(crate) mod orders;
+mod outcome;
+pub(crate) mod points;
 pub(crate) mod report;
 pub(crate) mod service;
 pub(crate) mod shop;
+pub(crate) mod sign_in;
 pub(crate) mod table;
 pub(crate) mod told;
 

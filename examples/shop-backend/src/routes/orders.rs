@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::Refusals;
 use crate::app::App;
 use crate::event::PostedEvent;
-use crate::extract::{Json, Reader};
+use crate::extract::{Json, Minimal, Reader};
 use crate::order::PostedOrder;
 use crate::problem::{Fault, Problem};
 use crate::store::{Recorded, Said, Statement};
@@ -49,7 +49,9 @@ pub(crate) struct Stored {
     unchanged: usize,
     /// Orders that nothing has placed yet: what was said of them waits for it.
     waiting: Vec<String>,
-    customers: Vec<CustomerView>,
+    /// Not there with the header `Prefer: return=minimal`, for whoever sends many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customers: Option<Vec<CustomerView>>,
 }
 
 /// Stores an order or a batch, each once however often it is sent, and answers with its customers' labels now. What
@@ -58,19 +60,21 @@ pub(crate) struct Stored {
     post,
     path = "/orders",
     tag = "orders",
+    params(("Prefer" = Option<String>, Header, description = "`return=minimal` for an answer without customers")),
     request_body = PostedOrders,
     responses((status = 200, description = "Nothing new", body = Stored), (status = 201, body = Stored), Refusals)
 )]
 pub(crate) async fn post(
     State(app): State<Arc<App>>,
     Reader(language): Reader,
+    Minimal(is_minimal): Minimal,
     body: Json,
 ) -> Result<(StatusCode, Answer<Stored>), Problem> {
     let check = |order: PostedOrder| {
         let (order_id, order) = order.check(&app.config.clock, app.store.currency())?;
         Ok(Statement { order_id, said: Said::Events(order.events(order.placed_at)) })
     };
-    record(&app, &body, check, language).await
+    record(&app, &body, check, language, is_minimal).await
 }
 
 /// Takes in what webhooks say of orders: in any order, any number of times, a refund before its order, too. The same
@@ -79,19 +83,21 @@ pub(crate) async fn post(
     post,
     path = "/events",
     tag = "orders",
+    params(("Prefer" = Option<String>, Header, description = "`return=minimal` for an answer without customers")),
     request_body = PostedEvents,
     responses((status = 200, description = "Nothing new", body = Stored), (status = 201, body = Stored), Refusals)
 )]
 pub(crate) async fn events(
     State(app): State<Arc<App>>,
     Reader(language): Reader,
+    Minimal(is_minimal): Minimal,
     body: Json,
 ) -> Result<(StatusCode, Answer<Stored>), Problem> {
     let check = |event: PostedEvent| {
         let (order_id, event) = event.check(&app.config.clock, app.store.currency())?;
         Ok(Statement { order_id, said: Said::Events(vec![event]) })
     };
-    record(&app, &body, check, language).await
+    record(&app, &body, check, language, is_minimal).await
 }
 
 /// Corrects an order that was recorded wrongly: in place of all that was said of it, this holds. The order's id stays.
@@ -115,7 +121,7 @@ pub(crate) async fn correct(
         return Err(Problem::invalid(vec![Fault::new("order_id", found, format!("{order_id:?}, as in the path"))]));
     }
     let recorded = app.store.record(&[Statement { order_id, said: Said::Instead(order) }]).await;
-    Ok(Answer(answer(&app, recorded.map_err(|error| Problem::from(error).of_one())?, language)?))
+    Ok(Answer(answer(&app, recorded.map_err(|error| Problem::from(error).of_one())?, language, false)?))
 }
 
 /// One or a batch, checked and stored.
@@ -124,6 +130,7 @@ async fn record<T: serde::de::DeserializeOwned>(
     body: &Json,
     check: impl Fn(T) -> Result<Statement, Vec<Fault>>,
     language: Language,
+    is_minimal: bool,
 ) -> Result<(StatusCode, Answer<Stored>), Problem> {
     let is_batch = body.is_list();
     let posted: Vec<T> = if is_batch { body.parse()? } else { vec![body.parse()?] };
@@ -146,12 +153,13 @@ async fn record<T: serde::de::DeserializeOwned>(
     let recorded = app.store.record(&statements).await.map_err(Problem::from);
     let recorded = recorded.map_err(|problem| if is_batch { problem } else { problem.of_one() })?;
     let status = if recorded.stored > 0 { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Answer(answer(app, recorded, language)?)))
+    Ok((status, Answer(answer(app, recorded, language, is_minimal)?)))
 }
 
-fn answer(app: &App, recorded: Recorded, language: Language) -> Result<Stored, Problem> {
+fn answer(app: &App, recorded: Recorded, language: Language, is_minimal: bool) -> Result<Stored, Problem> {
     let version = app.models.current();
     let Recorded { stored, unchanged, waiting, customers } = recorded;
     let view = |(customer_id, history)| app.view(customer_id, &history, version.as_deref(), language);
-    Ok(Stored { stored, unchanged, waiting, customers: customers.into_iter().map(view).collect::<Result<_, _>>()? })
+    let customers = if is_minimal { None } else { Some(customers.into_iter().map(view).collect::<Result<_, _>>()?) };
+    Ok(Stored { stored, unchanged, waiting, customers })
 }

@@ -6,12 +6,11 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
 use axum::response::IntoResponse;
-use repurchase::scale::Language;
 
 use super::Refusals;
 use super::notes::of_files;
 use crate::app::App;
-use crate::extract::Reader;
+use crate::extract::{Reader, pick};
 use crate::problem::Problem;
 
 /// The report: figures, pictures and the customers to call, by the models in use, in English or Chinese by
@@ -29,13 +28,14 @@ pub(crate) async fn page(State(app): State<Arc<App>>, Reader(language): Reader) 
         (VARY, "Accept-Language"),
         (CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
     ];
-    let (key, title) = if language == Language::Chinese { ("zh", "商店") } else { ("en", "The shop") };
+    let (key, title) = pick(language, ("en", "The shop"), ("zh", "商店"));
+    let title = app.config.shop_name.clone().unwrap_or_else(|| title.to_owned());
     let notes = of_files(&app.store).await?;
     let page = app.pages.get(&app, key, move |moment| {
         let (log, today) = (&moment.log, moment.today);
         let page = match &moment.version {
-            Some(version) => repurchase_report::page_by(&version.models, log, notes, today, language, title)?,
-            None => repurchase_report::page(log, notes, today, language, title)?,
+            Some(version) => repurchase_report::page_by(&version.models, log, notes, today, language, &title)?,
+            None => repurchase_report::page(log, notes, today, language, &title)?,
         };
         Ok::<_, repurchase_report::Error>(Bytes::from(page))
     });

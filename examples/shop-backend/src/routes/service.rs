@@ -1,6 +1,5 @@
 //! What operators ask: is it well, what does it do, what can be asked of it.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -10,11 +9,13 @@ use axum::routing::get;
 use axum::{Json as Answer, Router};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{OpenApi, PathItem};
+use utoipa::openapi::{OpenApi, Required};
 use utoipa::{Modify, ToSchema};
 
-use super::Refusals;
+use super::{Refusals, docs};
 use crate::app::App;
 use crate::metrics as counters;
 use crate::problem::Problem;
@@ -75,34 +76,32 @@ impl Modify for Security {
     }
 }
 
+/// That every route takes `lang`.
+pub(crate) struct Languages;
+
+impl Modify for Languages {
+    fn modify(&self, document: &mut OpenApi) {
+        let kind = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["en", "zh"])).build();
+        let language = ParameterBuilder::new()
+            .name("lang")
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some("The language of what people read; by Accept-Language if not given."))
+            .schema(Some(kind))
+            .build();
+        for item in document.paths.paths.values_mut() {
+            let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete];
+            for operation in operations.into_iter().flatten() {
+                operation.parameters.get_or_insert_default().push(language.clone().into());
+            }
+        }
+    }
+}
+
 /// The OpenAPI document, and a page of it that asks no other server for anything.
 pub(crate) fn documentation(document: &OpenApi) -> Router {
-    let (page, document) = (Html(page(document)), Answer(document.clone()));
+    let (page, document) = (Html(docs::page(document)), Answer(document.clone()));
     Router::new()
         .route("/openapi.json", get(move || async move { document.clone() }))
         .route("/docs", get(move || async move { page.clone() }))
-}
-
-fn page(document: &OpenApi) -> String {
-    let mut page = String::from(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>Shop backend</title><style>body{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;padding:0 1rem}\
-         code{background:#eee;padding:.1em .3em}dt{margin-top:1.2em}</style><h1>Shop backend</h1>\
-         <p>Parameters, bodies and answers: <a href=\"/openapi.json\">openapi.json</a>. \
-         Send the token as <code>Authorization: Bearer ...</code>.</p><dl>",
-    );
-    for (path, item) in &document.paths.paths {
-        for (method, operation) in operations(item) {
-            let summary = operation.summary.as_deref().unwrap_or_default();
-            // The texts are the program's own; writing to a string does not fail.
-            let _ = write!(page, "<dt><code>{method} {path}</code></dt><dd>{summary}</dd>");
-        }
-    }
-    page + "</dl></html>"
-}
-
-fn operations(item: &PathItem) -> impl Iterator<Item = (&'static str, &utoipa::openapi::path::Operation)> {
-    [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("DELETE", &item.delete)]
-        .into_iter()
-        .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
 }

@@ -21,6 +21,36 @@ use crate::extract::{Query, Reader, day};
 use crate::problem::{Fault, Problem};
 use crate::store::Group;
 
+/// The shop, and how its numbers are to be read.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct About {
+    name: Option<String>,
+    /// By ISO 4217; null where the shop has not said.
+    #[schema(example = "EUR")]
+    currency: Option<String>,
+    currency_decimals: u32,
+    #[schema(example = "Europe/Berlin")]
+    time_zone: String,
+    today: NaiveDate,
+    /// For expected purchases and value.
+    horizon_days: u32,
+}
+
+/// What the shop is called, its money, its days.
+#[utoipa::path(get, path = "/shop", tag = "shop", responses((status = 200, body = About), Refusals))]
+#[allow(clippy::unused_async, reason = "as all handlers are")]
+pub(crate) async fn about(State(app): State<Arc<App>>) -> Answer<About> {
+    let config = &app.config;
+    Answer(About {
+        name: config.shop_name.clone(),
+        currency: config.currency_code.clone(),
+        currency_decimals: config.currency.decimals(),
+        time_zone: config.clock.zone(),
+        today: config.clock.today(),
+        horizon_days: config.horizon_days,
+    })
+}
+
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Segments {
     /// The version of the models; null while nobody has bought.

@@ -125,7 +125,7 @@ fn line(row: &CustomerRow, version: Option<&Version>, today: NaiveDate, currency
 }
 
 /// As RFC 4180 has it.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let is_plain = !text.contains([',', '"', '\n', '\r']) && text.trim() == text;
     if is_plain { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
 }

@@ -6,6 +6,7 @@ use sqlx::{Any, Row, Transaction};
 use uuid::Uuid;
 
 use super::book::OrderRow;
+use super::campaigns::forget_contacts;
 use super::imports::{notes_of, stored_notes};
 use super::people::{Held, aliases};
 use super::sql::{Sql, Value};
@@ -95,6 +96,7 @@ impl Store {
         if !rows.is_empty() {
             self.save(&mut transaction, &[(&kept_as, &history)]).await?;
         }
+        forget_contacts(&mut transaction, &ids).await?;
         forget_in_notes(&mut transaction, &ids).await?;
         self.commit(transaction).await?;
         Ok(Some(Forgotten { ids: ids.into_iter().collect(), orders: rows.len(), kept_as }))

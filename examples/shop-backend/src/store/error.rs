@@ -10,7 +10,7 @@ pub(crate) enum StoreError {
     #[error("bringing the tables up to date")]
     Migration(#[from] sqlx::migrate::MigrateError),
     #[error("the database was filled with another {name}: found {found}, expected {expected}")]
-    OtherShop { name: &'static str, found: i64, expected: i64 },
+    OtherShop { name: &'static str, found: String, expected: String },
     /// What is said of an order disagrees with what is known of it.
     #[error("order {order_id}: {found} contradicts {known}, which is known")]
     Contradiction { statement: usize, order_id: String, known: String, found: String },
@@ -22,13 +22,15 @@ pub(crate) enum StoreError {
     /// The library refuses to sum a customer's orders.
     #[error("customer {customer_id}")]
     Customer { customer_id: String, source: repurchase::Error },
+    #[error("no backup {0}")]
+    Backup(&'static str),
     /// A row that this program did not write, or wrote for another version of itself.
     #[error("{table} {key}: {what}")]
     Corrupt { table: &'static str, key: String, what: String },
 }
 
 impl StoreError {
-    pub(super) fn corrupt(table: &'static str, key: &str, what: &impl ToString) -> Self {
+    pub(crate) fn corrupt(table: &'static str, key: &str, what: &impl ToString) -> Self {
         Self::Corrupt { table, key: key.to_owned(), what: what.to_string() }
     }
 

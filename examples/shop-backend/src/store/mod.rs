@@ -1,6 +1,7 @@
 //! The shop's database: PostgreSQL or SQLite, by one text of SQL.
 
 mod book;
+mod campaigns;
 mod customers;
 mod erase;
 mod error;
@@ -8,16 +9,21 @@ mod imports;
 mod models;
 mod orders;
 mod people;
+mod points;
 mod read;
+mod rebuild;
+mod sessions;
 mod sql;
 
-pub(crate) use book::{Said, Statement, order_of};
+pub(crate) use book::{OrderRow, Said, Statement, order_of};
+pub(crate) use campaigns::StoredCampaign;
 pub(crate) use customers::{CustomerRow, Page, Position, Sort};
 pub(crate) use erase::Forgotten;
 pub(crate) use error::StoreError;
 pub(crate) use imports::{Import, Imported};
 pub(crate) use models::StoredModel;
 pub(crate) use orders::Recorded;
+pub(crate) use points::{Entered, NewEntry};
 pub(crate) use read::Group;
 
 use std::str::FromStr;
@@ -25,8 +31,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use chrono::FixedOffset;
 use repurchase::ShopCalendar;
+use repurchase_segment::order_files::Zone;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::{Any, AnyPool, Row, Transaction};
 
@@ -50,6 +56,9 @@ macro_rules! in_attempts {
 }
 use in_attempts;
 
+/// The form of the library's histories. Those of an earlier one are made again from all statements.
+const HISTORY_FORM: i64 = 1;
+
 /// Rows of one statement of SQL: databases limit its values.
 const AT_A_TIME: usize = 50;
 
@@ -68,7 +77,7 @@ pub(crate) struct Store {
     /// SQLite has one writer: here it has a queue, in place of a lock that is asked for again and again.
     writes: AnyPool,
     currency: Currency,
-    calendar: ShopCalendar<FixedOffset>,
+    calendar: ShopCalendar<Zone>,
     /// How many times something was written by this process.
     changes: Arc<AtomicU64>,
 }
@@ -113,18 +122,27 @@ impl Store {
         Ok(store)
     }
 
-    /// The decimals and the offset by which a database was filled are those by which it is read.
+    /// The decimals and the time zone by which a database was filled are those by which it is read.
     async fn check_shop(&self, config: &Config) -> Result<(), StoreError> {
-        let (decimals, offset) = (i64::from(config.currency.decimals()), config.clock.offset_seconds());
-        let insert = "INSERT INTO shop (one, currency_decimals, utc_offset_seconds) VALUES (1, $1, $2) \
+        let (decimals, zone) = (i64::from(config.currency.decimals()), config.clock.zone());
+        let insert = "INSERT INTO shop (one, currency_decimals, time_zone, history_form) VALUES (1, $1, $2, $3) \
                       ON CONFLICT (one) DO NOTHING";
-        sqlx::query(insert).bind(decimals).bind(offset).execute(&self.writes).await?;
-        let row = sqlx::query("SELECT currency_decimals, utc_offset_seconds FROM shop").fetch_one(&self.reads).await?;
-        for (name, column, found) in [("CURRENCY_DECIMALS", 0, decimals), ("SHOP_OFFSET in seconds", 1, offset)] {
-            let expected: i64 = row.try_get(column)?;
+        let insert = sqlx::query(insert).bind(decimals).bind(&zone).bind(HISTORY_FORM);
+        insert.execute(&self.writes).await?;
+        let select = "SELECT currency_decimals, time_zone, history_form FROM shop";
+        let row = sqlx::query(select).fetch_one(&self.reads).await?;
+        let (known, known_zone): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+        for (name, found, expected) in
+            [("CURRENCY_DECIMALS", decimals.to_string(), known.to_string()), ("SHOP_TIME_ZONE", zone, known_zone)]
+        {
             if found != expected {
                 return Err(StoreError::OtherShop { name, found, expected });
             }
+        }
+        if row.try_get::<i64, _>(2)? < HISTORY_FORM {
+            self.rebuild_all().await?;
+            let update = sqlx::query("UPDATE shop SET history_form = $1").bind(HISTORY_FORM);
+            update.execute(&self.writes).await?;
         }
         Ok(())
     }
@@ -151,13 +169,26 @@ impl Store {
         self.currency
     }
 
-    pub(crate) const fn calendar(&self) -> &ShopCalendar<FixedOffset> {
+    pub(crate) const fn calendar(&self) -> &ShopCalendar<Zone> {
         &self.calendar
     }
 
     /// Whether the database answers.
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1").execute(&self.reads).await?;
+        Ok(())
+    }
+
+    /// A copy of the database, of one moment.
+    pub(crate) async fn backup(&self, file: &std::path::Path) -> Result<(), StoreError> {
+        if self.dialect == Dialect::Postgres {
+            return Err(StoreError::Backup("of PostgreSQL: pg_dump makes one"));
+        }
+        if file.exists() {
+            return Err(StoreError::Backup("to a file that is there"));
+        }
+        let Some(file) = file.to_str() else { return Err(StoreError::Backup("to a name that is no text")) };
+        sqlx::query("VACUUM INTO $1").bind(file).execute(&self.reads).await?;
         Ok(())
     }
 

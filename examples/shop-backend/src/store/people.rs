@@ -8,7 +8,7 @@ use repurchase::{CustomerHistory, Error};
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 
-use super::book::OrderRow;
+use super::book::{Key, OrderRow};
 use super::sql::{Sql, Value};
 use super::{AT_A_TIME, Dialect, Store, StoreError, in_attempts};
 use crate::metrics::{self, in_library};
@@ -159,7 +159,17 @@ impl Store {
         let orders = "SELECT order_id, is_credit, statements, customer_id FROM orders WHERE customer_id = $1";
         let rows = sqlx::query(orders).bind(customer_id).fetch_all(&mut **transaction).await?;
         let rows = rows.iter().map(OrderRow::read).collect::<Result<Vec<_>, _>>()?;
-        let rebuilt = in_library(|| {
+        self.history_of(customer_id, aliases, rows)
+    }
+
+    /// The history that orders make, with the ids that are one person's.
+    pub(super) fn history_of(
+        &self,
+        customer_id: &str,
+        aliases: Vec<(String, String)>,
+        rows: Vec<(Key, OrderRow)>,
+    ) -> Result<CustomerHistory, StoreError> {
+        let built = in_library(|| {
             let mut book = OrderBook::new();
             for (from, to) in aliases {
                 book.alias(from, to)?;
@@ -172,7 +182,7 @@ impl Store {
             let records = book.records_of(customer_id).collect::<repurchase::Result<Vec<_>>>()?;
             CustomerHistory::from_records(records, &self.calendar, NaiveDate::MAX)
         });
-        rebuilt.map_err(|source| StoreError::Customer { customer_id: customer_id.to_owned(), source })
+        built.map_err(|source| StoreError::Customer { customer_id: customer_id.to_owned(), source })
     }
 
     /// Stores the histories of customers who are held.

@@ -64,10 +64,11 @@ impl Store {
         Ok(order.map_err(|error| corrupt(&error))?.with_status(status.into()).into())
     }
 
-    /// The first microsecond of a shop's day.
-    fn midnight(&self, day: NaiveDate) -> i64 {
-        let local = day.and_time(NaiveTime::MIN);
-        let instant = self.calendar.zone().from_local_datetime(&local).single();
+    /// The first microsecond of a shop's day: where a clock leaps over midnight, the one at which it goes on.
+    pub(super) fn midnight(&self, day: NaiveDate) -> i64 {
+        const QUARTER: chrono::TimeDelta = chrono::TimeDelta::minutes(15);
+        let (zone, local) = (self.calendar.zone(), day.and_time(NaiveTime::MIN));
+        let instant = (0..=96).find_map(|quarters| zone.from_local_datetime(&(local + QUARTER * quarters)).earliest());
         instant.map_or(i64::MAX, |instant| instant.timestamp_micros())
     }
 

@@ -19,13 +19,13 @@ pub(crate) const TODAY: &str = "2026-03-31";
 macro_rules! on_both {
     ($($name:ident),+ $(,)?) => {
         mod sqlite {
-            $(#[tokio::test]
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
                 super::$name(crate::harness::Database::sqlite()).await;
             })+
         }
         mod postgres {
-            $(#[tokio::test]
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             #[ignore = "needs a PostgreSQL server: tests/with-postgres.sh cargo test -- --include-ignored"]
             async fn $name() {
                 super::$name(crate::harness::Database::postgres().await).await;

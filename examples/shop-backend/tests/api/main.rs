@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at what it did not expect")]
 
 mod audiences;
+mod campaigns;
 mod crash;
 mod customers;
 mod events;
@@ -14,8 +15,10 @@ mod notes;
 mod operated;
 mod orders;
 mod page;
+mod points;
 mod service;
 mod shop;
+mod sign_in;
 mod told;
 mod truth;
 mod upgrade;

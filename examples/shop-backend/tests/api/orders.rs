@@ -11,6 +11,7 @@ on_both![
     orders_may_come_in_any_order,
     bad_orders_are_refused_by_name,
     money_is_exact,
+    whoever_sends_many_gets_a_short_answer,
 ];
 
 async fn an_order_is_stored_once(database: Database) {
@@ -132,4 +133,25 @@ async fn money_is_exact(database: Database) {
     }
     assert_eq!(shop.ok("/customers/ann").await["figures"]["revenue"], "20000000000.29");
     check_histories(&database).await;
+}
+
+async fn whoever_sends_many_gets_a_short_answer(database: Database) {
+    let shop = Shop::start(&database);
+    for (id, prefer, is_short) in [
+        ("a", "return=minimal", true),
+        ("b", "wait=5, Return=Minimal; x=y", true),
+        ("c", "return=representation", false),
+    ] {
+        let request = shop.request(reqwest::Method::POST, "/orders").header("Prefer", prefer);
+        let (status, body) = crate::harness::answer(request.json(&json!([order(id, "ann", "2026-03-01", "1")]))).await;
+        assert_eq!(
+            (status, &body["stored"], body["customers"].is_null()),
+            (StatusCode::CREATED, &json!(1), is_short),
+            "{prefer}"
+        );
+    }
+    let many: Vec<_> = (0..1000).map(|n| order(&format!("n{n}"), &format!("c{n}"), "2026-03-01", "1")).collect();
+    let request = shop.request(reqwest::Method::POST, "/orders").header("Prefer", "return=minimal").json(&many);
+    let short = request.send().await.unwrap().text().await.unwrap();
+    assert_eq!(short, r#"{"stored":1000,"unchanged":0,"waiting":[]}"#);
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::harness::{Database, Shop, on_both, order};
 use crate::truth::check_histories;
 
-on_both![orders_of_the_first_form_are_statements];
+on_both![orders_of_the_first_form_are_statements, histories_of_an_earlier_form_are_made_again];
 
 /// Orders as they were stored before events were: among them one that was refunded, one that was cancelled, one that
 /// was paid at last, each after it was posted, and one with an id that JSON has to escape.
@@ -64,4 +64,63 @@ async fn orders_of_the_first_form_are_statements(database: Database) {
     let cancelled = json!({"order_id": "paid at last", "event": "cancelled", "at": "2026-03-02T12:00:00Z"});
     assert_eq!(shop.post("/events", &cancelled).await.0, StatusCode::CREATED);
     check_histories(&database).await;
+}
+
+/// Histories that the library cannot read any more, of a shop east of Greenwich, with a joined customer and a credit.
+async fn histories_of_an_earlier_form_are_made_again(database: Database) {
+    let zone = [("SHOP_TODAY", "2026-03-31"), ("SHOP_TIME_ZONE", "+08:00")];
+    let pool = database.connect().await;
+    let mut migrator = sqlx::migrate!();
+    let then: Vec<_> = migrator.migrations.iter().take(3).cloned().collect();
+    migrator.migrations = Cow::Owned(then);
+    migrator.run(&pool).await.unwrap();
+    let insert = "INSERT INTO shop (one, currency_decimals, utc_offset_seconds) VALUES (1, 2, 28800)";
+    sqlx::query(insert).execute(&pool).await.unwrap();
+    let micros = |time: &str| time.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp_micros();
+    let insert = "INSERT INTO orders (order_id, is_credit, statements, customer_id, placed_at, amount, refunded, status) \
+                  VALUES ($1, $2, $3, $4, $5, $6, 0, 'paid')";
+    for (id, is_credit, by, name, time, amount) in [
+        ("a", 0, "ann", "ann", "2026-01-05T12:00:00Z", 1990),
+        // The next day, in the shop.
+        ("b", 0, "ann", "ann", "2026-02-05T16:30:00Z", 2500),
+        ("c", 0, "ann@example.com", "ann", "2026-02-25T12:00:00Z", 700),
+        ("d", 1, "ann", "ann", "2026-02-26T12:00:00Z", 300),
+        ("e", 0, "bo", "bo", "2026-03-01T12:00:00Z", 800),
+    ] {
+        let at = micros(time);
+        let kind = if is_credit == 1 { "credited" } else { "placed" };
+        let mut statements = vec![json!({kind: {"customer": by, "at": at, "amount": amount}})];
+        if is_credit == 0 {
+            statements.push(json!({"paid": {"at": at}}));
+        }
+        let query = sqlx::query(insert).bind(id).bind(i64::from(is_credit)).bind(json!(statements).to_string());
+        query.bind(name).bind(at).bind(i64::from(amount)).execute(&pool).await.unwrap();
+    }
+    let alias = "INSERT INTO aliases (from_id, to_id, customer_id) VALUES ('ann@example.com', 'ann', 'ann')";
+    sqlx::query(alias).execute(&pool).await.unwrap();
+    // Of the form before: without the logarithms of gaps; nothing of it is read.
+    let insert = "INSERT INTO customers (customer_id, history, last_purchase, purchases, revenue, known_as) \
+                  VALUES ($1, '{\"purchases\":3,\"purchase_days\":3,\"gap_squares\":1385}', '2026-02-25', 3, 1, $2)";
+    for (id, known_as) in [("ann", None), ("ann@example.com", Some("ann")), ("bo", None)] {
+        sqlx::query(insert).bind(id).bind(known_as).execute(&pool).await.unwrap();
+    }
+    pool.close().await;
+
+    let shop = Shop::start_with(&database, &zone);
+    let figures = shop.ok("/customers/ann@example.com").await["figures"].clone();
+    let expected = json!({
+        "purchases": 3, "purchase_days": 3, "first_purchase": "2026-01-05", "last_purchase": "2026-02-25",
+        "days_since_last": 34, "revenue": "48.90", "mean_order_amount": "17.30", "mean_gap_days": 25.5
+    });
+    assert_eq!(figures, expected);
+    assert_eq!(shop.ok("/customers/bo").await["figures"]["revenue"], "8.00");
+    assert_eq!(shop.post("/orders", &order("f", "bo", "2026-03-09", "2")).await.0, StatusCode::CREATED);
+    assert_eq!(shop.post("/models/fit", &json!({})).await.0, StatusCode::CREATED);
+    drop(shop);
+    let pool = database.connect().await;
+    let form: (i64, String) =
+        sqlx::query_as("SELECT history_form, time_zone FROM shop").fetch_one(&pool).await.unwrap();
+    assert_eq!(form, (1, "+08:00".to_owned()));
+    pool.close().await;
+    Shop::start_with(&database, &zone).ok("/customers/ann").await;
 }
