@@ -8,6 +8,7 @@ use crate::history::{CustomerFold, Fact, PurchaseLog};
 use crate::measure::days::PeriodOfDay;
 use crate::measure::net::{Net, NetSum};
 use crate::number::{money, quotient};
+use crate::record::calendar::Day;
 use crate::record::{CustomerId, Period, Window};
 use crate::scale::Ratio;
 
@@ -60,6 +61,108 @@ impl PeriodMix {
         let customers = self.new.customers.saturating_add(self.returning.customers);
         Ratio::new(self.returning.customers, customers).unwrap_or_default()
     }
+
+    /// The customers who buy in the period.
+    pub const fn customers(&self) -> u64 {
+        self.new.customers.saturating_add(self.returning.customers)
+    }
+
+    /// Their purchases in it.
+    pub const fn purchases(&self) -> u64 {
+        self.new.purchases.saturating_add(self.returning.purchases)
+    }
+
+    /// The net revenue per purchase, rounded to 28 digits where it does not end; `None` without a purchase.
+    #[doc(alias("AOV", "average order value", "笔单价"))]
+    pub fn revenue_per_purchase(&self) -> Option<Decimal> {
+        self.net_revenue.checked_div(self.purchases().into())
+    }
+
+    /// The net revenue per customer who buys, rounded to 28 digits where it does not end; `None` without one.
+    #[doc(alias("ARPPU", "客单价"))]
+    pub fn revenue_per_customer(&self) -> Option<Decimal> {
+        self.net_revenue.checked_div(self.customers().into())
+    }
+}
+
+/// The change from one amount or count to the next: `(now - before) / before`, correctly rounded. 0.1 is 10% more, -1 is
+/// nothing left.
+///
+/// `None` where `before` is 0 or less, since no share of that is a change, and where the two differ in size by more than
+/// 127 bits at one scale.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::measure::relative_change;
+///
+/// assert_eq!(relative_change(115.into(), 100.into()), Some(0.15));
+/// assert_eq!(relative_change(3.into(), 0.into()), None);
+/// ```
+#[doc(alias("period over period", "year over year", "环比", "同比"))]
+pub fn relative_change(now: Decimal, before: Decimal) -> Option<f64> {
+    let scale = now.scale().max(before.scale());
+    let [now, before] = [now, before].map(|amount| money::minor(amount, scale));
+    let (now, before) = (now?, before.filter(|&before| before > 0)?);
+    quotient(now.checked_sub(before)?, before)
+}
+
+/// The buyer mix of one window of any length, such as the last 30 days.
+///
+/// **Population**: the customers with a purchase in the window; new are those whose first purchase in the log lies in it.
+/// Otherwise as [`buyer_mix`], whose periods are windows like this: the window of a calendar month has that month's mix.
+///
+/// # Errors
+///
+/// [`Error::AmountOverflow`] when the revenue or the credits of a group do not fit a `Decimal` at the finest scale of all
+/// amounts.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::measure::buyer_mix_in;
+/// use repurchase::{Order, PurchaseLog, ShopCalendar, Window};
+/// use rust_decimal::Decimal;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let order = |who, day: &str| Ok::<_, Box<dyn std::error::Error>>(Order::on(who, day.parse()?, Decimal::TEN)?);
+/// let orders = [order("ann", "2026-03-01")?, order("ann", "2026-04-02")?, order("bo", "2026-04-09")?];
+/// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
+///
+/// let mix = buyer_mix_in(&log, Window::last_days("2026-04-30".parse()?, 30)?)?;
+/// assert_eq!((mix.new.customers, mix.returning.customers), (1, 1));
+/// assert_eq!(mix.revenue_per_customer(), Some(Decimal::TEN));
+/// # Ok(())
+/// # }
+/// ```
+#[doc(alias("new and returning customers", "新老客占比"))]
+pub fn buyer_mix_in<Id: CustomerId>(log: &PurchaseLog<Id>, window: Window) -> Result<PeriodMix> {
+    let start = Day::from(window.start());
+    let fold = log.fold_joined(
+        window.last(),
+        || WindowFold { start, sums: PeriodSums::default() },
+        |fold, other| {
+            fold.sums = fold.sums.plus(other.sums);
+        },
+    );
+    mix_of(log, window, &fold.sums)
+}
+
+/// From the sums of a window.
+fn mix_of<Id: CustomerId>(log: &PurchaseLog<Id>, window: Window, sums: &PeriodSums) -> Result<PeriodMix> {
+    let money = |minor: Option<i128>| log.decimal(minor.ok_or(Error::AmountOverflow { field: "sum of amounts" })?);
+    let group = |sums: &Sums| {
+        let Sums { customers, purchases, money: net } = *sums;
+        Ok(BuyerSums { customers, purchases, revenue: money(net.net())? })
+    };
+    let net = [sums.new.money, sums.returning.money, sums.other].into_iter().fold(Net::default(), Net::plus);
+    Ok(PeriodMix {
+        window,
+        new: group(&sums.new)?,
+        returning: group(&sums.returning)?,
+        other_credits: money(sums.other.credited)?,
+        net_revenue: money(net.net())?,
+    })
 }
 
 /// The buyer mix of every calendar period from the first to the last purchase or credit up to a day.
@@ -104,21 +207,7 @@ pub fn buyer_mix<Id: CustomerId>(log: &PurchaseLog<Id>, period: Period, as_of: N
     let (periods, _) = of_day.begun_and_complete(last.min(as_of));
     Error::within("periods", periods, 0..=MAX_PERIODS.into())?;
     let fold = log.fold_joined(as_of, || MixFold { of_day: &of_day, periods: Vec::new() }, MixFold::join);
-    let mix = |(position, sums): (u32, &PeriodSums)| {
-        let amount = |minor: Option<i128>| log.decimal(minor.ok_or(Error::AmountOverflow { field: "sum of amounts" })?);
-        let group = |sums: &Sums| {
-            let Sums { customers, purchases, money: net } = *sums;
-            Ok(BuyerSums { customers, purchases, revenue: amount(net.net())? })
-        };
-        let net = [sums.new.money, sums.returning.money, sums.other].into_iter().fold(Net::default(), Net::plus);
-        Ok(PeriodMix {
-            window: of_day.window(position)?.up_to(as_of),
-            new: group(&sums.new)?,
-            returning: group(&sums.returning)?,
-            other_credits: amount(sums.other.credited)?,
-            net_revenue: amount(net.net())?,
-        })
-    };
+    let mix = |(position, sums): (u32, &PeriodSums)| mix_of(log, of_day.window(position)?.up_to(as_of), sums);
     (0..).zip(&fold.periods).map(mix).collect()
 }
 
@@ -149,6 +238,48 @@ struct PeriodSums {
     other: Net,
 }
 
+impl PeriodSums {
+    fn plus(self, more: Self) -> Self {
+        Self {
+            new: self.new.plus(more.new),
+            returning: self.returning.plus(more.returning),
+            other: self.other.plus(more.other),
+        }
+    }
+
+    /// Adds what one customer did.
+    fn add(&mut self, purchases: u32, money: Net, bought_before: bool) {
+        if purchases == 0 {
+            self.other = self.other.plus(money);
+            return;
+        }
+        let group = if bought_before { &mut self.returning } else { &mut self.new };
+        *group = group.plus(Sums { customers: 1, purchases: purchases.into(), money });
+    }
+}
+
+struct WindowFold {
+    start: Day,
+    sums: PeriodSums,
+}
+
+impl<Id> CustomerFold<Id> for WindowFold {
+    type State = Running;
+
+    fn step(&mut self, _: &Id, running: &mut Running, fact: Fact) {
+        if fact.day < self.start {
+            running.bought_before |= fact.is_purchase();
+            return;
+        }
+        running.purchases += u32::from(fact.is_purchase());
+        running.money = running.money.plus(Net::of(fact));
+    }
+
+    fn finish(&mut self, _: Id, running: Running) {
+        self.sums.add(running.purchases, running.money, running.bought_before);
+    }
+}
+
 struct MixFold<'a> {
     of_day: &'a PeriodOfDay,
     /// From the period of the log's first day on.
@@ -170,11 +301,7 @@ impl MixFold<'_> {
             self.periods.resize(other.periods.len(), PeriodSums::default());
         }
         for (sums, more) in self.periods.iter_mut().zip(&other.periods) {
-            *sums = PeriodSums {
-                new: sums.new.plus(more.new),
-                returning: sums.returning.plus(more.returning),
-                other: sums.other.plus(more.other),
-            };
+            *sums = sums.plus(*more);
         }
     }
 
@@ -184,15 +311,7 @@ impl MixFold<'_> {
         if self.periods.len() <= position {
             self.periods.resize(position + 1, PeriodSums::default());
         }
-        let period = &mut self.periods[position];
-        if running.purchases == 0 {
-            period.other = period.other.plus(running.money);
-            return;
-        }
-        let group = if running.bought_before { &mut period.returning } else { &mut period.new };
-        group.customers += 1;
-        group.purchases += u64::from(running.purchases);
-        group.money = group.money.plus(running.money);
+        self.periods[position].add(running.purchases, running.money, running.bought_before);
     }
 }
 

@@ -14,6 +14,7 @@
 //! | after how many months is the cost of winning a customer paid back? | [`Cohort::payback`] |
 //! | how many come back on day n, on day n or later, within a bracket of days? | [`CohortTable`] with another [`Life`] |
 //! | how many of a month's buyers are new, how many old, and what do they bring? | [`buyer_mix`] |
+//! | ... in the last n days, and how did that change? | [`buyer_mix_in`], [`relative_change`] |
 //! | what share of the revenue do the top 20% bring? | [`Concentration`] |
 //! | after how long is a product bought again, when is a customer due for it? | [`CycleTable`] |
 //! | which products are of a high repurchase rate? | [`HighRepurchase`] |
@@ -46,7 +47,7 @@ pub use cohort::{Cohort, CohortOptions, CohortTable, Life};
 pub use concentration::{Concentration, RevenueShare};
 pub use cycle::high::{HighRepurchase, ProductRate};
 pub use cycle::{CycleOptions, CycleScale, CycleTable, ProductCycle};
-pub use mix::{BuyerSums, PeriodMix, buyer_mix};
+pub use mix::{BuyerSums, PeriodMix, buyer_mix, buyer_mix_in, relative_change};
 pub use next_purchase::{NextPurchase, next_purchases};
 pub use next_window::next_window_rate;
 pub use notes::{Note, NoteCode, notes};

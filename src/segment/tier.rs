@@ -184,7 +184,7 @@ impl TierModel {
         let range = self.range(self.position(revenue)).unwrap_or((Bound::Unbounded, Bound::Unbounded));
         let range = describe(range, Quantity::Number, language);
         let name = self.tier(revenue).name(language);
-        phrase!(language, "{name}: revenue {revenue}, {range}", "{name}：消费金额 {revenue}，{range}")
+        phrase!(language, "{name}: revenue {revenue}, {range}", "{name}：累计消费 {revenue}，{range}")
     }
 }
 

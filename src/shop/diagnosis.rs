@@ -246,7 +246,7 @@ impl Finding {
                 language,
                 "The spend of {customers} of {of} customers has no mean: their value is not known, and the shop's revenue not \
                  forecast.",
-                "{of} 位客户中有 {customers} 位的消费金额没有均值：无法预测其价值，也无法预测全店成交金额。"
+                "{of} 位客户中有 {customers} 位的客单价没有均值：无法预测其价值，也无法预测全店成交金额。"
             ),
         }
     }

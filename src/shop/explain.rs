@@ -131,7 +131,7 @@ impl ShopModels {
         let (name, to) = (self.tiers.tier(revenue).name(language), self.tiers.tier(left).name(language));
         let tier = match language {
             Language::English => format!("{name}: revenue {revenue}"),
-            Language::Chinese => format!("{name}：消费金额 {revenue}"),
+            Language::Chinese => format!("{name}：累计消费 {revenue}"),
         };
         let next = self.tiers.names().get(position + 1).map(|next| next.name(language));
         let above = match next.zip(high) {

@@ -56,6 +56,11 @@ pub enum Figure {
     /// [kept](crate::predict::KeptShare) after credits.
     #[doc(alias("LTV", "CLV"))]
     ExpectedValue,
+    /// Revenue within the shop's horizon if the customer is still there and buys as usual: the expected value over P(alive),
+    /// what comes of those who left and return aside; the expected value itself where the model sees nobody leave. What is at
+    /// risk in a customer who is late.
+    #[doc(alias = "value at risk")]
+    UsualValue,
     /// The part of the revenue within the horizon that is lost if nothing is done: see
     /// [`Profiles::calls`](super::Profiles::calls). Unknown where P(alive) is.
     ExpectedLoss,
@@ -78,8 +83,8 @@ pub enum Amount {
 }
 
 labels! {
-    Figure[21] {
-        Purchases: "purchases", "purchases", "购买次数";
+    Figure[22] {
+        Purchases: "purchases", "purchases", "支付订单数";
         PurchaseDays: "purchase_days", "purchase days", "购买天数";
         Repeats: "repeats", "repeat purchase days", "复购天数";
         DaysSinceLast: "days_since_last", "days since last purchase", "距最近一次购买的天数";
@@ -89,23 +94,24 @@ labels! {
         R: "r", "R score", "R 分";
         F: "f", "F score", "F 分";
         M: "m", "M score", "M 分";
-        ExpectedCycleDays: "expected_cycle_days", "expected cycle in days", "预计复购周期天数";
+        ExpectedCycleDays: "expected_cycle_days", "expected cycle in days", "预计回购周期天数";
         CyclesMissed: "cycles_missed", "cycles missed", "错过的周期数";
-        OverdueDays: "overdue_days", "days overdue", "逾期天数";
+        OverdueDays: "overdue_days", "days overdue", "超期天数";
         QuantityStretch: "quantity_stretch", "last quantity over usual", "上次购买数量与平时之比";
         ProbabilityAlive: "probability_alive", "probability alive", "活跃概率";
         ProbabilityBuys: "probability_buys", "probability of a purchase", "购买概率";
         NextPurchaseDays: "next_purchase_days", "days to the next purchase", "距下次购买的天数";
-        ExpectedPurchases: "expected_purchases", "expected purchases", "预期购买次数";
-        ExpectedSpend: "expected_spend", "expected spend", "预期单次消费金额";
-        ExpectedValue: "expected_value", "expected value", "预期价值";
-        ExpectedLoss: "expected_loss", "expected loss", "预期损失";
+        ExpectedPurchases: "expected_purchases", "expected purchases", "预计购买次数";
+        ExpectedSpend: "expected_spend", "expected spend", "预计单次成交金额";
+        ExpectedValue: "expected_value", "expected value", "预计成交金额";
+        UsualValue: "usual_value", "usual value", "正常复购金额";
+        ExpectedLoss: "expected_loss", "expected loss", "预计损失";
     }
 }
 
 labels! {
     Amount[4] {
-        Revenue: "revenue", "revenue", "消费金额";
+        Revenue: "revenue", "revenue", "成交金额";
         MeanOrderAmount: "mean_order_amount", "mean order amount", "笔单价";
         TierMargin: "tier_margin", "revenue above the tier's cut", "高于当前等级门槛的金额";
         TierGap: "tier_gap", "revenue missing to the next tier", "距下一等级的金额";

@@ -15,7 +15,9 @@
 //! | why this label, this forecast? | [`ShopModels::explain`], [`ShopModels::explain_figure`] |
 //! | how far is a member from the next tier? | [`ShopModels::explain_tier`] |
 //! | whom to call first, and what is at stake? | [`Profiles::calls`] |
-//! | what should the shop do for this customer? | [`ShopModels::playbook`], [`Playbook::advise`] |
+//! | who is late, at risk, due this week, close to a tier, about to be lost after one order? | [`Trigger`], [`Profiles::triggered`] |
+//! | what should the shop do for this customer? | [`ShopModels::next_action`]; for each label, [`ShopModels::playbook`], [`Playbook::advise`] |
+//! | the customer in a sentence? | [`Profile::describe`] |
 //! | how does a shop set its own actions, and is one missing? | [`PlaybookBuilder`], [`ShopOptions::with_playbook`] |
 //! | who changed label since yesterday's models, since last month? | [`ShopModels::changes`] |
 //! | whom does a rule mean? | [`act::audience`](crate::act::audience), asked of the same profiles |
@@ -53,7 +55,7 @@
 //! assert_eq!(profile.figure(Figure::CyclesMissed), Some(3.0));
 //! assert_eq!(
 //!     models.explain(&customer, today, LabelKind::Tier, Language::Chinese).as_deref(),
-//!     Some("VIP会员：消费金额 940.48，高于 434.86 且不超过 1022.77")
+//!     Some("VIP会员：累计消费 940.48，高于 434.86 且不超过 1022.77")
 //! );
 //! assert_eq!(profile.figure(Figure::ProbabilityAlive).map(|alive| (100.0 * alive).round()), Some(47.0));
 //! assert_eq!(profile.figure(Figure::ExpectedValue).map(f64::round), Some(64.0));
@@ -77,6 +79,7 @@
 //! An audience asks a rule of the same profiles: see [`act::audience`](crate::act::audience).
 
 mod activity;
+mod advice;
 mod ahead;
 mod all;
 mod calls;
@@ -96,6 +99,7 @@ mod profiles;
 #[cfg(feature = "serde")]
 mod stored;
 mod tally;
+mod trigger;
 
 pub use activity::{Activity, Attribute, LastActivity};
 pub use checks::ShopChecks;
@@ -109,6 +113,7 @@ pub use playbook::{Action, CustomerLabel, Playbook, PlaybookBuilder};
 pub use profile::Profile;
 pub use profiles::Profiles;
 pub use tally::ShopTally;
+pub use trigger::Trigger;
 
 pub(crate) use profile::Slot;
 pub(crate) use profiles::{ABSENT, Amounts, Bits, Codes, LARGEST, Numbers, UNKNOWN, WHOLE};

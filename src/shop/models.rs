@@ -314,7 +314,9 @@ impl ShopModels {
                 self.purchases.model().is_some()
             }
             Figure::ExpectedSpend => self.spend.model().is_some(),
-            Figure::ExpectedValue => self.purchases.model().is_some() && self.spend.model().is_some(),
+            Figure::ExpectedValue | Figure::UsualValue => {
+                self.purchases.model().is_some() && self.spend.model().is_some()
+            }
             Figure::ExpectedLoss => self.sees_leaving() && self.spend.model().is_some(),
             _ => true,
         }

@@ -113,10 +113,13 @@ impl ShopModels {
                 profile.set(Figure::ExpectedValue, value);
                 if model.kind().has_dropout() {
                     let returned = self.expected_returns(sample, forecast, spend) * kept;
-                    let loss = forecast
-                        .zip(value)
-                        .and_then(|(forecast, value)| expected_loss(forecast.alive, value, returned));
+                    let alive = forecast.map(|forecast| forecast.alive);
+                    let usual = alive.zip(value).and_then(|(alive, value)| usual_value(alive, value, returned));
+                    let loss = alive.zip(usual).map(|(alive, usual)| expected_loss(alive, usual, returned));
+                    profile.set(Figure::UsualValue, usual);
                     profile.set(Figure::ExpectedLoss, loss);
+                } else {
+                    profile.set(Figure::UsualValue, value);
                 }
             }
         }
@@ -188,10 +191,15 @@ impl ShopModels {
 /// Stages of new customers stand before those of repeat customers.
 const FIRST_REPEAT: usize = 4;
 
-/// What is lost of the value within the horizon if nothing is done. `None` where nobody can be expected to be there.
+/// What the customer brings within the horizon if still there. `None` where nobody can be expected to be there.
 ///
 /// But for what those who left and come back bring, an expectation takes a customer who has left for worth nothing: it is
-/// P(alive) times what the customer brings if still there, which is lost with the probability 1 - P(alive).
-fn expected_loss(alive: f64, value: f64, returned: f64) -> Option<f64> {
-    (alive > 0.0).then(|| f64::max((1.0 - alive) * ((value - returned) / alive) - returned, 0.0))
+/// P(alive) times what the customer brings if still there.
+fn usual_value(alive: f64, value: f64, returned: f64) -> Option<f64> {
+    (alive > 0.0).then(|| (value - returned) / alive)
+}
+
+/// What is lost of it if nothing is done: all with the probability 1 - P(alive), less what comes back.
+fn expected_loss(alive: f64, usual: f64, returned: f64) -> f64 {
+    f64::max((1.0 - alive) * usual - returned, 0.0)
 }

@@ -111,7 +111,7 @@ impl Outlook {
             None => phrase!(
                 language,
                 "not known: the spend of {without_mean_spend} of {customers} customers has no mean",
-                "无法预测：{customers} 位客户中有 {without_mean_spend} 位的消费金额没有均值"
+                "无法预测：{customers} 位客户中有 {without_mean_spend} 位的客单价没有均值"
             ),
         };
         phrase!(

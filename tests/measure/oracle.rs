@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use repurchase::measure::{
-    CohortOptions, CohortTable, Concentration, Occasion, RateOptions, Scope, buyer_mix, next_window_rate,
-    repurchase_rates, repurchase_rates_by, second_purchase_rate,
+    CohortOptions, CohortTable, Concentration, Occasion, RateOptions, Scope, buyer_mix, buyer_mix_in, next_window_rate,
+    relative_change, repurchase_rates, repurchase_rates_by, second_purchase_rate,
 };
 use repurchase::record::{Credit, OrderStatus, Record, Windows};
 use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar, Window};
@@ -257,6 +257,44 @@ proptest! {
             let total: Decimal = mix.iter().map(|mix| mix.net_revenue).sum();
             prop_assert_eq!(total, net(&seen, |_| true));
         }
+    }
+
+    /// A window's mix is that of a period of the same days, so that the oracle above holds for it, too.
+    #[test]
+    fn mix_of_a_window(rows in rows(), start in 0u64..150, days in 1u64..60, as_of in 0u64..160) {
+        let (log, as_of) = (log(&rows), on(as_of));
+        for period in PERIODS {
+            for mix in buyer_mix(&log, period, as_of).unwrap() {
+                prop_assert_eq!(buyer_mix_in(&log, mix.window).unwrap(), mix);
+            }
+        }
+        // Of days that no period has.
+        let window = Window::new(on(start), on(start + days)).unwrap();
+        let mix = buyer_mix_in(&log, window).unwrap();
+        let customers = occasions(&rows, Occasion::Order);
+        let buyers: Vec<_> =
+            customers.iter().filter(|(_, days)| days.iter().any(|day| window.contains(*day))).collect();
+        let new = buyers.iter().filter(|(_, days)| window.contains(days[0])).count() as u64;
+        let purchases = customers.values().flatten().filter(|day| window.contains(**day)).count() as u64;
+        prop_assert_eq!((mix.customers(), mix.new.customers, mix.purchases()), (buyers.len() as u64, new, purchases));
+        let revenue = net(&rows, |row| window.contains(row.day));
+        prop_assert_eq!(mix.net_revenue, revenue);
+        prop_assert_eq!(mix.revenue_per_purchase(), (purchases > 0).then(|| revenue / Decimal::from(purchases)));
+        prop_assert_eq!(mix.revenue_per_customer(), (new + mix.returning.customers > 0).then(|| {
+            revenue / Decimal::from(buyers.len())
+        }));
+    }
+
+    #[test]
+    fn change(now in -5_000i64..5_000, before in 1i64..5_000, scales in (0u32..6, 0u32..6)) {
+        let (now, before) = (Decimal::new(now, scales.0), Decimal::new(before, scales.1));
+        // In millionths, integers that binary64 holds: their quotient is rounded once.
+        let millionths = |amount: Decimal| f64::try_from(amount * Decimal::from(1_000_000)).unwrap();
+        let exact = (millionths(now) - millionths(before)) / millionths(before);
+        let found = relative_change(now, before).unwrap();
+        prop_assert!((found - exact).abs() <= 0.0, "{} and {}", found, exact);
+        prop_assert_eq!(relative_change(now, -before), None);
+        prop_assert_eq!(relative_change(now, Decimal::ZERO), None);
     }
 
     #[test]

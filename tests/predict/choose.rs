@@ -108,7 +108,7 @@ fn in_words() {
         shop.explain(Language::Chinese),
         "建议使用 MBG/NBD。根据截至 1997-09-30 的数据，它预计 2357 位客户到 1998-06-30 会购买 1577 次，实际 1882 次。\
          每位客户的误差（均方根）为 1.61 次；最好的简单规则“与历史复购次数相同”预计 2457 次，误差 1.97 次。\
-         任取一位再次购买的客户和一位没有再买的客户，按预期购买次数有 77.3% 的机会把前者排在前面，简单规则“按距上次购买天数”为 77.1%，\
+         任取一位再次购买的客户和一位没有再买的客户，按预计购买次数有 77.3% 的机会把前者排在前面，简单规则“按距上次购买天数”为 77.1%，\
          错过周期规则为 71.8%。选择 MBG/NBD 的理由：在能够拟合的模型中，它赋予实际结果的似然最高。"
     );
     let words = other.explain(Language::English);
@@ -195,7 +195,7 @@ fn in_words_with_a_warning() -> TestResult {
                customers by expected purchases, not by the probability of being alive.";
     assert!(words.ends_with(end), "{words}");
     let end = "选择 BG/NBD 的理由：MBG/NBD 的似然略高，但差距在随机误差之内；两者相当时应优先使用 BG/NBD。注意：BG/NBD \
-               认为只买过一次的客户永远活跃，无论多久以前；请按预期购买次数排序，不要按活跃概率排序。";
+               认为只买过一次的客户永远活跃，无论多久以前；请按预计购买次数排序，不要按活跃概率排序。";
     let words = backtest.explain(Language::Chinese);
     assert!(words.ends_with(end), "{words}");
     Ok(())

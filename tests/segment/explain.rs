@@ -30,7 +30,7 @@ fn rfm_scores() {
             "R 3 of 5: last purchase 2025-01-04, 396 days before 2026-02-04, from 2025-01-04 and before 2025-01-05; \
              F 5 of 5: purchases 9, above 4; M 1 of 5: revenue 0.50, at most 1",
             "R 3/5：最近一次消费 2025-01-04，2026-02-04 前 396 天，不早于 2025-01-04 且早于 2025-01-05；\
-             F 5/5：购买次数 9，高于 4；M 1/5：消费金额 0.50，不超过 1",
+             F 5/5：支付订单数 9，高于 4；M 1/5：成交金额 0.50，不超过 1",
         ]
     );
 
@@ -143,10 +143,10 @@ fn tiers() {
     let texts = |revenue| BOTH.map(|language| model.explain(money(revenue), language));
     assert_eq!(
         texts("9.70"),
-        ["VIP: revenue 9.70, above 9.60 and at most 9.92", "VIP会员：消费金额 9.70，高于 9.60 且不超过 9.92"]
+        ["VIP: revenue 9.70, above 9.60 and at most 9.92", "VIP会员：累计消费 9.70，高于 9.60 且不超过 9.92"]
     );
-    assert_eq!(texts("-1"), ["Ordinary: revenue -1, at most 8.00", "普通会员：消费金额 -1，不超过 8.00"]);
-    assert_eq!(texts("10"), ["Supreme: revenue 10, above 9.92", "至尊VIP会员：消费金额 10，高于 9.92"]);
+    assert_eq!(texts("-1"), ["Ordinary: revenue -1, at most 8.00", "普通会员：累计消费 -1，不超过 8.00"]);
+    assert_eq!(texts("10"), ["Supreme: revenue 10, above 9.92", "至尊VIP会员：累计消费 10，高于 9.92"]);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn spend_bands() {
     let mut history = history_of(&[0, 1]);
     history.record_credit(money("0.5")).unwrap();
     let texts = |bands: &SpendBands| BOTH.map(|language| bands.explain(&history, language).unwrap());
-    assert_eq!(texts(&SpendBands::default()), ["revenue 19.5, below 200", "消费金额 19.5，低于 200"]);
+    assert_eq!(texts(&SpendBands::default()), ["revenue 19.5, below 200", "成交金额 19.5，低于 200"]);
     let means = SpendBands::new(MonetaryMeasure::MeanOrderAmount, vec![money("5"), money("50")]).unwrap();
     assert_eq!(texts(&means), ["mean order amount 10, at least 5 and below 50", "笔单价 10，不低于 5 且低于 50"]);
     let none = CustomerHistory::new();

@@ -66,6 +66,7 @@ fn assert_as_by_hand(models: &ShopModels, history: &CustomerHistory, as_of: Naiv
         ),
         (Figure::ExpectedSpend, spend),
         (Figure::ExpectedValue, value),
+        (Figure::UsualValue, alive.map_or(value, |alive| value.map(|value| value / alive))),
         (Figure::ExpectedLoss, loss),
     ] {
         assert_eq!(bits(profile.figure(figure)), bits(expected), "{figure:?}");

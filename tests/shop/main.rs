@@ -26,6 +26,7 @@ mod parts;
 mod playbook;
 #[cfg(feature = "serde")]
 mod stored;
+mod triggers;
 
 use common::pools::on_any_number_of_threads;
 use common::{fixed_seed, money, noon};

@@ -30,7 +30,7 @@
 //! let audience = Audience::compile(rule, &schema)?;
 //! assert_eq!(
 //!     audience.describe(Language::Chinese),
-//!     "满足以下条件的客户：消费金额不低于 199.90，且距最近一次购买的天数为 30 至 89，且地区为「south」或「east」。"
+//!     "满足以下条件的客户：成交金额不低于 199.90，且距最近一次购买的天数为 30 至 89，且地区为「south」或「east」。"
 //! );
 //!
 //! // For each customer, without an allocation.

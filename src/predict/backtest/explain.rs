@@ -67,7 +67,7 @@ impl Backtest {
                 language,
                 "Beware: {model} takes everyone who came once for alive, however long ago; rank customers by expected \
                  purchases, not by the probability of being alive.",
-                "注意：{model} 认为只买过一次的客户永远活跃，无论多久以前；请按预期购买次数排序，不要按活跃概率排序。"
+                "注意：{model} 认为只买过一次的客户永远活跃，无论多久以前；请按预计购买次数排序，不要按活跃概率排序。"
             ));
         }
         sentences
@@ -87,7 +87,7 @@ impl Backtest {
             language,
             "Of one customer who bought again and one who did not, expected purchases put the right one first \
              {of_model:.1} times in 100, the simple rule \"{name}\" {of_rule:.1} times{of_cycles}.",
-            "任取一位再次购买的客户和一位没有再买的客户，按预期购买次数有 {of_model:.1}% 的机会把前者排在前面，\
+            "任取一位再次购买的客户和一位没有再买的客户，按预计购买次数有 {of_model:.1}% 的机会把前者排在前面，\
              简单规则“{name}”为 {of_rule:.1}%{of_cycles}。"
         ))
     }

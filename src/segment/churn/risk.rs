@@ -19,11 +19,11 @@ labels! {
         /// The next purchase is not expected yet.
         InCycle: "in_cycle", "In cycle", "周期内";
         /// It is expected now.
-        Due: "due", "Due", "待复购";
+        Due: "due", "Due", "已到回购期";
         /// It was expected a whole cycle ago or more.
-        Overdue: "overdue", "Overdue", "逾期未购";
+        Overdue: "overdue", "Overdue", "超期未购";
         /// Enough cycles were missed that the customer is likely to be gone.
-        ChurnInclined: "churn_inclined", "Churn-inclined", "流失倾向";
+        ChurnInclined: "churn_inclined", "Churn-inclined", "高流失风险";
     }
 }
 

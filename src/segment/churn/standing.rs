@@ -120,7 +120,7 @@ impl CycleStanding {
             "{name}: last purchase {ago} ago, expected every {every_day} (mean gap {mean} days, {limits}): \
              {missed_cycles} missed, churn-inclined from {churn}",
             "{name}：最近一次消费距今 {days} 天，预计每 {every} 天复购一次（平均购买间隔 {mean} 天，{limits}）：\
-             已错过 {missed} 个周期，满 {churn} 个即为流失倾向",
+             已错过 {missed} 个周期，满 {churn} 个即为高流失风险",
         )
     }
 

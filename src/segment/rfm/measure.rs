@@ -29,7 +29,7 @@ impl FrequencyMeasure {
 
     pub(super) const fn name(self, language: Language) -> &'static str {
         match self {
-            Self::Purchases => language.pick("purchases", "购买次数"),
+            Self::Purchases => language.pick("purchases", "支付订单数"),
             Self::PurchaseDays => language.pick("purchase days", "购买天数"),
         }
     }
@@ -57,7 +57,7 @@ impl MonetaryMeasure {
 
     pub(crate) const fn name(self, language: Language) -> &'static str {
         match self {
-            Self::Revenue => language.pick("revenue", "消费金额"),
+            Self::Revenue => language.pick("revenue", "成交金额"),
             Self::MeanOrderAmount => language.pick("mean order amount", "笔单价"),
         }
     }

@@ -82,9 +82,6 @@ pub struct RfmModel {
     pub(crate) bin_counts: BinCounts,
 }
 
-/// Below this number of customers, ranks mean little.
-const FEW_CUSTOMERS: u64 = 50;
-
 /// Customers whose values are cut into bins of equal shares.
 pub(super) trait Population {
     fn customers(&self) -> u64;
@@ -98,6 +95,9 @@ pub(super) trait Population {
 }
 
 impl RfmModel {
+    /// Below this number of customers, ranks say little: one customer more or less moves the scores of others.
+    pub const FEW_CUSTOMERS: u64 = 50;
+
     /// Fits the cut points to all customers of a ledger. Takes time linear in customers on average.
     ///
     /// # Errors
@@ -267,7 +267,7 @@ impl RfmModel {
     /// A warning that ranks among fewer than 50 customers say little: one customer more or less moves the scores of
     /// others. `None` from 50 customers on.
     pub fn note(&self, language: Language) -> Option<String> {
-        (self.customers < FEW_CUSTOMERS).then(|| super::explain::few_customers(self.customers, language))
+        (self.customers < Self::FEW_CUSTOMERS).then(|| super::explain::few_customers(self.customers, language))
     }
 
     /// Whether F and M are those of a window.

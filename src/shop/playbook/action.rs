@@ -24,7 +24,7 @@ impl Action {
         Self::preset("second_order_offer", "Offer for the second order", "二次购买优惠");
     /// A reminder when the next purchase is due.
     pub const CYCLE_REMINDER: Self =
-        Self::preset("cycle_reminder", "Reminder when the next purchase is due", "复购周期提醒");
+        Self::preset("cycle_reminder", "Reminder when the next purchase is due", "回购提醒");
     /// An offer for those who stay away.
     pub const WIN_BACK_OFFER: Self = Self::preset("win_back_offer", "Win-back offer", "召回优惠");
     /// Service by a person.

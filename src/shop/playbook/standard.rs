@@ -94,9 +94,9 @@ const TIER: [Line; 4] = [
 ];
 
 const CHURN_RISK: [Line; 4] = [
-    ("in_cycle", Action::WAIT, "the next purchase is not expected yet", "尚未到复购时间"),
-    ("due", Action::CYCLE_REMINDER, "the next purchase is expected now", "正值复购时间"),
-    ("overdue", Action::DISCOUNT, "the next purchase is late", "已超过复购时间"),
+    ("in_cycle", Action::WAIT, "the next purchase is not expected yet", "尚未到回购期"),
+    ("due", Action::CYCLE_REMINDER, "the next purchase is expected now", "已到回购期"),
+    ("overdue", Action::DISCOUNT, "the next purchase is late", "已超过回购期"),
     ("churn_inclined", Action::WIN_BACK_OFFER, "has missed several cycles", "已错过多个周期"),
 ];
 

@@ -58,20 +58,20 @@ fn in_words() {
     };
     assert_eq!(
         texts("50", "0"),
-        ["Ordinary: revenue 50, Senior above 80, 30 more", "普通会员：消费金额 50，高于 80 升为高级会员，还差 30"]
+        ["Ordinary: revenue 50, Senior above 80, 30 more", "普通会员：累计消费 50，高于 80 升为高级会员，还差 30"]
     );
     assert_eq!(
         texts("98", "50"),
         [
             "VIP: revenue 98, Supreme above 100, 2 more; 50 about to leave, 48 left, 48 below the cut 96: drops to Ordinary",
-            "VIP会员：消费金额 98，高于 100 升为至尊VIP会员，还差 2；即将移出 50，剩余 48，低于门槛 96 达 48：将降为普通会员",
+            "VIP会员：累计消费 98，高于 100 升为至尊VIP会员，还差 2；即将移出 50，剩余 48，低于门槛 96 达 48：将降为普通会员",
         ]
     );
     assert_eq!(
         texts("120", "5"),
         [
             "Supreme: revenue 120; 5 about to leave, 115 left, 15 above the cut 100: stays",
-            "至尊VIP会员：消费金额 120；即将移出 5，剩余 115，高于门槛 100 达 15：保持等级",
+            "至尊VIP会员：累计消费 120；即将移出 5，剩余 115，高于门槛 100 达 15：保持等级",
         ]
     );
 }

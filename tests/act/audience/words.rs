@@ -39,7 +39,7 @@ fn each_comparison() {
 fn each_kind_of_field() {
     let shoes = || Field::days_since(Activity::UnpaidOrder, "shoes");
     let cases = [
-        (is(Amount::Revenue, Test::at_least(money("9.90"))), "revenue at least 9.90", "消费金额不低于 9.90"),
+        (is(Amount::Revenue, Test::at_least(money("9.90"))), "revenue at least 9.90", "成交金额不低于 9.90"),
         (
             is(LabelKind::Octant, Test::one_of(["important_value", "general_keep"])),
             "octant Important value or General keeping",
@@ -134,7 +134,7 @@ fn why_in_and_why_not() {
         &base,
         "In: revenue 120.50, at least 100; frequency band High frequency, High frequency or Medium frequency; \
          days since last cart of \"shoes\" 3, below 7; no tag \"employee\"",
-        "入选：消费金额为 120.50，不低于 100；频次等级为「高频客户」，为「高频客户」或「中频客户」；\
+        "入选：成交金额为 120.50，不低于 100；频次等级为「高频客户」，为「高频客户」或「中频客户」；\
          距「shoes」最近一次加购的天数为 3，低于 7；没有标签「employee」",
     );
     let seldom = base.with_label(LabelKind::FrequencyBand, None);
@@ -184,25 +184,25 @@ fn why_of_presence_and_of_tags() {
     assert_explained(&tag, &profile.with_tags(&["vegan"]), "In: tag \"vegan\"", "入选：带有标签「vegan」");
     assert_explained(&tag, &profile.with_tags(&["x"]), "Out: no tag \"vegan\"", "未入选：没有标签「vegan」");
     let one = compiled(is(Figure::Purchases, Test::equal(1)));
-    assert_explained(&one, &profile.with(Figure::Purchases, 1.0), "In: purchases 1", "入选：购买次数为 1");
+    assert_explained(&one, &profile.with(Figure::Purchases, 1.0), "In: purchases 1", "入选：支付订单数为 1");
     assert_explained(
         &one,
         &profile.with(Figure::Purchases, 2.0),
         "Out: purchases 2, not 1",
-        "未入选：购买次数为 2，不满足：为 1",
+        "未入选：支付订单数为 2，不满足：为 1",
     );
     let others = compiled(is(Figure::Purchases, Test::not_equal(1)));
     assert_explained(
         &others,
         &profile.with(Figure::Purchases, 1.0),
         "Out: purchases 1, asked for other than 1",
-        "未入选：购买次数为 1，不满足：不为 1",
+        "未入选：支付订单数为 1，不满足：不为 1",
     );
     assert_explained(
         &compiled(not(is(Figure::Purchases, Test::not_equal(1)))),
         &profile.with(Figure::Purchases, None),
         "In: no purchases, asked for other than 1",
-        "入选：没有购买次数，不满足：不为 1",
+        "入选：没有支付订单数，不满足：不为 1",
     );
 }
 
@@ -216,7 +216,7 @@ fn a_ready_audience() {
              or (purchases at least 2 and days since first purchase below 730))."
                 .into(),
             "满足以下条件的客户：距最近一次购买的天数低于 30，且非（距倒数第二次购买的天数低于 730，\
-             或（购买次数不低于 2，且距首次购买的天数低于 730））。"
+             或（支付订单数不低于 2，且距首次购买的天数低于 730））。"
                 .into()
         ])
     );

@@ -14,9 +14,9 @@ fn names() {
         names,
         [
             ("in_cycle", ["In cycle", "周期内"]),
-            ("due", ["Due", "待复购"]),
-            ("overdue", ["Overdue", "逾期未购"]),
-            ("churn_inclined", ["Churn-inclined", "流失倾向"]),
+            ("due", ["Due", "已到回购期"]),
+            ("overdue", ["Overdue", "超期未购"]),
+            ("churn_inclined", ["Churn-inclined", "高流失风险"]),
         ]
     );
     assert!(ChurnRisk::ALL.is_sorted());
@@ -31,8 +31,8 @@ fn explained() {
         [
             "Overdue: last purchase 130 days ago, expected every 50 days (mean gap 47/1 = 47.00 days, at least 30 and \
              below 50): 2 cycles missed, churn-inclined from 3",
-            "逾期未购：最近一次消费距今 130 天，预计每 50 天复购一次（平均购买间隔 47/1 = 47.00 天，不低于 30 且低于 \
-             50）：已错过 2 个周期，满 3 个即为流失倾向",
+            "超期未购：最近一次消费距今 130 天，预计每 50 天复购一次（平均购买间隔 47/1 = 47.00 天，不低于 30 且低于 \
+             50）：已错过 2 个周期，满 3 个即为高流失风险",
         ]
     );
     // The own mean gap of the open band has a fraction.
@@ -42,7 +42,7 @@ fn explained() {
             "In cycle: last purchase 1 day ago, expected every 90.50 days (mean gap 181/2 = 90.50 days, at least 80): \
              0 cycles missed, churn-inclined from 3",
             "周期内：最近一次消费距今 1 天，预计每 90.50 天复购一次（平均购买间隔 181/2 = 90.50 天，不低于 80）：\
-             已错过 0 个周期，满 3 个即为流失倾向",
+             已错过 0 个周期，满 3 个即为高流失风险",
         ]
     );
     let floored = rule.with_own_mean_gap(7).with_churn_cycles(2).unwrap();
@@ -51,8 +51,8 @@ fn explained() {
         [
             "Due: last purchase 15 days ago, expected every 14 days (mean gap 2/2 = 1.00 days, floor 7; quantity 4, \
              usually 2.0): 1 cycle missed, churn-inclined from 2",
-            "待复购：最近一次消费距今 15 天，预计每 14 天复购一次（平均购买间隔 2/2 = 1.00 天，下限 7；上次购买数量 4，\
-             平时 2.0）：已错过 1 个周期，满 2 个即为流失倾向",
+            "已到回购期：最近一次消费距今 15 天，预计每 14 天复购一次（平均购买间隔 2/2 = 1.00 天，下限 7；上次购买数量 4，\
+             平时 2.0）：已错过 1 个周期，满 2 个即为高流失风险",
         ]
     );
     let daily = after(rule.with_own_mean_gap(1), &[0, 1], 3).explain(Language::English);
@@ -68,7 +68,7 @@ fn explained() {
         explain(after(rule, &[0], 40)),
         [
             "Due: bought on one day, 40 days ago, at least 30 and below 50",
-            "待复购：仅有 1 个购买日，距今 40 天，不低于 30 且低于 50",
+            "已到回购期：仅有 1 个购买日，距今 40 天，不低于 30 且低于 50",
         ]
     );
     assert_eq!(after(rule, &[0], 1).explain(Language::English), "In cycle: bought on one day, 1 day ago, below 30");
