@@ -1,4 +1,4 @@
-//! Orders in, one page out.
+//! Orders in, one page out, with lists beside it where they are asked for.
 //!
 //! ```text
 //! cargo run --release -- [ORDERS] [options]
@@ -8,12 +8,14 @@
 //! options.
 
 use std::error::Error;
-use std::io::{self, IsTerminal};
+use std::fs;
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
 use repurchase::scale::Language;
+use repurchase_report::{Report, ReportOptions, report};
 use repurchase_segment::arguments::LogArguments;
 use repurchase_segment::order_files::Layout;
 use repurchase_segment::{notes, output, read};
@@ -26,12 +28,16 @@ struct Arguments {
     /// The language of the page.
     #[arg(long, value_enum, default_value_t = LanguageArgument::En)]
     lang: LanguageArgument,
-    /// What the page is called; by default what the file is.
-    #[arg(long)]
-    title: Option<String>,
+    /// The shop's name; by default the file's.
+    #[arg(long, value_name = "NAME")]
+    shop: Option<String>,
     /// The file to write the page to, whole or not at all; `-` is standard output.
     #[arg(long, value_name = "FILE", default_value = "report.html")]
     out: PathBuf,
+    /// The folder to write `report.html` to, with a list of customers for each segment and for each reason to act, as CSV,
+    /// in `lists/` beside it.
+    #[arg(long, value_name = "DIR", conflicts_with = "out")]
+    out_dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -56,8 +62,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         LanguageArgument::Zh => Language::Chinese,
     };
     eprint!("{}", read::report(&orders, language));
-    let title = match (&arguments.title, &arguments.log.orders) {
-        (Some(title), _) => title.clone(),
+    let shop = match (&arguments.shop, &arguments.log.orders) {
+        (Some(shop), _) => shop.clone(),
         (None, None) => "CDNOW".to_owned(),
         (None, Some(path)) => path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
     };
@@ -67,8 +73,33 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     if purchases > 200_000 && io::stderr().is_terminal() {
         eprintln!("{purchases} purchases read, fitting the models");
     }
-    let page = repurchase_report::page(&log, notes, as_of, language, &title)?;
-    write(&arguments.out, &page)
+    let currency = orders.read_as().currency.clone();
+    let options = ReportOptions::default().with_language(language).with_shop(&shop).with_notes(notes);
+    let options = options.with_currency(currency.as_deref());
+    match &arguments.out_dir {
+        None => write(&arguments.out, &report(&log, as_of, &options)?.page),
+        Some(folder) => write_all(folder, &report(&log, as_of, &options.with_lists("lists/"))?),
+    }
+}
+
+/// Writes the page and its lists completely under other names before they take their own.
+fn write_all(folder: &Path, report: &Report) -> Result<(), Box<dyn Error>> {
+    let lists = folder.join("lists");
+    let contents: Vec<Box<output::Content<'_>>> = report
+        .lists
+        .iter()
+        .map(|list| &list.csv)
+        .chain([&report.page])
+        .map(|text| Box::new(move |out: &mut dyn Write| out.write_all(text.as_bytes())) as Box<output::Content<'_>>)
+        .collect();
+    let paths = report.lists.iter().map(|list| lists.join(&list.name)).chain([folder.join("report.html")]);
+    let files: Vec<(PathBuf, &output::Content<'_>)> = paths.zip(contents.iter().map(|content| &**content)).collect();
+    fs::create_dir_all(&lists)
+        .and_then(|()| output::write_whole(&files))
+        .map_err(|error| format!("cannot write to {}: {error}", folder.display()))?;
+    let page = folder.join("report.html");
+    eprintln!("{} written, {} KB, and {} lists", page.display(), report.page.len().div_ceil(1000), report.lists.len());
+    Ok(())
 }
 
 /// Writes the page completely under another name before it takes its own.

@@ -1,30 +1,40 @@
 //! What people read: words in their language, numbers as they are written for the eye.
 
 use chrono::NaiveDate;
+use repurchase::Ratio;
+use repurchase::measure::relative_change;
 use repurchase::scale::Language;
-use repurchase::{Ratio, Window};
 use repurchase_segment::page::grouped;
 use rust_decimal::Decimal;
 
-/// Words and numbers in one language.
+/// Words and numbers in one language, amounts in one currency.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Words {
+pub(crate) struct Words<'a> {
     pub(crate) language: Language,
+    /// What stands before an amount; empty where no currency is known.
+    sign: &'a str,
 }
 
-impl Words {
-    pub(crate) const fn new(language: Language) -> Self {
-        Self { language }
+impl<'a> Words<'a> {
+    /// The sign of a currency's code, or the code and a space.
+    pub(crate) fn sign(currency: Option<&str>) -> String {
+        match currency.map(str::to_uppercase).as_deref() {
+            None | Some("") => String::new(),
+            Some("CNY" | "RMB" | "JPY") => "¥".to_owned(),
+            Some("USD") => "$".to_owned(),
+            Some("GBP") => "£".to_owned(),
+            Some("EUR") => "€".to_owned(),
+            Some(code) => format!("{code}\u{a0}"),
+        }
+    }
+
+    pub(crate) const fn new(language: Language, sign: &'a str) -> Self {
+        Self { language, sign }
     }
 
     /// One of two texts.
     pub(crate) fn of<T>(self, english: T, chinese: T) -> T {
         if self.language == Language::Chinese { chinese } else { english }
-    }
-
-    /// One of two texts that have to be put together.
-    pub(crate) fn say(self, english: impl FnOnce() -> String, chinese: impl FnOnce() -> String) -> String {
-        if self.language == Language::Chinese { chinese() } else { english() }
     }
 
     /// The tag of the language, as in BCP 47.
@@ -34,33 +44,81 @@ impl Words {
 
     /// `1 customer`, `2,357 customers`; `2,357 位客户`.
     pub(crate) fn customers(self, count: u64) -> String {
-        self.say(|| counted(count, "customer"), || format!("{} 位客户", thousands(count)))
+        self.of(counted(count, "customer"), format!("{} 位客户", thousands(count)))
     }
 
     /// `1 day`, `90 days`; `90 天`.
     pub(crate) fn days(self, count: u64) -> String {
-        self.say(|| counted(count, "day"), || format!("{} 天", thousands(count)))
+        self.of(counted(count, "day"), format!("{} 天", thousands(count)))
     }
 
-    /// `1,152 of 2,357`; `2,357 中的 1,152`.
+    /// `1,152 of 2,357`; `1,152 / 2,357`.
     pub(crate) fn ratio(self, ratio: Ratio) -> String {
         let (count, of) = (thousands(ratio.count()), thousands(ratio.of()));
-        self.say(|| format!("{count} of {of}"), || format!("{count} / {of}"))
-    }
-
-    /// Without a year: `14 Mar`; `3月14日`.
-    pub(crate) fn day(self, day: NaiveDate) -> String {
-        self.say(|| day.format("%-d %b").to_string(), || day.format("%-m月%-d日").to_string())
+        self.of(format!("{count} of {of}"), format!("{count} / {of}"))
     }
 
     /// With a year: `14 Mar 1997`; `1997年3月14日`.
     pub(crate) fn date(self, day: NaiveDate) -> String {
-        self.say(|| day.format("%-d %b %Y").to_string(), || day.format("%Y年%-m月%-d日").to_string())
+        day.format(self.of("%-d %b %Y", "%Y年%-m月%-d日")).to_string()
     }
 
-    /// The month in which a window begins: `Mar 1997`; `1997年3月`.
-    pub(crate) fn month(self, window: Window) -> String {
-        self.say(|| window.start().format("%b %Y").to_string(), || window.start().format("%Y年%-m月").to_string())
+    /// The month of a day: `Mar 1997`; `1997年3月`.
+    pub(crate) fn month(self, day: NaiveDate) -> String {
+        day.format(self.of("%b %Y", "%Y年%-m月")).to_string()
+    }
+
+    /// Money with two decimals, without any from 10,000 on; in Chinese in 万 from there.
+    pub(crate) fn money(self, amount: Decimal) -> String {
+        let large = Decimal::from(10_000);
+        let text = match (amount.abs() >= large, self.language) {
+            (true, Language::Chinese) => format!("{:.2}", (amount / large).round_dp(2)),
+            (true, _) => format!("{:.0}", amount.round_dp(0)),
+            _ => format!("{:.2}", amount.round_dp(2)),
+        };
+        let unit = if amount.abs() >= large { self.of("", "万") } else { "" };
+        self.signed(&text) + unit
+    }
+
+    /// As [`money`](Self::money), of an estimate; a dash for one that is no number.
+    pub(crate) fn estimate(self, amount: f64) -> String {
+        if !amount.is_finite() {
+            return NONE.to_owned();
+        }
+        // Of an estimate, the cents are not known.
+        match (amount.abs() >= 10_000.0, self.language) {
+            (true, Language::Chinese) => self.signed(&format!("{:.2}", amount / 10_000.0)) + "万",
+            (true, _) => self.signed(&format!("{amount:.0}")),
+            (false, _) if amount.abs() >= 100.0 => self.signed(&format!("{amount:.0}")),
+            _ => self.signed(&format!("{amount:.2}")),
+        }
+    }
+
+    /// `▲ 12.3%`; a dash where there is no change to be told.
+    pub(crate) fn change(now: impl Into<Decimal>, before: impl Into<Decimal>) -> String {
+        match relative_change(now.into(), before.into()) {
+            None => NONE.to_owned(),
+            Some(change) => {
+                let mark = if change > 0.0 {
+                    "▲ "
+                } else if change < 0.0 {
+                    "▼ "
+                } else {
+                    ""
+                };
+                mark.to_owned() + &percent(Some(change.abs()))
+            }
+        }
+    }
+
+    fn signed(self, text: &str) -> String {
+        let (minus, digits) = match text.strip_prefix('-') {
+            // Rounded to nothing.
+            Some(digits) if digits.bytes().all(|byte| matches!(byte, b'0' | b'.')) => ("", digits),
+            Some(digits) => ("−", digits),
+            None => ("", text),
+        };
+        format!("{minus}{}{}", self.sign, grouped(&digits))
     }
 }
 
@@ -99,37 +157,9 @@ pub(crate) fn whole_percent(share: Option<f64>) -> String {
 /// What stands where a figure is undefined.
 pub(crate) const NONE: &str = "–";
 
-/// Money in the shop's currency: with two decimals, without any from 10,000 on. The figures have it exactly.
-pub(crate) fn money(amount: Decimal) -> String {
-    money_beside(amount, amount)
-}
-
-/// As [`money`], with as many decimals as the largest amount of its column.
-pub(crate) fn money_beside(amount: Decimal, largest: Decimal) -> String {
-    let decimals = if largest.abs() >= Decimal::from(10_000) { 0 } else { 2 };
-    signed(&format!("{:.*}", decimals, amount.round_dp(decimals as u32)))
-}
-
-/// As [`money`], of an estimate; a dash for one that is no number.
-pub(crate) fn estimate(amount: f64) -> String {
-    if !amount.is_finite() {
-        return NONE.to_owned();
-    }
-    signed(&if amount.abs() >= 10_000.0 { format!("{amount:.0}") } else { format!("{amount:.2}") })
-}
-
 /// With so many decimals; a dash for one that is no number.
 pub(crate) fn number(value: f64, decimals: usize) -> String {
-    if value.is_finite() { signed(&format!("{value:.decimals$}")) } else { NONE.to_owned() }
-}
-
-fn signed(text: &str) -> String {
-    match text.strip_prefix('-') {
-        // Rounded to nothing.
-        Some(positive) if positive.bytes().all(|byte| matches!(byte, b'0' | b'.')) => grouped(&positive),
-        Some(positive) => format!("−{}", grouped(&positive)),
-        None => grouped(&text),
-    }
+    if value.is_finite() { grouped(&format!("{value:.decimals$}")) } else { NONE.to_owned() }
 }
 
 #[cfg(test)]
@@ -138,20 +168,41 @@ mod tests {
 
     #[test]
     fn numbers_are_written_for_the_eye() {
+        let (english, chinese) = (Words::new(Language::English, ""), Words::new(Language::Chinese, "¥"));
         assert_eq!([thousands(0), thousands(999), thousands(1_234_567)], ["0", "999", "1,234,567"]);
         assert_eq!(percent(Some(0.48876)), "48.9%");
-        assert_eq!([percent(None), percent(Some(f64::NAN)), number(f64::INFINITY, 2), estimate(f64::NAN)], [NONE; 4]);
+        assert_eq!(
+            [percent(None), percent(Some(f64::NAN)), number(f64::INFINITY, 2), english.estimate(f64::NAN)],
+            [NONE; 4]
+        );
         assert_eq!(whole_percent(Some(0.001)), "<1%");
         assert_eq!([0.0, 0.5, 1.0].map(|share| probability(Some(share))), ["<0.1%", "50.0%", ">99.9%"]);
-        assert_eq!(money(Decimal::new(-12_345, 1)), "−1,234.50");
-        assert_eq!(money(Decimal::new(24_409_194, 2)), "244,092");
-        assert_eq!(number(-0.001, 1), "0.0");
+        let amounts = [-12_345, 24_409_194, 999_999].map(|cents| Decimal::new(cents, 2));
+        assert_eq!(amounts.map(|amount| english.money(amount)), ["−123.45", "244,092", "9,999.99"]);
+        assert_eq!(amounts.map(|amount| chinese.money(amount)), ["−¥123.45", "¥24.41万", "¥9,999.99"]);
+        assert_eq!(chinese.estimate(123_456_789.0), "¥12,345.68万");
+        assert_eq!([8.5, 850.4, -0.001].map(|amount| english.estimate(amount)), ["8.50", "850", "0.00"]);
+    }
+
+    #[test]
+    fn currencies_have_their_signs() {
+        let signs = [Some("CNY"), Some("usd"), Some("CHF"), Some(""), None].map(Words::sign);
+        assert_eq!(signs, ["¥", "$", "CHF\u{a0}", "", ""]);
+    }
+
+    #[test]
+    fn changes_have_a_direction() {
+        let change = |now: u64, before: u64| Words::change(now, before);
+        assert_eq!(
+            [change(115, 100), change(50, 100), change(7, 7), change(1, 0)],
+            ["▲ 15.0%", "▼ 50.0%", "0.0%", NONE]
+        );
     }
 
     #[test]
     fn one_is_not_many() {
-        let words = Words::new(Language::English);
+        let words = Words::new(Language::English, "");
         assert_eq!([words.customers(1), words.customers(2), words.days(0)], ["1 customer", "2 customers", "0 days"]);
-        assert_eq!(Words::new(Language::Chinese).customers(6919), "6,919 位客户");
+        assert_eq!(Words::new(Language::Chinese, "").customers(6919), "6,919 位客户");
     }
 }

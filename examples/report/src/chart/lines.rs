@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Plane, px};
+use super::{PAPER, Plane, px};
 
 /// One line and what it is called.
 pub(crate) struct Series<'a> {
@@ -27,7 +27,7 @@ impl Plane {
                 @if line.dots {
                     @for &(x, y) in line.points {
                         circle cx=(px(self.x(x))) cy=(px(self.y(y))) r="3.5" stroke=(line.colour)
-                            fill=(if line.dashed { "#fff" } else { line.colour }) stroke-width="1.5" {}
+                            fill=(if line.dashed { PAPER } else { line.colour }) stroke-width="1.5" {}
                     }
                 }
             }

@@ -8,17 +8,19 @@ use maud::{Markup, PreEscaped, html};
 pub(crate) use lines::{Series, path};
 pub(crate) use scale::{ceiling, ticks};
 
-/// Ink and colours that are told apart by everyone: those of Okabe and Ito.
-pub(crate) const BLUE: &str = "#0072b2";
-pub(crate) const VERMILLION: &str = "#c44601";
-pub(crate) const GREY: &str = "#5f6b7a";
+/// Colours that are told apart by everyone, on light and on dark paper: after Okabe and Ito.
+pub(crate) const BLUE: &str = "var(--blue)";
+pub(crate) const VERMILLION: &str = "var(--gold)";
+pub(crate) const GREY: &str = "var(--soft)";
+/// The paper.
+pub(crate) const PAPER: &str = "var(--paper)";
 
 /// What a chart is drawn for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Size {
-    /// A page on a desk or on paper.
+    /// A page on a desk.
     Wide,
-    /// A phone.
+    /// A phone, or half a sheet of paper.
     Narrow,
 }
 
@@ -29,7 +31,7 @@ impl Size {
     }
 
     pub(crate) fn width(self) -> f64 {
-        self.of(880.0, 340.0)
+        self.of(520.0, 340.0)
     }
 }
 

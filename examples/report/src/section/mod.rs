@@ -1,30 +1,32 @@
 //! The page's sections, one file each.
 
+mod act;
 mod calls;
 mod cohorts;
+mod folded;
 mod gaps;
-mod headline;
-mod lorenz;
-mod notes;
-mod outlook;
-mod rates;
+mod months;
+mod now;
 mod rfm;
+mod second;
 mod segments;
-mod tiers;
+mod worth;
 
 use maud::{Markup, html};
 use repurchase::Error;
 
-use crate::shop::{Buyers, Shop};
+use crate::shop::Buyers;
 use crate::words::Words;
 
-pub(crate) use headline::headline;
-pub(crate) use notes::section as notes;
+pub(crate) use act::section as act;
+pub(crate) use calls::section as calls;
+pub(crate) use folded::{forecast, notes, terms};
+pub(crate) use now::section as now;
 
 /// A part of the page: what is found, in a sentence, then how.
 pub(crate) struct Section {
     pub(crate) id: &'static str,
-    pub(crate) title: &'static str,
+    pub(crate) title: String,
     pub(crate) lead: String,
     pub(crate) body: Markup,
     /// Who is counted, and how.
@@ -36,7 +38,19 @@ impl Section {
         html! {
             section id=(self.id) aria-labelledby=(format!("{}-title", self.id)) {
                 h2 id=(format!("{}-title", self.id)) { (self.title) }
-                p class="lead" { (self.lead) }
+                @if !self.lead.is_empty() { p class="lead" { (self.lead) } }
+                (self.body)
+                @if !self.note.is_empty() { p class="note" { (self.note) } }
+            }
+        }
+    }
+
+    /// Folded away until it is asked for.
+    pub(crate) fn folded(&self) -> Markup {
+        html! {
+            details class="folded" id=(self.id) {
+                summary { h2 { (self.title) } }
+                @if !self.lead.is_empty() { p class="lead" { (self.lead) } }
                 (self.body)
                 @if !self.note.is_empty() { p class="note" { (self.note) } }
             }
@@ -44,19 +58,16 @@ impl Section {
     }
 }
 
-/// All of them, in the order of the page.
-pub(crate) fn sections(words: Words, shop: &Shop, buyers: &Buyers<'_>) -> Result<Vec<Section>, Error> {
-    let mut sections: Vec<Section> = notes(words, &shop.notes).into_iter().collect();
+/// The analysis, in the order of the page.
+pub(crate) fn analysis(words: Words<'_>, buyers: &Buyers<'_>, lists: Option<&str>) -> Result<Vec<Section>, Error> {
+    let mut sections = vec![months::section(words, buyers)];
+    sections.extend(segments::section(words, buyers, lists));
+    sections.extend(rfm::section(words, buyers));
     sections.extend([
-        rfm::section(words, shop, buyers),
-        segments::section(words, buyers),
-        lorenz::section(words, buyers),
-        tiers::section(words, buyers),
-        rates::section(words, buyers),
+        second::section(words, buyers),
         cohorts::section(words, buyers)?,
-        gaps::section(words, shop, buyers),
-        outlook::section(words, buyers),
-        calls::section(words, shop, buyers),
+        gaps::section(words, buyers),
+        worth::section(words, buyers)?,
     ]);
     Ok(sections)
 }
@@ -64,4 +75,15 @@ pub(crate) fn sections(words: Words, shop: &Shop, buyers: &Buyers<'_>) -> Result
 /// The first row of a table: what its columns hold.
 fn heads(names: &[impl AsRef<str>]) -> Markup {
     html! { thead { tr { @for name in names { th scope="col" { (name.as_ref()) } } } } }
+}
+
+/// A list's place, where lists lie beside the page.
+fn list_link(words: Words<'_>, lists: Option<&str>, name: &str, what: &str) -> Markup {
+    html! {
+        @if let Some(folder) = lists {
+            a class="list" download href=(format!("{folder}{name}")) {
+                (words.of("List", "名单")) span class="hidden" { " " (what) } " (CSV)"
+            }
+        }
+    }
 }

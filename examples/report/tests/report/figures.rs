@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 use repurchase::PurchaseLog;
-use repurchase::scale::Language;
 use repurchase::shop::{ShopModels, ShopOptions};
+use repurchase_report::{ReportOptions, report};
 use repurchase_segment::arguments::ShopArguments;
 use repurchase_segment::shop::Shop;
 use serde_json::Value;
@@ -54,12 +54,16 @@ fn numbers_of_an_earlier_day_leave_out_what_came_later() {
     let as_of = NaiveDate::from_ymd_opt(1997, 12, 15).unwrap();
     let page = english(&log, as_of);
     equal(&embedded(&page), &summary(&log, as_of));
-    assert!(page.contains("Dec*"), "the month is not over");
+    assert!(page.contains("Dec 1997 (so far)"), "the month is not over");
     // A note says what is left out; nothing else of the next year is known.
     let (before, note) = page.split_once("<li data-code=\"after_as_of\">").unwrap();
     let (note, after) = note.split_once("</li>").unwrap();
     assert!(note.contains("to 1998-06-30) and are left out."), "{note}");
-    assert!(!before.contains("1998") && !after.contains("1998"));
+    assert!(!before.contains("1998"));
+    // The forecast says from which later day on its error can be known.
+    let (after, forecast) = after.split_once("<details class=\"folded\" id=\"forecast\">").unwrap();
+    let (_, end) = forecast.split_once("</details>").unwrap();
+    assert!(!after.contains("1998") && !end.contains("1998"));
 }
 
 /// A backend's page is by the models of last night, whoever has bought since.
@@ -68,7 +72,7 @@ fn numbers_are_those_of_the_models_that_are_given() {
     let (log, as_of) = read(CDNOW);
     let night = NaiveDate::from_ymd_opt(1998, 3, 31).unwrap();
     let models = ShopModels::fit(&log.ledger(night).unwrap(), &ShopOptions::default()).unwrap();
-    let page = repurchase_report::page_by(&models, &log, Vec::new(), as_of, Language::English, "A shop").unwrap();
+    let page = report(&log, as_of, &ReportOptions::default().with_models(&models)).unwrap().page;
     let shop = Shop::of(log.ledger(as_of).unwrap(), Some(models), &ShopArguments::default()).unwrap();
     let by_these = repurchase_segment::summary::summary(&shop, 0).unwrap();
     equal(&embedded(&page), &by_these);

@@ -2,10 +2,12 @@
 //! against those of the `segment` program.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::cast_possible_wrap, clippy::similar_names, reason = "a few customers of a file")]
 
 mod browser;
 mod edges;
 mod figures;
+mod naive;
 mod program;
 mod sections;
 
@@ -15,6 +17,7 @@ use std::path::Path;
 use chrono::{NaiveDate, TimeZone, Utc};
 use repurchase::scale::Language;
 use repurchase::{Order, PurchaseLog, ShopCalendar};
+use repurchase_report::{ReportOptions, report};
 use repurchase_segment::SAMPLE as CDNOW;
 use repurchase_segment::order_files::{self, ReadOptions};
 use rust_decimal::Decimal;
@@ -41,8 +44,12 @@ fn day(days: u64) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + chrono::Days::new(days)
 }
 
+fn page(log: &PurchaseLog<String>, as_of: NaiveDate, language: Language) -> String {
+    report(log, as_of, &ReportOptions::default().with_language(language).with_shop("A shop")).unwrap().page
+}
+
 fn english(log: &PurchaseLog<String>, as_of: NaiveDate) -> String {
-    repurchase_report::page(log, Vec::new(), as_of, Language::English, "A shop").unwrap()
+    page(log, as_of, Language::English)
 }
 
 /// The numbers that the page has for programs.

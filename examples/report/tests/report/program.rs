@@ -22,12 +22,30 @@ fn run(arguments: &[&str]) -> Output {
 fn the_page_is_written_whole() {
     let directory = directory("whole");
     let out = directory.join("page.html");
-    let output = run(&["--lang", "zh", "--title", "唱片店", "--out", out.to_str().unwrap()]);
+    let output = run(&["--lang", "zh", "--shop", "唱片店", "--out", out.to_str().unwrap()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let page = fs::read_to_string(&out).unwrap();
     assert!(page.ends_with("</html>") && page.contains("<title>唱片店</title>"));
     assert_eq!(embedded(&page)["customers"], 2357);
     assert_eq!(fs::read_dir(&directory).unwrap().count(), 1, "nothing else is left");
+}
+
+#[test]
+fn lists_lie_beside_the_page() {
+    let directory = directory("lists").join("of the shop");
+    let output = run(&["--out-dir", directory.to_str().unwrap(), "--lang", "zh"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let page = fs::read_to_string(directory.join("report.html")).unwrap();
+    let links: Vec<_> = page.split("href=\"lists/").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(links.len(), 5 + 1 + 10, "each reason to act, once more at the calls, and each segment: {links:?}");
+    for link in links {
+        let list = fs::read_to_string(directory.join("lists").join(link)).unwrap();
+        let head = "\u{feff}客户ID,最近购买日,应回购日,已超天数,90天购买概率,90天正常复购金额,建议动作,理由\n";
+        assert!(list.starts_with(head), "{link}: {list}");
+    }
+    assert_eq!(fs::read_dir(directory.join("lists")).unwrap().count(), 15, "nothing else is left");
+    // Both at once is asked for by mistake.
+    assert!(!run(&["--out-dir", "here", "--out", "there.html"]).status.success());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
 use axum::response::IntoResponse;
+use repurchase_report::ReportOptions;
 
 use super::Refusals;
 use super::notes::of_files;
@@ -30,14 +31,17 @@ pub(crate) async fn page(State(app): State<Arc<App>>, Reader(language): Reader) 
     ];
     let (key, title) = pick(language, ("en", "The shop"), ("zh", "商店"));
     let title = app.config.shop_name.clone().unwrap_or_else(|| title.to_owned());
+    let currency = app.config.currency_code.clone();
     let notes = of_files(&app.store).await?;
     let page = app.pages.get(&app, key, move |moment| {
-        let (log, today) = (&moment.log, moment.today);
-        let page = match &moment.version {
-            Some(version) => repurchase_report::page_by(&version.models, log, notes, today, language, &title)?,
-            None => repurchase_report::page(log, notes, today, language, &title)?,
+        let options = ReportOptions::default().with_language(language).with_shop(&title).with_notes(notes);
+        let options = options.with_currency(currency.as_deref());
+        let options = match &moment.version {
+            Some(version) => options.with_models(&version.models),
+            None => options,
         };
-        Ok::<_, repurchase_report::Error>(Bytes::from(page))
+        let report = repurchase_report::report(&moment.log, moment.today, &options)?;
+        Ok::<_, repurchase_report::Error>(Bytes::from(report.page))
     });
     Ok((headers, page.await?))
 }

@@ -1,0 +1,150 @@
+//! Lists that leave the page: customers to act on, as CSV.
+
+use std::fmt::Write;
+
+use chrono::{Datelike, Days, NaiveDate};
+use repurchase::CustomerHistory;
+use repurchase::scale::{Label, Language};
+use repurchase::segment::LabelKind;
+use repurchase::shop::{Figure, Profile, Trigger};
+use rust_decimal::Decimal;
+
+use crate::shop::Buyers;
+use crate::words::Words;
+
+/// Customers of one segment, or with one reason to act, as CSV.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List {
+    /// The file's name, such as `late.csv` or `segment-champions.csv`.
+    pub name: String,
+    /// Its rows behind one of names, separated by commas; in Chinese behind a byte-order mark, by which spreadsheets know
+    /// UTF-8.
+    pub csv: String,
+}
+
+/// Why customers stand in a list.
+#[derive(Clone, Copy)]
+enum Why {
+    Trigger(Trigger),
+    Segment,
+}
+
+/// The name of the list of a reason to act.
+pub(crate) fn of_trigger(trigger: Trigger) -> String {
+    format!("{}.csv", trigger.label().key())
+}
+
+/// The name of the list of a segment.
+pub(crate) fn of_segment(segment: &Label) -> String {
+    // A shop's own key may hold what no file's name does.
+    let plain = |letter: char| if letter.is_alphanumeric() || letter == '-' { letter } else { '_' };
+    format!("segment-{}.csv", segment.key().chars().map(plain).collect::<String>())
+}
+
+/// One for each reason to act, one for each segment; customers stand by what is at risk in them, the most first.
+pub(crate) fn lists(words: Words<'_>, buyers: &Buyers<'_>) -> Vec<List> {
+    let triggers = buyers.triggered.iter();
+    let mut lists: Vec<List> = triggers
+        .map(|(trigger, customers)| list(words, buyers, of_trigger(*trigger), Why::Trigger(*trigger), customers))
+        .collect();
+    let mut usual: Vec<f64> = Vec::new();
+    if !buyers.segments.is_empty() {
+        let unknown = |value: Option<f64>| value.unwrap_or(f64::NEG_INFINITY);
+        usual = buyers.shop.profiles.figures(Figure::UsualValue).map(unknown).collect();
+    }
+    let at = |position: usize| usual.get(position).copied().unwrap_or(f64::NEG_INFINITY);
+    for (segment, _) in &buyers.segments {
+        let of = buyers.shop.profiles.labels(LabelKind::Segment).enumerate();
+        let mut customers: Vec<usize> = of
+            .filter(|(_, label)| label.is_some_and(|label| label.key() == segment.key()))
+            .map(|(position, _)| position)
+            .collect();
+        customers.sort_by(|&left, &right| at(right).total_cmp(&at(left)));
+        lists.push(list(words, buyers, of_segment(segment), Why::Segment, &customers));
+    }
+    lists
+}
+
+fn list(words: Words<'_>, buyers: &Buyers<'_>, name: String, why: Why, customers: &[usize]) -> List {
+    let days = buyers.models.horizon_days();
+    let mut csv = if words.language == Language::Chinese { "\u{feff}".to_owned() } else { String::new() };
+    csv += &words.of(
+        "customer_id,last_purchase,due_day,days_late,p_buys,value_at_risk,action,reason\n".to_owned(),
+        format!("客户ID,最近购买日,应回购日,已超天数,{days}天购买概率,{days}天正常复购金额,建议动作,理由\n"),
+    );
+    for &position in customers {
+        let ledger = &buyers.shop.ledger;
+        let id = ledger.ids().get(position);
+        let history = id.and_then(|id| ledger.get(id));
+        if let (Some(id), Some(history), Some(profile)) = (id, history, buyers.shop.profiles.get(position)) {
+            row(&mut csv, words, buyers, (id, &history, &profile), why);
+        }
+    }
+    List { name, csv }
+}
+
+fn row(
+    csv: &mut String,
+    words: Words<'_>,
+    buyers: &Buyers<'_>,
+    (id, history, profile): (&str, &CustomerHistory, &Profile<'_>),
+    why: Why,
+) {
+    let (models, as_of) = (buyers.models, buyers.as_of);
+    let due = due_day(buyers, history);
+    let late = due.filter(|due| *due <= as_of).map(|due| (as_of - due).num_days().to_string());
+    let number = |figure, decimals: usize| profile.figure(figure).map(|number| format!("{number:.decimals$}"));
+    let date = |day: NaiveDate| Some(day).filter(|day| day.year() <= 9999).map(|day| day.to_string());
+    let reason = match why {
+        Why::Trigger(Trigger::WindowClosing) => {
+            models.explain(history, as_of, LabelKind::NewCustomerState, words.language)
+        }
+        Why::Trigger(Trigger::NearTier) => models.explain_tier(history.revenue(), Decimal::ZERO, words.language).ok(),
+        Why::Trigger(_) => models.explain(history, as_of, LabelKind::ChurnRisk, words.language),
+        Why::Segment => models.explain(history, as_of, LabelKind::Segment, words.language),
+    };
+    let action = models.next_action(profile).map(|(_, action)| action.name(words.language).to_owned());
+    let cells = [
+        Some(id.to_owned()),
+        history.last_purchase().and_then(date),
+        due.and_then(date),
+        late,
+        number(Figure::ProbabilityBuys, 4),
+        number(Figure::UsualValue, 2),
+        action,
+        reason,
+    ];
+    for (at, cell) in cells.iter().enumerate() {
+        let mark = if at == 0 { "" } else { "," };
+        // Writing to a string cannot fail.
+        let _ = write!(csv, "{mark}{}", quoted(cell.as_deref().unwrap_or_default()));
+    }
+    csv.push('\n');
+}
+
+/// From which day on the next purchase is due: a cycle after the last one; after the only one, where new customers cool down.
+pub(crate) fn due_day(buyers: &Buyers<'_>, history: &CustomerHistory) -> Option<NaiveDate> {
+    if history.purchase_days() == 1 {
+        let [cools, ..] = buyers.models.lifecycle().new_customers.edges();
+        return history.last_purchase()?.checked_add_days(Days::new(cools.into()));
+    }
+    buyers.models.cycles().standing(history, buyers.as_of)?.next_expected_day()
+}
+
+/// As RFC 4180 has it.
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_hold_anything() {
+        assert_eq!(
+            ["ann", "a,b", "say \"hi\"", "two\nlines"].map(quoted),
+            ["ann", "\"a,b\"", "\"say \"\"hi\"\"\"", "\"two\nlines\""]
+        );
+    }
+}
