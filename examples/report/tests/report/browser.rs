@@ -231,7 +231,7 @@ fn see(language: Language, name: &str) {
     reader.tab.call_method(print).unwrap();
     reader.is(711, 1032);
     assert_eq!(reader.asks("document.getElementById('calls').getBoundingClientRect().bottom + scrollY < 1032"), true);
-    assert_eq!(reader.asks("[...document.querySelectorAll('figure .plain')].every(t => t.clientHeight > 40 || t.closest('#rates-chart'))"), true);
+    assert_eq!(reader.asks("[...document.querySelectorAll('figure .plain')].every(t => t.clientHeight > 40 || t.closest('#rates-chart') || t.matches('#gaps .plain + .plain'))"), true);
     let screen: Emulation::SetEmulatedMedia = serde_json::from_value(json!({ "media": "" })).unwrap();
     reader.tab.call_method(screen).unwrap();
     reader.is(1280, 1000);
