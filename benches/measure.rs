@@ -6,8 +6,9 @@ use common::{ORDERS, Orders, Result};
 use criterion::{BatchSize, Criterion, Throughput};
 use repurchase::history::LineLog;
 use repurchase::measure::{
-    CategoryPaths, CohortOptions, CohortTable, Concentration, CycleOptions, CycleScale, CycleTable, Occasion,
-    RateOptions, buyer_mix, category_breadth, notes, repurchase_rates, second_purchase_rate, units_per_buyer,
+    CategoryPaths, CohortOptions, CohortTable, Concentration, CycleOptions, CycleScale, CycleTable, Life, Occasion,
+    RateOptions, buyer_mix, category_breadth, notes, repurchase_rates, repurchase_rates_by, second_purchase_rate,
+    units_per_buyer,
 };
 use repurchase::record::{Period, Windows};
 use repurchase::{PurchaseLog, ShopCalendar, Window};
@@ -39,6 +40,10 @@ fn rates(criterion: &mut Criterion, shape: &str, log: &PurchaseLog<u64>) -> Resu
         group.bench_function(id, |bencher| {
             bencher.iter(|| repurchase_rates(log, windows, &RateOptions::default()));
         });
+        let id = format!("repurchase_rates_by/{}_{kind}_20_groups_{shape}/{ORDERS}", windows.len());
+        group.bench_function(id, |bencher| {
+            bencher.iter(|| repurchase_rates_by(log, windows, &RateOptions::default(), |customer| customer % 20));
+        });
     }
     group.finish();
     Ok(())
@@ -53,6 +58,10 @@ fn others(criterion: &mut Criterion, orders: &Orders) -> Result {
     group.throughput(Throughput::Elements(ORDERS as u64));
     group.bench_function(format!("cohort_table/months/{ORDERS}"), |bencher| {
         bencher.iter(|| CohortTable::of(&log, &CohortOptions::default(), as_of));
+    });
+    group.bench_function(format!("cohort_table/30_days/{ORDERS}"), |bencher| {
+        let options = CohortOptions::default().with_life(Life::Days(30));
+        bencher.iter(|| CohortTable::of(&log, &options, as_of));
     });
     group.bench_function(format!("notes/purchases/{ORDERS}"), |bencher| {
         bencher.iter(|| notes(&log, as_of));

@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         records.push(record);
     }
     let log = PurchaseLog::from_records(records, &ShopCalendar::utc())?;
-    let (as_of, cost) = ("2011-12-09".parse()?, Decimal::from(400));
+    let (as_of, cost) = ("2011-12-09".parse()?, Decimal::from(700));
 
     // Months of 30 days from each customer's own first day; cohorts by the quarter of that day.
     let options = CohortOptions::default().with_period(Period::Quarter).with_life(Life::Days(30));

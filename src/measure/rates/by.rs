@@ -16,7 +16,7 @@ pub(super) struct GroupFold<'a, K, F> {
     groups: Groups<K>,
     /// Those of each group in the order of their numbers.
     differences: Vec<Counts>,
-    /// What customers have bought in groups other than their latest one.
+    /// What customers of one partition have bought in groups other than their latest one.
     others: Vec<Other>,
 }
 
@@ -146,6 +146,11 @@ impl<Id, K: Ord + Clone, F: Fn(&Id) -> K> CustomerFold<Id> for GroupFold<'_, K, 
         let may_be_first = known.others & LATER == 0 && known.last.is_empty();
         let is_first = may_be_first && (self.by_day || is_nobody || self.takes_first(known, range));
         known.last.count(self.of_group(group), place, range, is_first);
+    }
+
+    /// All facts of a partition are read: what is kept of its customers would only leave the cache.
+    fn reserve(&mut self, _: usize) {
+        self.others.clear();
     }
 
     fn finish(&mut self, _: Id, _: InGroups) {}
