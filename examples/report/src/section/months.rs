@@ -125,6 +125,7 @@ fn plane(size: Size, months: &[Month], end: f64, right: f64) -> Plane {
 /// An amount on an axis: `20k`, `2万`.
 fn short(words: Words<'_>, amount: f64, end: f64) -> String {
     let (unit, name) = match (end, words.of(true, false)) {
+        (5e9.., true) => (1e9, "bn"),
         (5_000_000.0.., true) => (1e6, "m"),
         (5_000.0.., true) => (1e3, "k"),
         (1e9.., false) => (1e8, "亿"),

@@ -30,7 +30,6 @@ fn every_section_is_there_in_both_languages() {
         ("Do new customers stay", "新客留存（按首购同期群）"),
         ("Days between purchases", "购买间隔"),
         ("How few bring how much", "成交集中度与会员等级"),
-        ("Before you rely on the numbers", "使用这些数字之前"),
         ("Forecast, and how far to trust it", "复购预测与回测"),
         ("What the words mean", "名词解释"),
     ];
@@ -73,7 +72,10 @@ fn chinese_is_an_operators() {
 #[test]
 fn ranks_and_probabilities_are_not_told_as_facts() {
     let (log, as_of) = read(CDNOW);
-    let page = text(&english(&log, as_of));
+    let page = english(&log, as_of);
+    // The forecast, which folds away, may speak of models.
+    let (shown, _) = page.split_once("<details class=\"folded\" id=\"forecast\">").unwrap();
+    let page = text(&format!("{shown}<script>"));
     assert!(page.contains("699 customers last bought on 14 Apr 1997 or later and ordered 3 times or more"));
     for word in ["lately", "likely gone", "Still a customer", "ranks mean little", "P(alive)"] {
         assert!(!page.contains(word), "{word}");
@@ -145,7 +147,17 @@ fn pictures_speak_to_those_who_do_not_see_them() {
 fn the_page_asks_nobody_for_anything() {
     let (log, as_of) = read(CDNOW);
     let page = report(&log, as_of, &ReportOptions::default().with_lists("lists/")).unwrap().page;
-    for word in ["http:", "https:", "src=", "@import", "<link rel=\"stylesheet", "<iframe", " on"] {
+    for word in [
+        "http:",
+        "https:",
+        "src=",
+        "@import",
+        "<link rel=\"stylesheet",
+        "<iframe",
+        " onload=",
+        " onclick=",
+        " onerror=",
+    ] {
         let found = page.split('<').find(|element| {
             element.split('>').next().is_some_and(|tag| tag.contains(word)) && !element.starts_with("meta")
         });
