@@ -75,6 +75,15 @@ impl MoneyColumn {
         }
     }
 
+    /// `None` beyond 127 bits.
+    pub(crate) fn sum(&self) -> Option<i128> {
+        match self {
+            // Fewer than 2^32 amounts of 64 bits.
+            Self::Narrow(amounts) => Some(amounts.iter().copied().map(i128::from).sum()),
+            Self::Wide(amounts) => amounts.iter().try_fold(0_i128, |sum, &amount| sum.checked_add(amount)),
+        }
+    }
+
     fn set(&mut self, index: usize, amount: i128) {
         if let (Self::Narrow(amounts), Err(_)) = (&*self, i64::try_from(amount)) {
             *self = Self::Wide(amounts.iter().map(|&amount| amount.into()).collect());

@@ -296,6 +296,10 @@ impl<Id> Ledger<Id> {
     pub(crate) fn revenue(&self) -> &MoneyColumn {
         &self.columns.revenue
     }
+
+    pub(crate) fn credited(&self) -> &MoneyColumn {
+        &self.columns.credited
+    }
 }
 
 /// Ledgers are equal when they are as of the same day and know the same of the same customers. Trailing zeros in their

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Ledger, MoneyColumn};
+use super::Ledger;
 use crate::error::{Error, Result};
 use crate::number::money;
 
@@ -34,12 +34,7 @@ impl<Id> Ledger<Id> {
     ///
     /// [`Error::AmountOverflow`] when the revenue does not fit a `Decimal` exactly.
     pub fn totals(&self) -> Result<LedgerTotals> {
-        let revenue = match self.revenue() {
-            // Fewer than 2^32 amounts of 64 bits.
-            MoneyColumn::Narrow(amounts) => Some(amounts.iter().copied().map(i128::from).sum()),
-            MoneyColumn::Wide(amounts) => amounts.iter().try_fold(0_i128, |sum, &amount| sum.checked_add(amount)),
-        };
-        let revenue = revenue.and_then(|minor| money::decimal(minor, self.scale()));
+        let revenue = self.revenue().sum().and_then(|minor| money::decimal(minor, self.scale()));
         Ok(LedgerTotals {
             customers: self.len() as u64,
             purchases: sum(self.purchases()),

@@ -3,6 +3,7 @@
 #[cfg(feature = "serde")]
 pub(crate) mod decimal;
 pub(crate) mod distribution;
+mod exact_sum;
 #[cfg(test)]
 pub(crate) mod golden;
 pub(crate) mod money;
@@ -14,4 +15,5 @@ pub(crate) mod special;
 pub(crate) mod weight;
 pub(crate) mod wide;
 
+pub(crate) use exact_sum::{ExactSum, exact_sum};
 pub(crate) use quotient::quotient;

@@ -70,7 +70,7 @@ mod value;
 
 pub use backtest::{
     Backtest, Baseline, BaselineScores, BetterRule, Calibration, Candidate, Choice, Difference, ExpectedTotals,
-    Holdout, HoldoutCustomer, ModelRecord, NoInterval, Outcome, RenewalChoice, RenewalHoldout, Returns,
+    Holdout, HoldoutCustomer, ModelRecord, NoInterval, Outcome, PastTally, RenewalChoice, RenewalHoldout, Returns,
     RollingBacktest, RollingWindow, RuleTotal, Scores, Total, TotalForecast, TrackRecord, TrackWindow, TrackingPoint,
     YearAgo,
 };

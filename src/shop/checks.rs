@@ -6,14 +6,14 @@ use super::estimate::PurchaseChoice;
 use super::options::ShopOptions;
 use crate::error::{Error, Result};
 use crate::history::PurchaseLog;
-use crate::predict::{Difference, ModelKind, RollingBacktest, TrackRecord};
+use crate::predict::{Difference, ModelKind, PastTally, RollingBacktest, TrackRecord};
 use crate::record::CustomerId;
 
 /// How the models that a shop may use have done in every complete window of its past: what decides between them, how far off
 /// the next total may be, and who comes back.
 ///
 /// [`ShopModels::fit_log`](super::ShopModels::fit_log) makes and uses it. Where models are fitted to a ledger or to a merged
-/// tally, it is made apart, of a log of all customers, and [given](ShopOptions::with_checks).
+/// tally, it is made apart, of a log of all customers or a merged [`PastTally`], and [given](ShopOptions::with_checks).
 ///
 /// # Examples
 ///
@@ -34,14 +34,22 @@ impl ShopChecks {
     ///
     /// As [`RollingBacktest::run`].
     pub fn of<Id: CustomerId>(log: &PurchaseLog<Id>, as_of: NaiveDate, options: &ShopOptions) -> Result<Self> {
-        let kinds = match options.purchases {
-            PurchaseChoice::Auto => vec![ModelKind::Nbd, ModelKind::MbgNbd],
-            PurchaseChoice::Fit(kind) => vec![ModelKind::Nbd, kind],
-            PurchaseChoice::Given(_) => Vec::new(),
-        };
-        let rolling = RollingBacktest::run(log, as_of, options.horizon_days, &kinds, &options.fit)?;
+        let kinds = kinds(options.purchases);
+        Ok(Self::of_rolling(&RollingBacktest::run(log, as_of, options.horizon_days, &kinds, &options.fit)?))
+    }
+
+    /// The same of a tally, such as one that was merged from many machines, to the last bit.
+    ///
+    /// # Errors
+    ///
+    /// As [`RollingBacktest::run_tally`].
+    pub fn of_tally(past: &PastTally, options: &ShopOptions) -> Result<Self> {
+        Ok(Self::of_rolling(&RollingBacktest::run_tally(past, &kinds(options.purchases), &options.fit)?))
+    }
+
+    fn of_rolling(rolling: &RollingBacktest) -> Self {
         let tracks = rolling.records.iter().map(|record| rolling.track(record.kind)).collect();
-        Ok(Self { chosen: rolling.chosen, tracks })
+        Self { chosen: rolling.chosen, tracks }
     }
 
     /// The model that did best in all windows, or nearly so and simpler; `None` without a window.
@@ -75,5 +83,14 @@ impl ShopChecks {
             )?;
         }
         Ok(self)
+    }
+}
+
+/// The models that are checked.
+fn kinds(choice: PurchaseChoice) -> Vec<ModelKind> {
+    match choice {
+        PurchaseChoice::Auto => vec![ModelKind::Nbd, ModelKind::MbgNbd],
+        PurchaseChoice::Fit(kind) => vec![ModelKind::Nbd, kind],
+        PurchaseChoice::Given(_) => Vec::new(),
     }
 }

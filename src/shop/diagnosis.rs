@@ -84,6 +84,8 @@ pub enum Finding {
         plain: f64,
         /// With it.
         corrected: f64,
+        /// What the correction gains in a window: the mean of the differences of these errors.
+        gain: Difference,
         /// Whether these windows cover a year, less than which tells no season.
         covers_a_year: bool,
     },
@@ -157,11 +159,13 @@ fn of_track(track: &TrackRecord, outlook: Option<&Outlook>) -> Vec<Finding> {
         Some((plain, plain - libm::log(year_ago.factor)))
     });
     let (plain, corrected): (Vec<f64>, Vec<f64>) = pairs.unzip();
+    let gains = plain.iter().zip(&corrected).map(|(plain, corrected)| plain.abs() - corrected.abs());
+    let gain = Difference::of_values(&gains.collect::<Vec<_>>());
     findings.push(match mean_size(&plain).zip(mean_size(&corrected)) {
         Some((of_plain, corrected)) => {
             let windows = plain.len() as u32;
             let covers_a_year = track.covers_a_year(windows);
-            Finding::Season { windows, plain: of_plain, corrected, covers_a_year }
+            Finding::Season { windows, plain: of_plain, corrected, gain, covers_a_year }
         }
         None => Finding::NoSeason { from: track.day_of_season() },
     });
@@ -169,6 +173,9 @@ fn of_track(track: &TrackRecord, outlook: Option<&Outlook>) -> Vec<Finding> {
         .extend(track.record.returns.filter(|returns| returns.silent > 0).map(|returns| Finding::Returns { returns }));
     findings
 }
+
+/// What a correction must gain, and by more than two standard errors, to show a season: two points of a hundred.
+const SEASON: f64 = 0.02;
 
 impl Finding {
     /// The sentence.
@@ -211,11 +218,10 @@ impl Finding {
                 )
             }
             Self::BetterRule { rule, error, windows } => sentence(&rule.describe(*error, *windows, language), language),
-            Self::Season { windows, plain, corrected, covers_a_year } => {
+            Self::Season { windows, plain, corrected, gain, covers_a_year } => {
                 let past = count(&windows.to_string(), "window");
                 let (plain_off, corrected_off) = (percent(*plain), percent(*corrected));
-                // What rounds to nothing shows nothing.
-                let helps = corrected < plain && plain_off != corrected_off;
+                let helps = gain.mean >= SEASON && gain.standard_error.is_some_and(|error| gain.mean > 2.0 * error);
                 let verdict = match (*covers_a_year, helps, language) {
                     (false, _, Language::English) => "too few to tell a season",
                     (false, _, Language::Chinese) => "窗口太少，尚不能判断季节性",

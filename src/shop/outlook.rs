@@ -6,7 +6,7 @@ use super::ahead::samples;
 use super::models::ShopModels;
 use crate::error::{Error, Result};
 use crate::history::Ledger;
-use crate::parallel;
+use crate::number::exact_sum;
 use crate::predict::{PurchaseModel, RevivingModel, Total, TotalForecast, TrackRecord};
 use crate::scale::words::phrase;
 use crate::scale::{Confidence, Language};
@@ -35,9 +35,6 @@ pub struct Outlook {
     pub without_mean_spend: u64,
 }
 
-/// Customers who are worked on in one go.
-const PART: usize = 1 << 12;
-
 impl ShopModels {
     /// What the next days bring: the totals of all customers of a ledger as of the models' day. `None` where the shop has no
     /// model of purchases.
@@ -61,12 +58,12 @@ impl ShopModels {
         let days = self.horizon_days;
         let samples = samples(ledger);
         let purchases = model.expected_purchases_all(&samples, days);
-        let buys = parallel::map_ranges(samples.len(), PART, |part| {
-            let samples = samples.get(part).unwrap_or_default().iter();
-            samples.map(|sample| model.probability_buys(sample, days)).sum::<f64>()
-        });
+        let buys = model.probability_buys_all(&samples, days);
         let spend = |sample| self.spend.model()?.expected_spend(sample);
-        let kept = |at| ledger.history(at).map(|history| self.kept.of_customer(&history));
+        let are_credits = self.kept.share_credited() > 0.0;
+        let kept = |at| {
+            if are_credits { ledger.history(at).map(|history| self.kept.of_customer(&history)) } else { Some(1.0) }
+        };
         let values = (0..).zip(samples.iter().zip(&purchases));
         let values = values.map(|(at, (sample, purchases))| Some(purchases * spend(sample)? * kept(at)?));
         let without_mean_spend = values.clone().filter(Option::is_none).count() as u64;
@@ -79,9 +76,9 @@ impl ShopModels {
             as_of: self.as_of,
             horizon_days: days,
             customers: samples.len() as u64,
-            purchases: total(Total::Purchases, purchases.iter().sum()),
-            buyers: total(Total::Buyers, buys.iter().sum()),
-            revenue: values.sum::<Option<f64>>().map(|revenue| total(Total::Revenue, revenue)),
+            purchases: total(Total::Purchases, exact_sum(purchases.iter().copied())),
+            buyers: total(Total::Buyers, exact_sum(buys)),
+            revenue: (without_mean_spend == 0).then(|| total(Total::Revenue, exact_sum(values.flatten()))),
             without_mean_spend,
         }))
     }

@@ -204,3 +204,26 @@ fn parameters_of_simulated_shops_are_found_again() {
         Fit::Boundary(boundary) => assert!(boundary.to_string().contains("goes to 0"), "{boundary}"),
     }
 }
+
+proptest! {
+    #![proptest_config(super::fixed_seed(48))]
+
+    #[test]
+    fn likelihoods_of_many_are_those_of_each(
+        parameters in parameters(), customers in prop::collection::vec(customers(), 0..60),
+    ) {
+        // Equal `x` and `T` share what is worked out, whole days another way than others.
+        let whole = customers.iter().map(|of| {
+            let (recency, age) = (of.recency_days().ceil(), of.age_days().ceil());
+            Sample::new(of.repeats(), recency, age).unwrap()
+        });
+        let all: Vec<Sample> = customers.iter().copied().chain(whole).chain(customers.iter().rev().copied()).collect();
+        for (name, model) in models(parameters) {
+            let found = model.log_likelihood_all(&all);
+            prop_assert_eq!(found.len(), all.len());
+            for (found, sample) in found.iter().zip(&all) {
+                prop_assert_eq!(found.to_bits(), model.log_likelihood(sample).to_bits(), "{}", name);
+            }
+        }
+    }
+}

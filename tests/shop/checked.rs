@@ -1,7 +1,9 @@
 //! Models that were checked on the shop's past: one fit from a log, one from its parts; totals again by hand; words.
 
 use chrono::NaiveDate;
-use repurchase::predict::{ModelKind, NoInterval, PurchaseModel, Returns, Revival, RollingBacktest, Sample, Total};
+use repurchase::predict::{
+    ModelKind, NoInterval, PastTally, PurchaseModel, Returns, Revival, RollingBacktest, Sample, Total,
+};
 use repurchase::scale::{Confidence, Language};
 use repurchase::shop::{
     EstimateStatus, Figure, Finding, PurchaseChoice, ShopChecks, ShopModels, ShopOptions, ShopTally,
@@ -47,6 +49,10 @@ fn from_a_log_a_ledger_and_a_tally() -> TestResult {
     assert_eq!(rolling.windows.len(), 5);
     assert_eq!(checks.chosen(), rolling.chosen);
     assert_eq!(checks.track(ModelKind::MbgNbd), Some(&rolling.track(ModelKind::MbgNbd)));
+    // Counted in parts, they are the same to the last bit.
+    let mut past = PastTally::of(&log.of_customers(|id| id % 3 == 0), day(AS_OF), 30)?;
+    past.merge(&PastTally::of(&log.of_customers(|id| id % 3 != 0), day(AS_OF), 30)?)?;
+    assert_eq!(ShopChecks::of_tally(&past, &options)?, checks);
     // Of another day or horizon they say nothing.
     let refused = ShopModels::fit(&log.ledger(day(AS_OF - 1))?, &given).unwrap_err();
     assert_eq!(refused, Error::AsOfMismatch { left: day(AS_OF - 1), right: day(AS_OF) });

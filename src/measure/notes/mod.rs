@@ -22,7 +22,7 @@ use crate::scale::words::phrase;
 /// | `equal_rows` | 3 purchases or more, and more than 2% of all, equal another one in customer, day and amount | in CDNOW and Online Retail it is 0.3% and 0.2% |
 /// | `far_last_day` | of 20 purchases and credits or more, the last 5% or fewer follow a gap of more than a year that is longer than all the time before it | a typed 2042; a shop that reopened has more |
 /// | `after_as_of` | something lies after the as-of day | it is left out of all answers |
-/// | `credited_above_half` | customers who got back more than half of their spend as credits have more than 2% of all spend | models of purchases and of spend do not see credits |
+/// | `credited_above_half` | customers who got back more than half of their spend as credits have more than 2% of all spend | expected value is net of credits, but the models of purchases and of spend count the orders |
 /// | `refunds_unmatched` | 10 credits or more, and more than 1% of purchases, equal no earlier purchase of their customer | what they give back still counts as purchased |
 /// | `one_sign` | of 10,000 purchases none was given back, not in part either; or there are credits and no purchase | fewer than 1 refund in 3,000 is rare (19 of 20 shops of 1 in 3,333 would show one); a sign is the other way round |
 /// | `all_at_midnight` | of 20 records or more, all are at midnight UTC, which is another day in the shop's time zone | dates were read as instants |
@@ -170,9 +170,9 @@ impl Note {
             NoteCode::CreditedAboveHalf => phrase!(
                 language,
                 "{count} of {of} customers got back more than half of what they spent, as credits ({ids}): were their \
-                 orders cancelled? Forecasts do not see credits.",
+                 orders cancelled? Their value is lowered by it, but the orders still count as purchases.",
                 "{of} 位客户中有 {count} 位的单独退款超过消费额的一半（{ids}）：他们的订单是不是已取消？\
-                 预测看不到单独退款。"
+                 预测价值时会扣减，但这些订单仍计为购买。"
             ),
             NoteCode::RefundsUnmatched => phrase!(
                 language,

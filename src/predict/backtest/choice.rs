@@ -1,8 +1,9 @@
 //! Which model to use.
 
 use super::forecast::Forecast;
-use super::holdout::Holdout;
+use super::outcomes::{Outcomes, Row};
 use super::{Baseline, BaselineScores, Candidate};
+use crate::number::exact_sum;
 use crate::number::weight::count;
 use crate::predict::AnyModel;
 
@@ -70,41 +71,49 @@ impl Difference {
         Self { mean, standard_error: (of > 1.0).then(|| error().sqrt()) }
     }
 
-    fn of(minuend: &[f64], subtrahend: &[f64]) -> Self {
-        Self::counted(minuend.iter().zip(subtrahend).map(|(left, right)| (left - right, 1.0)))
+    /// Of one difference each.
+    pub(crate) fn of_values(differences: &[f64]) -> Self {
+        Self::counted(differences.iter().map(|&difference| (difference, 1.0)))
     }
 
-    /// Of differences, each with its number of customers.
+    /// Of the rows of a hold-out.
+    fn of(outcomes: &Outcomes, minuend: &[f64], subtrahend: &[f64]) -> Self {
+        let differences = minuend.iter().zip(subtrahend).map(|(left, right)| left - right);
+        Self::counted(differences.zip(outcomes.rows.iter().map(Row::weight)))
+    }
+
+    /// Of differences, each with its number of customers, in any order.
     pub(super) fn counted(differences: impl Iterator<Item = (f64, f64)> + Clone) -> Self {
         let count: f64 = differences.clone().map(|(_, customers)| customers).sum();
         let mean =
-            differences.clone().map(|(difference, customers)| customers * difference).sum::<f64>() / count.max(1.0);
+            exact_sum(differences.clone().map(|(difference, customers)| customers * difference)) / count.max(1.0);
         let square = |(difference, customers): (f64, f64)| customers * ((difference - mean) * (difference - mean));
-        let squares: f64 = differences.map(square).sum();
+        let squares = exact_sum(differences.map(square));
         Self { mean, standard_error: (count > 1.0).then(|| (squares / (count * (count - 1.0))).sqrt()) }
     }
 }
 
-/// What a model said of each customer of a hold-out, and how well.
+/// What a model said of each row of a hold-out, and how well.
 pub(super) struct Losses {
     pub(super) model: AnyModel,
     pub(super) expected: Vec<f64>,
+    pub(super) buys: Vec<f64>,
     pub(super) log_score: Vec<f64>,
+    /// The sum of the log scores of all customers.
+    pub(super) total: f64,
 }
 
 impl Losses {
-    pub(super) fn new(model: AnyModel, forecast: Forecast) -> Self {
-        let Forecast { expected, log_score, .. } = forecast;
-        Self { model, expected: expected.unwrap_or_default(), log_score: log_score.unwrap_or_default() }
-    }
-
-    fn total(&self) -> f64 {
-        self.log_score.iter().sum()
+    pub(super) fn new(outcomes: &Outcomes, model: AnyModel, forecast: Forecast) -> Self {
+        let Forecast { expected, buys_again, log_score, .. } = forecast;
+        let [expected, buys, log_score] = [expected, buys_again, log_score].map(Option::unwrap_or_default);
+        let total = exact_sum(log_score.iter().zip(&outcomes.rows).map(|(score, row)| score * row.weight()));
+        Self { model, expected, buys, log_score, total }
     }
 
     /// Whether its log score is above another's by more than the error of a model on a boundary.
     fn is_above(&self, other: &Self) -> bool {
-        self.total() - other.total() > NEGLIGIBLE * other.total().abs()
+        self.total - other.total > NEGLIGIBLE * other.total.abs()
     }
 }
 
@@ -113,13 +122,13 @@ pub(super) const NEGLIGIBLE: f64 = 1e-6;
 
 /// `None` without a model; gives the candidates their shortfalls. `fitted` are in the order of preference.
 pub(super) fn choose(
-    holdout: &Holdout,
+    outcomes: &Outcomes,
     fitted: &[Losses],
     candidates: &mut [Candidate],
     baselines: &[BaselineScores],
 ) -> Option<Choice> {
     let best = fitted.iter().reduce(|best, other| if other.is_above(best) { other } else { best })?;
-    let shortfall = |losses: &Losses| Difference::of(&best.log_score, &losses.log_score);
+    let shortfall = |losses: &Losses| Difference::of(outcomes, &best.log_score, &losses.log_score);
     for candidate in candidates {
         let losses = fitted.iter().find(|losses| losses.model.kind() == candidate.kind);
         candidate.shortfall = losses.map(shortfall);
@@ -127,17 +136,21 @@ pub(super) fn choose(
     let chosen = fitted.iter().find(|losses| !(best.is_above(losses) && shortfall(losses).exceeds_noise()))?;
     let counting = baselines.iter().filter_map(|row| Some((row.baseline, row.scores.rmse?)));
     let (baseline, _) = counting.reduce(|best, other| if other.1 < best.1 { other } else { best })?;
-    let of_baseline = Forecast::of_baseline(holdout, baseline).expected.unwrap_or_default();
+    let of_baseline = Forecast::of_baseline(outcomes, baseline).expected.unwrap_or_default();
     Some(Choice {
         model: chosen.model,
         best: best.model,
         shortfall: shortfall(chosen),
         baseline,
-        gain: Difference::of(&squared_error(holdout, &of_baseline), &squared_error(holdout, &chosen.expected)),
+        gain: Difference::of(
+            outcomes,
+            &squared_error(outcomes, &of_baseline),
+            &squared_error(outcomes, &chosen.expected),
+        ),
     })
 }
 
-fn squared_error(holdout: &Holdout, expected: &[f64]) -> Vec<f64> {
-    let pairs = expected.iter().zip(holdout.customers());
-    pairs.map(|(expected, customer)| f64::from(customer.purchases()) - expected).map(|error| error * error).collect()
+fn squared_error(outcomes: &Outcomes, expected: &[f64]) -> Vec<f64> {
+    let errors = expected.iter().zip(&outcomes.rows).map(|(expected, row)| f64::from(row.purchases) - expected);
+    errors.map(|error| error * error).collect()
 }

@@ -5,11 +5,11 @@ use hashbrown::HashMap;
 
 use super::baseline::Baseline;
 use super::forecast::Forecast;
+use super::outcomes::Outcomes;
 use super::scores::Scores;
 use super::tracking::{self, TrackingPoint};
 use crate::error::{Error, Result};
 use crate::history::{CustomerFold, Fact, Ledger, PurchaseLog, from_units, gap_logarithm};
-use crate::number::quotient;
 use crate::parallel;
 use crate::predict::{PurchaseModel, Sample, Samples};
 use crate::record::CustomerId;
@@ -104,16 +104,6 @@ impl Holdout {
         end: NaiveDate,
         rule: &MissedCycles,
     ) -> Result<Self> {
-        Ok(Self::with_ledger(log, split, end, rule)?.0)
-    }
-
-    /// With the ledger as of the split, and the net revenue of its customers in the hold-out: `None` beyond 128 bits.
-    pub(super) fn with_ledger<Id: CustomerId>(
-        log: &PurchaseLog<Id>,
-        split: NaiveDate,
-        end: NaiveDate,
-        rule: &MissedCycles,
-    ) -> Result<(Self, Ledger<Id>, Option<f64>)> {
         if end <= split {
             return Err(Error::EmptyWindow { start: split, end });
         }
@@ -124,11 +114,9 @@ impl Holdout {
             period: end_day.since(last_day),
             counts: Vec::new(),
             days: Days::default(),
-            revenue: Some(0),
         };
-        let (mut counts, mut repeats, mut revenue) = (Vec::new(), Days::default(), Some(0_i128));
+        let (mut counts, mut repeats) = (Vec::new(), Days::default());
         for part in log.fold_parts(end, folder) {
-            revenue = revenue.zip(part.revenue).and_then(|(sum, more)| sum.checked_add(more));
             counts.push(part.counts);
             part.days.into_iter().for_each(|(day, more)| *repeats.entry(day).or_default() += more);
         }
@@ -139,11 +127,7 @@ impl Holdout {
         for (_, counts) in &counts {
             *first_days.entry(counts.first).or_default() += 1;
         }
-        // A log has 28 decimals at most.
-        let unit = 10_i128.pow(log.scale());
-        let revenue = revenue.and_then(|revenue| quotient(revenue, unit));
-        let holdout = Self { split, end, customers, first_days: by_day(first_days), repeats: by_day(repeats) };
-        Ok((holdout, ledger, revenue))
+        Ok(Self { split, end, customers, first_days: by_day(first_days), repeats: by_day(repeats) })
     }
 
     fn customers_of<Id: CustomerId>(
@@ -192,15 +176,24 @@ impl Holdout {
         self.customers.iter().map(|customer| customer.sample).collect()
     }
 
-    /// The scores of a model's forecasts: linear in customers, but for sorting them; customers with equal samples share an
-    /// answer of the model.
+    /// The scores of a model's forecasts: linear in customers, but for sorting them; customers who are equal before and in
+    /// the hold-out share an answer of the model.
     pub fn score(&self, model: &impl PurchaseModel) -> Scores {
-        Scores::of(self, &Forecast::of_model(self, model))
+        let outcomes = self.outcomes();
+        let forecast = Forecast::of_model(&outcomes, model);
+        Scores::of(&outcomes, &forecast).ranked(&outcomes, &forecast)
     }
 
     /// The scores of a simple rule's forecasts.
     pub fn score_baseline(&self, baseline: Baseline) -> Scores {
-        Scores::of(self, &Forecast::of_baseline(self, baseline))
+        let outcomes = self.outcomes();
+        let forecast = Forecast::of_baseline(&outcomes, baseline);
+        Scores::of(&outcomes, &forecast).ranked(&outcomes, &forecast)
+    }
+
+    /// The customers, equal ones counted.
+    pub(super) fn outcomes(&self) -> Outcomes {
+        Outcomes::of(self.horizon_days(), self.customers.iter().map(|&customer| (customer, 1))).0
     }
 
     /// The cumulative repeat purchases of all customers, actual and expected by a model, from the first purchase of all
@@ -236,8 +229,6 @@ struct Split<Id> {
     period: u32,
     counts: Vec<(Id, Counts)>,
     days: Days,
-    /// Of the customers known at the split, in the hold-out, in the log's units.
-    revenue: Option<i128>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -256,9 +247,6 @@ impl<Id> CustomerFold<Id> for Split<Id> {
     fn step(&mut self, _: &Id, counts: &mut Counts, fact: Fact) {
         let day = fact.day;
         let is_new = counts.days == 0;
-        if !is_new && day > self.last_known {
-            self.revenue = self.revenue.and_then(|sum| sum.checked_add(fact.amount));
-        }
         if !fact.is_purchase() || (is_new && day > self.last_known) || (!is_new && counts.last == day) {
             return;
         }

@@ -2,9 +2,14 @@
 
 mod baseline;
 mod choice;
+mod courses;
 mod explain;
 mod forecast;
 mod holdout;
+mod outcomes;
+mod past;
+#[cfg(feature = "serde")]
+mod past_stored;
 mod renewals;
 mod returns;
 mod rolling;
@@ -18,6 +23,7 @@ use chrono::NaiveDate;
 
 use self::choice::Losses;
 use self::forecast::Forecast;
+use self::outcomes::Outcomes;
 use crate::error::{Error, Result};
 use crate::parallel;
 use crate::predict::{AnyModel, Fit, FitOptions, ModelKind, Samples};
@@ -25,6 +31,7 @@ use crate::predict::{AnyModel, Fit, FitOptions, ModelKind, Samples};
 pub use baseline::Baseline;
 pub use choice::{Choice, Difference};
 pub use holdout::{Holdout, HoldoutCustomer};
+pub use past::PastTally;
 pub use renewals::{RenewalChoice, RenewalHoldout};
 pub use returns::Returns;
 pub use rolling::{ModelRecord, RollingBacktest};
@@ -110,7 +117,7 @@ pub struct BaselineScores {
     pub scores: Scores,
 }
 
-/// From this many customers on, models are fitted in parallel.
+/// From this many different customers on, models are fitted in parallel.
 const MANY: usize = 1 << 11;
 
 impl Backtest {
@@ -122,16 +129,26 @@ impl Backtest {
     /// [`Error::NoCustomers`] when nobody bought up to the split, [`Error::NothingObserved`] when everyone came for the
     /// first time on that day, [`Error::Number`] for a penalty that is negative or not finite.
     pub fn run(holdout: &Holdout, options: &FitOptions) -> Result<Self> {
-        Ok(Self::of_kinds(holdout, &holdout.samples(), &ModelKind::ALL, |_| *options)?.0)
+        let days = (holdout.split(), holdout.end());
+        let outcomes = holdout.outcomes();
+        Ok(Self::of_kinds(days, &outcomes, &holdout.samples(), &ModelKind::ALL, &Baseline::ALL, |_| *options)?.0)
     }
 
-    /// Of these models, each fitted to the samples with its options; with the forecasts of those that have a fit.
+    /// Of these models, each fitted to the samples with its options, and these rules; with the forecasts of models that have
+    /// a fit. What customers are sorted for is there where all rules are asked for.
     fn of_kinds(
-        holdout: &Holdout,
+        (split, end): (NaiveDate, NaiveDate),
+        outcomes: &Outcomes,
         samples: &Samples,
         kinds: &[ModelKind],
+        rules: &[Baseline],
         options: impl Fn(ModelKind) -> FitOptions + Send + Sync,
     ) -> Result<(Self, Vec<Losses>)> {
+        let is_ranked = rules.len() == Baseline::ALL.len();
+        let scores = |forecast: &Forecast| {
+            let scores = Scores::of(outcomes, forecast);
+            if is_ranked { scores.ranked(outcomes, forecast) } else { scores }
+        };
         let of_model = |kind: ModelKind| {
             let fit = match kind.fit(samples, &options(kind)) {
                 Err(Error::NotConverged { .. }) => None,
@@ -140,14 +157,14 @@ impl Backtest {
             let Some(model) = fit.as_ref().map(Fit::model) else {
                 return Ok((Candidate { kind, fit, scores: None, shortfall: None }, None));
             };
-            let forecast = Forecast::of_model(holdout, model);
-            let scores = Some(Scores::of(holdout, &forecast));
-            let losses = Losses::new(*model, forecast);
+            let forecast = Forecast::of_model(outcomes, model);
+            let scores = Some(scores(&forecast));
+            let losses = Losses::new(outcomes, *model, forecast);
             Ok((Candidate { kind, fit, scores, shortfall: None }, Some(losses)))
         };
         let (mut candidates, mut fitted) = (Vec::new(), Vec::new());
         // With few customers, the models are quicker one after the other.
-        let at_once = if holdout.customers().len() < MANY { kinds.len() } else { 1 };
+        let at_once = if outcomes.rows.len() < MANY { kinds.len() } else { 1 };
         let of_models = parallel::map_ranges(kinds.len(), at_once, |some| {
             some.filter_map(|kind| kinds.get(kind).copied()).map(&of_model).collect::<Result<Vec<_>>>()
         });
@@ -157,10 +174,13 @@ impl Backtest {
                 fitted.extend(losses);
             }
         }
-        let of_baseline = |baseline| BaselineScores { baseline, scores: holdout.score_baseline(baseline) };
-        let baselines: Vec<_> = Baseline::ALL.into_iter().map(of_baseline).collect();
-        let choice = choice::choose(holdout, &fitted, &mut candidates, &baselines);
-        Ok((Self { split: holdout.split(), end: holdout.end(), candidates, baselines, choice }, fitted))
+        let of_baseline = |&baseline: &Baseline| BaselineScores {
+            baseline,
+            scores: scores(&Forecast::of_baseline(outcomes, baseline)),
+        };
+        let baselines: Vec<_> = rules.iter().map(of_baseline).collect();
+        let choice = choice::choose(outcomes, &fitted, &mut candidates, &baselines);
+        Ok((Self { split, end, candidates, baselines, choice }, fitted))
     }
 
     /// The row of a model.

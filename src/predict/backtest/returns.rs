@@ -1,15 +1,16 @@
 //! Who comes back of those whom a model takes for gone.
 
 use chrono::NaiveDate;
-use hashbrown::HashMap;
 
-use super::Difference;
 use super::choice::NEGLIGIBLE;
 use super::holdout::Holdout;
+use super::outcomes::Outcomes;
+use super::{Difference, outcomes};
+use crate::number::ExactSum;
 use crate::number::weight::count;
 use crate::parallel;
 use crate::predict::purchases::revival::MOST;
-use crate::predict::{AnyModel, PurchaseModel, Revival};
+use crate::predict::{AnyModel, PurchaseModel, Revival, Sample};
 use crate::scale::Language;
 use crate::scale::words::{count as noun, phrase};
 
@@ -67,23 +68,40 @@ impl Returns {
     ///
     /// # Complexity
     ///
-    /// Some 80 passes over the different customers.
+    /// Some 30 passes over the different customers.
     pub fn of(holdout: &Holdout, model: &AnyModel) -> Self {
-        let rows = rows(holdout, model);
+        let outcomes = holdout.outcomes();
+        let [alive, buys] = [
+            model.probability_alive_all(&outcomes.before),
+            model.probability_buys_all(&outcomes.before, outcomes.horizon_days),
+        ];
+        Self::learn((holdout.split(), holdout.end()), &outcomes, model, &alive, &buys)
+    }
+
+    /// From P(alive) and P(buys) of each row.
+    pub(super) fn learn(
+        (split, end): (NaiveDate, NaiveDate),
+        outcomes: &Outcomes,
+        model: &AnyModel,
+        alive: &[f64],
+        buys: &[f64],
+    ) -> Self {
+        let row = |((sample, row), (alive, buys)): ((&Sample, &outcomes::Row), (&f64, &f64))| Row {
+            buys: row.buys(),
+            probability: *buys,
+            left: 1.0 - alive,
+            pace: model.pace(sample, outcomes.horizon_days),
+            customers: row.customers,
+        };
+        let rows: Vec<Row> = outcomes.iter().zip(alive.iter().zip(buys)).map(row).collect();
         let learnt = Revival::new(best(&rows)).unwrap_or_default();
-        let (mut silent, mut returned, mut sum, mut squares) = (0, 0, 0.0, 0.0);
-        for row in &rows {
-            let gain = row.score(learnt.rho()) - row.score(0.0);
-            sum += count(row.customers) * gain;
-            squares += count(row.customers) * gain * gain;
-            if row.left > 1.0 - SILENT {
-                silent += row.customers;
-                returned += if row.buys { row.customers } else { 0 };
-            }
+        let (mut silent, mut returned) = (0, 0);
+        for row in rows.iter().filter(|row| row.left > 1.0 - SILENT) {
+            silent += row.customers;
+            returned += if row.buys { row.customers } else { 0 };
         }
-        let customers = holdout.customers().len() as u64;
-        let gain = Difference::of_sums(sum, squares, customers);
-        Self { split: holdout.split(), end: holdout.end(), customers, silent, returned, learnt, gain }
+        let gains = rows.iter().map(|row| (row.score(learnt.rho()) - row.score(0.0), count(row.customers)));
+        Self { split, end, customers: outcomes.customers, silent, returned, learnt, gain: Difference::counted(gains) }
     }
 
     /// The rate of return to reckon with: the one learnt, or none where it gains no more than two standard errors.
@@ -129,31 +147,6 @@ fn in_words(number: u64) -> String {
     word.map_or_else(|| number.to_string(), |word| (*word).to_owned())
 }
 
-fn rows(holdout: &Holdout, model: &AnyModel) -> Vec<Row> {
-    let mut known = HashMap::<_, usize, foldhash::fast::FixedState>::default();
-    let mut different: Vec<(_, bool, u64)> = Vec::new();
-    for customer in holdout.customers() {
-        let (sample, buys) = (&customer.sample, customer.buys_again());
-        let ln_gaps = sample.known_ln_gaps().map(f64::to_bits);
-        let key = (sample.repeats(), sample.recency_days().to_bits(), sample.age_days().to_bits(), ln_gaps, buys);
-        let at = *known.entry(key).or_insert(different.len());
-        match different.get_mut(at) {
-            Some((.., customers)) => *customers += 1,
-            None => different.push((sample, buys, 1)),
-        }
-    }
-    let days = holdout.horizon_days();
-    let row = |&(sample, buys, customers): &(_, bool, u64)| Row {
-        buys,
-        probability: 1.0 - model.probability_no_purchase(sample, days),
-        left: 1.0 - model.probability_alive(sample),
-        pace: model.pace(sample, days),
-        customers,
-    };
-    let part = |part| different.get::<core::ops::Range<usize>>(part).unwrap_or_default().iter().map(row).collect();
-    parallel::joined(parallel::map_ranges(different.len(), PART, part))
-}
-
 impl Row {
     /// The log score, and its slope by `rho`.
     fn evaluate(&self, rho: f64) -> (f64, f64) {
@@ -174,39 +167,68 @@ fn best(rows: &[Row]) -> f64 {
     let evaluate = |rho: f64| {
         let of_part = |part| {
             let rows = rows.get::<core::ops::Range<usize>>(part).unwrap_or_default().iter();
-            rows.fold((0.0, 0.0), |(score, slope), row| {
+            let (mut score, mut slope) = (ExactSum::default(), ExactSum::default());
+            for row in rows {
                 let (of_row, by_rho) = row.evaluate(rho);
-                (score + count(row.customers) * of_row, slope + count(row.customers) * by_rho)
-            })
+                score.add(count(row.customers) * of_row);
+                slope.add(count(row.customers) * by_rho);
+            }
+            [score, slope]
         };
         let parts = parallel::map_ranges(rows.len(), PART, of_part).into_iter();
-        parts.fold((0.0, 0.0), |(score, slope), part| (score + part.0, slope + part.1))
+        let whole = parts.reduce(|mut sums, part| {
+            sums.iter_mut().zip(&part).for_each(|(sum, more)| sum.merge(more));
+            sums
+        });
+        whole.map_or([0.0; 2], |sums| sums.map(|sum| sum.total()))
     };
-    // 0, and powers of two up to the most.
-    let grid: Vec<f64> =
-        (0..=GRID).map(|step| if step == 0 { 0.0 } else { MOST * libm::exp2(f64::from(step - GRID)) }).collect();
-    let scores = grid.iter().map(|&rho| evaluate(rho).0).enumerate();
-    let Some((at, _)) = scores.reduce(|best, other| if other.1 > best.1 { other } else { best }) else { return 0.0 };
-    let end = |at: Option<usize>| at.and_then(|at| grid.get(at).copied());
-    let (mut low, mut high) = (end(Some(at.saturating_sub(1))).unwrap_or(0.0), end(Some(at + 1)).unwrap_or(MOST));
-    if at == 0 && evaluate(0.0).1 <= 0.0 {
-        return 0.0;
-    }
-    for _ in 0..HALVINGS {
-        let middle = low + (high - low) / 2.0;
-        if evaluate(middle).1 > 0.0 {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    let found = low + (high - low) / 2.0;
-    let (with, without) = (evaluate(found).0, evaluate(0.0).0);
+    // 0, and powers of four up to the most.
+    let steps = (0..=GRID).map(|step| if step == 0 { 0.0 } else { MOST * libm::exp2(f64::from(2 * (step - GRID))) });
+    let grid: Vec<(f64, [f64; 2])> = steps.map(|rho| (rho, evaluate(rho))).collect();
+    let by_score = |best: usize, other: usize| if grid[other].1[0] > grid[best].1[0] { other } else { best };
+    let Some(at) = (0..grid.len()).reduce(by_score) else { return 0.0 };
+    let slope = |at: usize| grid.get(at).map(|&(rho, [_, slope])| (rho, slope));
+    // The slope falls through 0 on one of the two sides.
+    let (low, high) = match slope(at) {
+        Some((_, up)) if up > 0.0 => (slope(at), slope(at + 1)),
+        _ => (at.checked_sub(1).and_then(slope), slope(at)),
+    };
+    let (Some(low), Some(high)) = (low, high) else { return if at == 0 { 0.0 } else { MOST } };
+    let found = root(low, high, |rho| evaluate(rho)[1]);
+    let (with, without) = (evaluate(found)[0], grid[0].1[0]);
     if with - without > NEGLIGIBLE * without.abs() { found } else { 0.0 }
 }
 
-/// Grid points above 0: the smallest is 2^-20.
-const GRID: i32 = 28;
+/// Grid points above 0: the smallest is 2^-21.
+const GRID: i32 = 15;
 
-/// A millionth of a millionth of a grid step is left.
-const HALVINGS: u32 = 40;
+/// Where a falling slope is 0, between two numbers with their slopes: by false position, halving the slope of an end that
+/// stays (the Illinois rule).
+fn root((mut low, mut up): (f64, f64), (mut high, mut down): (f64, f64), slope: impl Fn(f64) -> f64) -> f64 {
+    let (mut found, mut stayed) = (low, 0);
+    for _ in 0..STEPS {
+        let middle =
+            if up > 0.0 && down < 0.0 { low + (high - low) * (up / (up - down)) } else { low + (high - low) / 2.0 };
+        let (of_middle, moved) = (slope(middle), (middle - found).abs());
+        found = middle;
+        if of_middle > 0.0 {
+            (low, up) = (middle, of_middle);
+            down /= if stayed > 0 { 2.0 } else { 1.0 };
+            stayed = 1;
+        } else {
+            (high, down) = (middle, of_middle);
+            up /= if stayed < 0 { 2.0 } else { 1.0 };
+            stayed = -1;
+        }
+        if moved <= NEAR * middle {
+            break;
+        }
+    }
+    found
+}
+
+/// The relative error of a root.
+const NEAR: f64 = 1e-9;
+
+/// Steps of a search for a root, which takes some ten.
+const STEPS: u32 = 60;

@@ -1,13 +1,16 @@
 //! As many backtests as the past holds.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use super::Returns;
 use super::choice::{Difference, NEGLIGIBLE};
-use super::holdout::Holdout;
+use super::courses::Courses;
+use super::past::{self, PastTally};
 use super::track::{RuleTotal, TrackRecord};
 use super::window::{RollingWindow, Scored};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::history::PurchaseLog;
 use crate::number::weight::count;
 use crate::parallel;
@@ -15,13 +18,13 @@ use crate::predict::{AnyModel, FitOptions, ModelKind, Revival};
 use crate::record::CustomerId;
 use crate::record::calendar::Day;
 use crate::scale::Language;
-use crate::segment::MissedCycles;
 
 /// A [`Backtest`](super::Backtest) of each complete window of a horizon that a log's past holds, and which model did best in all of them.
 ///
 /// **Windows.** They are as long as the horizon and follow one another; the last one ends with the as-of day. A window is
 /// complete where at least one horizon lies between the first purchase of all and its split: a log of `d` days after that
-/// purchase holds `⌊d / horizon⌋ - 1` windows. At most 104 run, the latest. In each, the models are fitted to what was known
+/// purchase holds `⌊d / horizon⌋ - 1` windows. At most 104 run, the latest; of those that begin after the last purchase of
+/// all, in which nobody buys, the latest three. In each, the models are fitted to what was known
 /// on the day before it began, and forecast the purchase days of the customers known by then. Customers who came first
 /// within the window count neither in the forecast nor in what came.
 ///
@@ -101,9 +104,6 @@ pub struct ModelRecord {
     pub returns: Option<Returns>,
 }
 
-/// More windows are left out: two years of weeks.
-const MOST_WINDOWS: u32 = 104;
-
 impl RollingBacktest {
     /// Runs a backtest of the models of these kinds in each window up to the as-of day, up to which the log must be complete.
     ///
@@ -116,8 +116,8 @@ impl RollingBacktest {
     ///
     /// # Complexity
     ///
-    /// That of a [`Holdout`], a fit and a score in each window, for each kind. With the feature `rayon` windows are worked on
-    /// at once.
+    /// That of one pass over the log up to its end, a fit and a score in each window, for each kind. With the feature `rayon`
+    /// windows are worked on at once.
     pub fn run<Id: CustomerId>(
         log: &PurchaseLog<Id>,
         as_of: NaiveDate,
@@ -125,16 +125,40 @@ impl RollingBacktest {
         kinds: &[ModelKind],
         options: &FitOptions,
     ) -> Result<Self> {
-        Error::within("days of a horizon", horizon_days, 1..=u32::MAX.into())?;
+        past::checked_horizon(as_of, horizon_days)?;
+        let courses = |split| Ok(Cow::Owned(Courses::of(log, split, as_of.into(), horizon_days)?));
+        Self::over(as_of, horizon_days, courses, kinds, options)
+    }
+
+    /// Runs a backtest of the models of these kinds in each window of a tally, such as one that was merged from many machines:
+    /// the same as [`run`](RollingBacktest::run) on the log of all customers, to the last bit.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Number`](crate::Error::Number) for a penalty that is negative or not finite.
+    pub fn run_tally(past: &PastTally, kinds: &[ModelKind], options: &FitOptions) -> Result<Self> {
+        Self::over(past.as_of(), past.horizon_days(), |split| Ok(past.courses(split)), kinds, options)
+    }
+
+    /// Over windows that are made when they are needed.
+    fn over<'a>(
+        as_of: NaiveDate,
+        horizon_days: u32,
+        courses: impl Fn(Day) -> Result<Cow<'a, Courses>> + Send + Sync,
+        kinds: &[ModelKind],
+        options: &FitOptions,
+    ) -> Result<Self> {
         options.checked_penalty()?;
         let kinds: Vec<_> = ModelKind::ALL.into_iter().filter(|kind| kinds.contains(kind)).collect();
-        let after = Day::from(as_of).plus(horizon_days.into())?;
-        let (now, ..) = Holdout::with_ledger(log, as_of, after.date(), &MissedCycles::default())?;
-        let first = now.first_days.first().map(|&(first, _)| first);
-        let splits = first.map_or_else(Vec::new, |first| splits(first, as_of.into(), horizon_days));
+        let now = courses(as_of.into())?;
+        let (days, rules) = (now.first_and_last_day(), RuleTotal::of(&now, horizon_days));
+        drop(now);
+        // Without a model there is nothing to check.
+        let splits = days.filter(|_| !kinds.is_empty());
+        let splits = splits.map_or_else(Vec::new, |days| past::complete(days, as_of.into(), horizon_days));
         let mut scored = Vec::with_capacity(splits.len());
         if let Some((&latest, earlier)) = splits.split_first() {
-            let latest = Scored::of(log, latest, horizon_days, &kinds, |_| *options, None)?;
+            let latest = Scored::of(&*courses(latest)?, horizon_days, &kinds, |_| *options, None)?;
             let returns =
                 latest.returns.iter().map(|returns| returns.map_or(Revival::NONE, |returns| returns.in_force()));
             let revivals: Vec<Revival> = returns.collect();
@@ -144,7 +168,7 @@ impl RollingBacktest {
                 let name = |model: &AnyModel| model.kind().label().name(Language::English);
                 near.map_or(*options, |model| options.with_start(name(model), model.parameters()))
             };
-            let of_each = |split: &Day| Scored::of(log, *split, horizon_days, &kinds, start, Some(&revivals));
+            let of_each = |split: &Day| Scored::of(&*courses(*split)?, horizon_days, &kinds, start, Some(&revivals));
             scored.extend(parallel::map(earlier.len(), |at| earlier.get(at).map(of_each)).into_iter().flatten().rev());
             scored.push(Ok(latest));
         }
@@ -153,11 +177,11 @@ impl RollingBacktest {
         Ok(Self {
             as_of,
             horizon_days,
-            first_day: first.map(Day::date),
+            first_day: days.map(|(first, _)| first.date()),
             windows: scored.into_iter().map(|scored| scored.window).collect(),
             records,
             chosen,
-            rules: RuleTotal::of(&now),
+            rules,
         })
     }
 
@@ -174,12 +198,6 @@ impl RollingBacktest {
     pub fn record(&self, kind: ModelKind) -> Option<&ModelRecord> {
         self.records.iter().find(|record| record.kind == kind)
     }
-}
-
-/// The splits of the complete windows, the latest first.
-fn splits(first: Day, as_of: Day, horizon_days: u32) -> Vec<Day> {
-    let windows = (as_of.since(first) / horizon_days).saturating_sub(1).min(MOST_WINDOWS);
-    (1..=windows).filter_map(|back| as_of.plus(-i64::from(back) * i64::from(horizon_days)).ok()).collect()
 }
 
 /// The models over all windows, and the one to use.

@@ -1,8 +1,9 @@
 //! Scores of forecasts.
 
 use super::forecast::Forecast;
-use super::holdout::{Holdout, HoldoutCustomer};
-use crate::number::quotient;
+use super::outcomes::{Outcomes, Row};
+use crate::number::weight::count;
+use crate::number::{ExactSum, exact_sum, quotient};
 
 /// The scores of forecasts for the customers of a hold-out.
 ///
@@ -78,38 +79,51 @@ pub struct Calibration {
 const MOST_FREQUENT: u32 = 7;
 
 impl Scores {
-    pub(super) fn of(holdout: &Holdout, forecast: &Forecast) -> Self {
-        let customers = holdout.customers();
-        let purchases = || customers.iter().map(|customer| f64::from(customer.purchases()));
-        let expected = forecast.expected.as_deref();
-        let errors = |expected: &[f64], loss: fn(f64) -> f64| {
-            mean(expected.iter().zip(purchases()).map(|(expected, actual)| loss(actual - expected)))
+    /// All but what customers are sorted for.
+    pub(super) fn of(outcomes: &Outcomes, forecast: &Forecast) -> Self {
+        let of = count(outcomes.customers);
+        // Weighted by customers, whose order changes nothing.
+        let sum = |numbers: &[f64], loss: &dyn Fn(f64, &Row) -> f64| {
+            let rows = numbers.iter().zip(&outcomes.rows);
+            exact_sum(rows.map(|(&number, row)| row.weight() * loss(number, row)))
         };
-        let auc = |forecast: &Option<Vec<f64>>| auc(customers, forecast.as_deref()?);
-        let calibration = |group: fn(&[HoldoutCustomer], &[f64]) -> Vec<u32>| {
-            expected.map(|expected| calibrate(customers, expected, &group(customers, expected))).unwrap_or_default()
+        let mean = |numbers: &Option<Vec<f64>>, loss: &dyn Fn(f64, &Row) -> f64| {
+            numbers.as_deref().filter(|_| outcomes.customers > 0).map(|numbers| sum(numbers, loss) / of)
         };
-        let brier = |of_each: &[f64]| {
-            let losses = of_each.iter().zip(customers).map(|(p, customer)| p - f64::from(customer.buys_again()));
-            mean(losses.map(|loss| loss * loss))
+        let total = |numbers: &Option<Vec<f64>>| numbers.as_deref().map(|numbers| sum(numbers, &|number, _| number));
+        let error = |number: f64, row: &Row| f64::from(row.purchases) - number;
+        let brier = |p: f64, row: &Row| p - f64::from(row.buys());
+        let by_frequency = |expected: &[f64]| {
+            calibrate(outcomes, expected, outcomes.before.iter().map(|sample| sample.repeats().min(MOST_FREQUENT)))
         };
         Self {
-            customers: customers.len() as u64,
-            buyers: customers.iter().filter(|customer| customer.buys_again()).count() as u64,
-            actual: customers.iter().map(|customer| u64::from(customer.purchases())).sum(),
-            expected: expected.map(|expected| expected.iter().sum()),
-            expected_buyers: forecast.buys_again.as_ref().map(|probabilities| probabilities.iter().sum()),
-            mae: expected.and_then(|expected| errors(expected, f64::abs)),
-            rmse: expected.and_then(|expected| errors(expected, |error| error * error)).map(f64::sqrt),
+            customers: outcomes.customers,
+            buyers: outcomes.rows.iter().filter(|row| row.buys()).map(|row| row.customers).sum(),
+            actual: outcomes.rows.iter().map(|row| row.customers * u64::from(row.purchases)).sum(),
+            expected: total(&forecast.expected),
+            expected_buyers: total(&forecast.buys_again),
+            mae: mean(&forecast.expected, &|number, row| error(number, row).abs()),
+            rmse: mean(&forecast.expected, &|number, row| error(number, row) * error(number, row)).map(f64::sqrt),
+            auc_expected: None,
+            auc_buys_again: None,
+            auc_alive: None,
+            brier: mean(&forecast.buys_again, &|p, row| brier(p, row) * brier(p, row)),
+            log_score: mean(&forecast.log_score, &|score, _| score),
+            by_decile: Vec::new(),
+            by_frequency: forecast.expected.as_deref().map(by_frequency).unwrap_or_default(),
+        }
+    }
+
+    /// With what customers are sorted for: AUC and tenths.
+    pub(super) fn ranked(self, outcomes: &Outcomes, forecast: &Forecast) -> Self {
+        let auc = |forecast: &Option<Vec<f64>>| auc(&outcomes.rows, forecast.as_deref()?);
+        let by_decile = |expected: &[f64]| calibrate(outcomes, expected, deciles(outcomes, expected).into_iter());
+        Self {
             auc_expected: auc(&forecast.expected),
             auc_buys_again: auc(&forecast.rank),
             auc_alive: auc(&forecast.alive),
-            brier: forecast.buys_again.as_deref().and_then(brier),
-            log_score: forecast.log_score.as_ref().and_then(|scores| mean(scores.iter().copied())),
-            by_decile: calibration(|_, expected| deciles(expected)),
-            by_frequency: calibration(|customers, _| {
-                customers.iter().map(|customer| customer.sample.repeats().min(MOST_FREQUENT)).collect()
-            }),
+            by_decile: forecast.expected.as_deref().map(by_decile).unwrap_or_default(),
+            ..self
         }
     }
 }
@@ -122,16 +136,17 @@ pub(super) fn mean(numbers: impl ExactSizeIterator<Item = f64>) -> Option<f64> {
 }
 
 /// The AUC of forecasts, rounded once.
-fn auc(customers: &[HoldoutCustomer], forecasts: &[f64]) -> Option<f64> {
+fn auc(rows: &[Row], forecasts: &[f64]) -> Option<f64> {
     // Adding 0 makes one zero of the two.
-    let mut pairs: Vec<(f64, bool)> =
-        forecasts.iter().zip(customers).map(|(forecast, customer)| (forecast + 0.0, customer.buys_again())).collect();
+    let mut pairs: Vec<(f64, &Row)> = forecasts.iter().map(|forecast| forecast + 0.0).zip(rows).collect();
     pairs.sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
     // Twice the pairs that are in the right order; customers are fewer than 2^32.
     let (mut twice_right, mut buyers, mut others) = (0i128, 0i128, 0i128);
     for tied in pairs.chunk_by(|left, right| left.0.total_cmp(&right.0).is_eq()) {
-        let tied_buyers = tied.iter().filter(|(_, buys_again)| *buys_again).count() as i128;
-        let tied_others = tied.len() as i128 - tied_buyers;
+        let tied_of = |buys: bool| -> i128 {
+            tied.iter().filter(|(_, row)| row.buys() == buys).map(|(_, row)| i128::from(row.customers)).sum()
+        };
+        let (tied_buyers, tied_others) = (tied_of(true), tied_of(false));
         twice_right += tied_buyers * (2 * others + tied_others);
         buyers += tied_buyers;
         others += tied_others;
@@ -139,42 +154,42 @@ fn auc(customers: &[HoldoutCustomer], forecasts: &[f64]) -> Option<f64> {
     quotient(twice_right, 2 * buyers * others)
 }
 
-fn deciles(forecasts: &[f64]) -> Vec<u32> {
-    let customers = forecasts.len() as u64;
+fn deciles(outcomes: &Outcomes, forecasts: &[f64]) -> Vec<u32> {
     let mut order: Vec<(f64, usize)> = forecasts.iter().map(|forecast| forecast + 0.0).zip(0..).collect();
     order.sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
     let mut deciles = vec![0; forecasts.len()];
     let mut below = 0;
     for tied in order.chunk_by(|left, right| left.0.total_cmp(&right.0).is_eq()) {
-        for &(_, customer) in tied {
+        let mut customers = 0;
+        for &(_, row) in tied {
             // From 1 to 10, since fewer are below than there are.
-            deciles[customer] = 1 + (10 * below / customers) as u32;
+            deciles[row] = 1 + (10 * below / outcomes.customers) as u32;
+            customers += outcomes.rows[row].customers;
         }
-        below += tied.len() as u64;
+        below += customers;
     }
     deciles
 }
 
 /// The rows of groups with customers, ascending.
-#[allow(clippy::cast_precision_loss, reason = "customers and their purchases are fewer than 2^53")]
-fn calibrate(customers: &[HoldoutCustomer], expected: &[f64], groups: &[u32]) -> Vec<Calibration> {
-    let mut sums: Vec<(u64, f64, u64)> = Vec::new();
-    for ((customer, expected), &group) in customers.iter().zip(expected).zip(groups) {
+fn calibrate(outcomes: &Outcomes, expected: &[f64], groups: impl Iterator<Item = u32>) -> Vec<Calibration> {
+    let mut sums: Vec<(u64, ExactSum, u64)> = Vec::new();
+    for ((row, expected), group) in outcomes.rows.iter().zip(expected).zip(groups) {
         let group = group as usize;
         if sums.len() <= group {
-            sums.resize(group + 1, (0, 0.0, 0));
+            sums.resize(group + 1, (0, ExactSum::default(), 0));
         }
-        let (count, sum, actual) = &mut sums[group];
-        *count += 1;
-        *sum += expected;
-        *actual += u64::from(customer.purchases());
+        let (customers, sum, actual) = &mut sums[group];
+        *customers += row.customers;
+        sum.add(row.weight() * expected);
+        *actual += row.customers * u64::from(row.purchases);
     }
     let rows = sums.into_iter().zip(0..).filter(|((customers, ..), _)| *customers > 0);
-    let row = |((customers, expected, actual), group)| Calibration {
+    let row = |((customers, expected, actual), group): ((u64, ExactSum, u64), u32)| Calibration {
         group,
         customers,
-        mean_expected: expected / customers as f64,
-        mean_actual: actual as f64 / customers as f64,
+        mean_expected: expected.total() / count(customers),
+        mean_actual: count(actual) / count(customers),
     };
     rows.map(row).collect()
 }

@@ -46,7 +46,7 @@ pub struct TrackWindow {
     pub buyers: Option<Outcome>,
     /// Their net revenue in the window; `None` where none was forecast, too.
     pub revenue: Option<Outcome>,
-    /// The purchase days by each counting rule.
+    /// What each counting rule said.
     pub rules: Vec<RuleTotal>,
 }
 
@@ -61,7 +61,7 @@ pub struct Outcome {
     pub expected: f64,
 }
 
-/// A total of purchase days by a counting rule.
+/// A total by a counting rule, of purchase days and of revenue.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 #[non_exhaustive]
@@ -70,6 +70,9 @@ pub struct RuleTotal {
     pub rule: Baseline,
     /// What it says.
     pub purchases: f64,
+    /// The same rule applied to money: the net revenue of the period before, the spend on repeat purchase days so far, or
+    /// that at each customer's own rate. `None` where the revenue of the period before is below 0, and beyond 127 bits.
+    pub revenue: Option<f64>,
 }
 
 /// A total of all customers within a horizon.
@@ -115,8 +118,10 @@ pub struct TotalForecast {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct BetterRule {
-    /// The rule, and what it says of the horizon that comes.
-    pub total: RuleTotal,
+    /// The rule.
+    pub rule: Baseline,
+    /// What it says of the total in the horizon that comes.
+    pub expected: f64,
     /// The mean of `|ln(actual / rule)|` over the same windows.
     pub error: f64,
 }
@@ -267,7 +272,7 @@ impl TrackRecord {
             confidence,
             windows: errors.len() as u32,
             error,
-            beaten_by: error.filter(|_| total == Total::Purchases).and_then(|error| self.better_rule(error)),
+            beaten_by: error.and_then(|error| self.better_rule(total, error)),
         }
     }
 
@@ -318,18 +323,33 @@ impl TrackRecord {
     }
 
     /// The counting rule of the smallest mean error below that of the forecast, in the same windows.
-    fn better_rule(&self, error: f64) -> Option<BetterRule> {
-        let of_rule = |total: &RuleTotal| {
-            let errors = self.windows.iter().filter(|window| window.purchases.is_some_and(|of| of.expected > 0.0));
-            let error = |window: &TrackWindow| {
-                let said = window.rules.iter().find(|row| row.rule == total.rule)?.purchases;
-                Some(libm::log(Outcome { actual: window.purchases?.actual, expected: said }.ratio()?))
+    fn better_rule(&self, total: Total, error: f64) -> Option<BetterRule> {
+        let of_rule = |now: &RuleTotal| {
+            let expected = now.says(total)?;
+            let outcomes = self.windows.iter().filter_map(|window| {
+                let outcome = window.outcome(total).filter(|outcome| outcome.expected > 0.0)?;
+                Some((window, outcome))
+            });
+            let error = |(window, outcome): (&TrackWindow, Outcome)| {
+                let expected = window.rules.iter().find(|row| row.rule == now.rule)?.says(total)?;
+                Some(libm::log(Outcome { expected, ..outcome }.ratio()?))
             };
-            let error = mean_size(&errors.map(error).collect::<Option<Vec<_>>>()?)?;
-            Some(BetterRule { total: *total, error })
+            let error = mean_size(&outcomes.map(error).collect::<Option<Vec<_>>>()?)?;
+            Some(BetterRule { rule: now.rule, expected, error })
         };
         let better = self.rules.iter().filter_map(of_rule).filter(|rule| rule.error < error);
         better.reduce(|best, other| if other.error < best.error { other } else { best })
+    }
+}
+
+impl RuleTotal {
+    /// What it says of a total; `None` of buyers, whom no rule counts, and of an unknown revenue.
+    pub const fn says(&self, total: Total) -> Option<f64> {
+        match total {
+            Total::Purchases => Some(self.purchases),
+            Total::Buyers => None,
+            Total::Revenue => self.revenue,
+        }
     }
 }
 
@@ -363,9 +383,9 @@ impl TrackRecord {
             before = Some(end);
             numbers.extend([purchases, buyers].into_iter().flatten().flat_map(|of| [of.actual, of.expected]));
             numbers.extend(revenue.into_iter().flat_map(|of| [of.actual.abs(), of.expected]));
-            numbers.extend(window.rules.iter().map(|row| row.purchases));
+            numbers.extend(window.rules.iter().flat_map(|row| [Some(row.purchases), row.revenue]).flatten());
         }
-        numbers.extend(self.rules.iter().map(|row| row.purchases));
+        numbers.extend(self.rules.iter().flat_map(|row| [Some(row.purchases), row.revenue]).flatten());
         match numbers.into_iter().find(|number| !(number.is_finite() && *number >= 0.0)) {
             Some(found) => Err(Error::Number { field: "total of a forecast", found, expected: "finite and 0 or more" }),
             None => Ok(self),

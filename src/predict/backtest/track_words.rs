@@ -56,13 +56,13 @@ impl YearAgo {
 impl BetterRule {
     /// The rule in words, beside the forecast's own error in `windows` windows.
     pub fn describe(&self, error: f64, windows: u32, language: Language) -> String {
-        let (rule, said) = (self.total.rule.label().name(language), self.total.purchases);
+        let (rule, said) = (self.rule.label().name(language), self.expected);
         let (of_rule, of_forecast) = (percent(self.error), percent(error));
         let past = count(&windows.to_string(), "past window");
         phrase!(
             language,
             "a rule of thumb was nearer: \"{rule}\" was off by {of_rule} in {past}, the forecast by {of_forecast}; it says {said:.0}",
-            "简单规则更准：“{rule}”在 {windows} 个历史窗口中平均误差 {of_rule}，本预测为 {of_forecast}；该规则预计 {said:.0} 次"
+            "简单规则更准：“{rule}”在 {windows} 个历史窗口中平均误差 {of_rule}，本预测为 {of_forecast}；该规则预计 {said:.0}"
         )
     }
 }

@@ -1,31 +1,31 @@
 //! One window of the past.
 
 use super::choice::Losses;
-use super::forecast::{Forecast, once_each};
-use super::holdout::Holdout;
+use super::courses::{Course, Courses};
+use super::outcomes::Outcomes;
 use super::track::{Outcome, RuleTotal, TrackWindow};
-use super::{Backtest, Baseline, BaselineScores, Returns};
+use super::{Backtest, Baseline, Returns};
 use crate::error::Result;
-use crate::history::{CustomerHistory, Ledger, PurchaseLog};
 use crate::number::weight::count;
+use crate::number::{exact_sum, money, quotient};
 use crate::predict::{
-    AnyModel, Fit, FitOptions, GammaGamma, KeptShare, ModelKind, PurchaseModel, Revival, RevivingModel, Sample, Samples,
+    AnyModel, Fit, FitOptions, GammaGamma, KeptShare, ModelKind, PurchaseModel, Revival, RevivingModel, Samples,
 };
-use crate::record::CustomerId;
-use crate::record::calendar::Day;
-use crate::segment::MissedCycles;
 
 /// One window of a [`RollingBacktest`](super::RollingBacktest).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct RollingWindow {
-    /// The models' fits and scores, and those of the simple rules.
+    /// The models' fits and scores, and those of the counting rules: without what customers are sorted for, which are AUC
+    /// and tenths. [`Holdout::score`](super::Holdout::score) has them.
     pub backtest: Backtest,
     /// The net revenue of the customers known at the split within the window, credits deducted; `None` beyond 128 bits.
     pub revenue: Option<f64>,
     /// What each candidate expected of all customers together; `None` without a fit.
     pub totals: Vec<Option<ExpectedTotals>>,
+    /// What each counting rule said.
+    pub rules: Vec<RuleTotal>,
 }
 
 /// The totals that a model expects of the customers of a window, those who come back counted where that is
@@ -53,7 +53,7 @@ impl RollingWindow {
     }
 
     pub(super) fn track(&self, kind: ModelKind) -> TrackWindow {
-        let Self { backtest, revenue, totals } = self;
+        let Self { backtest, revenue, totals, rules } = self;
         let rows = backtest.candidates.iter().zip(totals).find(|(candidate, _)| candidate.kind == kind);
         let row = rows.and_then(|(candidate, totals)| candidate.scores.as_ref().zip(totals.as_ref()));
         let all = backtest.baseline(Baseline::Nobody);
@@ -64,7 +64,7 @@ impl RollingWindow {
             purchases: row.map(|(scores, totals)| Outcome::of((count(scores.actual), totals.purchases))),
             buyers: row.map(|(scores, totals)| Outcome::of((count(scores.buyers), totals.buyers))),
             revenue: revenue.zip(row.and_then(|(_, totals)| totals.revenue)).map(Outcome::of),
-            rules: RuleTotal::of_scores(&backtest.baselines),
+            rules: rules.clone(),
         }
     }
 }
@@ -81,24 +81,31 @@ pub(super) struct Scored {
     pub(super) returns: Vec<Option<Returns>>,
 }
 
+/// The rules that count purchases.
+const COUNTING: [Baseline; 4] =
+    [Baseline::Nobody, Baseline::SameAsLastPeriod, Baseline::SameAsSoFar, Baseline::OwnRate];
+
 impl Scored {
-    pub(super) fn of<Id: CustomerId>(
-        log: &PurchaseLog<Id>,
-        split: Day,
+    pub(super) fn of(
+        courses: &Courses,
         horizon_days: u32,
         kinds: &[ModelKind],
         options: impl Fn(ModelKind) -> FitOptions + Send + Sync,
         revivals: Option<&[Revival]>,
     ) -> Result<Self> {
-        let end = split.plus(horizon_days.into())?;
-        let (holdout, ledger, revenue) = Holdout::with_ledger(log, split.date(), end.date(), &MissedCycles::default())?;
-        let samples = Samples::of(&ledger);
-        let (backtest, losses) = Backtest::of_kinds(&holdout, &samples, kinds, &options)?;
-        let spends = expected_spends(&ledger, &samples, &options(ModelKind::Nbd));
+        let days = (courses.split.date(), courses.split.plus(horizon_days.into())?.date());
+        // Only some models read gaps.
+        let gaps = kinds.iter().any(|kind| kind.is_of_rhythm());
+        let counted = courses.list.iter().map(|course| (course.outcome(gaps, horizon_days), course.customers));
+        let (outcomes, places) = Outcomes::of(horizon_days, counted);
+        let samples = courses.samples(gaps);
+        let (backtest, losses) = Backtest::of_kinds(days, &outcomes, &samples, kinds, &COUNTING, &options)?;
+        let spends = courses.expected_spends(&samples, &options(ModelKind::Nbd));
         let of_kind = |kind: &ModelKind| losses.iter().find(|losses| losses.model.kind() == *kind);
         let learn = |kind: &ModelKind| {
-            let losses = of_kind(kind).filter(|_| revivals.is_none() && kind.has_dropout())?;
-            Some(Returns::of(&holdout, &losses.model))
+            let Losses { model, buys, .. } = of_kind(kind).filter(|_| revivals.is_none() && kind.has_dropout())?;
+            let alive = model.probability_alive_all(&outcomes.before);
+            Some(Returns::learn(days, &outcomes, model, &alive, buys))
         };
         let returns: Vec<Option<Returns>> = kinds.iter().map(learn).collect();
         let revival = |at: usize| match revivals {
@@ -106,70 +113,113 @@ impl Scored {
             None => returns.get(at).copied().flatten().map(|returns| returns.in_force()),
         };
         let totals = |(at, kind)| {
-            let model = revival(at).unwrap_or(Revival::NONE).of(of_kind(kind)?.model);
-            Some(ExpectedTotals::of(&holdout, &model, of_kind(kind)?, spends.as_deref()))
+            let losses = of_kind(kind)?;
+            let model = revival(at).unwrap_or(Revival::NONE).of(losses.model);
+            let spends = spends.as_deref().map(|spends| places.iter().copied().zip(spends));
+            Some(ExpectedTotals::of(&outcomes, &model, losses, spends))
         };
-        let scores = |losses: Option<&Losses>| losses.map_or(&[][..], |losses| &losses.log_score).to_vec();
-        let rows: Vec<Vec<f64>> = kinds.iter().map(|kind| scores(of_kind(kind))).collect();
-        let difference = |left: &Vec<f64>, right: &Vec<f64>| {
-            left.iter()
-                .zip(right)
-                .map(|(left, right)| left - right)
-                .fold((0.0, 0.0), |(sum, squares), difference| (sum + difference, squares + difference * difference))
+        let difference = |left: &ModelKind, right: &ModelKind| {
+            let pairs =
+                of_kind(left).zip(of_kind(right)).map(|(left, right)| left.log_score.iter().zip(&right.log_score));
+            let rows = pairs.into_iter().flatten().map(|(left, right)| left - right).zip(&outcomes.rows);
+            let squares = rows.clone().map(|(difference, row)| row.weight() * difference * difference);
+            (exact_sum(rows.map(|(difference, row)| row.weight() * difference)), exact_sum(squares))
         };
+        let differences = |left| kinds.iter().map(|right| difference(left, right)).collect();
         Ok(Self {
-            customers: holdout.customers().len() as u64,
-            sums: kinds.iter().map(|kind| Some(of_kind(kind)?.log_score.iter().sum())).collect(),
-            differences: (rows.iter()).map(|left| rows.iter().map(|right| difference(left, right)).collect()).collect(),
-            window: RollingWindow { revenue, totals: kinds.iter().enumerate().map(totals).collect(), backtest },
+            customers: outcomes.customers,
+            sums: kinds.iter().map(|kind| Some(of_kind(kind)?.total)).collect(),
+            differences: kinds.iter().map(differences).collect(),
+            window: RollingWindow {
+                revenue: courses.amount(courses.revenue),
+                totals: kinds.iter().enumerate().map(totals).collect(),
+                rules: RuleTotal::of(courses, horizon_days),
+                backtest,
+            },
             returns,
         })
     }
 }
 
 impl ExpectedTotals {
-    fn of(holdout: &Holdout, model: &RevivingModel, losses: &Losses, spends: Option<&[f64]>) -> Self {
-        let (days, samples) = (holdout.horizon_days(), holdout.customers().iter().map(|customer| customer.sample));
-        let samples: Vec<Sample> = samples.collect();
-        let reviving = (!model.is_plain()).then(|| model.expected_purchases_all(&samples, days));
-        let expected = reviving.as_ref().unwrap_or(&losses.expected);
-        let stay_away = once_each(samples.iter(), |sample| model.probability_no_purchase(sample, days));
+    /// `spends` are the row and the spend of each customer.
+    fn of<'a>(
+        outcomes: &Outcomes,
+        model: &RevivingModel,
+        losses: &Losses,
+        spends: Option<impl Iterator<Item = (u32, &'a f64)>>,
+    ) -> Self {
+        let (days, samples) = (outcomes.horizon_days, &outcomes.before);
+        let reviving = (!model.is_plain())
+            .then(|| (model.expected_purchases_all(samples, days), model.probability_buys_all(samples, days)));
+        let (expected, buys) = reviving.as_ref().map_or((&losses.expected, &losses.buys), |(all, buys)| (all, buys));
+        let sum = |numbers: &[f64]| exact_sum(numbers.iter().zip(&outcomes.rows).map(|(one, row)| row.weight() * one));
+        let revenue = |(row, spend): (u32, &f64)| expected.get(row as usize).map_or(0.0, |count| count * spend);
         Self {
-            purchases: expected.iter().sum(),
-            buyers: stay_away.iter().map(|probability| 1.0 - probability).sum(),
-            revenue: spends.map(|spends| expected.iter().zip(spends).map(|(count, spend)| count * spend).sum()),
+            purchases: sum(expected),
+            buyers: sum(buys),
+            revenue: spends.map(|spends| exact_sum(spends.map(revenue))),
         }
     }
 }
 
-/// What each customer is expected to spend on a purchase day, less the credits to come; `None` where that of some customer is not known.
-fn expected_spends<Id>(ledger: &Ledger<Id>, samples: &Samples, options: &FitOptions) -> Option<Vec<f64>> {
-    let Ok(Fit::Interior(fitted)) = GammaGamma::fit(samples, options) else { return None };
-    let kept = KeptShare::of(ledger).ok()?;
-    let spend = |history: CustomerHistory| {
-        let sample = Sample::of(&history.repeat_summary(ledger.as_of())?);
-        Some(fitted.model.expected_spend(&sample)? * kept.of_customer(&history))
-    };
-    ledger.iter().map(|(_, history)| spend(history)).collect()
+impl Courses {
+    /// With mean spends, and with gaps where they are asked for.
+    fn samples(&self, gaps: bool) -> Samples {
+        let equal = |course: &Course| {
+            let sample = course.sample(gaps, self.scale);
+            core::iter::repeat_n(sample, usize::try_from(course.customers).unwrap_or(usize::MAX)).flatten()
+        };
+        self.list.iter().flat_map(equal).collect()
+    }
+
+    /// What the customers of each course are together expected to spend on a purchase day, less the credits to come; `None` where
+    /// that of some customer is not known.
+    fn expected_spends(&self, samples: &Samples, options: &FitOptions) -> Option<Vec<f64>> {
+        let Ok(Fit::Interior(fitted)) = GammaGamma::fit(samples, options) else { return None };
+        let sum = |of: fn(&Course) -> i128| {
+            let sum = |sum: i128, course: &Course| sum.checked_add(of(course).checked_mul(course.customers.into())?);
+            self.list.iter().try_fold(0, sum)
+        };
+        let unit = money::power(self.scale)?;
+        let kept =
+            KeptShare::of_minor(sum(|course| course.spend)?, sum(|course| course.credited)?, self.customers(), unit)?;
+        let spend = |course: &Course| {
+            let net = kept.of_amounts(quotient(course.spend, unit)?, quotient(course.credited, unit)?);
+            Some(count(course.customers) * (fitted.model.expected_spend(&course.sample(false, self.scale)?)? * net))
+        };
+        self.list.iter().map(spend).collect()
+    }
 }
 
 impl RuleTotal {
-    /// What each counting rule says of a hold-out.
-    pub(super) fn of(holdout: &Holdout) -> Vec<Self> {
-        let total = |rule| {
-            let expected = Forecast::of_baseline(holdout, rule).expected?;
-            Some(Self { rule, purchases: expected.iter().sum() })
+    /// What each counting rule says of the horizon after a split.
+    pub(super) fn of(courses: &Courses, horizon_days: u32) -> Vec<Self> {
+        let (list, unit) = (&courses.list, money::power(courses.scale).unwrap_or(1));
+        let sum = |of: fn(&Course) -> u32| count(list.iter().map(|one| one.customers * u64::from(of(one))).sum());
+        let own_rate = |number: &dyn Fn(&Course) -> f64| {
+            let repeating = list.iter().filter(|course| course.repeats > 0);
+            let rate = |one: &Course| count(one.customers) * number(one) / f64::from(one.age);
+            exact_sum(repeating.map(|course| rate(course) * f64::from(horizon_days)))
         };
-        Baseline::ALL.into_iter().filter(|rule| is_told(*rule)).filter_map(total).collect()
+        let spent = list
+            .iter()
+            .try_fold(0_i128, |sum, course| sum.checked_add(course.repeat_spend.checked_mul(course.customers.into())?));
+        let spend_rate = own_rate(&|course| quotient(course.repeat_spend, unit).unwrap_or(0.0));
+        let total = |rule, purchases, revenue| Self { rule, purchases, revenue };
+        vec![
+            total(
+                Baseline::SameAsLastPeriod,
+                sum(|course| course.last_period),
+                // Where more was given back than bought, it says nothing.
+                courses.amount(courses.last_period).filter(|revenue| *revenue >= 0.0),
+            ),
+            total(Baseline::SameAsSoFar, sum(|course| course.repeats), courses.amount(spent)),
+            total(
+                Baseline::OwnRate,
+                own_rate(&|course| course.repeats.into()),
+                Some(spend_rate).filter(|revenue| revenue.is_finite()),
+            ),
+        ]
     }
-
-    fn of_scores(baselines: &[BaselineScores]) -> Vec<Self> {
-        let total = |row: &BaselineScores| Some(Self { rule: row.baseline, purchases: row.scores.expected? });
-        baselines.iter().filter(|row| is_told(row.baseline)).filter_map(total).collect()
-    }
-}
-
-/// That nobody comes is no total to compare with.
-fn is_told(rule: Baseline) -> bool {
-    rule != Baseline::Nobody
 }

@@ -49,6 +49,11 @@ impl ModelKind {
         !matches!(self, Self::Nbd)
     }
 
+    /// Whether it is of customers who come in a rhythm, and reads their gaps.
+    pub(in crate::predict) const fn is_of_rhythm(self) -> bool {
+        matches!(self, Self::MbgCnbd | Self::BgCnbd)
+    }
+
     /// Fits a model of this kind, without the standard errors of its own `fit`.
     ///
     /// # Errors

@@ -102,6 +102,12 @@ pub trait PurchaseModel: Sync {
         NextPurchase::of(self, sample, horizon_days)
     }
 
+    /// [`log_likelihood`](PurchaseModel::log_likelihood) of many customers, to the same bits, faster where customers share
+    /// `x` and `T`.
+    fn log_likelihood_all(&self, samples: &[Sample]) -> Vec<f64> {
+        each(samples, |sample| self.log_likelihood(sample))
+    }
+
     /// [`probability_alive`](PurchaseModel::probability_alive) of many customers, to the same bits.
     fn probability_alive_all(&self, samples: &[Sample]) -> Vec<f64> {
         each(samples, |sample| self.probability_alive(sample))
@@ -158,6 +164,7 @@ macro_rules! delegate {
             probability_at_least(sample: &Sample, purchases: u32, horizon_days: u32) -> f64;
             probabilities_at_least(sample: &Sample, horizon_days: u32, each: &mut dyn FnMut(f64) -> bool) -> ();
             days_until(sample: &Sample, probability: f64) -> Option<u32>;
+            log_likelihood_all(samples: &[Sample]) -> Vec<f64>;
             probability_alive_all(samples: &[Sample]) -> Vec<f64>;
             expected_purchases_all(samples: &[Sample], horizon_days: u32) -> Vec<f64>;
             probability_buys_all(samples: &[Sample], horizon_days: u32) -> Vec<f64>;

@@ -2,11 +2,12 @@
 
 use crate::error::Result;
 use crate::number::special::{beta_kernel, ln_beta};
+use crate::parallel;
 use crate::predict::fit::identification::Simpler;
 use crate::predict::fit::limit;
 use crate::predict::purchases::counts;
 use crate::predict::purchases::model::PurchaseModel;
-use crate::predict::purchases::purchasing::{Purchasing, log_density};
+use crate::predict::purchases::purchasing::{Densities, Purchasing, log_density};
 use crate::predict::purchases::while_alive::WhileAlive;
 use crate::predict::{Fit, FitOptions, Latent, Sample, Samples, TimeUnit, fit};
 use crate::scale::{Confidence, Interval};
@@ -83,6 +84,9 @@ impl Nbd {
     }
 }
 
+/// Customers that a thread works on at once.
+const PART: usize = 1 << 13;
+
 impl PurchaseModel for Nbd {
     fn log_likelihood(&self, sample: &Sample) -> f64 {
         log_density(self.params.r, self.params.alpha, &self.unit.of_sample(sample))
@@ -128,6 +132,14 @@ impl PurchaseModel for Nbd {
 
     fn days_until(&self, sample: &Sample, probability: f64) -> Option<u32> {
         counts::days_until(self, sample, 1.0, self.posterior(sample), self.unit, probability)
+    }
+
+    fn log_likelihood_all(&self, samples: &[Sample]) -> Vec<f64> {
+        parallel::concat(samples.len(), PART, |part| {
+            let mut densities = Densities::new(self.params.r, self.params.alpha, self.unit);
+            let density = |sample: &Sample| densities.of(sample.repeats(), sample.age_days());
+            samples.get(part).unwrap_or_default().iter().map(density).collect()
+        })
     }
 
     fn interval_of_purchases_all(

@@ -7,6 +7,7 @@ use crate::number::weight::count;
 use crate::predict::fit::identification::Simpler;
 use crate::predict::fit::search::{Extent, Found, Search};
 use crate::predict::given::grouped::Grouped;
+use crate::predict::given::numbering::Numbering;
 use crate::predict::given::unit::Observed;
 use crate::predict::{FitOptions, TimeUnit};
 
@@ -103,6 +104,69 @@ impl Purchasing {
 
 /// `ln Γ(r + x) - ln Γ(r) + r ln α - (r + x) ln(α + T)` of one customer.
 pub(in crate::predict) fn log_density(r: f64, alpha: f64, of: &Observed) -> f64 {
-    let repeats = f64::from(of.repeats);
-    ln_rising(r, repeats) - repeats * libm::log(alpha + of.age) - r * libm::log1p(of.age / alpha)
+    joined(r, of.repeats, ln_rising(r, of.repeats.into()), logarithms(alpha, of.age))
+}
+
+fn joined(r: f64, repeats: u32, rising: f64, (end, passed): (f64, f64)) -> f64 {
+    rising - f64::from(repeats) * end - r * passed
+}
+
+/// `ln(α + T)` and `ln(1 + T / α)`.
+fn logarithms(alpha: f64, age: f64) -> (f64, f64) {
+    (libm::log(alpha + age), libm::log1p(age / alpha))
+}
+
+/// [`log_density`] of many customers, to the same bits: what they share is worked out once.
+pub(in crate::predict) struct Densities {
+    r: f64,
+    alpha: f64,
+    unit: TimeUnit,
+    rising: ByCount,
+    times: Numbering,
+    logarithms: Vec<(f64, f64)>,
+}
+
+impl Densities {
+    pub(in crate::predict) fn new(r: f64, alpha: f64, unit: TimeUnit) -> Self {
+        let (rising, times) = (ByCount::default(), Numbering::default());
+        Self { r, alpha, unit, rising, times, logarithms: Vec::new() }
+    }
+
+    pub(in crate::predict) fn of(&mut self, repeats: u32, days: f64) -> f64 {
+        let number = self.times.of(days) as usize;
+        let logarithms = if let Some(&known) = self.logarithms.get(number) {
+            known
+        } else {
+            // Times are numbered in the order of first sight.
+            let of_time = logarithms(self.alpha, self.unit.of_days(days));
+            self.logarithms.push(of_time);
+            of_time
+        };
+        let r = self.r;
+        joined(r, repeats, self.rising.of(repeats, |repeats| ln_rising(r, repeats.into())), logarithms)
+    }
+}
+
+/// A number for each count, worked out when it is first needed.
+#[derive(Default)]
+pub(in crate::predict) struct ByCount(Vec<f64>);
+
+/// Counts up to which numbers are kept.
+const MOST_KEPT: usize = 1 << 12;
+
+impl ByCount {
+    pub(in crate::predict) fn of(&mut self, at: u32, number: impl Fn(u32) -> f64) -> f64 {
+        let index = at as usize;
+        match self.0.get(index) {
+            Some(known) if !known.is_nan() => *known,
+            _ if index >= MOST_KEPT => number(at),
+            _ => {
+                if self.0.len() <= index {
+                    self.0.resize((index + 1).next_power_of_two(), f64::NAN);
+                }
+                self.0[index] = number(at);
+                self.0[index]
+            }
+        }
+    }
 }

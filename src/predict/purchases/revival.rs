@@ -192,11 +192,19 @@ impl PurchaseModel for RevivingModel {
         counts::first_day_bought(self, sample, probability)
     }
 
+    fn log_likelihood_all(&self, samples: &[Sample]) -> Vec<f64> {
+        self.model.log_likelihood_all(samples)
+    }
+
     fn probability_buys_all(&self, samples: &[Sample], horizon_days: u32) -> Vec<f64> {
-        if self.is_plain() {
-            return self.model.probability_buys_all(samples, horizon_days);
+        let mut buys = self.model.probability_buys_all(samples, horizon_days);
+        if !self.is_plain() {
+            let alive = self.model.probability_alive_all(samples);
+            for ((buys, alive), sample) in buys.iter_mut().zip(alive).zip(samples) {
+                *buys = f64::min(*buys - (1.0 - alive) * libm::expm1(-self.returns(sample, horizon_days)), 1.0);
+            }
         }
-        each(samples, |sample| self.probability_buys(sample, horizon_days))
+        buys
     }
 
     fn interval_of_purchases_all(

@@ -84,9 +84,21 @@ impl KeptShare {
         if ledger.credits().iter().all(|&credits| credits == 0) {
             return Ok(Self::ALL);
         }
-        let histories = || ledger.iter().map(|(_, history)| history);
-        let sum = |of: fn(&CustomerHistory) -> Decimal| total(|| histories().map(|history| (of(&history), 1)));
-        Self::of_sums(sum(CustomerHistory::revenue), sum(CustomerHistory::credited), ledger.len() as u64)
+        let share = || {
+            let credited = ledger.credited().sum()?;
+            let spend = ledger.revenue().sum()?.checked_add(credited)?;
+            Self::of_minor(spend, credited, ledger.len() as u64, money::power(ledger.scale())?)
+        };
+        share().ok_or(TOO_LARGE)
+    }
+
+    /// From the sums of all customers in a unit of money; `None` beyond 127 bits.
+    pub(in crate::predict) fn of_minor(spend: i128, credited: i128, customers: u64, unit: i128) -> Option<Self> {
+        if credited == 0 {
+            return Some(Self::ALL);
+        }
+        let weight = quotient(spend, i128::from(customers).checked_mul(unit)?).unwrap_or(0.0);
+        Self::new(quotient(credited, spend).unwrap_or(1.0), weight).ok()
     }
 
     /// That of the customers of a tally: the revenues of all, and the sums of credits of those who have any.
@@ -99,20 +111,14 @@ impl KeptShare {
             return Ok(Self::ALL);
         }
         let sum = |tally: &MoneyTally| total(|| tally.amounts().iter().map(|(&amount, customers)| (amount, customers)));
-        Self::of_sums(sum(revenues), sum(credited), revenues.customers())
-    }
-
-    fn of_sums(revenue: Option<Sum>, credited: Option<Sum>, customers: u64) -> Result<Self> {
         let share = || {
-            let (revenue, credited) = (revenue?, credited?);
+            let (revenue, credited) = (sum(revenues)?, sum(credited)?);
             let scale = revenue.scale.max(credited.scale);
-            let (revenue, credited) = (revenue.at(scale)?, credited.at(scale)?);
-            let spend = revenue.checked_add(credited)?;
-            let whole = i128::from(customers).checked_mul(money::power(scale)?)?;
-            Some((quotient(credited, spend).unwrap_or(1.0), quotient(spend, whole).unwrap_or(0.0)))
+            let credited = credited.at(scale)?;
+            let spend = revenue.at(scale)?.checked_add(credited)?;
+            Self::of_minor(spend, credited, revenues.customers(), money::power(scale)?)
         };
-        let (credited, weight) = share().ok_or(Error::AmountOverflow { field: "spend of a shop" })?;
-        Self::new(credited, weight)
+        share().ok_or(TOO_LARGE)
     }
 
     /// The shop's share of credits, `g`: 0 or more.
@@ -134,11 +140,21 @@ impl KeptShare {
             let unit = money::power(amount.scale()).unwrap_or(1);
             quotient(amount.mantissa(), unit).unwrap_or(0.0)
         };
-        let whole = number(history.spend()) + self.weight;
-        let given_back = number(history.credited()) + self.credited * self.weight;
+        self.of_amounts(number(history.spend()), number(history.credited()))
+    }
+
+    /// Of a customer of this spend and these credits.
+    pub(in crate::predict) fn of_amounts(&self, spend: f64, credited: f64) -> f64 {
+        if self.credited <= 0.0 {
+            return 1.0;
+        }
+        let whole = spend + self.weight;
+        let given_back = credited + self.credited * self.weight;
         if whole > given_back { 1.0 - given_back / whole } else { 0.0 }
     }
 }
+
+const TOO_LARGE: Error = Error::AmountOverflow { field: "spend of a shop" };
 
 /// An exact sum of money, in units of `10^-scale`.
 #[derive(Clone, Copy)]

@@ -36,9 +36,24 @@ impl ExtraChance {
         f64::from(repeats) + f64::from(self.0)
     }
 
-    pub(in crate::predict) fn log_likelihood(self, [r, alpha, a, b]: Parameters, of: &Observed) -> f64 {
+    pub(in crate::predict) fn log_likelihood(self, parameters: Parameters, of: &Observed) -> f64 {
+        let [r, alpha, a, b] = parameters;
+        let at_age = log_density(r, alpha, of);
+        let at_recency = || log_density(r, alpha, &Observed { age: of.recency, ..*of });
+        self.likelihood(parameters, of, at_age, at_recency, |chances| ln_beta_ratio(a, b, chances))
+    }
+
+    /// From the density of customers who never leave at `T` and at `t_x`, and from `ln(B(a, b + c) / B(a, b))`.
+    pub(super) fn likelihood(
+        self,
+        [r, alpha, a, b]: Parameters,
+        of: &Observed,
+        at_age: f64,
+        at_recency: impl FnOnce() -> f64,
+        mut stayed: impl FnMut(f64) -> f64,
+    ) -> f64 {
         let chances = self.chances(of.repeats);
-        let alive = log_density(r, alpha, of) + ln_beta_ratio(a, b, chances);
+        let alive = at_age + stayed(chances);
         if chances <= 0.0 {
             return alive;
         }
@@ -48,9 +63,7 @@ impl ExtraChance {
             return alive + ln_1p_exp(ln_odds);
         }
         // From the term of those who have left: large odds on an unlikely silence would cancel.
-        let at_last = Observed { age: of.recency, ..*of };
-        let stayed_before = ln_beta_ratio(a, b, chances - 1.0);
-        let left = log_density(r, alpha, &at_last) + stayed_before - libm::log1p((b + (chances - 1.0)) / a);
+        let left = at_recency() + stayed(chances - 1.0) - libm::log1p((b + (chances - 1.0)) / a);
         left + ln_1p_exp(-ln_odds)
     }
 }

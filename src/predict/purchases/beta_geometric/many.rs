@@ -6,10 +6,12 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use super::{BetaGeometric, future};
+use crate::number::special::ln_beta_ratio;
 use crate::parallel;
 use crate::predict::Sample;
 use crate::predict::given::numbering::Numbering;
 use crate::predict::given::unit::Observed;
+use crate::predict::purchases::purchasing::{ByCount, Densities};
 
 /// Customers of a part, who share what was computed for one of them.
 const PART: usize = 1 << 18;
@@ -31,6 +33,22 @@ const EXPECTATIONS: usize = 1 << 9;
 const DAYS: usize = 1 << 13;
 
 impl BetaGeometric {
+    pub(super) fn likelihoods_of_all(&self, samples: &[Sample]) -> Vec<f64> {
+        let [r, alpha, a, b] = self.parameters;
+        parallel::concat(samples.len(), DAYS, |part| {
+            let (mut densities, mut stayed) = (Densities::new(r, alpha, self.unit), ByCount::default());
+            let likelihood = |sample: &Sample| {
+                let (repeats, of) = (sample.repeats(), self.unit.of_sample(sample));
+                let at_age = densities.of(repeats, sample.age_days());
+                let at_recency = || densities.of(repeats, sample.recency_days());
+                // Chances are whole and fewer than 2^32 + 1.
+                let stayed = |chances: f64| stayed.of(chances as u32, |chances| ln_beta_ratio(a, b, chances.into()));
+                self.extra.likelihood(self.parameters, &of, at_age, at_recency, stayed)
+            };
+            samples.get(part).unwrap_or_default().iter().map(likelihood).collect()
+        })
+    }
+
     pub(super) fn alive_of_all(&self, samples: &[Sample]) -> Vec<f64> {
         let mut alive = vec![0.0; samples.len()];
         parallel::map_chunks(&mut alive, PART, |part, alive| {

@@ -69,6 +69,10 @@ impl PurchaseModel for BetaGeometric {
         self.days_until_if(self.alive(&self.unit.of_sample(sample)), sample, probability)
     }
 
+    fn log_likelihood_all(&self, samples: &[Sample]) -> Vec<f64> {
+        self.likelihoods_of_all(samples)
+    }
+
     fn probability_alive_all(&self, samples: &[Sample]) -> Vec<f64> {
         self.alive_of_all(samples)
     }
