@@ -7,10 +7,12 @@ pub(crate) use nightly::run as run_nightly;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use repurchase::predict::PastTally;
+use repurchase::record::Record;
 use repurchase::segment::LabelKind;
-use repurchase::shop::{ShopModels, ShopOptions};
-use repurchase::{CustomerHistory, Ledger};
+use repurchase::shop::{ShopChecks, ShopModels, ShopOptions};
+use repurchase::{CustomerHistory, Ledger, PurchaseLog};
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
@@ -21,6 +23,9 @@ use crate::store::{Page, Position, Sort, Store, StoreError, StoredModel};
 
 /// Customers who are read at a time, so that no transaction is long and no lock is held.
 const READ_AT_A_TIME: i64 = 2_000;
+
+/// Orders of whose customers the past is counted at a time: what is in memory of them.
+const COUNTED_AT_A_TIME: usize = 1 << 18;
 
 /// A version in use.
 #[derive(Debug)]
@@ -39,7 +44,7 @@ pub(crate) enum FitError {
     #[error("a fit is under way")]
     UnderWay,
     #[error("nobody has bought up to {0}: there is nothing to fit")]
-    NobodyHasBought(chrono::NaiveDate),
+    NobodyHasBought(NaiveDate),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("the library refuses the fit")]
@@ -62,6 +67,7 @@ pub(crate) struct Models {
     store: Store,
     clock: Clock,
     options: ShopOptions,
+    horizon_days: u32,
     current: ArcSwapOption<Version>,
     fitting: Mutex<()>,
     /// When the last fit failed, if it did.
@@ -73,7 +79,7 @@ impl Models {
     pub(crate) async fn open(store: Store, clock: Clock, horizon_days: u32) -> Result<Self, FitError> {
         let options = ShopOptions::default().with_horizon_days(horizon_days);
         let (current, failed_at) = (ArcSwapOption::empty(), ArcSwapOption::empty());
-        let models = Self { store, clock, options, current, fitting: Mutex::default(), failed_at };
+        let models = Self { store, clock, options, horizon_days, current, fitting: Mutex::default(), failed_at };
         models.refresh().await?;
         Ok(models)
     }
@@ -104,7 +110,7 @@ impl Models {
         self.failed_at.load_full().map(|at| *at)
     }
 
-    /// Fits on all stored histories. Requests go on meanwhile, by the version before.
+    /// Fits on all stored histories, and checks the models on all stored orders. Requests go on meanwhile, by the version before.
     pub(crate) async fn fit(&self) -> Result<StoredModel, FitError> {
         let result = self.try_fit().await;
         match &result {
@@ -121,7 +127,7 @@ impl Models {
     async fn try_fit(&self) -> Result<StoredModel, FitError> {
         let _one_at_a_time = self.fitting.try_lock().map_err(|_| FitError::UnderWay)?;
         let as_of = self.clock.today();
-        let histories = self.histories().await?;
+        let (histories, past) = self.customers(as_of).await?;
         let (before, options) = (self.current(), self.options.clone());
         let fitting = spawn_blocking(move || {
             let known = histories.into_iter().filter(|(_, history)| history.days_since_last(as_of).is_some());
@@ -129,7 +135,8 @@ impl Models {
             if ledger.is_empty() {
                 return Err(FitError::NobodyHasBought(as_of));
             }
-            let models = ShopModels::fit(&ledger, &options)?;
+            let checks = ShopChecks::of_tally(&past, &options)?;
+            let models = ShopModels::fit(&ledger, &options.with_checks(checks))?;
             let changes = before.map(|before| changes(&models, &before.models, &ledger)).transpose()?;
             Ok((models, changes, ledger.len()))
         });
@@ -156,17 +163,40 @@ impl Models {
         Ok(())
     }
 
-    /// Every customer with a purchase, read page by page.
-    async fn histories(&self) -> Result<Vec<(String, CustomerHistory)>, StoreError> {
-        let mut histories = Vec::new();
-        let mut behind = None;
+    /// Every customer with a purchase, and what the past says of their orders, read page by page.
+    async fn customers(&self, as_of: NaiveDate) -> Result<(Vec<(String, CustomerHistory)>, PastTally), FitError> {
+        let (mut histories, mut orders) = (Vec::new(), Vec::new());
+        let mut past = PastTally::new(as_of, self.horizon_days)?;
+        let mut behind: Option<(Position, String)> = None;
         loop {
-            let page = Page { behind, limit: READ_AT_A_TIME, ..Page::default() };
+            let position = behind.as_ref().map(|(position, _)| position.clone());
+            let page = Page { behind: position, limit: READ_AT_A_TIME, ..Page::default() };
             let rows = self.store.page(page).await?;
-            let Some(last) = rows.last() else { return Ok(histories) };
-            behind = Some(Position::of(last, Sort::CustomerId));
+            if let Some(last) = rows.last() {
+                let (position, id) = (Position::of(last, Sort::CustomerId), last.customer_id.clone());
+                let first = behind.as_ref().map_or("", |(_, id)| id.as_str());
+                orders.extend(self.store.records_of(first, &id).await?);
+                behind = Some((position, id));
+            }
+            if rows.is_empty() || orders.len() >= COUNTED_AT_A_TIME {
+                past = self.counted(past, std::mem::take(&mut orders)).await?;
+            }
+            if rows.is_empty() {
+                return Ok((histories, past));
+            }
             histories.extend(rows.into_iter().map(|row| (row.customer_id, row.history)));
         }
+    }
+
+    /// The past with the orders of further customers.
+    async fn counted(&self, mut past: PastTally, orders: Vec<Record<String>>) -> Result<PastTally, FitError> {
+        let calendar = self.clock.calendar.clone();
+        let counting = spawn_blocking(move || {
+            let log = PurchaseLog::from_records(orders, &calendar)?;
+            past.merge(&PastTally::of(&log, past.as_of(), past.horizon_days())?)?;
+            Ok(past)
+        });
+        counting.await?
     }
 }
 

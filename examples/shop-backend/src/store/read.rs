@@ -23,6 +23,9 @@ pub(crate) struct Group {
     pub(crate) revenue: i64,
 }
 
+/// What [`Store::read`] reads.
+const RECORDS: &str = "SELECT is_credit, customer_id, placed_at, amount, refunded, status, order_id FROM orders";
+
 impl Store {
     pub(crate) async fn is_empty(&self) -> Result<bool, StoreError> {
         let select = sqlx::query("SELECT order_id FROM orders LIMIT 1");
@@ -37,9 +40,19 @@ impl Store {
     ) -> Result<Vec<Record<String>>, StoreError> {
         let start = from.map_or(i64::MIN, |from| self.midnight(from));
         let end = to.and_then(|to| to.succ_opt()).map_or(i64::MAX, |next| self.midnight(next));
-        let mut sql =
-            Sql::new("SELECT is_credit, customer_id, placed_at, amount, refunded, status, order_id FROM orders");
+        let mut sql = Sql::new(RECORDS);
         sql.bind(" WHERE placed_at >= ", start).bind(" AND placed_at < ", end);
+        self.records_by(sql).await
+    }
+
+    /// The orders and credits of the customers behind one, up to and including another, in the order of their ids.
+    pub(crate) async fn records_of(&self, behind: &str, last: &str) -> Result<Vec<Record<String>>, StoreError> {
+        let mut sql = Sql::new(RECORDS);
+        sql.bind(" WHERE placed_at IS NOT NULL AND customer_id > ", behind).bind(" AND customer_id <= ", last);
+        self.records_by(sql).await
+    }
+
+    async fn records_by(&self, sql: Sql) -> Result<Vec<Record<String>>, StoreError> {
         let mut rows = sql.query().fetch(&self.reads);
         let mut records = Vec::new();
         while let Some(row) = rows.try_next().await? {
