@@ -49,7 +49,8 @@ fn parts_are_the_whole() -> TestResult {
     let kinds = [ModelKind::Nbd, ModelKind::MbgNbd, ModelKind::MbgCnbd];
     let expected = RollingBacktest::run(&whole, as_of, 60, &kinds, &options)?;
     assert_eq!(expected.windows.len(), 7);
-    assert!(expected.windows.iter().all(|window| window.totals[1].is_some_and(|totals| totals.revenue.is_some())));
+    // In a window of few customers the spend may have no maximum.
+    assert!(expected.windows.iter().any(|window| window.totals[1].is_some_and(|totals| totals.revenue.is_some())));
     for parts in [1, 2, 3, 7] {
         let mut past = PastTally::new(as_of, 60)?;
         for number in (0..parts).rev() {
