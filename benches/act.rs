@@ -4,9 +4,12 @@ mod common;
 
 use std::hint::black_box;
 
+use chrono::{DateTime, TimeDelta};
 use common::{Random, Result};
 use criterion::Throughput;
+use repurchase::ShopCalendar;
 use repurchase::act::audience::{Audience, Field, Rule, Schema, Test};
+use repurchase::act::contact::{Cap, Channel, ContactRules, Touch, Wish};
 use repurchase::scale::{Label, Language};
 use repurchase::segment::{LabelKind, Octant, TierScheme};
 use repurchase::shop::{Activity, Amount, Attribute, Figure, LastActivity, Profile, Profiles};
@@ -68,7 +71,36 @@ fn main() -> Result {
         bencher.iter_with_large_drop(|| audience.report(&table, Language::English));
     });
     group.finish();
+    growth(&mut criterion)?;
     criterion.final_summary();
+    Ok(())
+}
+
+/// What must not take four times as long for each twice as many.
+fn growth(criterion: &mut criterion::Criterion) -> Result {
+    let mut group = criterion.benchmark_group("act");
+    let rules = ContactRules::default().with_cap(Cap::new(1000, 30)?);
+    let any = Audience::compile(Rule::new(Field::days_since(Activity::Cart, None), Test::below(30))?, &Schema::default())?;
+    for count in [25_000_i64, 50_000, 100_000] {
+        group.throughput(Throughput::Elements(count as u64));
+        // One customer, on the days of a quarter.
+        let at = |step: i64| DateTime::UNIX_EPOCH + TimeDelta::days(step % 90) + TimeDelta::seconds(step);
+        let touches: Vec<_> = (0..count).map(|step| Touch::new(1, Channel::SMS, at(step))).collect();
+        let wish = |step: i64| Wish::new(1, Channel::EMAIL, at(step), Decimal::from(step), "spring");
+        let wishes: Vec<_> = (0..count).map(wish).collect();
+        group.bench_function(format!("contact/one_customer/{count}"), |bencher| {
+            bencher.iter_with_large_drop(|| rules.plan(touches.clone(), wishes.clone(), &ShopCalendar::utc()));
+        });
+        // Each customer in a category of her own.
+        let names: Vec<String> = (0..count).map(|number| number.to_string()).collect();
+        let activity = |category| [LastActivity { activity: Activity::Cart, category, days_ago: 9 }];
+        let activities: Vec<_> = names.iter().map(|name| activity(name.as_str())).collect();
+        let table = Profiles::of(activities.iter().map(|one| Profile::default().with_activities(one)))?;
+        group.bench_function(format!("audience/any_of_many_categories/{count}"), |bencher| {
+            bencher.iter(|| any.matches_all(&table).selected().count());
+        });
+    }
+    group.finish();
     Ok(())
 }
 

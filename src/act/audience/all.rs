@@ -3,6 +3,7 @@
 //! `benches/act.rs`, `act/audience/matches_all`, must not get slower.
 
 use core::ops::Range;
+use std::borrow::Cow;
 
 use rust_decimal::Decimal;
 
@@ -93,8 +94,23 @@ enum Column<'a> {
     Exact(&'a [Slot<Decimal>], &'a AmountTest),
     /// With what is meant where the comparison is to fail, and where it is to hold.
     Codes(&'a Codes, [Meant; 2]),
-    Days(Vec<&'a [(u32, u32)]>, &'a [u64], &'a NumberTest),
+    Days(Vec<Cow<'a, [(u32, u32)]>>, &'a [u64], &'a NumberTest),
     Tag(&'a [u32], &'a [u64]),
+}
+
+/// Lists that are looked through for every block of customers.
+const FEW: usize = 16;
+
+/// The same rows in few lists: a shop may have more categories than blocks of customers.
+fn few(lists: Vec<&[(u32, u32)]>) -> Vec<Cow<'_, [(u32, u32)]>> {
+    if lists.len() <= FEW {
+        return lists.into_iter().map(Cow::Borrowed).collect();
+    }
+    let mut rows = lists.concat();
+    rows.sort_unstable();
+    // Of one customer's the latest.
+    rows.dedup_by_key(|&mut (row, _)| row);
+    vec![Cow::Owned(rows)]
 }
 
 /// Which codes are meant: those from one to another, or where such ranges are many, an answer for each.
@@ -126,7 +142,7 @@ impl<'a> Column<'a> {
             }
             Check::DaysSince(days) => {
                 let (lists, known, complete) = profiles.activities(days.activity, days.category.as_deref());
-                (Self::Days(lists, known, &days.test), complete)
+                (Self::Days(few(lists), known, &days.test), complete)
             }
             Check::NumberAttribute(position, test) => match profiles.attribute(*position) {
                 Some(((numbers, _), [complete, _])) => (Self::numbers(numbers, test.clone()), complete),

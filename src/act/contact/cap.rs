@@ -1,5 +1,8 @@
 //! How often one customer may be contacted.
 
+use core::ops::Range;
+use std::collections::BTreeMap;
+
 use crate::error::{Error, Result};
 
 /// A frequency cap: at most `touches` touches of one customer in any `days` days in a row.
@@ -37,25 +40,45 @@ impl Cap {
         self.days
     }
 
-    /// The first day from `day` on that can take one more touch; `None` when none ever can. `taken` ascend.
-    pub(super) fn free_from(self, taken: &[i64], day: i64) -> Option<i64> {
-        let (room, length) = (usize::try_from(self.touches).unwrap_or(usize::MAX), i64::from(self.days));
-        let last_of_full = room.checked_sub(1)?;
-        let mut free = day;
-        // Touches that no longer count on `day` block nothing.
-        let near = taken.get(taken.partition_point(|&touch| touch + length <= day)..).unwrap_or_default();
-        // `touches` touches within one length block all days that share a length with all of them. Both ends of the
-        // blocked days ascend from one such group to the next.
-        for (&first, &last) in near.iter().zip(near.iter().skip(last_of_full)) {
-            if last - length >= free {
-                break;
+    /// Whether a day has no room for one more touch. Takes time linear in the days of touches within the cap's days of it.
+    pub(super) fn closes(self, touches: &Touches, day: i64) -> bool {
+        let length = i64::from(self.days);
+        // A touch further away shares no run of days with this one; all others that share one with each other do.
+        let near = day - length + 1..day + length;
+        self.touches == 0 || self.groups(touches.range(near.clone()), touches.range(near)).next().is_some()
+    }
+
+    /// The stretches of days without room for one more touch, ascending; they may overlap. `None` for all days.
+    pub(super) fn closed(self, touches: &Touches) -> Option<impl Iterator<Item = Range<i64>> + '_> {
+        let length = i64::from(self.days);
+        let groups = self.groups(touches.iter(), touches.iter());
+        (self.touches > 0).then(|| groups.map(move |(first, last)| last - length + 1..first + length))
+    }
+
+    /// Of each day on which touches use up the cap with those before them, the latest first day of such touches, and itself.
+    fn groups<'a>(
+        self,
+        days: impl Iterator<Item = (&'a i64, &'a u64)>,
+        mut from: impl Iterator<Item = (&'a i64, &'a u64)>,
+    ) -> impl Iterator<Item = (i64, i64)> {
+        let (room, length) = (u64::from(self.touches), i64::from(self.days));
+        let (mut first, mut held) = (from.next(), 0);
+        days.filter_map(move |(&last, touches)| {
+            held += touches;
+            while let Some((&day, &of_day)) = first {
+                let is_far = last - day >= length;
+                if !(is_far || held - of_day >= room) {
+                    break;
+                }
+                held -= of_day;
+                first = from.next();
             }
-            if last - first < length {
-                free = free.max(first + length);
-            }
-        }
-        Some(free)
+            first.filter(|_| held >= room).map(|(&day, _)| (day, last))
+        })
     }
 }
+
+/// How many touches there are on a day.
+pub(super) type Touches = BTreeMap<i64, u64>;
 
 crate::stored::stored! { Cap { touches: u32, days: u32 } <=> Self::new(touches, days) }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeZone, Utc};
 
+use crate::act::contact::cap::Touches;
 use crate::act::contact::clock::{SECONDS_A_DAY, day_before, first_open, wall};
 use crate::act::contact::{Cap, Channel, ContactRules, Decision, Suppression, Touch, Wish};
 use crate::error::Result;
@@ -21,8 +22,8 @@ impl ContactRules {
     /// order in which they are made.
     ///
     /// Leave out wishes that were sent, and customers who do not want to be contacted: a plan does not know them. Takes
-    /// time `O((t + w) log (t + w))` of `t` touches and `w` wishes, and for each suppressed wish the customer's touches
-    /// up to its next time.
+    /// time `O((t + w) log (t + w))` of `t` touches and `w` wishes, and for each wish that of the days on which its customer
+    /// has touches, within the days of a cap before and after it.
     ///
     /// # Errors
     ///
@@ -145,18 +146,56 @@ impl<Id: CustomerId> Dated<Id> {
     }
 }
 
-/// The days of one customer's touches, ascending.
+/// One customer's touches.
+#[derive(Default)]
 struct Past {
-    all: Vec<i64>,
-    by_channel: BTreeMap<Channel, Vec<i64>>,
+    all: Touches,
+    by_channel: BTreeMap<Channel, Touches>,
+    /// By channel, the stretches of days that the caps close once the plan is finished, ascending and apart; `None` for all
+    /// days. Worked out where it is asked for.
+    closed: BTreeMap<Channel, Option<Vec<Range<i64>>>>,
 }
 
 impl Past {
-    const NONE: Self = Self { all: Vec::new(), by_channel: BTreeMap::new() };
+    const NONE: Self = Self { all: Touches::new(), by_channel: BTreeMap::new(), closed: BTreeMap::new() };
 
-    fn of(&self, channel: &Channel) -> &[i64] {
-        self.by_channel.get(channel).map_or(&[], Vec::as_slice)
+    /// The caps that hold for a channel, the touches that count against each, and the channel that it is on.
+    fn caps<'b>(
+        &'b self,
+        rules: &'b ContactRules,
+        channel: &'b Channel,
+    ) -> impl Iterator<Item = (Cap, &'b Touches, Option<&'b Channel>)> {
+        let own = self.by_channel.get(channel).unwrap_or(const { &Touches::new() });
+        let common = rules.caps().iter().map(|&cap| (cap, &self.all, None));
+        common.chain(rules.channel_caps(channel).iter().map(move |&cap| (cap, own, Some(channel))))
     }
+
+    fn closed(&self, rules: &ContactRules, channel: &Channel) -> Option<Vec<Range<i64>>> {
+        let mut stretches = Vec::new();
+        for (cap, touches, _) in self.caps(rules, channel) {
+            stretches.extend(cap.closed(touches)?);
+        }
+        stretches.sort_unstable_by_key(|stretch| stretch.start);
+        Some(apart(stretches))
+    }
+}
+
+/// Stretches that meet are joined; they ascend by their starts.
+fn apart(stretches: impl IntoIterator<Item = Range<i64>>) -> Vec<Range<i64>> {
+    let mut joined: Vec<Range<i64>> = Vec::new();
+    for stretch in stretches {
+        match joined.last_mut() {
+            Some(last) if last.end >= stretch.start => last.end = last.end.max(stretch.end),
+            _ => joined.push(stretch),
+        }
+    }
+    joined
+}
+
+/// The first day from one on that no stretch holds.
+fn free_from(stretches: &[Range<i64>], day: i64) -> i64 {
+    let stretch = stretches.get(stretches.partition_point(|stretch| stretch.end <= day));
+    stretch.filter(|stretch| stretch.contains(&day)).map_or(day, |stretch| stretch.end)
 }
 
 /// All touches that were made or allowed.
@@ -185,10 +224,9 @@ impl<Id: CustomerId, Tz: TimeZone> Book<'_, Id, Tz> {
     }
 
     fn add(&mut self, customer: &Id, channel: &Channel, day: i64) {
-        let insert = |days: &mut Vec<i64>| days.insert(days.partition_point(|&other| other <= day), day);
-        let past = self.customers.entry(customer.clone()).or_insert(Past::NONE);
-        insert(&mut past.all);
-        insert(past.by_channel.entry(channel.clone()).or_default());
+        let past = self.customers.entry(customer.clone()).or_default();
+        *past.all.entry(day).or_default() += 1;
+        *past.by_channel.entry(channel.clone()).or_default().entry(day).or_default() += 1;
         if self.rules.daily_budget(channel).is_some() {
             *self.sent.entry(channel.clone()).or_default().entry(day).or_default() += 1;
         }
@@ -218,7 +256,8 @@ impl<Id: CustomerId, Tz: TimeZone> Book<'_, Id, Tz> {
         if let Some(hours) = self.rules.quiet_hours(channel).filter(|hours| hours.holds(dated.second_of_day)) {
             return Some(Suppression::QuietHours { channel: channel.clone(), hours });
         }
-        let reached = self.caps(&dated.wish).find(|(cap, taken, _)| cap.free_from(taken, day) != Some(day));
+        let past = self.customers.get(&dated.wish.customer).unwrap_or(const { &Past::NONE });
+        let reached = past.caps(self.rules, channel).find(|(cap, touches, _)| cap.closes(touches, day));
         if let Some((cap, _, channel)) = reached {
             return Some(Suppression::Cap { cap, channel: channel.cloned() });
         }
@@ -227,45 +266,24 @@ impl<Id: CustomerId, Tz: TimeZone> Book<'_, Id, Tz> {
         (sent >= touches).then(|| Suppression::DailyBudget { channel: channel.clone(), touches })
     }
 
-    /// The caps that hold for a wish, the days that count against each, and the channel that it is on.
-    fn caps<'b>(&'b self, wish: &'b Wish<Id>) -> impl Iterator<Item = (Cap, &'b [i64], Option<&'b Channel>)> {
-        let past = self.customers.get(&wish.customer).unwrap_or(const { &Past::NONE });
-        let (all, own) = (past.all.as_slice(), past.of(&wish.channel));
-        let common = self.rules.caps().iter().map(move |&cap| (cap, all, None));
-        common.chain(self.rules.channel_caps(&wish.channel).iter().map(move |&cap| (cap, own, Some(&wish.channel))))
-    }
-
     fn used_up(&self) -> BTreeMap<Channel, Vec<Range<i64>>> {
         let mut full = BTreeMap::new();
         for (channel, days) in &self.sent {
             let Some(budget) = self.rules.daily_budget(channel) else { continue };
-            let mut stretches: Vec<Range<i64>> = Vec::new();
-            for (&day, _) in days.iter().filter(|&(_, &touches)| touches >= budget) {
-                match stretches.last_mut() {
-                    Some(last) if last.end == day => last.end += 1,
-                    _ => stretches.push(day..day + 1),
-                }
-            }
-            full.insert(channel.clone(), stretches);
+            let used_up = days.iter().filter(|&(_, &touches)| touches >= budget);
+            full.insert(channel.clone(), apart(used_up.map(|(&day, _)| day..day + 1)));
         }
         full
     }
 
-    /// The first day from one on that the budget of the finished plan does not close.
-    fn budgeted_from(&self, channel: &Channel, day: i64) -> i64 {
-        let stretches = self.full.get(channel).map_or(&[][..], Vec::as_slice);
-        let stretch = stretches.get(stretches.partition_point(|stretch| stretch.end <= day));
-        stretch.filter(|stretch| stretch.contains(&day)).map_or(day, |stretch| stretch.end)
-    }
-
-    fn decision(&self, dated: Dated<Id>, reason: Option<Suppression>) -> Decision<Id> {
+    fn decision(&mut self, dated: Dated<Id>, reason: Option<Suppression>) -> Decision<Id> {
         let Some(reason) = reason else { return Decision::Allowed(dated.wish) };
         let next = if reason == Suppression::Duplicate { None } else { self.next(&dated) };
         Decision::Suppressed { wish: dated.wish, reason, next }
     }
 
     /// The first time from the wished one on at which all rules hold.
-    fn next(&self, dated: &Dated<Id>) -> Option<DateTime<Utc>> {
+    fn next(&mut self, dated: &Dated<Id>) -> Option<DateTime<Utc>> {
         let quiet = self.rules.quiet_hours(&dated.wish.channel);
         let mut from = dated.day;
         loop {
@@ -285,17 +303,21 @@ impl<Id: CustomerId, Tz: TimeZone> Book<'_, Id, Tz> {
     }
 
     /// The first day from one on that no cap and no budget closes.
-    fn free_day(&self, wish: &Wish<Id>, from: i64) -> Option<i64> {
-        if self.rules.daily_budget(&wish.channel) == Some(0) {
+    fn free_day(&mut self, wish: &Wish<Id>, from: i64) -> Option<i64> {
+        let channel = &wish.channel;
+        if self.rules.daily_budget(channel) == Some(0) {
             return None;
         }
+        let past = self.customers.entry(wish.customer.clone()).or_default();
+        if !past.closed.contains_key(channel) {
+            let closed = past.closed(self.rules, channel);
+            past.closed.insert(channel.clone(), closed);
+        }
+        let by_caps = past.closed.get(channel)?.as_deref()?;
+        let by_budget = self.full.get(channel).map_or(&[][..], Vec::as_slice);
         let mut day = from;
         loop {
-            let mut free = day;
-            for (cap, taken, _) in self.caps(wish) {
-                free = cap.free_from(taken, free)?;
-            }
-            free = self.budgeted_from(&wish.channel, free);
+            let free = free_from(by_budget, free_from(by_caps, day));
             if free == day {
                 return Some(day);
             }

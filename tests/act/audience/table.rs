@@ -123,6 +123,28 @@ fn many_labels() {
     assert_as_profiles(&is(LabelKind::Segment, Test::not_equal("7")), &profiles);
 }
 
+/// More categories than blocks of customers, each of a few customers: the latest activity of any of them counts.
+#[test]
+fn more_categories_than_a_block_looks_through() {
+    let names: Vec<String> = (0..3000).map(|number: u32| format!("c{number}")).collect();
+    let activities = |place: usize| {
+        let of = |category: usize, days_ago: u32| {
+            let category = names[category % names.len()].as_str();
+            LastActivity { activity: Activity::Cart, category, days_ago }
+        };
+        let days = (place % 50) as u32;
+        let mut all = vec![of(7 * place, days), of(11 * place + 1, 80 - days), of(13 * place + 2, 40)];
+        all.truncate(place % 4);
+        all
+    };
+    let all: Vec<_> = (0..9000).map(activities).collect();
+    let profiles: Vec<_> = (0..9000).map(|place| Profile::default().with_activities(&all[place])).collect();
+    for test in [Test::below(30), Test::at_least(40), Test::Exists(false), Test::between(10, 20)] {
+        assert_as_profiles(&is(Field::days_since(Activity::Cart, None), test.clone()), &profiles);
+        assert_as_profiles(&is(Field::days_since(Activity::Cart, "c77"), test), &profiles);
+    }
+}
+
 /// More customers than are worked on at a time, by one core or by any; the last word is not full.
 #[test]
 fn more_than_a_part() {

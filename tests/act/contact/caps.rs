@@ -208,3 +208,27 @@ fn words() {
     assert_eq!(names, [["app push", "应用推送"], ["WeChat", "微信"], ["SMS", "短信"]]);
     assert_eq!(Cap::new(1, 0).unwrap_err().to_string(), "days of a cap must lie between 1 and 4294967295, found 0");
 }
+
+/// One customer of 60,000 touches and as many wishes, on a few days and on one each: each wish has its answer at once. With
+/// time in the square of them it would take minutes.
+#[test]
+fn a_customer_of_many_touches_and_wishes() {
+    const MANY: i64 = 60_000;
+    let at = |step: i64| noon(1) + Duration::days(step);
+    let seconds = |step: i64| Duration::seconds(step / 60);
+    for (apart, cap_days) in [(1, 30), (0, 30)] {
+        let day = |step: i64| if apart > 0 { step } else { step % 60 };
+        let touches: Vec<_> = (0..MANY).map(|step| sms(1, at(2 * day(step)))).collect();
+        let wishes: Vec<_> =
+            (0..MANY).map(|step| wish(1, Channel::EMAIL, at(2 * day(step) + 1) + seconds(step), step)).collect();
+        let most = if apart > 0 { 15 } else { 15_000 };
+        let decisions = plan(&ContactRules::default().with_cap(cap(most, cap_days)), &touches, &wishes);
+        assert_eq!(decisions.len(), wishes.len());
+        // Of 30 days in a row 15 are touched, each as often as the others: there is no room before the end.
+        let last = 2 * if apart > 0 { MANY - 1 } else { 59 };
+        for decision in &decisions[..decisions.len() / 2] {
+            let Decision::Suppressed { next, .. } = decision else { panic!("{decision:?}") };
+            assert!(next.is_none_or(|next| next > at(last)), "{decision:?}");
+        }
+    }
+}
