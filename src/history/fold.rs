@@ -129,6 +129,7 @@ pub(crate) fn fold<Id: CustomerId, F: CustomerFold<Id>>(
             read(facts, amounts, &mut accounts, folder);
         }
         // The first partition may have fewer customers than the others: room that falls short is paid for twice.
+        // How much room there is changes time alone.
         let expected = accounts.list.len() * (partitions.len() - index);
         folder.reserve(if index == 0 { expected + expected / 16 } else { expected });
         for (customer, state) in accounts.drain() {

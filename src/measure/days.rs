@@ -4,7 +4,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::record::calendar::Day;
 use crate::record::{Period, Window, Windows};
 
@@ -109,11 +109,8 @@ impl PeriodOfDay {
     /// The days of a period.
     pub(super) fn window(&self, position: u32) -> Result<Window> {
         let ordinal = i64::from(self.origin) + i64::from(position);
-        let day = start(self.period, ordinal).ok_or_else(|| {
-            // A week may begin before chrono's first day.
-            Error::DayOverflow { from: self.first.date(), days: i64::from(position) }
-        })?;
-        self.period.window(day)
+        // A week may begin before chrono's first day, and then has no window.
+        self.period.window(start(self.period, ordinal).unwrap_or(self.first.date()))
     }
 }
 

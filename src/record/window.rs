@@ -118,14 +118,18 @@ impl Period {
     ///
     /// [`Error::DayOverflow`] when the period reaches beyond chrono's first or last day.
     pub fn window(self, day: NaiveDate) -> Result<Window> {
-        let days = match self {
+        let days: u32 = match self {
             Self::Day => 1,
             Self::Week => 7,
             Self::Month => 31,
             Self::Quarter => 92,
             Self::Year => 366,
         };
-        self.bounds(day).ok_or(Error::DayOverflow { from: day, days })
+        self.bounds(day).ok_or_else(|| {
+            let is_first = day.checked_sub_days(Days::new(days.into())).is_none();
+            let days = i64::from(days);
+            Error::DayOverflow { from: day, days: if is_first { -days } else { days } }
+        })
     }
 
     fn bounds(self, day: NaiveDate) -> Option<Window> {

@@ -25,30 +25,28 @@ impl Confidence {
     ///
     /// # Errors
     ///
-    /// [`Error::Number`] unless it lies above 0 and below 1.
+    /// [`Error::Number`] unless it is `1e-8` or more and below 1.
     pub const fn new(level: f64) -> Result<Self> {
-        if level > 0.0 && level < 1.0 {
+        if level >= 1e-8 && level < 1.0 {
             Ok(Self { level })
         } else {
-            Err(Error::Number { field: "confidence", found: level, expected: "above 0 and below 1" })
+            Err(Error::Number { field: "confidence", found: level, expected: "1e-8 or more and below 1" })
         }
     }
 
-    /// The level, above 0 and below 1.
+    /// The level, `1e-8` or more and below 1.
     pub const fn level(self) -> f64 {
         self.level
     }
 
     /// The two-sided quantile of the standard normal distribution: 1.96 for 95%.
     pub fn z(self) -> f64 {
-        // Below the smallest level that has a quantile above 0, the interval is as narrow as numbers are.
-        normal_within(self.level).max(f64::MIN_POSITIVE)
+        normal_within(self.level)
     }
 
     /// The two-sided quantile of Student's t distribution.
     pub(crate) fn t(self, df: f64) -> f64 {
-        // Below a level of 1e-300 the search would work on numbers without digits.
-        student_within(self.level.max(1e-300), df)
+        student_within(self.level, df)
     }
 }
 

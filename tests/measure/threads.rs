@@ -64,8 +64,10 @@ proptest! {
                 }
             }
             let cohort = window("2025-01-01", "2025-04-01");
-            let second = on_any_number_of_threads(|| second_purchase_rate(&log, cohort, 30, last, occasion));
-            let of_parts = || parts.iter().map(|part| second_purchase_rate(part, cohort, 30, last, occasion));
+            // So long that some of the cohort are too new.
+            let second = on_any_number_of_threads(|| second_purchase_rate(&log, cohort, 300, last, occasion));
+            let of_parts = || parts.iter().map(|part| second_purchase_rate(part, cohort, 300, last, occasion));
+            prop_assert!(second.unobserved > 0 && second.rate.of() > 0);
             prop_assert_eq!(second.rate, merged(of_parts().map(|second| second.rate)));
             prop_assert_eq!(second.unobserved, of_parts().map(|second| second.unobserved).sum::<u64>());
         }

@@ -100,7 +100,7 @@ fn assert_interval(ratio: Ratio, level: f64) {
 #[test]
 fn wilson_of_extreme_levels_is_an_interval() {
     for (count, of) in [(0, 1), (1, 1), (1, 2), (1, u64::MAX), (u64::MAX - 1, u64::MAX), (u64::MAX, u64::MAX)] {
-        for level in [5e-324, f64::MIN_POSITIVE, 1e-160, 1e-9, 0.5, 0.999_999, 1.0 - 1e-12, 1.0 - f64::EPSILON / 2.0] {
+        for level in [1e-8, 1e-7, 0.5, 0.999_999, 1.0 - 1e-12, 1.0 - f64::EPSILON / 2.0] {
             assert_interval(ratio(count, of), level);
         }
     }

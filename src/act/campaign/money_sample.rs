@@ -161,10 +161,20 @@ impl MoneySample {
         Some((about, rest))
     }
 
-    /// Whether these numbers can be those of customers: `(Σ x)² <= n Σ x²`.
+    /// Whether these numbers can be those of customers: what each brought beyond the whole part of the mean is a whole
+    /// number `y`, so that `Σ y² >= Σ y`, and both are even or both odd. Of one and of two customers the sums say all.
     #[cfg(feature = "serde")]
     fn is_possible(&self) -> bool {
-        let possible = |(about, rest): (u128, u128)| (rest * rest).div_ceil(self.customers.into()) <= about;
+        let possible = |(about, rest): (u128, u128)| {
+            let Some(twice) = about.checked_sub(rest).filter(|twice| twice % 2 == 0) else { return false };
+            let (half, root) = (twice / 2, (twice / 2).isqrt());
+            match self.customers {
+                1 => about == 0,
+                // `y` and `rest - y`: Σ y² - rest is 2 y (y - rest).
+                2 => half == root * (root + rest),
+                _ => true,
+            }
+        };
         let is_empty = self.customers == 0 && self.sum == 0 && self.squares == 0;
         is_empty || money::fits(self.sum) && self.about_mean().is_some_and(possible)
     }

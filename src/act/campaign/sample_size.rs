@@ -1,7 +1,7 @@
 //! How many contacts a campaign needs before its effect can show.
 
 use crate::error::{Error, Result};
-use crate::number::distribution::{normal_cumulative, normal_quantile, normal_within};
+use crate::number::distribution::{normal_cumulative, normal_quantile};
 use crate::scale::Language;
 use crate::scale::words::phrase;
 
@@ -88,10 +88,10 @@ impl SamplePlan {
     ///
     /// # Errors
     ///
-    /// [`Error::Number`] unless it lies above 0 and below 1.
+    /// [`Error::Number`] unless it is `1e-300` or more and below 1.
     pub fn with_alpha(mut self, alpha: f64) -> Result<Self> {
-        if !(alpha > 0.0 && alpha < 1.0) {
-            return Err(Error::Number { field: "alpha", found: alpha, expected: "above 0 and below 1" });
+        if !(1e-300..1.0).contains(&alpha) {
+            return Err(Error::Number { field: "alpha", found: alpha, expected: "1e-300 or more and below 1" });
         }
         self.alpha = alpha;
         Ok(self)
@@ -142,7 +142,7 @@ impl SamplePlan {
             return Err(Error::Number { field, found: control_per_treated, expected: "finite and above 0" });
         }
         let (null, alternative) = self.deviations(control_per_treated);
-        let reach = normal_within(1.0 - self.alpha) * null + normal_quantile(self.power) * alternative;
+        let reach = self.alarm() * null + normal_quantile(self.power) * alternative;
         let treated = reach / self.difference();
         let treated = treated * treated;
         Ok(SampleSizes { treated: whole(treated)?, control: whole(treated * control_per_treated)? })
@@ -156,7 +156,7 @@ impl SamplePlan {
             return None;
         }
         let (null, alternative) = self.deviations(control / treated);
-        let shift = self.difference().abs() * treated.sqrt() - normal_within(1.0 - self.alpha) * null;
+        let shift = self.difference().abs() * treated.sqrt() - self.alarm() * null;
         Some(normal_cumulative(shift / alternative))
     }
 
@@ -195,6 +195,11 @@ impl SamplePlan {
             "样本不足：实验组 {treated}、对照组 {control} 人次，要看出在 {baseline:.2}% 基础上 {lift} 的提升，把握只有 \
              {power}%；要有 {planned}% 的把握需要 {more} 和 {others} 人次"
         )))
+    }
+
+    /// `z_{1-α/2}`, from `α` and not from `1 - α`, which may round to 1.
+    fn alarm(&self) -> f64 {
+        -normal_quantile(self.alpha / 2.0)
     }
 
     fn lifted(&self) -> f64 {

@@ -16,12 +16,11 @@ labels! {
     }
 }
 
-/// `95%`, with as many digits as the level has, up to six; never `0%` or `100%`: no confidence is.
+/// `95%`, with as many digits as the level has, up to six; never `100%`: no confidence is.
 fn percent_of(confidence: Confidence) -> String {
     // 100 * 0.999 is 99.9 only after rounding.
     let percent = (confidence.level() * 1e8).round() / 1e6;
     match percent {
-        _ if percent <= 0.0 => "<0.000001%".to_owned(),
         _ if percent >= 100.0 => ">99.999999%".to_owned(),
         _ => format!("{percent}%"),
     }

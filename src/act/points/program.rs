@@ -33,7 +33,7 @@ impl Expiry {
             Self::MonthEnd(months) => {
                 let next = months.checked_add(1).map(Months::new);
                 let day = next.and_then(|months| earned.with_day(1)?.checked_add_months(months));
-                (day, i64::from(months) * 31)
+                (day, (i64::from(months) + 1) * 31)
             }
         };
         day.map(Some).ok_or(Error::DayOverflow { from: earned, days })

@@ -65,7 +65,7 @@ fn what_cannot_be_planned_is_refused() {
         assert_eq!(refused(SamplePlan::new(0.5, lift)), expected);
     }
     let plan = SamplePlan::new(0.5, 0.1).unwrap();
-    assert_eq!(refused(plan.with_alpha(0.0)), "alpha must be above 0 and below 1, found 0");
+    assert_eq!(refused(plan.with_alpha(0.0)), "alpha must be 1e-300 or more and below 1, found 0");
     assert_eq!(refused(plan.with_power(0.4)), "power must be 0.5 or more and below 1, found 0.4");
     assert_eq!(refused(plan.with_power(f64::NAN)), "power must be 0.5 or more and below 1, found NaN");
     for ratio in [0.0, -1.0, f64::NAN, f64::INFINITY] {
@@ -73,6 +73,18 @@ fn what_cannot_be_planned_is_refused() {
     }
     let tiny = SamplePlan::new(1e-3, 1e-12).unwrap();
     assert_eq!(tiny.needed(1.0), Err(Error::CountOverflow { field: "contacts of an arm" }));
+}
+
+/// The quantiles of the smallest risks, by mpmath, 40 digits: `1 - alpha` rounds to 1 here.
+#[test]
+fn the_smallest_risks_of_a_false_alarm_have_their_sizes() {
+    for (alpha, size) in [(1e-17, 92_151), (1e-300, 1_493_717)] {
+        let plan = plan(0.05, 0.2, alpha, 0.8);
+        assert_eq!(plan.needed(1.0).unwrap(), SampleSizes { treated: size, control: size });
+        let power = plan.power_of(size, size).unwrap();
+        assert!((power - 0.8).abs() < 1e-4, "{alpha} {power}");
+        assert_eq!(plan.power_of(10, 10).map(|power| power < 1e-15), Some(true));
+    }
 }
 
 proptest! {

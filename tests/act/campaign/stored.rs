@@ -75,6 +75,14 @@ fn files_that_hold_the_impossible_are_refused() {
     // Two numbers that sum to 3 have squares that sum to 4.5 or more.
     assert!(sample(2, 2, "3", "4").is_err());
     assert!(sample(2, 2, "-3", "4").is_err());
+    // One customer's square is that of the sum.
+    assert!(sample(1, 0, "5", "25").is_ok() && sample(1, 0, "5", "26").is_err());
+    // Two customers of 0 together have twice a square, of 1 together the squares of neighbours.
+    assert!(sample(2, 0, "0", "8").is_ok() && sample(2, 0, "0", "4").is_err());
+    assert!(sample(2, 0, "1", "13").is_ok() && sample(2, 0, "1", "11").is_err());
+    // A sum and that of the squares are both even or both odd, and whole numbers have squares no smaller than themselves.
+    assert!(sample(3, 0, "3", "5").is_ok() && sample(3, 0, "3", "4").is_err());
+    assert!(sample(4, 0, "2", "2").is_ok() && sample(4, 0, "2", "1").is_err());
     assert!(sample(0, 0, "0", "1").is_err());
     assert!(sample(1, 29, "0", "0").is_err());
     assert!(sample(1, 0, "99999999999999999999999999999999", "1").is_err());

@@ -103,12 +103,7 @@ fn extreme_confidences() -> TestResult {
         let comparison = Comparison::of_rates(ratio(50, 100), ratio(50, 100), Confidence::new(level)?);
         Ok(comparison.explain(Language::English))
     };
-    for (level, percent) in [
-        (1.0 - f64::EPSILON, ">99.999999%"),
-        (0.999_999_99, "99.999999%"),
-        (1e-8, "0.000001%"),
-        (f64::MIN_POSITIVE, "<0.000001%"),
-    ] {
+    for (level, percent) in [(1.0 - f64::EPSILON, ">99.999999%"), (0.999_999_99, "99.999999%"), (1e-8, "0.000001%")] {
         let words = words(level)?;
         assert!(words.contains(&format!("difference +0.00 points ({percent} interval ")), "{words}");
     }

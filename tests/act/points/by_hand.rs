@@ -80,9 +80,12 @@ fn days_on_which_points_expire() {
     assert_eq!(expires(Expiry::MonthEnd(12), "2026-03-01").as_deref(), Some("2027-04-01"));
     assert_eq!(expires(Expiry::MonthEnd(12), "2026-03-31").as_deref(), Some("2027-04-01"));
     assert_eq!(expires(Expiry::MonthEnd(0), "2026-12-31").as_deref(), Some("2027-01-01"));
-    for (expiry, days) in
-        [(Expiry::Days(1), 1), (Expiry::MonthEnd(1), 31), (Expiry::MonthEnd(u32::MAX), 133_143_986_145)]
-    {
+    for (expiry, days) in [
+        (Expiry::Days(1), 1),
+        (Expiry::MonthEnd(0), 31),
+        (Expiry::MonthEnd(1), 62),
+        (Expiry::MonthEnd(u32::MAX), 133_143_986_176),
+    ] {
         assert_eq!(expiry.expires(NaiveDate::MAX), Err(Error::DayOverflow { from: NaiveDate::MAX, days }));
     }
 }
