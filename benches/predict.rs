@@ -10,9 +10,10 @@ use criterion::{Criterion, Throughput};
 use repurchase::predict::{
     AnyModel, Backtest, Baseline, Bdw, BgBb, Fit, FitOptions, GammaGamma, Holdout, ModelKind, OpportunitySample,
     OpportunitySamples, PurchaseModel, RenewalCohort, RollingBacktest, Sample, Samples, Sbg, SbgParams,
-    opportunity_samples,
+    ValueModel, opportunity_samples,
 };
 use repurchase::record::{Period, Windows};
+use repurchase::scale::Confidence;
 use repurchase::segment::MissedCycles;
 use repurchase::{CustomerHistory, Ledger, Order, PurchaseLog, ShopCalendar};
 
@@ -138,6 +139,23 @@ fn one(criterion: &mut Criterion, models: &[AnyModel], spend: GammaGamma, ledger
             model.probability_of_purchases(sample, 2, HORIZON)
         })?;
     }
+    let level = Confidence::new(0.9)?;
+    let mut group = criterion.benchmark_group("predict");
+    group.throughput(Throughput::Elements(samples.len() as u64));
+    for &purchases in models {
+        let (shape, value) = (purchases.kind().label().key(), ValueModel { purchases, spend });
+        let of_all = |answer: &dyn Fn(&Sample)| samples.iter().for_each(answer);
+        group.bench_function(format!("interval_of_purchases/{shape}/{}", samples.len()), |bencher| {
+            bencher.iter(|| of_all(&|sample| { black_box(purchases.interval_of_purchases(sample, level, HORIZON)); }));
+        });
+        group.bench_function(format!("next_purchase/{shape}/{}", samples.len()), |bencher| {
+            bencher.iter(|| of_all(&|sample| { black_box(purchases.next_purchase(sample, HORIZON)); }));
+        });
+        group.bench_function(format!("value_interval/{shape}/{}", samples.len()), |bencher| {
+            bencher.iter(|| of_all(&|sample| { black_box(value.value_interval(sample, level, HORIZON)); }));
+        });
+    }
+    group.finish();
     each(criterion, "expected_spend", "gamma_gamma", &samples, |sample| spend.expected_spend(sample))?;
     each(criterion, "missed_cycles", "default", &histories, |history| {
         rule.standing(history, as_of).map(|standing| (standing.risk(), standing.cycles_missed()))

@@ -261,9 +261,9 @@ fn refuses_what_is_not_its_own() {
 
 #[test]
 fn no_parameter_leads_out_of_the_numbers() {
-    for alpha in [1e-300, 1e-3, 1.0, 1e3, 1e300] {
-        for beta in [1e-300, 1e-3, 1.0, 1e3, 1e300] {
-            for c in [1e-300, 1e-3, 0.9, 1.0, 7.0, 1e3, 1e300] {
+    for alpha in [1e-30, 1e-3, 1.0, 1e3, 1e30] {
+        for beta in [1e-30, 1e-3, 1.0, 1e3, 1e30] {
+            for c in [1e-30, 1e-3, 0.9, 1.0, 7.0, 1e3, 1e30] {
                 let model = model(alpha, beta, c);
                 for t in [0, 1, 2, 50, u32::MAX] {
                     let (survival, churn) = (model.survival(t), model.probability_of_churn(t));

@@ -124,8 +124,9 @@ fn refuses_what_is_no_parameter() {
     assert_eq!(refused(BgNbdParams { alpha: f64::NAN, ..params }), "alpha must be finite and above 0, found NaN");
     assert_eq!(refused(BgNbdParams { a: -1.0, ..params }), "a must be finite and above 0, found -1");
     assert_eq!(refused(BgNbdParams { b: f64::INFINITY, ..params }), "b must be finite and above 0, found inf");
-    assert_eq!(refused(BgNbdParams { r: 1.1e300, ..params }), "r must be at most 1e300, found 1.1e300");
-    assert!(BgNbd::from_params(BgNbdParams { alpha: 1e300, ..params }, TimeUnit::Week).is_ok());
+    assert_eq!(refused(BgNbdParams { r: 1.1e30, ..params }), "r must be from 1e-30 to 1e30, found 1.1e30");
+    assert_eq!(refused(BgNbdParams { b: 9e-31, ..params }), "b must be from 1e-30 to 1e30, found 9e-31");
+    assert!(BgNbd::from_params(BgNbdParams { alpha: 1e30, r: 1e-30, ..params }, TimeUnit::Week).is_ok());
 }
 
 #[test]
@@ -136,10 +137,11 @@ fn refuses_what_is_no_sample() {
     assert_eq!(refused(1, 3.0, 2.0), "recency t_x must be 0 or more and at most the age T, found 3");
     assert_eq!(refused(1, f64::NAN, 2.0), "recency t_x must be 0 or more and at most the age T, found NaN");
     assert_eq!(refused(1, -1.0, 2.0), "recency t_x must be 0 or more and at most the age T, found -1");
-    assert_eq!(refused(1, 1.0, f64::INFINITY), "age T must be finite, 0 or more and at most 1e300, found inf");
-    assert_eq!(refused(0, 0.0, f64::NAN), "age T must be finite, 0 or more and at most 1e300, found NaN");
-    assert_eq!(refused(0, 0.0, 1.5e300), "age T must be finite, 0 or more and at most 1e300, found 1.5e300");
-    assert!(Sample::new(1, 1e300, 1e300).is_ok());
+    assert_eq!(refused(1, 1.0, f64::INFINITY), "age T must be 0, or from 1e-15 to 1e15 days, found inf");
+    assert_eq!(refused(0, 0.0, f64::NAN), "age T must be 0, or from 1e-15 to 1e15 days, found NaN");
+    assert_eq!(refused(0, 0.0, 1.5e15), "age T must be 0, or from 1e-15 to 1e15 days, found 1500000000000000");
+    assert_eq!(refused(1, 1e-16, 1.0), "recency t_x must be 0, or from 1e-15 to 1e15 days, found 1e-16");
+    assert!(Sample::new(1, 1e15, 1e15).is_ok() && Sample::new(1, 1e-15, 1e-15).is_ok());
     assert_eq!(Sample::new(0, -0.0, -0.0), Ok(Sample::NEW));
 }
 

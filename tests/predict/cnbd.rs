@@ -1,12 +1,14 @@
 //! BG/CNBD-k and MBG/CNBD-k against tables of 40-digit values, other models, naive sums and simulated customers.
 
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
+
 use proptest::prelude::*;
 use repurchase::Error;
 use repurchase::predict::{
     BgCnbd, BgNbd, BgNbdParams, CnbdParams, Fit, FitOptions, MbgCnbd, MbgNbd, MbgNbdParams, ModelKind, PurchaseModel,
     Regularity, Sample, Samples, StopReason, TimeUnit,
 };
-use repurchase::scale::Language;
+use repurchase::scale::{Confidence, Language};
 
 use super::chance::Chance;
 use super::tables::{Row, cdnow, close, table};
@@ -119,7 +121,42 @@ proptest! {
                 model.probability_at_least(&sample, n, days),
             ].map(f64::to_bits);
             prop_assert_eq!(answers(&*model), answers(plain));
+            let level = Confidence::new(0.9).unwrap();
+            let interval = |model: &dyn PurchaseModel| model.interval_of_purchases(&sample, level, days);
+            prop_assert_eq!(interval(&*model), interval(plain));
         }
+    }
+
+    /// Against the probabilities of each number, added up, and every day in turn.
+    #[test]
+    fn intervals_and_days_are_those_of_the_sums(
+        sample in samples(), params in any_params(), days in 1..200u32, chance in 0.01..0.99f64,
+        extra in prop::sample::select(vec!["0", "1"]),
+    ) {
+        let model = model(extra, params, TimeUnit::Day);
+        let (mut sums, mut sum) = (Vec::new(), 0.0);
+        for n in 0..120 {
+            sum += model.probability_of_purchases(&sample, n, days);
+            sums.push(sum);
+        }
+        let mut found = Vec::new();
+        model.probabilities_at_least(&sample, days, &mut |at_least| {
+            found.push(at_least);
+            found.len() < sums.len()
+        });
+        for (n, (found, sum)) in (1..).zip(found.iter().zip(&sums)) {
+            prop_assert!((found - (1.0 - sum)).abs() < 1e-11, "{n}: {found} {}", 1.0 - sum);
+        }
+        let quantile = |probability: f64| sums.iter().position(|&sum| sum >= probability);
+        let [low, high] = [0.05, 0.95].map(quantile);
+        let is_near = sums.iter().any(|sum| (sum - 0.05).abs() < 1e-9 || (sum - 0.95).abs() < 1e-9);
+        if let (Some(low), Some(high), false) = (low, high, is_near) {
+            let interval = model.interval_of_purchases(&sample, Confidence::new(0.9).unwrap(), days).unwrap();
+            prop_assert_eq!((interval.low as usize, interval.high as usize), (low, high));
+        }
+        let first = (0..400).find(|&day| model.probability_buys(&sample, day) >= chance);
+        let day = model.days_until(&sample, chance);
+        prop_assert!(first.map_or(day.is_none_or(|day| day >= 400), |first| day == Some(first)), "{first:?} {day:?}");
     }
 
     #[test]

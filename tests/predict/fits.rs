@@ -2,8 +2,8 @@
 
 use repurchase::Error;
 use repurchase::predict::{
-    BgNbd, BgNbdParams, Fit, FitOptions, Fitted, Latent, MbgNbd, MbgNbdParams, Nbd, NbdParams, Sample, Samples, Spread,
-    StopReason, TimeUnit,
+    BgNbd, BgNbdParams, Fit, FitOptions, Fitted, Latent, MbgNbd, MbgNbdParams, ModelKind, Nbd, NbdParams,
+    PurchaseModel, Sample, Samples, Spread, StopReason, TimeUnit,
 };
 
 use super::tables::{cdnow, close, count, counted};
@@ -256,4 +256,16 @@ fn stored_options_are_checked_when_they_are_read() {
     let error = serde_json::from_str::<FitOptions>(r#"{"penalty":-1}"#).unwrap_err();
     assert!(error.to_string().starts_with("penalty must be finite and 0 or more, found -1"), "{error}");
     assert!(serde_json::from_str::<FitOptions>(r#"{"penalties":1}"#).is_err());
+}
+
+/// Some buy at once and the others never again in an age: the reported likelihood is that of the model returned.
+#[test]
+fn the_likelihood_on_a_boundary_is_that_of_the_model() {
+    let rows = [(Sample::new(0, 0.0, 1e8).unwrap(), 592_400), (Sample::new(4, 2.38, 38.1).unwrap(), 36)];
+    let samples = Samples::from_rows(None, rows, []).unwrap();
+    for kind in [ModelKind::Nbd, ModelKind::MbgNbd, ModelKind::BgNbd, ModelKind::ParetoNbd, ModelKind::MbgCnbd] {
+        let fit = kind.fit(&samples, &FitOptions::default()).unwrap();
+        let sum: f64 = rows.iter().map(|(sample, n)| f64::from(*n as u32) * fit.model().log_likelihood(sample)).sum();
+        close(fit.report().log_likelihood, sum, 1e-9, kind);
+    }
 }

@@ -116,7 +116,11 @@ fn means_exist_where_they_are_finite() {
     close(heavy.expected_spend(&sample(1, 10.0)).unwrap(), 2.0 * 40.0 / 1.8, 1e-15, "heavy tail");
     close(heavy.expected_spend(&sample(1, 0.0)).unwrap(), 2.0 * 30.0 / 1.8, 1e-15, "heavy tail");
     assert_eq!(model(0.1, 0.75, 1.0).expected_spend(&sample(1, 5.0)), None);
-    assert_eq!(model(4.0, 0.5, 1e300).expected_spend(&sample(1, f64::MAX)), None);
+    let refused = |mean| Sample::new(1, 1.0, 1.0).unwrap().with_mean_spend(mean).unwrap_err().to_string();
+    assert_eq!(refused(1.1e40), "mean spend m must be 0, or from 1e-40 to 1e40, found 1.1e40");
+    assert_eq!(refused(f64::NAN), "mean spend m must be 0, or from 1e-40 to 1e40, found NaN");
+    let refused = GammaGamma::from_params(GammaGammaParams { p: 4.0, q: 0.5, gamma: 1.1e100 }).unwrap_err();
+    assert_eq!(refused.to_string(), "gamma must be from 1e-100 to 1e100, found 1.1e100");
     assert_eq!(heavy.log_likelihood(&Sample::NEW), None);
     assert_eq!(heavy.log_likelihood(&sample(3, 0.0)), None);
 }
@@ -300,7 +304,7 @@ fn any_shop_has_a_fit_or_a_reason() {
     for round in 0..300 {
         let customers = 1 + round % 12;
         let spread = [1e-9, 0.01, 1.0, 8.0][round % 4];
-        let unit = [1e-100, 1.0, 1e6, 1e100][round / 4 % 4];
+        let unit = [1e-20, 1.0, 1e6, 1e20][round / 4 % 4];
         let spends: Vec<_> = (0..customers)
             .map(|_| (1 + (random.uniform() * 4.0) as u32, unit * (spread * random.normal()).exp()))
             .collect();
@@ -346,13 +350,25 @@ fn a_stored_model_is_checked() {
 /// Spends that span hundreds of decades have no mean to share: `q` goes to 0, not to infinity.
 #[test]
 fn spends_of_all_sizes_are_no_spends_of_one_size() {
-    let samples: Samples = [sample(1, 1e-190), sample(1, 1e190)].into_iter().collect();
+    let samples: Samples = [sample(1, 1e-39), sample(1, 1e39)].into_iter().collect();
     let Fit::Boundary(boundary) = GammaGamma::fit(&samples, &FitOptions::default()).unwrap() else {
         panic!("a maximum")
     };
     let q = boundary.nearest.params().q;
     assert!(q < 0.1, "{boundary}");
     let text = boundary.to_string();
-    assert!(text.contains("q goes to 0: the mean spend takes its extremes only, with q = 0.00"), "{text}");
+    assert!(text.contains("q goes to 0: the mean spend takes its extremes only, with q = 0.0"), "{text}");
     assert!(!text.contains("infinity"), "{text}");
+}
+
+/// Means as far apart as a sample takes them: the fit is one, with a likelihood that is a number.
+#[test]
+fn the_smallest_and_the_largest_means_have_a_fit() {
+    for rows in [vec![(1, 1e-40, 3), (2, 1e40, 2)], vec![(1, 1e-40, 1)], vec![(u32::MAX, 1e40, 1), (1, 1e40, 1)]] {
+        let samples = Samples::from_rows(None, [], rows.clone()).unwrap();
+        let fit = GammaGamma::fit(&samples, &FitOptions::default()).unwrap();
+        assert!(fit.report().log_likelihood.is_finite(), "{fit:?}");
+        let stored = GammaGamma::from_params(fit.model().params()).unwrap();
+        assert_eq!(&stored, fit.model());
+    }
 }

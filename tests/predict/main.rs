@@ -25,6 +25,7 @@ mod mergeable;
 mod opportunity;
 mod outlook;
 mod pareto_nbd;
+mod range;
 mod revival;
 mod rolling;
 mod sbg;

@@ -219,3 +219,76 @@ fn cdnow_returns() -> TestResult {
     assert_eq!((returns.learnt, returns.silent, returns.gain.mean.to_bits()), (Revival::NONE, 0, 0));
     Ok(())
 }
+
+proptest! {
+    #![proptest_config(fixed_seed(64))]
+
+    /// Against the probabilities of each number, added up.
+    #[test]
+    fn probabilities_at_least_are_sums(sample in samples(), rho in 0.001..1.5, days in 1..400_u32) {
+        for model in models() {
+            let reviving = Revival::new(rho)?.of(model);
+            let mut rest = 1.0;
+            let mut expected = Vec::new();
+            for n in 0..60 {
+                rest -= reviving.probability_of_purchases(&sample, n, days);
+                expected.push(rest);
+            }
+            let mut found = Vec::new();
+            reviving.probabilities_at_least(&sample, days, &mut |at_least| {
+                found.push(at_least);
+                found.len() < expected.len()
+            });
+            prop_assert_eq!(found.len(), expected.len());
+            for (n, (found, expected)) in (1..).zip(found.iter().zip(&expected)) {
+                prop_assert!((found - expected).abs() < 1e-11, "{} {} {}", n, found, expected);
+                let alone = reviving.probability_at_least(&sample, n, days);
+                prop_assert!((alone - expected).abs() < 1e-11, "{} {} {}", n, alone, expected);
+            }
+            let buys = reviving.probability_buys(&sample, days);
+            prop_assert!((buys - expected[0]).abs() < 1e-12);
+            let least = expected.iter().position(|&more| more <= 0.05).and_then(|n| u32::try_from(n).ok());
+            let near = expected.iter().any(|more| (more - 0.05).abs() < 1e-9);
+            prop_assert!(near || least.is_none() || reviving.quantile_of_purchases(&sample, 0.95, days) == least);
+        }
+    }
+
+    /// Against every day in turn.
+    #[test]
+    fn the_first_day_bought_is_the_first(sample in samples(), rho in 0.001..1.5, probability in 0.001..0.999) {
+        for model in models() {
+            let reviving = Revival::new(rho)?.of(model);
+            let first = (0..500).find(|&day| reviving.probability_buys(&sample, day) >= probability);
+            let found = reviving.days_until(&sample, probability);
+            if let Some(first) = first {
+                prop_assert_eq!(found, Some(first));
+            } else {
+                prop_assert!(found.is_none_or(|day| day >= 500), "{:?}", found);
+            }
+        }
+    }
+}
+
+/// Far from the mean of those who come back, the sum of what is left; of a new customer of nobody but them.
+#[test]
+fn the_tail_of_those_who_come_back_keeps_its_digits() {
+    let params = MbgNbdParams { r: 1e-30, alpha: 1.0, a: 1e30, b: 1e-30 };
+    let reviving = Revival::new(1.0).unwrap().of(MbgNbd::from_params(params, TimeUnit::Day).unwrap().into());
+    // Bought once more, 1 day after the first: comes back once a day.
+    let sample = Sample::new(1, 1.0, 1e15).unwrap();
+    // P(N >= n) of a Poisson number of mean 1 / 2 a day, by mpmath, 20 digits.
+    for (days, n, expected) in POISSON {
+        let found = reviving.probability_at_least(&sample, n, days);
+        close(found, expected, 1e-12, "at least");
+    }
+}
+
+/// Days, purchases and the probability of as many or more.
+const POISSON: [(u32, u32, f64); 6] = [
+    (2, 1, 0.63212055882855768),
+    (2, 20, 1.587527601073263e-19),
+    (2, 100, 3.9812808189568544e-159),
+    (200, 100, 0.51329879827914866),
+    (200, 60, 0.99999365849657263),
+    (200, 160, 2.0506975416904382e-8),
+];

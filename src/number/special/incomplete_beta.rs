@@ -5,12 +5,28 @@ use super::difference::ln_rising;
 use super::gamma::{LARGE, stirling_remainder};
 use super::polynomial::{polynomial, reciprocals};
 
+/// The last step of a continued fraction that has all digits.
+const EXACT: f64 = 5e-16;
+
 /// Enough for arguments up to 1e10.
 const MOST_STEPS: u32 = 1_000_000;
 
 /// `I_z(a, b)` and `1 - I_z(a, b)` for `a, b > 0`, of `z` and `y = 1 - z` in `[0, 1]`, each exact to rounding, however
 /// small. The steps grow as `sqrt(max(a, b))`.
 pub(crate) fn regularized_beta(a: f64, b: f64, z: f64, y: f64) -> (f64, f64) {
+    regularized_beta_by(a, b, z, y, EXACT, || beta_kernel(a, b, z, y))
+}
+
+/// The same, to a `precision` of the smaller part, given the [`beta_kernel`], which is not asked for where a series is the
+/// quicker way.
+pub(crate) fn regularized_beta_by(
+    a: f64,
+    b: f64,
+    z: f64,
+    y: f64,
+    precision: f64,
+    kernel: impl FnOnce() -> f64,
+) -> (f64, f64) {
     if z <= 0.0 {
         return (0.0, 1.0);
     }
@@ -18,6 +34,10 @@ pub(crate) fn regularized_beta(a: f64, b: f64, z: f64, y: f64) -> (f64, f64) {
         return (1.0, 0.0);
     }
     let swapped = |(upper, lower): (f64, f64)| (lower, upper);
+    let by_fraction = |a: f64, b: f64, z: f64, y: f64| {
+        let part = kernel() / fraction(a, b, z, y, precision);
+        (part, 1.0 - part)
+    };
     if a <= 1.0 && (b <= 1.0 && z <= 0.5 || b > 1.0 && b * z <= SMALL) {
         by_series(a, b, z)
     } else if b <= 1.0 && (a <= 1.0 || a * y <= SMALL) {
@@ -52,8 +72,8 @@ fn by_series(a: f64, b: f64, z: f64) -> (f64, f64) {
 }
 
 /// For `z` not far above the mean `a / (a + b)`: the continued fraction of Didonato and Morris (1992, equation 9), by
-/// Lentz's method.
-fn by_fraction(a: f64, b: f64, z: f64, y: f64) -> (f64, f64) {
+/// Lentz's method. `I_z(a, b)` is the [`beta_kernel`] over it.
+fn fraction(a: f64, b: f64, z: f64, y: f64, precision: f64) -> f64 {
     let from_mean = 1.0 - excess(a, b, z, y);
     let mut fraction = a * from_mean / (a + 1.0);
     let (mut numerators, mut denominators) = (fraction, 0.0);
@@ -66,12 +86,11 @@ fn by_fraction(a: f64, b: f64, z: f64, y: f64) -> (f64, f64) {
         denominators = 1.0 / (under + over * denominators);
         let ratio: f64 = numerators * denominators;
         fraction *= ratio;
-        if (ratio - 1.0).abs() < 5e-16 {
+        if (ratio - 1.0).abs() < precision {
             break;
         }
     }
-    let lower = beta_kernel(a, b, z, y) / fraction;
-    (lower, 1.0 - lower)
+    fraction
 }
 
 /// `z^a y^b / B(a, b)` of `z` and `y = 1 - z`.

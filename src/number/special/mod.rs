@@ -18,10 +18,10 @@ pub(crate) use difference::{digamma_difference, ln_rising, trigamma_difference};
 pub(crate) use exponential::exp_of_nonpositive;
 pub(crate) use gamma::{stirling_remainder, trigamma};
 pub(crate) use hypergeometric::discounted_survival;
-pub(crate) use incomplete_beta::{beta_kernel, deviance, regularized_beta};
+pub(crate) use incomplete_beta::{beta_kernel, deviance, regularized_beta, regularized_beta_by};
 pub(crate) use logistic::{ln_1p_exp, logistic};
 pub(crate) use polynomial::{polynomial, reciprocals};
-pub(crate) use quadrature::{TWELVE_NODES, TWENTY_NODES, integrate, integrate_panels, visit_nodes};
+pub(crate) use quadrature::{FOUR_NODES, TWELVE_NODES, TWENTY_NODES, integrate, integrate_panels, visit_nodes};
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,10 @@
 /// The positive nodes of a rule on `[-1, 1]`, ascending, and their weights.
 pub(crate) type Rule = [(f64, f64)];
 
+/// The rule of 4 nodes, exact for polynomials up to degree 7.
+pub(crate) const FOUR_NODES: &Rule =
+    &[(0.339_981_043_584_856_26, 0.652_145_154_862_546_1), (0.861_136_311_594_052_6, 0.347_854_845_137_453_85)];
+
 /// The rule of 12 nodes, exact for polynomials up to degree 23.
 pub(crate) const TWELVE_NODES: &Rule = &[
     (0.125_233_408_511_468_9, 0.249_147_045_813_402_8),

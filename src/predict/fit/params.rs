@@ -1,22 +1,12 @@
 //! The constructor and the stored form that all models share.
 
-use crate::error::{Error, Result};
-use crate::predict::given::sample::LARGEST;
-
-/// Checks that a parameter is finite, above 0 and at most `1e300`.
-pub(in crate::predict) fn positive(field: &'static str, found: f64) -> Result<()> {
-    let refused = |expected| Err(Error::Number { field, found, expected });
-    if !(found.is_finite() && found > 0.0) {
-        return refused("finite and above 0");
-    }
-    if found <= LARGEST { Ok(()) } else { refused("at most 1e300") }
-}
-
 /// The parameters of a model, its constructor from checked ones, and its stored form: the parameters and, for a model of
 /// purchases in time, their unit.
 macro_rules! parameters {
-    (@new $model:ident, $params:ident { $($(#[$about:meta])* $field:ident),+ } $(, $unit:ident)?) => {
-        #[doc = concat!("The parameters of [`", stringify!($model), "`], each finite, above 0 and at most `1e300`.")]
+    (@range) => { crate::predict::given::range::PARAMETERS };
+    (@range $range:ident) => { crate::predict::given::range::$range };
+    (@new $model:ident, $params:ident { $($(#[$about:meta])* $field:ident $(in $range:ident)?),+ } $(, $unit:ident)?) => {
+        #[doc = concat!("The parameters of [`", stringify!($model), "`], each from `1e-30` to `1e30` where it does not say otherwise.")]
         #[derive(Debug, Clone, Copy, PartialEq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
         pub struct $params {
@@ -28,9 +18,9 @@ macro_rules! parameters {
             ///
             /// # Errors
             ///
-            /// [`Error::Number`](crate::Error::Number) for a parameter that is not finite, not above 0 or above `1e300`.
+            /// [`Error::Number`](crate::Error::Number) for a parameter outside its range.
             pub fn from_params(params: $params $(, $unit: crate::predict::TimeUnit)?) -> crate::error::Result<Self> {
-                $(crate::predict::fit::params::positive(stringify!($field), params.$field)?;)+
+                $(crate::predict::fit::params::parameters!(@range $($range)?).check(stringify!($field), params.$field)?;)+
                 Ok(Self { $($unit,)? params })
             }
 
@@ -40,8 +30,8 @@ macro_rules! parameters {
             }
         }
     };
-    ($model:ident; $params:ident { $($(#[$about:meta])* $field:ident),+ $(,)? }) => {
-        crate::predict::fit::params::parameters!(@new $model, $params { $($(#[$about])* $field),+ });
+    ($model:ident; $params:ident { $($(#[$about:meta])* $field:ident $(in $range:ident)?),+ $(,)? }) => {
+        crate::predict::fit::params::parameters!(@new $model, $params { $($(#[$about])* $field $(in $range)?),+ });
 
         crate::stored::stored! { $model(model) as params: $params = model.params => Self::from_params(params) }
 

@@ -7,6 +7,7 @@ mod lazy;
 pub(in crate::predict) mod numbering;
 pub(in crate::predict) mod opportunity;
 mod opportunity_samples;
+pub(in crate::predict) mod range;
 pub(in crate::predict) mod renewal;
 pub(in crate::predict) mod rhythms;
 pub(in crate::predict) mod sample;

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::history::RepeatSummary;
+use crate::predict::given::range::{SPENDS, TIMES};
 
 /// `x`, `t_x`, `T`, `Σ ln g` and `m` of one customer: repeat purchases, recency, age, logarithms of gaps and mean spend, with
 /// times in days.
@@ -55,20 +56,22 @@ impl Sample {
     ///
     /// # Errors
     ///
-    /// [`Error::Number`] unless `0 <= recency <= age <= 1e300`, and the recency is 0 exactly without a repeat.
+    /// [`Error::Number`] unless `0 <= recency <= age`, the recency is 0 exactly without a repeat, and times above 0 lie
+    /// between `1e-15` and `1e15` days: within these, every answer of every model is a number.
     pub fn new(repeats: u32, recency_days: f64, age_days: f64) -> Result<Self> {
         let refused = |field, found, expected| Err(Error::Number { field, found, expected });
-        if !(0.0..=LARGEST).contains(&age_days) {
-            return refused("age T", age_days, "finite, 0 or more and at most 1e300");
-        }
+        TIMES.check_or_zero("age T", age_days)?;
         if !(recency_days >= 0.0 && recency_days <= age_days) {
             return refused("recency t_x", recency_days, "0 or more and at most the age T");
         }
         match repeats {
             0 if recency_days > 0.0 => refused("recency t_x", recency_days, "0 without a repeat purchase"),
             1.. if recency_days <= 0.0 => refused("recency t_x", recency_days, "above 0 with a repeat purchase"),
-            // The sign of a zero is dropped.
-            _ => Ok(Self::of_valid(repeats, recency_days.abs(), age_days.abs())),
+            _ => {
+                TIMES.check_or_zero("recency t_x", recency_days)?;
+                // The sign of a zero is dropped.
+                Ok(Self::of_valid(repeats, recency_days.abs(), age_days.abs()))
+            }
         }
     }
 
@@ -76,7 +79,7 @@ impl Sample {
     ///
     /// # Errors
     ///
-    /// [`Error::Number`] unless the mean is 0 or more, its product with the repeats finite, and 0 without a repeat.
+    /// [`Error::Number`] unless the mean is 0 or from `1e-40` to `1e40`, and 0 without a repeat.
     pub fn with_mean_spend(self, mean_spend: f64) -> Result<Self> {
         checked_mean_spend(self.repeats, mean_spend)?;
         // The sign of a zero is dropped.
@@ -163,15 +166,13 @@ impl Sample {
     }
 }
 
-/// The largest time and the largest parameter: the sum of a few is finite.
-pub(in crate::predict) const LARGEST: f64 = 1e300;
-
 pub(in crate::predict) fn checked_mean_spend(repeats: u32, found: f64) -> Result<()> {
-    let refused = |expected| Err(Error::Number { field: "mean spend m", found, expected });
-    if !(found >= 0.0 && (found * f64::from(repeats.max(1))).is_finite()) {
-        return refused("finite and 0 or more");
+    const FIELD: &str = "mean spend m";
+    SPENDS.check_or_zero(FIELD, found)?;
+    if repeats == 0 && found > 0.0 {
+        return Err(Error::Number { field: FIELD, found, expected: "0 without a repeat purchase" });
     }
-    if repeats == 0 && found > 0.0 { refused("0 without a repeat purchase") } else { Ok(()) }
+    Ok(())
 }
 
 crate::stored::stored! {

@@ -150,7 +150,7 @@ impl AnyModel {
     pub(in crate::predict) fn pace(&self, sample: &Sample, horizon_days: u32) -> f64 {
         let ([r, alpha, ..], unit) = (self.parameters(), self.unit());
         let rate = (r + f64::from(sample.repeats())) / (alpha + unit.of_days(sample.recency_days()));
-        f64::min(rate * unit.of_days(horizon_days.into()), f64::MAX)
+        rate * unit.of_days(horizon_days.into())
     }
 
     fn model(&self) -> &dyn PurchaseModel {

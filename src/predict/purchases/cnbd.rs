@@ -1,14 +1,14 @@
 //! BG/CNBD-k and MBG/CNBD-k: customers of whom some come in a rhythm.
 
 use crate::error::{Error, Result};
-use crate::predict::fit::params::positive;
+use crate::predict::given::range::PARAMETERS;
 use crate::predict::purchases::beta_geometric::ExtraChance;
 use crate::predict::purchases::model::{PurchaseModel, delegate};
 use crate::predict::purchases::rhythm::{self, KINDS, Rhythm};
 use crate::predict::{Fit, FitOptions, Regularity, Sample, Samples, TimeUnit};
 use crate::scale::{Confidence, Interval};
 
-/// The parameters of [`MbgCnbd`] and [`BgCnbd`]: the first four finite, above 0 and at most `1e300`.
+/// The parameters of [`MbgCnbd`] and [`BgCnbd`]: the first four from `1e-30` to `1e30`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct CnbdParams {
@@ -31,7 +31,7 @@ impl CnbdParams {
     fn checked(self) -> Result<Self> {
         let Self { r, alpha, a, b, shares } = self;
         for (field, found) in [("r", r), ("alpha", alpha), ("a", a), ("b", b)] {
-            positive(field, found)?;
+            PARAMETERS.check(field, found)?;
         }
         let refused = |found, expected| Err(Error::Number { field: "shares", found, expected });
         if let Some(&found) = shares.iter().find(|&&share| !(0.0..=1.0).contains(&share)) {
@@ -62,8 +62,8 @@ macro_rules! model {
             ///
             /// # Errors
             ///
-            /// [`Error::Number`] for a parameter that is not finite, not above 0 or above `1e300`, for a share that is not
-            /// in `[0, 1]`, and for shares that do not sum to 1 within `1e-9`.
+            /// [`Error::Number`] for a parameter outside its range, for a share that is not in `[0, 1]`, and for shares that
+            /// do not sum to 1 within `1e-9`.
             pub fn from_params(params: CnbdParams, unit: TimeUnit) -> Result<Self> {
                 Ok(Self { unit, params: params.checked()? })
             }

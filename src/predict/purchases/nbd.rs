@@ -1,7 +1,7 @@
 //! NBD: customers who never leave.
 
 use crate::error::Result;
-use crate::number::special::{beta_kernel, ln_beta};
+use crate::number::special::beta_kernel;
 use crate::parallel;
 use crate::predict::fit::identification::Simpler;
 use crate::predict::fit::limit;
@@ -99,22 +99,19 @@ impl PurchaseModel for Nbd {
 
     fn expected_purchases(&self, sample: &Sample, horizon_days: u32) -> f64 {
         let (shape, rate) = self.posterior(sample);
-        f64::min(shape * (self.unit.of_days(horizon_days.into()) / rate), f64::MAX)
+        shape * (self.unit.of_days(horizon_days.into()) / rate)
     }
 
     fn probability_of_purchases(&self, sample: &Sample, purchases: u32, horizon_days: u32) -> f64 {
         let (shape, rate) = self.posterior(sample);
         let horizon = self.unit.of_days(horizon_days.into());
-        let (odds, end, purchases) = (horizon / rate, rate + horizon, f64::from(purchases));
-        let ln_end = self.counts(sample, horizon_days).ln_end();
+        let (end, purchases) = (rate + horizon, f64::from(purchases));
         if purchases <= 0.0 {
-            libm::exp(-shape * ln_end)
+            libm::exp(-shape * self.counts(sample, horizon_days).ln_end())
         } else if horizon <= 0.0 {
             0.0
-        } else if odds < 1e300 {
-            beta_kernel(purchases, shape, horizon / end, rate / end) / purchases
         } else {
-            libm::exp(-shape * ln_end - ln_beta(purchases, shape)) / purchases
+            beta_kernel(purchases, shape, horizon / end, rate / end) / purchases
         }
     }
 

@@ -119,6 +119,26 @@ impl RevivingModel {
     }
 }
 
+/// The probability of exactly `n` of a Poisson number of this mean.
+fn poisson(n: f64, mean: f64) -> f64 {
+    // ln n! = ln Γ(1 + n) - ln Γ(1).
+    if mean > 0.0 { libm::exp(n * libm::log(mean) - mean - ln_rising(1.0, n)) } else { 0.0 }
+}
+
+/// The probability of `n`, 1 or more, or of more: the sum on the side where it falls.
+fn poisson_at_least(n: u32, mean: f64) -> f64 {
+    let (mut at, mut sum) = (f64::from(n), 0.0);
+    let is_above = at > mean;
+    let mut term = if is_above { poisson(at, mean) } else { poisson(at - 1.0, mean) };
+    while term > 1e-18 * sum {
+        sum += term;
+        // At 0 the next of the terms below is 0.
+        at += if is_above { 1.0 } else { -1.0 };
+        term *= if is_above { mean / at } else { at / mean };
+    }
+    if is_above { sum } else { 1.0 - sum }
+}
+
 impl PurchaseModel for RevivingModel {
     fn log_likelihood(&self, sample: &Sample) -> f64 {
         self.model.log_likelihood(sample)
@@ -133,7 +153,7 @@ impl PurchaseModel for RevivingModel {
         if self.is_plain() {
             return plain;
         }
-        f64::min(plain + self.expected_returns(self.probability_alive(sample), sample, horizon_days), f64::MAX)
+        plain + self.expected_returns(self.probability_alive(sample), sample, horizon_days)
     }
 
     fn probability_of_purchases(&self, sample: &Sample, purchases: u32, horizon_days: u32) -> f64 {
@@ -145,10 +165,7 @@ impl PurchaseModel for RevivingModel {
         if purchases == 0 {
             return (plain + left * libm::expm1(-mean)).clamp(0.0, 1.0);
         }
-        let n = f64::from(purchases);
-        // ln n! = ln Γ(1 + n) - ln Γ(1).
-        let poisson = if mean > 0.0 { libm::exp(n * libm::log(mean) - mean - ln_rising(1.0, n)) } else { 0.0 };
-        f64::min(plain + left * poisson, 1.0)
+        f64::min(plain + left * poisson(f64::from(purchases), mean), 1.0)
     }
 
     fn probability_buys(&self, sample: &Sample, horizon_days: u32) -> f64 {
@@ -164,8 +181,9 @@ impl PurchaseModel for RevivingModel {
         if self.is_plain() {
             return self.model.probability_at_least(sample, purchases, horizon_days);
         }
-        let fewer = (0..purchases).map(|count| self.probability_of_purchases(sample, count, horizon_days));
-        f64::max(1.0 - fewer.sum::<f64>(), 0.0)
+        let (left, mean) = (1.0 - self.probability_alive(sample), self.returns(sample, horizon_days));
+        let plain = self.model.probability_at_least(sample, purchases, horizon_days);
+        if purchases == 0 { 1.0 } else { f64::min(plain + left * poisson_at_least(purchases, mean), 1.0) }
     }
 
     fn probabilities_at_least(&self, sample: &Sample, horizon_days: u32, each: &mut dyn FnMut(f64) -> bool) {
@@ -235,7 +253,7 @@ impl PurchaseModel for RevivingModel {
         if !self.is_plain() {
             let alive = self.model.probability_alive_all(samples);
             for ((expected, alive), sample) in expected.iter_mut().zip(alive).zip(samples) {
-                *expected = f64::min(*expected + self.expected_returns(alive, sample, horizon_days), f64::MAX);
+                *expected += self.expected_returns(alive, sample, horizon_days);
             }
         }
         expected

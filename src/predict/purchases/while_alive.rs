@@ -18,10 +18,9 @@ impl WhileAlive {
         -libm::expm1(-self.shape * self.ln_end())
     }
 
-    /// `ln(1 + time / rate)`, finite where the ratio is not.
+    /// `ln(1 + time / rate)`.
     pub(in crate::predict) fn ln_end(&self) -> f64 {
-        let odds = self.time / self.rate;
-        if odds.is_finite() { libm::log1p(odds) } else { libm::log(self.rate + self.time) - libm::log(self.rate) }
+        libm::log1p(self.time / self.rate)
     }
 
     /// The probability of `purchases` or more.

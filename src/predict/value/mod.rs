@@ -6,6 +6,7 @@ mod discount;
 mod gamma_gamma;
 mod kept;
 mod money;
+mod outcome;
 mod value_range;
 
 pub use customer_forecast::CustomerForecast;

@@ -1,10 +1,9 @@
 //! What a customer may bring: quantiles of purchases and spend together.
 
-use crate::number::special::{beta_kernel, regularized_beta};
 use crate::parallel;
 use crate::predict::purchases::counts::{FEW, beyond, is_probability};
 use crate::predict::purchases::model::PurchaseModel;
-use crate::predict::value::gamma_gamma::Total;
+use crate::predict::value::outcome::{Outcome, SpendSum};
 use crate::predict::{Sample, ValueModel};
 use crate::scale::{Confidence, Interval};
 
@@ -13,7 +12,7 @@ impl<M: PurchaseModel> ValueModel<M> {
     /// with a probability of at least `probability` to bring no more; 0 where no purchase is as likely. Undiscounted, in
     /// the unit of money of the samples.
     ///
-    /// Right to 1e-10 of itself for customers of up to 256 purchases; the counts beyond are taken in 256 groups, which moves
+    /// Right to 1e-9 of itself for customers of up to 256 purchases; the counts beyond are taken in 256 groups, which moves
     /// a probability by less than 0.001. It also exists where spend has [no mean](crate::predict::GammaGamma::without_mean).
     ///
     /// `None` unless the probability is 0 or more and below 1, with a repeat purchase of unknown spend, and for an amount
@@ -58,39 +57,29 @@ impl<M: PurchaseModel> ValueModel<M> {
 const PART: usize = 1 << 8;
 
 /// Part of a probability that is asked for, which is negligible.
-const NOTHING: f64 = 1e-12;
+const NOTHING: f64 = 1e-10;
+
+/// More counts than most customers have.
+const USUAL: usize = 32;
 
 /// Groups of the counts beyond [`FEW`].
 const GROUPS: u32 = 256;
 
-/// A customer's purchases and what they sum up to.
-pub(in crate::predict) struct Outcome {
-    /// Counts above 0, ascending, with their probabilities.
-    counts: Vec<(f64, f64)>,
-    /// The probability of a purchase.
-    buys: f64,
-    total: Total,
-}
-
 impl Outcome {
-    /// One purchase.
-    pub(in crate::predict) fn of_one(total: Total) -> Self {
-        Self { counts: vec![(1.0, 1.0)], buys: 1.0, total }
-    }
-
     /// Right for the amount that is exceeded with probability `above`, and for lower ones.
-    fn of(model: &impl PurchaseModel, total: Total, sample: &Sample, horizon: u32, above: f64) -> Option<Self> {
-        let (mut counts, mut n, mut last) = (Vec::new(), 0_u32, f64::NAN);
+    fn of(model: &impl PurchaseModel, total: SpendSum, sample: &Sample, horizon: u32, above: f64) -> Option<Self> {
+        let (mut counts, mut n, mut last) = (Vec::with_capacity(USUAL), 0_u32, 1.0);
         let negligible = NOTHING * above;
         model.probabilities_at_least(sample, horizon, &mut |at_least| {
-            if n > 0 && last > at_least {
-                counts.push((f64::from(n), last - at_least));
+            if n > 0 {
+                counts.push((f64::from(n), f64::max(last - at_least, 0.0)));
             }
             (last, n) = (at_least, n + 1);
             at_least > negligible && n < FEW
         });
         let buys = counts.iter().map(|&(_, probability)| probability).sum::<f64>() + last;
-        if last > negligible {
+        let is_each = last <= negligible;
+        if !is_each {
             // From n on.
             let end = model.quantile_of_purchases(sample, 1.0 - above * 1e-4, horizon)?;
             let start = model.quantile_of_purchases(sample, (1.0 - buys) + buys * 1e-6, horizon)?.max(n);
@@ -109,69 +98,6 @@ impl Outcome {
             counts.push((f64::from(low), from));
             counts.retain(|&(_, probability)| probability > 0.0);
         }
-        Some(Self { counts, buys, total })
-    }
-
-    /// The amount that is exceeded with this probability; 0 where no purchase is as likely as that.
-    pub(in crate::predict) fn quantile(&self, above: f64) -> Option<f64> {
-        if self.buys <= above {
-            return Some(0.0);
-        }
-        let below = self.buys - above;
-        // The smaller of the two probabilities has the digits; its logarithm is nearly straight in that of the amount.
-        let (is_low, target) = if below < above { (true, below) } else { (false, above) };
-        let height = |ln_odds: f64| {
-            let (mut sums, mut density) = ([0.0; 2], 0.0);
-            let [z, y] = [1.0 / (1.0 + libm::exp(-ln_odds)), 1.0 / (1.0 + libm::exp(ln_odds))];
-            for &(n, probability) in &self.counts {
-                let a = self.total.of_each * n;
-                let (lower, upper) = regularized_beta(a, self.total.shape, z, y);
-                sums[0] += probability * lower;
-                sums[1] += probability * upper;
-                density += probability * beta_kernel(a, self.total.shape, z, y);
-            }
-            let part = if is_low { sums[0] } else { sums[1] };
-            (libm::log(part / target), if is_low { density / part } else { -density / part })
-        };
-        let usual = self.counts.iter().scan(0.0, |sum, &(n, probability)| {
-            *sum += probability;
-            Some((n, *sum))
-        });
-        let count = usual.clone().find(|&(_, sum)| sum >= below).map_or(1.0, |(n, _)| n);
-        let mut at = libm::log(self.total.of_each * count / self.total.shape);
-        // Rises with the amount if it is the lower part, falls if it is the upper.
-        let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
-        for _ in 0..MOST_STEPS {
-            let (excess, slope) = height(at);
-            if (excess > 0.0) == is_low {
-                high = at;
-            } else {
-                low = at;
-            }
-            let step = -(excess / slope).clamp(-LONGEST_STEP, LONGEST_STEP);
-            let mut next = if step.is_nan() {
-                at + if high.is_finite() { -LONGEST_STEP } else { LONGEST_STEP }
-            } else {
-                at + step
-            };
-            if !(next > low && next < high) {
-                next = match (low.is_finite(), high.is_finite()) {
-                    (true, true) => low + 0.5 * (high - low),
-                    (true, false) => low + LONGEST_STEP,
-                    _ => high - LONGEST_STEP,
-                };
-            }
-            // A step of Newton's leaves an error of the order of its square.
-            if (next - at).abs() <= LAST_STEP * (1.0 + at.abs()) {
-                at = next;
-                break;
-            }
-            at = next;
-        }
-        Some(self.total.scale * libm::exp(at)).filter(|amount| amount.is_finite())
+        Some(Self::new(&counts, is_each, buys, total))
     }
 }
-
-const MOST_STEPS: u32 = 200;
-const LONGEST_STEP: f64 = 4.0;
-const LAST_STEP: f64 = 1e-7;

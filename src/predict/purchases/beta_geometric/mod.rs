@@ -14,6 +14,7 @@ use self::likelihood::Likelihood;
 use self::many::HEAVY;
 use crate::error::Result;
 use crate::number::special::exp_of_nonpositive;
+use crate::number::weight::count;
 use crate::predict::fit::limit::{self, Latent};
 use crate::predict::fit::search::{Found, Search};
 use crate::predict::given::grouped::Grouped;
@@ -226,9 +227,28 @@ pub(in crate::predict) fn search<'a>(
         let likelihood = Likelihood::of(part, unit, extra);
         search.climb(starts, |parameters| likelihood.evaluate(parameters))
     });
-    let found = search.climb(&starts, |parameters| likelihood.evaluate(parameters))?;
+    let mut found = search.climb(&starts, |parameters| likelihood.evaluate(parameters))?;
+    let ([r, alpha, ..], [_, age, ..]) = (found.parameters, search.units);
+    // A long silence at a high rate, which the sums over rows count once for those who stayed and take back for those who
+    // left, leaves its rounding.
+    if found.standard_errors.is_none() || r * libm::log1p(age / alpha) > LOUD {
+        found.report.log_likelihood = log_likelihood(extra, unit, found.parameters, rows);
+    }
     let found = found.identified(&likelihood.simpler(options)?, Some(Latent::DropoutProbability));
     Ok((search, found))
+}
+
+/// The logarithm of a silence's probability from which on the likelihood at the end of a search is summed customer by
+/// customer.
+const LOUD: f64 = 1e4;
+
+/// The sum over customers, each by itself.
+fn log_likelihood(extra: ExtraChance, unit: TimeUnit, parameters: Parameters, rows: &Grouped) -> f64 {
+    let of_row = |((repeats, age, recency), customers): (_, u64)| {
+        let [age, recency] = [age, recency].map(|bits| unit.of_days(f64::from_bits(bits)));
+        count(customers) * extra.log_likelihood(parameters, &Observed { repeats, recency, age })
+    };
+    rows.iter().map(of_row).sum()
 }
 
 /// The spreads that parameters have reached, of customers whose largest `T` is `age`.

@@ -11,7 +11,7 @@ pub(in crate::predict) fn expected_purchases([r, alpha, s, beta]: Parameters, ho
     let (log, above_one) = (libm::log1p(horizon / beta), s - 1.0);
     let power = above_one * log;
     let stay = if power.abs() < f64::MIN_POSITIVE { log } else { -libm::expm1(-power) / above_one };
-    f64::min(r * (beta / alpha) * stay, f64::MAX)
+    r * (beta / alpha) * stay
 }
 
 /// The log of the probability that a new customer does not buy.

@@ -135,6 +135,29 @@ impl Erlang {
         self.alive(of) * while_alive * stays
     }
 
+    /// The probabilities of 1 purchase or more, 2 or more, and so on.
+    pub(super) fn ahead(&self, of: &Observed, horizon: f64) -> Ahead {
+        let ([r, alpha, a, b], phases) = (self.core.parameters, self.phases);
+        let (rate, ln_end) = (alpha + of.age, libm::log1p(horizon / (alpha + of.age)));
+        let (weights, shape) = (self.weights(of), r + self.passed(of));
+        let all: f64 = weights.iter().sum();
+        let mut ahead = Ahead {
+            phases,
+            share: horizon / (rate + horizon),
+            leaving: [a, b + self.core.extra.chances(of.repeats)],
+            alive: self.alive(of),
+            stayed: 1.0,
+            purchases: 0,
+            of_phases: [Passing::default(); MOST_PHASES],
+        };
+        for ((phase, weight), to) in (0..phases).zip(weights).zip(&mut ahead.of_phases) {
+            let shape = shape + f64::from(phase);
+            let (exactly, at_least) = (libm::exp(-shape * ln_end), -libm::expm1(-shape * ln_end));
+            *to = Passing { weight: weight / all, shape, passed: 0.0, exactly, at_least };
+        }
+        ahead
+    }
+
     /// The mean over the phases in which a customer who is alive may be.
     fn over_phases(&self, of: &Observed, of_phase: impl Fn(u32) -> f64) -> f64 {
         let (mut sum, mut all) = (0.0, 0.0);
@@ -143,6 +166,50 @@ impl Erlang {
             sum += if weight > 0.0 { weight * of_phase(phase) } else { 0.0 };
         }
         sum / all
+    }
+}
+
+/// A customer's purchases ahead, one after the other: each probability from the one before, right to about 1e-15.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ahead {
+    phases: u32,
+    share: f64,
+    leaving: [f64; 2],
+    alive: f64,
+    stayed: f64,
+    purchases: u32,
+    of_phases: [Passing; MOST_PHASES],
+}
+
+/// The phases that pass, of a customer who is in one of them.
+#[derive(Debug, Clone, Copy, Default)]
+struct Passing {
+    weight: f64,
+    shape: f64,
+    passed: f64,
+    /// The probability that exactly `passed` pass, and that more do.
+    exactly: f64,
+    at_least: f64,
+}
+
+impl Ahead {
+    /// The probability of one purchase more than before, or of more than that.
+    pub(super) fn next(&mut self) -> f64 {
+        let ([a, b], n) = (self.leaving, f64::from(self.purchases));
+        let mut sum = 0.0;
+        for (phase, of) in (0..self.phases).zip(&mut self.of_phases) {
+            let before = (n + 1.0) * f64::from(self.phases) - f64::from(phase) - 1.0;
+            while of.passed < before {
+                of.exactly *= self.share * ((of.shape + of.passed) / (of.passed + 1.0));
+                of.at_least = f64::max(of.at_least - of.exactly, 0.0);
+                of.passed += 1.0;
+            }
+            sum += of.weight * of.at_least;
+        }
+        let at_least = self.alive * (sum * self.stayed);
+        self.stayed *= (b + n) / (a + b + n);
+        self.purchases += 1;
+        at_least
     }
 }
 

@@ -63,28 +63,10 @@ impl Fitting<'_> {
         let mut evaluations = alone.report.evaluations;
         let mut starts = STARTS.map(|shares| joined(alone.parameters, shares)).to_vec();
         if let Some(part) = part {
-            let ascent = self.climb(&part, &starts[..1], &mut evaluations)?;
+            let ascent = self.best(&part, &starts[..1], &mut evaluations)?;
             starts.insert(0, self.numbers(&ascent.point));
         }
-        let mut best = self.climb(likelihood, &starts, &mut evaluations)?;
-        for _ in 0..MOST_ROUNDS {
-            let mut numbers = self.numbers(&best.point);
-            let slopes = likelihood.slopes(&numbers);
-            let mut is_best = true;
-            for (share, slope) in numbers[4..].iter_mut().zip(slopes) {
-                if *share <= 0.0 && slope > FLAT {
-                    (*share, is_best) = (0.01, false);
-                }
-            }
-            if is_best {
-                break;
-            }
-            let other = self.climb(likelihood, &[numbers], &mut evaluations)?;
-            if other.evaluation.value <= best.evaluation.value {
-                break;
-            }
-            best = other;
-        }
+        let best = self.best(likelihood, &starts, &mut evaluations)?;
         let gradient_norm = best.evaluation.gradient_norm();
         if best.end == End::Unfinished {
             return Err(Error::NotConverged { model: self.search.model, evaluations, gradient_norm });
@@ -117,6 +99,35 @@ impl Fitting<'_> {
             ..alone.report
         };
         Ok(Found { parameters, standard_errors, report })
+    }
+
+    /// The highest climb, on which no share of 0 would be better above it.
+    fn best(
+        &self,
+        likelihood: &Likelihood,
+        starts: &[[f64; NUMBERS]],
+        evaluations: &mut u32,
+    ) -> Result<Ascent<NUMBERS>> {
+        let mut best = self.climb(likelihood, starts, evaluations)?;
+        for _ in 0..MOST_ROUNDS {
+            let mut numbers = self.numbers(&best.point);
+            let slopes = likelihood.slopes(&numbers);
+            let mut is_best = true;
+            for (share, slope) in numbers[4..].iter_mut().zip(slopes) {
+                if *share <= 0.0 && slope > FLAT {
+                    (*share, is_best) = (0.01, false);
+                }
+            }
+            if is_best {
+                break;
+            }
+            let other = self.climb(likelihood, &[numbers], evaluations)?;
+            if other.evaluation.value <= best.evaluation.value {
+                break;
+            }
+            best = other;
+        }
+        Ok(best)
     }
 
     /// By the logarithms of parameters and the roots of shares: a share of 0 is a maximum like any other.

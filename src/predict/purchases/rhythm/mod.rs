@@ -11,8 +11,9 @@ mod row;
 
 pub(in crate::predict) use fit::fit;
 
-use self::erlang::Erlang;
+use self::erlang::{Ahead, Erlang};
 use crate::predict::purchases::beta_geometric::{BetaGeometric, ExtraChance, Parameters};
+use crate::predict::purchases::counts;
 use crate::predict::purchases::model::PurchaseModel;
 use crate::predict::{Sample, TimeUnit};
 
@@ -110,5 +111,34 @@ impl PurchaseModel for Rhythm {
             _ => kind.probability_at_least(&of, purchases, horizon),
         };
         if purchases > 0 { f64::min(self.mean(sample, at_least), 1.0) } else { 1.0 }
+    }
+
+    fn probabilities_at_least(&self, sample: &Sample, horizon_days: u32, each: &mut dyn FnMut(f64) -> bool) {
+        let (of, horizon) = (self.unit.of_sample(sample), self.unit.of_days(horizon_days.into()));
+        let posterior = self.posterior(sample);
+        let mut kinds: [Option<Ahead>; KINDS] = core::array::from_fn(|index| {
+            let is_possible = posterior[index] > 0.0;
+            is_possible.then(|| self.kind(PHASES[index]).ahead(&of, horizon))
+        });
+        loop {
+            let mut sum = 0.0;
+            for (kind, weight) in kinds.iter_mut().zip(posterior) {
+                sum += kind.as_mut().map_or(0.0, |kind| weight * kind.next());
+            }
+            if !each(f64::min(sum, 1.0)) {
+                return;
+            }
+        }
+    }
+
+    fn days_until(&self, sample: &Sample, probability: f64) -> Option<u32> {
+        if !(counts::is_probability(probability) && probability > 0.0) {
+            return (probability.abs() <= 0.0).then_some(0);
+        }
+        let ([r, alpha, ..], of) = (self.parameters, self.unit.of_sample(sample));
+        let posterior = (r + f64::from(of.repeats), alpha + of.age);
+        // As if without a rhythm; the day is not far from it.
+        let (guess, _) = counts::time_until(self.probability_alive(sample), posterior, self.unit, probability)?;
+        counts::first_day(guess, 1.0, |days| self.probability_buys(sample, days) >= probability)
     }
 }

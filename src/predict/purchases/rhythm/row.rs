@@ -128,9 +128,14 @@ impl Shared {
             |kind: usize, more: f64| self.ln_weights[kind] + f64::max(logarithms[0][kind] + more, logarithms[1][kind]);
         let most = (0..KINDS).fold(f64::NEG_INFINITY, |most, kind| f64::max(most, largest(kind, 0.0)));
         let counts = core::array::from_fn(|kind| largest(kind, self.ln_waits[kind]) - most > NEGLIGIBLE);
-        // Above 0 where a weight is small.
-        let exp = |logarithm: f64| exp_of_nonpositive(f64::min(logarithm - most, 700.0));
-        let [stays, leaves] = logarithms.map(|of| of.map(exp));
+        // Plain loops over them all, of which the compiler makes several at once.
+        for logarithms in &mut logarithms {
+            for logarithm in logarithms {
+                // Above 0 where a weight is small.
+                *logarithm = exp_of_nonpositive(f64::min(*logarithm - most, 700.0));
+            }
+        }
+        let [stays, leaves] = logarithms;
         Terms { most, stays, leaves, counts }
     }
 

@@ -11,7 +11,7 @@ use crate::number::weight::count;
 use crate::parallel;
 use crate::predict::fit::search::Search;
 use crate::predict::fit::{limit, params};
-use crate::predict::value::value_range::Outcome;
+use crate::predict::value::outcome::{Outcome, SpendSum};
 use crate::predict::{
     Boundary, Fit, FitOptions, FitReport, Fitted, Latent, Limit, Sample, Samples, Spread, StopReason,
 };
@@ -68,8 +68,8 @@ params::parameters! {
         p,
         /// Shape of the differences between customers: the larger, the more alike are their mean spends.
         q,
-        /// Scale of the differences between customers, in money.
-        gamma,
+        /// Scale of the differences between customers, in money: from `1e-100` to `1e100`.
+        gamma in SCALES,
     }
 }
 
@@ -167,8 +167,7 @@ impl GammaGamma {
     /// E(M | x, m): the expected spend on a future purchase, in the unit of the samples; without a repeat purchase,
     /// [`mean_spend`](GammaGamma::mean_spend).
     ///
-    /// `None` where the expectation is infinite, at `p x + q <= 1`, or beyond the largest `f64`; and with a repeat
-    /// purchase of unknown spend: [`without_mean`](GammaGamma::without_mean) says which. Formula:
+    /// `None` where the expectation is infinite, at `p x + q <= 1`, and with a repeat purchase of unknown spend: [`without_mean`](GammaGamma::without_mean) says which. Formula:
     /// `p (gamma + x m) / (p x + q - 1)`: the average of `m`, weighted by `p x`, and of `p gamma / (q - 1)`, weighted
     /// by `q - 1`.
     #[doc(alias = "AOV")]
@@ -177,7 +176,7 @@ impl GammaGamma {
         let repeats = f64::from(sample.repeats());
         let mean = if sample.repeats() > 0 { sample.mean_spend()? } else { 0.0 };
         let weight = p * repeats + (q - 1.0);
-        (weight > 0.0).then(|| p / weight * (gamma + mean * repeats)).filter(|mean| mean.is_finite())
+        (weight > 0.0).then(|| p / weight * (gamma + mean * repeats))
     }
 
     /// E(M), `p gamma / (q - 1)`: the mean over all customers of the mean spend of each. `None` where it is infinite, at
@@ -215,15 +214,15 @@ impl GammaGamma {
     /// lower where spends are uneven. `None` with a repeat purchase of unknown spend, and beyond the largest `f64`.
     /// Formula: the `s` at which `z = s / (s + gamma + x m)` has `I_z(p, p x + q) = 1/2`.
     pub fn median_spend(&self, sample: &Sample) -> Option<f64> {
-        Outcome::of_one(self.total(sample)?).quantile(0.5)
+        Outcome::new(&[(1.0, 1.0)], true, 1.0, self.total(sample)?).quantile(0.5)
     }
 
     /// What a customer's future spends sum up to; `None` of an unknown spend.
-    pub(in crate::predict) fn total(&self, sample: &Sample) -> Option<Total> {
+    pub(in crate::predict) fn total(&self, sample: &Sample) -> Option<SpendSum> {
         let GammaGammaParams { p, q, gamma } = self.params;
         let repeats = f64::from(sample.repeats());
         let mean = if sample.repeats() > 0 { sample.mean_spend()? } else { 0.0 };
-        Some(Total { of_each: p, shape: p * repeats + q, scale: gamma + mean * repeats })
+        Some(SpendSum { of_each: p, shape: p * repeats + q, scale: gamma + mean * repeats })
     }
 }
 
@@ -232,19 +231,11 @@ impl GammaGamma {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum NoMeanSpend {
-    /// Spends are so uneven that the mean is infinite, at `p x + q <= 1`, or beyond the largest `f64`.
+    /// Spends are so uneven that the mean is infinite, at `p x + q <= 1`.
     Infinite {
         /// See [`GammaGamma::least_repeats`].
         least_repeats: Option<u32>,
     },
     /// The customer's own spend is not known.
     UnknownSpend,
-}
-
-/// What future spends sum up to: `n` of them are `Gamma(of_each n, ν)`, with `ν ~ Gamma(shape, scale)`.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::predict) struct Total {
-    pub(in crate::predict) of_each: f64,
-    pub(in crate::predict) shape: f64,
-    pub(in crate::predict) scale: f64,
 }
