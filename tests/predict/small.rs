@@ -53,13 +53,13 @@ fn renewals_end(chance: &mut Chance) {
     let cohort = |chance: &mut Chance| {
         let (mut there, leaving) = (u64::from(below(chance, 60)), [0.0, 0.1, 0.5, 1.0][below(chance, 4) as usize]);
         let mut survivors = vec![there];
-        for _ in 0..1 + below(chance, 12) {
+        for _ in 0..=below(chance, 12) {
             there = (0..there).filter(|_| !chance.happens(leaving)).count() as u64;
             survivors.push(there);
         }
         RenewalCohort::new(survivors).unwrap()
     };
-    let cohorts: Vec<_> = (0..1 + below(chance, 3)).map(|_| cohort(chance)).collect();
+    let cohorts: Vec<_> = (0..=below(chance, 3)).map(|_| cohort(chance)).collect();
     let ended = |likelihood: Result<f64, Error>, sum: &dyn Fn() -> f64| match likelihood {
         Ok(found) => assert!((found - sum()).abs() <= 1e-8 * (1.0 + found.abs()), "{found} {} {cohorts:?}", sum()),
         Err(Error::NoCustomers { .. } | Error::NothingObserved { .. }) => {}

@@ -179,7 +179,7 @@ impl State {
 impl<Id> CustomerFold<Id> for Folder {
     type State = State;
 
-    fn step(&mut self, state: &mut State, fact: Fact) {
+    fn step(&mut self, _: &Id, state: &mut State, fact: Fact) {
         let Fact { day, amount } = fact;
         let is_after = day > self.split;
         if is_after {
