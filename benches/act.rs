@@ -80,7 +80,8 @@ fn main() -> Result {
 fn growth(criterion: &mut criterion::Criterion) -> Result {
     let mut group = criterion.benchmark_group("act");
     let rules = ContactRules::default().with_cap(Cap::new(1000, 30)?);
-    let any = Audience::compile(Rule::new(Field::days_since(Activity::Cart, None), Test::below(30))?, &Schema::default())?;
+    let any =
+        Audience::compile(Rule::new(Field::days_since(Activity::Cart, None), Test::below(30))?, &Schema::default())?;
     for count in [25_000_i64, 50_000, 100_000] {
         group.throughput(Throughput::Elements(count as u64));
         // One customer, on the days of a quarter.

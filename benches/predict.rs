@@ -9,8 +9,8 @@ use common::{Random, Result};
 use criterion::{Criterion, Throughput};
 use repurchase::predict::{
     AnyModel, Backtest, Baseline, Bdw, BgBb, Fit, FitOptions, GammaGamma, Holdout, ModelKind, OpportunitySample,
-    OpportunitySamples, PurchaseModel, RenewalCohort, RollingBacktest, Sample, Samples, Sbg, SbgParams,
-    ValueModel, opportunity_samples,
+    OpportunitySamples, PurchaseModel, RenewalCohort, RollingBacktest, Sample, Samples, Sbg, SbgParams, ValueModel,
+    opportunity_samples,
 };
 use repurchase::record::{Period, Windows};
 use repurchase::scale::Confidence;
@@ -146,13 +146,25 @@ fn one(criterion: &mut Criterion, models: &[AnyModel], spend: GammaGamma, ledger
         let (shape, value) = (purchases.kind().label().key(), ValueModel { purchases, spend });
         let of_all = |answer: &dyn Fn(&Sample)| samples.iter().for_each(answer);
         group.bench_function(format!("interval_of_purchases/{shape}/{}", samples.len()), |bencher| {
-            bencher.iter(|| of_all(&|sample| { black_box(purchases.interval_of_purchases(sample, level, HORIZON)); }));
+            bencher.iter(|| {
+                of_all(&|sample| {
+                    black_box(purchases.interval_of_purchases(sample, level, HORIZON));
+                })
+            });
         });
         group.bench_function(format!("next_purchase/{shape}/{}", samples.len()), |bencher| {
-            bencher.iter(|| of_all(&|sample| { black_box(purchases.next_purchase(sample, HORIZON)); }));
+            bencher.iter(|| {
+                of_all(&|sample| {
+                    black_box(purchases.next_purchase(sample, HORIZON));
+                })
+            });
         });
         group.bench_function(format!("value_interval/{shape}/{}", samples.len()), |bencher| {
-            bencher.iter(|| of_all(&|sample| { black_box(value.value_interval(sample, level, HORIZON)); }));
+            bencher.iter(|| {
+                of_all(&|sample| {
+                    black_box(value.value_interval(sample, level, HORIZON));
+                })
+            });
         });
     }
     group.finish();

@@ -63,14 +63,15 @@ fn rates_by_a_key_of_the_order_are_the_library_s() {
 
 #[test]
 fn next_purchases_are_the_library_s() {
+    /// The start, the counts, the mean and the median.
+    type Row = (NaiveDate, (u64, u64, u64), Option<f64>, Option<f64>);
     for_each_case(|case| {
         let days = next_purchases(&case.shop.log(), Period::Day, case.within_days, case.as_of).unwrap();
         let expected = days.into_iter().map(|day| {
             let counts = (day.rate.of(), day.rate.count(), day.unobserved);
             (day.window.start(), counts, day.mean_days, day.median_days)
         });
-        let found: Vec<(NaiveDate, (u64, u64, u64), Option<f64>, Option<f64>)> = case.rows(sql::NEXT_PURCHASES);
-        assert_eq!(found, expected.collect::<Vec<_>>(), "{}", case.name());
+        assert_eq!(case.rows::<Row>(sql::NEXT_PURCHASES), expected.collect::<Vec<_>>(), "{}", case.name());
     });
 }
 
