@@ -81,8 +81,9 @@ impl Outcome {
                     _ => high - LONGEST_STEP,
                 };
             }
-            // What such a step leaves is of the order of its fourth power.
-            let is_last = (next - at).abs() * rate <= LAST_STEP || (next - at).abs() <= 1e-15 * (1.0 + at.abs());
+            // What such a step leaves is of the order of its fourth power. One that was cut short leaves more.
+            let is_small = step.abs() <= LONGEST_STEP && (next - at).abs() * rate <= LAST_STEP;
+            let is_last = is_small || (next - at).abs() <= 1e-15 * (1.0 + at.abs());
             at = next;
             if is_last {
                 break;

@@ -53,7 +53,7 @@ pub(crate) const ORDERS: &str = "create table orders (
 
 /// The view that a shop writes itself: here the cents of an order are its key.
 const KEYED_PURCHASES: &str = "create view keyed_purchases as
-select customer_id, day, cast(cast(amount * 100 as bigint) % 3 as integer) as order_key from purchases;";
+select customer_id, day, cast(cast(cast(amount as numeric(38, 2)) * 100 as bigint) % 3 as integer) as order_key from purchases;";
 
 pub(crate) const BUYERS: &str = "select * from buyers;";
 pub(crate) const RFM_SCORES: &str = "select customer_id, r, f, m from rfm_scores;";
