@@ -149,21 +149,21 @@ fn one(criterion: &mut Criterion, models: &[AnyModel], spend: GammaGamma, ledger
             bencher.iter(|| {
                 of_all(&|sample| {
                     black_box(purchases.interval_of_purchases(sample, level, HORIZON));
-                })
+                });
             });
         });
         group.bench_function(format!("next_purchase/{shape}/{}", samples.len()), |bencher| {
             bencher.iter(|| {
                 of_all(&|sample| {
                     black_box(purchases.next_purchase(sample, HORIZON));
-                })
+                });
             });
         });
         group.bench_function(format!("value_interval/{shape}/{}", samples.len()), |bencher| {
             bencher.iter(|| {
                 of_all(&|sample| {
                     black_box(value.value_interval(sample, level, HORIZON));
-                })
+                });
             });
         });
     }
