@@ -47,13 +47,16 @@ fn repurchase_rates_are_the_library_s() {
 fn rates_by_a_key_of_the_order_are_the_library_s() {
     for_each_case(|case| {
         let log = case.shop.keyed_log();
-        let windows = Windows::new(case.shop.windows.clone()).unwrap();
-        let rates = |options| repurchase_rates_by(&log, &windows, options, |id| id.key);
-        let (inside, ever) = (rates(&RateOptions::default()), rates(&lifetime()));
         let mut expected: Vec<(Days, i128, Rates)> = Vec::new();
-        for (key, inside) in &inside {
-            let both = inside.iter().zip(&ever[key]).filter(|(inside, _)| inside.users.of() > 0);
-            expected.extend(both.map(|(inside, ever)| (days(inside.window), *key, counts(inside, ever))));
+        for &window in &case.shop.windows {
+            let rates = |options| repurchase_rates_by(&log, &Windows::from(window), options, |id| id.key);
+            let (inside, ever) = (rates(&RateOptions::default()), rates(&lifetime()));
+            for (key, inside) in &inside {
+                let (inside, ever) = (&inside[0], &ever[key][0]);
+                if inside.users.of() > 0 {
+                    expected.push((days(window), *key, counts(inside, ever)));
+                }
+            }
         }
         expected.sort_unstable();
         let found: Vec<(Days, i128, Rates)> = case.rows(sql::REPURCHASE_RATES_BY);
@@ -116,7 +119,7 @@ fn second_purchase_rates_are_the_library_s() {
 }
 
 /// Cohort, offset, active, customers, purchases, revenue, revenue up to there, whether open.
-type CohortRow = (NaiveDate, u32, u64, u64, u64, Decimal, Decimal, u8);
+type CohortRow = (NaiveDate, u32, u64, u64, u64, String, String, u8);
 
 #[test]
 fn cohorts_are_the_library_s() {
@@ -132,8 +135,14 @@ fn cohorts_are_the_library_s() {
                     (start, offset, cell.customers, customers, cell.purchases, cell.revenue, through, open)
                 })
             });
-            let found: Vec<CohortRow> = case.rows(recipe);
-            assert_eq!(found, cells.collect::<Vec<_>>(), "{}", case.name());
+            // Read as text: a number with a point would be rounded to binary64.
+            let money = |text: String| text.parse::<Decimal>().unwrap();
+            let found = case.rows::<CohortRow>(recipe).into_iter().map(
+                |(start, offset, active, customers, purchases, revenue, through, open)| {
+                    (start, offset, active, customers, purchases, money(revenue), money(through), open)
+                },
+            );
+            assert_eq!(found.collect::<Vec<_>>(), cells.collect::<Vec<_>>(), "{}", case.name());
         });
     }
 }
