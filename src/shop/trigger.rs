@@ -37,7 +37,7 @@ labels! {
     /// let profiles = models.profile_all(&ledger)?;
     /// assert_eq!((profiles.triggered(Trigger::Late), profiles.triggered(Trigger::WindowClosing)), (vec![0], vec![1]));
     /// let ann = profiles.get(0).ok_or("a customer")?;
-    /// assert!(ann.triggers().eq([Trigger::Late]));
+    /// assert!(ann.triggers().any(|trigger| trigger == Trigger::Late));
     /// let words = ann.describe(Language::English, |amount| amount.to_string());
     /// assert_eq!(words.as_deref(), Some("Bought twice, 9 days apart, silent for 46; spent 20"));
     /// let (kind, action) = models.next_action(&ann).ok_or("an action")?;
