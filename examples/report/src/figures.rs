@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::shop::Shop;
 
 /// The fields that the page shows.
-const SHOWN: [&str; 14] = [
+const SHOWN: [&str; 11] = [
     "as_of",
     "customers",
     "purchases",
@@ -19,9 +19,6 @@ const SHOWN: [&str; 14] = [
     "frequency_bands",
     "tiers",
     "concentration",
-    "churn",
-    "spend",
-    "next",
 ];
 
 /// JSON that may stand inside a `script` element.

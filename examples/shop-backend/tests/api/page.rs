@@ -67,11 +67,6 @@ async fn compare(shop: &Shop, version: i64) -> BTreeMap<String, u64> {
     let customers = shop.customers("").await;
     assert_eq!(figures["customers"], customers.len());
     assert!(customers.iter().all(|customer| customer["model"] == version));
-    // In words there, as a word and the reason here.
-    let told = shop.ok("/models").await["versions"][0]["purchases"].clone();
-    let reason = figures["churn"]["reason"].as_str().unwrap();
-    let told = told.as_str().unwrap();
-    assert!(told.contains(reason) || reason.contains(told), "{told}: {reason}");
     let counts = groups["segments"].as_array().unwrap().iter();
     let count =
         |group: &Value| (group["key"].as_str().unwrap().to_owned(), group["customers"]["count"].as_u64().unwrap());
