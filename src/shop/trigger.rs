@@ -1,7 +1,5 @@
 //! Why to act on a customer now.
 
-use core::cmp::Ordering;
-
 use super::figure::{Amount, Figure};
 use super::profile::Profile;
 use super::profiles::Profiles;
@@ -37,7 +35,7 @@ labels! {
     /// let profiles = models.profile_all(&ledger)?;
     /// assert_eq!((profiles.triggered(Trigger::Late), profiles.triggered(Trigger::WindowClosing)), (vec![0], vec![1]));
     /// let ann = profiles.get(0).ok_or("a customer")?;
-    /// assert!(ann.triggers().any(|trigger| trigger == Trigger::Late));
+    /// assert!(ann.triggers().eq([Trigger::Late, Trigger::NearTier]), "10 more than 20 is above every tier's cut");
     /// let words = ann.describe(Language::English, |amount| amount.to_string());
     /// assert_eq!(words.as_deref(), Some("Bought twice, 9 days apart, silent for 46; spent 20"));
     /// let (kind, action) = models.next_action(&ann).ok_or("an action")?;
@@ -113,7 +111,7 @@ impl Profiles {
                 (position, usual, profile.amount(Amount::Revenue))
             })
             .collect();
-        found.sort_by(|left, right| right.1.total_cmp(&left.1).then(right.2.cmp(&left.2)).then(Ordering::Equal));
+        found.sort_by(|left, right| right.1.total_cmp(&left.1).then(right.2.cmp(&left.2)));
         found.into_iter().map(|(position, ..)| position).collect()
     }
 }

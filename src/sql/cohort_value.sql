@@ -3,29 +3,14 @@
 -- in the first month where revenue_through >= cost * customers.
 -- Population of a cohort: the customers whose first purchase lies in its calendar month. A month in which nothing
 -- happened has no row. open is 1 while some of the cohort have not lived the month to its end: do not average it.
-with firsts as (
-    select p.customer_id, min(p.day) as first_day
-    from purchases as p
-    where p.day <= (select q.as_of from question as q)
-    group by p.customer_id
-),
-facts as (
-    select p.customer_id, p.customer_id as buyer, p.day, p.amount
-    from purchases as p
-    where p.day <= (select q.as_of from question as q)
-    union all
-    select c.customer_id, null, c.day, -c.amount
-    from credits as c
-    where c.day <= (select q.as_of from question as q)
-),
-placed as (
+with placed as (
     select
-        s.first_day - cast(extract(day from s.first_day) as integer) + 1 as cohort,
-        s.first_day,
-        cast(floor((f.day - s.first_day) / 30) as integer) as month_of_life,
+        f.first_day - cast(extract(day from f.first_day) as integer) + 1 as cohort,
+        f.first_day,
+        cast(floor((f.day - f.first_day) / 30) as integer) as month_of_life,
         f.buyer,
         f.amount
-    from facts as f join firsts as s on s.customer_id = f.customer_id and f.day >= s.first_day
+    from cohort_facts as f
 )
 select
     cohort,

@@ -3,33 +3,18 @@
 -- Population of a cohort: the customers whose first purchase lies in its month. Offset 0 holds all of them; an offset
 -- in which nothing happened has no row. Credits count in the month in which they were issued, from the first purchase
 -- day on. open is 1 for the as-of day's own month while it is not over.
--- By a key of the first order: take min(key) of the first day's purchases into firsts, and group by it, too.
-with firsts as (
-    select p.customer_id, min(p.day) as first_day
-    from purchases as p
-    where p.day <= (select q.as_of from question as q)
-    group by p.customer_id
-),
-facts as (
-    select p.customer_id, p.customer_id as buyer, p.day, p.amount
-    from purchases as p
-    where p.day <= (select q.as_of from question as q)
-    union all
-    select c.customer_id, null, c.day, -c.amount
-    from credits as c
-    where c.day <= (select q.as_of from question as q)
-),
-placed as (
+-- By a key of the first order: take min(key) of the first day's purchases into placed, and group by it, too.
+with placed as (
     select
-        s.first_day - cast(extract(day from s.first_day) as integer) + 1 as cohort,
+        f.first_day - cast(extract(day from f.first_day) as integer) + 1 as cohort,
         cast(
-            12 * (extract(year from f.day) - extract(year from s.first_day))
-                + extract(month from f.day) - extract(month from s.first_day)
+            12 * (extract(year from f.day) - extract(year from f.first_day))
+                + extract(month from f.day) - extract(month from f.first_day)
             as integer
         ) as month_offset,
         f.buyer,
         f.amount
-    from facts as f join firsts as s on s.customer_id = f.customer_id and f.day >= s.first_day
+    from cohort_facts as f
 )
 select
     cohort,

@@ -107,6 +107,8 @@ recipes! {
     NEXT_WINDOW_RATE = "next_window_rate.sql";
     /// How many new customers buy again soon? See [`second_purchase_rate`](crate::measure::second_purchase_rate).
     SECOND_PURCHASE_RATE = "second_purchase_rate.sql";
+    /// The view `cohort_facts`: what each buyer bought and gave back, beside the first purchase day.
+    COHORT_FACTS = "cohort_facts.sql";
     /// Do later cohorts stay longer (留存), and what do they bring by calendar month? See
     /// [`CohortTable`](crate::measure::CohortTable).
     COHORTS = "cohorts.sql";
@@ -139,4 +141,4 @@ recipes! {
 }
 
 /// The recipes that create views, in the order in which they need each other.
-pub const VIEWS: [&str; 5] = [PURCHASES, HISTORIES, BUYERS, RFM_SCORES, RFM_CUTS];
+pub const VIEWS: [&str; 6] = [PURCHASES, HISTORIES, BUYERS, COHORT_FACTS, RFM_SCORES, RFM_CUTS];

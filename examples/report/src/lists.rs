@@ -7,6 +7,7 @@ use repurchase::CustomerHistory;
 use repurchase::scale::{Label, Language};
 use repurchase::segment::LabelKind;
 use repurchase::shop::{Figure, Profile, Trigger};
+use repurchase_segment::output::quoted;
 use rust_decimal::Decimal;
 
 use crate::shop::Buyers;
@@ -129,22 +130,4 @@ pub(crate) fn due_day(buyers: &Buyers<'_>, history: &CustomerHistory) -> Option<
         return history.last_purchase()?.checked_add_days(Days::new(cools.into()));
     }
     buyers.models.cycles().standing(history, buyers.as_of)?.next_expected_day()
-}
-
-/// As RFC 4180 has it.
-fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_hold_anything() {
-        assert_eq!(
-            ["ann", "a,b", "say \"hi\"", "two\nlines"].map(quoted),
-            ["ann", "\"a,b\"", "\"say \"\"hi\"\"\"", "\"two\nlines\""]
-        );
-    }
 }

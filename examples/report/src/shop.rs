@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, Months, NaiveDate};
 use repurchase::measure::{
-    CohortOptions, CohortTable, Occasion, PeriodMix, RateOptions, RepurchaseRates, SecondPurchaseRate, buyer_mix_in,
-    repurchase_rates, second_purchase_rate,
+    CohortOptions, CohortTable, Occasion, PeriodMix, RateOptions, RepurchaseRates, SecondPurchaseRate, buyer_mix,
+    buyer_mix_in, repurchase_rates, second_purchase_rate,
 };
 use repurchase::record::{Period, Windows};
 use repurchase::scale::{Bands, CutPoints};
@@ -21,9 +21,6 @@ pub(crate) const PERIOD: u32 = 30;
 
 /// The months that a chart has room for.
 const MONTHS: u32 = 24;
-
-/// The days of silence after which forecasts are checked no more.
-const LONGEST_SILENCE: i64 = 365;
 
 /// Within how many days of the first purchase day the second came.
 const SECOND_WITHIN: [u32; 7] = [7, 14, 30, 60, 90, 180, 365];
@@ -90,10 +87,8 @@ pub(crate) fn shop(log: &PurchaseLog<String>, as_of: NaiveDate, in_use: Option<&
         return Shop::of(ledger, in_use.cloned(), &asked);
     }
     let options = ShopOptions::default();
-    // Windows in which nobody bought tell nothing, and models of a shop that stopped long ago take long to fit.
-    let is_silent = ledger.days().is_some_and(|(_, last)| (as_of - last).num_days() > LONGEST_SILENCE);
-    let checks = if is_silent { None } else { Some(ShopChecks::of(log, as_of, &options)?) };
-    Shop::fit(ledger, &asked, &options.with_checks(checks))
+    let checks = ShopChecks::of(log, as_of, &options)?;
+    Shop::fit(ledger, &asked, &options.with_checks(Some(checks)))
 }
 
 impl<'a> Buyers<'a> {
@@ -186,17 +181,21 @@ fn months(log: &PurchaseLog<String>, first: NaiveDate, as_of: NaiveDate) -> Resu
     let start = month(first)?.start();
     let windows = Windows::periods(Period::Month, earliest.start().max(start), as_of)?;
     let rates = repurchase_rates(log, &windows, &RateOptions::default());
+    let known = buyer_mix(log, Period::Month, as_of)?;
+    let known: BTreeMap<Window, PeriodMix> = known.into_iter().map(|mix| (mix.window, mix)).collect();
+    // A month after the last record is in no list.
+    let mix = |window| known.get(&window).map_or_else(|| buyer_mix_in(log, window), |mix| Ok(*mix));
     let mut all = Vec::new();
     for rates in rates {
         let this = rates.window;
         let earlier = |months| match this.start().checked_sub_months(Months::new(months)) {
-            None => Ok(None),
-            Some(day) => covered(log, start, month(day)?),
+            Some(day) if day >= start => mix(month(day)?).map(Some),
+            _ => Ok(None),
         };
         let is_open = month(this.start())?.end() != this.end();
         // What is not over yet is compared with nothing.
         let [before, year_ago] = if is_open { [None, None] } else { [earlier(1)?, earlier(12)?] };
-        all.push(Month { mix: Periods { this: buyer_mix_in(log, this)?, before, year_ago }, rates, is_open });
+        all.push(Month { mix: Periods { this: mix(this)?, before, year_ago }, rates, is_open });
     }
     Ok(all)
 }

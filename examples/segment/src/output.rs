@@ -1,5 +1,6 @@
 //! What a program leaves: a page, files, an error.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -20,6 +21,15 @@ pub fn print(page: &str) -> io::Result<()> {
     written.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
 }
 
+/// A field of CSV, in quotes where it has to be, as RFC 4180 has it.
+pub fn quoted(text: &str) -> Cow<'_, str> {
+    if text.contains([',', '"', '\n', '\r']) {
+        Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// What writes a file while it is made.
 pub type Content<'a> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'a;
 
@@ -38,4 +48,17 @@ pub fn write_whole(files: &[(PathBuf, &Content<'_>)]) -> io::Result<()> {
     };
     // What was not written cannot be removed, and the first error is the one to tell.
     write().inspect_err(|_| files.iter().map(|(path, _)| fs::remove_file(partial(path))).for_each(drop))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn fields_are_quoted_where_they_have_to_be() {
+        assert_eq!(
+            ["a b", "a,b", "say \"hi\"", "two\nlines", "a\rb", "茶"].map(quoted),
+            ["a b", "\"a,b\"", "\"say \"\"hi\"\"\"", "\"two\nlines\"", "\"a\rb\"", "茶"]
+        );
+    }
 }

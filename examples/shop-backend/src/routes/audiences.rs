@@ -18,6 +18,7 @@ use super::Refusals;
 use crate::app::App;
 use crate::cursor;
 use crate::extract::{Json, Reader};
+use crate::models::Version;
 use crate::problem::{Fault, Problem};
 use crate::store::{CustomerRow, Page, Position, Sort};
 
@@ -76,9 +77,7 @@ pub(crate) async fn post(
     if !(1..=1000).contains(&limit) {
         return Err(Problem::invalid(vec![Fault::new("limit", limit.to_string(), "a number from 1 to 1000")]));
     }
-    let Some(version) = app.models.current() else {
-        return Err(Problem::conflict(Fault::new("rule", "a shop without models", "customers, and POST /models/fit")));
-    };
+    let version = judging(&app)?;
     let asked = rule.to_string();
     let audience = Arc::new(compile(rule, &version.models)?);
     let behind = cursor.as_deref().map(|text| cursor::open(&asked, text)).transpose();
@@ -104,6 +103,12 @@ pub(crate) async fn post(
     };
     let sentence = audience.describe(language);
     Ok(Answer(Selected { sentence, customer_ids, examined, not_judged, cursor: next }))
+}
+
+/// The models of the moment, which a rule needs.
+pub(super) fn judging(app: &App) -> Result<Arc<Version>, Problem> {
+    let none = || Problem::conflict(Fault::new("rule", "a shop without models", "customers, and POST /models/fit"));
+    app.models.current().ok_or_else(none)
 }
 
 /// A rule about something that the shop does not supply is refused by its name.

@@ -16,7 +16,7 @@ use repurchase::scale::Language;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::audiences::compile;
+use super::audiences::{compile, judging};
 use super::outcome::{OutcomeView, outcome};
 use super::table::quoted;
 use super::{Refusals, checked};
@@ -95,9 +95,7 @@ pub(crate) async fn post(
     body: Json,
 ) -> Result<(StatusCode, Answer<CampaignView>), Problem> {
     let posted: PostedCampaign = body.parse()?;
-    let Some(version) = app.models.current() else {
-        return Err(Problem::conflict(Fault::new("rule", "a shop without models", "customers, and POST /models/fit")));
-    };
+    let version = judging(&app)?;
     let audience = compile(posted.rule.clone(), &version.models)?;
     let campaign = posted.check(&app.config.clock, app.store.currency()).map_err(Problem::invalid)?;
     let mut campaign = campaign.with_words(|language| audience.describe(language));
