@@ -88,6 +88,24 @@ pub enum Error {
         /// The sum.
         field: &'static str,
     },
+    /// A batch that begins before the last day of an earlier one.
+    #[error(
+        "a batch begins on {first}, before {last}, the last day of an earlier one: hand them over in the order of time, or use SpilledFold"
+    )]
+    BatchOrder {
+        /// The batch's first day.
+        first: NaiveDate,
+        /// The last day so far.
+        last: NaiveDate,
+    },
+    /// Bytes that could not be kept outside of memory.
+    #[error("part {part} of the spill: {cause}")]
+    Spill {
+        /// The part.
+        part: usize,
+        /// What happened to it.
+        cause: Box<str>,
+    },
     /// A count that is beyond its limit.
     #[error("{field} is beyond its limit")]
     CountOverflow {

@@ -96,6 +96,7 @@
 //! | whom to call first, and what is at stake? | [`shop::Profiles::calls`] |
 //! | what should the shop do for this customer? | [`shop::Playbook::advise`] |
 //! | fit where the customers are on many machines, or in files by day or shop? | [`shop::ShopTally`], [`Ledger::merge`] |
+//! | fold more orders than memory holds? | [`history::LedgerFold`], [`history::SpilledFold`] |
 //! | mend what is known of the customers whose orders changed? | [`CustomerHistory::from_records`], [`Ledger::replace`] |
 //! | update last night's fit by today's orders? | [`CustomerHistory::record_order`], [`shop::ShopTally::remove`] and [`add`](shop::ShopTally::add) |
 //! | what does each label bring; who changed label? | [`segment::summarize`], [`shop::ShopModels::changes`] |

@@ -89,6 +89,34 @@ impl<Id> Partition<Id> {
     }
 }
 
+impl<Id: CustomerId> Partition<Id> {
+    /// Takes a step for each fact up to and including `as_of`, in the order of days.
+    #[inline]
+    pub(super) fn walk<A: StateOf<Id>>(
+        &self,
+        as_of: Day,
+        amounts: &Amounts,
+        order: &mut DayOrder,
+        accounts: &mut A,
+        mut step: impl FnMut(&Id, &mut A::State, Fact),
+    ) {
+        let last = as_of.since(Day::MIN);
+        let counts = |(_, packed): &(Id, Packed)| packed.day_number() <= last;
+        if self.ascending {
+            for facts in core::iter::once(&self.facts).chain(&self.more) {
+                let facts = &facts[..facts.partition_point(counts)];
+                read(facts.iter(), amounts, accounts, &mut step);
+            }
+        } else {
+            let facts = self.facts.as_slice();
+            order.sort(facts);
+            let end = order.indices.partition_point(|&index| counts(&facts[index as usize]));
+            let facts = order.indices[..end].iter().map(|&index| &facts[index as usize]);
+            read(facts, amounts, accounts, &mut step);
+        }
+    }
+}
+
 /// What is gathered from each customer's facts, which come day by day, purchases and credits of a day in any order.
 pub(crate) trait CustomerFold<Id> {
     /// What is known of one customer so far.
@@ -113,21 +141,9 @@ pub(crate) fn fold<Id: CustomerId, F: CustomerFold<Id>>(
 ) {
     let mut accounts = Accounts::new();
     let mut order = DayOrder::default();
-    let last = as_of.since(Day::MIN);
-    let counts = |(_, packed): &(Id, Packed)| packed.day_number() <= last;
     for (index, partition) in partitions.iter().enumerate() {
-        if partition.ascending {
-            for facts in core::iter::once(&partition.facts).chain(&partition.more) {
-                let facts = &facts[..facts.partition_point(counts)];
-                read(facts.iter(), amounts, &mut accounts, folder);
-            }
-        } else {
-            let facts = partition.facts.as_slice();
-            order.sort(facts);
-            let end = order.indices.partition_point(|&index| counts(&facts[index as usize]));
-            let facts = order.indices[..end].iter().map(|&index| &facts[index as usize]);
-            read(facts, amounts, &mut accounts, folder);
-        }
+        let step = |customer: &Id, state: &mut F::State, fact| folder.step(customer, state, fact);
+        partition.walk(as_of, amounts, &mut order, &mut accounts, step);
         // The first partition may have fewer customers than the others: room that falls short is paid for twice.
         // How much room there is changes time alone.
         let expected = accounts.list.len() * (partitions.len() - index);
@@ -141,40 +157,52 @@ pub(crate) fn fold<Id: CustomerId, F: CustomerFold<Id>>(
 /// Facts whose accounts are looked up together, so that the processor fetches them side by side.
 const BLOCK: usize = 64;
 
-fn read<'a, Id: CustomerId + 'a, F: CustomerFold<Id>>(
+fn read<'a, Id: CustomerId + 'a, A: StateOf<Id>>(
     facts: impl Iterator<Item = &'a (Id, Packed)>,
     amounts: &Amounts,
-    accounts: &mut Accounts<Id, F::State>,
-    folder: &mut F,
+    accounts: &mut A,
+    step: &mut impl FnMut(&Id, &mut A::State, Fact),
 ) {
     // Asked once, not of every fact.
     if amounts.are_direct() {
-        step(facts, Packed::direct, accounts, folder);
+        step_blocks(facts, Packed::direct, accounts, step);
     } else {
-        step(facts, |packed| amounts.unpack(packed), accounts, folder);
+        step_blocks(facts, |packed| amounts.unpack(packed), accounts, step);
     }
 }
 
-fn step<'a, Id: CustomerId + 'a, F: CustomerFold<Id>>(
+fn step_blocks<'a, Id: CustomerId + 'a, A: StateOf<Id>>(
     mut facts: impl Iterator<Item = &'a (Id, Packed)>,
     unpack: impl Fn(Packed) -> Fact,
-    accounts: &mut Accounts<Id, F::State>,
-    folder: &mut F,
+    accounts: &mut A,
+    step: &mut impl FnMut(&Id, &mut A::State, Fact),
 ) {
     let mut block = Vec::with_capacity(BLOCK);
     loop {
-        block.extend(facts.by_ref().take(BLOCK).map(|fact| (accounts.index(&fact.0), fact)));
+        block.extend(facts.by_ref().take(BLOCK).map(|fact| (accounts.place(&fact.0), fact)));
         if block.is_empty() {
             return;
         }
-        for (index, (customer, packed)) in block.drain(..) {
-            folder.step(customer, &mut accounts.list[index as usize].1, unpack(*packed));
+        for (place, (customer, packed)) in block.drain(..) {
+            step(customer, accounts.state(place), unpack(*packed));
         }
     }
 }
 
+/// Where the states of customers are kept.
+pub(super) trait StateOf<Id> {
+    type State;
+    type Place: Copy;
+
+    /// Where the state of a customer is, a new one where there is none yet.
+    fn place(&mut self, customer: &Id) -> Self::Place;
+
+    fn state(&mut self, place: Self::Place) -> &mut Self::State;
+}
+
 /// The states of a partition's customers, found by their hash.
-struct Accounts<Id, State> {
+#[derive(Debug, Clone)]
+pub(super) struct Accounts<Id, State> {
     /// Of each customer in the list the place there, or [`FREE`]: where the hash says, or at the next entry that was
     /// free. A power of two of entries, [`ROOM`] times as many as customers or more, so that nearly all are found at
     /// once, by a branch that the processor foresees.
@@ -188,19 +216,41 @@ const FREE: u32 = u32::MAX;
 /// Entries for each customer.
 const ROOM: usize = 8;
 
-impl<Id: CustomerId, State: Default> Accounts<Id, State> {
-    fn new() -> Self {
-        Self { table: vec![FREE; ROOM], list: Vec::new() }
-    }
+impl<Id: CustomerId, State: Default> StateOf<Id> for Accounts<Id, State> {
+    type State = State;
+    type Place = u32;
 
     #[inline]
-    fn index(&mut self, customer: &Id) -> u32 {
+    fn place(&mut self, customer: &Id) -> u32 {
         let entry = self.home(customer);
         let index = self.table[entry];
         match self.list.get(index as usize) {
             Some((known, _)) if known == customer => index,
             _ => self.search(entry, customer),
         }
+    }
+
+    #[inline]
+    fn state(&mut self, place: u32) -> &mut State {
+        &mut self.list[place as usize].1
+    }
+}
+
+impl<Id, State> Accounts<Id, State> {
+    /// Every customer and what is known so far.
+    pub(super) fn list(&mut self) -> &mut [(Id, State)] {
+        &mut self.list
+    }
+
+    /// Every customer and what is known, once and for all.
+    pub(super) fn into_list(self) -> Vec<(Id, State)> {
+        self.list
+    }
+}
+
+impl<Id: CustomerId, State: Default> Accounts<Id, State> {
+    pub(super) fn new() -> Self {
+        Self { table: vec![FREE; ROOM], list: Vec::new() }
     }
 
     #[inline]
@@ -251,7 +301,7 @@ impl<Id: CustomerId, State: Default> Accounts<Id, State> {
 
 /// The order of a partition's facts by day.
 #[derive(Default)]
-struct DayOrder {
+pub(super) struct DayOrder {
     indices: Vec<u32>,
     starts: Vec<u32>,
 }
@@ -333,7 +383,7 @@ mod tests {
         let mut accounts = Accounts::<Colliding, u32>::new();
         for round in 0..2 {
             for id in (0..200).chain(0..200) {
-                let index = accounts.index(&Colliding(id)) as usize;
+                let index = accounts.place(&Colliding(id)) as usize;
                 accounts.list[index].1 += id + round;
             }
             assert!(accounts.table.len() >= 200 * ROOM && accounts.table.len().is_power_of_two());

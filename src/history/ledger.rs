@@ -137,7 +137,7 @@ impl<Id: CustomerId> Ledger<Id> {
     }
 
     /// The ledger of the rows of distinct customers.
-    fn of_rows<S: Minor>(
+    pub(super) fn of_rows<S: Minor>(
         parts: Vec<Rows<Id, S>>,
         scale: u32,
         as_of: NaiveDate,
@@ -314,9 +314,16 @@ impl<Id: CustomerId> PartialEq for Ledger<Id> {
 }
 
 /// Folds facts from `start` on into rows.
-struct Posting<Id, S> {
+pub(super) struct Posting<Id, S> {
     start: Day,
-    rows: Rows<Id, S>,
+    pub(super) rows: Rows<Id, S>,
+}
+
+impl<Id: CustomerId> Posting<Id, i128> {
+    /// Of facts of any day, in units of `10^-scale`.
+    pub(super) fn new(scale: u32) -> Self {
+        Self { start: Day::MIN, rows: Rows::new(scale) }
+    }
 }
 
 impl<Id: CustomerId, S: Minor> Posting<Id, S> {
@@ -349,7 +356,7 @@ impl<Id: Ord, S: Minor> CustomerFold<Id> for Posting<Id, S> {
 
 /// Rows of distinct customers in any order, on their way to a ledger.
 #[derive(Debug)]
-struct Rows<Id, S> {
+pub(super) struct Rows<Id, S> {
     scale: u32,
     /// With the place of each one's row.
     ids: Vec<(Id, u32)>,
@@ -360,19 +367,19 @@ struct Rows<Id, S> {
 }
 
 impl<Id, S: Minor> Rows<Id, S> {
-    fn new(scale: u32) -> Self {
+    pub(super) fn new(scale: u32) -> Self {
         let columns = Columns::default();
         Self { scale, ids: Vec::new(), columns, without_purchase: Vec::new(), refused: None }
     }
 }
 
 impl<Id: Ord, S: Minor> Rows<Id, S> {
-    fn reserve(&mut self, customers: usize) {
+    pub(super) fn reserve(&mut self, customers: usize) {
         self.ids.reserve(customers);
         self.columns.reserve(customers);
     }
 
-    fn push(&mut self, id: Id, row: &Statistics<S>) {
+    pub(super) fn push(&mut self, id: Id, row: &Statistics<S>) {
         if let Some((field, sum)) = row.too_large() {
             let fits_whole = money::power(self.scale).is_some_and(|unit| money::fits(sum / unit));
             self.refuse(id, Error::AmountOverflow { field }, fits_whole);

@@ -16,8 +16,10 @@
 //! | what is known of one, updated by each new order? | [`CustomerHistory`] |
 //! | some orders changed: how is what is known mended? | [`CustomerHistory::from_records`], [`Ledger::replace`] |
 //! | what is known of customers of several machines or shops? | [`Ledger::merge`] |
+//! | the orders do not fit memory, or come month by month: what is known of every customer? | [`LedgerFold`], in any order [`SpilledFold`] |
 
 mod amounts;
+mod batches;
 mod columns;
 mod customer;
 mod fold;
@@ -36,6 +38,7 @@ mod times;
 mod totals;
 
 pub(crate) use amounts::Fact;
+pub use batches::{LedgerFold, Spill, SpilledFold, SpilledId};
 pub(crate) use columns::MoneyColumn;
 pub use customer::{CustomerHistory, RepeatSummary};
 pub(crate) use fold::CustomerFold;

@@ -92,6 +92,15 @@ impl<M: Sum> Statistics<M> {
     }
 }
 
+impl Statistics<i128> {
+    /// Takes over a unit of money that is so many times finer.
+    pub(super) fn scale_by(&mut self, factor: i128) {
+        for sum in [&mut self.spend, &mut self.first_day_spend, &mut self.credited] {
+            *sum = sum.saturating_mul(factor);
+        }
+    }
+}
+
 impl Statistics<Decimal> {
     /// In units of `10^-scale`.
     pub(super) fn minor(&self, scale: u32) -> Result<Statistics<i128>> {

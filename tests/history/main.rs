@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use repurchase::{CustomerHistory, Error};
 
 mod any_input;
+mod batches;
 #[path = "../common/mod.rs"]
 mod common;
 mod edges;

@@ -17,10 +17,12 @@
 //!
 //! | file | concern |
 //! |---|---|
+//! | `batches` | `worker batches`: more orders than memory |
 //! | `columns` | the files of a directory, and how they are made into other forms before the clock starts |
 //! | `stopwatch` | what a task costs |
 //! | `tasks` | the table of tasks; `tasks/*` one file for each stage of the race |
 
+mod batches;
 mod columns;
 mod stopwatch;
 mod tasks;
@@ -53,6 +55,11 @@ fn main() -> Result<()> {
             .env(KEEP_MEMORY.0, KEEP_MEMORY.1)
             .exec();
         return Err(error.into());
+    }
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(("batches", arguments)) = arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        println!("{}", batches::run(arguments)?);
+        return Ok(());
     }
     let directory: PathBuf = std::env::args_os().nth(1).ok_or("usage: worker DIR")?.into();
     let shop = Shop::load(directory)?;

@@ -44,7 +44,7 @@ impl Stopwatch {
 }
 
 /// A figure of this process in MiB.
-fn status_mb(field: &str) -> Result<f64> {
+pub(crate) fn status_mb(field: &str) -> Result<f64> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix(field)).ok_or("no such figure in /proc/self/status")?;
     let kilobytes: f64 = line.split_whitespace().nth(1).ok_or("no number in /proc/self/status")?.parse()?;

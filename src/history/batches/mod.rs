@@ -1,0 +1,9 @@
+//! A ledger from batches of orders that are dropped as they go.
+
+mod fold;
+mod id;
+mod spill;
+
+pub use fold::LedgerFold;
+pub use id::SpilledId;
+pub use spill::{Spill, SpilledFold};
