@@ -6,11 +6,13 @@ use super::estimate::PurchaseChoice;
 use super::options::ShopOptions;
 use crate::error::{Error, Result};
 use crate::history::PurchaseLog;
-use crate::predict::{Difference, ModelKind, PastTally, RollingBacktest, TrackRecord};
+use crate::predict::{
+    Difference, ModelKind, ModelRecord, PastTally, Regularity, RollingBacktest, Samples, TrackRecord,
+};
 use crate::record::CustomerId;
 
 /// How the models that a shop may use have done in every complete window of its past: what decides between them, how far off
-/// the next total may be, and who comes back.
+/// the next total may be, who comes back, and how regularly customers come.
 ///
 /// [`ShopModels::fit_log`](super::ShopModels::fit_log) makes and uses it. Where models are fitted to a ledger or to a merged
 /// tally, it is made apart, of a log of all customers or a merged [`PastTally`], and [given](ShopOptions::with_checks).
@@ -24,32 +26,86 @@ use crate::record::CustomerId;
 pub struct ShopChecks {
     chosen: Option<ModelKind>,
     tracks: Vec<TrackRecord>,
+    /// And of how many customers the gaps say so.
+    pub(super) regularity: Option<(Regularity, u64)>,
+    rhythm: Option<RhythmCheck>,
+}
+
+/// What a model that knows rhythms, MBG/CNBD-k, gained in all windows over the model that would forecast without it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[non_exhaustive]
+pub struct RhythmCheck {
+    /// The other model.
+    pub over: ModelKind,
+    /// The log score per customer of MBG/CNBD-k less that of the other.
+    pub gain: Difference,
+}
+
+impl RhythmCheck {
+    /// Whether it is preferred: for a gain of more than two standard errors.
+    pub fn is_preferred(&self) -> bool {
+        self.gain.standard_error.is_some_and(|error| self.gain.mean > 2.0 * error)
+    }
 }
 
 impl ShopChecks {
     /// Runs the [`RollingBacktest`] of the options' horizon: of NBD and MBG/NBD for [`PurchaseChoice::Auto`], of NBD and the
-    /// model asked for otherwise, and of none for a given model, which is used unchecked.
+    /// model asked for otherwise, and of none for a given model, which is used unchecked. For
+    /// [`PurchaseChoice::AutoWithRhythm`], then one more, of MBG/CNBD-k and the model that did best or as well.
     ///
     /// # Errors
     ///
-    /// As [`RollingBacktest::run`].
+    /// As [`RollingBacktest::run`] and [`Regularity::of`].
     pub fn of<Id: CustomerId>(log: &PurchaseLog<Id>, as_of: NaiveDate, options: &ShopOptions) -> Result<Self> {
-        let kinds = kinds(options.purchases);
-        Ok(Self::of_rolling(&RollingBacktest::run(log, as_of, options.horizon_days, &kinds, &options.fit)?))
+        let run = |kinds: &[ModelKind]| RollingBacktest::run(log, as_of, options.horizon_days, kinds, &options.fit);
+        Self::of_rolling(options, run, || Ok(Samples::of(&log.ledger(as_of)?)))
     }
 
     /// The same of a tally, such as one that was merged from many machines, to the last bit.
     ///
     /// # Errors
     ///
-    /// As [`RollingBacktest::run_tally`].
+    /// As [`RollingBacktest::run_tally`] and [`Regularity::of`].
     pub fn of_tally(past: &PastTally, options: &ShopOptions) -> Result<Self> {
-        Ok(Self::of_rolling(&RollingBacktest::run_tally(past, &kinds(options.purchases), &options.fit)?))
+        let run = |kinds: &[ModelKind]| RollingBacktest::run_tally(past, kinds, &options.fit);
+        Self::of_rolling(options, run, || Ok(past.samples()))
     }
 
-    fn of_rolling(rolling: &RollingBacktest) -> Self {
+    fn of_rolling(
+        options: &ShopOptions,
+        run: impl Fn(&[ModelKind]) -> Result<RollingBacktest>,
+        samples: impl FnOnce() -> Result<Samples>,
+    ) -> Result<Self> {
+        let kinds = kinds(options.purchases);
+        let rolling = run(&kinds)?;
         let tracks = rolling.records.iter().map(|record| rolling.track(record.kind)).collect();
-        Self { chosen: rolling.chosen, tracks }
+        let mut checks = Self { chosen: rolling.chosen, tracks, regularity: None, rhythm: None };
+        if !kinds.is_empty() {
+            checks.regularity = Regularity::of(&samples()?, &options.fit)?;
+        }
+        if let (PurchaseChoice::AutoWithRhythm, Some(over)) = (options.purchases, rolling.chosen) {
+            let rolling = run(&[over, RHYTHM])?;
+            let [simpler, rhythm] = [over, RHYTHM].map(|kind| rolling.record(kind));
+            let gain = simpler.zip(rhythm).and_then(|(simpler, rhythm)| difference(rhythm, simpler));
+            checks.rhythm = gain.map(|gain| RhythmCheck { over, gain });
+            if checks.rhythm.is_some_and(|rhythm| rhythm.is_preferred()) {
+                checks.chosen = Some(RHYTHM);
+                checks.tracks.push(rolling.track(RHYTHM));
+            }
+        }
+        Ok(checks)
+    }
+
+    /// What a model that knows rhythms gained; `None` where none was asked for, and without a window in which both have a fit.
+    pub const fn rhythm(&self) -> Option<&RhythmCheck> {
+        self.rhythm.as_ref()
+    }
+
+    /// How regularly the shop's customers come; `None` where nobody's gaps are known, and where no model was run.
+    pub fn regularity(&self) -> Option<&Regularity> {
+        self.regularity.as_ref().map(|(regularity, _)| regularity)
     }
 
     /// The model that did best in all windows, or nearly so and simpler; `None` without a window.
@@ -62,12 +118,14 @@ impl ShopChecks {
         self.tracks.iter().find(|track| track.record.kind == kind)
     }
 
-    /// The log score per customer of a model less that of NBD, over all windows; `None` where one of them has none.
+    /// The log score per customer of a model less that of NBD, over all windows; `None` where one of them has none, and of the
+    /// model whose gain [`rhythm`](Self::rhythm) has.
     pub fn gain(&self, kind: ModelKind) -> Option<Difference> {
+        if kind == RHYTHM && self.rhythm.is_some() {
+            return None;
+        }
         let [model, nbd] = [self.track(kind)?, self.track(ModelKind::Nbd)?].map(|track| track.record);
-        let mean = model.log_score? - nbd.log_score?;
-        let better = if mean > 0.0 { nbd } else { model };
-        Some(Difference { mean, standard_error: better.shortfall?.standard_error })
+        difference(&model, &nbd)
     }
 
     /// Of the same day and horizon as the models.
@@ -86,10 +144,20 @@ impl ShopChecks {
     }
 }
 
+/// The log score of one of two models that were run together, less that of the other.
+fn difference(one: &ModelRecord, other: &ModelRecord) -> Option<Difference> {
+    let mean = one.log_score? - other.log_score?;
+    let behind = if mean > 0.0 { other } else { one };
+    Some(Difference { mean, standard_error: behind.shortfall?.standard_error })
+}
+
+/// The model that is asked whether rhythms are worth counting.
+const RHYTHM: ModelKind = ModelKind::MbgCnbd;
+
 /// The models that are checked.
 fn kinds(choice: PurchaseChoice) -> Vec<ModelKind> {
     match choice {
-        PurchaseChoice::Auto => vec![ModelKind::Nbd, ModelKind::MbgNbd],
+        PurchaseChoice::Auto | PurchaseChoice::AutoWithRhythm => vec![ModelKind::Nbd, ModelKind::MbgNbd],
         PurchaseChoice::Fit(kind) => vec![ModelKind::Nbd, kind],
         PurchaseChoice::Given(_) => Vec::new(),
     }

@@ -2,11 +2,13 @@
 
 use chrono::NaiveDate;
 
+use super::checks::RhythmCheck;
 use super::estimate::EstimateStatus;
 use super::models::ShopModels;
 use super::outlook::Outlook;
 use crate::predict::{
-    BetterRule, Difference, Identification, Latent, ModelKind, Returns, Total, TrackRecord, mean_size, percent,
+    BetterRule, Difference, Identification, Latent, ModelKind, Regularity, Returns, Total, TrackRecord, mean_size,
+    percent,
 };
 use crate::scale::Language;
 use crate::scale::words::{count, phrase};
@@ -55,6 +57,18 @@ pub enum Finding {
         status: EstimateStatus,
         /// Its log score per customer less that of NBD over the windows of the past; `None` for NBD itself.
         gain: Option<Difference>,
+    },
+    /// What a model that knows rhythms gained on the shop's past.
+    Rhythm {
+        /// Over which model, how much, and whether it is preferred.
+        check: RhythmCheck,
+    },
+    /// How regularly customers come.
+    Regularity {
+        /// The shares of customers by their rhythm.
+        regularity: Regularity,
+        /// The customers of two known gaps or more, who tell it.
+        customers: u64,
     },
     /// How far off the last forecasts of the shop's purchase days were.
     Errors {
@@ -110,8 +124,8 @@ pub enum Finding {
 
 impl ShopModels {
     /// What is to be known of the shop's forecasts, at most ten sentences: how much past there is, whether anybody can be seen
-    /// to leave, which model forecasts and why, how far off it was, whether a rule of thumb was nearer, whether there is a
-    /// season, who comes back, and, with an outlook, whose spend has no mean.
+    /// to leave, which model forecasts and why, how regularly customers come, how far off forecasts were, whether a rule of thumb
+    /// was nearer, whether there is a season, who comes back, and, with an outlook, whose spend has no mean.
     pub fn diagnosis(&self, outlook: Option<&Outlook>) -> Vec<Finding> {
         let (estimate, track) = (&self.purchases, self.track());
         let mut findings = vec![track.map_or(Finding::Unchecked, |track| {
@@ -134,6 +148,15 @@ impl ShopModels {
         let gain = self.checks.as_ref().zip(kind.filter(|kind| *kind != ModelKind::Nbd && track.is_some()));
         let gain = gain.and_then(|(checks, kind)| checks.gain(kind));
         findings.push(Finding::Model { kind, status: estimate.status().clone(), gain });
+        findings.extend(self.checks.iter().flat_map(|checks| {
+            let rhythm = checks.rhythm().map(|&check| Finding::Rhythm { check });
+            let regularity = checks.regularity.map(|(of_some, customers)| {
+                // Of a model with rhythms, its own.
+                let regularity = estimate.model().and_then(|model| model.regularity()).unwrap_or(of_some);
+                Finding::Regularity { regularity, customers }
+            });
+            rhythm.into_iter().chain(regularity)
+        }));
         findings.extend(track.into_iter().flat_map(|track| of_track(track, outlook)));
         let without = outlook.filter(|outlook| outlook.without_mean_spend > 0 && self.spend.model().is_some());
         findings.extend(
@@ -206,6 +229,15 @@ impl Finding {
                 sentence(&dropout.describe(language), language)
             }
             Self::Model { kind, status, gain } => of_model(*kind, status, *gain, language),
+            Self::Rhythm { check } => of_rhythm(*check, language),
+            Self::Regularity { regularity, customers } => {
+                let shares = regularity.describe(language);
+                phrase!(
+                    language,
+                    "{shares}, as the gaps of {customers} customers of three purchase days or more tell.",
+                    "{shares}（依据 {customers} 位至少有三个购买日的客户）。"
+                )
+            }
             Self::Errors { windows, mean, lowest, highest } => {
                 let past = count(&windows.to_string(), "forecast");
                 let off = percent(*mean);
@@ -279,6 +311,21 @@ fn of_model(kind: Option<ModelKind>, status: &EstimateStatus, gain: Option<Diffe
         )
     });
     phrase!(language, "{model} forecasts: {why}{gain}.", "由 {model} 预测：{why}{gain}。")
+}
+
+fn of_rhythm(check: RhythmCheck, language: Language) -> String {
+    let [rhythm, over] = [ModelKind::MbgCnbd, check.over].map(|kind| kind.label().name(language));
+    let (mean, error) = (check.gain.mean, check.gain.standard_error.unwrap_or_default());
+    let verdict = if check.is_preferred() {
+        phrase!(language, "it is preferred", "因此优先采用")
+    } else {
+        phrase!(language, "it is not used", "因此不采用")
+    };
+    phrase!(
+        language,
+        "In the windows of the past {rhythm}, which knows rhythms, differed from {over} by {mean:+.4} in log score per customer,          standard error {error:.4}; it needs two of them: {verdict}.",
+        "在历史窗口中，考虑回购规律的 {rhythm} 每位客户的对数得分与 {over} 相差 {mean:+.4}（标准误 {error:.4}，须超过其两倍），{verdict}。"
+    )
 }
 
 fn of_returns(returns: &Returns, language: Language) -> String {

@@ -17,6 +17,10 @@ pub enum PurchaseChoice {
     /// MBG/NBD, as by [`Fit`](Self::Fit); where the shop's past was [checked](super::ShopChecks), NBD if that forecast as well.
     #[default]
     Auto,
+    /// MBG/CNBD-k, fitted, where the shop's past was [checked](super::ShopChecks) and it forecast better there, by more than two
+    /// standard errors of the log score, than the model of [`Auto`](Self::Auto); otherwise as that. It makes the checks some ten
+    /// times as long: a fit of it takes that of MBG/NBD times ten.
+    AutoWithRhythm,
     /// The model of this kind, fitted, where its likelihood has a maximum and dropout is
     /// [identified](Identification); otherwise NBD where that forecasts, with the reason.
     Fit(ModelKind),
@@ -170,7 +174,10 @@ impl Estimate<AnyModel> {
         options: &FitOptions,
     ) -> Result<Self> {
         match choice {
-            PurchaseChoice::Auto => {
+            PurchaseChoice::AutoWithRhythm if checks.and_then(ShopChecks::chosen) == Some(ModelKind::MbgCnbd) => {
+                Self::decided(ModelKind::MbgCnbd, samples, options)
+            }
+            PurchaseChoice::Auto | PurchaseChoice::AutoWithRhythm => {
                 Self::decided(ModelKind::MbgNbd, samples, options)?.gaining(samples, checks, options)
             }
             PurchaseChoice::Fit(kind) => Self::decided(kind, samples, options),

@@ -102,7 +102,7 @@ mod tally;
 mod trigger;
 
 pub use activity::{Activity, Attribute, LastActivity};
-pub use checks::ShopChecks;
+pub use checks::{RhythmCheck, ShopChecks};
 pub use diagnosis::Finding;
 pub use estimate::{Estimate, EstimateStatus, PurchaseChoice};
 pub use figure::{Amount, Figure};

@@ -18,7 +18,7 @@ use crate::segment::{Grid, MissedCycles, OctantModel, RfmModel, RfmTally, SpendB
 use crate::stored::stored;
 
 /// The form that is written, and the only one that is read. It changes with every change of a field below.
-const FORM: u32 = 6;
+const FORM: u32 = 7;
 
 /// The form, checked before anything else is interpreted, wherever it stands.
 #[derive(serde::Deserialize)]

@@ -24,6 +24,7 @@ mod edges;
 mod explain;
 mod parts;
 mod playbook;
+mod rhythm;
 #[cfg(feature = "serde")]
 mod stored;
 mod triggers;

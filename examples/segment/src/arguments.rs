@@ -117,7 +117,7 @@ pub struct ShopArguments {
     #[arg(long, default_value = "order", value_parser = occasion())]
     pub occasion: Occasion,
     /// The model of purchases; auto: MBG/NBD, or NBD where it cannot be seen that anybody leaves, and where NBD forecast
-    /// the shop's past as well.
+    /// the shop's past as well; auto-rhythm: MBG/CNBD-k where that forecast the past better, by two standard errors.
     #[arg(long, default_value = "auto", value_parser = model())]
     pub model: PurchaseChoice,
     /// The parameters of --model, in weeks, in place of a fit: r=..,alpha=..,a=..,b=.. (pareto-nbd: s, beta; nbd: the
@@ -141,9 +141,13 @@ fn language() -> impl TypedValueParser<Value = Language> {
 }
 
 fn model() -> impl TypedValueParser<Value = PurchaseChoice> {
-    let kind = |name| ModelKind::ALL.into_iter().find(|&kind| params::name(kind) == name);
-    PossibleValuesParser::new(["auto", "mbg-nbd", "bg-nbd", "pareto-nbd", "nbd", "mbg-cnbd", "bg-cnbd"])
-        .map(move |name| kind(name).map_or(PurchaseChoice::Auto, PurchaseChoice::Fit))
+    let kind = |name: &str| ModelKind::ALL.into_iter().find(|&kind| params::name(kind) == name);
+    PossibleValuesParser::new(["auto", "auto-rhythm", "mbg-nbd", "bg-nbd", "pareto-nbd", "nbd", "mbg-cnbd", "bg-cnbd"])
+        .map(move |name| match kind(&name) {
+            Some(kind) => PurchaseChoice::Fit(kind),
+            None if name == "auto-rhythm" => PurchaseChoice::AutoWithRhythm,
+            None => PurchaseChoice::Auto,
+        })
 }
 
 impl LogArguments {

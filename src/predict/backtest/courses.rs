@@ -46,15 +46,20 @@ impl Course {
     /// With the mean spend, and with gaps where they are asked for.
     pub(super) fn sample(&self, gaps: bool, scale: u32) -> Option<Sample> {
         let mean = quotient(self.repeat_spend, money::power(scale)?.checked_mul(self.repeats.into())?);
-        let sample = of_times(self.repeats, self.recency, self.age, self.ln_gaps, gaps);
+        let sample = self.times(gaps);
         mean.map_or(Some(sample), |mean| sample.with_mean_spend(mean).ok())
+    }
+
+    /// As of the split, without a mean spend.
+    pub(super) fn times(&self, gaps: bool) -> Sample {
+        of_times(self.repeats, self.recency, self.age, self.ln_gaps, gaps)
     }
 
     /// Without a mean spend; who is late is not asked of them.
     pub(super) fn outcome(&self, gaps: bool, horizon_days: u32) -> HoldoutCustomer {
         let age = self.age.saturating_add(horizon_days);
         HoldoutCustomer {
-            sample: of_times(self.repeats, self.recency, self.age, self.ln_gaps, gaps),
+            sample: self.times(gaps),
             at_end: of_times(self.repeats_at_end, self.recency_at_end, age, self.ln_gaps_at_end, gaps),
             last_period: self.last_period,
             risk: ChurnRisk::InCycle,

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use super::courses::Courses;
 use crate::error::{Error, Result};
 use crate::history::PurchaseLog;
+use crate::predict::Samples;
 use crate::record::CustomerId;
 use crate::record::calendar::Day;
 
@@ -117,6 +118,14 @@ impl PastTally {
         }
         self.windows = windows;
         Ok(())
+    }
+
+    /// The customers as of the as-of day, with their gaps and without spend.
+    pub fn samples(&self) -> Samples {
+        let courses = self.courses(self.as_of.into());
+        let rows = courses.list.iter().map(|course| (course.times(true), course.customers));
+        // A log holds fewer than 2^63 customers.
+        Samples::from_rows(Some(self.as_of), rows, []).unwrap_or_else(|_| Samples::new(self.as_of))
     }
 
     /// The as-of day.

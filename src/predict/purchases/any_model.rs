@@ -133,6 +133,15 @@ impl AnyModel {
         }
     }
 
+    /// How regularly the shop's customers come; `None` of a model without rhythms.
+    pub const fn regularity(&self) -> Option<Regularity> {
+        match self {
+            Self::MbgCnbd(model) => Some(model.regularity()),
+            Self::BgCnbd(model) => Some(model.regularity()),
+            _ => None,
+        }
+    }
+
     /// Its parameters, `r` and `alpha` first; 1 in place of those that it does not have.
     pub(in crate::predict) const fn parameters(&self) -> [f64; 4] {
         match self {

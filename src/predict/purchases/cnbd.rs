@@ -97,7 +97,7 @@ macro_rules! model {
 
             /// How regularly a customer comes, given the purchases: the shop's shares, by Bayes' rule.
             pub fn regularity_of(&self, sample: &Sample) -> Regularity {
-                Regularity::of(self.core().posterior(sample), sample)
+                Regularity::of_customer(self.core().posterior(sample), sample)
             }
 
             const fn core(&self) -> Rhythm {

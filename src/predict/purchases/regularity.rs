@@ -1,8 +1,10 @@
 //! How regularly customers come, as numbers and in words.
 
-use crate::predict::Sample;
+use crate::error::{Error, Result};
 use crate::predict::purchases::rhythm::{KINDS, PHASES};
+use crate::predict::{FitOptions, MbgCnbd, Sample, Samples};
 use crate::scale::Language;
+use crate::stored::stored;
 
 /// How regularly a customer comes, or the customers of a shop: probabilities, or shares, by the number of phases `k`.
 ///
@@ -22,7 +24,53 @@ impl Regularity {
     /// The numbers of phases.
     pub const PHASES: [u32; KINDS] = PHASES;
 
-    pub(super) fn of(shares: [f64; KINDS], sample: &Sample) -> Self {
+    /// How regularly the customers of a shop come: the shares of a fit of [`MbgCnbd`], and of how many customers the gaps say
+    /// so, those of two gaps or more that are known. `None` without such a customer, and where the fit has no end.
+    ///
+    /// Of more than 4,096 different rows of customers every second, third and so on is fitted, so that it takes a
+    /// fraction of a second whatever the size of the shop.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Number`] for a penalty that is negative or not finite.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::predict::{FitOptions, Regularity, Sample, Samples};
+    ///
+    /// // Every second customer comes each 30 days or so; the others come now and then.
+    /// let customer = |n: u32| {
+    ///     let (repeats, age) = (2 + n % 6, 400.0 + f64::from(n % 7));
+    ///     let recency = if n % 2 == 0 { 30.0 * f64::from(repeats) } else { age * f64::from(1 + n % 9) / 10.0 };
+    ///     let equal = f64::from(repeats) * (recency / f64::from(repeats)).ln();
+    ///     let uneven = if n % 2 == 0 { 0.01 } else { 0.6 };
+    ///     Sample::new(repeats, recency, age)?.with_ln_gaps(equal - uneven * f64::from(repeats))
+    /// };
+    /// let samples: Samples = (0..200).map(customer).collect::<Result<_, _>>()?;
+    /// let (regularity, customers) = Regularity::of(&samples, &FitOptions::default())?.expect("gaps");
+    /// assert_eq!(customers, 200);
+    /// assert!((0.3..0.7).contains(&regularity.in_rhythm()), "{regularity:?}");
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn of(samples: &Samples, options: &FitOptions) -> Result<Option<(Self, u64)>> {
+        let rows: Vec<_> = samples.with_gaps().collect();
+        let telling = rows.iter().filter(|(sample, _)| sample.known_ln_gaps().is_some());
+        // Samples hold fewer than 2^63 customers.
+        let customers: u64 = telling.map(|(_, customers)| customers).sum();
+        if customers == 0 {
+            return Ok(None);
+        }
+        let step = rows.len().div_ceil(MOST_ROWS);
+        let part = Samples::from_rows(None, rows.into_iter().step_by(step), [])?;
+        match MbgCnbd::fit(&part, options) {
+            Ok(fit) => Ok(Some((fit.model().regularity(), customers))),
+            Err(Error::NothingObserved { .. } | Error::NotConverged { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) fn of_customer(shares: [f64; KINDS], sample: &Sample) -> Self {
         let mean = sample.recency_days() / f64::from(sample.repeats());
         Self { shares, mean_gap_days: sample.known_ln_gaps().map(|_| mean) }
     }
@@ -81,6 +129,20 @@ impl Regularity {
         }
     }
 }
+
+stored! {
+    Regularity { shares: [f64; KINDS], mean_gap_days: Option<f64> } => {
+        let all: f64 = shares.iter().sum();
+        let is_known = mean_gap_days.is_none_or(|days| days.is_finite() && days > 0.0);
+        if !(is_known && (all - 1.0).abs() < 1e-9 && shares.iter().all(|share| (0.0..=1.0).contains(share))) {
+            return Err(Error::Number { field: "shares", found: all, expected: "0 to 1, and 1 in all" });
+        }
+        Ok(Self { shares, mean_gap_days })
+    }
+}
+
+/// Different rows of customers of whom a shop's shares are told.
+const MOST_ROWS: usize = 1 << 12;
 
 /// The probability from which on a rhythm is spoken of.
 const SURE: f64 = 0.9;
