@@ -73,6 +73,7 @@
 //! | how long is it from the first order to the second, to the third? | [`measure::SurvivalCurve::of_nth_purchase`] |
 //! | how long to the next order, by day of purchase? | [`measure::next_purchases`] |
 //! | do later cohorts stay longer (留存), what are they worth by then, when is their cost paid back (回本)? | [`measure::CohortTable`] |
+//! | how do rates, mixes and cohorts look in a terminal; as rows for a data frame? | [`measure::rate_table`], [`measure::mix_table`], [`measure::CohortTable::rows`] |
 //! | who buys this month, new or old customers (新老客占比)? | [`measure::buyer_mix`] |
 //! | do 20% of customers bring 80% of revenue? | [`measure::Concentration`] |
 //! | orders by webhooks and exports: twice, in any order, refunded later, one person under two ids? | [`record::OrderBook`] |

@@ -23,6 +23,10 @@
 //! | from which first category do customers come to which second one? | [`CategoryPaths`] |
 //! | how much of a product does a buyer take? | [`units_per_buyer`] |
 //!
+//! Rates, mixes and cohorts print as a terminal shows them ([`rate_table`], [`mix_table`], a [`CohortTable`] itself), and
+//! give rows of plain fields for a file or a data frame ([`RepurchaseRates::row`], [`PeriodMix::row`],
+//! [`CohortTable::rows`]).
+//!
 //! All counts are exact integers and all money exact decimals; a share of money is rounded once, at the very end.
 //! An answer about a log takes one pass over its purchases and credits, for any number of windows, unless it says more.
 
@@ -43,17 +47,18 @@ mod second;
 mod survival;
 
 pub use breadth::{CategoryBreadth, UnitsPerBuyer, category_breadth, units_per_buyer};
-pub use cohort::{Cohort, CohortOptions, CohortTable, Life};
+pub use cohort::{Cohort, CohortOptions, CohortRow, CohortTable, Life};
 pub use concentration::{Concentration, RevenueShare};
 pub use cycle::high::{HighRepurchase, ProductRate};
 pub use cycle::{CycleOptions, CycleScale, CycleTable, ProductCycle};
-pub use mix::{BuyerSums, PeriodMix, buyer_mix, buyer_mix_in, relative_change};
+pub use mix::{BuyerSums, MixRow, PeriodMix, buyer_mix, buyer_mix_in, mix_table, relative_change};
 pub use next_purchase::{NextPurchase, next_purchases};
 pub use next_window::next_window_rate;
 pub use notes::{Note, NoteCode, notes};
 pub use paths::CategoryPaths;
 pub use rates::{
-    Occasion, RateOptions, RepurchaseRates, Scope, repurchase_rate, repurchase_rates, repurchase_rates_by,
+    GroupRateRow, Occasion, RateOptions, RateRow, RepurchaseRates, Scope, group_rate_rows, group_rate_table,
+    rate_table, repurchase_rate, repurchase_rates, repurchase_rates_by,
 };
 pub use second::{SecondPurchaseRate, second_purchase_rate};
 pub use survival::{CurveStep, DaysInterval, IntervalKind, SurvivalCurve};

@@ -13,6 +13,15 @@ pub(crate) fn serialize<S: Serializer>(amount: &Decimal, serializer: S) -> Resul
     serializer.collect_str(amount)
 }
 
+/// The same of one that may be missing.
+#[allow(clippy::ref_option, reason = "serde passes a field by reference")]
+pub(crate) fn serialize_option<S: Serializer>(amount: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
+    match amount {
+        Some(amount) => serializer.collect_str(amount),
+        None => serializer.serialize_none(),
+    }
+}
+
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
     if deserializer.is_human_readable() {
         deserializer.deserialize_any(Exact)

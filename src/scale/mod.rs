@@ -20,6 +20,7 @@ mod money_tally;
 pub(crate) mod range;
 pub(crate) mod ranks;
 mod ratio;
+pub(crate) mod table;
 mod tally;
 pub(crate) mod words;
 

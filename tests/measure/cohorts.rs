@@ -31,7 +31,7 @@ fn value_and_payback_by_hand() -> TestResult {
     assert_eq!(table.other_credits, Decimal::new(900, 2), "Di's, who has bought nothing");
     let march = &table.cohorts[1];
     assert_eq!(march.at(0), table.cohorts[1].through(0));
-    assert_eq!(march.through(1).and_then(|sums| sums.revenue_per_customer()), Some(33.5));
+    assert_eq!(march.through(1).and_then(|sums| sums.revenue_per_customer()), Some(Decimal::new(335, 1)));
     assert_eq!((march.through(1).map(|sums| (sums.customers, sums.purchases)), march.through(2)), (Some((2, 4)), None));
     for (cost, offset) in [("21", Some(0)), ("21.01", Some(1)), ("33.5", Some(1)), ("33.50001", None)] {
         assert_eq!(march.payback(cost.parse()?)?, offset, "{cost}");

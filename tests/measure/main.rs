@@ -21,6 +21,7 @@ mod groups;
 mod lines;
 mod notes;
 mod oracle;
+mod rows;
 #[cfg(feature = "serde")]
 mod stored;
 mod survival;

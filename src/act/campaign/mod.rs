@@ -9,6 +9,7 @@
 //! | per stage, before, during and after? | [`Arm`], [`Stage`] |
 //! | did more convert than in the control arm, how sure is it (lift)? | [`Comparison::of_rates`], [`Arm::against`] |
 //! | did customers bring more? | [`Comparison::of_money`]; where a few bring most: [`Comparison::of_amounts`] |
+//! | several comparisons in a terminal, or as rows for a data frame? | [`comparison_table`], [`Comparison::row`] |
 //! | the arms differed before? | [`Comparison::of_changes`], [`Arm::change_against`] |
 //!
 //! Counts and money are exact; intervals, lifts and powers are estimates, in `f64`, the same on every platform to the
@@ -24,17 +25,19 @@ mod money;
 mod money_sample;
 mod outcome;
 mod rates;
+mod rows;
 mod sample_size;
 mod split_mix;
 mod verdict;
 
+pub use money_sample::MoneySample;
 pub use arm::{Arm, Stage};
 pub use assignment::{Assignment, Group};
 pub use bootstrap::BootstrapOptions;
 pub use comparison::Comparison;
 pub use funnel::Funnel;
 pub use measure::FunnelMeasure;
-pub use money_sample::MoneySample;
+pub use rows::{ComparisonRow, comparison_table};
 pub use sample_size::{SamplePlan, SampleSizes};
 pub use verdict::Verdict;
 

@@ -15,6 +15,9 @@ use crate::record::{CustomerId, Period, Window};
 use crate::scale::{Bands, Ratio};
 
 mod fold;
+mod rows;
+
+pub use rows::CohortRow;
 
 /// How a cohort's time is counted, from the purchase that made its customers.
 ///
@@ -191,7 +194,7 @@ fn reaches(revenue: Decimal, cost: Decimal, customers: u64) -> bool {
 ///
 /// // 50 in January, 100 by the end of February: 50 a customer, which pays back 40.
 /// assert_eq!(january.at(0).map(|sums| sums.revenue), Some(Decimal::from(50)));
-/// assert_eq!(january.through(1).and_then(|sums| sums.revenue_per_customer()), Some(50.0));
+/// assert_eq!(january.through(1).and_then(|sums| sums.revenue_per_customer()), Some(Decimal::from(50)));
 /// assert_eq!(january.payback(Decimal::from(40))?, Some(1));
 /// assert_eq!(table.through(1)?.revenue, Decimal::from(100), "February's customers have not lived March to its end");
 ///

@@ -9,9 +9,11 @@ use crate::scale::Ratio;
 
 mod by;
 mod fold;
+mod rows;
 
 use by::GroupFold;
 use fold::{Counts, WindowFold};
+pub use rows::{GroupRateRow, RateRow, group_rate_rows, group_rate_table, rate_table};
 
 /// What counts as one purchase.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]

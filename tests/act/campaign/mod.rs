@@ -20,6 +20,7 @@ mod funnel;
 mod money;
 mod outcome;
 mod rates;
+mod rows;
 mod sample_size;
 mod stored;
 mod words;

@@ -12,6 +12,10 @@ use crate::record::calendar::Day;
 use crate::record::{CustomerId, Period, Window};
 use crate::scale::Ratio;
 
+mod rows;
+
+pub use rows::{MixRow, mix_table};
+
 /// What one group of customers bought in a period.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -27,10 +31,9 @@ pub struct BuyerSums {
 }
 
 impl BuyerSums {
-    /// The revenue per customer, correctly rounded; `None` without a customer.
-    pub fn revenue_per_customer(&self) -> Option<f64> {
-        let whole = money::power(self.revenue.scale())?.checked_mul(self.customers.into())?;
-        quotient(self.revenue.mantissa(), whole)
+    /// The revenue per customer, rounded to 28 digits where it does not end; `None` without a customer.
+    pub fn revenue_per_customer(&self) -> Option<Decimal> {
+        self.revenue.checked_div(self.customers.into())
     }
 }
 
