@@ -89,6 +89,8 @@
 //! | subscribers and members: who renews, how often will they come? | [`predict::Sbg`], [`predict::Bdw`], [`predict::BgBb`] |
 //! | after how long is a product bought again; when is it due (使用周期)? | [`measure::CycleTable`], [`history::LineLog`] |
 //! | who buys in one category only, and what comes second? | [`measure::category_breadth`], [`measure::CategoryPaths`] |
+//! | who brings whom (老带新), what do the referred bring? | [`measure::Referrals`] |
+//! | does a paid card (付费会员) pay; did members buy more than before? | [`act::economics::PaidMembership`], [`measure::membership_change`] |
 //! | whom do we address, by a rule that is data (人群)? | [`act::Audience`], [`act::audience::ready`] |
 //! | what did a campaign do, and is it more than chance? | [`act::campaign`] |
 //! | may we write now; what do points cost us? | [`act::contact`], [`act::points`] |

@@ -21,6 +21,8 @@
 //! | how long do spells last, where some are still open? | [`SurvivalCurve`] |
 //! | who buys of one category, who of several? | [`category_breadth`] |
 //! | from which first category do customers come to which second one? | [`CategoryPaths`] |
+//! | who brings whom, what do the referred bring, do they come back more often? | [`Referrals`] |
+//! | did members of a paid card buy more than before they joined? | [`membership_change`] |
 //! | how much of a product does a buyer take? | [`units_per_buyer`] |
 //!
 //! Rates, mixes and cohorts print as a terminal shows them ([`rate_table`], [`mix_table`], a [`CohortTable`] itself), and
@@ -36,6 +38,7 @@ mod concentration;
 mod cycle;
 mod days;
 mod groups;
+mod membership;
 mod mix;
 mod net;
 mod next_purchase;
@@ -43,6 +46,7 @@ mod next_window;
 mod notes;
 mod paths;
 mod rates;
+mod referral;
 mod second;
 mod survival;
 
@@ -51,6 +55,7 @@ pub use cohort::{Cohort, CohortOptions, CohortRow, CohortTable, Life};
 pub use concentration::{Concentration, RevenueShare};
 pub use cycle::high::{HighRepurchase, ProductRate};
 pub use cycle::{CycleOptions, CycleScale, CycleTable, ProductCycle};
+pub use membership::{MembershipChange, membership_change};
 pub use mix::{BuyerSums, MixRow, PeriodMix, buyer_mix, buyer_mix_in, mix_table, relative_change};
 pub use next_purchase::{NextPurchase, next_purchases};
 pub use next_window::next_window_rate;
@@ -60,5 +65,6 @@ pub use rates::{
     GroupRateRow, Occasion, RateOptions, RateRow, RepurchaseRates, Scope, group_rate_rows, group_rate_table,
     rate_table, repurchase_rate, repurchase_rates, repurchase_rates_by,
 };
+pub use referral::{NewCustomers, ReferralChain, Referrals, ReferralsLeftOut, ReferredNewCustomers};
 pub use second::{SecondPurchaseRate, second_purchase_rate};
 pub use survival::{CurveStep, DaysInterval, IntervalKind, SurvivalCurve};

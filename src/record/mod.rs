@@ -9,6 +9,7 @@
 //! | orders as columns, from a database or a data frame? | [`RecordColumns`] |
 //! | which product was ordered, and how much of it? | [`OrderLine`] |
 //! | what did a customer look at, search, favourite, put into the cart? | [`Interaction`], [`InteractionKind`] |
+//! | who brought whom to the shop? | [`Referral`] |
 //! | on which day of the shop did it happen? | [`ShopCalendar`] |
 //! | how long is it between two days, in words? | [`CalendarSpan`] |
 //! | which days are counted? | [`Window`], [`Windows`], [`Period`] |
@@ -21,6 +22,7 @@ mod keyed;
 mod line;
 mod matches;
 mod order;
+mod referral;
 mod span;
 pub(crate) mod when;
 mod window;
@@ -33,5 +35,6 @@ pub use keyed::Keyed;
 pub use line::{OrderLine, ProductId};
 pub use matches::{CreditMatches, match_credits};
 pub use order::{Credit, CustomerId, Order, OrderStatus, Record};
+pub use referral::Referral;
 pub use span::CalendarSpan;
 pub use window::{Period, Window, Windows};

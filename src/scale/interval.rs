@@ -41,6 +41,15 @@ impl Interval {
         Self::of(self.low - number, self.high - number)
     }
 
+    /// That of the difference of two independent estimates, the first less the second, from the interval of each: square
+    /// and add.
+    pub(crate) fn of_difference(estimates: [Option<f64>; 2], intervals: [Option<Self>; 2]) -> Option<Self> {
+        let ([p, q], [of_p, of_q]) = (estimates, intervals);
+        let (p, q, of_p, of_q) = (p?, q?, of_p?, of_q?);
+        let reach = |down: f64, up: f64| (down * down + up * up).sqrt();
+        Self::of(p - q - reach(p - of_p.low, of_q.high - q), p - q + reach(of_p.high - p, q - of_q.low))
+    }
+
     /// Whether a number lies in the interval.
     pub fn contains(self, number: f64) -> bool {
         self.low <= number && number <= self.high

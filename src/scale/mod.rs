@@ -16,6 +16,7 @@ pub(crate) mod cuts;
 pub(crate) mod edges;
 mod interval;
 pub(crate) mod label;
+pub(crate) mod money_sample;
 mod money_tally;
 pub(crate) mod range;
 pub(crate) mod ranks;

@@ -104,6 +104,15 @@ impl Ratio {
         let high = if self.count == self.of { 1.0 } else { (middle + reach).clamp(0.0, 1.0) };
         Some(Interval { low, high })
     }
+
+    /// Newcombe's hybrid score interval of this share less that of a separate population, within -1..=1: method 10 of
+    /// `doi 10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I`.
+    pub(crate) fn difference_interval(self, other: Self, confidence: Confidence) -> Option<Interval> {
+        let shares = [self, other];
+        let intervals = shares.map(|share| share.wilson(confidence));
+        let Interval { low, high } = Interval::of_difference(shares.map(Self::value), intervals)?;
+        Interval::of(low.max(-1.0), high.min(1.0))
+    }
 }
 
 /// Prints the counts and the percentage: `30 of 100 (30.00%)`, `0 of 0` for an empty population.

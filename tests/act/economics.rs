@@ -1,8 +1,8 @@
-//! Coupons, retention against acquisition, loss rates: by hand, against exact fractions, and against a sum over
+//! Coupons, paid memberships, retention against acquisition, loss rates: by hand, against exact fractions, and against a sum over
 //! periods.
 
 use proptest::prelude::*;
-use repurchase::act::economics::{ConstantLoss, Coupon, RetentionCosts};
+use repurchase::act::economics::{ConstantLoss, Coupon, PaidMembership, RetentionCosts};
 use rust_decimal::Decimal;
 
 use super::{fixed_seed, money};
@@ -21,6 +21,73 @@ fn loss(margin: &str, rate: &str) -> ConstantLoss {
 #[allow(clippy::unnecessary_wraps, reason = "what it is compared with is an option")]
 fn some(text: &str) -> Option<Decimal> {
     Some(money(text))
+}
+
+#[track_caller]
+fn card(fee: &str, order: &str, margin: &str, discount: &str) -> PaidMembership {
+    PaidMembership::new(money(fee), money(order), money(margin), money(discount)).expect("a membership")
+}
+
+#[test]
+fn a_card_for_a_fee() {
+    // 88 a year, 5% off orders of 120 at 35%, gifts of 20: 6 off a purchase, and 36 of 42 kept.
+    let found = card("88", "120", "0.35", "0.05").with_cost_per_member(money("20")).unwrap();
+    assert_eq!((found.discount_per_purchase(), found.margin_kept()), (some("6"), some("36")));
+    assert_eq!(found.purchases_worth_the_fee().map(|purchases| purchases.round_dp(4)), some("14.6667"));
+    // 11 purchases: 66 off and 20 of gifts, 2 less than the fee. 20: 120 and 20, 52 more, in 1.44 purchases.
+    assert_eq!(found.break_even_purchases(money("11")), some("0"));
+    assert_eq!(found.profit_change(money("11"), Decimal::ZERO), some("2"));
+    assert_eq!(found.break_even_purchases(money("20")).map(|extra| extra.round_dp(4)), some("1.4444"));
+    assert_eq!(found.profit_change(money("20"), money("2")), some("20"));
+    // Two extra purchases earn 72 of the 140; without them it takes all.
+    assert_eq!(found.break_even_fee(money("20"), money("2")), some("68"));
+    assert_eq!(found.break_even_fee(money("20"), Decimal::ZERO), some("140"));
+    assert_eq!(found.break_even_fee(money("1"), money("20")), some("0"));
+}
+
+#[test]
+fn cards_at_the_edges() {
+    // A discount that eats the margin, or more: no number of purchases earns what the fee lacks.
+    for discount in ["0.3", "0.4"] {
+        let found = card("10", "100", "0.3", discount);
+        assert_eq!(
+            (found.break_even_purchases(money("1")), found.break_even_purchases(Decimal::ZERO)),
+            (None, some("0"))
+        );
+        assert!(found.profit_change(money("1"), money("5")) < some("0"));
+    }
+    // A discount without a fee is a price cut: 10 of every purchase of before, 20 kept of each extra one.
+    let without_fee = card("0", "100", "0.3", "0.1");
+    assert_eq!(
+        (without_fee.purchases_worth_the_fee(), without_fee.break_even_purchases(money("8"))),
+        (some("0"), some("4"))
+    );
+    let no_discount = card("10", "100", "0.3", "0");
+    assert_eq!(
+        (no_discount.purchases_worth_the_fee(), no_discount.break_even_purchases(money("8"))),
+        (None, some("0"))
+    );
+    let no_goods = card("10", "0", "0.3", "0.1");
+    assert_eq!((no_goods.purchases_worth_the_fee(), no_goods.margin_kept()), (None, some("0")));
+    for numbers in [["-1", "0"], ["0", "-1"]] {
+        let [purchases, extra] = numbers.map(money);
+        assert_eq!(
+            (without_fee.profit_change(purchases, extra), without_fee.break_even_fee(purchases, extra)),
+            (None, None)
+        );
+    }
+    assert_eq!(without_fee.break_even_purchases(money("-1")), None);
+    assert_eq!(card("1", "1", "1", "0.1").profit_change(Decimal::MAX, Decimal::MAX), None);
+    let text = |numbers: [&str; 4]| {
+        let [fee, order, margin, discount] = numbers.map(money);
+        PaidMembership::new(fee, order, margin, discount).unwrap_err().to_string()
+    };
+    assert_eq!(text(["-1", "1", "0", "0"]), "fee of a membership must be 0 or more, found -1");
+    assert_eq!(text(["1", "-1", "0", "0"]), "amount of an order must be 0 or more, found -1");
+    assert_eq!(text(["1", "1", "1.1", "0"]), "margin must be within 0..=1, found 1.1");
+    assert_eq!(text(["1", "1", "1", "-0.1"]), "discount of a membership must be within 0..=1, found -0.1");
+    let error = without_fee.with_cost_per_member(money("-1")).unwrap_err().to_string();
+    assert_eq!(error, "cost per member must be 0 or more, found -1");
 }
 
 #[test]
@@ -207,6 +274,28 @@ proptest! {
         }
     }
 
+    /// A membership that brings its break-even purchases, or costs its break-even fee, changes nothing.
+    #[test]
+    fn a_card_at_break_even(
+        fee in 0..20_000i64, order in 1..100_000i64, margin in 0..=100i64, discount in 0..=100i64, cost in 0..5_000i64,
+        purchases in 0..30_000i64, extra in 0..9_000i64,
+    ) {
+        let percent = |number| Decimal::new(number, 2);
+        let found = PaidMembership::new(percent(fee), percent(order), percent(margin), percent(discount)).unwrap();
+        let found = found.with_cost_per_member(percent(cost)).unwrap();
+        let (purchases, extra) = (Decimal::new(purchases, 3), Decimal::new(extra, 3));
+        let without = found.profit_change(purchases, Decimal::ZERO).unwrap();
+        match found.break_even_purchases(purchases) {
+            Some(more) if more.is_zero() => prop_assert!(without >= Decimal::ZERO),
+            Some(more) => prop_assert!(found.profit_change(purchases, more).unwrap().abs() < Decimal::new(1, 12)),
+            None => prop_assert!(without < Decimal::ZERO && margin <= discount),
+        }
+        let needed = found.break_even_fee(purchases, extra).unwrap();
+        let at_it = PaidMembership::new(needed, percent(order), percent(margin), percent(discount)).unwrap();
+        let at_it = at_it.with_cost_per_member(percent(cost)).unwrap().profit_change(purchases, extra).unwrap();
+        prop_assert!(at_it.is_zero() || needed.is_zero() && at_it > Decimal::ZERO);
+    }
+
     /// The value is the sum over periods.
     #[test]
     fn value_is_a_sum_over_periods(margin in 1..1000i64, rate in 200..=1000i64, discount in 0..300i64) {
@@ -260,6 +349,9 @@ fn inputs_are_stored_and_checked_when_read() {
     let found = loss("100", "0.2").with_acquisition_cost(money("50")).unwrap();
     let expected = json!({"margin": "100", "loss_rate": "0.2", "discount_rate": "0", "acquisition_cost": "50"});
     assert_eq!(stored(&found), expected);
+    let found = card("88", "120", "0.35", "0.05").with_cost_per_member(money("20")).unwrap();
+    let membership = json!({"fee": "88", "order_amount": "120", "margin": "0.35", "discount": "0.05", "cost": "20"});
+    assert_eq!(stored(&found), membership);
     let with = |mut stored: serde_json::Value, key: &str, value: &str| {
         stored[key] = json!(value);
         stored
@@ -270,6 +362,8 @@ fn inputs_are_stored_and_checked_when_read() {
     assert!(error.starts_with("unknown field `rate`"), "{error}");
     let error = refused::<Coupon>(&with(stored(&coupon("1", "1", "1")), "regular_use", "2"));
     assert_eq!(error, "use of a coupon by regular orders must be within 0..=1, found 2");
+    let error = refused::<PaidMembership>(&with(membership, "cost", "-1"));
+    assert_eq!(error, "cost per member must be 0 or more, found -1");
     let error = refused::<RetentionCosts>(&json!({"retain": "0", "acquire": "5"}));
     assert_eq!(error, "cost of retaining must be above 0, found 0");
 }

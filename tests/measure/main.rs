@@ -19,6 +19,7 @@ mod edges;
 mod golden;
 mod groups;
 mod lines;
+mod loyalty;
 mod notes;
 mod oracle;
 mod rows;

@@ -1,10 +1,10 @@
 //! Two arms side by side: difference, lift, intervals, verdict.
 
-use super::money_sample::MoneySample;
 use super::verdict::{Verdict, money, percent, points, unsigned_zero, with_interval};
 use super::{money as means, rates};
 #[cfg(feature = "serde")]
 use crate::error::{Error, Result};
+use crate::scale::money_sample::MoneySample;
 use crate::scale::words::phrase;
 use crate::scale::{Confidence, Interval, Language, Ratio};
 
@@ -82,7 +82,7 @@ impl Comparison {
         match self.subject {
             Subject::Rates(arms) => rates::difference_interval(arms, self.confidence),
             Subject::Changes(arms) => rates::difference_of_changes_interval(arms, self.confidence),
-            Subject::Money(arms) => means::difference_interval(arms, self.confidence),
+            Subject::Money([treated, control]) => treated.difference_interval(control, self.confidence),
             Subject::Bootstrap { difference, .. } => difference,
         }
     }

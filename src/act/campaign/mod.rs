@@ -22,7 +22,6 @@ mod comparison;
 mod funnel;
 mod measure;
 mod money;
-mod money_sample;
 mod outcome;
 mod rates;
 mod rows;
@@ -30,7 +29,7 @@ mod sample_size;
 mod split_mix;
 mod verdict;
 
-pub use money_sample::MoneySample;
+pub use crate::scale::money_sample::MoneySample;
 pub use arm::{Arm, Stage};
 pub use assignment::{Assignment, Group};
 pub use bootstrap::BootstrapOptions;

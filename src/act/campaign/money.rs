@@ -1,7 +1,7 @@
 //! Two arms by what their customers brought.
 
 use super::comparison::{Comparison, Subject};
-use super::money_sample::MoneySample;
+use crate::scale::money_sample::{Mean, MoneySample};
 use crate::scale::{Confidence, Interval};
 
 impl Comparison {
@@ -35,15 +35,6 @@ impl Comparison {
     }
 }
 
-pub(super) fn difference_interval(arms: [MoneySample; 2], confidence: Confidence) -> Option<Interval> {
-    let [treated, control] = arms.map(Mean::of);
-    let (treated, control) = (treated?, control?);
-    let difference = treated.value - control.value;
-    let t = confidence.t(treated.degrees_of_freedom(control, 1.0)?);
-    let reach = t * (treated.variance + control.variance).sqrt();
-    Interval::of(difference - reach, difference + reach)
-}
-
 pub(super) fn lift([treated, control]: [f64; 2]) -> Option<f64> {
     (control > 0.0).then(|| treated / control - 1.0).filter(|lift| lift.is_finite())
 }
@@ -59,33 +50,4 @@ pub(super) fn lift_interval(arms: [MoneySample; 2], confidence: Confidence) -> O
     // Where the control mean may be 0, the limits of the formula are not those of an interval.
     let is_bounded = certain > 0.0;
     Interval::of((middle - reach) / certain, (middle + reach) / certain).filter(|_| is_bounded)?.less(1.0)
-}
-
-/// The mean of an arm and how sure it is.
-#[derive(Clone, Copy)]
-struct Mean {
-    value: f64,
-    /// Of the mean.
-    variance: f64,
-    /// Customers less 1.
-    freedom: f64,
-}
-
-impl Mean {
-    #[allow(clippy::cast_precision_loss, reason = "an interval is an estimate")]
-    fn of(sample: MoneySample) -> Option<Self> {
-        let customers = sample.customers() as f64;
-        let variance = sample.variance()? / customers;
-        Some(Self { value: sample.mean_number()?, variance, freedom: customers - 1.0 })
-    }
-
-    /// Welch's and Satterthwaite's, of this mean less `ratio` times another; `None` where neither has a spread.
-    fn degrees_of_freedom(self, other: Self, ratio: f64) -> Option<f64> {
-        let (own, others) = (self.variance, ratio * ratio * other.variance);
-        // In shares of the sum, no square leaves the range of numbers.
-        let sum = own + others;
-        let (own, others) = (own / sum, others / sum);
-        let df = 1.0 / (own * own / self.freedom + others * others / other.freedom);
-        (sum > 0.0 && df.is_finite()).then(|| df.max(1.0))
-    }
 }

@@ -8,13 +8,13 @@ use rust_decimal::Decimal;
 use super::assignment::Group;
 use super::comparison::Comparison;
 use super::funnel::Funnel;
-use super::money_sample::MoneySample;
 use crate::act::economics::Coupon;
 use crate::error::{Error, Result};
 use crate::history::Ledger;
 use crate::number::money;
 use crate::record::CustomerId;
 use crate::scale::Confidence;
+use crate::scale::money_sample::MoneySample;
 
 /// What the treated and the held-back customers of a campaign bought in a window of days.
 ///

@@ -57,11 +57,8 @@ pub(super) fn difference([treated, control]: [Ratio; 2]) -> Option<f64> {
     Some(treated.value()? - control.value()?)
 }
 
-pub(super) fn difference_interval(arms: [Ratio; 2], confidence: Confidence) -> Option<Interval> {
-    let estimates = arms.map(Ratio::value);
-    let intervals = arms.map(|arm| arm.wilson(confidence));
-    let (low, high) = square_and_add(estimates, intervals)?;
-    Interval::of(low.max(-1.0), high.min(1.0))
+pub(super) fn difference_interval([treated, control]: [Ratio; 2], confidence: Confidence) -> Option<Interval> {
+    treated.difference_interval(control, confidence)
 }
 
 pub(super) fn lift([treated, control]: [Ratio; 2]) -> Option<f64> {
@@ -85,16 +82,7 @@ pub(super) fn difference_of_changes(arms: [[Ratio; 2]; 2]) -> Option<f64> {
 pub(super) fn difference_of_changes_interval(arms: [[Ratio; 2]; 2], confidence: Confidence) -> Option<Interval> {
     let changes = arms.map(|[earlier, later]| [later, earlier]);
     let intervals = changes.map(|change| difference_interval(change, confidence));
-    let (low, high) = square_and_add(changes.map(difference), intervals)?;
-    Interval::of(low, high)
-}
-
-/// The limits of the difference of two independent estimates from the interval of each.
-fn square_and_add(estimates: [Option<f64>; 2], intervals: [Option<Interval>; 2]) -> Option<(f64, f64)> {
-    let ([p, q], [of_p, of_q]) = (estimates, intervals);
-    let (p, q, of_p, of_q) = (p?, q?, of_p?, of_q?);
-    let reach = |down: f64, up: f64| (down * down + up * up).sqrt();
-    Some((p - q - reach(p - of_p.low, of_q.high - q), p - q + reach(of_p.high - p, q - of_q.low)))
+    Interval::of_difference(changes.map(difference), intervals)
 }
 
 /// The variance of the logarithm of a share by the delta method; `None` for 0 of n.

@@ -3,6 +3,7 @@
 //! | question | function |
 //! |---|---|
 //! | does a coupon (优惠券) pay, and how many more orders must it bring? | [`Coupon::break_even_orders`], [`Coupon::profit_change`] |
+//! | does a paid membership (付费会员) pay, and how many more purchases must it bring? | [`PaidMembership::break_even_purchases`], [`PaidMembership::profit_change`] |
 //! | how often must a try to keep a customer succeed? | [`RetentionCosts::break_even_success`] |
 //! | what is a customer worth at a constant loss rate (LTV)? | [`ConstantLoss::value`] |
 //! | what does losing fewer customers bring? | [`ConstantLoss::profit_change`] |
@@ -12,10 +13,12 @@
 
 mod constant_loss;
 mod coupon;
+mod membership;
 mod retention_costs;
 
 pub use constant_loss::ConstantLoss;
 pub use coupon::Coupon;
+pub use membership::PaidMembership;
 pub use retention_costs::RetentionCosts;
 
 use rust_decimal::Decimal;

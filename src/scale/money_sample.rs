@@ -1,9 +1,10 @@
-//! What the customers of one arm brought, as three exact numbers.
+//! What the customers of one group brought, as three exact numbers.
 
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 use crate::number::{money, quotient};
+use crate::scale::{Confidence, Interval};
 
 /// The customers of one arm, the sum of what they brought, and the sum of its squares: all that a comparison of means
 /// needs.
@@ -130,15 +131,31 @@ impl MoneySample {
         self.variance().map(f64::sqrt)
     }
 
+    /// Welch's interval of the mean of this sample less that of another, of other customers.
+    pub(crate) fn difference_interval(self, other: Self, confidence: Confidence) -> Option<Interval> {
+        let (own, other) = (Mean::of(self)?, Mean::of(other)?);
+        let difference = own.value - other.value;
+        let t = confidence.t(own.degrees_of_freedom(other, 1.0)?);
+        let reach = t * (own.variance + other.variance).sqrt();
+        Interval::of(difference - reach, difference + reach)
+    }
+
+    /// Student's interval of the mean; `None` with fewer than two customers, and where all brought the same.
+    pub(crate) fn mean_interval(self, confidence: Confidence) -> Option<Interval> {
+        let Mean { value, variance, freedom } = Mean::of(self)?;
+        let reach = confidence.t(freedom) * variance.sqrt();
+        Interval::of(value - reach, value + reach).filter(|_| variance > 0.0)
+    }
+
     /// The mean, for estimates.
-    pub(super) fn mean_number(&self) -> Option<f64> {
+    pub(crate) fn mean_number(&self) -> Option<f64> {
         Some(quotient(self.sum, self.customers.into())? / unit(self.scale))
     }
 
     /// `Σ (x - x̄)² / (n - 1)`; `None` with fewer than two customers. Exact until the end, so that large means of
     /// little spread lose no digit.
     #[allow(clippy::cast_precision_loss, reason = "a variance is an estimate")]
-    pub(super) fn variance(&self) -> Option<f64> {
+    pub(crate) fn variance(&self) -> Option<f64> {
         let n = u128::from(self.customers);
         let of = n.checked_sub(1).filter(|&of| of > 0)?;
         let (about, rest) = self.about_mean()?;
@@ -177,6 +194,35 @@ impl MoneySample {
         };
         let is_empty = self.customers == 0 && self.sum == 0 && self.squares == 0;
         is_empty || money::fits(self.sum) && self.about_mean().is_some_and(possible)
+    }
+}
+
+/// The mean of a sample and how sure it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Mean {
+    pub(crate) value: f64,
+    /// Of the mean.
+    pub(crate) variance: f64,
+    /// Customers less 1.
+    freedom: f64,
+}
+
+impl Mean {
+    #[allow(clippy::cast_precision_loss, reason = "an interval is an estimate")]
+    pub(crate) fn of(sample: MoneySample) -> Option<Self> {
+        let customers = sample.customers() as f64;
+        let variance = sample.variance()? / customers;
+        Some(Self { value: sample.mean_number()?, variance, freedom: customers - 1.0 })
+    }
+
+    /// Welch's and Satterthwaite's, of this mean less `ratio` times another; `None` where neither has a spread.
+    pub(crate) fn degrees_of_freedom(self, other: Self, ratio: f64) -> Option<f64> {
+        let (own, others) = (self.variance, ratio * ratio * other.variance);
+        // In shares of the sum, no square leaves the range of numbers.
+        let sum = own + others;
+        let (own, others) = (own / sum, others / sum);
+        let df = 1.0 / (own * own / self.freedom + others * others / other.freedom);
+        (sum > 0.0 && df.is_finite()).then(|| df.max(1.0))
     }
 }
 
