@@ -263,7 +263,7 @@ fn stored_options_are_checked_when_they_are_read() {
 fn the_likelihood_on_a_boundary_is_that_of_the_model() {
     let rows = [(Sample::new(0, 0.0, 1e8).unwrap(), 592_400), (Sample::new(4, 2.38, 38.1).unwrap(), 36)];
     let samples = Samples::from_rows(None, rows, []).unwrap();
-    for kind in [ModelKind::Nbd, ModelKind::MbgNbd, ModelKind::BgNbd, ModelKind::ParetoNbd, ModelKind::MbgCnbd] {
+    for kind in ModelKind::ALL {
         let fit = kind.fit(&samples, &FitOptions::default()).unwrap();
         let sum: f64 = rows.iter().map(|(sample, n)| f64::from(*n as u32) * fit.model().log_likelihood(sample)).sum();
         close(fit.report().log_likelihood, sum, 1e-9, kind);

@@ -33,7 +33,8 @@ impl FitOptions {
     }
 
     /// The largest number of evaluations of the likelihood in a climb from one start. The default is 200; some 10 reach a
-    /// maximum, several times as many a boundary.
+    /// maximum, several times as many a boundary. With 200 or more, the highest climb goes on for up to twenty times as many where
+    /// it has come to no end.
     #[must_use]
     pub const fn with_max_evaluations(mut self, max_evaluations: u32) -> Self {
         self.max_evaluations = max_evaluations;

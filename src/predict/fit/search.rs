@@ -137,10 +137,11 @@ impl<'a, const N: usize> Search<'a, N> {
             logarithms
         };
         let (mut evaluations, starts) = (0, self.near().iter().chain(starts).map(to_logarithms).collect::<Vec<_>>());
-        let best = ascend(self.customers, self.options, &starts, &mut evaluations, objective);
-        let Some(Ascent { point, evaluation, end, .. }) = best else {
+        let Some(best) = ascend(self.customers, self.options, &starts, &mut evaluations, objective) else {
             return Err(Error::NoCustomers { what: self.model });
         };
+        let best = go_on(&best, self.options, &mut evaluations, objective).unwrap_or(best);
+        let Ascent { point, evaluation, end, .. } = best;
         let gradient_norm = evaluation.gradient_norm();
         if end == End::Unfinished {
             return Err(Error::NotConverged { model: self.model, evaluations, gradient_norm });
@@ -180,6 +181,12 @@ impl<'a, const N: usize> Search<'a, N> {
     }
 }
 
+/// Climbs of this many evaluations or more go on where they have no end.
+const MANY_EVALUATIONS: u32 = 200;
+
+/// And for so many times as many.
+const PATIENCE: u32 = 20;
+
 /// The highest climb, from each start in turn until one leads to a maximum; in a small shop, from all. Adds to the
 /// evaluations.
 pub(in crate::predict) fn ascend<const N: usize>(
@@ -191,11 +198,7 @@ pub(in crate::predict) fn ascend<const N: usize>(
 ) -> Option<Ascent<N>> {
     let mut best = None;
     for start in starts {
-        let mut ascent = maximize(*start, BOUND, options.max_evaluations(), &objective);
-        *evaluations += ascent.evaluations;
-        if ascent.end == End::Unfinished && is_plateau(&ascent) {
-            ascent.end = End::Runaway;
-        }
+        let ascent = climb(*start, options.max_evaluations(), evaluations, &objective);
         if best.as_ref().is_none_or(|best| is_better(&ascent, best)) {
             best = Some(ascent);
             if ascent.end == End::Maximum && customers > FEW_CUSTOMERS {
@@ -204,6 +207,33 @@ pub(in crate::predict) fn ascend<const N: usize>(
         }
     }
     best
+}
+
+/// A climb that has no end, from where it stopped, with more patience: it may follow a long bent ridge. `None` for one that
+/// has an end, or is to end soon.
+pub(in crate::predict) fn go_on<const N: usize>(
+    from: &Ascent<N>,
+    options: &FitOptions,
+    evaluations: &mut u32,
+    objective: impl Fn(&[f64; N]) -> Evaluation<N>,
+) -> Option<Ascent<N>> {
+    let limit = options.max_evaluations();
+    let goes_on = from.end == End::Unfinished && from.evaluation.value.is_finite() && limit >= MANY_EVALUATIONS;
+    goes_on.then(|| climb(from.point, limit.saturating_mul(PATIENCE), evaluations, objective))
+}
+
+fn climb<const N: usize>(
+    start: [f64; N],
+    limit: u32,
+    evaluations: &mut u32,
+    objective: impl Fn(&[f64; N]) -> Evaluation<N>,
+) -> Ascent<N> {
+    let mut ascent = maximize(start, BOUND, limit, objective);
+    *evaluations += ascent.evaluations;
+    if ascent.end == End::Unfinished && is_plateau(&ascent) {
+        ascent.end = End::Runaway;
+    }
+    ascent
 }
 
 /// Whether a climb is higher than another; at equal height, whether its end is the greater.
@@ -218,10 +248,15 @@ fn is_better<const N: usize>(one: &Ascent<N>, other: &Ascent<N>) -> bool {
     }
 }
 
-/// Whether an unfinished climb has nothing above it: hardly a slope, and parameters far out or no top.
+/// Whether an unfinished climb has nothing above it: hardly a slope but beyond a bound, and parameters far out or no top.
 fn is_plateau<const N: usize>(ascent: &Ascent<N>) -> bool {
-    let Evaluation { value, hessian, .. } = &ascent.evaluation;
+    let Evaluation { value, gradient, hessian } = &ascent.evaluation;
     let far_out = libm::log(FAR);
-    ascent.evaluation.gradient_norm() <= NEGLIGIBLE * (1.0 + value.abs())
+    let slope = |(coordinate, slope): (&f64, &f64)| {
+        let is_out = coordinate.abs() >= BOUND && coordinate.signum() * slope > 0.0;
+        if is_out { 0.0 } else { slope.abs() }
+    };
+    let steepest = ascent.point.iter().zip(gradient).map(slope).fold(0.0, f64::max);
+    steepest <= NEGLIGIBLE * (1.0 + value.abs())
         && (ascent.point.iter().any(|logarithm| logarithm.abs() > far_out) || covariance(hessian).is_none())
 }

@@ -3,7 +3,7 @@
 mod likelihood;
 
 use self::likelihood::{evaluate, ln_complement};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::number::special::ln_beta_ratio;
 use crate::predict::contract::sbg::known_spread;
 use crate::predict::contract::survival;
@@ -97,23 +97,17 @@ impl Bdw {
     ///
     /// # Errors
     ///
-    /// [`Error::NoCustomers`] without a customer, [`Error::NothingObserved`] without a renewal, [`Error::Number`] for a
-    /// penalty that is negative or not finite, and [`Error::NotConverged`].
+    /// As [`Sbg::fit`].
     pub fn fit(cohorts: &[RenewalCohort], options: &FitOptions) -> Result<Fit<Self, BdwParams>> {
         let renewals = Renewals::observed(NAME, cohorts)?;
         let (customers, distinct_rows) = (renewals.customers, renewals.fates);
-        let search = |options| Search { model: NAME, units: [1.0; 3], options, customers, left_out: 0, distinct_rows };
+        let search = Search { model: NAME, units: [1.0; 3], options, customers, left_out: 0, distinct_rows };
         let known = if options.penalty() > 0.0 { None } else { known_spread(&renewals) };
         let alike = alike(&renewals);
         let is_too_short = options.penalty() <= 0.0 && renewals.periods() <= 2;
         let starts = if is_too_short { vec![alike] } else { [STARTS.as_slice(), &[alike]].concat() };
-        let climb = |options| search(options).climb(&starts, |parameters| evaluate(&renewals, parameters));
         // Age and differences can stand in for each other: a climb may have to follow a long bent ridge.
-        let patient = options.with_max_evaluations(options.max_evaluations().saturating_mul(20));
-        let found = match climb(options) {
-            Err(Error::NotConverged { .. }) => climb(&patient)?,
-            found => found?,
-        };
+        let found = search.climb(&starts, |parameters| evaluate(&renewals, parameters))?;
         let params = |[alpha, beta, c]: [f64; 3]| BdwParams { alpha, beta, c };
         let found = if known.is_some() || is_too_short { found.without_maximum() } else { found };
         found.to_fit(params, Self::from_params, |[alpha, beta, c]| {
@@ -133,7 +127,7 @@ impl Bdw {
     ///
     /// # Errors
     ///
-    /// [`Error::CountOverflow`] for more customers than 64 bits count.
+    /// [`Error::CountOverflow`](crate::Error::CountOverflow) for more customers than 64 bits count.
     pub fn log_likelihood(&self, cohorts: &[RenewalCohort]) -> Result<f64> {
         let BdwParams { alpha, beta, c } = self.params;
         Ok(evaluate(&Renewals::of(cohorts)?, &[alpha, beta, c]).value)
@@ -207,7 +201,7 @@ impl Bdw {
     ///
     /// # Errors
     ///
-    /// [`Error::Number`] for a discount rate that is not finite and `1e-9` or more.
+    /// [`Error::Number`](crate::Error::Number) for a discount rate that is not finite and `1e-9` or more.
     pub fn discounted_lifetime(&self, discount: f64) -> Result<f64> {
         Ok(1.0 + self.discounted_residual_lifetime(0, discount)? / (1.0 + discount))
     }

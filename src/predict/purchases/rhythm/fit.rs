@@ -1,12 +1,14 @@
 //! The fit of shares of customers by their number of phases, together with rates and dropout.
 
-use super::KINDS;
 use super::likelihood::{Likelihood, NUMBERS};
+use super::{KINDS, Rhythm};
 use crate::error::{Error, Result};
-use crate::number::optimize::{Ascent, End, covariance};
-use crate::predict::fit::search::{Found, Search, ascend};
+use crate::number::optimize::{Ascent, End, Evaluation, covariance};
+use crate::number::weight::count;
+use crate::predict::fit::search::{Found, Search, ascend, go_on};
 use crate::predict::purchases::beta_geometric::{self, ExtraChance};
-use crate::predict::{Fit, FitOptions, FitReport, Samples, StopReason};
+use crate::predict::purchases::model::PurchaseModel;
+use crate::predict::{Fit, FitOptions, FitReport, Sample, Samples, StopReason};
 
 /// A share below this is 0: not one customer in a million.
 const NOBODY: f64 = 1e-6;
@@ -39,7 +41,14 @@ pub(in crate::predict) fn fit<M, P>(
     let (search, alone) = beta_geometric::search(name, extra, samples.grouped(), options)?;
     let likelihood = Likelihood::of(samples, options.unit(), extra);
     let fitting = Fitting { search: &search, options, penalty: options.checked_penalty()? };
-    let found = fitting.found(&alone, &likelihood)?;
+    let mut found = fitting.found(&alone, &likelihood)?;
+    let [r, alpha, a, b, shares @ ..] = found.parameters;
+    if found.standard_errors.is_none() && shares[0] < 1.0 {
+        // The climb may have ended where shares do not sum to 1, and those of nobody are 0 since.
+        let model = Rhythm { extra, unit: options.unit(), parameters: [r, alpha, a, b], shares };
+        let of_row = |(sample, customers): (Sample, u64)| count(customers) * model.log_likelihood(&sample);
+        found.report.log_likelihood = samples.with_gaps().map(of_row).sum();
+    }
     let [_, age, ..] = search.units;
     found.to_fit(params, model, |[r, alpha, a, b, ..]| beta_geometric::limits([r, alpha, a, b], age))
 }
@@ -138,27 +147,51 @@ impl Fitting<'_> {
         evaluations: &mut u32,
     ) -> Result<Ascent<NUMBERS>> {
         let points: Vec<_> = starts.iter().map(|start| self.point(start)).collect();
-        let best = ascend(self.search.customers, self.options, &points, evaluations, |point| {
-            let numbers = self.numbers_of(point);
-            let mut evaluation = likelihood.evaluate(&numbers);
-            for row in 0..NUMBERS {
-                for column in 0..NUMBERS {
-                    evaluation.hessian[row][column] *= slope(row, &numbers, point) * slope(column, &numbers, point);
+        let objective = |point: &[f64; NUMBERS]| self.objective(likelihood, point, false);
+        let best = ascend(self.search.customers, self.options, &points, evaluations, objective);
+        let best = best.ok_or(Error::NoCustomers { what: self.search.model })?;
+        let freely = |point: &[f64; NUMBERS]| self.objective(likelihood, point, true);
+        let Some(mut end) = go_on(&best, self.options, evaluations, freely) else { return Ok(best) };
+        let all: f64 = end.point[4..].iter().map(|root| root * root).sum();
+        end.point[4..].iter_mut().for_each(|root| *root /= all.sqrt());
+        end.evaluation = objective(&end.point);
+        *evaluations += 1;
+        Ok(end)
+    }
+
+    /// Where all `k` are nearly as likely, shares have far to go along a sphere that the Lagrangian holds them to, in steps as
+    /// small as customers are many. `freely`, the likelihood of weights is that of the shares that they are in proportion to,
+    /// and only their sum is held, loosely: the same maximum.
+    fn objective(&self, likelihood: &Likelihood, point: &[f64; NUMBERS], freely: bool) -> Evaluation<NUMBERS> {
+        let numbers = self.numbers_of(point);
+        let mut evaluation = likelihood.evaluate(&numbers);
+        if freely {
+            let (customers, sum) = (likelihood.customers, numbers[4..].iter().sum::<f64>());
+            let (over, hold) = (sum - 1.0, customers.sqrt());
+            evaluation.value += customers * (over - libm::log(sum)) - hold * over * over;
+            for row in 4..NUMBERS {
+                evaluation.gradient[row] += customers * (1.0 - 1.0 / sum) - 2.0 * hold * over;
+                for column in 4..NUMBERS {
+                    evaluation.hessian[row][column] += customers / (sum * sum) - 2.0 * hold;
                 }
             }
-            for index in 0..NUMBERS {
-                let bend = if index < 4 { numbers[index] } else { 2.0 };
-                evaluation.hessian[index][index] += evaluation.gradient[index] * bend;
-                evaluation.gradient[index] *= slope(index, &numbers, point);
+        }
+        for row in 0..NUMBERS {
+            for column in 0..NUMBERS {
+                evaluation.hessian[row][column] *= slope(row, &numbers, point) * slope(column, &numbers, point);
             }
-            for (index, logarithm) in point.iter().take(4).enumerate() {
-                evaluation.value -= self.penalty * logarithm * logarithm;
-                evaluation.gradient[index] -= 2.0 * self.penalty * logarithm;
-                evaluation.hessian[index][index] -= 2.0 * self.penalty;
-            }
-            evaluation
-        });
-        best.ok_or(Error::NoCustomers { what: self.search.model })
+        }
+        for index in 0..NUMBERS {
+            let bend = if index < 4 { numbers[index] } else { 2.0 };
+            evaluation.hessian[index][index] += evaluation.gradient[index] * bend;
+            evaluation.gradient[index] *= slope(index, &numbers, point);
+        }
+        for (index, logarithm) in point.iter().take(4).enumerate() {
+            evaluation.value -= self.penalty * logarithm * logarithm;
+            evaluation.gradient[index] -= 2.0 * self.penalty * logarithm;
+            evaluation.hessian[index][index] -= 2.0 * self.penalty;
+        }
+        evaluation
     }
 
     fn point(&self, numbers: &[f64; NUMBERS]) -> [f64; NUMBERS] {
