@@ -88,23 +88,21 @@ pub enum Error {
         /// The sum.
         field: &'static str,
     },
-    /// A batch that begins before the last day of an earlier one.
-    #[error(
-        "a batch begins on {first}, before {last}, the last day of an earlier one: hand them over in the order of time, or use SpilledFold"
-    )]
+    /// A batch that begins before the end of those before it.
+    #[error("a batch begins on {first}, not on {earliest} or later: hand them over by time, or use SpilledFold")]
     BatchOrder {
         /// The batch's first day.
         first: NaiveDate,
-        /// The last day so far.
-        last: NaiveDate,
+        /// The last day of those before it; the day after a ledger's.
+        earliest: NaiveDate,
     },
-    /// Bytes that could not be kept outside of memory.
-    #[error("part {part} of the spill: {cause}")]
-    Spill {
-        /// The part.
-        part: usize,
-        /// What happened to it.
-        cause: Box<str>,
+    /// Bytes kept outside of memory that could not be written or read, or are not those that were written.
+    #[error("{what} {problem}")]
+    Bytes {
+        /// What they are.
+        what: Box<str>,
+        /// What is wrong with them.
+        problem: Box<str>,
     },
     /// A count that is beyond its limit.
     #[error("{field} is beyond its limit")]

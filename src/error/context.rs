@@ -1,6 +1,6 @@
 //! Where an error happened: at which record, to which customer, of which order.
 
-use core::fmt::{Debug, Display};
+use core::fmt::Debug;
 use core::ops::RangeInclusive;
 
 use rust_decimal::Decimal;
@@ -64,8 +64,8 @@ impl Error {
         Self::UnknownCustomer { customer: name(customer) }
     }
 
-    pub(crate) fn spill(part: usize, cause: &impl Display) -> Self {
-        Self::Spill { part, cause: cause.to_string().into() }
+    pub(crate) fn bytes(what: impl Into<Box<str>>, problem: impl Into<Box<str>>) -> Self {
+        Self::Bytes { what: what.into(), problem: problem.into() }
     }
 
     pub(crate) fn tally_short(value: &impl Debug, asked: u64, counted: u64) -> Self {

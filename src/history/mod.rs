@@ -14,6 +14,7 @@
 //! | how many customers, purchases and credits, and what revenue? | [`Ledger::totals`] |
 //! | how large is the logarithm of a gap, in any database? | [`gap_logarithm`] |
 //! | what is known of one, updated by each new order? | [`CustomerHistory`] |
+//! | a ledger of millions is kept over night: how is it written and read? | [`Ledger::write_to`], [`Ledger::read_from`] |
 //! | some orders changed: how is what is known mended? | [`CustomerHistory::from_records`], [`Ledger::replace`] |
 //! | what is known of customers of several machines or shops? | [`Ledger::merge`] |
 //! | the orders do not fit memory, or come month by month: what is known of every customer? | [`LedgerFold`], in any order [`SpilledFold`] |
@@ -24,11 +25,13 @@ mod columns;
 mod customer;
 mod fold;
 mod gaps;
+mod kept;
 mod ledger;
 mod lines;
 mod log;
 mod logarithms;
 mod mend;
+mod possible;
 mod read;
 mod spending;
 mod statistics;
@@ -38,7 +41,7 @@ mod times;
 mod totals;
 
 pub(crate) use amounts::Fact;
-pub use batches::{LedgerFold, Spill, SpilledFold, SpilledId};
+pub use batches::{LedgerFold, Spill, SpilledFold, StoredId};
 pub(crate) use columns::MoneyColumn;
 pub use customer::{CustomerHistory, RepeatSummary};
 pub(crate) use fold::CustomerFold;

@@ -5,11 +5,8 @@ use rust_decimal::Decimal;
 
 use super::CustomerHistory;
 use super::gaps::GapSums;
-use super::logarithms::gap_logarithm;
 use super::statistics::Statistics;
 use crate::error::{Error, Result};
-use crate::number::money;
-use crate::record::calendar::Day;
 
 #[derive(serde::Serialize, serde::Deserialize)]
 pub(super) struct StoredHistory {
@@ -53,76 +50,27 @@ impl TryFrom<StoredHistory> for CustomerHistory {
     type Error = Error;
 
     fn try_from(stored: StoredHistory) -> Result<Self> {
-        let inconsistent = |field| Err(Error::InconsistentHistory { field });
-        let days = stored.first_purchase.zip(stored.last_purchase);
-        let (first, last) = match days {
-            Some((first, last)) if stored.purchases > 0 && first <= last => (first.into(), last.into()),
-            None if stored.purchases == 0 && stored.first_purchase == stored.last_purchase => {
-                (Day::default(), Day::default())
-            }
-            _ => return inconsistent("first_purchase and last_purchase"),
+        let days = match stored.first_purchase.zip(stored.last_purchase) {
+            Some((first, last)) if stored.purchases > 0 => (first.into(), last.into()),
+            None if stored.purchases == 0 && stored.first_purchase == stored.last_purchase => Default::default(),
+            _ => return Err(Error::InconsistentHistory { field: "first_purchase and last_purchase" }),
         };
-        let gaps = GapSums {
-            shortest: stored.shortest_gap_days,
-            longest: stored.longest_gap_days,
-            squares: stored.gap_squares,
-            logarithms: stored.gap_logarithms,
-        };
-        if stored.purchase_days > stored.purchases || (stored.purchase_days == 0) != (stored.purchases == 0) {
-            return inconsistent("purchase_days");
-        }
-        if !are_possible(gaps, stored.purchase_days.saturating_sub(1), last.since(first)) {
-            return inconsistent("gaps");
-        }
-        let one_day = stored.purchase_days <= 1;
-        if stored.spend < Decimal::ZERO || (stored.purchases == 0 && !stored.spend.is_zero()) {
-            return inconsistent("spend");
-        }
-        if money::exact_sum(stored.spend, -stored.credited).is_none() {
-            return Err(Error::AmountOverflow { field: "revenue" });
-        }
-        if !(Decimal::ZERO..=stored.spend).contains(&stored.first_day_spend)
-            || (one_day && stored.first_day_spend != stored.spend)
-            || money::exact_sum(stored.spend, -stored.first_day_spend).is_none()
-        {
-            return inconsistent("first_day_spend");
-        }
-        if stored.credited < Decimal::ZERO || (stored.credits == 0) != stored.credited.is_zero() {
-            return inconsistent("credited");
-        }
-        Ok(Self {
-            known: Statistics {
-                purchases: stored.purchases,
-                purchase_days: stored.purchase_days,
-                first,
-                last,
-                gaps,
-                spend: stored.spend,
-                first_day_spend: stored.first_day_spend,
-                credits: stored.credits,
-                credited: stored.credited,
+        let known = Statistics {
+            purchases: stored.purchases,
+            purchase_days: stored.purchase_days,
+            first: days.0,
+            last: days.1,
+            gaps: GapSums {
+                shortest: stored.shortest_gap_days,
+                longest: stored.longest_gap_days,
+                squares: stored.gap_squares,
+                logarithms: stored.gap_logarithms,
             },
-        })
+            spend: stored.spend,
+            first_day_spend: stored.first_day_spend,
+            credits: stored.credits,
+            credited: stored.credited,
+        };
+        known.check().map(|()| Self { known })
     }
-}
-
-/// Whether `count` gaps of `sum` days in all can have these statistics.
-fn are_possible(gaps: GapSums, count: u32, sum: u32) -> bool {
-    let (count, sum, shortest, longest) =
-        (u64::from(count), u64::from(sum), u64::from(gaps.shortest), u64::from(gaps.longest));
-    if count == 0 {
-        return sum == 0 && gaps == GapSums::default();
-    }
-    let [least, most] = [gaps.shortest, gaps.longest].map(|gap| u128::from(gap_logarithm(gap)));
-    let others = u128::from(count - 1);
-    let logarithms = most + least * others..=least + most * others;
-    shortest >= 1
-        && shortest <= longest
-        && shortest * count <= sum
-        && sum <= longest * count
-        && longest + shortest * (count - 1) <= sum
-        && sum <= shortest + longest * (count - 1)
-        && sum * sum <= gaps.squares.saturating_mul(count)
-        && gaps.squares <= longest * sum
-        && logarithms.contains(&gaps.logarithms.into())
 }

@@ -39,9 +39,9 @@ impl Spill for Parts {
 }
 
 /// Customer, day from the start of 2026, amount in units of `10^-scale`, below 0 for a credit; scale.
-type Row = (u32, i64, i64, u32);
+pub(super) type Row = (u32, i64, i64, u32);
 
-fn record((customer, day, amount, scale): Row) -> Record<u32> {
+pub(super) fn record((customer, day, amount, scale): Row) -> Record<u32> {
     let at = noon(date("2026-01-01") + chrono::Days::new(day.unsigned_abs()));
     let sum = Decimal::new(amount.abs(), scale);
     if amount < 0 {
@@ -51,7 +51,7 @@ fn record((customer, day, amount, scale): Row) -> Record<u32> {
     }
 }
 
-fn rows() -> impl Strategy<Value = Vec<Row>> {
+pub(super) fn rows() -> impl Strategy<Value = Vec<Row>> {
     let amount = prop_oneof![9 => -500_i64..5000, 1 => i64::MIN / 2..i64::MAX / 2];
     prop::collection::vec((0_u32..40, 0_i64..120, amount, 0_u32..6), 0..300)
 }
@@ -99,6 +99,20 @@ proptest! {
         }
         same(fold.finish())?;
     }
+
+    #[test]
+    fn last_night_and_today_are_the_whole(rows in rows(), night in 0_u64..120) {
+        let (first, as_of) = (date("2026-01-01"), date("2026-04-10"));
+        let night = first + chrono::Days::new(night);
+        let whole = log_of(rows.iter().copied().map(record)).ledger(as_of.max(night));
+        let is_new = |row: &&Row| first + chrono::Days::new(row.1.unsigned_abs()) > night;
+        let log = |rows: Vec<&Row>| log_of(rows.into_iter().copied().map(record));
+        let (new, old): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(is_new);
+        let Ok(last_night) = log(old).ledger(night) else { return Ok(()) };
+        let mut fold = LedgerFold::resume(&last_night, as_of.max(night)).unwrap();
+        fold.add(&log(new)).unwrap();
+        prop_assert_eq!(fold.finish().ok(), whole.ok());
+    }
 }
 
 #[test]
@@ -141,11 +155,10 @@ fn a_batch_against_the_order_of_time_is_refused_and_nothing_of_it_counted() {
     fold.add(&log_of([order("ann", "2026-02-01", "1"), order("ann", "2026-02-09", "1")])).unwrap();
     let earlier = log_of([order("bo", "2026-02-10", "1"), order("ann", "2026-02-08", "1")]);
     let error = fold.add(&earlier).unwrap_err();
-    assert_eq!(error, Error::BatchOrder { first: date("2026-02-08"), last: date("2026-02-09") });
+    assert_eq!(error, Error::BatchOrder { first: date("2026-02-08"), earliest: date("2026-02-09") });
     assert_eq!(
         error.to_string(),
-        "a batch begins on 2026-02-08, before 2026-02-09, the last day of an earlier one: hand them over in the order of \
-         time, or use SpilledFold"
+        "a batch begins on 2026-02-08, not on 2026-02-09 or later: hand them over by time, or use SpilledFold"
     );
     // On the last day itself it may go on, and what lies after the as-of day is left out.
     fold.add(&log_of([order("ann", "2026-02-09", "2.50"), order("bo", "2026-04-01", "1")])).unwrap();
@@ -153,6 +166,17 @@ fn a_batch_against_the_order_of_time_is_refused_and_nothing_of_it_counted() {
     let ann = ledger.get("ann").unwrap();
     assert_eq!((ledger.len(), ann.purchases(), ann.purchase_days(), ann.revenue()), (1, 3, 2, money("4.50")));
     assert_eq!(ledger.left_out(), 1);
+}
+
+#[test]
+fn what_is_resumed_begins_the_day_after() {
+    let ledger = log_of([order("ann", "2026-02-01", "1")]).ledger(date("2026-02-09")).unwrap();
+    let error = LedgerFold::resume(&ledger, date("2026-02-08")).unwrap_err();
+    assert_eq!(error, Error::AsOfMismatch { left: date("2026-02-09"), right: date("2026-02-08") });
+    let mut fold = LedgerFold::resume(&ledger, date("2026-03-31")).unwrap();
+    let error = fold.add(&log_of([order("ann", "2026-02-09", "1")])).unwrap_err();
+    assert_eq!(error, Error::BatchOrder { first: date("2026-02-09"), earliest: date("2026-02-10") });
+    assert_eq!(fold.finish().unwrap().get("ann").map(|ann| ann.purchases()), Some(1));
 }
 
 #[test]
@@ -177,7 +201,7 @@ fn a_full_disk_is_an_error_that_stays() {
     let mut spilled = SpilledFold::new(as_of, 0, parts);
     let batch = log_of([order(1_u64, "2026-02-01", "1"), order(2, "2026-02-01", "1")]);
     let error = spilled.add(&batch).unwrap_err();
-    assert!(error.to_string().ends_with("of the spill: no space left"), "{error}");
+    assert!(error.to_string().ends_with("of the spill failed: no space left"), "{error}");
     assert_eq!(spilled.add(&log_of([])).unwrap_err(), error);
     assert_eq!(spilled.finish().unwrap_err(), error);
 }
@@ -205,7 +229,7 @@ fn bytes_that_were_changed_are_an_error() {
         let mut spilled = SpilledFold::new(as_of, 0, Changed { parts: &mut again, change: &change });
         spilled.add(&batch).unwrap();
         let error = spilled.finish().unwrap_err().to_string();
-        assert_eq!(error, format!("part {part} of the spill: these are not the bytes that were appended"));
+        assert_eq!(error, format!("part {part} of the spill has not the bytes that were appended"));
     }
 }
 

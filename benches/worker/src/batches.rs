@@ -12,7 +12,7 @@ use cpu_time::ProcessTime;
 use repurchase::history::{LedgerFold, Spill, SpilledFold};
 use repurchase::record::RecordColumns;
 use repurchase::segment::LabelKind;
-use repurchase::shop::{ShopModels, ShopOptions};
+use repurchase::shop::{Figure, ShopModels, ShopOptions};
 use repurchase::{Ledger, PurchaseLog, ShopCalendar};
 use serde_json::{Value, json};
 
@@ -56,10 +56,16 @@ pub(crate) fn run(arguments: &[String]) -> Result<Value> {
     }))
 }
 
-/// Customers with a segment.
-fn labels(ledger: &Ledger<u64>) -> Result<usize> {
-    let profiles = ShopModels::fit(ledger, &ShopOptions::default())?.profile_all(ledger)?;
-    Ok(profiles.iter().filter(|profile| profile.label(LabelKind::Segment).is_some()).count())
+/// Customers with a segment and a forecast, asked one after the other, as they would be written to a file.
+fn labels(ledger: &Ledger<u64>) -> Result<u64> {
+    let models = ShopModels::fit(ledger, &ShopOptions::default())?;
+    let mut labelled = 0;
+    for (_, history) in ledger.iter() {
+        let profile = models.profile(&history, ledger.as_of())?;
+        let has_forecast = profile.figure(Figure::ExpectedPurchases).is_some();
+        labelled += u64::from(profile.label(LabelKind::Segment).is_some() && has_forecast);
+    }
+    Ok(labelled)
 }
 
 /// Hands over what makes each batch's log.

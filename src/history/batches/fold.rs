@@ -48,8 +48,8 @@ pub struct LedgerFold<Id> {
     as_of: NaiveDate,
     scale: u32,
     customers: Spread<Id>,
-    /// The last day of the batches so far.
-    last_day: Day,
+    /// The first day on which the next batch may begin.
+    earliest: Day,
     left_out: u64,
     /// No customer has more purchases, nor more credits.
     most: u64,
@@ -59,7 +59,54 @@ impl<Id: CustomerId> LedgerFold<Id> {
     /// Of no order yet, as of a day, which is included.
     pub fn new(as_of: NaiveDate) -> Self {
         let customers = Spread { parts: (0..PARTS).map(|_| Accounts::new()).collect() };
-        Self { as_of, scale: 0, customers, last_day: Day::MIN, left_out: 0, most: 0 }
+        Self { as_of, scale: 0, customers, earliest: Day::MIN, left_out: 0, most: 0 }
+    }
+
+    /// Goes on from a ledger, such as last night's, as of a later day: the next batch begins on the day after the ledger's.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AsOfMismatch`] for a day before the ledger's.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::history::LedgerFold;
+    /// use repurchase::{Ledger, Order, PurchaseLog, ShopCalendar};
+    /// use rust_decimal::Decimal;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let order = |id, day: &str| Ok::<_, Box<dyn std::error::Error>>(Order::on(id, day.parse()?, Decimal::TEN)?);
+    /// let (calendar, today) = (ShopCalendar::utc(), "2026-03-31".parse()?);
+    /// let so_far = vec![order("bo", "2026-02-27")?, order("ann", "2026-02-03")?];
+    /// let yesterday = Ledger::from_records(so_far.clone(), &calendar, "2026-03-30".parse()?)?;
+    ///
+    /// let new = vec![order("ann", "2026-03-31")?];
+    /// let mut fold = LedgerFold::resume(&yesterday, today)?;
+    /// fold.add(&PurchaseLog::from_records(new.clone(), &calendar)?)?;
+    /// assert_eq!(fold.finish()?, Ledger::from_records([so_far, new].concat(), &calendar, today)?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn resume(ledger: &Ledger<Id>, as_of: NaiveDate) -> Result<Self> {
+        if as_of < ledger.as_of {
+            return Err(Error::AsOfMismatch { left: ledger.as_of, right: as_of });
+        }
+        let mut fold = Self { scale: ledger.scale, ..Self::new(as_of) };
+        let bought = (0..ledger.len()).filter_map(|index| ledger.columns.row(index));
+        for (id, known) in ledger.ids.iter().zip(bought) {
+            let place = fold.customers.place(id);
+            *fold.customers.state(place) = known;
+        }
+        for (id, history) in &ledger.without_purchase {
+            let place = fold.customers.place(id);
+            *fold.customers.state(place) = history.known.minor(ledger.scale)?;
+        }
+        let counts = fold.customers.states().map(|known| known.purchases.max(known.credits));
+        fold.most = counts.max().unwrap_or(0).into();
+        // A ledger as of chrono's last day has nothing after it.
+        fold.earliest = Day::from(ledger.as_of).plus(1).unwrap_or(Day::MAX);
+        Ok(fold)
     }
 
     /// Folds a batch, which begins on the last day of those before it or later; what happened after the as-of day is left
@@ -71,8 +118,8 @@ impl<Id: CustomerId> LedgerFold<Id> {
     /// customer could have more than `u32::MAX` purchases or credits. Nothing of the batch is counted then.
     pub fn add(&mut self, batch: &PurchaseLog<Id>) -> Result<()> {
         let Some((first, _)) = batch.days() else { return Ok(()) };
-        if batch.first_day < self.last_day {
-            return Err(Error::BatchOrder { first, last: self.last_day.date() });
+        if batch.first_day < self.earliest {
+            return Err(Error::BatchOrder { first, earliest: self.earliest.date() });
         }
         let facts = (batch.purchases() + batch.credits()) as u64;
         if self.most + facts > u32::MAX.into() {
@@ -103,7 +150,7 @@ impl<Id: CustomerId> LedgerFold<Id> {
                 },
             );
         }
-        self.last_day = batch.last_day;
+        self.earliest = batch.last_day;
         self.most += facts;
         self.left_out += facts - counted;
         Ok(())

@@ -2,10 +2,11 @@
 
 use crate::record::CustomerId;
 
-/// An id that can be written beside its orders and read back: what [`SpilledFold`](super::SpilledFold) asks of ids.
+/// An id that can be written as bytes and read back: what [`SpilledFold`](super::SpilledFold) and a stored
+/// [`Ledger`](crate::Ledger) ask of ids.
 ///
 /// Whole numbers and texts have it. Give it to a newtype by handing over to what it wraps.
-pub trait SpilledId: CustomerId {
+pub trait StoredId: CustomerId {
     /// Appends the id.
     fn write(&self, bytes: &mut Vec<u8>);
 
@@ -16,7 +17,7 @@ pub trait SpilledId: CustomerId {
 /// Whole numbers, at their full length.
 macro_rules! numbers {
     ($($number:ty),+) => {
-        $(impl SpilledId for $number {
+        $(impl StoredId for $number {
             fn write(&self, bytes: &mut Vec<u8>) {
                 bytes.extend_from_slice(&self.to_le_bytes());
             }
@@ -32,7 +33,7 @@ macro_rules! numbers {
 
 numbers!(u32, u64, u128, i32, i64);
 
-impl SpilledId for String {
+impl StoredId for String {
     fn write(&self, bytes: &mut Vec<u8>) {
         put(self.len() as u128, bytes);
         bytes.extend_from_slice(self.as_bytes());
@@ -73,7 +74,7 @@ pub(super) fn take(bytes: &mut &[u8]) -> Option<u128> {
 mod tests {
     use super::*;
 
-    fn read_back<Id: SpilledId>(ids: &[Id]) {
+    fn read_back<Id: StoredId>(ids: &[Id]) {
         let mut bytes = Vec::new();
         for id in ids {
             id.write(&mut bytes);

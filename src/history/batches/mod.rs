@@ -5,5 +5,5 @@ mod id;
 mod spill;
 
 pub use fold::LedgerFold;
-pub use id::SpilledId;
+pub use id::StoredId;
 pub use spill::{Spill, SpilledFold};

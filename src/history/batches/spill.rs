@@ -6,7 +6,7 @@ use std::io;
 
 use chrono::NaiveDate;
 
-use super::id::{SpilledId, put, take};
+use super::id::{StoredId, put, take};
 use crate::error::{Error, Result};
 use crate::history::amounts::{Amounts, Fact};
 use crate::history::fold::{HASH, Partition, fold};
@@ -113,7 +113,7 @@ impl SpilledFold<(), ()> {
     pub const PARTS: usize = 1 << 8;
 }
 
-impl<Id: SpilledId, S: Spill> SpilledFold<Id, S> {
+impl<Id: StoredId, S: Spill> SpilledFold<Id, S> {
     /// Of no order yet, as of a day, which is included: `memory` bytes of purchases and credits wait before they are spilled.
     pub fn new(as_of: NaiveDate, memory: usize, spill: S) -> Self {
         Self {
@@ -135,7 +135,7 @@ impl<Id: SpilledId, S: Spill> SpilledFold<Id, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::Spill`] when bytes could not be appended, [`Error::CountOverflow`] for more than `u32::MAX` purchases and
+    /// [`Error::Bytes`] when bytes could not be appended, [`Error::CountOverflow`] for more than `u32::MAX` purchases and
     /// credits in a part. Part of the batch may be counted then: the fold answers nothing but that error any more.
     pub fn add(&mut self, batch: &PurchaseLog<Id>) -> Result<()> {
         self.fault.clone().map_or(Ok(()), Err)?;
@@ -180,7 +180,7 @@ impl<Id: SpilledId, S: Spill> SpilledFold<Id, S> {
         for (part, bytes) in self.waiting.iter_mut().enumerate().filter(|(_, bytes)| !bytes.is_empty()) {
             let header = Header { length: bytes.len() as u64, hash: HASH.hash_one(&*bytes), scale: self.scale };
             let block = [header.bytes().as_slice(), bytes].concat();
-            self.spill.append(part, &block).map_err(|error| Error::spill(part, &error))?;
+            self.spill.append(part, &block).map_err(|error| failed(part, &error))?;
             bytes.clear();
         }
         self.bytes = 0;
@@ -191,7 +191,7 @@ impl<Id: SpilledId, S: Spill> SpilledFold<Id, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::Spill`] when bytes cannot be read, or are not those that were appended; [`Error::Customer`] when the sum of a
+    /// [`Error::Bytes`] when bytes cannot be read, or are not those that were appended; [`Error::Customer`] when the sum of a
     /// customer's amounts does not fit a `Decimal` at the finest scale of all batches; the error of an
     /// [`add`](SpilledFold::add) that failed.
     pub fn finish(mut self) -> Result<Ledger<Id>> {
@@ -209,10 +209,10 @@ impl<Id: SpilledId, S: Spill> SpilledFold<Id, S> {
                 facts: Partition::with_capacity(facts, 0),
                 count: 0,
             };
-            let spilled = self.spill.read(part).map_err(|error| Error::spill(part, &error))?;
+            let spilled = self.spill.read(part).map_err(|error| failed(part, &error))?;
             let is_whole = read.blocks(&spilled).and_then(|()| read.block(&waiting, self.scale));
             if is_whole.is_none() || read.count != facts {
-                return Err(Error::spill(part, &"these are not the bytes that were appended"));
+                return Err(Error::bytes(name(part), "has not the bytes that were appended"));
             }
             drop((spilled, waiting));
             read.facts.finish(false);
@@ -224,6 +224,14 @@ impl<Id: SpilledId, S: Spill> SpilledFold<Id, S> {
         ledger.left_out = self.left_out;
         Ok(ledger)
     }
+}
+
+fn name(part: usize) -> String {
+    format!("part {part} of the spill")
+}
+
+fn failed(part: usize, error: &io::Error) -> Error {
+    Error::bytes(name(part), format!("failed: {error}"))
 }
 
 /// What stands before the bytes of a block.
@@ -252,7 +260,7 @@ struct Read<Id> {
     count: usize,
 }
 
-impl<Id: SpilledId> Read<Id> {
+impl<Id: StoredId> Read<Id> {
     /// `None` for bytes that are no blocks.
     fn blocks(&mut self, mut bytes: &[u8]) -> Option<()> {
         while !bytes.is_empty() {

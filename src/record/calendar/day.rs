@@ -14,7 +14,7 @@ impl Day {
     pub(crate) const MAX: Self = Self(NaiveDate::MAX.to_epoch_days());
 
     #[inline]
-    pub(super) fn new(number: i64) -> Option<Self> {
+    pub(crate) fn new(number: i64) -> Option<Self> {
         let number = i32::try_from(number).ok()?;
         (Self::MIN.0..=Self::MAX.0).contains(&number).then_some(Self(number))
     }
