@@ -3,7 +3,8 @@
 //! A shop that lives on returning customers gets numbers about the shop ([`measure`]), labels on each customer
 //! ([`segment`]), what each will do next ([`predict`]), all of it as one value ([`shop`]) and what to do about it
 //! ([`act`]), all from records ([`record`]) that are folded once into histories ([`history`]) and held against measuring
-//! sticks ([`scale`]).
+//! sticks ([`scale`]). The [`guide`] leads from a question to what to do: from a webhook to labels, which thresholds for which
+//! trade, whether a fit is any good, what a number cannot tell, and what the field's words are called here (名词表).
 //!
 //! ```text
 //! orders, credits ──► PurchaseLog ──► Ledger ──► ShopModels ──► Profile: labels and forecasts of each ──► audiences
@@ -130,9 +131,14 @@
 //!   that a file cannot hold what `new` refuses. Results can be written and read as plain data.
 //!
 //! The crates whose types appear here, [`chrono`] and [`rust_decimal`], are re-exported.
+//!
+//! # Oldest compiler
+//!
+//! Rust 1.85, proven for every change. A later one is asked for in a minor version only, and the changelog says why.
 
 pub mod act;
 mod error;
+pub mod guide;
 pub mod history;
 pub mod measure;
 mod number;
@@ -156,3 +162,7 @@ pub use scale::Ratio;
 #[cfg(all(doctest, feature = "serde"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[cfg(all(doctest, feature = "serde"))]
+#[doc = include_str!("../README.zh.md")]
+struct ReadmeInChinese;

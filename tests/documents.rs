@@ -8,7 +8,15 @@ use std::path::Path;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-const PAGES: [&str; 5] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "tests/data/README.md"];
+const PAGES: [&str; 7] = [
+    "README.md",
+    "README.zh.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "SECURITY.md",
+    "tests/data/README.md",
+];
 
 /// Folders whose paths in a text must be there.
 const FOLDERS: [&str; 5] = ["src/", "tests/", "benches/", "examples/", ".ci/"];
@@ -47,6 +55,34 @@ fn links_lead_to_files() {
             let folder = Path::new(page).parent().unwrap();
             assert!(link.contains("://") || is_there(folder.join(link).to_str().unwrap()), "{page} links to {link}");
         }
+    }
+}
+
+/// Both READMEs are read where the package is shown, too: they link to nothing that is not there, and are short.
+#[test]
+fn a_readme_stands_alone() {
+    for page in ["README.md", "README.zh.md"] {
+        let text = prose(page);
+        let links: Vec<_> = text.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+        assert!(links.iter().all(|link| link.starts_with("https://")), "{page}: {links:?}");
+        assert!(read(page).lines().count() < 200, "{page} has 200 lines or more");
+    }
+}
+
+/// Each page of the guide starts from a question and ends with what to do.
+#[test]
+fn a_page_of_the_guide_answers_a_question() {
+    for entry in fs::read_dir(Path::new(ROOT).join("src/guide")).unwrap() {
+        let path = entry.unwrap().path();
+        let (name, is_page) = (path.display().to_string(), path.extension().is_some_and(|extension| extension == "md"));
+        if !is_page || name.ends_with("index.md") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let question: String = text.lines().skip(2).take_while(|line| line.starts_with('>')).collect();
+        assert!(question.contains('?') && question.contains('？'), "{name} asks nothing: {question}");
+        let last = text.lines().rfind(|line| line.starts_with("# ")).unwrap_or_default();
+        assert_eq!(last, "# What to do", "{name} ends with something else");
     }
 }
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up. Those of one floor do not import each other.
-const FLOORS: [&[&str]; 12] = [
+const FLOORS: [&[&str]; 13] = [
     &["error"],
     &["stored"],
     &["parallel"],
@@ -19,6 +19,7 @@ const FLOORS: [&[&str]; 12] = [
     &["shop"],
     &["act"],
     &["sql"],
+    &["guide"],
 ];
 
 /// The floors inside `predict`, from the ground up.
@@ -124,7 +125,7 @@ fn only_rooms_are_public() {
             let modules: Vec<_> = code(&text).filter(|line| line.starts_with("pub mod ")).map(str::to_owned).collect();
             modules.into_iter().map(move |line| (path.clone(), line))
         })
-        .filter(|(path, _)| !["lib.rs", "act/mod.rs"].iter().any(|room| Path::new(room) == path))
+        .filter(|(path, _)| !["lib.rs", "act/mod.rs", "guide/mod.rs"].iter().any(|room| Path::new(room) == path))
         .map(|(path, line)| format!("{}: {line}", path.display()))
         .collect();
     assert_eq!(public, ["act/audience/mod.rs: pub mod ready;"], "a file's name is no promise to users");
