@@ -115,6 +115,8 @@ fn the_table_of_test_data_names_every_file() {
     let mut files = BTreeSet::new();
     walk(&Path::new(ROOT).join("tests/data"), &mut files);
     files.remove("README.md");
+    // `tests/stored/` holds its folder to the types.
+    files.retain(|file| !file.starts_with("stored/"));
 
     let text = read("tests/data/README.md");
     let rows = text.lines().filter(|line| line.starts_with("| `"));

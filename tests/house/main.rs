@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot read the source fails")]
 
+mod public;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
