@@ -18,8 +18,8 @@ pub enum PurchaseChoice {
     #[default]
     Auto,
     /// MBG/CNBD-k, fitted, where the shop's past was [checked](super::ShopChecks) and it forecast better there, by more than two
-    /// standard errors of the log score, than the model of [`Auto`](Self::Auto); otherwise as that. It makes the checks some ten
-    /// times as long: a fit of it takes that of MBG/NBD times ten.
+    /// standard errors of the log score, than the model of [`Auto`](Self::Auto); otherwise as that. It makes the checks ten
+    /// to twenty times as long, as a fit of it takes so many times that of MBG/NBD.
     AutoWithRhythm,
     /// The model of this kind, fitted, where its likelihood has a maximum and dropout is
     /// [identified](Identification); otherwise NBD where that forecasts, with the reason.
