@@ -58,7 +58,8 @@ fn ln_retention(alpha: f64, beta: f64, c: f64, from: f64, to: f64) -> (f64, [f64
             by_c += sign * slope * first;
             curvature[0][2] += sign * trigamma(alpha + at) * first;
             curvature[1][2] += sign * bend * first;
-            curvature[2][2] += sign * (bend * first * first + slope * second);
+            // Of larger powers the two cancel, but the first would underflow before.
+            curvature[2][2] += if grown < 1e100 { sign * (bend * first * first + slope * second) } else { 0.0 };
         }
         curvature[1][1] += sign * trigamma_difference(beta + grown, alpha);
     }
@@ -92,6 +93,22 @@ mod tests {
                     let curvature = (right.gradient[column] - left.gradient[column]) / (2.0 * step);
                     assert!(near(curvature, here.hessian[row][column]), "{at:?} {row} {column}: {curvature} {here:?}");
                 }
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn curvatures_stay_right_where_powers_are_large() -> Result<()> {
+        let renewals = Renewals::of(&[RenewalCohort::new(vec![3, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2])?])?;
+        for c in [60.0, 150.0, 208.0, 460.0] {
+            let at = |c: f64| evaluate(&renewals, &[0.19 / c, 0.92, c]);
+            let (here, step) = (at(c), 1e-5 * c);
+            for row in 0..3 {
+                let slope = |way: f64| evaluate(&renewals, &[0.19 / c, 0.92, c + way * step]).gradient[row];
+                let curvature = (slope(1.0) - slope(-1.0)) / (2.0 * step);
+                let (found, size) = (here.hessian[row][2], 1e-6 * (1.0 + here.hessian[row][row].abs()) / c);
+                assert!((found - curvature).abs() < size, "{c} {row}: {found} {curvature}");
             }
         }
         Ok(())
