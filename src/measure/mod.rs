@@ -17,6 +17,7 @@
 //! | ... in the last n days, and how did that change? | [`buyer_mix_in`], [`relative_change`] |
 //! | what share of the revenue do the top 20% bring? | [`Concentration`] |
 //! | after how long is a product bought again, when is a customer due for it? | [`CycleTable`] |
+//! | which products are bought again soonest, and on how many customers does that rest? | [`CycleTable::ranked`] |
 //! | which products are of a high repurchase rate? | [`HighRepurchase`] |
 //! | how long do spells last, where some are still open? | [`SurvivalCurve`] |
 //! | who buys of one category, who of several? | [`category_breadth`] |

@@ -282,6 +282,20 @@ proptest! {
                     let days = (group[0].0 * usual) as f64 / stretch(group[0].1) as f64;
                     prop_assert_eq!(step.days, days);
                 }
+                // Of each customer some spell is of the median's group or a later one.
+                let at_median = by_rank.median_days().map(|rank| {
+                    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank")]
+                    let (gap, halves, _) = groups[rank as usize][0];
+                    let lasts = |days: &&BTreeMap<NaiveDate, i64>| {
+                        let list: Vec<_> = days.iter().collect();
+                        (0..list.len()).any(|at| {
+                            let next = list.get(at + 1).map_or(as_of, |next| *next.0);
+                            (next - *list[at].0).num_days() * stretch(halves) >= gap * stretch(*list[at].1)
+                        })
+                    };
+                    customers.values().filter(lasts).count() as u64
+                });
+                prop_assert_eq!(cycle.customers_at_median, at_median);
                 // Due after the median for what was bought last, rounded up.
                 for (customer, days) in customers {
                     let due = table.next_due_of(&log, customer, product).unwrap();
@@ -297,6 +311,26 @@ proptest! {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn products_rank_by_their_median(rows in rows(), as_of in 0u64..70, least in 0u64..4) {
+        for scale in SCALES {
+            let table = CycleTable::of(&log(&rows), on(as_of), &CycleOptions::default().with_scale(scale));
+            let mut expected = Vec::new();
+            for (product, cycle) in table.iter() {
+                let Some(days) = cycle.median_days() else { continue };
+                let customers = cycle.customers_at_median.unwrap();
+                prop_assert!(customers <= cycle.customers());
+                if customers >= least {
+                    // Non-negative numbers are ordered as their bits are.
+                    expected.push((days.to_bits(), u64::MAX - customers, *product));
+                }
+            }
+            expected.sort_unstable();
+            let found: Vec<u8> = table.ranked(least).into_iter().map(|(product, _)| *product).collect();
+            prop_assert_eq!(found, expected.into_iter().map(|(_, _, product)| product).collect::<Vec<_>>());
         }
     }
 

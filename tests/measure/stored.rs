@@ -167,6 +167,19 @@ fn counts_that_contradict_each_other_are_refused() {
     refused(cycle([0, 2], [0, 2], 0, "1", curve), "ended spells must lie between 0 and 0, found 1");
     refused(cycle([1, 2], [1, 1], 1, "0", curve), "usual quantity must be above 0, found 0");
 
+    // Two of three spells have ended by the median, on which one customer or two may rest.
+    let median = curve.replace(r#""returned":1,"waiting":2"#, r#""returned":2,"waiting":1"#);
+    let at = |customers: &str| {
+        let stored = cycle([1, 1], [1, 1], 0, "1", &median);
+        stored.replace(r#""curve""#, &format!(r#""customers_at_median":{customers},"curve""#))
+    };
+    assert!(serde_json::from_str::<ProductCycle>(&at("1")).is_ok());
+    for customers in ["0", "null", "2"] {
+        refused(at(customers), "customers at the median must lie between 1 and 1");
+    }
+    let none = cycle([1, 2], [1, 1], 1, "1", curve).replace(r#""curve""#, r#""customers_at_median":0,"curve""#);
+    refused(none, "customers at the median must lie between 0 and 0");
+
     let window = r#"{"start":"2026-03-01","end":"2026-04-01"}"#;
     let breadth = |count: u64, of: u64, customers: &str| {
         format!(r#"{{"window":{window},"cross_category":{{"count":{count},"of":{of}}},"customers":{{{customers}}}}}"#)

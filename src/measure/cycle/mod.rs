@@ -1,19 +1,21 @@
 //! Product cycles: how long until a customer buys the same product again.
 
 use core::borrow::Borrow;
+use core::cmp::Ordering;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 use crate::history::{LineLog, ProductDay};
-use crate::measure::survival::{Spell, SurvivalCurve};
+use crate::measure::survival::{Spell, SurvivalCurve, compare};
 use crate::number::money;
 use crate::record::calendar::Day;
 use crate::record::{CustomerId, ProductId};
 use crate::scale::Ratio;
 
 pub(super) mod high;
+mod ranked;
 #[cfg(feature = "serde")]
 mod stored;
 
@@ -79,6 +81,9 @@ pub struct ProductCycle {
     /// The median quantity of a purchase: the smallest that at least half of the purchases do not exceed.
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub usual_quantity: Decimal,
+    /// The customers on whom the median rests: those of whom some purchase lasted, or has been lasting, at least as long.
+    /// `None` where the median is not reached.
+    pub customers_at_median: Option<u64>,
     /// How long each purchase lasts until the same customer's next one. A customer's last purchase is censored at the
     /// as-of day.
     pub curve: SurvivalCurve,
@@ -155,7 +160,7 @@ impl<P: ProductId> CycleTable<P> {
                 let known = same.partition_point(|one| one.day <= as_of.into());
                 let place = same.first().map_or(0, |one| one.product as usize);
                 if let (Some(tally), Some(known)) = (tallies.get_mut(place), same.get(..known)) {
-                    tally.add(known, as_of.into(), options.within_days);
+                    tally.add(known, as_of.into(), *options);
                 }
             }
         }
@@ -275,11 +280,14 @@ struct Counted {
     observed: u64,
     within: u64,
     spells: Vec<Spell>,
+    /// Of each customer.
+    longest: Vec<Spell>,
 }
 
 impl Counted {
     /// Adds one customer's purchases up to `as_of`, day by day.
-    fn add(&mut self, bought: &[ProductDay], as_of: Day, within_days: u32) {
+    fn add(&mut self, bought: &[ProductDay], as_of: Day, options: CycleOptions) {
+        let within_days = options.within_days;
         let Some(first) = bought.first() else { return };
         let second = bought.get(1);
         self.customers += 1;
@@ -293,7 +301,13 @@ impl Counted {
             let gap_days = next.since(one.day);
             Spell { gap_days, quantity: one.quantity, returned }
         };
+        let before = self.spells.len();
         self.spells.extend(bought.iter().zip(next).map(spell));
+        let own = self.spells.get(before..).unwrap_or_default().iter().copied();
+        self.longest.extend(match options.scale {
+            CycleScale::Quantity => own.max_by(length),
+            CycleScale::Calendar => own.map(|spell| Spell { quantity: Decimal::ONE, ..spell }).max_by(length),
+        });
     }
 
     fn cycle(mut self, scale: CycleScale) -> ProductCycle {
@@ -305,14 +319,24 @@ impl Counted {
                 SurvivalCurve::of_spells(self.spells, Decimal::ONE)
             }
         };
+        let customers_at_median = curve.median().map(|step| {
+            let median = Spell { gap_days: step.gap_days, quantity: step.quantity, returned: true };
+            self.longest.iter().filter(|spell| length(spell, &median) != Ordering::Less).count() as u64
+        });
         ProductCycle {
             repeat_customers: Ratio::counted(self.repeaters, self.customers),
             repeat_within: Ratio::counted(self.within, self.observed),
             unobserved: self.customers - self.observed,
             usual_quantity: usual_quantity.normalize(),
+            customers_at_median,
             curve,
         }
     }
+}
+
+/// Which of two spells is the longer one.
+fn length(one: &Spell, other: &Spell) -> Ordering {
+    compare(one.gap_days, one.quantity, other.gap_days, other.quantity)
 }
 
 /// The smallest quantity that at least half of the spells, one or more, do not exceed.

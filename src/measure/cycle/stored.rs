@@ -16,8 +16,9 @@ stored! {
         repeat_within: Ratio,
         unobserved: u64,
         #[serde(with = "crate::number::decimal")] usual_quantity: Decimal,
+        customers_at_median: Option<u64>,
         curve: SurvivalCurve,
-    } => checked(ProductCycle { repeat_customers, repeat_within, unobserved, usual_quantity, curve })
+    } => checked(ProductCycle { repeat_customers, repeat_within, unobserved, usual_quantity, customers_at_median, curve })
 }
 
 fn checked(cycle: ProductCycle) -> Result<ProductCycle> {
@@ -31,6 +32,12 @@ fn checked(cycle: ProductCycle) -> Result<ProductCycle> {
     let most = if repeaters == 0 { 0 } else { u64::MAX };
     Error::within("ended spells", cycle.curve.returned(), repeaters..=most)?;
     Error::above_zero("usual quantity", cycle.usual_quantity)?;
+    let field = "customers at the median";
+    match (cycle.curve.median(), cycle.customers_at_median) {
+        (None, None) => {}
+        (Some(step), found) => Error::within(field, found.unwrap_or_default(), 1..=step.at_risk.min(customers))?,
+        (None, Some(found)) => Error::within(field, found.max(1), 0..=0)?,
+    }
     Ok(cycle)
 }
 

@@ -279,7 +279,7 @@ impl CurveStep {
 }
 
 /// Which of two gaps is the longer one for equal quantities. No gap is 2^32 days and no quantity 2^96 units long.
-fn compare(gap: u32, quantity: Decimal, other_gap: u32, other_quantity: Decimal) -> Ordering {
+pub(super) fn compare(gap: u32, quantity: Decimal, other_gap: u32, other_quantity: Decimal) -> Ordering {
     (u128::from(gap) * units(other_quantity)).cmp(&(u128::from(other_gap) * units(quantity)))
 }
 
