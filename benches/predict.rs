@@ -8,14 +8,16 @@ use chrono::{NaiveDate, NaiveTime};
 use common::{Random, Result};
 use criterion::{Criterion, Throughput};
 use repurchase::predict::{
-    AnyModel, Backtest, Baseline, Bdw, BgBb, Fit, FitOptions, GammaGamma, Holdout, ModelKind, OpportunitySample,
-    OpportunitySamples, PurchaseModel, RenewalCohort, RollingBacktest, Sample, Samples, Sbg, SbgParams, ValueModel,
+    AnyModel, Backtest, Baseline, Bdw, BgBb, DueModel, DueOptions, Fit, FitOptions, GammaGamma, Holdout, ModelKind,
+    NextCategories, NextCategoryOptions, OpportunitySample, OpportunitySamples, PurchaseModel, RenewalCohort, RollingBacktest, Sample, Samples, Sbg, SbgParams, ValueModel,
     opportunity_samples,
 };
-use repurchase::record::{Period, Windows};
+use repurchase::history::LineLog;
+use repurchase::record::{OrderLine, Period, Windows};
 use repurchase::scale::Confidence;
 use repurchase::segment::MissedCycles;
-use repurchase::{CustomerHistory, Ledger, Order, PurchaseLog, ShopCalendar};
+use repurchase::{CustomerHistory, Ledger, Order, PurchaseLog, ShopCalendar, Window};
+use rust_decimal::Decimal;
 
 /// Days.
 const HORIZON: u32 = 90;
@@ -35,7 +37,38 @@ fn main() -> Result {
     all(&mut criterion, &models, &simulated.repeats);
     one(&mut criterion, &models, spend, &ledger)?;
     backtest(&mut criterion, &log)?;
+    next(&mut criterion)?;
     criterion.final_summary();
+    Ok(())
+}
+
+/// What comes next, and who is due: customers of ten purchases each, among 500 categories.
+fn next(criterion: &mut Criterion) -> Result {
+    let as_of = day(2025, 12, 31)?;
+    let mut group = criterion.benchmark_group("predict");
+    for customers in [25_000, 50_000, 100_000_u32] {
+        let mut random = Random(20_261_129);
+        let lines = (0..10 * customers).map(|line| {
+            let category = random.below(500).min(random.below(500));
+            let on = as_of - chrono::Days::new(random.below(730));
+            OrderLine::on(line / 10, on, category, Decimal::ONE, Decimal::ONE)
+        });
+        let log = LineLog::from_lines(lines.collect::<Result<Vec<_>, _>>()?, &ShopCalendar::utc())?;
+        let next = NextCategories::fit(&log, as_of, &NextCategoryOptions::default())?;
+        group.throughput(Throughput::Elements(customers.into()));
+        group.bench_function(format!("next_categories_fit/500/{customers}"), |bencher| {
+            bencher.iter(|| NextCategories::fit(&log, as_of, &NextCategoryOptions::default()));
+        });
+        group.bench_function(format!("next_categories_all/500/{customers}"), |bencher| {
+            bencher.iter_with_large_drop(|| next.rank_all(&log, 5));
+        });
+        let due = DueModel::fit(&log, as_of, &DueOptions::default())?;
+        let week = Window::new(as_of, as_of + chrono::Days::new(7))?;
+        group.bench_function(format!("due_in/500/{customers}"), |bencher| {
+            bencher.iter_with_large_drop(|| due.due_in(&log, week));
+        });
+    }
+    group.finish();
     Ok(())
 }
 

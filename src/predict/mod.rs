@@ -8,6 +8,8 @@
 //! | between which numbers do purchases lie, and what they bring? | [`PurchaseModel::interval_of_purchases`], [`ValueModel::value_interval`] |
 //! | how likely are no purchases, or exactly three? | [`PurchaseModel::probability_of_purchases`] |
 //! | how regularly do customers come, and who is due this week? | [`MbgCnbd`], [`Regularity`] |
+//! | when is a customer due to buy a product again, and who is due this week, with what? | [`DueModel`] |
+//! | which category comes next, and is that better than what is popular? | [`NextCategories`] |
 //! | what does a customer spend on a purchase? | [`GammaGamma::expected_spend`] |
 //! | what is a customer worth in the next year? | [`ValueModel::expected_value`] |
 //! | how much of it is left after credits? | [`KeptShare`] |
@@ -65,6 +67,7 @@ mod backtest;
 mod contract;
 mod fit;
 mod given;
+mod next;
 mod purchases;
 mod value;
 
@@ -78,6 +81,10 @@ pub(crate) use backtest::{mean_size, percent};
 pub use contract::{Bdw, BdwParams, BgBb, BgBbParams, Sbg, SbgParams};
 pub use fit::{Boundary, Fit, FitOptions, FitReport, Fitted, Identification, Latent, Limit, Spread, StopReason};
 pub use given::{OpportunitySample, OpportunitySamples, RenewalCohort, Sample, Samples, TimeUnit, opportunity_samples};
+pub use next::{
+    Due, DueDay, DueModel, DueOptions, NextCategories, NextCategoryOptions, NextCategoryTrial, ProductDue,
+    RankingScore, Suggestion,
+};
 pub use purchases::{
     AnyModel, BgCnbd, BgNbd, BgNbdParams, CnbdParams, MbgCnbd, MbgNbd, MbgNbdParams, ModelKind, Nbd, NbdParams,
     NextPurchase, ParetoNbd, ParetoNbdParams, PurchaseModel, Regularity, Revival, RevivingModel,

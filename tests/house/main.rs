@@ -25,7 +25,7 @@ const FLOORS: [&[&str]; 13] = [
 ];
 
 /// The floors inside `predict`, from the ground up.
-const PREDICT: [&[&str]; 5] = [&["given"], &["fit"], &["purchases"], &["value", "contract"], &["backtest"]];
+const PREDICT: [&[&str]; 5] = [&["given"], &["fit"], &["purchases"], &["value", "contract"], &["backtest", "next"]];
 
 const MOST_LINES: usize = 400;
 

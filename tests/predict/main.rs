@@ -22,6 +22,8 @@ mod laws;
 #[cfg(feature = "serde")]
 mod limits;
 mod mergeable;
+mod next_category;
+mod next_due;
 mod opportunity;
 mod outlook;
 mod pareto_nbd;
