@@ -169,7 +169,12 @@ fn acceleration((treated, mean): (&Customers, f64), (control, of_control): (&Cus
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a million replicates are exact")]
-fn accelerated(mut replicates: Vec<f64>, estimate: f64, acceleration: f64, confidence: Confidence) -> Option<Interval> {
+pub(super) fn accelerated(
+    mut replicates: Vec<f64>,
+    estimate: f64,
+    acceleration: f64,
+    confidence: Confidence,
+) -> Option<Interval> {
     replicates.sort_unstable_by(f64::total_cmp);
     let number = replicates.len() as f64;
     let below = replicates.partition_point(|&replicate| replicate < estimate) as f64;

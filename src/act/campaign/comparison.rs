@@ -76,6 +76,40 @@ impl Comparison {
         }
     }
 
+    /// The variance of the [`difference`](Comparison::difference), for taking effects together; `None` where an arm is empty,
+    /// for money where an arm has fewer than two customers, and of bootstrapped amounts.
+    ///
+    /// # Formula
+    ///
+    /// Of rates, the sum over the arms of `p (1 - p) / (n + 2)` at `p = (x + 1) / (n + 2)`, which is above 0 also for 0 of n;
+    /// of changes, the same over the four groups; of money, the sum of `s² / n`.
+    ///
+    /// # References
+    ///
+    /// A. Agresti, B. Caffo (2000), "Simple and effective confidence intervals for proportions and differences of proportions
+    /// result from adding two successes and two failures", The American Statistician 54(4), 280-288,
+    /// doi 10.1080/00031305.2000.10474560.
+    pub fn difference_variance(&self) -> Option<f64> {
+        let of_rates = |rates: [Ratio; 2]| rates.into_iter().map(rates::variance).sum::<Option<f64>>();
+        match self.subject {
+            Subject::Rates(arms) => of_rates(arms),
+            Subject::Changes([treated, control]) => Some(of_rates(treated)? + of_rates(control)?),
+            Subject::Money(arms) => means::difference_variance(arms),
+            Subject::Bootstrap { .. } => None,
+        }
+    }
+
+    /// Whether two compare the same: rates, changes, or money.
+    pub(super) const fn is_like(&self, other: &Self) -> bool {
+        use Subject::{Bootstrap, Changes, Money, Rates};
+        matches!(
+            (&self.subject, &other.subject),
+            (Rates(_), Rates(_))
+                | (Changes(_), Changes(_))
+                | (Money(_) | Bootstrap { .. }, Money(_) | Bootstrap { .. })
+        )
+    }
+
     /// The interval of the [`difference`](Comparison::difference), by the formula of the constructor; `None` where an
     /// arm is empty, and for money also where there is no spread to judge by.
     pub fn difference_interval(&self) -> Option<Interval> {

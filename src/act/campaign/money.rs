@@ -35,6 +35,11 @@ impl Comparison {
     }
 }
 
+pub(super) fn difference_variance(arms: [MoneySample; 2]) -> Option<f64> {
+    let [treated, control] = arms.map(Mean::of);
+    Some(treated?.variance + control?.variance)
+}
+
 pub(super) fn lift([treated, control]: [f64; 2]) -> Option<f64> {
     (control > 0.0).then(|| treated / control - 1.0).filter(|lift| lift.is_finite())
 }

@@ -91,3 +91,11 @@ fn log_variance(share: Ratio) -> Option<f64> {
     let (count, of) = (share.count(), share.of());
     (count > 0).then(|| (of - count) as f64 / of as f64 / count as f64)
 }
+
+/// The variance of a share with one success and one failure more; `None` of nobody.
+#[allow(clippy::cast_precision_loss, reason = "an estimate")]
+pub(super) fn variance(share: Ratio) -> Option<f64> {
+    let (count, of) = (share.count() as f64, share.of() as f64);
+    let (n, p) = (of + 2.0, (count + 1.0) / (of + 2.0));
+    (of > 0.0).then(|| p * ((of - count + 1.0) / n) / n)
+}

@@ -5,7 +5,7 @@ use crate::number::distribution::{normal_cumulative, normal_quantile};
 use crate::scale::Language;
 use crate::scale::words::phrase;
 
-/// The plan of an A/B test: the lift over a baseline rate that it is to find, the risk of a false alarm (5% by default)
+/// The plan of an A/B test: the lift over a baseline rate, or a mean of money, that it is to find, the risk of a false alarm (5% by default)
 /// and the power (80% by default).
 ///
 /// Made before the campaign. The lift is the smallest worth knowing of, not the one observed.
@@ -51,6 +51,8 @@ use crate::scale::words::phrase;
 pub struct SamplePlan {
     baseline: f64,
     lift: f64,
+    /// Of money: the standard deviation between customers.
+    deviation: Option<f64>,
     alpha: f64,
     power: f64,
 }
@@ -81,7 +83,53 @@ impl SamplePlan {
         if !(lifted > 0.0 && lifted < 1.0 && (lifted - baseline).abs() > 0.0) {
             return refused("lift", lift, "such that the rate changes and stays above 0 and below 1");
         }
-        Ok(Self { baseline, lift, alpha: 0.05, power: 0.8 })
+        Ok(Self { baseline, lift, deviation: None, alpha: 0.05, power: 0.8 })
+    }
+
+    /// A plan to see a lift over what a customer of the control arm brings on average, such as 0.1 for +10%, where customers
+    /// differ by a standard deviation: of an earlier campaign, [`MoneySample::mean`](super::MoneySample::mean) and
+    /// [`standard_deviation`](super::MoneySample::standard_deviation).
+    ///
+    /// Of **all** customers, with 0 for those who buy nothing. Where few bring most, means of some hundreds of customers are
+    /// not normal, and more are needed than it says.
+    ///
+    /// # Formula
+    ///
+    /// With the standard deviation `s` in both arms, `n₁ = (z_{1-α/2} + z_{power})² s² (1 + 1/k) / (mean * lift)²`, rounded
+    /// up.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Number`] unless mean and deviation are finite and above 0, and the lift finite and not 0.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::act::campaign::{SamplePlan, SampleSizes};
+    ///
+    /// // 12.50 a customer, most of whom bring nothing; one control customer to nine treated.
+    /// let plan = SamplePlan::of_money(12.5, 40.0, 0.2)?;
+    /// assert_eq!(plan.needed(1.0)?, SampleSizes { treated: 4_019, control: 4_019 });
+    /// assert_eq!(plan.needed(1.0 / 9.0)?, SampleSizes { treated: 20_094, control: 2_233 });
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    ///
+    /// # References
+    ///
+    /// S.-C. Chow, J. Shao, H. Wang, Y. Lokhnygina (2017), Sample Size Calculations in Clinical Research, 3rd edition,
+    /// doi 10.1201/9781315183084, section 3.2.
+    pub fn of_money(mean: f64, standard_deviation: f64, lift: f64) -> Result<Self> {
+        let refused = |field, found, expected| Err(Error::Number { field, found, expected });
+        for (field, found) in [("mean of the control arm", mean), ("standard deviation", standard_deviation)] {
+            if !(found.is_finite() && found > 0.0) {
+                return refused(field, found, "finite and above 0");
+            }
+        }
+        let difference = mean * lift;
+        if !(difference.is_finite() && difference.abs() > 0.0) {
+            return refused("lift", lift, "such that the mean changes and stays finite");
+        }
+        Ok(Self { baseline: mean, lift, deviation: Some(standard_deviation), alpha: 0.05, power: 0.8 })
     }
 
     /// With another risk of a false alarm, such as 0.01.
@@ -110,9 +158,14 @@ impl SamplePlan {
         Ok(self)
     }
 
-    /// The rate of the control arm.
+    /// The rate of the control arm, or the mean of what its customers bring.
     pub const fn baseline(&self) -> f64 {
         self.baseline
+    }
+
+    /// The standard deviation of what customers bring; `None` of a plan for rates.
+    pub const fn deviation(&self) -> Option<f64> {
+        self.deviation
     }
 
     /// The lift to be seen.
@@ -185,14 +238,18 @@ impl SamplePlan {
         let Some(needed) = self.check(treated, control)? else { return Ok(None) };
         // Rounded down: 79.9% of power is not 80%.
         let power = (self.power_of(treated, control).unwrap_or(0.0) * 100.0).floor();
-        let (baseline, lift) = (self.baseline * 100.0, super::verdict::percent(self.lift));
+        let lift = super::verdict::percent(self.lift);
+        let baseline = match self.deviation {
+            None => format!("{:.2}%", self.baseline * 100.0),
+            Some(_) => format!("{:.2}", self.baseline),
+        };
         let planned = (self.power * 1e8).round() / 1e6;
         let SampleSizes { treated: more, control: others } = needed;
         Ok(Some(phrase!(
             language,
             "Too few to tell: {treated} treated and {control} control contacts show a lift of {lift} over \
-             {baseline:.2}% with a power of {power}%; {planned}% takes {more} and {others}",
-            "样本不足：实验组 {treated}、对照组 {control} 人次，要看出在 {baseline:.2}% 基础上 {lift} 的提升，把握只有 \
+             {baseline} with a power of {power}%; {planned}% takes {more} and {others}",
+            "样本不足：实验组 {treated}、对照组 {control} 人次，要看出在 {baseline} 基础上 {lift} 的提升，把握只有 \
              {power}%；要有 {planned}% 的把握需要 {more} 和 {others} 人次"
         )))
     }
@@ -207,12 +264,16 @@ impl SamplePlan {
     }
 
     fn difference(&self) -> f64 {
-        self.lifted() - self.baseline
+        if self.deviation.is_some() { self.baseline * self.lift } else { self.lifted() - self.baseline }
     }
 
     /// The standard deviations of the difference, times the root of the treated contacts: where the arms do not differ,
     /// and where they do.
     fn deviations(&self, control_per_treated: f64) -> (f64, f64) {
+        if let Some(deviation) = self.deviation {
+            let both = deviation * (1.0 + 1.0 / control_per_treated).sqrt();
+            return (both, both);
+        }
         let (p, q, k) = (self.lifted(), self.baseline, control_per_treated);
         let pooled = (p + q * k) / (1.0 + k);
         let of = |share: f64| share * (1.0 - share);
@@ -232,5 +293,11 @@ fn whole(contacts: f64) -> Result<u64> {
 }
 
 crate::stored::stored! {
-    SamplePlan { baseline: f64, lift: f64, alpha: f64, power: f64 } <=> Self::new(baseline, lift)?.with_alpha(alpha)?.with_power(power)
+    SamplePlan { baseline: f64, lift: f64, deviation: Option<f64>, alpha: f64, power: f64 } <=> {
+        let plan = match deviation {
+            None => Self::new(baseline, lift),
+            Some(deviation) => Self::of_money(baseline, deviation, lift),
+        };
+        plan?.with_alpha(alpha)?.with_power(power)
+    }
 }

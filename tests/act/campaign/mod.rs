@@ -20,6 +20,7 @@ mod funnel;
 mod money;
 mod outcome;
 mod rates;
+mod response;
 mod rows;
 mod sample_size;
 mod stored;
