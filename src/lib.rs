@@ -89,11 +89,14 @@
 //! | which model is right for our shop, and does it earn its place? | [`predict::Backtest`] |
 //! | subscribers and members: who renews, how often will they come? | [`predict::Sbg`], [`predict::Bdw`], [`predict::BgBb`] |
 //! | after how long is a product bought again; when is it due (使用周期)? | [`measure::CycleTable`], [`history::LineLog`] |
+//! | who is due this week, with what (回购周期)? | [`predict::DueModel`] |
+//! | which category comes next, and is that better than what is popular (推荐)? | [`predict::NextCategories`] |
 //! | who buys in one category only, and what comes second? | [`measure::category_breadth`], [`measure::CategoryPaths`] |
 //! | who brings whom (老带新), what do the referred bring? | [`measure::Referrals`] |
 //! | does a paid card (付费会员) pay; did members buy more than before? | [`act::economics::PaidMembership`], [`measure::membership_change`] |
 //! | whom do we address, by a rule that is data (人群)? | [`act::Audience`], [`act::audience::ready`] |
 //! | what did a campaign do, and is it more than chance? | [`act::campaign`] |
+//! | which segment responded; whom to treat first? | [`act::campaign::SegmentEffects`], [`act::campaign::TargetCurve`] |
 //! | may we write now; what do points cost us? | [`act::contact`], [`act::points`] |
 //! | what do the next 90 days bring to the whole shop, and how far off may that be? | [`shop::ShopModels::fit_log`], [`outlook`](shop::ShopModels::outlook), [`diagnosis`](shop::ShopModels::diagnosis) |
 //! | everything about one customer, or about all, in one call, with reasons? | [`shop::ShopModels::profile`], [`profile_all`](shop::ShopModels::profile_all), [`explain`](shop::ShopModels::explain) |
