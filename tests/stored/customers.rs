@@ -10,6 +10,7 @@ use repurchase::measure::{
     IntervalKind, Life, NoteCode, Occasion, ProductRate, RateOptions, Referrals, Scope, SurvivalCurve, buyer_mix,
     category_breadth, membership_change, next_purchases, notes, repurchase_rate, second_purchase_rate, units_per_buyer,
 };
+use repurchase::predict::{DueModel, DueOptions, NextCategories, NextCategoryOptions};
 use repurchase::record::{
     CalendarSpan, Credit, Interaction, InteractionKind, OrderBook, OrderEvent, OrderLine, OrderStatus, Period, Record,
     Referral, Windows, match_credits,
@@ -164,6 +165,8 @@ pub(crate) fn forms() -> Vec<Form> {
     let high = HighRepurchase::fit(&cycles, Decimal::from_str("0.5").unwrap(), ProductRate::Repeat, 2).unwrap();
     let units: BTreeMap<String, _> = units_per_buyer(&lines, all).unwrap();
     let level = Confidence::new(0.95).unwrap();
+    let (due, next) =
+        (DueOptions::default().with_least_returns(2), NextCategoryOptions::default().with_recent_days(90));
     let brought = |id: u32| Referral { referrer: id % 20, referred: id, day: date("2025-01-01") };
     let referrals = Referrals::of(&ledger(), (20..60).map(brought).chain([brought(5)]));
     let referred = referrals.new_customers(&log, all, 60, Occasion::Order, level).unwrap();
@@ -193,6 +196,10 @@ pub(crate) fn forms() -> Vec<Form> {
         form("days_interval", curve.quantile_interval(Decimal::new(25, 2), level, IntervalKind::LogLog).unwrap()),
         form("survival_curve", curve),
         form("interval_kinds", vec![IntervalKind::LogLog, IntervalKind::Plain]),
+        form("due_model", DueModel::fit(&lines, as_of, &due).unwrap()),
+        form("due_options", due.with_scale(CycleScale::Calendar).with_confidence(level)),
+        form("next_categories", NextCategories::fit(&lines, as_of, &next).unwrap()),
+        form("next_category_options", next),
         form("category_breadth", category_breadth(&lines, all)),
         form("category_paths", CategoryPaths::of(&lines, as_of)),
         form("units_per_buyer", units),

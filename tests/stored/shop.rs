@@ -4,8 +4,8 @@ use chrono::NaiveTime;
 use repurchase::ShopCalendar;
 use repurchase::act::audience::{AttributeKind, Field, Rule, Test};
 use repurchase::act::campaign::{
-    Arm, Assignment, BootstrapOptions, Comparison, Funnel, FunnelMeasure, Group, MoneySample, SamplePlan, Stage,
-    Verdict,
+    Arm, Assignment, BootstrapOptions, Comparison, EffectMeasure, Funnel, FunnelMeasure, Group, MoneySample,
+    SamplePlan, Stage, Verdict,
 };
 use repurchase::act::contact::{AfterSalePlan, AfterSaleTouch, Cap, Channel, ContactRules, QuietHours, Touch, Wish};
 use repurchase::act::economics::{ConstantLoss, Coupon, PaidMembership, RetentionCosts};
@@ -130,6 +130,7 @@ fn campaigns() -> Vec<Form> {
         form("groups", Group::ALL.to_vec()),
         form("verdicts", Verdict::ALL.to_vec()),
         form("funnel_measures", FunnelMeasure::ALL.to_vec()),
+        form("effect_measures", vec![EffectMeasure::Conversion, EffectMeasure::Revenue]),
         form("money_sample", treated),
         form("comparison", comparisons),
         form("bootstrap_options", bootstrap),

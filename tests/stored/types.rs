@@ -70,6 +70,7 @@ const WITHIN: &[(&str, &str)] = &[
     ("TrackWindow", "track_record"),
     ("YearAgo", "outlook"),
     ("ProductCycle", "cycle_table"),
+    ("ProductDue", "due_model"),
     ("EstimateStatus", "shop_models"),
     ("Estimate", "shop_models"),
     ("ShopChecks", "shop_models"),
