@@ -265,7 +265,7 @@ fn every_fit_ends(shops: std::ops::Range<u64>) {
 
 #[test]
 fn every_fit_of_a_small_shop_ends() {
-    every_fit_ends(0..200);
+    every_fit_ends(0..75);
 }
 
 /// Some minutes with optimisation.
