@@ -42,7 +42,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{name}  {:>9}{}  {}", cohort.customers, values(cohort), payback(cohort, cost)?);
     }
     let all = |month| table.through(month).ok().and_then(|sums| sums.revenue_per_customer());
-    println!("all              {}\n", line(|month| all(month).map_or(String::new(), |value| format!("{value:.0} "))));
+    println!(
+        "all              {}\n",
+        line(|month| all(month).map_or(String::new(), |value| format!("{} ", value.round_dp(0))))
+    );
 
     println!("By the size of the first order:");
     for (size, table) in CohortTable::by(&log, &options.with_period(Period::Year), as_of, |id| id.key)? {
@@ -58,7 +61,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn values(cohort: &Cohort) -> String {
     let value = |month| {
         let open = if month < cohort.complete_offsets { ' ' } else { '*' };
-        cohort.through(month)?.revenue_per_customer().map(|value| format!("{value:.0}{open}"))
+        cohort.through(month)?.revenue_per_customer().map(|value| format!("{}{open}", value.round_dp(0)))
     };
     line(|month| value(month).unwrap_or_default())
 }

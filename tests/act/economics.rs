@@ -77,7 +77,7 @@ fn cards_at_the_edges() {
         );
     }
     assert_eq!(without_fee.break_even_purchases(money("-1")), None);
-    assert_eq!(card("1", "1", "1", "0.1").profit_change(Decimal::MAX, Decimal::MAX), None);
+    assert_eq!(card("1", "10", "1", "0.1").profit_change(Decimal::MAX, Decimal::MAX), None);
     let text = |numbers: [&str; 4]| {
         let [fee, order, margin, discount] = numbers.map(money);
         PaidMembership::new(fee, order, margin, discount).unwrap_err().to_string()
