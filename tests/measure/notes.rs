@@ -324,7 +324,7 @@ fn notes_are_said_in_both_languages() {
     let far = note(NoteCode::FarLastDay, 2);
     assert_eq!(
         far.describe(Language::English),
-        "2 of 20000 purchases and credits lie far later than all others (2042-01-01, 2042-01-02): is a date wrong?"
+        "2 of 20000 purchases and credits came far later than all others (2042-01-01, 2042-01-02): is a date wrong?"
     );
     assert_eq!(
         far.describe(Language::Chinese),

@@ -155,7 +155,7 @@ impl Note {
                 let days = examples.join(language.pick(", ", "、"));
                 phrase!(
                     language,
-                    "{count} of {of} purchases and credits lie far later than all others ({days}): is a date wrong?",
+                    "{count} of {of} purchases and credits came far later than all others ({days}): is a date wrong?",
                     "{of} 笔订单和退款中有 {count} 笔的日期远远晚于其余各笔（{days}）：日期是不是填错了？"
                 )
             }
@@ -163,7 +163,7 @@ impl Note {
                 let days = examples.join(language.pick(" to ", " 至 "));
                 phrase!(
                     language,
-                    "{count} of {of} purchases and credits lie after the as-of day ({days}) and are left out.",
+                    "{count} of {of} purchases and credits came after the as-of day ({days}): left out.",
                     "{of} 笔订单和退款中有 {count} 笔在统计截止日之后（{days}），未计入。"
                 )
             }

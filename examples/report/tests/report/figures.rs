@@ -58,7 +58,7 @@ fn numbers_of_an_earlier_day_leave_out_what_came_later() {
     // A note says what is left out; nothing else of the next year is known.
     let (before, note) = page.split_once("<li data-code=\"after_as_of\">").unwrap();
     let (note, after) = note.split_once("</li>").unwrap();
-    assert!(note.contains("to 1998-06-30) and are left out."), "{note}");
+    assert!(note.contains("to 1998-06-30): left out."), "{note}");
     assert!(!before.contains("1998"));
     // The forecast says from which later day on its error can be known.
     let (after, forecast) = after.split_once("<details class=\"folded\" id=\"forecast\">").unwrap();
