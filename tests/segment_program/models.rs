@@ -66,12 +66,15 @@ fn too_few_customers_for_a_model_lose_nothing_else() {
 #[test]
 fn parameters_that_are_none_are_named() {
     let fails_with = |options: &[&str], expected: &str| fails(&[&[CDNOW], options].concat(), "", expected);
-    fails_with(&["--params", "r=1,alpha=2"], "--params needs --model: whose parameters are they?");
+    fails_with(
+        &["--params", "r=1,alpha=2"],
+        "--params needs a --model of its own, such as --model mbg-nbd: whose parameters are they?",
+    );
     let of_mbg_nbd = |params: &str, expected: &str| fails_with(&["--model", "mbg-nbd", "--params", params], expected);
-    of_mbg_nbd("r=1,alpha=2", "parameters of mbg-nbd: expected r, alpha, a, b, found alpha, r");
+    of_mbg_nbd("r=1,alpha=2", "--params of mbg-nbd: found alpha, r, expected r, alpha, a, b");
     fails_with(
         &["--model", "pareto-nbd", "--params", "r=1,alpha=2,a=3,b=4"],
-        "parameters of pareto-nbd: expected r, alpha, s, beta, found a, alpha, b, r",
+        "--params of pareto-nbd: found a, alpha, b, r, expected r, alpha, s, beta",
     );
     of_mbg_nbd("r=0,alpha=2,a=3,b=4", "r must be finite and above 0, found 0");
     fails_with(&["--spend-params", "p=1,q=nan,gamma=3"], "q must be finite and above 0, found NaN");

@@ -21,7 +21,7 @@ pub(crate) struct Reading<'a> {
 pub(crate) const MARKS: [DecimalMark; 2] = [DecimalMark::Point, DecimalMark::Comma];
 
 /// Digits that a number may have; `Decimal` has 28.
-const DIGITS: usize = 28;
+pub(crate) const DIGITS: usize = 28;
 
 /// `19`, `19.9`, `-19.90`: the forms of machines, in hundredths; whether there was a point.
 #[inline]

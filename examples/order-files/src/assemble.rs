@@ -1,14 +1,15 @@
 //! The second pass: rows to orders and credits.
 
-use crate::cells::{Fault, NO_TIME};
+use crate::cells::NO_TIME;
 use crate::contradiction::Difference;
 use crate::counts::Counts;
 use crate::drafts::{Draft, Drafts, EMPTY, Line};
-use crate::error::{BadRow, Error};
+use crate::error::{BadRow, Error, Fault};
 use crate::ids::{Ids, NOBODY};
 use crate::layout::StatusMeaning;
 use crate::order_ids::NO_ORDER;
 use crate::resolve::Rows;
+use crate::said::said;
 
 /// One order, before ids are sorted; amounts in the finest unit of the file.
 #[derive(Debug, Clone, Copy)]
@@ -119,21 +120,28 @@ impl<'a, S: Sink> Assembly<'a, S> {
         };
         let amount = product(amount, [quantity.unwrap_or(0), self.units.amount]);
         let (Some(amount), Some(refunded)) = (amount, product(refunded, [1, self.units.refunded])) else {
-            let fault =
-                Fault { found: "more digits".to_owned(), expected: "an amount of at most 28 digits".to_owned() };
+            let fault = Fault::of(
+                ["more than 28 digits", "超过 28 位的数字"],
+                ["an amount of at most 28 digits", "最多 28 位数字的金额"],
+            );
             self.bad(row, rows.plan.amount_place(), fault)?;
             return Ok(None);
         };
         let word = |words: &crate::cells::Words| words.numbers.get(at).map(|number| usize::from(*number));
         let status = rows.statuses.as_ref().and_then(|(meanings, words)| meanings.get(word(words)?).copied());
         let says = |column: &Option<Vec<bool>>| column.as_ref().and_then(|one| one.get(at)).copied();
-        let status = match (says(&rows.cancelled), says(&rows.paid), status.unwrap_or(StatusMeaning::Paid)) {
+        let (is_cancelled, is_paid) = (says(&rows.cancelled), says(&rows.paid));
+        let says_no_status = status == Some(None) && is_cancelled != Some(true) && is_paid.is_none();
+        let status = match (is_cancelled, is_paid, status.flatten().unwrap_or(StatusMeaning::Paid)) {
             (Some(true), ..) => StatusMeaning::Cancelled,
             (_, Some(false), StatusMeaning::Paid) => StatusMeaning::Unpaid,
             (.., status) => status,
         };
-        let kind =
-            rows.refunds.as_ref().and_then(|(refunds, words)| refunds.get(word(words)?).copied()).unwrap_or(false);
+        let kind = rows.refunds.as_ref().and_then(|(refunds, words)| refunds.get(word(words)?).copied());
+        let is_refund = kind.flatten() == Some(true)
+            || says(&rows.returned) == Some(true)
+            || amount.is_some_and(|amount| amount < 0);
+        self.counts.no_kind += u64::from(kind == Some(None) && !is_refund);
         Ok(Some(Line {
             row,
             customer: rows.customers.get(at).copied().unwrap_or(NOBODY),
@@ -141,7 +149,8 @@ impl<'a, S: Sink> Assembly<'a, S> {
             amount: amount.map(i128::abs),
             refunded: refunded.map(i128::abs),
             status,
-            is_refund: kind || says(&rows.returned) == Some(true) || amount.is_some_and(|amount| amount < 0),
+            says_no_status,
+            is_refund,
         }))
     }
 
@@ -178,7 +187,8 @@ impl<'a, S: Sink> Assembly<'a, S> {
     fn order(&mut self, line: Line, amount: i128, refunded: i128, status: StatusMeaning) -> Result<(), Error> {
         let refunded = if status == StatusMeaning::Refunded { amount } else { refunded };
         if refunded > amount {
-            let expected = format!("a refund of 0 up to the order's amount, {}", self.text(amount));
+            let most = self.text(amount);
+            let expected = said!("at most {most}, the order's amount", "不超过订单金额 {most}");
             let place = self.rows.plan.refunded.unwrap_or(self.rows.plan.amount_place());
             return self.bad(line.row, place, Fault::new(self.text(refunded).as_bytes(), expected));
         }
@@ -187,6 +197,7 @@ impl<'a, S: Sink> Assembly<'a, S> {
             return Ok(());
         }
         self.counts.orders += 1;
+        self.counts.no_status += u64::from(line.says_no_status);
         match status {
             StatusMeaning::Unpaid => self.counts.unpaid += 1,
             StatusMeaning::Cancelled => self.counts.cancelled += 1,
@@ -207,10 +218,16 @@ impl<'a, S: Sink> Assembly<'a, S> {
     /// Rows of refunds that give back more than their order came to.
     fn above(&mut self, order: Line, refund: Line, amount: i128, refunded: i128) -> Result<(), Error> {
         let (rows, place) = (self.rows, self.rows.plan.amount_place());
-        let found = format!("refunds of {} in all", self.text(refunded));
+        let (refunded, most) = (self.text(refunded), self.text(amount));
         let (id, line) = (rows.order_of(order.row), rows.lines.line(order.row));
-        let expected = format!("at most {}, the amount of order {id} on line {line}", self.text(amount));
-        self.bad(refund.row, place, Fault { found, expected })
+        let fault = Fault::of(
+            said!("refunds of {refunded} in all", "退款共 {refunded}"),
+            said!(
+                "at most {most}, the amount of order {id} on line {line}",
+                "不超过 {most}（第 {line} 行订单 {id} 的金额）"
+            ),
+        );
+        self.bad(refund.row, place, fault)
     }
 
     /// An amount in the finest unit, as a message has it.
@@ -219,7 +236,7 @@ impl<'a, S: Sink> Assembly<'a, S> {
     }
 
     /// A further row of an order.
-    fn join(&mut self, draft: &mut Draft, line: Line) -> Result<(), Error> {
+    fn join(&mut self, draft: &mut Draft, mut line: Line) -> Result<(), Error> {
         if line.is_refund {
             draft.given_back = draft.given_back.saturating_add(line.amount.unwrap_or(0));
             draft.refund_rows += 1;
@@ -227,6 +244,14 @@ impl<'a, S: Sink> Assembly<'a, S> {
             return Ok(());
         }
         if let Some(first) = &mut draft.first {
+            // Where only one row of an order has a status, all stand there.
+            match (first.says_no_status, line.says_no_status) {
+                (true, false) => (first.status, first.says_no_status) = (line.status, false),
+                (false, true) if !self.rows.plan.adds_lines => {
+                    (line.status, line.says_no_status) = (first.status, false);
+                }
+                _ => {}
+            }
             if self.rows.plan.adds_lines {
                 self.check_customer(first, line)?;
                 self.check_times(first, line)?;
@@ -258,26 +283,23 @@ impl<'a, S: Sink> Assembly<'a, S> {
             draft.first = Some(line);
         }
         let amount = line.amount.unwrap_or(0);
-        if self.rows.plan.adds_lines || draft.paid == 0 && draft.called_off == 0 {
-            let sum = if line.status == StatusMeaning::Paid { &mut draft.paid } else { &mut draft.called_off };
-            *sum = sum.saturating_add(amount);
-            draft.is_paid |= line.status == StatusMeaning::Paid;
-        }
+        let is_paid = line.status == StatusMeaning::Paid;
+        let sum = match (line.says_no_status, is_paid) {
+            (true, _) => &mut draft.unsaid,
+            (_, true) => &mut draft.paid,
+            (_, false) => &mut draft.called_off,
+        };
+        *sum = sum.saturating_add(amount);
+        draft.is_paid |= is_paid && !line.says_no_status;
+        draft.called_off_lines += u32::from(!is_paid);
         Ok(())
     }
 
     /// Where nobody has said that the rows of an order are its lines, some two of them differ.
     fn check_lines(&self) -> Result<(), Error> {
-        let rows = self.rows;
         match self.equal_lines {
-            Some((first, second)) if rows.plan.may_be_totals && !self.has_unequal_lines => {
-                Err(Error::TwoForms(format!(
-                    "column {}: the rows of each order have one and the same amount (lines {} and {}): is it the order's, or each \
-                 line's? --rows total or --rows lines says which",
-                    rows.plan.name(rows.plan.amount_place()),
-                    rows.lines.line(first),
-                    rows.lines.line(second)
-                )))
+            Some((first, second)) if self.rows.plan.may_be_totals && !self.has_unequal_lines => {
+                Err(self.rows.one_amount([first, second]))
             }
             _ => Ok(()),
         }
@@ -343,14 +365,18 @@ impl<'a, S: Sink> Assembly<'a, S> {
         let adds_lines = self.rows.plan.adds_lines;
         if first.amount.is_none() {
             let place = self.rows.plan.amount_place();
-            return self.bad(first.row, place, Fault::new(b"", "an amount on one of the rows of the order"));
+            let expected = ["an amount on one of the rows of the order", "金额：订单至少有一行应有金额"];
+            return self.bad(first.row, place, Fault::new(b"", expected));
         }
         // Of an order whose lines differ, those that were paid are the order.
         let (amount, status) = match (adds_lines, draft.is_paid) {
-            (true, true) => (draft.paid, StatusMeaning::Paid),
-            (true, false) => (draft.called_off, first.status),
+            (true, true) => (draft.paid.saturating_add(draft.unsaid), StatusMeaning::Paid),
+            (true, false) => (draft.called_off.saturating_add(draft.unsaid), first.status),
             (false, _) => (first.amount.unwrap_or(0), first.status),
         };
+        if adds_lines && draft.is_paid && first.customer != NOBODY {
+            self.counts.lines_called_off += u64::from(draft.called_off_lines);
+        }
         let refunded = first.refunded.unwrap_or(0).saturating_add(draft.given_back);
         match draft.refund {
             Some(refund) if refunded > amount => self.above(first, refund, amount, refunded),
@@ -359,8 +385,7 @@ impl<'a, S: Sink> Assembly<'a, S> {
     }
 
     fn bad(&mut self, row: u32, place: usize, fault: Fault) -> Result<(), Error> {
-        let column = self.rows.plan.name(place).to_owned();
-        let bad = BadRow { line: self.rows.lines.line(row), column, found: fault.found, expected: fault.expected };
+        let bad = BadRow::new(self.rows.lines.line(row), self.rows.plan.name(place), fault);
         if !self.skips {
             return Err(Error::Row(bad));
         }

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use crate::amounts::{self, MARKS, Number};
 use crate::date_order::DateOrder;
-use crate::error::shown;
+use crate::error::{Fault, shown};
 use crate::layout::DecimalMark;
 use crate::money::Money;
 use crate::names::plain;
+use crate::said::said;
 use crate::times::{self, Clock};
 use crate::vote::{Clash, Decided, Vote};
 use crate::zone::LocalClock;
@@ -52,8 +53,10 @@ pub(crate) fn is_void(field: &[u8]) -> bool {
 }
 
 /// What is expected in place of an id that [`is_rounded`].
-pub(crate) const ROUNDED: &str = "an id with all its digits: a spreadsheet has rounded it, so that several are one; export the \
-                                  file again, and do not save it there";
+pub(crate) const ROUNDED: [&str; 2] = [
+    "an id with all its digits: a spreadsheet has rounded it; export the file again, and do not save it there",
+    "完整的编号：电子表格把它四舍五入了；请重新导出，且不要用电子表格另存",
+];
 
 /// Whether an id is a number as spreadsheets show long ones: `1.23457E+11`.
 pub(crate) fn is_rounded(id: &[u8]) -> bool {
@@ -73,19 +76,6 @@ pub(crate) fn is_never(field: &[u8]) -> bool {
         || field.starts_with(b"0000-00-00")
         || field.starts_with(b"0001-01-01")
         || [&b"0"[..], b"no", b"false"].iter().any(|word| field.eq_ignore_ascii_case(word))
-}
-
-/// Why a field cannot be used.
-#[derive(Debug)]
-pub(crate) struct Fault {
-    pub(crate) found: String,
-    pub(crate) expected: String,
-}
-
-impl Fault {
-    pub(crate) fn new(found: &[u8], expected: impl Into<String>) -> Self {
-        Self { found: shown(found), expected: expected.into() }
-    }
 }
 
 /// A column of money, whose form is found from all its values.
@@ -148,16 +138,20 @@ impl MoneyCells {
         if fits {
             Ok(())
         } else {
-            Err(Fault::new(text.unwrap_or_default(), "a number of at most 28 digits, with those of its column"))
+            let expected = [
+                "at most 28 digits, with as many decimals as the longest of the column",
+                "最多 28 位数字（小数位数按该列最长的计）",
+            ];
+            Err(Fault::new(text.unwrap_or_default(), expected))
         }
     }
 
     #[cold]
     fn clash(clash: &Clash, values: [Option<Number>; 2], text: Option<&[u8]>) -> Fault {
-        let name = |is_point: bool| if is_point { "point" } else { "comma" };
+        let DecimalWords { english, chinese } = decimal_words(values[0].is_none());
         let expected = match clash.earlier {
-            0 => format!("a number with a decimal {}, as --decimal or the layout says", name(values[0].is_none())),
-            line => format!("a number with a decimal {}, as on line {line}", name(values[0].is_none())),
+            0 => said!("{english}, as --decimal or the layout says", "{chinese}（见 --decimal 或格式文件）"),
+            line => said!("{english}, as on line {line}", "{chinese}（如第 {line} 行）"),
         };
         let plain = values[0].or(values[1]).map(|number| {
             rust_decimal::Decimal::try_from_i128_with_scale(number.units, number.scale.into())
@@ -245,15 +239,12 @@ impl TimeCells {
     #[cold]
     fn clash(&self, clash: &Clash, field: &[u8]) -> Fault {
         let expected = if let Some(order) = self.only {
-            format!("a date that is {}, as --dates or the layout says", order.words())
+            let order = order.words();
+            said!("a date that is {order}, as --dates or the layout says", "日期 {order}（见 --dates 或格式文件）")
         } else {
-            let fits = |bit: &usize| clash.mask & (1 << bit) != 0;
-            let orders: Vec<_> = (0..3).filter(fits).map(|bit| DateOrder::ALL[bit].words()).collect();
-            let orders = orders.join(" or ");
-            format!(
-                "a date that is {orders}, as on line {}; --dates ymd, dmy or mdy reads all in one order",
-                clash.earlier
-            )
+            let (orders, line) = (orders_of(clash.mask), clash.earlier);
+            let [english, chinese] = [" or ", " 或 "].map(|or| orders.join(or));
+            said!("a date that is {english}, as on line {line}", "日期 {chinese}（如第 {line} 行）")
         };
         Fault::new(field, expected)
     }
@@ -268,6 +259,25 @@ impl TimeCells {
         }
         (seconds, Decided { form, changes: Vec::new(), dropped, open }, DateOrder::ALL[form], self.shop)
     }
+}
+
+/// A number with the one mark or the other, as a message has it.
+pub(crate) struct DecimalWords {
+    pub(crate) english: &'static str,
+    pub(crate) chinese: &'static str,
+}
+
+pub(crate) const fn decimal_words(is_point: bool) -> DecimalWords {
+    if is_point {
+        DecimalWords { english: "a number with a decimal point", chinese: "以点为小数点的数字" }
+    } else {
+        DecimalWords { english: "a number with a decimal comma", chinese: "以逗号为小数点的数字" }
+    }
+}
+
+/// The orders of a mask, as a message has them.
+pub(crate) fn orders_of(mask: u8) -> Vec<&'static str> {
+    (0..3).filter(|bit| mask & (1 << bit) != 0).map(|bit| DateOrder::ALL[bit].words()).collect()
 }
 
 /// A column of few words, by number.

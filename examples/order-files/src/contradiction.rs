@@ -4,6 +4,7 @@ use crate::error::{Error, shown};
 use crate::header::AmountFrom;
 use crate::ids::{Ids, NOBODY};
 use crate::resolve::Rows;
+use crate::said::{Said, said};
 
 /// In what two rows differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,12 +29,17 @@ impl Rows {
     pub(crate) fn contradiction(&self, people: &Ids, rows: [u32; 2], difference: Difference) -> Error {
         let (place, values) = match difference {
             Difference::Customer => (self.plan.customer, rows.map(|row| self.customer_text(people, row))),
-            Difference::Time => (self.plan.times.first().copied().unwrap_or(0), rows.map(|row| self.time_text(row))),
-            Difference::Amount => self.amount_texts(rows),
+            Difference::Time => {
+                (self.plan.times.first().copied().unwrap_or(0), rows.map(|row| Said::same(self.time_text(row))))
+            }
+            Difference::Amount => {
+                let (place, texts) = self.amount_texts(rows);
+                (place, texts.map(Said::same))
+            }
             Difference::Status => self.status_texts(rows),
             Difference::Refunded => {
                 let text = |row: u32| self.refunded.as_ref().map_or_else(String::new, |one| one.text(row as usize));
-                (self.plan.refunded.unwrap_or(0), rows.map(text))
+                (self.plan.refunded.unwrap_or(0), rows.map(text).map(Said::same))
             }
         };
         let [first, second] = rows.map(|row| self.lines.line(row));
@@ -44,16 +50,31 @@ impl Rows {
             column: self.plan.name(place).to_owned(),
             values: Box::new(values),
             mend: match difference {
-                Difference::Amount if !self.plan.adds_lines => "--rows lines adds the rows of an order up; ",
-                _ => "",
+                Difference::Amount if !self.plan.adds_lines => {
+                    ["--rows lines adds the rows of an order up; ", "--rows lines 把订单的各行相加；"].into()
+                }
+                _ => ["", ""].into(),
             },
         }
     }
 
-    fn customer_text(&self, people: &Ids, row: u32) -> String {
+    /// What stops the reading where all rows of each order have one amount.
+    #[cold]
+    pub(crate) fn one_amount(&self, rows: [u32; 2]) -> Error {
+        let column = self.plan.name(self.plan.amount_place());
+        let [first, second] = rows.map(|row| self.lines.line(row));
+        Error::TwoForms(said!(
+            "column {column}: the rows of each order have one and the same amount (lines {first} and {second}); --rows total \
+             takes it for the order's, --rows lines for each line's",
+            "{column} 列：每笔订单各行的金额都相同（如第 {first} 行和第 {second} 行）；--rows total 表示这是整单金额，--rows lines \
+             表示这是每行金额"
+        ))
+    }
+
+    fn customer_text(&self, people: &Ids, row: u32) -> Said {
         match self.customers.get(row as usize) {
-            Some(&number) if number != NOBODY => shown(&people.text(number)),
-            _ => "nobody".to_owned(),
+            Some(&number) if number != NOBODY => Said::same(shown(&people.text(number))),
+            _ => ["nobody", "空"].into(),
         }
     }
 
@@ -73,21 +94,24 @@ impl Rows {
     }
 
     /// The words where they differ, else what of the columns of times is filled in one of them alone.
-    fn status_texts(&self, rows: [u32; 2]) -> (usize, [String; 2]) {
+    fn status_texts(&self, rows: [u32; 2]) -> (usize, [Said; 2]) {
         if let (Some(place), Some((meanings, words))) = (self.plan.status, &self.statuses) {
             let numbers = rows.map(|row| words.numbers.get(row as usize).copied().map_or(0, usize::from));
             if meanings.get(numbers[0]) != meanings.get(numbers[1]) {
                 let word = |number: usize| words.words().get(number).map_or("", |word| word.0.as_str());
-                return (place, numbers.map(|number| shown(word(number).as_bytes())));
+                return (place, numbers.map(|number| Said::same(shown(word(number).as_bytes()))));
             }
         }
         for (place, column) in [(self.plan.cancelled, &self.cancelled), (self.plan.paid, &self.paid)] {
             let (Some(place), Some(column)) = (place, column) else { continue };
             let filled = rows.map(|row| column.get(row as usize).copied().unwrap_or(false));
             if filled[0] != filled[1] {
-                return (place, filled.map(|is_filled| if is_filled { "a time" } else { "none" }.to_owned()));
+                return (
+                    place,
+                    filled.map(|is_filled| if is_filled { ["a time", "有时间"] } else { ["none", "空"] }.into()),
+                );
             }
         }
-        (self.plan.status.unwrap_or(0), [String::new(), String::new()])
+        (self.plan.status.unwrap_or(0), [["", ""].into(), ["", ""].into()])
     }
 }

@@ -20,6 +20,14 @@ pub struct Counts {
     pub guest_orders: u64,
     /// Credits of guests, which are left out.
     pub guest_credits: u64,
+    /// Orders whose column of status words says nothing; they count as paid.
+    pub no_status: u64,
+    /// Rows whose column of kinds says nothing; they count as purchases.
+    pub no_kind: u64,
+    /// Rows that name no currency, where others or an option do.
+    pub no_currency: u64,
+    /// Lines that are not paid or were called off, of orders with lines that were paid.
+    pub lines_called_off: u64,
     /// Orders that were not paid.
     pub unpaid: u64,
     /// Orders that were called off.

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use hashbrown::HashMap;
 
-use crate::cells::{Fault, ROUNDED, is_rounded, is_void};
-use crate::error::{Error, shown};
+use crate::cells::{ROUNDED, is_rounded, is_void};
+use crate::error::{Error, Fault, shown};
 use crate::ids::{Ids, Key, NOBODY};
+use crate::said::{Said, said};
 
 /// Ids that are nobody, in any case; so are those that say nothing, and zeros: `0`, `0.0`, `00000000-0000-0000-0000-000000000000`.
 const GUESTS: [&str; 5] = ["guest", "undefined", "nil", "#n/a", "\\n"];
@@ -20,6 +21,8 @@ pub(crate) struct Customers {
     /// Of each row, the number of its id.
     pub(crate) numbers: Vec<u32>,
     guests: Vec<String>,
+    /// Which of these a row has.
+    pub(crate) has_guest: Vec<bool>,
     /// The first spelling of an id that is not the one it is kept by, by number.
     first: HashMap<u32, Vec<u8>>,
     /// Ids that came in several spellings, with two of them.
@@ -44,8 +47,8 @@ const TOGETHER: usize = 512;
 
 impl Customers {
     pub(crate) fn new(guests: &[String]) -> Self {
-        let guests = guests.iter().map(|guest| guest.trim().to_lowercase()).collect();
-        Self { guests, ..Self::default() }
+        let guests: Vec<String> = guests.iter().map(|guest| guest.trim().to_lowercase()).collect();
+        Self { has_guest: vec![false; guests.len()], guests, ..Self::default() }
     }
 
     /// The customer of an id without spaces around it.
@@ -62,13 +65,17 @@ impl Customers {
 
     fn who_by_text(&mut self, id: &[u8]) -> Result<Who, Fault> {
         let text = std::str::from_utf8(id).ok().filter(|text| !text.contains('\u{FFFD}'));
-        let Some(text) = text else { return Err(Fault::new(id, "an id in UTF-8; save the file as \"CSV UTF-8\"")) };
+        let Some(text) = text else {
+            let expected =
+                ["an id in UTF-8; save the file as \"CSV UTF-8\"", " UTF-8 编码的编号；请把文件另存为“CSV UTF-8”"];
+            return Err(Fault::new(id, expected));
+        };
         if self.is_guest(text) {
             self.guest.get_or_insert_with(|| shown(id));
             return Ok(Who::Number(NOBODY));
         }
         if id.len() > LONGEST {
-            return Err(Fault::new(id, format!("an id of at most {LONGEST} bytes")));
+            return Err(Fault::new(id, said!("an id of at most {LONGEST} bytes", "不超过 {LONGEST} 字节的编号")));
         }
         if is_rounded(id) {
             return Err(Fault::new(id, ROUNDED));
@@ -82,11 +89,17 @@ impl Customers {
         }
     }
 
-    fn is_guest(&self, id: &str) -> bool {
+    fn is_guest(&mut self, id: &str) -> bool {
+        if !self.guests.is_empty() {
+            let id = id.to_lowercase();
+            if let Some(place) = self.guests.iter().position(|guest| *guest == id) {
+                self.has_guest[place] = true;
+                return true;
+            }
+        }
         is_void(id.as_bytes())
             || id.bytes().all(|byte| matches!(byte, b'0' | b'.' | b'-'))
             || GUESTS.iter().any(|guest| id.eq_ignore_ascii_case(guest))
-            || (!self.guests.is_empty() && self.guests.contains(&id.to_lowercase()))
     }
 
     fn number_of_address(&mut self, text: &str) -> Result<u32, Fault> {
@@ -114,7 +127,7 @@ impl Customers {
 
     #[inline]
     fn intern(&mut self, id: &[u8]) -> Result<u32, Fault> {
-        self.ids.number(id).map_err(|error| Fault::new(id, error.to_string()))
+        self.ids.number(id).map_err(|error| Fault::new(id, Said::same(error.to_string())))
     }
 
     #[inline]

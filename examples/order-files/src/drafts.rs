@@ -13,6 +13,8 @@ pub(crate) struct Line {
     pub(crate) amount: Option<i128>,
     pub(crate) refunded: Option<i128>,
     pub(crate) status: StatusMeaning,
+    /// Whether a column of status words has none for the row, and no other column says where it stands.
+    pub(crate) says_no_status: bool,
     pub(crate) is_refund: bool,
 }
 
@@ -23,14 +25,27 @@ pub(crate) struct Draft {
     pub(crate) paid: i128,
     pub(crate) called_off: i128,
     pub(crate) is_paid: bool,
+    /// Lines that are not paid or were called off.
+    pub(crate) called_off_lines: u32,
+    /// What lines come to that do not say where they stand: they stand where the others do.
+    pub(crate) unsaid: i128,
     /// What refund rows give back, how many they are, and the first.
     pub(crate) given_back: i128,
     pub(crate) refund_rows: u32,
     pub(crate) refund: Option<Line>,
 }
 
-pub(crate) const EMPTY: Draft =
-    Draft { first: None, paid: 0, called_off: 0, is_paid: false, given_back: 0, refund_rows: 0, refund: None };
+pub(crate) const EMPTY: Draft = Draft {
+    first: None,
+    paid: 0,
+    called_off: 0,
+    is_paid: false,
+    called_off_lines: 0,
+    unsaid: 0,
+    given_back: 0,
+    refund_rows: 0,
+    refund: None,
+};
 
 /// The drafts of a file's orders.
 pub(crate) struct Drafts {

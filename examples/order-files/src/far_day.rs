@@ -1,18 +1,43 @@
 //! The day up to which orders count, and whether the last one can be believed.
 
+use std::fmt::Write;
+
 use chrono::NaiveDate;
 
 use crate::counts::Counts;
 use crate::error::Error;
+use crate::layout::Role;
 use crate::options::ReadOptions;
 use crate::orders::Columns;
 use crate::resolve::Rows;
+use crate::said::Said;
 
 /// Rows from which on a file tells how far its days lie apart.
 const ROWS: u64 = 20;
 
 /// The gap that no shop has in its orders.
 const YEAR: i64 = 365;
+
+/// The columns that make orders none, and what reads them otherwise.
+fn mend(rows: &Rows, counts: &Counts) -> Said {
+    let mut mends = [String::new(), String::new()];
+    if let Some(name) = rows.plan.status.map(|place| rows.plan.name(place)) {
+        _ = write!(mends[0], "; --status WORD=paid says what a word of column {name} means");
+        _ = write!(mends[1], "；--status 词=paid 说明 {name} 列的某个词是已付款");
+    }
+    for (role, place, count) in [
+        (Role::PaidAt, rows.plan.paid, counts.unpaid),
+        (Role::CancelledAt, rows.plan.cancelled, counts.cancelled),
+        (Role::Refunded, rows.plan.refunded, counts.fully_refunded),
+    ] {
+        if let (Some(place), 1..) = (place, count) {
+            let name = rows.plan.name(place);
+            _ = write!(mends[0], "; --columns {role}= leaves column {name} unread");
+            _ = write!(mends[1], "；--columns {role}= 则不读 {name} 列");
+        }
+    }
+    mends.into()
+}
 
 /// The day that was asked for, or the last with a purchase or credit.
 ///
@@ -38,6 +63,7 @@ pub(crate) fn as_of(
             unpaid: counts.unpaid,
             cancelled: counts.cancelled,
             refunded: counts.fully_refunded,
+            mend: mend(rows, counts),
         });
     };
     if let Some(day) = options.as_of {

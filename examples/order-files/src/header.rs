@@ -1,10 +1,11 @@
 //! From a header to what its columns say.
 
-use crate::error::{Error, listed, shown};
+use crate::error::{Error, called, listed};
 use crate::layout::{Layout, Role, RowsOfOrder};
-use crate::names::{is_near, plain};
+use crate::names::{is_near, plain, role_near};
 use crate::options::ReadOptions;
 use crate::rows::Row;
+use crate::said::{Said, said};
 use crate::times;
 
 /// Where an amount comes from.
@@ -32,6 +33,8 @@ pub(crate) struct Plan {
     pub(crate) refunded: Option<usize>,
     pub(crate) kind: Option<usize>,
     pub(crate) currency: Option<usize>,
+    /// All roles that columns have.
+    pub(crate) roles: Vec<Role>,
     /// Whether the rows of an order are added up.
     pub(crate) adds_lines: bool,
     /// Whether that was not said, and amounts stand in a column of their own.
@@ -40,8 +43,8 @@ pub(crate) struct Plan {
     pub(crate) line: Option<Vec<usize>>,
     /// A column of pieces beside one of amounts: below 0 they were sent back.
     pub(crate) pieces: Option<usize>,
-    /// Unused columns whose names are near ones that would be used.
-    pub(crate) near: Vec<String>,
+    /// Unused columns whose names are near ones that would be used, and the roles that they look to have.
+    pub(crate) near: Vec<(String, Option<Role>)>,
     /// All other columns that are neither used nor known.
     pub(crate) unread: Vec<usize>,
 }
@@ -60,47 +63,50 @@ impl Header {
     fn place(&self, name: &str) -> Result<Option<usize>, Error> {
         let name = plain(name);
         let mut places = (0..self.plain.len()).filter(|&place| self.plain.get(place) == Some(&name));
-        let Some(first) = places.next() else { return Ok(None) };
+        let Some(first) = places.next() else {
+            // As a message has it: with its bytes escaped, and cut.
+            return Ok(self.names.iter().position(|shown| !shown.is_empty() && plain(shown) == name));
+        };
         match places.next() {
             None => Ok(Some(first)),
-            Some(second) => Err(self.error(format!(
-                "the column {} stands twice (columns {} and {}); rename the one that is not meant",
-                self.names[first],
-                first + 1,
-                second + 1
-            ))),
+            Some(second) => {
+                let (name, first, second) = (&self.names[first], first + 1, second + 1);
+                Err(self.error(said!(
+                    "the column {name} stands twice (columns {first} and {second}); rename the one that is not meant",
+                    "有两列都叫 {name}（第 {first} 列和第 {second} 列）；请给不用的那一列改名"
+                )))
+            }
         }
     }
 
-    fn error(&self, message: String) -> Error {
+    fn error(&self, message: Said) -> Error {
         Error::Header { line: self.line, message }
     }
 
     fn list(&self) -> String {
-        listed(&self.names, 40)
+        let names: Vec<String> = self.names.iter().filter(|name| !name.is_empty()).cloned().collect();
+        listed(&names, 40)
     }
 }
 
 impl Plan {
     pub(crate) fn new(row: Row<'_>, options: &ReadOptions) -> Result<Self, Error> {
         let fields: Vec<&[u8]> = (0..row.len()).map(|place| row.field(place)).collect();
-        let name = |field: &&[u8]| {
-            let text = shown(field.trim_ascii());
-            text.get(1..text.len() - 1).unwrap_or_default().trim_start_matches('\u{feff}').to_owned()
-        };
+        let name = |field: &&[u8]| called(field.trim_ascii()).trim_start_matches('\u{feff}').to_owned();
         let names: Vec<String> = fields.iter().map(name).collect();
         let raw: Vec<String> = fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
         let header = Header { line: row.line, plain: raw.iter().map(|name| plain(name)).collect(), names, raw };
         if header.names.len() < 2 {
-            return Err(header.error(format!(
-                "there is one column only ({}); expected a header of columns separated by , ; tab or |; \
-                 a title above the header is not read, nor lines with quotes around all of them: delete those",
-                header.list()
+            let list = header.list();
+            return Err(header.error(said!(
+                "there is only one column ({list}); expected a header of columns separated by , ; tab or |; delete any title \
+                 above the header, and quotes around whole lines",
+                "只有一列（{list}）；表头的各列应以 , ; 制表符或 | 分隔；请删去表头上方的标题，以及整行外面的引号"
             )));
         }
         let layout = layout_of(&header, options)?;
         if let Some(reason) = layout.refusal() {
-            return Err(Error::Refused { title: layout.title().to_owned(), reason: reason.to_owned() });
+            return Err(Error::Refused { title: layout.title().to_owned(), reason });
         }
         Self::of(layout, header, options, &fields)
     }
@@ -113,9 +119,10 @@ impl Plan {
                     return Ok(None);
                 }
                 let missing = || {
-                    header.error(format!(
-                        "no column {name}, which --columns names for {role}; there are: {}",
-                        header.list()
+                    let list = header.list();
+                    header.error(said!(
+                        "there is no column {name}, which --columns names for {role}; the columns are: {list}",
+                        "没有 {name} 列（--columns 指定它为 {role}）；现有各列：{list}"
                     ))
                 };
                 return header.place(name)?.ok_or_else(missing).map(Some);
@@ -144,8 +151,19 @@ impl Plan {
             _ => None,
         };
         let (Some(customer), false, Some(amount)) = (at(Role::CustomerId), times.is_empty(), amount) else {
-            return Err(missing(&header, at(Role::CustomerId).is_some(), !times.is_empty(), amount.is_some(), fields));
+            let found = [at(Role::CustomerId).is_some(), !times.is_empty(), amount.is_some()];
+            return Err(missing(&header, found, &used, fields));
         };
+        let needs = [
+            ("--status", Role::Status, options.status.0.is_empty()),
+            ("--kind", Role::Kind, options.kinds.0.is_empty()),
+            ("--rows", Role::OrderId, options.rows.is_none()),
+        ];
+        for (option, role, is_moot) in needs {
+            if !is_moot && at(role).is_none() {
+                return Err(Error::NoColumn { option, role });
+            }
+        }
         let rows = options.rows.unwrap_or(layout.rows());
         let adds_lines = match rows {
             RowsOfOrder::Lines => true,
@@ -168,11 +186,12 @@ impl Plan {
             refunded: at(Role::Refunded),
             kind: at(Role::Kind),
             currency: at(Role::Currency),
+            roles: used.iter().filter(|(_, place)| place.is_some()).map(|(role, _)| *role).collect(),
             adds_lines,
             may_be_totals: rows == RowsOfOrder::Auto && matches!(amount, AmountFrom::Column(_)),
             line,
             pieces: at(Role::Quantity).filter(|_| matches!(amount, AmountFrom::Column(_))),
-            near: near.into_iter().map(|place| header.names[place].clone()).collect(),
+            near: near.into_iter().map(|place| (header.names[place].clone(), role_near(&header.raw[place]))).collect(),
             unread,
             names: header.names,
             layout,
@@ -209,9 +228,10 @@ fn layout_of(header: &Header, options: &ReadOptions) -> Result<Layout, Error> {
 }
 
 /// Words in the names of columns that may be meant.
-const GUESSES: [(&str, &[&str]); 3] = [
+const GUESSES: [(&str, [&str; 2], &[&str]); 3] = [
     (
         "customer_id",
+        ["who bought", "买家"],
         &[
             "customerid",
             "customer",
@@ -221,45 +241,94 @@ const GUESSES: [(&str, &[&str]); 3] = [
             "client",
             "member",
             "email",
+            "kunde",
             "客户",
             "会员",
             "买家",
             "用户",
         ],
     ),
-    ("placed_at", &["orderdate", "purchasedate", "date", "created", "time", "placed", "日期", "时间"]),
-    ("amount", &["amount", "ordertotal", "total", "revenue", "sales", "value", "paid", "金额", "总价"]),
+    (
+        "placed_at",
+        ["when", "时间"],
+        &["orderdate", "purchasedate", "date", "created", "time", "placed", "datum", "日期", "时间"],
+    ),
+    (
+        "amount",
+        ["how much", "金额"],
+        &["amount", "ordertotal", "total", "revenue", "sales", "value", "paid", "betrag", "summe", "金额", "总价"],
+    ),
 ];
+
+/// What else changes an answer, and is worth naming with the columns that are missing.
+const FURTHER: [Role; 5] = [Role::OrderId, Role::Status, Role::Refunded, Role::Kind, Role::Currency];
 
 /// Words in the names of columns that together make an amount.
 const PRICES: &[&str] = &["price", "单价"];
 const PIECES: &[&str] = &["quantity", "qty", "pieces", "数量"];
 
-fn missing(header: &Header, customer: bool, time: bool, amount: bool, fields: &[&[u8]]) -> Error {
-    let mut lacking = Vec::new();
-    let mut guesses = Vec::new();
-    for ((role, words), found) in GUESSES.into_iter().zip([customer, time, amount]) {
+fn missing(header: &Header, found: [bool; 3], used: &[(Role, Option<usize>)], fields: &[&[u8]]) -> Error {
+    let (mut lacking, mut lacking_in_chinese) = (Vec::new(), Vec::new());
+    let (mut guesses, mut taken) = (Vec::new(), Vec::new());
+    for ((role, [meaning, chinese], words), found) in GUESSES.into_iter().zip(found) {
         if found {
             continue;
         }
-        lacking.push(role);
+        lacking.push(format!("{meaning} ({role})"));
+        lacking_in_chinese.push(format!("{chinese}（{role}）"));
+        let is_other = |place: usize| role_near(&header.raw[place]).is_some_and(|near| near.name() != role);
+        let is_free = |place: usize| !taken.contains(&place) && !is_other(place);
+        let holds = |place: usize, word: &str| header.plain[place].contains(word) && is_free(place);
         let holding =
-            |words: &[&str]| words.iter().find_map(|word| header.plain.iter().position(|name| name.contains(*word)));
-        if let (true, Some(price), Some(pieces)) = (role == "amount", holding(PRICES), holding(PIECES)) {
+            |words: &[&str]| words.iter().find_map(|word| (0..header.raw.len()).find(|&place| holds(place, word)));
+        let part = |words: &[&str]| {
+            (0..header.raw.len()).find(|&place| words.iter().any(|word| header.plain[place].contains(word)))
+        };
+        if let (true, Some(price), Some(pieces)) = (role == "amount", part(PRICES), part(PIECES)) {
             guesses.push(format!("unit_price={},quantity={}", header.names[price], header.names[pieces]));
             continue;
         }
         let guess = holding(words);
         guesses.push(format!("{role}={}", guess.map_or("NAME", |place| header.names[place].as_str())));
+        taken.extend(guess);
     }
+    let is_whole = !guesses.iter().any(|guess| guess.ends_with("=NAME"));
+    if is_whole {
+        let is_free = |place: usize| !taken.contains(&place) && used.iter().all(|(_, one)| *one != Some(place));
+        for role in FURTHER.into_iter().filter(|role| used.contains(&(*role, None))) {
+            let is_it = |&place: &usize| is_free(place) && role_near(&header.raw[place]) == Some(role);
+            let place = (0..header.raw.len()).find(is_it);
+            guesses.extend(place.map(|place| format!("{role}={}", header.names[place])));
+        }
+    }
+    let (lacking, lacking_in_chinese) = (lacking.join(", "), lacking_in_chinese.join("、"));
+    let (list, guesses) = (header.list(), guesses.join(","));
+    let [names, chinese_names] =
+        if is_whole { ["", ""] } else { [" (NAME: one of the columns)", "（NAME 换成列名）"] };
     let is_row = fields.iter().any(|field| times::read(field).is_some());
-    let hint = if is_row {
-        "the first line looks like an order, not like a header: put one above it, such as customer_id,placed_at,amount"
-            .to_owned()
+    let [hint, chinese_hint] = if is_row {
+        [
+            "the first line looks like an order, not like a header: put one above it, such as customer_id,placed_at,amount"
+                .to_owned(),
+            "第一行像是订单而不是表头：请在上面加一行表头，如 customer_id,placed_at,amount".to_owned(),
+        ]
+    } else if header.names.iter().any(String::is_empty) {
+        [
+            format!(
+                "if the header stands lower, delete the lines above it; else --columns \"{guesses}\" names them{names}"
+            ),
+            format!("若表头在下面，请删去它上面的各行；否则用 --columns \"{guesses}\" 指明{chinese_names}"),
+        ]
     } else {
-        format!("--columns \"{}\" names them; --from list shows the layouts that are known", guesses.join(","))
+        [
+            format!("--columns \"{guesses}\" names them{names}; --from list shows the layouts that are known"),
+            format!("请用 --columns \"{guesses}\" 指明{chinese_names}；--from list 列出已知的格式"),
+        ]
     };
-    header.error(format!("no column says {}; there are: {}; {hint}", lacking.join(", "), header.list()))
+    header.error(said!(
+        "no column says {lacking}; the columns are: {list}; {hint}",
+        "找不到表示{lacking_in_chinese}的列；现有各列：{list}；{chinese_hint}"
+    ))
 }
 
 /// Of the columns that are neither used nor known, those whose names are near, and the others.
@@ -269,8 +338,7 @@ fn near(header: &Header, layout: &Layout, used: &[(Role, Option<usize>)], times:
         layout.unused().iter().any(|one| plain(one) == name)
             || Role::ALL.iter().any(|&role| layout.names(role).iter().any(|one| plain(one) == name))
     };
-    let roles = Role::ALL.map(Role::name);
     let is_open = |place: &usize| !is_used(*place) && header.plain.get(*place).is_some_and(|name| !known(name));
-    let is_near = |place: &usize| header.raw.get(*place).is_some_and(|name| is_near(name, &roles));
+    let is_near = |place: &usize| header.raw.get(*place).is_some_and(|name| is_near(name));
     (0..header.names.len()).filter(is_open).partition(is_near)
 }

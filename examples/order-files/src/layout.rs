@@ -6,8 +6,9 @@ use std::str::FromStr;
 use serde::Deserialize;
 
 use crate::date_order::DateOrder;
-use crate::error::Error;
+use crate::error::{Error, lines};
 use crate::names::plain;
+use crate::said::Said;
 
 /// What a column says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -97,7 +98,7 @@ impl FromStr for Role {
         Self::ALL.into_iter().find(|role| plain(role.name()) == plain(text)).ok_or_else(|| Error::Option {
             option: "--columns",
             found: text.to_owned(),
-            expected: Self::ALL.map(Self::name).join(", "),
+            expected: format!("one of {}", Self::ALL.map(Self::name).join(", ")),
         })
     }
 }
@@ -221,6 +222,9 @@ pub struct Layout {
     /// Why such a file cannot be used, and what can.
     #[serde(default)]
     refuse: Option<String>,
+    /// The same in Chinese.
+    #[serde(default)]
+    refuse_zh: Option<String>,
     #[serde(default)]
     rows: RowsOfOrder,
     /// The zone of times without one, where it is not the shop's.
@@ -248,7 +252,7 @@ pub struct Layout {
 impl Layout {
     /// A layout of one's own from the text of a file such as those of `layouts/`.
     pub fn from_toml(text: &str) -> Result<Self, Error> {
-        toml::from_str(text).map_err(|error| Error::Layout { message: error.to_string().trim_end().to_owned() })
+        toml::from_str(text).map_err(|error| Error::Layout { message: lines(error.to_string().trim_end()) })
     }
 
     /// Its name.
@@ -293,8 +297,10 @@ impl Layout {
         all.then_some(self.recognise.len())
     }
 
-    pub(crate) fn refusal(&self) -> Option<&str> {
-        self.refuse.as_deref()
+    pub(crate) fn refusal(&self) -> Option<Said> {
+        let english = self.refuse.clone()?;
+        let chinese = self.refuse_zh.clone().unwrap_or_else(|| english.clone());
+        Some([english, chinese].into())
     }
 
     pub(crate) const fn rows(&self) -> RowsOfOrder {

@@ -36,6 +36,7 @@ mod amounts;
 mod assemble;
 mod built_in;
 mod cells;
+mod chinese;
 mod contradiction;
 mod counts;
 mod customers;
@@ -56,6 +57,7 @@ mod order_ids;
 mod orders;
 mod resolve;
 mod rows;
+mod said;
 mod table;
 mod text;
 mod times;
@@ -74,6 +76,7 @@ pub use layout::{DecimalMark, Layout, Role, RowsOfOrder, StatusMeaning};
 pub use notes::{Note, NoteCode};
 pub use options::{Columns, KindWords, ReadOptions, StatusWords};
 pub use orders::{Orders, ReadAs};
+pub use said::Said;
 pub use text::Encoding;
 pub use zone::Zone;
 
@@ -127,6 +130,7 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
     counts.duplicates = duplicates;
     counts.alike = alike;
     counts.other_currency = rows.other_currency;
+    counts.no_currency = rows.no_currency;
     if columns.customers.is_empty() && columns.credits.is_empty() {
         return Err(nothing(&rows, &counts, customers.guest));
     }
@@ -144,6 +148,10 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
         duplicate_lines: &duplicate_lines,
         alike_lines: &alike_lines,
         near_columns: &rows.plan.near,
+        used: &rows.plan.roles,
+        absent_words: (&rows.absent_words, options.words()),
+        totals: totals(&ids, &columns),
+        other_codes: &rows.other_codes,
         columns: rows.plan.names.len(),
         guest: customers.guest,
         joined,
@@ -174,6 +182,14 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
     };
     orders.customers = orders.count_customers();
     Ok(orders)
+}
+
+/// Ids of orders and credits that read like the names of rows that add up others.
+fn totals(ids: &SortedIds, columns: &orders::Columns) -> Vec<String> {
+    let is_total = |id: &str| !id.bytes().all(|byte| byte.is_ascii_digit()) && names::is_total(id);
+    let is_there = |place| columns.customers.contains(&place) || columns.credits.iter().any(|credit| credit.0 == place);
+    let totals = (0..).zip(ids.iter()).filter(|(place, id)| is_total(id) && is_there(*place));
+    totals.map(|(_, id)| error::shown(id.as_bytes())).collect()
 }
 
 /// Orders and credits in columns: the file's own where each row is a purchase.

@@ -59,8 +59,7 @@ impl Orders {
         self.counts.credits_matched = tied;
         self.customers = self.count_customers();
         self.add_note(NoteCode::FullyRefunded, tied, self.counts.orders);
-        let refunds = tied + matches.unmatched.len() as u64;
-        self.add_note(NoteCode::RefundsMatched, tied, refunds);
+        self.add_note(NoteCode::CreditsMatched, tied, tied + matches.unmatched.len() as u64);
         Ok(self)
     }
 
@@ -69,12 +68,11 @@ impl Orders {
         if count == 0 {
             return;
         }
-        match self.notes.iter_mut().find(|note| note.code == code) {
-            Some(note) => {
-                note.count += count;
-                note.of = if code == NoteCode::RefundsMatched { note.of + of } else { of };
-            }
-            None => self.notes.push(Note { code, count, of, examples: Vec::new(), chinese_examples: Vec::new() }),
+        if let Some(note) = self.notes.iter_mut().find(|note| note.code == code) {
+            (note.count, note.of) = (note.count + count, of);
+            return;
         }
+        let (examples, chinese_examples, named) = (Vec::new(), Vec::new(), String::new());
+        self.notes.push(Note { code, count, of, examples, chinese_examples, named });
     }
 }

@@ -1,5 +1,7 @@
 //! Names of columns: when two are one, and when one is near another.
 
+use crate::layout::Role;
+
 /// A name without case, spaces, `_` and `-`; full-width brackets and signs as ASCII.
 pub(crate) fn plain(name: &str) -> String {
     name.chars()
@@ -16,26 +18,77 @@ pub(crate) fn plain(name: &str) -> String {
         .collect()
 }
 
-/// Words by which people call the columns that may go unused; each group is what one role is called.
-const FAMILIES: [&[&str]; 5] = [
-    &["status", "orderstate", "paymentstate", "paidat", "paidon", "cancel", "deleted", "状态", "取消"],
-    &["refund", "return", "adjusted", "退款", "退货"],
-    &["currency", "币种", "货币"],
-    &["transactiontype", "ordertype", "recordtype", "eventtype", "documenttype", "paymenttype", "交易类型", "订单类型"],
-    &["orderid", "ordernumber", "order#", "orderref", "transactionid", "invoiceno", "invoiceid", "订单号", "订单编号"],
+/// Words by which people call the columns that may go unused, and what such a column says.
+const FAMILIES: [(Option<Role>, &[&str]); 8] = [
+    (Some(Role::PaidAt), &["paidat", "paidon"]),
+    (Some(Role::CancelledAt), &["cancel", "deleted", "取消"]),
+    (Some(Role::Status), &["status", "orderstate", "paymentstate", "状态"]),
+    (Some(Role::Refunded), &["refund", "退款"]),
+    (Some(Role::Currency), &["currency", "币种", "货币"]),
+    (Some(Role::Kind), &["transactiontype", "ordertype", "recordtype", "eventtype", "交易类型", "订单类型"]),
+    (
+        Some(Role::OrderId),
+        &[
+            "orderid",
+            "ordernumber",
+            "order#",
+            "orderref",
+            "transactionid",
+            "invoiceno",
+            "invoiceid",
+            "订单号",
+            "订单编号",
+        ],
+    ),
+    (None, &["return", "adjusted", "documenttype", "paymenttype", "退货"]),
 ];
 
 /// Whole names that say too little to be looked for inside others.
-const SHORT: [&str; 9] = ["test", "istest", "state", "type", "kind", "invoice", "cur", "orderno", "orderno."];
+const SHORT: [(&str, Option<Role>); 9] = [
+    ("test", None),
+    ("istest", None),
+    ("state", Some(Role::Status)),
+    ("type", Some(Role::Kind)),
+    ("kind", Some(Role::Kind)),
+    ("invoice", Some(Role::OrderId)),
+    ("cur", Some(Role::Currency)),
+    ("orderno", Some(Role::OrderId)),
+    ("orderno.", Some(Role::OrderId)),
+];
 
-/// Whether an unused column looks as if it said what one of the `roles`, or a column of that kind, says.
-pub(crate) fn is_near(name: &str, roles: &[&str]) -> bool {
+/// Whether an unused column looks as if it said what a role says.
+pub(crate) fn is_near(name: &str) -> bool {
+    let plain_name = plain(name);
+    let in_family = FAMILIES.iter().any(|(_, words)| words.iter().any(|word| plain_name.contains(word)));
+    in_family || SHORT.iter().any(|(short, _)| *short == plain_name) || role_near(name).is_some()
+}
+
+/// The role that an unused column looks as if it had.
+pub(crate) fn role_near(name: &str) -> Option<Role> {
     let plain_name = plain(name);
     if plain_name.is_empty() {
-        return false;
+        return None;
     }
-    let in_family = FAMILIES.iter().any(|family| family.iter().any(|word| plain_name.contains(word)));
-    in_family || SHORT.contains(&plain_name.as_str()) || roles.iter().any(|role| is_like(name, &plain_name, role))
+    let family = FAMILIES.iter().find(|(_, words)| words.iter().any(|word| plain_name.contains(word)));
+    let short = || SHORT.iter().find(|(short, _)| *short == plain_name);
+    match family.map(|(role, _)| *role).or_else(|| short().map(|(_, role)| *role)) {
+        Some(role) => role,
+        None => Role::ALL.into_iter().find(|role| is_like(name, &plain_name, role.name())),
+    }
+}
+
+/// Words for a sum of rows.
+pub(crate) const TOTALS: [&str; 10] =
+    ["total", "totals", "subtotal", "sum", "summe", "gesamt", "zwischensumme", "合计", "小计", "总计"];
+
+/// Whether a text reads like the name of a row that adds up others: `Total`, `ann Total`, `合计`.
+pub(crate) fn is_total(text: &str) -> bool {
+    let is_word = |word: &str| {
+        let word = word.trim_matches(|one: char| !one.is_alphanumeric());
+        TOTALS.iter().any(|total| word.eq_ignore_ascii_case(total))
+    };
+    let mut words = text.split_whitespace();
+    words.next().is_some_and(is_word) || words.next_back().is_some_and(is_word)
 }
 
 /// Whether a name holds all words of a role's name, or is that name but for a slip of the pen.
@@ -88,15 +141,36 @@ mod tests {
 
     #[test]
     fn near_are_slips_longer_names_and_other_words() {
-        let roles = ["customer_id", "placed_at", "amount"];
         for name in
             ["Order Status", "订单状态", "Currency", "custmer_id", "customer_unique_id", "退款金额", "Type", "amonut"]
         {
-            assert!(is_near(name, &roles), "{name}");
+            assert!(is_near(name), "{name}");
         }
-        for name in ["Shipping State", "Customer type", "Notes", "Country", "Product", "店铺名称", "Billing Name"] {
-            assert!(!is_near(name, &roles), "{name}");
+        for name in ["Shipping State", "Customer type", "Notes", "Country", "Colour", "店铺名称", "Billing Name"] {
+            assert!(!is_near(name), "{name}");
         }
+    }
+
+    #[test]
+    fn near_names_say_which_role_they_have() {
+        for (name, role) in [
+            ("Order Status", Some(Role::Status)),
+            ("Paid At", Some(Role::PaidAt)),
+            ("cancelled on", Some(Role::CancelledAt)),
+            ("退款金额", Some(Role::Refunded)),
+            ("Invoice", Some(Role::OrderId)),
+            ("amonut", Some(Role::Amount)),
+            ("test", None),
+            ("", None),
+        ] {
+            assert_eq!(role_near(name), role, "{name}");
+        }
+    }
+
+    #[test]
+    fn rows_that_add_up_others_are_known_by_a_word() {
+        assert!(["Total", "ann Total", "Grand total:", "合计", "SUBTOTAL", "Total January"].into_iter().all(is_total));
+        assert!(!["Totalis", "ann", "", "sum41@example.com", "a total of three"].into_iter().any(is_total));
     }
 
     #[test]

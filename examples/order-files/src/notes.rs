@@ -6,6 +6,7 @@ use repurchase::scale::Language;
 
 use crate::counts::Counts;
 use crate::error::{BadRow, shown};
+use crate::layout::Role;
 
 /// What a note is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,14 +18,26 @@ pub enum NoteCode {
     DuplicateRows,
     /// Lines of an order that are equal in all columns that are used, and not in the others.
     AlikeLines,
+    /// Words of options that no row has.
+    AbsentWords,
     /// Columns that were not used and whose names or words are near ones that would be.
     NearColumns,
     /// Orders of guests, counted beside the customers.
     GuestOrders,
     /// Customers whose ids were written in several ways.
     IdsJoined,
+    /// Customers whose ids read like the names of rows that add up others.
+    TotalRows,
     /// Rows in another currency, left out.
     OtherCurrency,
+    /// Amounts without a currency, taken for that of the others, or the one that was asked for.
+    NoCurrency,
+    /// Orders without a status, taken for paid.
+    NoStatus,
+    /// Rows without a kind, taken for purchases.
+    NoKind,
+    /// Lines that are not paid or were called off, of orders with others that were paid.
+    LinesCalledOff,
     /// Orders that were not paid.
     Unpaid,
     /// Orders that were called off.
@@ -35,6 +48,8 @@ pub enum NoteCode {
     RefundsMatched,
     /// Refunds whose order is not; they are credits.
     RefundsUnmatched,
+    /// Credits that name no order, taken for the refund of one.
+    CreditsMatched,
     /// Refunds that by their status were not made.
     RefundsNotMade,
     /// Refunds that have a refunded amount beside their own.
@@ -50,15 +65,22 @@ impl NoteCode {
             Self::RowsSkipped => "rows_skipped",
             Self::DuplicateRows => "duplicate_rows",
             Self::AlikeLines => "alike_lines",
+            Self::AbsentWords => "absent_words",
             Self::NearColumns => "near_columns",
             Self::GuestOrders => "guest_orders",
             Self::IdsJoined => "ids_joined",
+            Self::TotalRows => "total_rows",
             Self::OtherCurrency => "other_currency",
+            Self::NoCurrency => "no_currency",
+            Self::NoStatus => "no_status",
+            Self::NoKind => "no_kind",
+            Self::LinesCalledOff => "lines_called_off",
             Self::Unpaid => "unpaid",
             Self::Cancelled => "cancelled",
             Self::FullyRefunded => "fully_refunded",
             Self::RefundsMatched => "refunds_matched",
             Self::RefundsUnmatched => "refunds_unmatched",
+            Self::CreditsMatched => "credits_matched",
             Self::RefundsNotMade => "refunds_not_made",
             Self::RefundedTwice => "refunded_twice",
             Self::OneSign => "one_sign",
@@ -85,86 +107,129 @@ pub struct Note {
     /// Some of them, fit for a terminal.
     pub examples: Vec<String>,
     pub(crate) chinese_examples: Vec<String>,
+    /// What the sentence names beside its numbers: an option, a currency.
+    pub(crate) named: String,
 }
 
 impl Note {
     /// The note as a sentence.
     pub fn sentence(&self, language: Language) -> String {
-        let (count, of) = (self.count, self.of);
         match (language, self.examples.is_empty()) {
-            (Language::Chinese, true) => self.chinese(count, of),
-            (Language::Chinese, false) => {
-                format!("{}例如：{}。", self.chinese(count, of), self.chinese_examples.join("；"))
-            }
-            (_, true) => self.english(count, of),
-            (_, false) => format!("{} For example: {}.", self.english(count, of), self.examples.join("; ")),
+            (Language::Chinese, true) => self.chinese(),
+            (Language::Chinese, false) => format!("{}例如：{}。", self.chinese(), self.chinese_examples.join("；")),
+            (_, true) => self.english(),
+            (_, false) => format!("{} For example: {}.", self.english(), self.examples.join("; ")),
         }
     }
 
-    fn english(&self, count: u64, of: u64) -> String {
+    fn english(&self) -> String {
+        let Self { count, of, named, .. } = self;
         match self.code {
-            NoteCode::RowsSkipped => format!("{count} of {of} rows are bad and were left out."),
+            NoteCode::RowsSkipped => format!("Bad rows left out: {count} of {of}."),
             NoteCode::DuplicateRows => {
-                format!("{count} of {of} rows are equal to an earlier one of the same order and count once.")
+                format!("Rows equal to an earlier one of the same order, counted once: {count} of {of}.")
             }
             NoteCode::AlikeLines => format!(
-                "{count} of {of} rows are equal to an earlier one of the same order in all columns that are used, and count as \
-                 further lines: was the order exported twice?"
+                "Rows equal to an earlier one of the same order in all columns that are read, counted as further lines: \
+                 {count} of {of}. Was the order exported twice?"
             ),
+            NoteCode::AbsentWords => {
+                format!("Words of --status, --kind or --guests that no row has: {count} of {of}. Are they mistyped?")
+            }
+            NoteCode::NearColumns if named.is_empty() => {
+                format!("Columns not read, though their names or words may matter: {count} of {of}.")
+            }
             NoteCode::NearColumns => format!(
-                "{count} of {of} columns are not used, but by their names or words might matter; --columns says what a column is."
+                "Columns not read, though their names or words may matter: {count} of {of}. To read them: --columns \"{named}\"."
             ),
-            NoteCode::GuestOrders => {
-                format!("{count} of {of} orders are of guests and are counted beside the customers.")
-            }
+            NoteCode::GuestOrders => format!("Orders of guests, left out: {count} of {of}."),
             NoteCode::IdsJoined => {
-                format!("{count} of {of} customers are written in several ways and count as one each.")
+                format!("Customers whose id is written in several ways, counted as one each: {count} of {of}.")
             }
-            NoteCode::OtherCurrency => format!("{count} of {of} rows are in another currency and were left out."),
-            NoteCode::Unpaid => format!("{count} of {of} orders are not paid and are no purchases."),
-            NoteCode::Cancelled => format!("{count} of {of} orders were cancelled and are no purchases."),
-            NoteCode::FullyRefunded => format!("{count} of {of} orders were refunded in full and are no purchases."),
-            NoteCode::RefundsMatched => format!("{count} of {of} refunds belong to an order of the file and lower it."),
+            NoteCode::TotalRows => format!(
+                "Customers whose id reads like the name of a total: {count} of {of}. If their rows add up others, delete those."
+            ),
+            NoteCode::OtherCurrency => format!("Rows not in {named}, left out: {count} of {of}."),
+            NoteCode::NoCurrency => format!("Rows that name no currency, taken for {named}: {count} of {of}."),
+            NoteCode::NoStatus => format!("Orders without a status, taken for paid: {count} of {of}."),
+            NoteCode::NoKind => format!("Rows without a kind, taken for purchases: {count} of {of}."),
+            NoteCode::LinesCalledOff => {
+                format!("Lines not paid, cancelled or refunded, left out of orders that were paid: {count} of {of}.")
+            }
+            NoteCode::Unpaid => format!("Orders not paid, no purchases: {count} of {of}."),
+            NoteCode::Cancelled => format!("Orders cancelled, no purchases: {count} of {of}."),
+            NoteCode::FullyRefunded => format!("Orders refunded in full, no purchases: {count} of {of}."),
+            NoteCode::RefundsMatched => {
+                format!("Refunds that name an order of the file, taken off its amount: {count} of {of}.")
+            }
             NoteCode::RefundsUnmatched => {
                 format!(
-                    "{count} of {of} refunds name an order that is not in the file and are credits of their customers."
+                    "Refunds that name an order that is not in the file, taken off their customers: {count} of {of}."
                 )
             }
+            NoteCode::CreditsMatched => format!(
+                "Refunds that name no order, taken for those of the customer's last order of the same amount: {count} of {of}. \
+                 --keep-credits leaves those orders purchases."
+            ),
             NoteCode::RefundsNotMade => {
-                format!("{count} of {of} refunds are unpaid or cancelled by their status and give nothing back.")
+                format!("Refunds that are unpaid or cancelled by their status, left out: {count} of {of}.")
             }
-            NoteCode::RefundedTwice => format!(
-                "{count} of {of} refunds have a refunded amount beside their own; their own gives back, the other is left out."
-            ),
-            NoteCode::OneSign => format!(
-                "Of {of} purchases nothing was given back: are refunds missing, or were they read as purchases?"
-            ),
+            NoteCode::RefundedTwice => {
+                format!("Refunds with both an amount and a refunded amount; the amount counts: {count} of {of}.")
+            }
+            NoteCode::OneSign => {
+                format!(
+                    "Of {of} purchases nothing was given back: are refunds missing, or were they read as purchases?"
+                )
+            }
         }
     }
 
-    fn chinese(&self, count: u64, of: u64) -> String {
+    fn chinese(&self) -> String {
+        let Self { count, of, named, .. } = self;
         match self.code {
-            NoteCode::RowsSkipped => format!("{of} 行中有 {count} 行无法识别，已跳过。"),
-            NoteCode::DuplicateRows => format!("{of} 行中有 {count} 行与同一订单的前一行完全相同，只计一次。"),
-            NoteCode::AlikeLines => {
-                format!(
-                    "{of} 行中有 {count} 行与同一订单的前一行在所用各列上完全相同，按订单的另一明细计入：是不是重复导出？"
-                )
+            NoteCode::RowsSkipped => format!("{of} 行中有 {count} 行无效，已跳过。"),
+            NoteCode::DuplicateRows => format!("{of} 行中有 {count} 行与同一订单前面的某一行完全相同，只计一次。"),
+            NoteCode::AlikeLines => format!(
+                "{of} 行中有 {count} 行与同一订单前面的某一行在所读各列上完全相同，按另一条明细计入：是不是重复导出？"
+            ),
+            NoteCode::AbsentWords => {
+                format!("--status、--kind 或 --guests 给出的 {of} 个词中，有 {count} 个文件里没有：是不是写错了？")
+            }
+            NoteCode::NearColumns if named.is_empty() => {
+                format!("{of} 列中有 {count} 列没有读取，但从列名或内容看可能有用。")
             }
             NoteCode::NearColumns => {
-                format!("{of} 列中有 {count} 列未被使用，但从列名或内容看可能有用；可用 --columns 指定。")
+                format!("{of} 列中有 {count} 列没有读取，但从列名或内容看可能有用；如需读取：--columns \"{named}\"。")
             }
-            NoteCode::GuestOrders => format!("{of} 笔订单中有 {count} 笔没有会员（游客单），不计入客户，单独统计。"),
+            NoteCode::GuestOrders => format!("{of} 笔订单中有 {count} 笔没有会员（游客单），未计入。"),
             NoteCode::IdsJoined => format!("{of} 位客户中有 {count} 位的账号有多种写法，已合并为同一人。"),
-            NoteCode::OtherCurrency => format!("{of} 行中有 {count} 行是其他币种，未计入。"),
+            NoteCode::TotalRows => {
+                format!("{of} 位客户中有 {count} 位的编号像是合计行：如果是其他行的合计，请删去这些行。")
+            }
+            NoteCode::OtherCurrency => format!("{of} 行中有 {count} 行的币种不是 {named}，未计入。"),
+            NoteCode::NoCurrency => format!("{of} 行中有 {count} 行没有币种，按 {named} 计入。"),
+            NoteCode::NoStatus => format!("{of} 笔订单中有 {count} 笔没有状态，按已付款计入。"),
+            NoteCode::NoKind => format!("{of} 行中有 {count} 行没有类型，按订单计入。"),
+            NoteCode::LinesCalledOff => {
+                format!(
+                    "{of} 行中有 {count} 行未付款、已取消或已退款，而同一订单其余各行已付款；这些行未计入订单金额。"
+                )
+            }
             NoteCode::Unpaid => format!("{of} 笔订单中有 {count} 笔未付款，不算成交。"),
             NoteCode::Cancelled => format!("{of} 笔订单中有 {count} 笔已关闭或取消，不算成交。"),
             NoteCode::FullyRefunded => format!("{of} 笔订单中有 {count} 笔已全额退款，不算成交。"),
-            NoteCode::RefundsMatched => format!("{of} 笔退款中有 {count} 笔对应文件中的订单，已从该订单扣除。"),
-            NoteCode::RefundsUnmatched => format!("{of} 笔退款中有 {count} 笔对应的订单不在文件中，按客户的退款计入。"),
-            NoteCode::RefundsNotMade => format!("{of} 笔退款中有 {count} 笔按状态并未退成（未付款或已取消），未计入。"),
+            NoteCode::RefundsMatched => format!("{of} 笔退款中有 {count} 笔写明了文件中的订单，已从该订单扣除。"),
+            NoteCode::RefundsUnmatched => {
+                format!("{of} 笔退款中有 {count} 笔写明的订单不在文件中，只从客户的成交金额中扣除。")
+            }
+            NoteCode::CreditsMatched => format!(
+                "{of} 笔未写明订单的退款中，有 {count} 笔按同一客户最近一笔同金额订单的退款处理；加 --keep-credits 则这些订单\
+                 仍算成交。"
+            ),
+            NoteCode::RefundsNotMade => format!("{of} 笔退款中有 {count} 笔按状态未退成（未付款或已取消），未计入。"),
             NoteCode::RefundedTwice => {
-                format!("{of} 笔退款中有 {count} 笔另填了退款金额列；按该行自身金额退款，退款金额列未计入。")
+                format!("{of} 笔退款中有 {count} 笔同时填了金额和退款金额，以金额为准。")
             }
             NoteCode::OneSign => format!("{of} 笔订单没有任何退款：是不是漏了退款，或把退款当成了订单？"),
         }
@@ -176,7 +241,14 @@ pub(crate) struct Facts<'a> {
     pub(crate) bad_rows: &'a [BadRow],
     pub(crate) duplicate_lines: &'a [u64],
     pub(crate) alike_lines: &'a [u64],
-    pub(crate) near_columns: &'a [String],
+    pub(crate) near_columns: &'a [(String, Option<Role>)],
+    /// Roles that columns have.
+    pub(crate) used: &'a [Role],
+    /// Words of options that no row has, and how many words options have.
+    pub(crate) absent_words: (&'a [String], u64),
+    /// Ids that read like the names of totals.
+    pub(crate) totals: Vec<String>,
+    pub(crate) other_codes: &'a [String],
     pub(crate) columns: usize,
     pub(crate) guest: Option<String>,
     pub(crate) joined: Vec<(String, String)>,
@@ -200,16 +272,17 @@ pub(crate) fn notes(counts: &Counts, facts: &Facts<'_>) -> Vec<Note> {
     let bad_rows = facts.bad_rows.iter().map(|row| [Language::English, Language::Chinese].map(|one| row.describe(one)));
     let lines = facts.duplicate_lines.iter().map(|line| [format!("line {line}"), format!("第 {line} 行")]);
     let alike = facts.alike_lines.iter().map(|line| [format!("line {line}"), format!("第 {line} 行")]);
-    let near = facts.near_columns.iter().map(|name| both(format!("\"{name}\"")));
+    let near = facts.near_columns.iter().map(|(name, _)| both(format!("\"{name}\"")));
     let joined = facts.joined.iter().map(|(one, other)| [format!("{one} and {other}"), format!("{one} 与 {other}")]);
-    let currency = facts.currency.map(|code| shown(code.as_bytes()));
-    let currency = currency.map(|code| [format!("not {code}"), format!("非 {code}")]);
+    let same = |texts: &[String]| -> Examples { texts.iter().take(SHOWN).cloned().map(both).collect() };
+    let currency = facts.currency.map(|code| shown(code.as_bytes())).unwrap_or_default();
     let purchases = orders - counts.unpaid - counts.cancelled - counts.fully_refunded;
     let is_kept = purchases >= MANY_PURCHASES && counts.refund_rows == 0 && !facts.has_refunds;
-    let all: [(NoteCode, u64, u64, Examples); 15] = [
+    let all: [(NoteCode, u64, u64, Examples); 21] = [
         (NoteCode::RowsSkipped, counts.skipped, counts.rows, bad_rows.take(SHOWN).collect()),
         (NoteCode::DuplicateRows, counts.duplicates, counts.rows, lines.take(SHOWN).collect()),
         (NoteCode::AlikeLines, counts.alike, counts.rows, alike.take(SHOWN).collect()),
+        (NoteCode::AbsentWords, facts.absent_words.0.len() as u64, facts.absent_words.1, same(facts.absent_words.0)),
         (NoteCode::NearColumns, facts.near_columns.len() as u64, facts.columns as u64, near.take(10).collect()),
         (
             NoteCode::GuestOrders,
@@ -218,7 +291,12 @@ pub(crate) fn notes(counts: &Counts, facts: &Facts<'_>) -> Vec<Note> {
             facts.guest.iter().cloned().map(both).collect(),
         ),
         (NoteCode::IdsJoined, facts.joined.len() as u64, facts.ids, joined.take(SHOWN).collect()),
-        (NoteCode::OtherCurrency, counts.other_currency, counts.rows, currency.into_iter().collect()),
+        (NoteCode::TotalRows, facts.totals.len() as u64, facts.ids, same(&facts.totals)),
+        (NoteCode::OtherCurrency, counts.other_currency, counts.rows, same(facts.other_codes)),
+        (NoteCode::NoCurrency, counts.no_currency, counts.rows, Vec::new()),
+        (NoteCode::NoStatus, counts.no_status, orders, Vec::new()),
+        (NoteCode::NoKind, counts.no_kind, counts.rows, Vec::new()),
+        (NoteCode::LinesCalledOff, counts.lines_called_off, counts.rows, Vec::new()),
         (NoteCode::Unpaid, counts.unpaid, orders, Vec::new()),
         (NoteCode::Cancelled, counts.cancelled, orders, Vec::new()),
         (NoteCode::FullyRefunded, counts.fully_refunded, orders, Vec::new()),
@@ -231,7 +309,25 @@ pub(crate) fn notes(counts: &Counts, facts: &Facts<'_>) -> Vec<Note> {
     let found = all.into_iter().filter(|(code, count, ..)| *count > 0 || is_kept && *code == NoteCode::OneSign);
     let note = |(code, count, of, examples): (_, _, _, Examples)| {
         let (examples, chinese_examples) = examples.into_iter().map(|[english, chinese]| (english, chinese)).unzip();
-        Note { code, count, of, examples, chinese_examples }
+        let named = match code {
+            NoteCode::NearColumns => columns_option(facts),
+            NoteCode::OtherCurrency | NoteCode::NoCurrency => currency.clone(),
+            _ => String::new(),
+        };
+        Note { code, count, of, examples, chinese_examples, named }
     };
     found.map(note).collect()
+}
+
+/// What `--columns` takes to read the near columns: for each role that no column has the first that looks to have it.
+fn columns_option(facts: &Facts<'_>) -> String {
+    let mut roles: Vec<Role> = facts.used.to_vec();
+    let mut pairs = Vec::new();
+    for (name, role) in facts.near_columns {
+        if let Some(role) = role.filter(|role| !roles.contains(role)) {
+            roles.push(role);
+            pairs.push(format!("{role}={name}"));
+        }
+    }
+    pairs.join(",")
 }

@@ -113,6 +113,11 @@ impl ReadOptions {
         Self { order_ids: true, ..self }
     }
 
+    /// How many words of the file are explained.
+    pub(crate) fn words(&self) -> u64 {
+        (self.status.0.len() + self.kinds.0.len() + self.guests.len()) as u64
+    }
+
     /// Bad rows are left out and counted (`--skip-bad-rows`), in place of an error at the first.
     #[must_use]
     pub fn with_bad_rows_skipped(self) -> Self {
@@ -142,6 +147,16 @@ fn pairs(text: &str, option: &'static str, expected: &str) -> Result<Vec<(String
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Columns(pub(crate) Vec<(Role, String)>);
 
+/// What is said later wins.
+impl Extend<Self> for Columns {
+    fn extend<I: IntoIterator<Item = Self>>(&mut self, later: I) {
+        for Self(mut later) in later {
+            later.append(&mut self.0);
+            self.0 = later;
+        }
+    }
+}
+
 impl FromStr for Columns {
     type Err = Error;
 
@@ -154,6 +169,16 @@ impl FromStr for Columns {
 /// Meanings of status words: `shipped=paid,on hold=unpaid`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StatusWords(pub(crate) Vec<(String, StatusMeaning)>);
+
+/// What is said later wins.
+impl Extend<Self> for StatusWords {
+    fn extend<I: IntoIterator<Item = Self>>(&mut self, later: I) {
+        for Self(mut later) in later {
+            later.append(&mut self.0);
+            self.0 = later;
+        }
+    }
+}
 
 impl FromStr for StatusWords {
     type Err = Error;
@@ -174,6 +199,16 @@ impl FromStr for StatusWords {
 /// Whether words of the kind column say that a row gives back: `sold=purchase,sent back=refund`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KindWords(pub(crate) Vec<(String, bool)>);
+
+/// What is said later wins.
+impl Extend<Self> for KindWords {
+    fn extend<I: IntoIterator<Item = Self>>(&mut self, later: I) {
+        for Self(mut later) in later {
+            later.append(&mut self.0);
+            self.0 = later;
+        }
+    }
+}
 
 impl FromStr for KindWords {
     type Err = Error;

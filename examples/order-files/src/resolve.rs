@@ -1,10 +1,13 @@
 //! Between the passes: which form each column has, what its words mean, which rows go.
 
+use std::fmt::Write;
+
+use repurchase::scale::Language;
 use rust_decimal::Decimal;
 
-use crate::cells::{NO_TIME, Words};
+use crate::cells::{DecimalWords, NO_TIME, Words, decimal_words, orders_of};
 use crate::date_order::DateOrder;
-use crate::error::{BadRow, Error, listed, shown};
+use crate::error::{BadRow, Error, Fault, called, listed, shown};
 use crate::header::{AmountFrom, Plan};
 use crate::layout::{DecimalMark, StatusMeaning};
 use crate::lines::{Lines, Skipped};
@@ -13,6 +16,7 @@ use crate::names::plain;
 use crate::options::ReadOptions;
 use crate::order_ids::OrderIds;
 use crate::orders::decimal;
+use crate::said::{Said, said};
 use crate::table::Table;
 use crate::zone::LocalClock;
 
@@ -27,8 +31,8 @@ pub(crate) struct Rows {
     pub(crate) refunded: Option<Money>,
     pub(crate) orders: Option<OrderIds>,
     /// By number of the word; the words of each row.
-    pub(crate) statuses: Option<(Vec<StatusMeaning>, Words)>,
-    pub(crate) refunds: Option<(Vec<bool>, Words)>,
+    pub(crate) statuses: Option<(Vec<Option<StatusMeaning>>, Words)>,
+    pub(crate) refunds: Option<(Vec<Option<bool>>, Words)>,
     pub(crate) paid: Option<Vec<bool>>,
     pub(crate) cancelled: Option<Vec<bool>>,
     pub(crate) returned: Option<Vec<bool>>,
@@ -41,51 +45,56 @@ pub(crate) struct Rows {
     pub(crate) decimal: DecimalMark,
     pub(crate) currency: Option<String>,
     pub(crate) other_currency: u64,
+    /// The other currencies.
+    pub(crate) other_codes: Vec<String>,
+    pub(crate) no_currency: u64,
+    /// Words of options that no row has.
+    pub(crate) absent_words: Vec<String>,
 }
 
 impl Table {
     pub(crate) fn resolve(self, options: &ReadOptions) -> Result<(Rows, crate::customers::Customers), Error> {
         let plan = self.plan;
-        let statuses = match self.statuses {
-            Some(words) => Some((meanings(&words, &plan, options)?, words)),
-            None => None,
-        };
-        let refunds = match self.kinds {
-            Some(words) => Some((refund_words(&words, &plan, options)?, words)),
-            None => None,
-        };
+        let mut absent_words = Vec::new();
+        let statuses = self.statuses.map(|words| -> Result<_, Error> {
+            absent_words.extend(absent(options.status.0.iter().map(|(word, _)| word), &words));
+            Ok((meanings(&words, &plan, options)?, words))
+        });
+        let statuses = statuses.transpose()?;
+        let refunds = self.kinds.map(|words| -> Result<_, Error> {
+            absent_words.extend(absent(options.kinds.0.iter().map(|(word, _)| word), &words));
+            Ok((refund_words(&words, &plan, options)?, words))
+        });
+        let refunds = refunds.transpose()?;
         let (currency, others) = currency(&self.currencies, options, self.other_currency)?;
         let (seconds, times, dates, clock) = self.times.finish();
-        if let Some((row, other)) = times.open {
+        let time_place = plan.times.first().copied().unwrap_or(0);
+        if let Some((row, others)) = times.open {
             let read = seconds.get(row as usize).copied().unwrap_or(NO_TIME);
-            return Err(open_dates(&plan, self.lines.line(row), [read, other]));
+            let values: Vec<_> = [(times.form, read)].into_iter().chain(others).collect();
+            return Err(open_dates(plan.name(time_place), self.lines.line(row), &values, &clock));
         }
         let mut skipped = self.skipped;
         let mut dropped = Vec::new();
-        let mut drop = |rows: &[u32], place: usize, form: &str| {
-            for &row in rows {
+        let mut drop = |rows: &[(u32, u8)], place: usize, of_forms: &dyn Fn(u8) -> Said, form: usize| {
+            for &(row, mask) in rows {
                 if let Err(at) = dropped.binary_search(&row) {
                     dropped.insert(at, row);
-                    let (column, line) = (plan.name(place).to_owned(), self.lines.line(row));
-                    let found = format!("what is not {form}");
-                    skipped.add(BadRow { line, column, found, expected: format!("{form}, as most rows have it") });
+                    let fault = Fault::of(of_forms(mask), as_most(&of_forms(1 << form)));
+                    skipped.add(BadRow::new(self.lines.line(row), plan.name(place), fault));
                 }
             }
         };
-        drop(&times.dropped, plan.times.first().copied().unwrap_or(0), &format!("a date that is {}", dates.words()));
+        drop(&times.dropped, time_place, &date_words, times.form);
         let mut money = |cells: crate::cells::MoneyCells, place: usize| -> Result<(Money, DecimalMark), Error> {
             let (money, decided, mark) = cells.finish();
-            if let Some((row, other)) = decided.open {
+            if let Some((row, others)) = decided.open {
                 let read = decimal(money.get(row as usize).unwrap_or(0), money.scale().into());
-                let other = decimal(other.units, other.scale.into());
-                return Err(open_amounts(&plan, place, self.lines.line(row), [read, other]));
+                let others = others.into_iter().map(|(form, other)| (form, decimal(other.units, other.scale.into())));
+                let values: Vec<_> = [(decided.form, read)].into_iter().chain(others).collect();
+                return Err(open_amounts(plan.name(place), self.lines.line(row), &values));
             }
-            let name = if mark == DecimalMark::Point {
-                "a number with a decimal point"
-            } else {
-                "a number with a decimal comma"
-            };
-            drop(&decided.dropped, place, name);
+            drop(&decided.dropped, place, &number_words, decided.form);
             Ok((money, mark))
         };
         let (amounts, mark) = money(self.amounts, plan.amount_place())?;
@@ -104,6 +113,10 @@ impl Table {
         let other_currency = self.other_currency + (dropped.len() - forms) as u64;
         let mut customers = self.customers;
         customers.number_waiting()?;
+        let guests = options.guests.iter().zip(&customers.has_guest).filter(|(_, is_there)| !**is_there);
+        absent_words.extend(guests.map(|(guest, _)| shown(guest.as_bytes())));
+        let no_currency = without_currency(&self.currencies, &amounts, self.rows, options.currency.is_some());
+        let other_codes = other_codes(&self.currencies, options);
         let rows = Rows {
             count: self.rows,
             customers: std::mem::take(&mut customers.numbers),
@@ -125,56 +138,110 @@ impl Table {
             decimal: mark,
             currency,
             other_currency,
+            other_codes,
+            no_currency,
+            absent_words,
             plan,
         };
         Ok((rows, customers))
     }
 }
 
-fn meanings(words: &Words, plan: &Plan, options: &ReadOptions) -> Result<Vec<StatusMeaning>, Error> {
-    let mut known: Vec<(String, StatusMeaning)> =
-        options.status.0.iter().map(|(word, meaning)| (plain(word), *meaning)).collect();
-    known.extend(plan.layout.status_words());
-    let meaning = |word: &str| {
-        let word = plain(word);
-        let is_said = |one: &&(String, StatusMeaning)| one.0 == word;
-        let nothing = word.is_empty() || matches!(word.as_str(), "null" | "nan" | "none");
-        known.iter().find(is_said).map(|one| one.1).or_else(|| nothing.then_some(StatusMeaning::Paid))
-    };
-    let unknown = words.list(|word| meaning(word).is_none());
-    if unknown.is_empty() {
-        return Ok(words.words().iter().map(|(word, _)| meaning(word).unwrap_or(StatusMeaning::Paid)).collect());
-    }
-    let known: Vec<String> = words.list(|word| meaning(word).is_some());
-    Err(Error::Statuses {
-        column: plan.status.map_or("", |place| plan.name(place)).to_owned(),
-        words: listed(&unknown, 12),
-        known: if known.is_empty() { "none of the file's".to_owned() } else { listed(&known, 12) },
-    })
+/// Dates in the orders of a mask.
+fn date_words(mask: u8) -> Said {
+    let [english, chinese] = [" or ", " 或 "].map(|or| orders_of(mask).join(or));
+    said!("a date that is {english}", "日期 {chinese}")
 }
 
-fn refund_words(words: &Words, plan: &Plan, options: &ReadOptions) -> Result<Vec<bool>, Error> {
-    let mut known: Vec<(String, bool)> = options.kinds.0.iter().map(|(word, back)| (plain(word), *back)).collect();
-    known.extend(plan.layout.kind_words());
-    let meaning = |word: &str| {
-        let word = plain(word);
-        known.iter().find(|one| one.0 == word).map(|one| one.1).or_else(|| word.is_empty().then_some(false))
-    };
-    let unknown = words.list(|word| meaning(word).is_none());
-    if unknown.is_empty() {
-        return Ok(words.words().iter().map(|(word, _)| meaning(word).unwrap_or(false)).collect());
+/// Numbers in the form of a mask.
+fn number_words(mask: u8) -> Said {
+    let DecimalWords { english, chinese } = decimal_words(mask & 1 != 0);
+    [english, chinese].into()
+}
+
+fn as_most(form: &Said) -> Said {
+    let [english, chinese] = [Language::English, Language::Chinese].map(|language| form.text(language));
+    said!("{english}, as most rows have it", "{chinese}（多数行如此）")
+}
+
+/// What a word of a message was called, as it stands there.
+fn matches(word: &str, said: &str) -> bool {
+    plain(word) == plain(said) || plain(&called(word.as_bytes())) == plain(said)
+}
+
+/// The words that nothing explains; an error where they are in another encoding.
+fn unknown(words: &Words, is_known: impl Fn(&str) -> bool, column: &str) -> Result<Vec<String>, Error> {
+    let unknown = |word: &str| !is_known(word);
+    let damaged = words.list(|word| unknown(word) && word.contains('\u{FFFD}'));
+    if damaged.is_empty() {
+        return Ok(words.list(unknown));
     }
-    let known: Vec<String> = known.iter().map(|(word, _)| word.clone()).collect();
-    Err(Error::Kinds {
-        column: plan.kind.map_or("", |place| plan.name(place)).to_owned(),
-        words: listed(&unknown, 12),
-        known: listed(&known, 12),
-    })
+    Err(Error::Damaged { column: column.to_owned(), words: listed(&damaged, 12) })
+}
+
+/// The first of the words, as an option takes it.
+fn first(words: &Words, is_known: impl Fn(&str) -> bool) -> String {
+    let unknown = words.words().iter().find(|(word, count)| *count > 0 && !is_known(word));
+    unknown.map(|(word, _)| called(word.as_bytes())).unwrap_or_default()
+}
+
+/// Whether a word says nothing.
+fn is_blank(word: &str) -> bool {
+    matches!(plain(word).as_str(), "" | "null" | "nan" | "none")
+}
+
+/// What each word means; `None` where it says nothing.
+fn meanings(words: &Words, plan: &Plan, options: &ReadOptions) -> Result<Vec<Option<StatusMeaning>>, Error> {
+    let of_layout: Vec<(String, StatusMeaning)> = plan.layout.status_words().collect();
+    let meaning = |word: &str| {
+        let said = options.status.0.iter().find(|(said, _)| matches(word, said));
+        said.or_else(|| of_layout.iter().find(|one| one.0 == plain(word))).map(|one| one.1)
+    };
+    let is_known = |word: &str| meaning(word).is_some() || is_blank(word);
+    let column = plan.status.map_or("", |place| plan.name(place));
+    let unknown = unknown(words, is_known, column)?;
+    if unknown.is_empty() {
+        return Ok(words.words().iter().map(|(word, _)| meaning(word)).collect());
+    }
+    let (column, words, first) = (column.to_owned(), listed(&unknown, 12), first(words, is_known));
+    Err(Error::Statuses { column, words, first })
+}
+
+/// Whether each word says refund; `None` where it says nothing.
+fn refund_words(words: &Words, plan: &Plan, options: &ReadOptions) -> Result<Vec<Option<bool>>, Error> {
+    let of_layout: Vec<(String, bool)> = plan.layout.kind_words().collect();
+    let meaning = |word: &str| {
+        let said = options.kinds.0.iter().find(|(said, _)| matches(word, said));
+        said.or_else(|| of_layout.iter().find(|one| one.0 == plain(word))).map(|one| one.1)
+    };
+    let is_known = |word: &str| meaning(word).is_some() || word.is_empty();
+    let column = plan.kind.map_or("", |place| plan.name(place));
+    let unknown = unknown(words, is_known, column)?;
+    if unknown.is_empty() {
+        return Ok(words.words().iter().map(|(word, _)| meaning(word)).collect());
+    }
+    let (column, words, first) = (column.to_owned(), listed(&unknown, 12), first(words, is_known));
+    Err(Error::Kinds { column, words, first })
+}
+
+/// Words of an option that no row has.
+fn absent<'a>(option: impl Iterator<Item = &'a String>, words: &Words) -> Vec<String> {
+    let is_there = |said: &str| words.words().iter().any(|(word, count)| *count > 0 && matches(word, said));
+    option.filter(|said| !is_there(said)).map(|said| shown(said.as_bytes())).collect()
+}
+
+/// Amounts that name no currency, where others do or an option does.
+fn without_currency(words: &Words, amounts: &Money, rows: u32, is_asked: bool) -> u64 {
+    let is_named = |number: u8| words.words().get(usize::from(number)).is_some_and(|(word, _)| !word.is_empty());
+    if words.numbers.is_empty() && !is_asked {
+        return 0;
+    }
+    let has_none = |row: &usize| !words.numbers.get(*row).is_some_and(|number| is_named(*number));
+    (0..rows as usize).filter(|row| has_none(row) && amounts.get(*row).is_some()).count() as u64
 }
 
 /// The one currency, and the rows that have another where marks of amounts say so.
 fn currency(words: &Words, options: &ReadOptions, others: u64) -> Result<(Option<String>, Vec<u32>), Error> {
-    let same = |one: &str, other: &str| plain(code(one)) == plain(code(other));
     let mut found: Vec<&str> = Vec::new();
     for (word, count) in words.words() {
         if *count > 0 && !word.is_empty() && !found.iter().any(|one| same(one, word)) {
@@ -205,6 +272,17 @@ fn currency(words: &Words, options: &ReadOptions, others: u64) -> Result<(Option
     Ok((Some(wanted.clone()), rows))
 }
 
+fn same(one: &str, other: &str) -> bool {
+    plain(code(one)) == plain(code(other))
+}
+
+/// The currencies that are not the one that is asked for.
+fn other_codes(words: &Words, options: &ReadOptions) -> Vec<String> {
+    let Some(wanted) = &options.currency else { return Vec::new() };
+    let others = words.words().iter().filter(|(word, _)| !word.is_empty() && !same(word, wanted));
+    others.map(|(word, _)| shown(word.as_bytes())).collect()
+}
+
 /// A currency's code where its mark stands for one only.
 fn code(mark: &str) -> &str {
     match mark {
@@ -220,25 +298,43 @@ fn code(mark: &str) -> &str {
     }
 }
 
-fn open_dates(plan: &Plan, line: u64, [read, other]: [i64; 2]) -> Error {
-    let place = plan.times.first().copied().unwrap_or(0);
+/// Each reading of a value that can be read in several ways, with the option that takes it, in English and in Chinese.
+fn readings(line: u64, values: impl Iterator<Item = (String, [String; 2])>) -> [String; 2] {
+    let mut readings = [String::new(), String::new()];
+    for (at, (option, [english, chinese])) in values.enumerate() {
+        let [of_line, of_line_in_chinese] = if at == 0 {
+            [format!(" line {line} is"), format!("第 {line} 行")]
+        } else {
+            [String::new(), String::new()]
+        };
+        let [comma, chinese_comma] = if at == 0 { ["", ""] } else { [", ", "，"] };
+        _ = write!(readings[0], "{comma}with {option}{of_line} {english}");
+        _ = write!(readings[1], "{chinese_comma}用 {option} 时{of_line_in_chinese}是 {chinese}");
+    }
+    readings
+}
+
+fn open_dates(column: &str, line: u64, values: &[(usize, i64)], clock: &LocalClock) -> Error {
     let day = |seconds: i64| {
-        chrono::DateTime::from_timestamp(seconds, 0).map(|day| day.format("%-d %B %Y").to_string()).unwrap_or_default()
+        let day = i32::try_from(clock.day(seconds)).ok().and_then(chrono::NaiveDate::from_epoch_days);
+        ["%-d %B %Y", "%Y年%-m月%-d日"].map(|form| day.map(|day| day.format(form).to_string()).unwrap_or_default())
     };
-    Error::TwoForms(format!(
-        "column {}: all dates can be read in two orders (line {line}: is it {} or {}?); --dates ymd, dmy or mdy says which",
-        plan.name(place),
-        day(read),
-        day(other)
+    let of_forms =
+        values.iter().map(|(form, seconds)| (format!("--dates {}", DateOrder::ALL[*form].name()), day(*seconds)));
+    let [english, chinese] = readings(line, of_forms);
+    Error::TwoForms(said!(
+        "column {column}: all dates can be read in several orders: {english}",
+        "{column} 列：所有日期都有几种读法：{chinese}"
     ))
 }
 
-fn open_amounts(plan: &Plan, place: usize, line: u64, [read, other]: [Decimal; 2]) -> Error {
-    Error::TwoForms(format!(
-        "column {}: all numbers can be read with a decimal point or with a decimal comma (line {line}: is it {} or {}?); \
-         --decimal point or --decimal comma says which",
-        plan.name(place),
-        read.normalize(),
-        other.normalize()
+fn open_amounts(column: &str, line: u64, values: &[(usize, Decimal)]) -> Error {
+    let option = |form: usize| if form == 0 { "--decimal point" } else { "--decimal comma" };
+    let text = |value: &Decimal| value.normalize().to_string();
+    let of_forms = values.iter().map(|(form, value)| (option(*form).to_owned(), [text(value), text(value)]));
+    let [english, chinese] = readings(line, of_forms);
+    Error::TwoForms(said!(
+        "column {column}: all numbers can be read in two ways: {english}",
+        "{column} 列：所有数字都有两种读法：{chinese}"
     ))
 }

@@ -1,15 +1,17 @@
 //! The first pass: rows to columns, without keeping their text.
 
-use crate::cells::{Amount, Fault, Moment, MoneyCells, ROUNDED, TimeCells, Words, bare, is_never, is_rounded, is_void};
+use crate::amounts::DIGITS;
+use crate::cells::{Amount, Moment, MoneyCells, ROUNDED, TimeCells, Words, bare, is_never, is_rounded, is_void};
 use crate::customers::Customers;
-use crate::error::{BadRow, Error, shown};
+use crate::error::{BadRow, Error, Fault, shown};
 use crate::header::{AmountFrom, Plan};
-use crate::layout::Layout;
+use crate::layout::{Layout, Role};
 use crate::lines::{Lines, Skipped};
 use crate::names::plain;
 use crate::options::ReadOptions;
 use crate::order_ids::{NO_ORDER, OrderIds};
 use crate::rows::Row;
+use crate::said::said;
 use crate::times;
 use crate::unread::Unread;
 use crate::zone::LocalClock;
@@ -107,8 +109,7 @@ impl Table {
     }
 
     pub(crate) fn bad_row(&self, line: u64, place: usize, fault: Fault) -> BadRow {
-        let column = self.plan.name(place).to_owned();
-        BadRow { line, column, found: fault.found, expected: fault.expected }
+        BadRow::new(line, self.plan.name(place), fault)
     }
 
     #[inline]
@@ -209,8 +210,8 @@ impl Table {
         if let Some(currency) = currency {
             self.currencies.store(currency);
         }
-        for place in self.unread.look(self.read, row) {
-            self.plan.near.push(self.plan.names[place].clone());
+        for (place, role) in self.unread.look(self.read, row) {
+            self.plan.near.push((self.plan.names[place].clone(), role));
         }
         self.lines.push(at, line);
         self.rows += 1;
@@ -234,12 +235,16 @@ impl Table {
         if row.len() > width && (width..row.len()).all(|place| row.field(place).trim_ascii().is_empty()) {
             return Ok(());
         }
-        let place = row.len().min(width) - 1;
-        let expected = format!(
-            "{width} fields as in the header, not {}; a value with a separator or a line break in it belongs into quotes",
-            row.len()
+        let (fields, last) = (row.len(), shown(row.field(row.len() - 1)));
+        let noun = if fields == 1 { "field" } else { "fields" };
+        let fault = Fault::of(
+            said!("{fields} {noun}, the last {last}", " {fields} 个字段（最后一个是 {last}）"),
+            said!(
+                "{width} as in the header; put quotes around a value with a separator or a line break in it",
+                "与表头相同的 {width} 个；含分隔符或换行的内容请加引号"
+            ),
         );
-        Err(Problem::bad(place, Fault::new(row.field(place), expected)))
+        Err(Problem::bad(NO_COLUMN, fault))
     }
 
     fn order(&mut self, row: Row<'_>) -> Result<Option<u32>, Problem> {
@@ -293,13 +298,13 @@ impl Table {
     fn word(&mut self, row: Row<'_>, place: Option<usize>) -> Result<Option<u8>, Problem> {
         let (Some(place), Some(words)) = (place, &mut self.statuses) else { return Ok(None) };
         let number = words.number(bare(row.field(place)));
-        number.map(Some).ok_or_else(|| Problem::Stop(too_many_words(words, self.plan.name(place))))
+        number.map(Some).ok_or_else(|| Problem::Stop(too_many_words(words, Role::Status, self.plan.name(place))))
     }
 
     fn kind(&mut self, row: Row<'_>) -> Result<Option<u8>, Problem> {
         let (Some(place), Some(words)) = (self.plan.kind, &mut self.kinds) else { return Ok(None) };
         let number = words.number(bare(row.field(place)));
-        number.map(Some).ok_or_else(|| Problem::Stop(too_many_words(words, self.plan.name(place))))
+        number.map(Some).ok_or_else(|| Problem::Stop(too_many_words(words, Role::Kind, self.plan.name(place))))
     }
 
     /// The number of the row's currency, where any row so far has one.
@@ -317,7 +322,8 @@ impl Table {
         }
         let places = (self.plan.currency, self.plan.amount_place());
         let number = self.currencies.number(code);
-        let full = || Problem::Stop(too_many_words(&self.currencies, self.plan.name(places.0.unwrap_or(places.1))));
+        let name = self.plan.name(places.0.unwrap_or(places.1));
+        let full = || Problem::Stop(too_many_words(&self.currencies, Role::Currency, name));
         number.map(Some).ok_or_else(full)
     }
 
@@ -329,10 +335,13 @@ impl Table {
         }
         match self.currencies.number(code) {
             Some(_) => Ok(()),
-            None => Err(Problem::Stop(too_many_words(&self.currencies, self.plan.name(place)))),
+            None => Err(Problem::Stop(too_many_words(&self.currencies, Role::Currency, self.plan.name(place)))),
         }
     }
 }
+
+/// Stands for the place of no one column.
+const NO_COLUMN: usize = usize::MAX;
 
 /// Why a row is not added.
 enum Problem {
@@ -351,12 +360,19 @@ impl Problem {
 
 #[inline]
 fn read_amount(field: &[u8], place: usize) -> Result<Amount<'_>, Problem> {
-    let expected = "a number such as 19.90, 1,234.50 or 1.234,50";
-    Amount::read(field).ok_or_else(|| Problem::bad(place, Fault::new(field, expected)))
+    Amount::read(field).ok_or_else(|| Problem::bad(place, Fault::new(field, expected(field))))
 }
 
 #[cold]
-fn too_many_words(words: &Words, column: &str) -> Error {
+fn expected(field: &[u8]) -> [&'static str; 2] {
+    if field.iter().filter(|byte| byte.is_ascii_digit()).count() > DIGITS {
+        return ["a number of at most 28 digits", "最多 28 位的数字"];
+    }
+    ["a number such as 19.90, 1,234.50 or 1.234,50", "数字，如 19.90、1,234.50 或 1.234,50"]
+}
+
+#[cold]
+fn too_many_words(words: &Words, role: Role, column: &str) -> Error {
     let some: Vec<String> = words.words().iter().take(5).map(|(word, _)| shown(word.as_bytes())).collect();
-    Error::ManyWords { column: column.to_owned(), some: some.join(", ") }
+    Error::ManyWords { column: column.to_owned(), role, some: some.join(", ") }
 }

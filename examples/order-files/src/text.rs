@@ -54,7 +54,7 @@ impl<R: Read> Text<R> {
         let mut raw = Vec::new();
         read_block(&mut input, &mut raw)?;
         if let Some((kind, mend)) = foreign(&raw) {
-            return Err(Error::NotText { kind, mend });
+            return Err(Error::NotText { kind: kind.into(), mend: mend.into() });
         }
         let mut text = Self { input, raw, state: State::Ascii, encoding: Encoding::Utf8 };
         let mark = |bytes: &[u8]| text.raw.starts_with(bytes);
@@ -70,8 +70,12 @@ impl<R: Read> Text<R> {
         if matches!(state, State::Decoded(_)) {
             text.encoding = Encoding::Utf16;
         } else if text.raw.contains(&0) {
-            let mend = "save it as \"CSV UTF-8\" (in a text editor: Save as, encoding UTF-8)";
-            return Err(Error::NotText { kind: "no text in UTF-8 (it holds NUL bytes)", mend });
+            let mend = [
+                "save it as \"CSV UTF-8\" (in a text editor: Save as, encoding UTF-8)",
+                "请另存为“CSV UTF-8”（文本编辑器：另存为，编码选 UTF-8）",
+            ];
+            let kind = ["not UTF-8 text (it has NUL bytes)", "非 UTF-8 文本（含 NUL 字节）"];
+            return Err(Error::NotText { kind: kind.into(), mend: mend.into() });
         }
         text.state = state;
         text.raw.drain(..length);
@@ -178,29 +182,39 @@ fn is_cut(bytes: &[u8]) -> bool {
     }
 }
 
+/// In English and in Chinese.
+type Both = [&'static str; 2];
+
 /// What a file is that is no table in text, and what to do.
-fn foreign(raw: &[u8]) -> Option<(&'static str, &'static str)> {
-    const SAVE: &str =
-        "open it, choose File > Save As > \"CSV UTF-8\" for the sheet with the orders, and read that file";
-    const UNPACK: &str = "unpack it first, and read the file that is inside";
+fn foreign(raw: &[u8]) -> Option<(Both, Both)> {
+    const SAVE: Both = [
+        "open it, choose File > Save As > \"CSV UTF-8\" for the sheet with the orders, and read that file",
+        "请打开它，把订单所在的工作表“另存为 > CSV UTF-8”，再读取另存的文件",
+    ];
+    const UNPACK: Both = ["unpack it first, and read the file that is inside", "请先解压，再读取里面的文件"];
+    const EXPORT: Both = ["export the orders as CSV", "请以 CSV 格式导出订单"];
     let start = String::from_utf8_lossy(raw.get(..raw.len().min(64)).unwrap_or_default()).trim_start().to_lowercase();
     let has = |bytes: &[u8]| raw.starts_with(bytes);
     let holds = |bytes: &[u8]| memchr::memmem::find(raw, bytes).is_some();
     if has(b"PK\x03\x04") {
-        let workbook = holds(b"xl/") || holds(b"[Content_Types].xml");
-        Some(if workbook { ("an Excel workbook (.xlsx)", SAVE) } else { ("a ZIP archive", UNPACK) })
+        let is_workbook = holds(b"xl/") || holds(b"[Content_Types].xml");
+        Some(if is_workbook {
+            (["an Excel workbook (.xlsx)", " Excel 工作簿（.xlsx）"], SAVE)
+        } else {
+            (["a ZIP archive", " ZIP 压缩包"], UNPACK)
+        })
     } else if has(b"\xD0\xCF\x11\xE0") {
-        Some(("an Excel workbook (.xls)", SAVE))
+        Some((["an Excel workbook (.xls)", " Excel 工作簿（.xls）"], SAVE))
     } else if has(b"\x1F\x8B") {
-        Some(("compressed with gzip", UNPACK))
+        Some((["compressed with gzip", " gzip 压缩文件"], UNPACK))
     } else if has(b"PAR1") {
-        Some(("a Parquet file", "write it as CSV first"))
+        Some((["a Parquet file", " Parquet 文件"], EXPORT))
     } else if has(b"%PDF") {
-        Some(("a PDF", "export the orders as CSV"))
+        Some((["a PDF", " PDF"], EXPORT))
     } else if ["<html", "<!doctype", "<table", "<?xml"].iter().any(|tag| start.starts_with(tag)) {
-        Some(("a web page or XML (some shops call such a file .xls)", SAVE))
+        Some((["a web page or XML (some shops call such a file .xls)", "网页或 XML（有些平台也叫 .xls）"], SAVE))
     } else if start.starts_with('{') || start.starts_with("[{") {
-        Some(("JSON", "export the orders as CSV"))
+        Some((["JSON", " JSON"], EXPORT))
     } else {
         None
     }

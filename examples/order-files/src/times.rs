@@ -1,5 +1,7 @@
 //! Times as people write them, to seconds.
 
+use crate::said::{Said, said};
+
 /// A time that was read: in seconds since 1970-01-01 for each order of [`DateOrder::ALL`](crate::DateOrder) in which it is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reading {
@@ -74,15 +76,23 @@ pub(crate) fn day(year: i64, month: i64, day: i64) -> Option<i64> {
 }
 
 /// What is expected in place of a field that is no time.
-pub(crate) fn expected(field: &[u8]) -> String {
-    let text = "a time such as 2024-01-31, 2024-01-31 18:30:05 +01:00 or 31/01/2024 18:30";
+pub(crate) fn expected(field: &[u8]) -> Said {
     let is_serial = field.first_chunk().is_some_and(|days: &[u8; 5]| {
         let rest = field.get(5..).unwrap_or_default();
         days.iter().all(u8::is_ascii_digit) && (rest.is_empty() || rest.starts_with(b"."))
     });
-    let hint =
-        if is_serial { " (a spreadsheet's number of a day: give the column the format of a date there)" } else { "" };
-    format!("{text}{hint}")
+    let [hint, chinese_hint] = if is_serial {
+        [
+            " (a spreadsheet's number of a day: give the column the format of a date there)",
+            "（这是电子表格的日期序号：请在表格中把该列设为日期格式）",
+        ]
+    } else {
+        ["", ""]
+    };
+    said!(
+        "a time such as 2024-01-31, 2024-01-31 18:30:05 +01:00 or 31/01/2024 18:30{hint}",
+        "时间，如 2024-01-31、2024-01-31 18:30:05 +01:00 或 31/01/2024 18:30{chinese_hint}"
+    )
 }
 
 /// Reads a time in any form.

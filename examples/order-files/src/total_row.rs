@@ -1,9 +1,10 @@
 //! The last line of a report that adds up all others, and is no order.
 
-use crate::error::{BadRow, Error};
+use crate::error::{BadRow, Error, Fault};
 use crate::ids::NOBODY;
 use crate::order_ids::NO_ORDER;
 use crate::resolve::Rows;
+use crate::said::Said;
 
 /// Rows from which on it is no chance that the last amount is the sum of all others.
 const ROWS: u32 = 6;
@@ -19,12 +20,14 @@ impl Rows {
         if self.count < ROWS || self.dropped.contains(&last) || !self.is_total(last as usize) {
             return Ok(());
         }
-        let bad = BadRow {
-            line: self.lines.line(last),
-            column: self.plan.name(self.plan.amount_place()).to_owned(),
-            found: self.amounts.text(last as usize),
-            expected: "an order, not the sum of all rows above it: delete the line of the total".to_owned(),
-        };
+        let fault = Fault::of(
+            Said::same(self.amounts.text(last as usize)),
+            [
+                "an order, not the sum of all rows above: delete the line of the total",
+                "订单，而不是上面各行的合计：请删去合计行",
+            ],
+        );
+        let bad = BadRow::new(self.lines.line(last), self.plan.name(self.plan.amount_place()), fault);
         if !skips {
             return Err(Error::Row(bad));
         }

@@ -33,11 +33,11 @@ pub(crate) struct Decided<T> {
     pub(crate) form: usize,
     /// Rows whose value in this form is another than the one that was stored.
     pub(crate) changes: Vec<(u32, T)>,
-    /// Rows that this form does not read.
-    pub(crate) dropped: Vec<u32>,
+    /// Rows that this form does not read, and the mask of the forms that do.
+    pub(crate) dropped: Vec<(u32, u8)>,
     /// Where two forms or more are possible and say different things: the row of the first such value, and what it says
-    /// in the second form.
-    pub(crate) open: Option<(u32, T)>,
+    /// in the other forms.
+    pub(crate) open: Option<(u32, Vec<(usize, T)>)>,
 }
 
 impl<const N: usize, T: Copy + PartialEq> Vote<N, T> {
@@ -94,10 +94,14 @@ impl<const N: usize, T: Copy + PartialEq> Vote<N, T> {
         let best: Vec<usize> = candidates.into_iter().filter(|&form| votes(form) == most).collect();
         let form = best.first().copied().unwrap_or(0);
         let differs = |other: &&(u32, u8, T)| best.contains(&usize::from(other.1));
-        let open = if best.len() > 1 { self.others.iter().find(differs).map(|other| (other.0, other.2)) } else { None };
+        let row = if best.len() > 1 { self.others.iter().find(differs).map(|other| other.0) } else { None };
+        let open = row.map(|row| {
+            let of_row =
+                self.others.iter().filter(differs).filter(|other| other.0 == row && usize::from(other.1) != form);
+            (row, of_row.map(|other| (usize::from(other.1), other.2)).collect())
+        });
         let bit = 1_u8 << form;
-        let dropped =
-            self.selective.iter().flatten().filter(|(_, mask)| mask & bit == 0).map(|(row, _)| *row).collect();
+        let dropped = self.selective.iter().flatten().filter(|(_, mask)| mask & bit == 0).copied().collect();
         let changes =
             self.others.iter().filter(|other| usize::from(other.1) == form).map(|other| (other.0, other.2)).collect();
         Decided { form, changes, dropped, open }
@@ -122,7 +126,7 @@ mod tests {
     fn two_forms_that_say_different_things_are_open() {
         let mut vote = Vote::<2, i64>::new(None, false);
         let _ = vote.add(0, 2, [Some(1234), Some(1)]);
-        assert_eq!(vote.finish().open, Some((0, 1)));
+        assert_eq!(vote.finish().open, Some((0, vec![(1, 1)])));
         let mut same = Vote::<2, i64>::new(None, false);
         let _ = same.add(0, 2, [Some(5), Some(5)]);
         assert_eq!(same.finish().open, None);
@@ -133,6 +137,6 @@ mod tests {
         let mut vote = Vote::<2, i64>::new(None, true);
         let _ = (vote.add(0, 2, [None, Some(1)]), vote.add(1, 3, [Some(2), None]), vote.add(2, 4, [Some(3), None]));
         let decided = vote.finish();
-        assert_eq!((decided.form, decided.dropped), (0, vec![0]));
+        assert_eq!((decided.form, decided.dropped), (0, vec![(0, 2)]));
     }
 }

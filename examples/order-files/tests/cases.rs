@@ -76,8 +76,8 @@ fn refunds_in_rows_of_their_own() {
     assert_eq!(notes(&orders), [("near_columns", 1)]);
     assert_eq!(
         refusal(&case("refund_rows.csv")),
-        "line 1: no column says placed_at; there are: transaction_id, customer_id, transaction_date, amount, transaction_type; \
-         --columns \"placed_at=transaction_date\" names them; --from list shows the layouts that are known"
+        "line 1: no column says when (placed_at); the columns are: transaction_id, customer_id, transaction_date, amount, \
+         transaction_type; --columns \"placed_at=transaction_date,order_id=transaction_id,kind=transaction_type\" names them; --from list shows the layouts that are known"
     );
 }
 
@@ -85,8 +85,8 @@ fn refunds_in_rows_of_their_own() {
 fn nobody_has_an_id() {
     assert_eq!(
         refusal(&case("null.csv")),
-        "nobody has an id: all 4 orders are of guests (column customer_id: \"NULL\"); \
-         --columns customer_id=NAME names the column with the shop's own ids"
+        "nobody has an id: all orders (4) are of guests (column customer_id: \"NULL\"); --columns customer_id=NAME reads another \
+         column"
     );
 }
 

@@ -92,7 +92,11 @@ fn ids_that_come_again_each_day_are_no_orders_ids() {
     let orders = ok_with(till.as_bytes(), &options);
     assert_eq!((answer(&orders), notes(&orders)), ((2, 4, 0, "28".to_owned()), vec![]));
     let text = order_files::read(till.as_bytes(), &ReadOptions::default().with_columns("amount=".parse().unwrap()));
-    assert!(text.unwrap_err().to_string().starts_with("line 1: no column says amount; there are: order_id,"));
+    assert!(
+        text.unwrap_err()
+            .to_string()
+            .starts_with("line 1: no column says how much (amount); the columns are: order_id,")
+    );
 }
 
 #[test]

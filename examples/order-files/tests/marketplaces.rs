@@ -121,7 +121,7 @@ fn etsy_orders() {
     let orders = ok(file(header, &rows.each_ref().map(|row| &row[..])).as_bytes());
     assert_eq!((layout(&orders), answer(&orders)), ("etsy", answer_of(1, 2, 0, "71.5")));
     assert_eq!(orders.as_of().to_string(), "2025-09-05");
-    assert_eq!(notes(&orders), [("near_columns", 1), ("cancelled", 1), ("fully_refunded", 1)]);
+    assert_eq!(notes(&orders), [("near_columns", 1), ("no_status", 1), ("cancelled", 1), ("fully_refunded", 1)]);
     assert_eq!(orders.notes()[0].examples, ["\"Adjusted Order Total\""]);
     let other = file(header, &[&order("25/12/25", "1", "ann1", "55.00", "")]);
     assert!(

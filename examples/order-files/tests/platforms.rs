@@ -43,7 +43,7 @@ fn shopify_in_two_currencies() {
     assert_eq!(
         refusal(file.as_bytes()),
         "amounts are in several currencies: \"USD\" (1), \"EUR\" (1); \
-         --currency CODE reads one of them and counts the others"
+         --currency CODE reads the rows in one and leaves the others out"
     );
     let orders = ok_with(file.as_bytes(), &ReadOptions::default().with_currency("eur"));
     assert_eq!((answer(&orders), notes(&orders)), (answer_of(1, 1, 0, "30"), vec![("other_currency", 1)]));

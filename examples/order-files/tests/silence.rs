@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{answer, notes, ok, ok_with, purchases, refusal};
+use common::{answer, notes, ok, ok_with, purchases, refusal, refusal_with};
 use order_files::ReadOptions;
 
 fn own(rows: &str) -> Vec<u8> {
@@ -75,8 +75,8 @@ fn ids_that_a_spreadsheet_has_rounded_are_refused() {
         assert_eq!(
             refusal(&own(&rows)),
             format!(
-                "line 2, column customer_id: found \"{id}\", expected an id with all its digits: a spreadsheet has rounded it, so \
-                 that several are one; export the file again, and do not save it there; --skip-bad-rows leaves such rows out"
+                "line 2, column customer_id: found \"{id}\", expected an id with all its digits: a spreadsheet has rounded it; \
+                 export the file again, and do not save it there; --skip-bad-rows leaves such rows out"
             )
         );
         assert_eq!(answer(&ok_with(&own(&rows), &skipped())).1, 1);
@@ -133,7 +133,7 @@ fn lines_that_are_no_orders() {
     // The lines of what follows are those of the file.
     let late = [b",,\n".as_slice(), &own(&format!("{rows}cy,x,1\n"))].concat();
     assert!(refusal(&late).starts_with("line 10, column placed_at: found \"x\""));
-    assert!(refusal(b",,\ncustomer_id,placed_at,sum\n").starts_with("line 2: no column says amount"));
+    assert!(refusal(b",,\ncustomer_id,placed_at,sum\n").starts_with("line 2: no column says how much (amount)"));
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn a_last_line_that_adds_up_all_others_is_no_order() {
         let file = own(&format!("{rows}{total}"));
         assert_eq!(
             refusal(&file),
-            "line 7, column amount: found 28.5, expected an order, not the sum of all rows above it: delete the line of the total; \
+            "line 7, column amount: found 28.5, expected an order, not the sum of all rows above: delete the line of the total; \
              --skip-bad-rows leaves such rows out"
         );
         let orders = ok_with(&file, &skipped());
@@ -180,11 +180,117 @@ fn lines_exported_twice_with_another_stamp_are_noted() {
     assert_eq!((answer(&orders).3, notes(&orders)), ("29".to_owned(), vec![("alike_lines", 1)]));
     assert_eq!(
         orders.notes()[0].sentence(repurchase::scale::Language::English),
-        "1 of 4 rows are equal to an earlier one of the same order in all columns that are used, and count as further lines: \
-         was the order exported twice? For example: line 3."
+        "Rows equal to an earlier one of the same order in all columns that are read, counted as further lines: 1 of 4. Was the \
+         order exported twice? For example: line 3."
     );
     // Whoever has said that rows are lines has looked; another product is another line.
     let said = ReadOptions::default().with_rows("lines".parse().unwrap());
     assert_eq!(notes(&ok_with(format!("{header}{rows}").as_bytes(), &said)), []);
     assert_eq!(notes(&ok(format!("{header}{}", rows.replace("10,a,2", "10,c,2")).as_bytes())), []);
+}
+
+type Answer = (usize, usize, usize, String);
+
+/// What a file of these columns beside a customer, a time and an amount says, and its notes.
+fn notes_of(columns: &str, rows: &[&str]) -> (Answer, Vec<(&'static str, u64)>) {
+    let orders = ok(format!("customer_id,placed_at,amount,{columns}\n{}\n", rows.join("\n")).as_bytes());
+    (answer(&orders), notes(&orders))
+}
+
+#[test]
+fn lines_without_a_status_stand_where_their_order_stands() {
+    let file = |first: &str, second: &str| {
+        [
+            format!("ann,2024-01-05,10,1,a,{first}"),
+            format!("ann,2024-01-05,4,1,b,{second}"),
+            "bo,2024-01-06,3,2,a,paid".into(),
+        ]
+    };
+    for (first, second, purchases, revenue) in
+        [("cancelled", "", 1, "3"), ("", "cancelled", 1, "3"), ("paid", "", 2, "17"), ("", "paid", 2, "17")]
+    {
+        let rows = file(first, second);
+        let (answer, notes) = notes_of("order_id,product,status", &rows.each_ref().map(String::as_str));
+        assert_eq!((answer.1, answer.3.as_str()), (purchases, revenue), "{first}, {second}");
+        assert_eq!(notes, if purchases == 1 { vec![("cancelled", 1)] } else { vec![] });
+    }
+    // Totals on each row.
+    let totals = ["ann,2024-01-05,10,1,cancelled", "ann,2024-01-05,10,1,", "bo,2024-01-06,3,2,paid"];
+    assert_eq!(notes_of("order_id,status", &totals).0.3, "3");
+    let nothing = file("", "");
+    let (answer, notes) = notes_of("order_id,product,status", &nothing.each_ref().map(String::as_str));
+    assert_eq!((answer.3.as_str(), notes), ("17", vec![("no_status", 1)]));
+}
+
+#[test]
+fn lines_that_were_called_off_are_noted() {
+    let rows = ["ann,2024-01-05,10,1,a,paid", "ann,2024-01-05,4,1,b,cancelled", "ann,2024-01-05,1,1,c,unpaid"];
+    let (answer, notes) = notes_of("order_id,product,status", &rows);
+    assert_eq!((answer.3.as_str(), notes), ("10", vec![("lines_called_off", 2)]));
+}
+
+#[test]
+fn what_says_nothing_is_taken_for_the_usual_and_noted() {
+    for (columns, rows, expected) in [
+        ("status", ["ann,2024-01-05,10,", "bo,2024-01-06,3,paid"], "no_status"),
+        ("status", ["ann,2024-01-05,10,NULL", "bo,2024-01-06,3,paid"], "no_status"),
+        ("kind", ["ann,2024-01-05,10,", "bo,2024-01-06,3,sale"], "no_kind"),
+        ("currency", ["ann,2024-01-05,10,", "bo,2024-01-06,3,EUR"], "no_currency"),
+        ("note", ["ann,2024-01-05,€10,", "bo,2024-01-06,3,"], "no_currency"),
+    ] {
+        assert_eq!(notes_of(columns, &rows).1, [(expected, 1)], "{columns}");
+    }
+    let asked = ok_with(&own("ann,2024-01-05,10\nbo,2024-01-06,3\n"), &ReadOptions::default().with_currency("EUR"));
+    assert_eq!(notes(&asked), [("no_currency", 2)]);
+    // Said, it is no question.
+    let said = ReadOptions::default().with_status("=paid".parse().unwrap());
+    let file = b"customer_id,placed_at,amount,status\nann,2024-01-05,10,\n";
+    assert_eq!(notes(&ok_with(file, &said)), []);
+}
+
+#[test]
+fn columns_of_currencies_and_of_sums_are_noted_by_their_words() {
+    for (column, words, option) in [("Devise", ["EUR", "USD"], "currency=Devise"), ("Remark", ["", "Subtotal"], "")] {
+        let file = format!(
+            "customer_id,placed_at,amount,{column}\nann,2024-01-05,10,{}\nbo,2024-01-06,3,{}\n",
+            words[0], words[1]
+        );
+        let orders = ok(file.as_bytes());
+        assert_eq!(notes(&orders), [("near_columns", 1)]);
+        let sentence = orders.notes()[0].sentence(repurchase::scale::Language::English);
+        assert_eq!(sentence.contains(&format!("--columns \"{option}\"")), !option.is_empty(), "{sentence}");
+    }
+}
+
+#[test]
+fn customers_that_are_called_totals_are_noted() {
+    let orders = ok(&own(
+        "ann,2024-01-05,10\nann,2024-02-05,5\nann Total,2024-02-05,15\nbo,2024-01-06,4\nbo total:,2024-01-06,4\n合计,2024-02-05,19\n",
+    ));
+    let note = &orders.notes()[0];
+    assert_eq!((note.code.key(), note.count, note.of), ("total_rows", 3, 5));
+    assert_eq!(note.examples, ["\"ann Total\"", "\"bo total:\"", "\"合计\""]);
+}
+
+#[test]
+fn options_that_say_nothing_of_the_file_are_refused_or_noted() {
+    let said = |text: &str| ReadOptions::default().with_status(text.parse().unwrap());
+    let file = b"customer_id,placed_at,amount,status\nann,2024-01-05,10,paid\nbo,2024-01-06,3,paid\n";
+    let orders = ok_with(file, &said("pendng=paid,PAID=paid").with_guests(["till".to_owned(), "BO".to_owned()]));
+    assert_eq!(notes(&orders), [("absent_words", 2), ("guest_orders", 1)]);
+    assert_eq!(
+        (orders.notes()[0].of, &orders.notes()[0].examples[..]),
+        (4, &["\"pendng\"", "\"till\""].map(str::to_owned)[..])
+    );
+    let plain = own("ann,2024-01-05,10\n");
+    for (options, option, role) in [
+        (said("x=paid"), "--status", "status"),
+        (ReadOptions::default().with_kinds("x=refund".parse().unwrap()), "--kind", "kind"),
+        (ReadOptions::default().with_rows("lines".parse().unwrap()), "--rows", "order_id"),
+    ] {
+        assert_eq!(
+            refusal_with(&plain, &options),
+            format!("{option} needs a column of {role}, and the file has none; --columns {role}=NAME names it")
+        );
+    }
 }

@@ -49,18 +49,19 @@ enum LanguageArgument {
 }
 
 fn main() -> ExitCode {
-    output::exit_code(run(&Arguments::parse()))
-}
-
-fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    if arguments.log.asks_for_layouts() {
-        return Ok(output::print(&Layout::list()?)?);
-    }
-    let orders = arguments.log.read()?;
+    let arguments = Arguments::parse();
     let language = match arguments.lang {
         LanguageArgument::En => Language::English,
         LanguageArgument::Zh => Language::Chinese,
     };
+    output::exit_code_in(language, run(&arguments, language))
+}
+
+fn run(arguments: &Arguments, language: Language) -> Result<(), Box<dyn Error>> {
+    if arguments.log.asks_for_layouts() {
+        return Ok(output::print(&Layout::list()?)?);
+    }
+    let orders = arguments.log.read()?;
     eprint!("{}", read::report(&orders, language));
     let shop = match (&arguments.shop, &arguments.log.orders) {
         (Some(shop), _) => shop.clone(),

@@ -17,7 +17,7 @@ use repurchase::segment::{FrequencyMeasure, Grid, RfmOptions};
 use repurchase::shop::{PurchaseChoice, ShopOptions};
 
 use crate::params::{self, Param};
-use crate::{SAMPLE, read};
+use crate::{SAMPLE, output, read};
 
 /// Labels a shop's customers: repurchase rates, RFM segments, octants, frequency bands, tiers, churn and value.
 #[derive(Debug, Parser)]
@@ -53,15 +53,15 @@ pub struct LogArguments {
     /// The layout, such as shopify, or a file that describes one; `list` prints what each reads.
     #[arg(long, value_name = "NAME")]
     pub from: Option<From>,
-    /// Which columns say what, such as `customer_id=Buyer,placed_at=Date,amount=Total`.
+    /// Which columns say what, such as `customer_id=Buyer,placed_at=Date,amount=Total`; may be given several times.
     #[arg(long, value_name = "K=NAME,..")]
-    pub columns: Option<Columns>,
+    pub columns: Vec<Columns>,
     /// What further words of the status column mean: WORD=paid, WORD=unpaid, WORD=cancelled, WORD=refunded.
     #[arg(long, value_name = "WORD=..,..")]
-    pub status: Option<StatusWords>,
+    pub status: Vec<StatusWords>,
     /// What further words of the kind column mean: WORD=purchase, WORD=refund.
     #[arg(long, value_name = "WORD=..,..")]
-    pub kind: Option<KindWords>,
+    pub kind: Vec<KindWords>,
     /// How the rows of an order give its amount: lines, added up; or total, on one of them or on each.
     #[arg(long, value_name = "lines|total")]
     pub rows: Option<RowsOfOrder>,
@@ -81,7 +81,7 @@ pub struct LogArguments {
     #[arg(long)]
     pub keep_credits: bool,
     /// The day up to and including which orders count; by default the last with a purchase or credit.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub as_of: Option<NaiveDate>,
     /// The shop's time zone, such as Asia/Shanghai, or its offset from UTC, such as +08:00.
     #[arg(long, value_name = "ZONE", default_value = "+00:00", allow_hyphen_values = true)]
@@ -100,11 +100,24 @@ pub enum From {
 }
 
 impl FromStr for From {
-    type Err = order_files::Error;
+    type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "list" { Ok(Self::List) } else { Ok(Self::Layout(Box::new(Layout::named_or_file(text)?))) }
+        if text == "list" {
+            return Ok(Self::List);
+        }
+        let layout = Layout::named_or_file(text).map_err(|error| output::line(&error, Language::English))?;
+        Ok(Self::Layout(Box::new(layout)))
     }
+}
+
+fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "expected a day such as 2024-01-31".to_owned())
+}
+
+fn days(text: &str) -> Result<u32, String> {
+    let days = text.parse().ok().filter(|days| *days > 0);
+    days.ok_or_else(|| "expected a number of days from 1, such as 90".to_owned())
 }
 
 /// What is asked of a shop.
@@ -128,8 +141,15 @@ pub struct ShopArguments {
     #[arg(long, value_name = "PARAMS", value_delimiter = ',', value_parser = params::param)]
     pub spend_params: Vec<Param>,
     /// For how many days purchases and value are expected.
-    #[arg(long, value_name = "DAYS", default_value_t = 90)]
+    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = days, allow_negative_numbers = true)]
     pub horizon: u32,
+}
+
+/// An option that was given any number of times.
+fn all<T: Clone + Default + Extend<T>>(given: &[T]) -> T {
+    let mut all = T::default();
+    all.extend(given.iter().cloned());
+    all
 }
 
 fn occasion() -> impl TypedValueParser<Value = Occasion> {
@@ -174,9 +194,9 @@ impl LogArguments {
 
     fn options(&self) -> ReadOptions {
         let mut options = ReadOptions::default()
-            .with_columns(self.columns.clone().unwrap_or_default())
-            .with_status(self.status.clone().unwrap_or_default())
-            .with_kinds(self.kind.clone().unwrap_or_default())
+            .with_columns(all(&self.columns))
+            .with_status(all(&self.status))
+            .with_kinds(all(&self.kind))
             .with_guests(self.guests.iter().cloned())
             .with_zone(self.time_zone);
         if let Some(From::Layout(layout)) = &self.from {
@@ -215,7 +235,11 @@ impl ShopArguments {
         let purchases = match self.model {
             choice if self.params.is_empty() => choice,
             PurchaseChoice::Fit(kind) => PurchaseChoice::Given(params::purchases(&self.params, kind)?),
-            _ => return Err("--params needs --model: whose parameters are they?".into()),
+            _ => {
+                return Err(
+                    "--params needs a --model of its own, such as --model mbg-nbd: whose parameters are they?".into()
+                );
+            }
         };
         let spend = Some(&self.spend_params).filter(|params| !params.is_empty());
         Ok(ShopOptions::default()

@@ -25,7 +25,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
-use order_files::Layout;
+use order_files::{Layout, Said};
 
 use crate::arguments::Arguments;
 use crate::shop::Shop;
@@ -35,7 +35,8 @@ pub const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/cdnow_ord
 
 /// The program.
 pub fn main() -> ExitCode {
-    output::exit_code(run(&Arguments::parse()))
+    let arguments = Arguments::parse();
+    output::exit_code_in(arguments.lang, run(&arguments))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
@@ -76,5 +77,7 @@ pub fn write(
     let summary = |out: &mut dyn Write| -> io::Result<()> { out.write_all(summary.as_bytes()) };
     let files: [(_, &output::Content<'_>); 2] = [(out.join(name), table), (out.join("summary.json"), &summary)];
     let written = fs::create_dir_all(out).and_then(|()| output::write_whole(&files));
-    written.map_err(|error| format!("cannot write to {}: {error}", out.display()).into())
+    let out = out.display();
+    let said = |error: io::Error| [format!("cannot write to {out}: {error}"), format!("无法写入 {out}：{error}")];
+    written.map_err(|error| Said::from(said(error)).into())
 }

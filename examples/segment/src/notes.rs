@@ -123,22 +123,21 @@ pub fn of_models(shop: &Shop) -> Vec<Note> {
         notes.push(note(
             "too_short",
             all,
-            format!("All {all} customers bought for the first time on the as-of day: nothing can be forecast."),
+            format!("Nothing can be forecast: all customers ({all}) bought for the first time on the as-of day."),
             format!("全部 {all} 位客户都在统计截止日首次购买，无法预测。"),
         ));
     } else if *status == EstimateStatus::NoRepeats {
         notes.push(note(
             "too_short",
             all,
-            format!("None of {all} customers has a second purchase day, which is what forecasts are made from."),
-            format!("{all} 位客户都只有一个购买日；要有第二个购买日才能预测。"),
+            format!("Nothing can be forecast: all customers ({all}) have one purchase day only."),
+            format!("无法预测：全部 {all} 位客户都只有一个购买日。"),
         ));
     } else if sees_nobody_leave {
         notes.push(note(
             "dropout_not_identified",
             models.purchases().customers(),
-            "The orders do not tell when customers leave for good: for no customer is a probability of it given."
-                .to_owned(),
+            "The orders do not tell when customers leave for good: no probability of it is given.".to_owned(),
             "从这些订单看不出客户何时流失，因此不给出客户的流失概率。".to_owned(),
         ));
     }
@@ -148,8 +147,8 @@ pub fn of_models(shop: &Shop) -> Vec<Note> {
             "no_mean_spend",
             without,
             format!(
-                "Of {without} of {all} customers no spend can be expected: by the fitted model of spend, theirs has no mean. \
-                 The revenue expected leaves them out."
+                "Customers left out of the revenue expected, as by the fitted model of spend theirs has no mean: {without} of \
+                 {all}."
             ),
             format!("{all} 位客户中有 {without} 位无法预测客单价（拟合的消费模型对他们没有均值），预期收入不含他们。"),
         ));

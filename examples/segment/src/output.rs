@@ -7,12 +7,32 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use order_files::Said;
+use repurchase::scale::Language;
+
 /// How a program ends: an error is printed with its causes, on one line.
 pub fn exit_code(result: Result<(), Box<dyn Error>>) -> ExitCode {
+    exit_code_in(Language::English, result)
+}
+
+/// The same; what is wrong with the orders is said in the language.
+pub fn exit_code_in(language: Language, result: Result<(), Box<dyn Error>>) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
-    let causes = std::iter::successors(Some(&*error as &dyn Error), |&error| error.source());
-    eprintln!("error: {}", causes.map(|error| error.to_string()).collect::<Vec<_>>().join(": "));
+    let title = if language == Language::Chinese { "错误：" } else { "error: " };
+    eprintln!("{title}{}", line(&*error, language));
     ExitCode::FAILURE
+}
+
+/// An error and its causes.
+pub(crate) fn line(error: &(dyn Error + 'static), language: Language) -> String {
+    let text = |error: &(dyn Error + 'static)| match (error.downcast_ref::<order_files::Error>(), error.downcast_ref())
+    {
+        (Some(error), _) => error.describe(language),
+        (_, Some(said)) => Said::text(said, language).to_owned(),
+        _ => error.to_string(),
+    };
+    let causes = std::iter::successors(Some(error), |&error| error.source());
+    causes.map(text).collect::<Vec<_>>().join(": ")
 }
 
 /// Prints a page. Whoever reads it through a pipe may close it early.

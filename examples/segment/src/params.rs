@@ -34,10 +34,10 @@ macro_rules! models {
         pub fn purchases(params: &[Param], kind: ModelKind) -> Result<AnyModel, Box<dyn Error>> {
             Ok(match kind {
                 $(ModelKind::$model => {
-                    let [$($name),*] = named(params, &name(kind), [$(stringify!($name)),*])?;
+                    let [$($name),*] = named("--params", params, &name(kind), [$(stringify!($name)),*])?;
                     $model::from_params($params { $($name),* }, TimeUnit::Week)?.into()
                 })*
-                _ => return Err(format!("parameters of {} cannot be given", name(kind)).into()),
+                _ => return Err(format!("--params: {} takes none; use another --model or leave them out", name(kind)).into()),
             })
         }
     };
@@ -63,17 +63,17 @@ pub fn of_spend(model: &GammaGamma) -> Vec<(&'static str, f64)> {
 
 /// The model of spend with these parameters.
 pub fn spend(params: &[Param]) -> Result<GammaGamma, Box<dyn Error>> {
-    let [p, q, gamma] = named(params, "gamma-gamma", ["p", "q", "gamma"])?;
+    let [p, q, gamma] = named("--spend-params", params, "gamma-gamma", ["p", "q", "gamma"])?;
     Ok(GammaGamma::from_params(GammaGammaParams { p, q, gamma })?)
 }
 
 /// Exactly these.
-fn named<const N: usize>(params: &[Param], model: &str, names: [&str; N]) -> Result<[f64; N], String> {
+fn named<const N: usize>(option: &str, params: &[Param], model: &str, names: [&str; N]) -> Result<[f64; N], String> {
     let values = names.map(|name| params.iter().find(|(found, _)| found == name).map(|&(_, value)| value));
     if params.len() != N || values.contains(&None) {
         let mut found: Vec<_> = params.iter().map(|(name, _)| name.as_str()).collect();
         found.sort_unstable();
-        return Err(format!("parameters of {model}: expected {}, found {}", names.join(", "), found.join(", ")));
+        return Err(format!("{option} of {model}: found {}, expected {}", found.join(", "), names.join(", ")));
     }
     Ok(values.map(Option::unwrap_or_default))
 }

@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use order_files::Orders;
+use order_files::{Orders, Said};
 use repurchase::record::{Credit, Record};
 use repurchase::scale::Language;
 use repurchase::shop::{ShopChecks, ShopOptions};
@@ -17,7 +17,9 @@ pub fn input(path: &Path) -> Result<Watched<Box<dyn Read>>, Box<dyn Error>> {
     if path == Path::new("-") {
         return Ok(Watched::new(Box::new(io::stdin().lock())));
     }
-    let file = File::open(path).map_err(|error| format!("cannot open {}: {error}", path.display()))?;
+    let shown = path.display();
+    let said = |error: io::Error| [format!("cannot open {shown}: {error}"), format!("无法打开 {shown}：{error}")];
+    let file = File::open(path).map_err(|error| Said::from(said(error)))?;
     Ok(Watched::new(Box::new(file)))
 }
 
@@ -78,20 +80,35 @@ pub fn named_log(orders: &Orders) -> Result<PurchaseLog<String>, Box<dyn Error>>
 }
 
 /// Why nobody has bought.
-pub fn nobody(orders: &Orders, log: &PurchaseLog<u32>) -> String {
+pub fn nobody(orders: &Orders, log: &PurchaseLog<u32>) -> Said {
     let (as_of, last) = (orders.as_of(), log.days().map_or_else(|| orders.as_of(), |(_, last)| last));
     if log.purchases() == 0 {
         let (counts, credits) = (orders.counts(), log.credits());
         if credits == 0 {
-            return format!(
-                "nobody has bought: of {} orders, {} were given back whole, {} are not paid and {} were cancelled; \
-                 --keep-credits takes none back for a credit of its amount",
-                counts.orders, counts.fully_refunded, counts.unpaid, counts.cancelled
-            );
+            let (all, refunded) = (counts.orders, counts.fully_refunded);
+            let (unpaid, cancelled) = (counts.unpaid, counts.cancelled);
+            return Said::from([
+                format!(
+                    "nobody has bought (of {all} orders: refunded in full {refunded}, not paid {unpaid}, cancelled {cancelled}); \
+                     --keep-credits leaves an order a purchase where a refund of its amount names no order"
+                ),
+                format!(
+                    "没有成交订单：{all} 笔中，全额退款 {refunded} 笔，未付款 {unpaid} 笔，已取消 {cancelled} 笔；加 \
+                     --keep-credits 则未写明订单的同额退款不抵消订单"
+                ),
+            ]);
         }
-        return format!("nobody has bought: all {credits} amounts are credits; is their sign the wrong way round?");
+        return Said::from([
+            format!("nobody has bought: all amounts ({credits}) are refunds; is their sign the wrong way round?"),
+            format!("没有成交订单：{credits} 笔金额全是退款；正负号是不是反了？"),
+        ]);
     }
-    format!("nobody has bought up to {as_of}: all purchases are later, the last on {last}; --as-of takes a later day")
+    Said::from([
+        format!(
+            "nobody has bought up to {as_of}: all purchases are later, the last on {last}; --as-of takes a later day"
+        ),
+        format!("截至 {as_of} 没有成交订单：所有订单都在此之后，最后一笔在 {last}；--as-of 应取更晚的日期"),
+    ])
 }
 
 /// The id of a customer's number.

@@ -53,7 +53,7 @@ Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,Refun
 async fn an_export_goes_in_as_it_is(database: Database) {
     let text = imported(&database, SHOPIFY, &[]);
     for part in [
-        "Note: 1 of 4 orders are of guests",
+        "Note: Orders of guests, left out: 1 of 4",
         "3 orders and credits stored, 0 known before; 2 customers",
         "version 1, 2 customers",
     ] {

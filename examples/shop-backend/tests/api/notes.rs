@@ -39,7 +39,7 @@ async fn notes_are_on_data_models_and_files(database: Database) {
     assert_eq!((&notes["imports"][0]["file"], &notes["imports"][0]["orders"]), (&json!("orders.csv"), &json!(2)));
     // In Chinese, and all of them on the page.
     for (language, sentence) in
-        [("en", "orders.csv: 1 of 3 orders are of guests"), ("zh", "orders.csv：3 笔订单中有 1 笔没有会员")]
+        [("en", "orders.csv: Orders of guests, left out: 1 of 3"), ("zh", "orders.csv：3 笔订单中有 1 笔没有会员")]
     {
         let get = |path: &'static str| shop.request(Method::GET, path).header("Accept-Language", language).send();
         let page = get("/").await.unwrap().text().await.unwrap();
