@@ -7,12 +7,12 @@ use std::hint::black_box;
 use chrono::{NaiveDate, NaiveTime};
 use common::{Random, Result};
 use criterion::{Criterion, Throughput};
+use repurchase::history::LineLog;
 use repurchase::predict::{
     AnyModel, Backtest, Baseline, Bdw, BgBb, DueModel, DueOptions, Fit, FitOptions, GammaGamma, Holdout, ModelKind,
-    NextCategories, NextCategoryOptions, OpportunitySample, OpportunitySamples, PurchaseModel, RenewalCohort, RollingBacktest, Sample, Samples, Sbg, SbgParams, ValueModel,
-    opportunity_samples,
+    NextCategories, NextCategoryOptions, OpportunitySample, OpportunitySamples, PurchaseModel, RenewalCohort,
+    RollingBacktest, Sample, Samples, Sbg, SbgParams, ValueModel, opportunity_samples,
 };
-use repurchase::history::LineLog;
 use repurchase::record::{OrderLine, Period, Windows};
 use repurchase::scale::Confidence;
 use repurchase::segment::MissedCycles;
