@@ -85,6 +85,7 @@
 //! | which membership tier, which price band? | [`segment::TierModel`], [`segment::SpendBands`] |
 //! | when is the next purchase due; who is about to leave (流失)? | [`segment::MissedCycles`] |
 //! | is a customer still there; how many purchases in the next 90 days? | [`predict::MbgNbd`], [`predict::ParetoNbd`], [`predict::BgNbd`] |
+//! | who came and has not bought: how likely is a first purchase (访客转化)? | [`predict::VisitorModel`] |
 //! | what is a customer worth in the next year (客户价值)? | [`predict::GammaGamma`], [`predict::ValueModel`] |
 //! | which model is right for our shop, and does it earn its place? | [`predict::Backtest`] |
 //! | subscribers and members: who renews, how often will they come? | [`predict::Sbg`], [`predict::Bdw`], [`predict::BgBb`] |

@@ -20,6 +20,7 @@
 //! | subscribers: who renews, and for how long? | [`Sbg`] |
 //! | does a subscriber's loyalty change with age? | [`Bdw`], [`RenewalChoice`] |
 //! | members who may buy once a period: how often will they buy? | [`BgBb`] |
+//! | who came and has not bought: how likely is a first purchase? | [`VisitorModel`] |
 //!
 //! A model is fitted to the [`Samples`] of a ledger, stored (feature `serde`), and answers for one customer in well under a
 //! millisecond, mostly under a microsecond. Times are days; a model keeps the [`TimeUnit`] of its rates, weeks unless
@@ -70,6 +71,7 @@ mod given;
 mod next;
 mod purchases;
 mod value;
+mod visitors;
 
 pub use backtest::{
     Backtest, Baseline, BaselineScores, BetterRule, Calibration, Candidate, Choice, Difference, ExpectedTotals,
@@ -93,3 +95,4 @@ pub use value::{
     CustomerForecast, Discount, GammaGamma, GammaGammaParams, KeptShare, NoMeanSpend, ValueModel, discounted_purchases,
     rounded_to_money,
 };
+pub use visitors::{VisitorCheck, VisitorFit, VisitorModel, VisitorOptions, VisitorParams, VisitorSample, visitors};

@@ -64,6 +64,9 @@ pub enum Figure {
     /// The part of the revenue within the horizon that is lost if nothing is done: see
     /// [`Profiles::calls`](super::Profiles::calls). Unknown where P(alive) is.
     ExpectedLoss,
+    /// Of a visitor, who came and has not bought: the probability of a first purchase, by a
+    /// [`VisitorModel`](crate::predict::VisitorModel). Unknown unless [given](super::Profile::with).
+    ProbabilityFirstPurchase,
 }
 
 /// An amount of money about a customer.
@@ -83,7 +86,7 @@ pub enum Amount {
 }
 
 labels! {
-    Figure[22] {
+    Figure[23] {
         Purchases: "purchases", "purchases", "支付订单数";
         PurchaseDays: "purchase_days", "purchase days", "购买天数";
         Repeats: "repeats", "repeat purchase days", "复购天数";
@@ -106,6 +109,7 @@ labels! {
         ExpectedValue: "expected_value", "expected value", "预计成交金额";
         UsualValue: "usual_value", "usual value", "正常复购金额";
         ExpectedLoss: "expected_loss", "expected loss", "预计损失";
+        ProbabilityFirstPurchase: "probability_first_purchase", "probability of a first purchase", "首次购买概率";
     }
 }
 

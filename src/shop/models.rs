@@ -308,7 +308,7 @@ impl ShopModels {
     /// Whether a figure is known of the shop's customers.
     pub(crate) const fn supplies(&self, figure: Figure) -> bool {
         match figure {
-            Figure::QuantityStretch => false,
+            Figure::QuantityStretch | Figure::ProbabilityFirstPurchase => false,
             Figure::ProbabilityAlive => self.sees_leaving(),
             Figure::ProbabilityBuys | Figure::NextPurchaseDays | Figure::ExpectedPurchases => {
                 self.purchases.model().is_some()

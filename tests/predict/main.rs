@@ -38,5 +38,6 @@ mod tables;
 mod threads;
 mod value;
 mod value_laws;
+mod visitors;
 
 use common::fixed_seed;
