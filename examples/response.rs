@@ -68,7 +68,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let cost = Decimal::new(5, 2);
     match curve.best(cost) {
         Some(best) => {
-            println!("If a contact costs as much as {cost} purchases: treat {} of {}.", best.customers, look.len())
+            println!("If a contact costs as much as {cost} purchases: treat {} of {}.", best.customers, look.len());
         }
         None => println!("If a contact costs as much as {cost} purchases: treat nobody."),
     }

@@ -72,12 +72,12 @@ proptest! {
         let mut products = BTreeSet::new();
         for (&product, cycle) in table.iter() {
             let usual: f64 = cycle.usual_quantity.to_string().parse().unwrap();
-            let inside = cycle.curve.steps().iter().filter(|step| step.days <= h);
+            let mut inside = cycle.curve.steps().iter().filter(|step| step.days <= h);
             let returns: u64 = inside.clone().map(|step| step.returned).sum();
             prop_assert_eq!(model.product(&product).is_some(), returns >= least.max(1));
             let Some(due) = model.product(&product) else { continue };
             products.insert(product);
-            let left = inside.last().unwrap().survival;
+            let left = inside.next_back().unwrap().survival;
             prop_assert!((due.returning - (1.0 - left)).abs() < 1e-12 && due.returns == returns);
             for (customer, days) in bought(&rows, product, as_of) {
                 let list: Vec<(u64, i64)> = days.into_iter().collect();

@@ -157,7 +157,7 @@ fn known_parameters_come_back() -> TestResult {
         let split = split - Days::new(10 * u64::from(span));
         for visitor in 0..15_000 {
             let visitor = span * 15_000 + visitor;
-            let own: Vec<_> = (0..1 + (6.0 * chance.uniform()) as usize)
+            let own: Vec<_> = (0..=(6.0 * chance.uniform()) as usize)
                 .map(|_| {
                     let kind = InteractionKind::ALL[(4.0 * chance.uniform()) as usize];
                     (kind, (10.0 * chance.uniform()) as u32, (8.0 * chance.uniform()) as u32)

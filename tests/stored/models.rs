@@ -1,12 +1,15 @@
 //! Samples, models, fits and backtests.
 
+use chrono::Days;
+use repurchase::ShopCalendar;
 use repurchase::predict::{
     AnyModel, Backtest, Bdw, BdwParams, BgBb, BgBbParams, BgCnbd, BgNbd, BgNbdParams, CnbdParams, Discount, FitOptions,
     GammaGamma, GammaGammaParams, Holdout, KeptShare, MbgCnbd, MbgNbd, MbgNbdParams, ModelKind, Nbd, NbdParams,
     OpportunitySample, OpportunitySamples, ParetoNbd, ParetoNbdParams, PastTally, PurchaseModel, Regularity,
     RenewalChoice, RenewalCohort, Returns, Revival, RollingBacktest, Sample, Samples, Sbg, SbgParams, TimeUnit, Total,
-    ValueModel,
+    ValueModel, VisitorFit, VisitorModel, VisitorOptions, VisitorSample,
 };
+use repurchase::record::{Interaction, InteractionKind};
 
 use super::common::date;
 use super::customers::{as_of, ledger, log};
@@ -35,6 +38,18 @@ fn cohorts() -> Vec<RenewalCohort> {
     vec![RenewalCohort::new(vec![1_000, 869, 743, 653, 593, 551, 517, 491]).unwrap()]
 }
 
+/// Of 160 visitors, 60 of whom buy three days after.
+fn visitors() -> VisitorFit {
+    let seen = |id: u32| {
+        let day = date("2025-01-02") + Days::new(u64::from(id * 7 % 300));
+        let kind = if id % 3 == 0 { InteractionKind::Cart } else { InteractionKind::View };
+        Interaction::new(id, day.and_hms_opt(12, 0, 0).unwrap().and_utc(), kind, id % 5)
+    };
+    let seen: Vec<_> = (0..160).map(seen).collect();
+    let options = VisitorOptions::default().with_lookback_days(30).with_horizon_days(30).with_spans(6);
+    VisitorModel::fit(&log(), &seen, &ShopCalendar::utc(), date("2025-09-30"), &options).unwrap()
+}
+
 pub(crate) fn forms() -> Vec<Form> {
     let (log, ledger, options) = (log(), ledger(), FitOptions::default());
     let samples = Samples::of(&ledger);
@@ -51,7 +66,15 @@ pub(crate) fn forms() -> Vec<Form> {
     // Equal rates: nobody differs, so that the likelihood has no maximum.
     let equal = Samples::from_rows(None, [(Sample::new(2, 40.0, 60.0).unwrap(), 50)], []).unwrap();
     let dropout = MbgNbd::fit(&Samples::from_rows(None, wide(), []).unwrap(), &options).unwrap();
+    let visitors = visitors();
+    assert!(visitors.check.is_some());
+    let visitor = VisitorSample::of([(InteractionKind::Cart, 3, "tea"), (InteractionKind::View, 9, "cups")]).unwrap();
     vec![
+        form("visitor_model", visitors.model),
+        form("visitor_fit", visitors),
+        form("visitor_params", visitors.model.params()),
+        form("visitor_options", VisitorOptions::default().with_spans(3)),
+        form("visitor_sample", visitor),
         form("sample", sample),
         form("samples", samples.clone()),
         form("opportunity_sample", opportunity),

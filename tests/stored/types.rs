@@ -71,6 +71,7 @@ const WITHIN: &[(&str, &str)] = &[
     ("YearAgo", "outlook"),
     ("ProductCycle", "cycle_table"),
     ("ProductDue", "due_model"),
+    ("VisitorCheck", "visitor_fit"),
     ("EstimateStatus", "shop_models"),
     ("Estimate", "shop_models"),
     ("ShopChecks", "shop_models"),

@@ -18,7 +18,7 @@ use crate::record::calendar::Day;
 /// Each batch is a [`PurchaseLog`], dropped when it is folded, so that any number of orders takes the memory of their
 /// customers, some 200 bytes and an id each, and of one batch. The result equals
 /// [`PurchaseLog::ledger`] of all orders at once, to the bit; so it does, too, when the batches have different scales. Batches in no
-/// order: [`SpilledFold`].
+/// order: [`SpilledFold`](super::SpilledFold).
 ///
 /// # Examples
 ///

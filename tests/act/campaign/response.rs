@@ -227,7 +227,7 @@ fn effects_of_money_and_edges() -> TestResult {
     let groups =
         groups.into_iter().chain([(4, Group::Treated), (1, Group::Treated), (6, Group::Control), (8, Group::Control)]);
     let window = Window::last_days(day, 5)?;
-    let outcomes = outcomes_by(&log, window, groups, |&id| if id < 5 || id > 6 { "a" } else { "b" })?;
+    let outcomes = outcomes_by(&log, window, groups, |&id| if (5..=6).contains(&id) { "b" } else { "a" })?;
     let a = &outcomes["a"];
     assert_eq!((a.in_both(), a.funnel(Group::Treated).shown(), a.money(Group::Treated).sum()), (1, 3, cents(4_300)));
     assert_eq!((a.funnel(Group::Control).shown(), a.money(Group::Control).sum()), (2, cents(3_000)));
