@@ -3,6 +3,13 @@
 //! Orders are made on the fly, three years of them, by time or in no order, and dropped batch by batch. What is timed is each
 //! batch's log and its fold, then the ledger, then the fit and all labels and forecasts; not the making of orders.
 
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "orders are fewer than 2^52, and numbers below a limit fit it"
+)]
+
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;

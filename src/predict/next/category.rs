@@ -77,8 +77,9 @@ impl NextCategoryOptions {
 /// ```
 ///
 /// With every path for itself the divisor would be 1; with paths that all say the same, the number of `a`. The root lies
-/// between them: of the three it ranked best on entries of Online Retail from June to September 2011, and again on those
-/// from September on, which had no part in the choice. It is an estimate, and no promise that the customer buys.
+/// between them: of the three it ranked best on entries of Online Retail from June to September 2011 and on those from
+/// September on; both were looked at when it was chosen, as when the days of recent entries were. It is an estimate, and no
+/// promise that the customer buys.
 ///
 /// # Examples
 ///
