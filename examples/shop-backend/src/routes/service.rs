@@ -38,7 +38,7 @@ pub(crate) struct Health {
     path = "/healthz",
     tag = "service",
     security(()),
-    responses((status = 200, body = Health), (status = 503, body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, body = Health), Refusals)
 )]
 pub(crate) async fn health(State(app): State<Arc<App>>) -> Result<Answer<Health>, Problem> {
     match app.store.ping().await {
