@@ -7,7 +7,7 @@ use super::gaps::GapStatistics;
 use super::logarithms::from_units;
 use super::statistics::Statistics;
 use crate::error::{Error, Result};
-use crate::number::{money, quotient};
+use crate::number::money;
 use crate::record::calendar::Day;
 use crate::record::{Order, ShopCalendar};
 
@@ -330,7 +330,6 @@ impl RepeatSummary {
 
     /// The mean spend per repeat purchase day, correctly rounded; `None` when `x` is 0.
     pub fn mean_spend(&self) -> Option<f64> {
-        let unit = money::power(self.repeat_spend.scale())?;
-        quotient(self.repeat_spend.mantissa(), unit.checked_mul(self.repeats.into())?)
+        money::mean(self.repeat_spend, self.repeats.into())
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! Written for speed before plainness: `benches/history.rs`, id `history/ledger`, must not get slower.
 
-use core::hash::BuildHasher;
+use core::hash::{BuildHasher, Hash};
 
 use foldhash::fast::FixedState;
 
@@ -17,6 +17,13 @@ use crate::record::calendar::Day;
 
 /// Any fixed seed will do: the hash decides where a fact lies, never what comes out.
 pub(crate) const HASH: FixedState = FixedState::with_seed(0);
+
+/// Which of `parts`, a power of two, a customer lies in, for partitions, parts of batches and spilled parts alike. Tables
+/// inside a part use the hash's ends, so its middle chooses.
+#[inline]
+pub(super) fn part_of<Id: Hash>(customer: &Id, parts: usize) -> usize {
+    (HASH.hash_one(customer) >> 32) as usize & (parts - 1)
+}
 
 /// The facts of the customers whose hash chose this partition.
 #[derive(Debug, Clone)]

@@ -175,8 +175,10 @@ impl<Id> PurchaseLog<Id> {
         self.facts > 0 && self.times.are_midnights_of_other_days()
     }
 
-    /// The amount of an integer in units of `10^-scale`.
-    pub(crate) fn decimal(&self, minor: i128) -> Result<Decimal> {
-        money::decimal(minor, self.scale()).ok_or(Error::AmountOverflow { field: "sum of amounts" })
+    /// The amount of an integer in units of `10^-scale`; a sum that is none has overflown.
+    pub(crate) fn decimal(&self, minor: Option<i128>) -> Result<Decimal> {
+        minor
+            .and_then(|minor| money::decimal(minor, self.scale()))
+            .ok_or(Error::AmountOverflow { field: "sum of amounts" })
     }
 }

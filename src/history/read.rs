@@ -3,14 +3,13 @@
 //! Written for speed before plainness: `benches/history.rs`, ids `history/log_from_columns` and
 //! `history/log_from_records`, must not get slower.
 
-use core::hash::BuildHasher;
 use core::ops::Range;
 
 use chrono::TimeZone;
 
 use super::PurchaseLog;
 use super::amounts::{Amounts, Fact};
-use super::fold::{HASH, Partition};
+use super::fold::{Partition, part_of};
 use super::times::Times;
 use crate::error::{Error, Result};
 use crate::number::money;
@@ -224,9 +223,7 @@ impl<Id: CustomerId> PurchaseLog<Id> {
 
     #[inline]
     fn partition(&mut self, customer: &Id) -> &mut Partition<Id> {
-        // The number of partitions is a power of two. Tables inside a partition use the hash's ends, so its middle
-        // chooses.
-        let place = (HASH.hash_one(customer) >> 32) as usize & (self.partitions.len() - 1);
+        let place = part_of(customer, self.partitions.len());
         &mut self.partitions[place]
     }
 

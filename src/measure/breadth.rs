@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 use crate::history::LineLog;
-use crate::number::{money, quotient};
+use crate::number::money;
 use crate::record::calendar::Day;
 use crate::record::{CustomerId, ProductId, Window};
 use crate::scale::Ratio;
@@ -90,8 +90,7 @@ pub struct UnitsPerBuyer {
 impl UnitsPerBuyer {
     /// Units per buyer, correctly rounded; `None` without a buyer.
     pub fn value(self) -> Option<f64> {
-        let whole = money::power(self.units.scale())?.checked_mul(self.buyers.into())?;
-        quotient(self.units.mantissa(), whole)
+        money::mean(self.units, self.buyers)
     }
 }
 

@@ -8,8 +8,9 @@ use rust_decimal::Decimal;
 use crate::error::{Error, Result};
 use crate::history::{CustomerFold, Fact, PurchaseLog};
 use crate::measure::BuyerSums;
+use crate::measure::mix::Sums;
 use crate::measure::net::{Net, NetSum};
-use crate::number::{money, quotient};
+use crate::number::money;
 use crate::record::CustomerId;
 use crate::record::calendar::Day;
 use crate::scale::money_sample::MoneySample;
@@ -118,7 +119,7 @@ pub fn membership_change<Id: CustomerId>(
         members: &members,
         days,
         log,
-        spans: [Span::default(); 3],
+        spans: [Sums::default(); 3],
         changes: [MoneySample::default(); 2],
         error: None,
     };
@@ -127,19 +128,16 @@ pub fn membership_change<Id: CustomerId>(
     if let Some(error) = error {
         return Err(error);
     }
-    let mean = |sample: MoneySample| {
-        let whole = money::power(sample.sum().scale())?.checked_mul(sample.customers().into())?;
-        quotient(sample.sum().mantissa(), whole)
-    };
+    let mean = |sample: MoneySample| money::mean(sample.sum(), sample.customers());
     Ok(MembershipChange {
         days,
         as_of,
         members: revenue.customers(),
         too_recent,
         too_new: members.len() as u64 - revenue.customers(),
-        before: before.sums(log)?,
-        joining_day: joining_day.sums(log)?,
-        after: after.sums(log)?,
+        before: before.of(log)?,
+        joining_day: joining_day.of(log)?,
+        after: after.of(log)?,
         purchases_change: mean(purchases),
         purchases_interval: purchases.mean_interval(confidence),
         revenue_change: mean(revenue),
@@ -147,39 +145,12 @@ pub fn membership_change<Id: CustomerId>(
     })
 }
 
-/// What was bought in one span.
-#[derive(Debug, Clone, Copy, Default)]
-struct Span {
-    customers: u64,
-    purchases: u64,
-    money: Net,
-}
-
-impl Span {
-    fn plus(self, other: Self) -> Self {
-        Self {
-            customers: self.customers + other.customers,
-            purchases: self.purchases + other.purchases,
-            money: self.money.plus(other.money),
-        }
-    }
-
-    fn sums<Id>(self, log: &PurchaseLog<Id>) -> Result<BuyerSums> {
-        let Self { customers, purchases, money } = self;
-        Ok(BuyerSums { customers, purchases, revenue: revenue(log, money)? })
-    }
-}
-
-fn revenue<Id>(log: &PurchaseLog<Id>, money: Net) -> Result<Decimal> {
-    log.decimal(money.net().ok_or(Error::AmountOverflow { field: "sum of amounts" })?)
-}
-
 struct MemberFold<'a, Id> {
     members: &'a HashMap<Id, Day, FixedState>,
     days: u32,
     log: &'a PurchaseLog<Id>,
     /// Before, on the day of joining, after.
-    spans: [Span; 3],
+    spans: [Sums; 3],
     /// Of purchases, and of revenue.
     changes: [MoneySample; 2],
     /// All of them are the same, whichever comes first.
@@ -194,7 +165,7 @@ struct Around {
     /// The day of joining, of a member.
     joined: Option<Day>,
     first: Option<Day>,
-    spans: [Span; 3],
+    spans: [Sums; 3],
 }
 
 impl<Id> MemberFold<'_, Id> {
@@ -208,11 +179,11 @@ impl<Id> MemberFold<'_, Id> {
         }
     }
 
-    fn add(&mut self, spans: [Span; 3]) -> Result<()> {
+    fn add(&mut self, spans: [Sums; 3]) -> Result<()> {
         let [before, _, after] = spans;
         // Counts of fewer than 2^32 facts.
         let purchases = Decimal::from(after.purchases as i64 - before.purchases as i64);
-        let amount = |span: Span| revenue(self.log, span.money);
+        let amount = |span: Sums| self.log.decimal(span.money.net());
         let change = money::exact_sum(amount(after)?, -amount(before)?);
         let change = change.ok_or(Error::AmountOverflow { field: "sum of amounts" })?;
         let [of_purchases, of_revenue] = &mut self.changes;
@@ -239,7 +210,7 @@ impl<Id: CustomerId> CustomerFold<Id> for MemberFold<'_, Id> {
             _ => return,
         };
         let purchases = u64::from(fact.is_purchase());
-        around.spans[span] = around.spans[span].plus(Span { customers: 0, purchases, money: Net::of(fact) });
+        around.spans[span] = around.spans[span].plus(Sums { customers: 0, purchases, money: Net::of(fact) });
     }
 
     fn finish(&mut self, _: Id, around: Around) {
@@ -249,7 +220,7 @@ impl<Id: CustomerId> CustomerFold<Id> for MemberFold<'_, Id> {
             return;
         }
         for (sum, span) in self.spans.iter_mut().zip(around.spans) {
-            *sum = sum.plus(Span { customers: u64::from(span.purchases > 0), ..span });
+            *sum = sum.plus(Sums { customers: u64::from(span.purchases > 0), ..span });
         }
         let error = self.add(around.spans).err();
         self.error = self.error.take().or(error);

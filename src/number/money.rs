@@ -5,6 +5,8 @@
 
 use rust_decimal::Decimal;
 
+use super::quotient;
+
 /// The powers of ten up to the finest scale of a `Decimal`.
 const POWERS: [i128; Decimal::MAX_SCALE as usize + 1] = {
     let mut powers = [1; Decimal::MAX_SCALE as usize + 1];
@@ -92,6 +94,17 @@ pub(crate) fn nearest(number: f64, scale: u32) -> Option<Decimal> {
     };
     let integer = i128::try_from(integer).ok()?;
     decimal(if number < 0.0 { -integer } else { integer }, scale)
+}
+
+/// The binary64 nearest to an amount.
+pub(crate) fn number(amount: Decimal) -> f64 {
+    // Every scale of a `Decimal` has its power of ten.
+    quotient(amount.mantissa(), power(amount.scale()).unwrap_or(1)).unwrap_or_default()
+}
+
+/// The binary64 nearest to a `count`th of an amount; `None` of none, and where the whole needs more than 127 bits.
+pub(crate) fn mean(sum: Decimal, count: u64) -> Option<f64> {
+    quotient(sum.mantissa(), power(sum.scale())?.checked_mul(count.into())?)
 }
 
 /// `left + right` at the finer of their scales, never rounded; `None` when that needs more than 96 bits.

@@ -46,7 +46,7 @@ pub struct RhythmCheck {
 impl RhythmCheck {
     /// Whether it is preferred: for a gain of more than two standard errors.
     pub fn is_preferred(&self) -> bool {
-        self.gain.standard_error.is_some_and(|error| self.gain.mean > 2.0 * error)
+        self.gain.exceeds(2.0)
     }
 }
 

@@ -253,7 +253,7 @@ impl Finding {
             Self::Season { windows, plain, corrected, gain, covers_a_year } => {
                 let past = count(&windows.to_string(), "window");
                 let (plain_off, corrected_off) = (percent(*plain), percent(*corrected));
-                let helps = gain.mean >= SEASON && gain.standard_error.is_some_and(|error| gain.mean > 2.0 * error);
+                let helps = gain.mean >= SEASON && gain.exceeds(2.0);
                 let verdict = match (*covers_a_year, helps, language) {
                     (false, _, Language::English) => "too few to tell a season",
                     (false, _, Language::Chinese) => "窗口太少，尚不能判断季节性",
@@ -323,7 +323,8 @@ fn of_rhythm(check: RhythmCheck, language: Language) -> String {
     };
     phrase!(
         language,
-        "In the windows of the past {rhythm}, which knows rhythms, differed from {over} by {mean:+.4} in log score per customer,          standard error {error:.4}; it needs two of them: {verdict}.",
+        "In the windows of the past {rhythm}, which knows rhythms, differed from {over} by {mean:+.4} in log score per customer, \
+         standard error {error:.4}; it needs two of them: {verdict}.",
         "在历史窗口中，考虑回购规律的 {rhythm} 每位客户的对数得分与 {over} 相差 {mean:+.4}（标准误 {error:.4}，须超过其两倍），{verdict}。"
     )
 }

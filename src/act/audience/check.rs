@@ -6,7 +6,7 @@ use super::condition::{Condition, Test, Value, numbers, only_keys, quoted, texts
 use super::field::Field;
 use super::schema::{AttributeKind, Schema};
 use crate::error::Result;
-use crate::number::{money, quotient};
+use crate::number::money;
 use crate::segment::LabelKind;
 use crate::shop::{Activity, Amount, Attribute, Figure, LARGEST, Profile, Slot};
 
@@ -332,8 +332,7 @@ impl TextTest {
 
 /// The binary64 nearest to a number.
 fn number(value: &Value) -> f64 {
-    let decimal = decimal(value);
-    money::power(decimal.scale()).and_then(|unit| quotient(decimal.mantissa(), unit)).unwrap_or(f64::NAN)
+    money::number(decimal(value))
 }
 
 fn decimal(value: &Value) -> Decimal {

@@ -49,8 +49,8 @@ impl FunnelMeasure {
             Self::CostPerOrder => funnel.cost_per_order(),
             Self::ValuePerContact => funnel.value_per_contact(),
             Self::ValuePerBuyer => funnel.value_per_buyer(),
-        }?;
-        crate::number::quotient(money.mantissa(), crate::number::money::power(money.scale())?)
+        };
+        money.map(crate::number::money::number)
     }
 
     /// The treated arm's number relative to the control arm's: 0.65 for +65%, -0.51 for -51%.

@@ -7,7 +7,7 @@ use super::bootstrap::{BootstrapOptions, accelerated};
 use super::comparison::Comparison;
 use super::split_mix::SplitMix64;
 use crate::error::{Error, Result};
-use crate::number::{money, quotient};
+use crate::number::money;
 use crate::scale::money_sample::MoneySample;
 use crate::scale::{Confidence, Interval};
 
@@ -103,7 +103,8 @@ impl TargetPoint {
     /// a group is empty.
     #[allow(clippy::cast_precision_loss, reason = "an estimate")]
     pub fn value(&self, cost_per_contact: Decimal, confidence: Confidence) -> Option<TargetValue> {
-        let (effect, customers, cost) = (self.effect(confidence), self.customers as f64, number(cost_per_contact));
+        let (effect, customers, cost) =
+            (self.effect(confidence), self.customers as f64, money::number(cost_per_contact));
         let worth = |difference: f64| customers * (difference - cost);
         let interval = effect.difference_interval();
         let interval = interval.and_then(|interval| Interval::of(worth(interval.low), worth(interval.high)));
@@ -141,7 +142,7 @@ impl TargetCurve {
             let Some(&(score, ..)) = same.first() else { continue };
             for &(_, group, amount, index) in same {
                 brought[group as usize].add(amount).map_err(|error| error.at_record(index))?;
-                curve.customers[group as usize].push((curve.points.len() as u32, number(amount)));
+                curve.customers[group as usize].push((curve.points.len() as u32, money::number(amount)));
             }
             counted += same.len() as u64;
             let [treated, control] = brought;
@@ -240,9 +241,4 @@ fn add(sums: &mut [(f64, f64)], depth: u32, amount: f64) {
     if let Some(sum) = sums.get_mut(depth as usize) {
         *sum = (sum.0 + 1.0, sum.1 + amount);
     }
-}
-
-/// The nearest number to an amount.
-fn number(amount: Decimal) -> f64 {
-    money::power(amount.scale()).and_then(|unit| quotient(amount.mantissa(), unit)).unwrap_or_default()
 }

@@ -1,11 +1,9 @@
 //! Batches in the order of time.
 
-use core::hash::BuildHasher;
-
 use chrono::NaiveDate;
 
 use crate::error::{Error, Result};
-use crate::history::fold::{Accounts, DayOrder, HASH, StateOf};
+use crate::history::fold::{Accounts, DayOrder, StateOf, part_of};
 use crate::history::ledger::Rows;
 use crate::history::statistics::Statistics;
 use crate::history::{Fact, Ledger, PurchaseLog};
@@ -210,8 +208,8 @@ impl<Id: CustomerId> StateOf<Id> for Spread<Id> {
 
     #[inline]
     fn place(&mut self, customer: &Id) -> (u32, u32) {
-        // The bits that choose a log's partition, so that a partition of a batch meets few parts.
-        let part = (HASH.hash_one(customer) >> 32) as usize & (PARTS - 1);
+        // As a log's partitions are chosen, so that a partition of a batch meets few parts.
+        let part = part_of(customer, PARTS);
         (part as u32, self.parts[part].place(customer))
     }
 

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::id::{StoredId, put, take};
 use crate::error::{Error, Result};
 use crate::history::amounts::{Amounts, Fact};
-use crate::history::fold::{HASH, Partition, fold};
+use crate::history::fold::{HASH, Partition, fold, part_of};
 use crate::history::ledger::Posting;
 use crate::history::{Ledger, PurchaseLog};
 use crate::number::money;
@@ -156,7 +156,7 @@ impl<Id: StoredId, S: Spill> SpilledFold<Id, S> {
                 self.left_out += 1;
                 continue;
             }
-            let part = (HASH.hash_one(customer) >> 32) as usize & (SpilledFold::PARTS - 1);
+            let part = part_of(customer, SpilledFold::PARTS);
             let bytes = &mut self.waiting[part];
             let before = bytes.len();
             customer.write(bytes);

@@ -9,7 +9,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use super::{Cohort, CohortTable, Life};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::history::{CustomerFold, Fact, PurchaseLog};
 use crate::measure::BuyerSums;
 use crate::measure::days::PeriodOfDay;
@@ -228,7 +228,7 @@ where
     S: NetSum,
 {
     let CohortFold { of_day, life, groups, outside, rows, far, .. } = fold;
-    let amount = |sum: S| log.decimal(sum.net().ok_or(Error::AmountOverflow { field: "sum of amounts" })?);
+    let amount = |sum: S| log.decimal(sum.net());
     let mut scattered: Vec<BTreeMap<u32, Cell<S>>> = vec![BTreeMap::new(); rows.len()];
     for ((row, offset), cell) in far {
         scattered[row as usize].insert(offset, cell);

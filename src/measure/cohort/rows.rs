@@ -10,7 +10,7 @@ use super::{Cohort, CohortTable, Life};
 use crate::number::{money, quotient};
 use crate::record::Period;
 use crate::scale::Ratio;
-use crate::scale::table::{TextTable, amount};
+use crate::scale::table::{TextTable, amount, counted};
 
 /// One period of life of one cohort in plain fields, named as the header of a file would be.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -165,7 +165,6 @@ impl fmt::Display for CohortTable {
         writeln!(f, "Customers who buy, by {life} (* open: some have not lived it to its end)")?;
         let offsets = self.cohorts.iter().map(|cohort| cohort.offsets).max().unwrap_or_default();
         let shown = offsets.min(MOST_OFFSETS);
-        let counted = |ratio: Ratio| crate::scale::table::counted(ratio);
         let some = |ratio: Ratio| (ratio.of() > 0).then(|| counted(ratio));
         let all = |offset| some(self.retention(offset).ok()?);
         write!(f, "{}\n\n", self.block(shown, |cohort, offset| cohort.retention(offset).map(counted), all))?;

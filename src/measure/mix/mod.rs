@@ -153,18 +153,13 @@ pub fn buyer_mix_in<Id: CustomerId>(log: &PurchaseLog<Id>, window: Window) -> Re
 
 /// From the sums of a window.
 fn mix_of<Id: CustomerId>(log: &PurchaseLog<Id>, window: Window, sums: &PeriodSums) -> Result<PeriodMix> {
-    let money = |minor: Option<i128>| log.decimal(minor.ok_or(Error::AmountOverflow { field: "sum of amounts" })?);
-    let group = |sums: &Sums| {
-        let Sums { customers, purchases, money: net } = *sums;
-        Ok(BuyerSums { customers, purchases, revenue: money(net.net())? })
-    };
     let net = [sums.new.money, sums.returning.money, sums.other].into_iter().fold(Net::default(), Net::plus);
     Ok(PeriodMix {
         window,
-        new: group(&sums.new)?,
-        returning: group(&sums.returning)?,
-        other_credits: money(sums.other.credited)?,
-        net_revenue: money(net.net())?,
+        new: sums.new.of(log)?,
+        returning: sums.returning.of(log)?,
+        other_credits: log.decimal(sums.other.credited)?,
+        net_revenue: log.decimal(net.net())?,
     })
 }
 
@@ -217,20 +212,27 @@ pub fn buyer_mix<Id: CustomerId>(log: &PurchaseLog<Id>, period: Period, as_of: N
 /// A record of the wrong millennium must not ask for a period for each day in between.
 const MAX_PERIODS: u32 = 1 << 20;
 
+/// [`BuyerSums`] while they add up.
 #[derive(Debug, Clone, Copy, Default)]
-struct Sums {
-    customers: u64,
-    purchases: u64,
-    money: Net,
+pub(in crate::measure) struct Sums {
+    pub(in crate::measure) customers: u64,
+    pub(in crate::measure) purchases: u64,
+    pub(in crate::measure) money: Net,
 }
 
 impl Sums {
-    fn plus(self, other: Self) -> Self {
+    pub(in crate::measure) fn plus(self, other: Self) -> Self {
         Self {
             customers: self.customers + other.customers,
             purchases: self.purchases + other.purchases,
             money: self.money.plus(other.money),
         }
+    }
+
+    /// In amounts of the log.
+    pub(in crate::measure) fn of<Id>(self, log: &PurchaseLog<Id>) -> Result<BuyerSums> {
+        let Self { customers, purchases, money } = self;
+        Ok(BuyerSums { customers, purchases, revenue: log.decimal(money.net())? })
     }
 }
 

@@ -205,8 +205,7 @@ impl<Id: CustomerId> CustomerFold<Id> for NewFold<'_, Id> {
             return;
         }
         group.returned += u64::from(known.second.is_some_and(|second| second.since(first) <= self.within_days));
-        let amount = known.money.net().ok_or(Error::AmountOverflow { field: "sum of amounts" });
-        let added = amount.and_then(|minor| self.log.decimal(minor)).and_then(|amount| group.money.add(amount));
+        let added = self.log.decimal(known.money.net()).and_then(|amount| group.money.add(amount));
         self.error = self.error.take().or(added.err());
     }
 }

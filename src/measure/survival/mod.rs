@@ -226,8 +226,7 @@ impl SurvivalCurve {
     ) -> Result<DaysInterval> {
         self.quantile(share)?;
         let z = confidence.z();
-        let left = Decimal::ONE - share;
-        let left = money::power(left.scale()).and_then(|unit| quotient(left.mantissa(), unit)).unwrap_or_default();
+        let left = money::number(Decimal::ONE - share);
         let first = |is_reached: &dyn Fn(&CurveStep) -> bool| self.steps.iter().find(|step| is_reached(step));
         // Where nobody is left, the lower bound is 0 and the upper one unknown.
         let low = first(&|step| step.reach(z, kind).is_none_or(|bounds| bounds.low <= left));
@@ -238,7 +237,7 @@ impl SurvivalCurve {
     /// Whether no more than the share `left` lasts longer than a step.
     fn is_at_most(&self, step: &CurveStep, left: Decimal) -> bool {
         let Some(unit) = money::power(left.scale()) else { return false };
-        let target = quotient(left.mantissa(), unit).unwrap_or_default();
+        let target = money::number(left);
         // Each step rounds a few times, by half a unit in the last place of its result.
         #[allow(clippy::cast_precision_loss, reason = "a bound of an error")]
         let doubt = 4.0 * f64::EPSILON * (self.steps.len() as f64 + 4.0);

@@ -61,11 +61,16 @@ pub struct Difference {
 impl Difference {
     /// Whether the mean is above 0 by more than one standard error; no for one customer.
     pub fn exceeds_noise(&self) -> bool {
-        self.standard_error.is_some_and(|error| self.mean > error)
+        self.exceeds(1.0)
+    }
+
+    /// Whether the mean is above 0 by more than so many standard errors; no for one customer.
+    pub(crate) fn exceeds(&self, errors: f64) -> bool {
+        self.standard_error.is_some_and(|error| self.mean > errors * error)
     }
 
     /// From the sum of the differences and that of their squares.
-    pub(super) fn of_sums(sum: f64, squares: f64, of: u64) -> Self {
+    pub(crate) fn of_sums(sum: f64, squares: f64, of: u64) -> Self {
         let (of, mean) = (count(of), sum / count(of).max(1.0));
         let error = || f64::max(squares - of * mean * mean, 0.0) / (of * (of - 1.0));
         Self { mean, standard_error: (of > 1.0).then(|| error().sqrt()) }

@@ -106,8 +106,7 @@ impl Returns {
 
     /// The rate of return to reckon with: the one learnt, or none where it gains no more than two standard errors.
     pub fn in_force(&self) -> Revival {
-        let gains = self.gain.standard_error.is_some_and(|error| self.gain.mean > 2.0 * error);
-        if gains { self.learnt } else { Revival::NONE }
+        if self.gain.exceeds(2.0) { self.learnt } else { Revival::NONE }
     }
 
     /// Whether a customer of this P(alive) is one of the silent.

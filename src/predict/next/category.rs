@@ -174,8 +174,8 @@ impl<C: ProductId> NextCategories<C> {
         let as_of_day = Day::from(as_of);
         // The log's categories that somebody has bought, and where each stands among them.
         let mut is_known = vec![false; log.products().len()];
-        for (_, category) in log.by_customer().flat_map(|bought| firsts(bought, as_of_day)) {
-            is_known[category as usize] = true;
+        for bought in log.by_customer().flatten().filter(|bought| bought.day <= as_of_day) {
+            is_known[bought.product as usize] = true;
         }
         let known = || log.products().iter().zip(&is_known);
         let categories: Vec<C> =
@@ -281,16 +281,7 @@ impl<C: ProductId> NextCategories<C> {
     /// The best categories beside those at `bought`, which ascend.
     fn best(&self, bought: &[usize], most: usize, scores: &mut Vec<f64>) -> Vec<Suggestion<'_, C>> {
         self.score(bought, scores);
-        let mut best: Vec<(f64, usize)> = Vec::with_capacity(most.min(scores.len()) + 1);
-        for (place, &score) in scores.iter().enumerate() {
-            let is_full = best.len() >= most;
-            if !score.is_finite() || is_full && best.last().is_none_or(|last| score <= last.0) {
-                continue;
-            }
-            best.insert(best.partition_point(|one| one.0 >= score), (score, place));
-            best.truncate(most);
-        }
-        best.into_iter().map(|(score, place)| self.suggestion(bought, score, place)).collect()
+        first(scores, most).into_iter().map(|(score, place)| self.suggestion(bought, score, place)).collect()
     }
 
     /// The logits of all categories, minus infinity for those bought.
@@ -355,6 +346,20 @@ impl<C> NextCategories<C> {
     pub(super) const fn counts(&self) -> &Counts {
         &self.counts
     }
+}
+
+/// The `most` places with the highest scores, the highest first, of equal ones in their order; infinite scores are none.
+pub(super) fn first(scores: &[f64], most: usize) -> Vec<(f64, usize)> {
+    let mut first: Vec<(f64, usize)> = Vec::with_capacity(most.min(scores.len()) + 1);
+    for (place, &score) in scores.iter().enumerate() {
+        let is_full = first.len() >= most;
+        if !score.is_finite() || is_full && first.last().is_none_or(|last| score <= last.0) {
+            continue;
+        }
+        first.insert(first.partition_point(|one| one.0 >= score), (score, place));
+        first.truncate(most);
+    }
+    first
 }
 
 /// Customers that one thread works on at a time.

@@ -60,6 +60,10 @@ impl DueOptions {
     pub const fn with_confidence(self, confidence: Confidence) -> Self {
         Self { confidence, ..self }
     }
+
+    pub(super) fn check(&self) -> Result<()> {
+        Error::within("days of the horizon", self.horizon_days, 1..=u32::MAX.into())
+    }
 }
 
 /// What a product's due days rest on.
@@ -348,9 +352,5 @@ fn ratio(part: Decimal, whole: Decimal) -> f64 {
     let exact =
         money::minor(part, scale).zip(money::minor(whole, scale)).and_then(|(part, whole)| quotient(part, whole));
     // Where the common scale needs more than 127 bits, each is divided by its own power of ten.
-    exact.unwrap_or_else(|| number(part) / number(whole))
-}
-
-fn number(quantity: Decimal) -> f64 {
-    money::power(quantity.scale()).and_then(|unit| quotient(quantity.mantissa(), unit)).unwrap_or(1.0)
+    exact.unwrap_or_else(|| money::number(part) / money::number(whole))
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::due::{DueModel, DueOptions, ProductDue, ln_days};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::history::LineLog;
 use crate::measure::{CycleOptions, CycleTable, ProductCycle};
 use crate::record::calendar::Day;
@@ -18,7 +18,7 @@ impl<P: ProductId> DueModel<P> {
     ///
     /// [`Error::OutOfRange`] when the horizon is 0 days. A log without a product that has due days gives a model of none.
     pub fn fit<Id: CustomerId>(log: &LineLog<Id, P>, as_of: NaiveDate, options: &DueOptions) -> Result<Self> {
-        Error::within("days of the horizon", options.horizon_days, 1..=u32::MAX.into())?;
+        options.check()?;
         let cycles = CycleTable::of(log, as_of, &CycleOptions::default().with_scale(options.scale));
         let of_cycle = |(product, cycle)| Some((P::clone(product), product_due(cycle, options)?));
         let products: Vec<(P, ProductDue)> = cycles.iter().filter_map(of_cycle).collect();

@@ -58,7 +58,7 @@ stored! {
         between: Option<f64>,
         products: Vec<(P, ProductDue)>,
     } => {
-        Error::within("days of the horizon", options.horizon_days, 1..=u32::MAX.into())?;
+        options.check()?;
         Error::ascending("products", &products, |(lower, _), (upper, _)| lower >= upper)?;
         for (field, variance) in [("variance within customers", within), ("variance between customers", between)] {
             number(field, variance.unwrap_or_default(), "finite and 0 or more", |found| found >= 0.0)?;

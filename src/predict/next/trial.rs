@@ -1,10 +1,11 @@
 //! Whether paths rank next categories better than popularity does, on the shop's own past.
 
-use super::category::{NextCategories, NextCategoryOptions};
+use super::category::{NextCategories, NextCategoryOptions, first};
 use super::counts::firsts;
 use crate::error::{Error, Result};
 use crate::history::LineLog;
 use crate::number::{ExactSum, special::logistic};
+use crate::predict::backtest::Difference;
 use crate::record::calendar::Day;
 use crate::record::{CustomerId, ProductId, Window};
 use crate::scale::words::phrase;
@@ -14,8 +15,8 @@ use crate::scale::{Language, Ratio};
 ///
 /// **Population**: the customers who had bought by the day before the window and took up a new category within it. Each
 /// counts once, with the first such day: a ranking hits when one of that day's new categories is among the first `most`.
-/// The ranks are those among the categories that the customer had not bought, of which the day before the window knew; a
-/// new category that it did not know has none, and its reciprocal is 0.
+/// What is ranked are the categories that somebody had bought before the window and this customer had not; a new category
+/// that nobody had bought has no rank, and its reciprocal is 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -31,9 +32,7 @@ pub struct NextCategoryTrial {
     /// By the number of customers who have ever bought a category.
     pub most_bought: RankingScore,
     /// The mean reciprocal rank of [`paths`](NextCategoryTrial::paths) less that of the better one of the two others.
-    pub gain: f64,
-    /// The standard error of the gain, from the differences of each customer; `None` of one customer.
-    pub standard_error: Option<f64>,
+    pub gain: Difference,
     /// The probabilities of the first `most` categories of all customers, summed: as many should have been taken.
     pub expected: f64,
     /// How many of them were taken.
@@ -173,10 +172,8 @@ impl Sums {
 
     /// What the first `most` by score, minus infinity for those bought, promise, and how many of them were taken.
     fn expect(&mut self, scores: &[f64], taken: &[usize], most: usize) {
-        let mut open: Vec<usize> = (0..scores.len()).filter(|&place| scores[place].is_finite()).collect();
-        open.sort_by(|&one, &other| scores[other].total_cmp(&scores[one]));
-        for place in open.into_iter().take(most) {
-            self.expected.add(logistic(scores[place]));
+        for (score, place) in first(scores, most) {
+            self.expected.add(logistic(score));
             self.taken += u64::from(taken.contains(&place));
         }
     }
@@ -194,16 +191,13 @@ impl Sums {
         };
         let better = usize::from(means[2] > means[1]);
         let (sum, squares) = &self.differences[better];
-        let mean = sum.total() / number;
-        let variance = (squares.total() / number - mean * mean).max(0.0) / (number - 1.0);
         Ok(NextCategoryTrial {
             customers: self.customers,
             most: most as u64,
             paths: score(0),
             popularity: score(1),
             most_bought: score(2),
-            gain: mean,
-            standard_error: (self.customers > 1).then(|| variance.sqrt()),
+            gain: Difference::of_sums(sum.total(), squares.total(), self.customers),
             expected: self.expected.total(),
             taken: self.taken,
         })
@@ -213,7 +207,7 @@ impl Sums {
 impl NextCategoryTrial {
     /// Whether paths gained more than two standard errors.
     pub fn is_better(&self) -> bool {
-        self.standard_error.is_some_and(|error| self.gain > 2.0 * error)
+        self.gain.exceeds(2.0)
     }
 
     /// The result in words, in a sentence without its full stop.
@@ -222,8 +216,8 @@ impl NextCategoryTrial {
         let show = |score: &RankingScore| (score.hits, format!("{:.3}", score.mean_reciprocal_rank));
         let [paths, popularity, bought] = [&self.paths, &self.popularity, &self.most_bought].map(show);
         let ((hits, rank), (by_popularity, rank_2), (by_bought, rank_3)) = (paths, popularity, bought);
-        let (most, gain) = (self.most, self.gain);
-        let error = self.standard_error.map_or("?".to_owned(), |error| format!("{error:.3}"));
+        let (most, gain) = (self.most, self.gain.mean);
+        let error = self.gain.standard_error.map_or("?".to_owned(), |error| format!("{error:.3}"));
         let verdict = match language {
             Language::English if is_better => "paths rank better than popularity",
             Language::English => "paths do not rank better than popularity",

@@ -136,11 +136,7 @@ impl KeptShare {
         if self.credited <= 0.0 {
             return 1.0;
         }
-        let number = |amount: Decimal| {
-            let unit = money::power(amount.scale()).unwrap_or(1);
-            quotient(amount.mantissa(), unit).unwrap_or(0.0)
-        };
-        self.of_amounts(number(history.spend()), number(history.credited()))
+        self.of_amounts(money::number(history.spend()), money::number(history.credited()))
     }
 
     /// Of a customer of this spend and these credits.

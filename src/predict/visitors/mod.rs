@@ -76,16 +76,16 @@ impl VisitorOptions {
     }
 
     fn check(&self) -> Result<()> {
-        for (field, days) in [
-            ("days of interactions", self.lookback_days),
-            ("days in which a purchase may come", self.horizon_days),
-            ("past spans of visitors", self.spans),
-        ] {
-            Error::within(field, days, 1..=u32::MAX.into())?;
-        }
+        check_days(self.lookback_days, self.horizon_days)?;
+        Error::within("past spans of visitors", self.spans, 1..=u32::MAX.into())?;
         let (field, expected, found) = ("penalty", "above 0 and finite", self.penalty);
         if found.is_finite() && found > 0.0 { Ok(()) } else { Err(Error::Number { field, found, expected }) }
     }
+}
+
+fn check_days(lookback: u32, horizon: u32) -> Result<()> {
+    Error::within("days of interactions", lookback, 1..=u32::MAX.into())?;
+    Error::within("days in which a purchase may come", horizon, 1..=u32::MAX.into())
 }
 
 /// What is added to the log-odds of a first purchase for each unit of a [`VisitorSample`]'s numbers.
@@ -207,11 +207,7 @@ impl VisitorModel {
                 return Err(Error::Number { field, found, expected });
             }
         }
-        for (field, days) in
-            [("days of interactions", lookback_days), ("days in which a purchase may come", horizon_days)]
-        {
-            Error::within(field, days, 1..=u32::MAX.into())?;
-        }
+        check_days(lookback_days, horizon_days)?;
         Ok(Self { params, lookback_days, horizon_days })
     }
 
