@@ -69,9 +69,9 @@ fn a_readme_stands_alone() {
     }
 }
 
-/// Each page of the guide starts from a question and ends with what to do.
+/// Each chapter of the guide starts from a question and ends with what to do.
 #[test]
-fn a_page_of_the_guide_answers_a_question() {
+fn a_chapter_of_the_guide_answers_a_question() {
     for entry in fs::read_dir(Path::new(ROOT).join("src/guide")).unwrap() {
         let path = entry.unwrap().path();
         let (name, is_page) = (path.display().to_string(), path.extension().is_some_and(|extension| extension == "md"));
@@ -81,8 +81,8 @@ fn a_page_of_the_guide_answers_a_question() {
         let text = fs::read_to_string(&path).unwrap();
         let question: String = text.lines().skip(2).take_while(|line| line.starts_with('>')).collect();
         assert!(question.contains('?') && question.contains('？'), "{name} asks nothing: {question}");
-        let last = text.lines().rfind(|line| line.starts_with("# ")).unwrap_or_default();
-        assert_eq!(last, "# What to do", "{name} ends with something else");
+        let last = text.lines().rfind(|line| line.starts_with("## ")).unwrap_or_default();
+        assert_eq!(last, "## What to do", "{name} ends with something else");
     }
 }
 

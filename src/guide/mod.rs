@@ -1,28 +1,31 @@
 #![doc = include_str!("index.md")]
+#![doc = ""]
+#![doc = include_str!("glossary.md")]
 
+/// From orders as they come to labels: one by one, and as a file. 订单怎样进来。
+///
 #[doc = include_str!("webhook.md")]
-pub mod webhook {}
-
+#[doc = ""]
 #[doc = include_str!("export.md")]
-pub mod export {}
+pub mod orders {}
 
-#[doc = include_str!("trust.md")]
-pub mod trust {}
-
-#[doc = include_str!("thresholds.md")]
-pub mod thresholds {}
-
+/// Which number, by which thresholds, and what it cannot tell. 口径、阈值、局限。
+///
 #[doc = include_str!("names.md")]
-pub mod names {}
-
-#[doc = include_str!("storing.md")]
-pub mod storing {}
-
-#[doc = include_str!("report.md")]
-pub mod report {}
-
+#[doc = ""]
+#[doc = include_str!("thresholds.md")]
+#[doc = ""]
 #[doc = include_str!("limits.md")]
-pub mod limits {}
+pub mod numbers {}
 
-#[doc = include_str!("glossary.md")]
-pub mod glossary {}
+/// Whether a forecast can be believed. 预测可信吗。
+///
+#[doc = include_str!("trust.md")]
+pub mod forecasts {}
+
+/// Storing, upgrades, many machines, and the report on the desk. 存储、升级、看报告。
+///
+#[doc = include_str!("storing.md")]
+#[doc = ""]
+#[doc = include_str!("report.md")]
+pub mod running {}

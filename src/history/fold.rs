@@ -18,8 +18,7 @@ use crate::record::calendar::Day;
 /// Any fixed seed will do: the hash decides where a fact lies, never what comes out.
 pub(crate) const HASH: FixedState = FixedState::with_seed(0);
 
-/// Which of `parts`, a power of two, a customer lies in, for partitions, parts of batches and spilled parts alike. Tables
-/// inside a part use the hash's ends, so its middle chooses.
+/// Which of `parts`, a power of two, a customer lies in. Tables inside a part use the hash's ends: its middle chooses.
 #[inline]
 pub(super) fn part_of<Id: Hash>(customer: &Id, parts: usize) -> usize {
     (HASH.hash_one(customer) >> 32) as usize & (parts - 1)

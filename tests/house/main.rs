@@ -26,7 +26,7 @@ const FLOORS: [&[&str]; 13] = [
 
 /// The floors inside `predict`, from the ground up.
 const PREDICT: [&[&str]; 6] =
-    [&["given"], &["fit"], &["purchases"], &["value", "contract"], &["backtest", "next"], &["visitors"]];
+    [&["given"], &["fit"], &["purchases"], &["value", "contract"], &["backtest"], &["next", "visitors"]];
 
 const MOST_LINES: usize = 400;
 

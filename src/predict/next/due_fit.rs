@@ -16,7 +16,7 @@ impl<P: ProductId> DueModel<P> {
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfRange`] when the horizon is 0 days. A log without a product that has due days gives a model of none.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) when the horizon is 0 days. A log without a product that has due days gives a model of none.
     pub fn fit<Id: CustomerId>(log: &LineLog<Id, P>, as_of: NaiveDate, options: &DueOptions) -> Result<Self> {
         options.check()?;
         let cycles = CycleTable::of(log, as_of, &CycleOptions::default().with_scale(options.scale));
