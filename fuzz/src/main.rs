@@ -1,7 +1,7 @@
 //! Runs targets on their corpus, then on mutations of it, for so many seconds each.
 //!
 //! ```text
-//! cargo run --release --manifest-path fuzz/Cargo.toml -- [--seconds N] [--seed N] [--keep] [TARGET | FILE]...
+//! cargo run --manifest-path fuzz/Cargo.toml -- [--seconds N] [--seed N] [--keep] [TARGET | FILE]...
 //! ```
 //!
 //! Without a target, all. A file is run once, by the target that its folder is named by. An input that panics, or takes
@@ -12,7 +12,6 @@ use std::error::Error;
 use std::fs;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -23,7 +22,7 @@ use repurchase_fuzz::mutate::{fresh, mutated};
 use repurchase_fuzz::{TARGETS, Target};
 
 /// An execution that takes longer is a finding.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let (mut seconds, mut seed, mut keep) = (5, 1, false);
@@ -56,12 +55,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     if failed > 0 { Err(format!("{failed} targets have a finding").into()) } else { Ok(()) }
 }
 
-/// What the watch looks at: since when an input runs, in milliseconds, 0 for none; and the input.
-#[derive(Default)]
-struct Watched {
-    since: AtomicU64,
-    input: Mutex<Vec<u8>>,
-}
+/// What the watch looks at: the input that runs, and since when.
+type Watched = Mutex<Option<(Instant, Vec<u8>)>>;
 
 /// Runs a target; whether it held.
 fn fuzz((name, target): Target, time: Duration, seed: u64, keep: bool) -> Result<bool, Box<dyn Error>> {
@@ -69,13 +64,13 @@ fn fuzz((name, target): Target, time: Duration, seed: u64, keep: bool) -> Result
     let mut corpus = corpus(&root.join("corpus").join(name))?;
     let found = root.join("found").join(name);
     let (start, watched) = (Instant::now(), Arc::new(Watched::default()));
-    watch(&watched, start, found.clone());
+    watch(&watched, found.clone());
 
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let (mut executions, mut slowest, mut kept) = (0_u64, Duration::ZERO, 0);
+    let (mut executions, mut slowest, mut kept) = (0, Duration::ZERO, 0);
     let committed = corpus.len();
-    while start.elapsed() < time || executions < committed as u64 {
-        let input = match corpus.get(executions as usize) {
+    while start.elapsed() < time || executions < committed {
+        let input = match corpus.get(executions) {
             Some(input) => input.clone(),
             None if corpus.is_empty() || random.random_range(0..8) == 0 => fresh(&mut random),
             None => {
@@ -83,18 +78,17 @@ fn fuzz((name, target): Target, time: Duration, seed: u64, keep: bool) -> Result
                 mutated(&corpus[one], &corpus[other], &mut random)
             }
         };
-        watched.input.lock().map_err(|_| "the watch")?.clone_from(&input);
-        let began = start.elapsed();
-        watched.since.store(began.as_millis() as u64 + 1, Ordering::SeqCst);
+        let began = Instant::now();
+        *watched.lock().map_err(|_| "the watch")? = Some((began, input.clone()));
         let outcome = panic::catch_unwind(AssertUnwindSafe(|| target(&input)));
-        watched.since.store(0, Ordering::SeqCst);
+        let took = began.elapsed();
+        *watched.lock().map_err(|_| "the watch")? = None;
         executions += 1;
         if outcome.is_err() {
             println!("{name}: panics after {executions} executions: {}", written(&found, &input)?);
             return Ok(false);
         }
-        let took = start.elapsed() - began;
-        if executions > committed as u64 && took > slowest && took > Duration::from_millis(1) {
+        if executions > committed && took > slowest && took > Duration::from_millis(1) {
             slowest = took;
             kept += usize::from(keep);
             if keep {
@@ -103,21 +97,20 @@ fn fuzz((name, target): Target, time: Duration, seed: u64, keep: bool) -> Result
             corpus.push(input);
         }
     }
-    let rate = executions as f64 / start.elapsed().as_secs_f64();
     println!(
-        "{name}: {executions} executions, {rate:.0} a second, slowest {slowest:.1?}, {committed} in the corpus, {kept} kept"
+        "{name}: {executions} executions in {:.1?}, slowest {slowest:.1?}, {committed} in the corpus, {kept} kept",
+        start.elapsed()
     );
     Ok(true)
 }
 
 /// Ends the program with the input that runs for too long.
-fn watch(watched: &Arc<Watched>, start: Instant, found: PathBuf) {
+fn watch(watched: &Arc<Watched>, found: PathBuf) {
     let watched = Arc::downgrade(watched);
     thread::spawn(move || {
         while let Some(watched) = watched.upgrade() {
-            let since = watched.since.load(Ordering::SeqCst);
-            if since > 0 && start.elapsed() > Duration::from_millis(since) + LONGEST {
-                let input = watched.input.lock().map_or_else(|_| Vec::new(), |input| input.clone());
+            let running = watched.lock().map_or(None, |running| running.clone());
+            if let Some((_, input)) = running.filter(|(began, _)| began.elapsed() > LONGEST) {
                 let path = written(&found, &input).unwrap_or_else(|error| error.to_string());
                 println!("hangs: {path}");
                 std::process::exit(1);
