@@ -19,7 +19,7 @@ pub struct SecondPurchaseRate {
     pub within_days: u32,
     /// The day up to and including which purchases count.
     pub as_of: NaiveDate,
-    /// Those who bought again within these days, of the cohort's customers who were observed for that long.
+    /// Customers who bought again within these days, of the cohort's customers who were observed for that long.
     pub rate: Ratio,
     /// The cohort's other customers: too new as of the day to be judged, whether they have bought again or not.
     pub unobserved: u64,

@@ -31,7 +31,7 @@ use core::hash::{Hash, Hasher};
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Keyed<Id, K> {
-    /// Whose order it is.
+    /// The customer whose order it is.
     pub customer: Id,
     /// The key of the order.
     pub key: K,

@@ -74,9 +74,9 @@ impl LifecycleStage {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Lifecycle {
-    /// Of customers of one purchase day.
+    /// The bands of customers with one purchase day.
     pub new_customers: NewCustomerBands,
-    /// Of repeat customers.
+    /// The bands of repeat customers.
     pub frequency: FrequencyBands,
 }
 

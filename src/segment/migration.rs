@@ -74,7 +74,7 @@ impl<L: Ord + Clone> Migration<L> {
         self.counts.get(&(from.cloned(), to.cloned())).copied().unwrap_or(0)
     }
 
-    /// Of the customers who stand in both labellings, those whose label is the same.
+    /// The customers whose label is the same, of those who stand in both labellings.
     pub fn stayed(&self) -> Ratio {
         let both = self.counts.iter().filter_map(|((from, to), &count)| Some((from.as_ref()?, to.as_ref()?, count)));
         let (stayed, of) = both

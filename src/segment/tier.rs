@@ -43,7 +43,7 @@ impl TierScheme {
         Ok(Self { names, shares })
     }
 
-    /// Between each tier and the next, the share of customers below.
+    /// The share of customers below each edge between two tiers.
     pub fn shares(&self) -> &[Decimal] {
         &self.shares
     }

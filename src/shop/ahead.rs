@@ -9,7 +9,7 @@ use crate::predict::{NextPurchase, PurchaseModel, RevivingModel, Sample, ValueMo
 use crate::scale::{Confidence, Interval};
 
 impl ShopModels {
-    /// Between which numbers the customer's purchase days within the horizon lie: the exact quantiles of the shop's model,
+    /// The interval of the customer's purchase days within the horizon: the exact quantiles of the shop's model,
     /// as [`PurchaseModel::interval_of_purchases`]. Its confidence is that of chance: that the model is wrong, it does not
     /// know.
     ///
@@ -57,7 +57,7 @@ impl ShopModels {
         self.forecaster().map_or_else(|| vec![None; ledger.len()], all)
     }
 
-    /// Between which amounts the revenue from a customer within the horizon lies, number and spend together: as
+    /// The interval of the revenue from a customer within the horizon, number and spend together: as
     /// [`ValueModel::value_interval`], times the share that is [kept](ShopModels::kept) after credits. It exists for customers whose spend has no mean.
     ///
     /// `None` without a model of purchases or of spend, without a purchase, and when the last one lies after `as_of`.

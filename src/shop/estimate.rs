@@ -280,7 +280,7 @@ impl EstimateStatus {
         matches!(self, Self::Fitted | Self::Given | Self::AtLimit { .. } | Self::Instead { .. })
     }
 
-    /// In words.
+    /// The estimate in words.
     pub fn describe(&self, language: Language) -> String {
         match (self, language) {
             (Self::Fitted, Language::English) => "fitted".to_owned(),

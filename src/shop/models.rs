@@ -210,7 +210,7 @@ impl ShopModels {
         self.rfm.note(language)
     }
 
-    /// For how many days ahead purchases and revenue are forecast.
+    /// The days ahead for which purchases and revenue are forecast.
     pub const fn horizon_days(&self) -> u32 {
         self.horizon_days
     }

@@ -107,7 +107,7 @@ impl ShopOptions {
         Self { spend_bands: bands.into(), ..self }
     }
 
-    /// Which model of purchases.
+    /// The same options with another choice of the model of purchases.
     pub fn with_purchases(self, choice: PurchaseChoice) -> Self {
         Self { purchases: choice, ..self }
     }
@@ -122,7 +122,7 @@ impl ShopOptions {
         Self { fit, ..self }
     }
 
-    /// For how many days ahead purchases and revenue are forecast.
+    /// The same options with another number of days ahead for which purchases and revenue are forecast.
     pub fn with_horizon_days(self, horizon_days: u32) -> Self {
         Self { horizon_days, ..self }
     }

@@ -27,7 +27,7 @@ pub struct Outlook {
     pub customers: u64,
     /// Their purchase days.
     pub purchases: TotalForecast,
-    /// Those of them with a purchase.
+    /// Customers with a purchase.
     pub buyers: TotalForecast,
     /// Their revenue; `None` without a model of spend, and where the spend of some customer has no mean.
     pub revenue: Option<TotalForecast>,

@@ -70,9 +70,9 @@ pub fn repurchase_crowd<'a>(products: impl IntoIterator<Item = (&'a str, u32)>) 
 pub struct CategoryFunnel {
     /// Ordered it and has not paid; may have bought it before.
     pub ordered_unpaid: Rule,
-    /// Not those; viewed, searched for, favourited or carted it, and never bought it.
+    /// Not in the first set; viewed, searched for, favourited or carted it, and never bought it.
     pub interested: Rule,
-    /// Not those; never bought it.
+    /// In neither of the two other sets; never bought it.
     pub never_bought: Rule,
 }
 
@@ -126,11 +126,11 @@ fn lost(purchases: Test, silent_days: u32) -> Result<Rule> {
 pub struct LostCell {
     /// Silent for this many days or more.
     pub silent_from: u32,
-    /// And for fewer than this many; `None` in the last column.
+    /// Silent for fewer than this many days; `None` in the last column.
     pub silent_below: Option<u32>,
     /// This many purchases or more.
     pub purchases_from: u32,
-    /// And fewer than this many; `None` in the last row.
+    /// Fewer purchases than this; `None` in the last row.
     pub purchases_below: Option<u32>,
     /// The customers of the cell.
     pub rule: Rule,

@@ -76,7 +76,7 @@ impl Rule {
         Self::new(Field::Tag(tag.into()), Test::Exists(true))
     }
 
-    /// Every one of the rules. Of no rules: everybody.
+    /// Every one of the rules holds. Of no rules: everybody.
     ///
     /// # Errors
     ///
@@ -85,7 +85,7 @@ impl Rule {
         Self::of(Node::All(rules.into_iter().collect()))
     }
 
-    /// At least one of the rules. Of no rules: nobody.
+    /// At least one of the rules holds. Of no rules: nobody.
     ///
     /// # Errors
     ///

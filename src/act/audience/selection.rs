@@ -18,12 +18,12 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Those who belong to the audience, of all customers.
+    /// How many customers belong to the audience, of all customers.
     pub fn selected(&self) -> Ratio {
         Ratio::counted(ones(&self.bits), self.len as u64)
     }
 
-    /// The customers, of all, for whom something unknown would decide; not selected.
+    /// How many customers, of all, were not selected because something unknown would decide.
     pub fn unknown(&self) -> Ratio {
         Ratio::counted(self.unknown, self.len as u64)
     }

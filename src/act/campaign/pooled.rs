@@ -61,15 +61,15 @@ use crate::scale::{Confidence, Interval};
 pub struct PooledEffect {
     /// The comparisons that count.
     pub effects: u64,
-    /// Those without a variance: an arm is empty, or nobody differs from anybody.
+    /// The comparisons without a variance: an arm is empty, or nobody differs from anybody.
     pub left_out: u64,
     /// The mean effect.
     pub mean: f64,
     /// Its standard error, `s`.
     pub standard_error: f64,
-    /// Between which numbers the mean lies.
+    /// The interval of the mean.
     pub interval: Option<Interval>,
-    /// Between which numbers the true effect of a further campaign of the kind lies; `None` of fewer than three.
+    /// The interval in which the true effect of a further campaign of the kind lies; `None` of fewer than three.
     pub next: Option<Interval>,
     /// The variance of true effects, `τ²`, 0 or more.
     pub between: f64,

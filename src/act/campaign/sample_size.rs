@@ -61,9 +61,9 @@ pub struct SamplePlan {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SampleSizes {
-    /// Of the treated arm.
+    /// Contacts of the treated arm.
     pub treated: u64,
-    /// Of the control arm.
+    /// Contacts of the control arm.
     pub control: u64,
 }
 

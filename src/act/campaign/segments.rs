@@ -45,7 +45,7 @@ where
     segments.into_iter().map(outcome).collect()
 }
 
-/// By what an effect is measured.
+/// How an effect is measured: as a share of buyers or as money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum EffectMeasure {
@@ -111,11 +111,12 @@ pub enum EffectMeasure {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct SegmentEffects<K> {
-    /// With which all intervals of segments hold together.
+    /// The confidence with which all intervals of segments hold together.
     pub confidence: Confidence,
     /// The effect on all, at that confidence; `None` where no segment tells.
     pub overall: Option<PooledEffect>,
-    /// By the shrunk effect, the highest first, then by segment; all of a segment's effect is `None` where no segment tells.
+    /// The segments by the shrunk effect, the highest first, then by segment; all of a segment's effect is `None` where
+    /// no segment tells.
     pub segments: Vec<SegmentEffect<K>>,
 }
 

@@ -33,7 +33,7 @@ impl<Id> Touch<Id> {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Wish<Id> {
-    /// To whom.
+    /// The customer who is contacted.
     pub customer: Id,
     /// How.
     pub channel: Channel,

@@ -54,7 +54,7 @@ pub struct LedgerFold<Id> {
 }
 
 impl<Id: CustomerId> LedgerFold<Id> {
-    /// Of no order yet, as of a day, which is included.
+    /// Starts without any order, as of a day, which is included.
     pub fn new(as_of: NaiveDate) -> Self {
         let customers = Spread { parts: (0..PARTS).map(|_| Accounts::new()).collect() };
         Self { as_of, scale: 0, customers, earliest: Day::MIN, left_out: 0, most: 0 }

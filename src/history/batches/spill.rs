@@ -114,7 +114,8 @@ impl SpilledFold<(), ()> {
 }
 
 impl<Id: StoredId, S: Spill> SpilledFold<Id, S> {
-    /// Of no order yet, as of a day, which is included: `memory` bytes of purchases and credits wait before they are spilled.
+    /// Starts without any order, as of a day, which is included: `memory` bytes of purchases and credits wait before
+    /// they are spilled.
     pub fn new(as_of: NaiveDate, memory: usize, spill: S) -> Self {
         Self {
             as_of,

@@ -19,7 +19,7 @@ mod ranked;
 #[cfg(feature = "serde")]
 mod stored;
 
-/// In what the time from one purchase of a product to the next is counted.
+/// How the time from one purchase of a product to the next is counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum CycleScale {
@@ -36,7 +36,7 @@ pub enum CycleScale {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CycleOptions {
-    /// In what time is counted; in days for the usual quantity by default.
+    /// How time is counted; in days for the usual quantity by default.
     pub scale: CycleScale,
     /// The days within which a second purchase counts, 90 by default.
     pub within_days: u32,

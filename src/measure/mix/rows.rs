@@ -20,25 +20,25 @@ pub struct MixRow {
     pub last_day: NaiveDate,
     /// Customers who buy in the period.
     pub customers: u64,
-    /// Those of them who buy for the first time ever.
+    /// Customers who buy for the first time in the log.
     pub new_customers: u64,
-    /// Those who bought in an earlier period.
+    /// Customers who bought in an earlier period.
     pub returning_customers: u64,
     /// `returning_customers / customers`, correctly rounded; `None` without a customer.
     pub returning_share: Option<f64>,
     /// Purchases in the period.
     pub purchases: u64,
-    /// Those of new customers.
+    /// Purchases of new customers.
     pub new_purchases: u64,
-    /// Those of returning customers.
+    /// Purchases of returning customers.
     pub returning_purchases: u64,
     /// Net revenue of the period.
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub net_revenue: Decimal,
-    /// That of new customers.
+    /// Net revenue from new customers.
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub new_revenue: Decimal,
-    /// That of returning customers.
+    /// Net revenue from returning customers.
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub returning_revenue: Decimal,
     /// Credits to customers who do not buy in the period.

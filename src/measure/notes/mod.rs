@@ -95,7 +95,7 @@ pub struct Note {
     pub code: NoteCode,
     /// How many; [`NoteCode`] says of what.
     pub count: u64,
-    /// Of how many.
+    /// Of how many it was counted.
     pub of: u64,
     /// Up to six examples: ids as text, ascending (those that are alike side by side), or days.
     pub examples: Vec<Box<str>>,

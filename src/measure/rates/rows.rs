@@ -23,13 +23,13 @@ macro_rules! rate_row {
             pub last_day: NaiveDate,
             /// Customers with an occasion in the window.
             pub customers: u64,
-            /// Those with two or more.
+            /// Customers with two or more.
             pub repeat_customers: u64,
             /// The user repurchase rate, `repeat_customers / customers`, correctly rounded; `None` without a customer.
             pub user_rate: Option<f64>,
             /// Occasions in the window: orders, or days with one.
             pub occasions: u64,
-            /// Those that are their customer's second or later, as the options say.
+            /// Occasions that are their customer's second or later, as the options say.
             pub repeat_occasions: u64,
             /// The order repurchase rate, `repeat_occasions / occasions`, likewise.
             pub order_rate: Option<f64>,

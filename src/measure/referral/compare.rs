@@ -18,7 +18,7 @@ use crate::scale::{Confidence, Interval, Ratio};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct NewCustomers {
-    /// Those who bought a second time within the days asked for, of those who were observed for that long.
+    /// Customers who bought a second time within the days asked for, of those who were observed for that long.
     pub returned: Ratio,
     /// The net revenue of those who were observed, from the first purchase day to the last of these days.
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
@@ -50,11 +50,11 @@ pub struct ReferredNewCustomers {
     pub within_days: u32,
     /// The day up to and including which purchases and referrals count.
     pub as_of: NaiveDate,
-    /// Those who were brought, of all new customers, observed for long enough or not.
+    /// Customers who were brought, of all new customers, observed for long enough or not.
     pub referred_share: Ratio,
-    /// Those who were brought.
+    /// New customers who were brought by another.
     pub referred: NewCustomers,
-    /// Those who were not.
+    /// New customers who were not.
     pub others: NewCustomers,
     /// The interval of the share of the referred who return, less that of the others: Newcombe's, as
     /// [`Comparison::of_rates`](crate::act::campaign::Comparison::of_rates) has it. `None` where a group is empty.

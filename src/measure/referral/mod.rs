@@ -21,13 +21,13 @@ pub use compare::{NewCustomers, ReferredNewCustomers};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ReferralsLeftOut {
-    /// Of somebody by the same id.
+    /// Referrals of somebody by the same id.
     pub self_referrals: u64,
-    /// Of somebody who had bought before that day.
+    /// Referrals of somebody who had bought before that day.
     pub already_customers: u64,
-    /// Of somebody who had been brought already.
+    /// Referrals of somebody who had been brought already.
     pub brought_again: u64,
-    /// Those that would close a circle: of somebody by whom the referrer was brought, directly or through others.
+    /// Referrals that would close a circle: of somebody by whom the referrer was brought, directly or through others.
     pub circles: u64,
 }
 
@@ -37,9 +37,9 @@ pub struct ReferralsLeftOut {
 pub struct ReferralChain<'a, Id> {
     /// With whom the chain begins: nobody brought this person.
     pub first: &'a Id,
-    /// Those whom the first one brought.
+    /// People whom the first one brought.
     pub direct: u64,
-    /// Those who were brought by them, by those, and so on.
+    /// People who were brought by those, by these in turn, and so on.
     pub through_others: u64,
     /// The steps from the first one to the last, 1 or more.
     pub steps: u32,
@@ -195,7 +195,8 @@ impl<Id> Referrals<Id> {
         Ratio::counted(referrers as u64, self.customers)
     }
 
-    /// Those who brought somebody by the number of people whom they brought, whether they have bought themselves or not.
+    /// How many people brought somebody, by the number of people whom they brought, whether they have bought themselves
+    /// or not.
     pub fn by_number(&self) -> BTreeMap<u64, u64> {
         let mut numbers = BTreeMap::new();
         for person in self.people.iter().filter(|person| person.brought > 0) {
@@ -210,7 +211,7 @@ impl<Id> Referrals<Id> {
         quotient(self.len() as i128, referrers as i128)
     }
 
-    /// Of all who were brought, those who have bought.
+    /// People who have bought, of all who were brought.
     pub fn became_customers(&self) -> Ratio {
         let bought = self.people.iter().filter(|person| person.referrer.is_some() && person.revenue.is_some()).count();
         Ratio::counted(bought as u64, self.len() as u64)

@@ -59,9 +59,9 @@ pub struct Holdout {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct HoldoutCustomer {
-    /// As of the split day, without a mean spend.
+    /// The sample as of the split day, without a mean spend.
     pub sample: Sample,
-    /// As of the end, without a mean spend.
+    /// The sample as of the end, without a mean spend.
     pub at_end: Sample,
     /// Purchase days in the period that ends with the split day and is as long as the hold-out.
     pub last_period: u32,

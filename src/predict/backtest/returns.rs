@@ -33,7 +33,7 @@ pub struct Returns {
     pub end: NaiveDate,
     /// The customers of the hold-out.
     pub customers: u64,
-    /// Those of them with a P(alive) below 10% at the split.
+    /// Customers with a P(alive) below 10% at the split.
     pub silent: u64,
     /// The silent ones who bought in the hold-out.
     pub returned: u64,

@@ -53,10 +53,10 @@ pub struct Scores {
     /// `ln f(x, t_x | T)` at the end less that at the split; higher is better. No forecast has a better one on average
     /// than the true model.
     pub log_score: Option<f64>,
-    /// By tenths of `ŷ`: a customer's is `1 + ⌊10 below / N⌋`, where `below` counts the customers with a smaller `ŷ`, so
-    /// that equal forecasts share one. Empty ones are left out.
+    /// The customers by tenths of `ŷ`: a customer's is `1 + ⌊10 below / N⌋`, where `below` counts the customers with a
+    /// smaller `ŷ`, so that equal forecasts share one. Empty ones are left out.
     pub by_decile: Vec<Calibration>,
-    /// By `x`: 0, 1, to 6, and 7 for 7 or more. Empty ones are left out.
+    /// The customers by `x`: 0, 1, to 6, and 7 for 7 or more. Empty ones are left out.
     pub by_frequency: Vec<Calibration>,
 }
 

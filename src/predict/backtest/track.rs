@@ -42,7 +42,7 @@ pub struct TrackWindow {
     pub customers: u64,
     /// Their purchase days in the window; `None` where the fit did not come to an end.
     pub purchases: Option<Outcome>,
-    /// Those of them with a purchase in the window.
+    /// Customers with a purchase in the window.
     pub buyers: Option<Outcome>,
     /// Their net revenue in the window; `None` where none was forecast, too.
     pub revenue: Option<Outcome>,
@@ -98,8 +98,8 @@ pub struct TotalForecast {
     pub forecast: f64,
     /// The correction; `None` where no window covers the same days of the year before.
     pub correction: Option<YearAgo>,
-    /// Between which numbers the total is to lie, the forecast among them; `None` for [`no_interval`](Self::no_interval)'s
-    /// reason.
+    /// The interval in which the total is expected, around the forecast; `None` for
+    /// [`no_interval`](Self::no_interval)'s reason.
     pub interval: Option<Interval>,
     /// Why there is no interval.
     pub no_interval: Option<NoInterval>,

@@ -70,7 +70,7 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// No samples yet, as of a day.
+    /// Starts without any sample, as of a day.
     pub fn new(as_of: NaiveDate) -> Self {
         Self { as_of: Some(as_of), ..Self::default() }
     }

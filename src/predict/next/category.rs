@@ -143,7 +143,7 @@ pub struct Suggestion<'a, C> {
     /// The bought category whose path raises the probability most; of equal ones the first. `None` where nothing that the
     /// log knows was bought.
     pub from: Option<&'a C>,
-    /// Of the entries of customers who had that one and not this, those that took this; none of none without it.
+    /// Entries that took this category, of those of customers who had that one and not this; 0 of 0 without it.
     pub support: Ratio,
 }
 

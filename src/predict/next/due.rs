@@ -19,7 +19,7 @@ use crate::scale::Confidence;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct DueOptions {
-    /// In what time is counted; in days for the usual quantity by default.
+    /// How time is counted; in days for the usual quantity by default.
     pub scale: CycleScale,
     /// Returns after more days than these are left out; 365 by default. In days for the usual quantity where the scale is.
     pub horizon_days: u32,
@@ -78,9 +78,9 @@ pub struct ProductDue {
     pub returns: u64,
     /// The share of purchases that are followed by another one within the horizon, by Kaplan-Meier; above 0, at most 1.
     pub returning: f64,
-    /// Of those that are, the days by which the window begins, one half have come, and the window ends; all above 0.
+    /// The days by which the window begins, one half of those that come have come, and the window ends; all above 0.
     pub days: [f64; 3],
-    /// Of those that are, the mean of `ln(days)`.
+    /// The mean of `ln(days)` of those that come.
     pub mean_ln_days: f64,
 }
 

@@ -25,11 +25,11 @@ pub struct NextCategoryTrial {
     pub customers: u64,
     /// How many of the first categories count as a hit.
     pub most: u64,
-    /// By [`NextCategories::rank`].
+    /// The score of [`NextCategories::rank`].
     pub paths: RankingScore,
-    /// By the popularity of the same fit: what most recent entries took that could.
+    /// The score of the popularity of the same fit: what most recent entries took that could.
     pub popularity: RankingScore,
-    /// By the number of customers who have ever bought a category.
+    /// The score of the number of customers who have ever bought a category.
     pub most_bought: RankingScore,
     /// The mean reciprocal rank of [`paths`](NextCategoryTrial::paths) less that of the better one of the two others.
     pub gain: Difference,

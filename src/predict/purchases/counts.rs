@@ -8,7 +8,7 @@ use crate::predict::purchases::model::PurchaseModel;
 use crate::predict::{Sample, TimeUnit};
 use crate::scale::{Confidence, Interval};
 
-/// By which day a customer buys next, in whole days ahead.
+/// The days by which a customer buys next, in whole days ahead.
 ///
 /// A new customer of NBD with `r = 1` and `alpha = 9` days buys within `t` days with a probability of `t / (9 + t)`:
 ///

@@ -14,7 +14,7 @@ use crate::stored::stored;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Regularity {
-    /// Of [`Regularity::PHASES`], 1 in all.
+    /// The share of customers of each of [`Regularity::PHASES`]; their sum is 1.
     pub shares: [f64; KINDS],
     /// The mean gap in days of a customer of two gaps or more that are known; `None` of others, and of a shop.
     pub mean_gap_days: Option<f64>,

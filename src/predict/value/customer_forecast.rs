@@ -47,7 +47,7 @@ pub struct CustomerForecast {
     pub probability_alive: f64,
     /// P(buys) within the horizon, in `[0, 1]`: see [`PurchaseModel::probability_buys`].
     pub probability_buys: f64,
-    /// By which day the next purchase comes: see [`PurchaseModel::next_purchase`].
+    /// The days by which the next purchase comes: see [`PurchaseModel::next_purchase`].
     pub next_purchase: NextPurchase,
     /// The expected purchase days within the horizon: see [`PurchaseModel::expected_purchases`].
     pub expected_purchases: f64,

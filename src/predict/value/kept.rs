@@ -75,7 +75,7 @@ impl KeptShare {
         Ok(Self { credited, weight })
     }
 
-    /// That of a ledger's customers; [`ALL`](Self::ALL) where none has a credit.
+    /// The share that a ledger's customers keep; [`ALL`](Self::ALL) where none has a credit.
     ///
     /// # Errors
     ///
@@ -101,7 +101,8 @@ impl KeptShare {
         Self::new(quotient(credited, spend).unwrap_or(1.0), weight).ok()
     }
 
-    /// That of the customers of a tally: the revenues of all, and the sums of credits of those who have any.
+    /// The share that the customers of a tally keep: the revenues of all, and the sums of credits of those who have
+    /// any.
     ///
     /// # Errors
     ///

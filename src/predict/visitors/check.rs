@@ -37,7 +37,7 @@ pub struct VisitorCheck {
     pub split: NaiveDate,
     /// The visitors as of that day.
     pub visitors: u64,
-    /// Those of them who bought in the days after.
+    /// Visitors who bought in the days after.
     pub buyers: u64,
     /// The model's mean log score; higher is better.
     pub log_score: f64,

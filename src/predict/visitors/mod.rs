@@ -94,19 +94,19 @@ fn check_days(lookback: u32, horizon: u32) -> Result<()> {
 pub struct VisitorParams {
     /// The log-odds where all numbers are 0.
     pub intercept: f64,
-    /// Of [`VisitorSample::views`].
+    /// What a unit of [`VisitorSample::views`] adds.
     pub views: f64,
-    /// Of [`VisitorSample::searches`].
+    /// What a unit of [`VisitorSample::searches`] adds.
     pub searches: f64,
-    /// Of [`VisitorSample::favourites`].
+    /// What a unit of [`VisitorSample::favourites`] adds.
     pub favourites: f64,
-    /// Of [`VisitorSample::carts`].
+    /// What a unit of [`VisitorSample::carts`] adds.
     pub carts: f64,
-    /// Of [`VisitorSample::recency`].
+    /// What a unit of [`VisitorSample::recency`] adds.
     pub recency: f64,
-    /// Of [`VisitorSample::visit_days`].
+    /// What a unit of [`VisitorSample::visit_days`] adds.
     pub visit_days: f64,
-    /// Of [`VisitorSample::categories`].
+    /// What a unit of [`VisitorSample::categories`] adds.
     pub categories: f64,
 }
 
@@ -166,7 +166,7 @@ pub struct VisitorFit {
     pub spans: u32,
     /// Visitors in them; one who comes in several spans without buying counts in each.
     pub visitors: u64,
-    /// Those of them who bought.
+    /// Visitors who bought.
     pub buyers: u64,
     /// The same model fitted to all spans but the last, on the last; `None` where there is one span, where nobody or
     /// everybody bought in the others, and where nobody came in the last.

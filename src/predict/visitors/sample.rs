@@ -52,8 +52,8 @@ pub struct VisitorSample {
 }
 
 impl VisitorSample {
-    /// From the kind, the days since then and the product or category of each interaction, in any order; `None` without
-    /// one. Give those of the days that the model looks back alone. Takes time `n log n`.
+    /// Makes a sample of the kind, the days since then and the product or category of each interaction, in any order; `None`
+    /// without one. Give those of the days that the model looks back alone. Takes time `n log n`.
     pub fn of<P: Ord>(interactions: impl IntoIterator<Item = (InteractionKind, u32, P)>) -> Option<Self> {
         let (mut acts, mut categories) = (Vec::new(), Vec::new());
         for (kind, days_ago, category) in interactions {

@@ -90,7 +90,7 @@ impl CycleStanding {
         self.cycle().map(|cycle| self.days_since_last.saturating_sub(cycle.whole_days()))
     }
 
-    /// In one word: see the table of [`ChurnRisk`].
+    /// The risk in one word: see the table of [`ChurnRisk`].
     pub fn risk(&self) -> ChurnRisk {
         match self.cycles_missed() {
             Some(missed) => ChurnRisk::of_missed(missed, self.rule.churn_cycles),
