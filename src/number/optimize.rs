@@ -104,13 +104,13 @@ const LEAST_DAMPING: f64 = 1e-9;
 /// The relative rounding error of an objective that is a long sum.
 const NOISE: f64 = 1e-14;
 
-/// Climbs to a maximum of an objective, every coordinate within its bound on either side of 0.
+/// Climbs to a maximum of an objective, every coordinate within its own bound on either side of 0.
 ///
 /// Newton steps where the Hessian is negative definite, damped (Levenberg, Marquardt) where it is not or where a step
 /// did not help. A coordinate that comes to its bound stays there, and the others climb on.
 pub(crate) fn maximize<const N: usize>(
     start: [f64; N],
-    bound: f64,
+    bounds: &[f64; N],
     limit: u32,
     mut objective: impl FnMut(&[f64; N]) -> Evaluation<N>,
 ) -> Ascent<N> {
@@ -145,7 +145,7 @@ pub(crate) fn maximize<const N: usize>(
         }
         // To the first bound at most.
         let (mut shrink, mut stopped) = (f64::min(LONGEST_STEP / longest, 1.0), None);
-        for (index, (coordinate, part)) in at.point.iter().zip(step).enumerate() {
+        for (index, ((coordinate, part), bound)) in at.point.iter().zip(step).zip(bounds).enumerate() {
             let left = bound - coordinate * part.signum();
             if part.abs() * shrink > left {
                 (shrink, stopped) = (f64::max(left, 0.0) / part.abs(), Some(index));
@@ -263,7 +263,7 @@ mod tests {
 
     #[test]
     fn climbs_to_the_top() {
-        let ascent = maximize([0.0, 0.0], 18.0, 100, hill);
+        let ascent = maximize([0.0, 0.0], &[18.0; 2], 100, hill);
         assert_eq!(ascent.end, End::Maximum);
         assert!((ascent.point[0] - 3.0).abs() < 1e-12 && (ascent.point[1] + 2.0).abs() < 1e-9, "{ascent:?}");
     }
@@ -275,7 +275,7 @@ mod tests {
             let (x, q) = (at[0], 1.0 + at[0] * at[0]);
             Evaluation { value: -q.ln(), gradient: [-2.0 * x / q], hessian: [[-2.0 / q + 4.0 * x * x / (q * q)]] }
         };
-        let ascent = maximize([7.0], 18.0, 100, cauchy);
+        let ascent = maximize([7.0], &[18.0], 100, cauchy);
         assert_eq!(ascent.end, End::Maximum);
         assert!(ascent.point[0].abs() < 1e-9);
     }
@@ -287,13 +287,13 @@ mod tests {
             let y = at[1];
             Evaluation { value: -tail - y * y, gradient: [tail, -2.0 * y], hessian: [[-tail, 0.0], [0.0, -2.0]] }
         };
-        let ascent = maximize([0.0, 1.0], 18.0, 100, slope);
+        let ascent = maximize([0.0, 1.0], &[18.0; 2], 100, slope);
         assert!(ascent.end == End::Runaway && ascent.point[1].abs() < 1e-7, "{ascent:?}");
         let flat = |_: &[f64; 2]| Evaluation { value: 1.0, ..Evaluation::ZERO };
-        assert_eq!(maximize([0.0, 1.0], 18.0, 100, flat).end, End::Runaway);
+        assert_eq!(maximize([0.0, 1.0], &[18.0; 2], 100, flat).end, End::Runaway);
         let nan = |_: &[f64; 2]| Evaluation { value: f64::NAN, ..Evaluation::ZERO };
-        assert_eq!(maximize([0.0, 1.0], 18.0, 100, nan).end, End::Unfinished);
-        assert_eq!(maximize([0.0, 0.0], 18.0, 3, hill).end, End::Unfinished);
+        assert_eq!(maximize([0.0, 1.0], &[18.0; 2], 100, nan).end, End::Unfinished);
+        assert_eq!(maximize([0.0, 0.0], &[18.0; 2], 3, hill).end, End::Unfinished);
     }
 
     #[test]
@@ -307,13 +307,16 @@ mod tests {
                 hessian: [[-0.5e-3, 1e-3], [1e-3, -2e-3]],
             }
         };
-        let ascent = maximize([17.0, -15.0], 18.0, 100, wall);
+        let ascent = maximize([17.0, -15.0], &[18.0; 2], 100, wall);
         assert_eq!((ascent.end, ascent.point[0]), (End::Runaway, 18.0), "{ascent:?}");
         assert!((ascent.point[1] - 9.0).abs() < 1e-9, "{ascent:?}");
         // A start outside the bounds comes inside.
-        let ascent = maximize([30.0, -2.0], 18.0, 100, hill);
+        let ascent = maximize([30.0, -2.0], &[18.0; 2], 100, hill);
         assert_eq!(ascent.end, End::Maximum);
         assert!((ascent.point[0] - 3.0).abs() < 1e-9, "{ascent:?}");
+        // Each coordinate has a bound of its own.
+        let ascent = maximize([17.0, -15.0], &[40.0, 18.0], 100, wall);
+        assert_eq!((ascent.end, ascent.point[0]), (End::Runaway, 40.0), "{ascent:?}");
     }
 
     #[test]

@@ -347,18 +347,23 @@ fn a_stored_model_is_checked() {
     assert_eq!(error.to_string(), "q must be finite and above 0, found 0");
 }
 
-/// Spends that span hundreds of decades have no mean to share: `q` goes to 0, not to infinity.
+/// Of spends that span hundreds of decades, logarithms of which the likelihood is that of a Laplace distribution with two
+/// slopes, `ln [a b / (a + b)]` less the distances from its top times its slopes: highest where one slope is that of an
+/// exponential distribution from one of two customers on, `1 / q` their average distance, by `2 ln 2` above the even one.
 #[test]
-fn spends_of_all_sizes_are_no_spends_of_one_size() {
+fn spends_of_all_sizes_are_those_of_customers_who_do_not_vary() {
     let samples: Samples = [sample(1, 1e-39), sample(1, 1e39)].into_iter().collect();
     let Fit::Boundary(boundary) = GammaGamma::fit(&samples, &FitOptions::default()).unwrap() else {
         panic!("a maximum")
     };
-    let q = boundary.nearest.params().q;
-    assert!(q < 0.1, "{boundary}");
-    let text = boundary.to_string();
-    assert!(text.contains("q goes to 0: the mean spend takes its extremes only, with q = 0.0"), "{text}");
-    assert!(!text.contains("infinity"), "{text}");
+    let slope = 2.0 / 1e78_f64.ln();
+    let found = boundary.report.log_likelihood;
+    close(boundary.nearest.params().q, slope, 0.1, "the slope");
+    close(found, 2.0 * (slope.ln() - 1.0), 0.1, "ln L");
+    let even = model(slope, slope, 1.0);
+    let of_even: f64 = [1e-39, 1e39].iter().map(|&mean| even.log_likelihood(&sample(1, mean)).unwrap()).sum();
+    assert!(found > of_even + 1.0, "{found} {of_even}");
+    assert_eq!(boundary.to_string(), "1 / p goes to 0: the spread of one customer's spends is 0 for everyone");
 }
 
 /// Means as far apart as a sample takes them: the fit is one, with a likelihood that is a number.

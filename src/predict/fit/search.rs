@@ -13,6 +13,10 @@ pub(in crate::predict) struct Search<'a, const N: usize> {
     pub(in crate::predict) model: &'static str,
     /// The unit of each parameter: 1 for shapes, the sample's largest time or amount for the others.
     pub(in crate::predict) units: [f64; N],
+    /// The largest logarithm, either way, of each parameter in its unit.
+    pub(in crate::predict) bounds: [f64; N],
+    /// Whether a climb that leads to a maximum is not the last: the likelihood may have several.
+    pub(in crate::predict) tries_all: bool,
     pub(in crate::predict) options: &'a FitOptions,
     pub(in crate::predict) customers: u64,
     pub(in crate::predict) left_out: u64,
@@ -59,16 +63,20 @@ impl<const N: usize> Found<N> {
     }
 }
 
-/// The largest logarithm, either way, of a finite parameter in its unit: at 1e9 and more, a likelihood cannot be told
-/// from its limit.
-const BOUND: f64 = 20.7;
+/// The largest logarithm, either way, of a finite parameter in its unit: at 1e9 and more, the likelihood of samples that
+/// are not many decades apart cannot be told from its limit.
+pub(in crate::predict) const BOUND: f64 = 20.7;
 
 /// The part of the log-likelihood that is negligible, as a difference in height and as a slope by the logarithm of a
 /// parameter.
 const NEGLIGIBLE: f64 = 1e-6;
 
-/// Up to this many customers, every start is tried: their likelihood may have more than one maximum.
 const FEW_CUSTOMERS: u64 = 512;
+
+/// Whether customers are so few that every start is tried: their likelihood may have more than one maximum.
+pub(in crate::predict) const fn are_few(customers: u64) -> bool {
+    customers <= FEW_CUSTOMERS
+}
 
 /// Distinct rows from which on a search starts on a part of them.
 const MANY_ROWS: usize = 1 << 15;
@@ -100,7 +108,16 @@ impl<'a, const N: usize> Search<'a, N> {
         if age <= 0.0 {
             return Err(Error::NothingObserved { what: model });
         }
-        let search = Self { model, units: units(age), options, customers, left_out: 0, distinct_rows };
+        let search = Self {
+            model,
+            units: units(age),
+            bounds: [BOUND; N],
+            tries_all: are_few(customers),
+            options,
+            customers,
+            left_out: 0,
+            distinct_rows,
+        };
         Ok((search, if repeats > 0.0 { repeats / time } else { 1.0 / age }))
     }
 
@@ -116,7 +133,7 @@ impl<'a, const N: usize> Search<'a, N> {
         found.iter().map(|found| found.parameters).chain(starts.iter().copied()).collect()
     }
 
-    /// Climbs from each start in turn until one leads to a maximum with nothing above it; in a small shop, from all.
+    /// Climbs from each start in turn until one leads to a maximum with nothing above it, or [from all](Self::tries_all).
     /// `likelihood` takes parameters and gives derivatives by them.
     /// An error for a bad penalty, and when the highest climb did not end.
     pub(in crate::predict) fn climb(
@@ -137,10 +154,11 @@ impl<'a, const N: usize> Search<'a, N> {
             logarithms
         };
         let (mut evaluations, starts) = (0, self.near().iter().chain(starts).map(to_logarithms).collect::<Vec<_>>());
-        let Some(best) = ascend(self.customers, self.options, &starts, &mut evaluations, objective) else {
+        let Some(best) = ascend(self.tries_all, self.options, &starts, &self.bounds, &mut evaluations, objective)
+        else {
             return Err(Error::NoCustomers { what: self.model });
         };
-        let best = go_on(&best, self.options, &mut evaluations, objective).unwrap_or(best);
+        let best = go_on(&best, self.options, &self.bounds, &mut evaluations, objective).unwrap_or(best);
         let Ascent { point, evaluation, end, .. } = best;
         let gradient_norm = evaluation.gradient_norm();
         if end == End::Unfinished {
@@ -170,7 +188,7 @@ impl<'a, const N: usize> Search<'a, N> {
 
     /// A start near the maximum, if one is known, in a shop whose likelihood has one maximum.
     fn near(&self) -> Option<[f64; N]> {
-        let near = self.options.start(self.model).filter(|_| self.customers > FEW_CUSTOMERS)?;
+        let near = self.options.start(self.model).filter(|_| !self.tries_all)?;
         near.get(..N)?.try_into().ok()
     }
 
@@ -187,21 +205,21 @@ const MANY_EVALUATIONS: u32 = 200;
 /// And for so many times as many.
 const PATIENCE: u32 = 20;
 
-/// The highest climb, from each start in turn until one leads to a maximum; in a small shop, from all. Adds to the
-/// evaluations.
+/// The highest climb, from each start in turn until one leads to a maximum, or from all. Adds to the evaluations.
 pub(in crate::predict) fn ascend<const N: usize>(
-    customers: u64,
+    tries_all: bool,
     options: &FitOptions,
     starts: &[[f64; N]],
+    bounds: &[f64; N],
     evaluations: &mut u32,
     objective: impl Fn(&[f64; N]) -> Evaluation<N>,
 ) -> Option<Ascent<N>> {
     let mut best = None;
     for start in starts {
-        let ascent = climb(*start, options.max_evaluations(), evaluations, &objective);
+        let ascent = climb(*start, options.max_evaluations(), bounds, evaluations, &objective);
         if best.as_ref().is_none_or(|best| is_better(&ascent, best)) {
             best = Some(ascent);
-            if ascent.end == End::Maximum && customers > FEW_CUSTOMERS {
+            if ascent.end == End::Maximum && !tries_all {
                 break;
             }
         }
@@ -214,23 +232,25 @@ pub(in crate::predict) fn ascend<const N: usize>(
 pub(in crate::predict) fn go_on<const N: usize>(
     from: &Ascent<N>,
     options: &FitOptions,
+    bounds: &[f64; N],
     evaluations: &mut u32,
     objective: impl Fn(&[f64; N]) -> Evaluation<N>,
 ) -> Option<Ascent<N>> {
     let limit = options.max_evaluations();
     let goes_on = from.end == End::Unfinished && from.evaluation.value.is_finite() && limit >= MANY_EVALUATIONS;
-    goes_on.then(|| climb(from.point, limit.saturating_mul(PATIENCE), evaluations, objective))
+    goes_on.then(|| climb(from.point, limit.saturating_mul(PATIENCE), bounds, evaluations, objective))
 }
 
 fn climb<const N: usize>(
     start: [f64; N],
     limit: u32,
+    bounds: &[f64; N],
     evaluations: &mut u32,
     objective: impl Fn(&[f64; N]) -> Evaluation<N>,
 ) -> Ascent<N> {
-    let mut ascent = maximize(start, BOUND, limit, objective);
+    let mut ascent = maximize(start, bounds, limit, objective);
     *evaluations += ascent.evaluations;
-    if ascent.end == End::Unfinished && is_plateau(&ascent) {
+    if ascent.end == End::Unfinished && is_plateau(&ascent, bounds) {
         ascent.end = End::Runaway;
     }
     ascent
@@ -249,14 +269,14 @@ fn is_better<const N: usize>(one: &Ascent<N>, other: &Ascent<N>) -> bool {
 }
 
 /// Whether an unfinished climb has nothing above it: hardly a slope but beyond a bound, and parameters far out or no top.
-fn is_plateau<const N: usize>(ascent: &Ascent<N>) -> bool {
+fn is_plateau<const N: usize>(ascent: &Ascent<N>, bounds: &[f64; N]) -> bool {
     let Evaluation { value, gradient, hessian } = &ascent.evaluation;
     let far_out = libm::log(FAR);
-    let slope = |(coordinate, slope): (&f64, &f64)| {
-        let is_out = coordinate.abs() >= BOUND && coordinate.signum() * slope > 0.0;
+    let slope = |((coordinate, slope), bound): ((&f64, &f64), &f64)| {
+        let is_out = coordinate.abs() >= *bound && coordinate.signum() * slope > 0.0;
         if is_out { 0.0 } else { slope.abs() }
     };
-    let steepest = ascent.point.iter().zip(gradient).map(slope).fold(0.0, f64::max);
+    let steepest = ascent.point.iter().zip(gradient).zip(bounds).map(slope).fold(0.0, f64::max);
     steepest <= NEGLIGIBLE * (1.0 + value.abs())
         && (ascent.point.iter().any(|logarithm| logarithm.abs() > far_out) || covariance(hessian).is_none())
 }

@@ -49,7 +49,7 @@ pub(super) fn climb(rows: &[(VisitorSample, bool)], penalty: f64) -> Result<Visi
     let rows: Vec<(Standard, bool)> = rows.iter().map(|(sample, bought)| (standard(sample), *bought)).collect();
     let mut start = [0.0; FEATURES + 1];
     start[0] = libm::log(buyers as f64 / (of - buyers as f64));
-    let ascent = maximize(start, MOST_LOG_ODDS, MOST_EVALUATIONS, |at| evaluate(&rows, at, penalty));
+    let ascent = maximize(start, &[MOST_LOG_ODDS; FEATURES + 1], MOST_EVALUATIONS, |at| evaluate(&rows, at, penalty));
     if ascent.end != End::Maximum {
         let gradient_norm = ascent.evaluation.gradient_norm();
         return Err(Error::NotConverged { model: NAME, evaluations: ascent.evaluations, gradient_norm });

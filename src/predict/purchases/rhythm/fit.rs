@@ -5,10 +5,13 @@ use super::{KINDS, Rhythm};
 use crate::error::{Error, Result};
 use crate::number::optimize::{Ascent, End, Evaluation, covariance};
 use crate::number::weight::count;
-use crate::predict::fit::search::{Found, Search, ascend, go_on};
+use crate::predict::fit::search::{BOUND, Found, Search, ascend, go_on};
 use crate::predict::purchases::beta_geometric::{self, ExtraChance};
 use crate::predict::purchases::model::PurchaseModel;
 use crate::predict::{Fit, FitOptions, FitReport, Sample, Samples, StopReason};
+
+/// Of the coordinates.
+const BOUNDS: [f64; NUMBERS] = [BOUND; NUMBERS];
 
 /// A share below this is 0: not one customer in a million.
 const NOBODY: f64 = 1e-6;
@@ -148,10 +151,10 @@ impl Fitting<'_> {
     ) -> Result<Ascent<NUMBERS>> {
         let points: Vec<_> = starts.iter().map(|start| self.point(start)).collect();
         let objective = |point: &[f64; NUMBERS]| self.objective(likelihood, point, false);
-        let best = ascend(self.search.customers, self.options, &points, evaluations, objective);
+        let best = ascend(self.search.tries_all, self.options, &points, &BOUNDS, evaluations, objective);
         let best = best.ok_or(Error::NoCustomers { what: self.search.model })?;
         let freely = |point: &[f64; NUMBERS]| self.objective(likelihood, point, true);
-        let Some(mut end) = go_on(&best, self.options, evaluations, freely) else { return Ok(best) };
+        let Some(mut end) = go_on(&best, self.options, &BOUNDS, evaluations, freely) else { return Ok(best) };
         let all: f64 = end.point[4..].iter().map(|root| root * root).sum();
         end.point[4..].iter_mut().for_each(|root| *root /= all.sqrt());
         end.evaluation = objective(&end.point);

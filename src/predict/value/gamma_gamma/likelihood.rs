@@ -7,11 +7,12 @@ use crate::number::special::{
 };
 use crate::number::weight::count;
 
+#[derive(Clone, Copy)]
 pub(in crate::predict) struct Row {
     pub(in crate::predict) repeats: u32,
-    customers: f64,
-    total: f64,
-    ln_total: f64,
+    pub(super) customers: f64,
+    pub(super) total: f64,
+    pub(super) ln_total: f64,
 }
 
 impl Row {

@@ -2,14 +2,16 @@
 
 mod course;
 mod likelihood;
+mod starts;
 
 use self::course::Course;
 use self::likelihood::{Odds, PART, Row, Shape, evaluate};
+use self::starts::Dispersion;
 use crate::error::{Error, Result};
 use crate::number::optimize::covariance;
 use crate::number::weight::count;
 use crate::parallel;
-use crate::predict::fit::search::Search;
+use crate::predict::fit::search::{Search, are_few};
 use crate::predict::fit::{limit, params};
 use crate::predict::value::outcome::{Outcome, SpendSum};
 use crate::predict::{
@@ -83,7 +85,9 @@ impl GammaGamma {
     /// where the purchases of one customer seem all alike, [`MeanSpend`](Latent::MeanSpend), where customers seem to
     /// have one mean, or both: one amount for all, as for one customer and for equal means. The likelihood then has no
     /// upper limit, and the reported one is that where the search ended. Takes one logarithm for each distinct row and
-    /// a few gamma functions for each different `x`, in each of some 10 evaluations.
+    /// a few gamma functions for each different `x`, in each of some 10 evaluations. Mean spends that are decades apart, of
+    /// which the logarithms have a variance above 4, may have several maxima: the search then climbs from more starts, which
+    /// it finds on up to 1024 rows.
     ///
     /// # Errors
     ///
@@ -118,18 +122,20 @@ impl GammaGamma {
             evaluation.penalise(penalty, &[params.p, params.q, in_largest].map(libm::log));
             evaluation
         };
+        let dispersion = Dispersion::of(&rows, &course);
         let search = Search {
             model: name,
             units: [1.0; 3],
+            bounds: dispersion.bounds(),
+            tries_all: are_few(customers) || dispersion.is_wild(),
             // The penalty is on the parameters, which are not the coordinates of the search: it is in the objective.
             options: &options.with_penalty(0.0),
             customers,
             left_out: samples.customers().saturating_sub(customers),
             distinct_rows: rows.len(),
         };
-        // Spends as uneven as is usual, then more, then less.
-        let starts = [(5.0, 4.0), (1.0, 1.5), (50.0, 50.0)].map(|(p, q)| course.start(p, q));
-        let found = search.climb(&starts, |at| Course::derivatives(objective(course.params(at)), at))?;
+        let found = search
+            .climb(&dispersion.starts(&rows, &course), |at| Course::derivatives(objective(course.params(at)), at))?;
         let scaled = course.params(&found.parameters);
         let there = objective(scaled);
         let plain = evaluate(&rows, scaled).value - ln_centre * count(customers);
