@@ -63,7 +63,7 @@ impl Purchasing {
     /// The climb to the maximum of NBD.
     pub(in crate::predict) fn climb(&self, options: &FitOptions) -> Result<Found<2>> {
         let (search, rate) = Search::by_time("NBD", &self.extent(), options, |age| [1.0, age])?;
-        search.climb(&[[0.5, 0.5 / rate]], |&[r, alpha]| {
+        search.climb(&[0.5, 0.02].map(|r| [r, r / rate]), |&[r, alpha]| {
             let mut evaluation = Evaluation::ZERO;
             self.add(r, alpha, &mut evaluation);
             evaluation.mirrored()

@@ -194,9 +194,10 @@ impl BetaGeometric {
     }
 }
 
-/// Starts of a climb: `a` and `b`. Nearly every shop has its maximum in reach of the first; the others look for one
-/// where that ends on a boundary.
-const STARTS: [[f64; 2]; 4] = [[0.5, 2.5], [0.005, 5.0], [0.05, 0.5], [5.0, 50.0]];
+/// Starts of a climb: `r`, `a` and `b`. Nearly every shop has its maximum in reach of the first; the others look for one
+/// where that ends on a boundary, the last where customers' rates are decades apart.
+const STARTS: [[f64; 3]; 5] =
+    [[0.5, 0.5, 2.5], [0.5, 0.005, 5.0], [0.5, 0.05, 0.5], [0.5, 5.0, 50.0], [0.02, 0.5, 2.5]];
 
 /// Fits one of the two models: `params` makes its parameters of four numbers, `model` the model of its parameters.
 pub(in crate::predict) fn fit<M, P>(
@@ -207,22 +208,22 @@ pub(in crate::predict) fn fit<M, P>(
     params: impl Fn(Parameters) -> P,
     model: impl FnOnce(P) -> Result<M>,
 ) -> Result<Fit<M, P>> {
-    let (search, found) = search(name, extra, samples.grouped(), options)?;
+    let (search, _, found) = search(name, extra, samples.grouped(), options)?;
     let [_, age, ..] = search.units;
     found.to_fit(params, model, |parameters| limits(parameters, age))
 }
 
-/// The search for the maximum of one of the two models, and what it found.
+/// The search for the maximum of one of the two models, the purchase rate to start from, and what it found.
 pub(in crate::predict) fn search<'a>(
     name: &'static str,
     extra: ExtraChance,
     rows: &Grouped,
     options: &'a FitOptions,
-) -> Result<(Search<'a, 4>, Found<4>)> {
+) -> Result<(Search<'a, 4>, f64, Found<4>)> {
     let unit = options.unit();
     let likelihood = Likelihood::of(rows, unit, extra);
     let (search, rate) = Search::by_time(name, &likelihood.extent(), options, |age| [1.0, age, 1.0, 1.0])?;
-    let starts = STARTS.map(|[a, b]| [0.5, 0.5 / rate, a, b]);
+    let starts = STARTS.map(|[r, a, b]| [r, r / rate, a, b]);
     let starts = search.starts(rows, &starts, |starts, part| {
         let likelihood = Likelihood::of(part, unit, extra);
         search.climb(starts, |parameters| likelihood.evaluate(parameters))
@@ -235,7 +236,7 @@ pub(in crate::predict) fn search<'a>(
         found.report.log_likelihood = log_likelihood(extra, unit, found.parameters, rows);
     }
     let found = found.identified(&likelihood.simpler(options)?, Some(Latent::DropoutProbability));
-    Ok((search, found))
+    Ok((search, rate, found))
 }
 
 /// The logarithm of a silence's probability from which on the likelihood at the end of a search is summed customer by

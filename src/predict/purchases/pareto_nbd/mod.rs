@@ -84,9 +84,12 @@ fit::params::parameters! {
 /// `r`, `alpha`, `s`, `beta`.
 type Parameters = [f64; 4];
 
-/// Starts of a climb: `s`, and `beta` over the largest age. Nearly every shop has its maximum in reach of the first; the
-/// others look for one where that ends on a boundary.
-const STARTS: [[f64; 2]; 3] = [[0.5, 0.5], [0.02, 1.0], [10.0, 20.0]];
+/// Starts of a climb: `r`, `s`, and `beta` over the largest age. Nearly every shop has its maximum in reach of the first;
+/// the others look for one where that ends on a boundary.
+const STARTS: [[f64; 3]; 3] = [[0.5, 0.5, 0.5], [0.5, 0.02, 1.0], [0.5, 10.0, 20.0]];
+
+/// More for a small shop: customers who leave at once beside others, who buy at one rate or do not, and rates decades apart.
+const MORE_STARTS: [[f64; 3]; 3] = [[50.0, 0.2, 0.01], [0.5, 0.1, 0.001], [0.02, 0.5, 0.5]];
 
 impl ParetoNbd {
     /// Fits the model: the parameters under which the purchases of the samples are the most likely, or else a
@@ -102,7 +105,9 @@ impl ParetoNbd {
         let purchasing = Purchasing::of(rows, unit);
         let (search, rate) = Search::by_time("Pareto/NBD", &purchasing.extent(), options, |age| [1.0, age, 1.0, age])?;
         let [_, age, ..] = search.units;
-        let starts = STARTS.map(|[s, beta]| [0.5, 0.5 / rate, s, beta * age]);
+        let more: &[_] = if search.tries_all { &MORE_STARTS } else { &[] };
+        let start = |&[r, s, beta]: &[f64; 3]| [r, r / rate, s, beta * age];
+        let starts: Vec<_> = STARTS.iter().chain(more).map(start).collect();
         let climb = |starts: &[Parameters], rows: &Grouped| {
             let likelihood = Likelihood::of(rows, unit);
             search.climb(starts, |parameters| likelihood.evaluate(parameters))

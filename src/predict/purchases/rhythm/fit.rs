@@ -25,6 +25,9 @@ const STEEP: f64 = 0.05;
 /// Shares to start from.
 const STARTS: [[f64; KINDS]; 2] = [[0.4, 0.2, 0.15, 0.15, 0.1], [0.1, 0.1, 0.2, 0.3, 0.3]];
 
+/// `r`, `a` and `b` to start from, too, in a small shop where those without a rhythm are at a limit.
+const INSIDE: [[f64; 3]; 2] = [[0.5, 0.5, 2.5], [50.0, 0.5, 2.5]];
+
 /// Rows of the part of many on which a search starts.
 const FEW_ROWS: usize = 1 << 12;
 
@@ -41,10 +44,11 @@ pub(in crate::predict) fn fit<M, P>(
     model: impl FnOnce(P) -> Result<M>,
 ) -> Result<Fit<M, P>> {
     // Without a rhythm.
-    let (search, alone) = beta_geometric::search(name, extra, samples.grouped(), options)?;
+    let (search, rate, alone) = beta_geometric::search(name, extra, samples.grouped(), options)?;
     let likelihood = Likelihood::of(samples, options.unit(), extra);
     let fitting = Fitting { search: &search, options, penalty: options.checked_penalty()? };
-    let mut found = fitting.found(&alone, &likelihood)?;
+    let inside = INSIDE.map(|[r, a, b]| [r, r / rate, a, b]);
+    let mut found = fitting.found(&alone, &inside, &likelihood)?;
     let [r, alpha, a, b, shares @ ..] = found.parameters;
     if found.standard_errors.is_none() && shares[0] < 1.0 {
         // The climb may have ended where shares do not sum to 1, and those of nobody are 0 since.
@@ -63,7 +67,7 @@ struct Fitting<'a> {
 }
 
 impl Fitting<'_> {
-    fn found(&self, alone: &Found<4>, likelihood: &Likelihood) -> Result<Found<NUMBERS>> {
+    fn found(&self, alone: &Found<4>, inside: &[[f64; 4]], likelihood: &Likelihood) -> Result<Found<NUMBERS>> {
         let without = joined(alone.parameters, [1.0, 0.0, 0.0, 0.0, 0.0]);
         let step = likelihood.distinct_rows() / FEW_ROWS;
         let part = (step > 1).then(|| likelihood.thinned(step));
@@ -73,7 +77,14 @@ impl Fitting<'_> {
             return Ok(Found { parameters: without, standard_errors, report: alone.report });
         }
         let mut evaluations = alone.report.evaluations;
-        let mut starts = STARTS.map(|shares| joined(alone.parameters, shares)).to_vec();
+        // Without a rhythm, nobody may be seen to leave, nor customers to differ. With one, they may, and parameters at their
+        // limits have no slope that would show it.
+        let from: &[[f64; 4]] = if alone.standard_errors.is_none() && self.search.tries_all { inside } else { &[] };
+        let mut starts: Vec<_> = [&alone.parameters]
+            .into_iter()
+            .chain(from)
+            .flat_map(|from| STARTS.map(|shares| joined(*from, shares)))
+            .collect();
         if let Some(part) = part {
             let ascent = self.best(&part, &starts[..1], &mut evaluations)?;
             starts.insert(0, self.numbers(&ascent.point));
