@@ -25,7 +25,8 @@ pub(in crate::predict) fn total(a: f64, b: f64, steps: u32) -> f64 {
     } else {
         digamma_difference(next + 1.0, others)
     };
-    first(a, b) * (1.0 + next * rest)
+    // Where nobody leaves, rounding may go beyond.
+    f64::min(first(a, b) * (1.0 + next * rest), f64::from(steps))
 }
 
 /// `Σ S(t) (1 + discount)^-(t - 1)` over `t >= 1`.

@@ -38,9 +38,12 @@ pub struct NextPurchase {
 impl NextPurchase {
     pub(in crate::predict) fn of<M: PurchaseModel + ?Sized>(model: &M, sample: &Sample, horizon_days: u32) -> Self {
         let within = model.probability_buys(sample, horizon_days);
-        // Rounding could put a share of what comes by the horizon behind it.
-        let day =
-            |share: f64| Some(model.days_until(sample, share * within)?.min(horizon_days)).filter(|_| within > 0.0);
+        // A share of what comes by the horizon has come by then. Rounding could put it behind, and that of a probability of a
+        // few times the smallest number where it never comes.
+        let day = |share: f64| {
+            let day = model.days_until(sample, share * within).map_or(horizon_days, |day| day.min(horizon_days));
+            (within > 0.0).then_some(day)
+        };
         Self { median_days: model.days_until(sample, 0.5), early_days: day(0.1), late_days: day(0.9) }
     }
 }

@@ -184,7 +184,8 @@ impl Bdw {
     /// The expected number, from 0 to `renewals`, of the next `renewals` renewals that a customer makes who has made
     /// `made`. Takes some hundred steps, plus twenty for each doubling of `renewals`.
     pub fn expected_renewals_after(&self, made: u32, renewals: u32) -> f64 {
-        self.total_after(made, f64::from(renewals), 0.0)
+        // Where nobody leaves, rounding may go beyond.
+        f64::min(self.total_after(made, f64::from(renewals), 0.0), f64::from(renewals))
     }
 
     /// The expected number of periods for which a new customer pays, the first included; `None` where it is infinite, at
