@@ -1,4 +1,5 @@
-//! Shops of a few customers, drawn at random: every fit ends, and whatever model it leaves has an answer for each of them.
+//! Shops of a few customers, drawn at random: every fit ends, no other parameters are more likely, and whatever model it
+//! leaves has an answer for each of them.
 
 #![allow(clippy::cast_precision_loss, reason = "few customers")]
 
@@ -92,6 +93,28 @@ fn extreme_shop(chance: &mut Chance) -> Samples {
     Samples::from_rows(None, (0..rows).map(row).collect::<Vec<_>>(), []).unwrap()
 }
 
+/// Whether no more than a fit leaves to a limit that it cannot reach, and rounding, is above what it found.
+fn is_top(found: f64, other: f64) -> bool {
+    other <= found + 1e-8 + 1e-9 * found.abs()
+}
+
+fn is_probability(number: f64) -> bool {
+    (0.0..=1.0).contains(&number)
+}
+
+/// The same model, if its parameters are in their documented ranges.
+fn again(model: &AnyModel) -> Result<AnyModel, Error> {
+    Ok(match model {
+        AnyModel::Nbd(model) => Nbd::from_params(model.params(), model.unit())?.into(),
+        AnyModel::MbgNbd(model) => MbgNbd::from_params(model.params(), model.unit())?.into(),
+        AnyModel::BgNbd(model) => BgNbd::from_params(model.params(), model.unit())?.into(),
+        AnyModel::MbgCnbd(model) => MbgCnbd::from_params(model.params(), model.unit())?.into(),
+        AnyModel::BgCnbd(model) => BgCnbd::from_params(model.params(), model.unit())?.into(),
+        AnyModel::ParetoNbd(model) => ParetoNbd::from_params(model.params(), model.unit())?.into(),
+        other => panic!("{other:?}"),
+    })
+}
+
 /// A model of this kind at parameters of any size.
 fn any_model(kind: ModelKind, chance: &mut Chance, age: f64) -> AnyModel {
     let mut any = |unit: f64| unit * any_size(chance, 1e-4, 1e4);
@@ -134,11 +157,7 @@ fn renewals_end(chance: &mut Chance) {
             Ok(found) => {
                 assert!((found - sum()).abs() <= 1e-8 * (1.0 + found.abs()), "{found} {} {cohorts:?}", sum());
                 for &at in &others {
-                    assert!(
-                        other(at) <= found + 1e-6 * (1.0 + found.abs()),
-                        "{found} {at:?} {} {cohorts:?}",
-                        other(at)
-                    );
+                    assert!(is_top(found, other(at)), "{found} {at:?} {} {cohorts:?}", other(at));
                 }
             }
             Err(Error::NoCustomers { .. } | Error::NothingObserved { .. }) => {}
@@ -154,6 +173,15 @@ fn renewals_end(chance: &mut Chance) {
     ]| {
         sum_of_sbg(&Sbg::from_params(SbgParams { alpha, beta }).unwrap())
     });
+    if let Ok(fit) = &sbg {
+        let model = fit.model();
+        assert!(Sbg::from_params(model.params()).is_ok(), "{model:?}");
+        for renewal in [1, 2, 12] {
+            let all = [model.survival(renewal), model.retention_rate(renewal), model.probability_of_churn(renewal)];
+            assert!(all.into_iter().all(is_probability), "{model:?} {all:?}");
+            assert!((0.0..=f64::from(renewal)).contains(&model.expected_renewals(renewal)), "{model:?}");
+        }
+    }
     let bdw = Bdw::fit(&cohorts, &options);
     let sum_of_bdw = |model: &Bdw| model.log_likelihood(&cohorts).unwrap();
     ended(bdw.clone().map(|fit| fit.report().log_likelihood), &|| sum_of_bdw(bdw.as_ref().unwrap().model()), &|[
@@ -164,6 +192,15 @@ fn renewals_end(chance: &mut Chance) {
     ]| {
         sum_of_bdw(&Bdw::from_params(BdwParams { alpha, beta, c }).unwrap())
     });
+    if let Ok(fit) = &bdw {
+        let model = fit.model();
+        assert!(Bdw::from_params(model.params()).is_ok(), "{model:?}");
+        for renewal in [1, 2, 12] {
+            let all = [model.survival(renewal), model.retention_rate(renewal), model.probability_of_churn(renewal)];
+            assert!(all.into_iter().all(is_probability), "{model:?} {all:?}");
+            assert!((0.0..=f64::from(renewal)).contains(&model.expected_renewals(renewal)), "{model:?}");
+        }
+    }
     let yearly = |_| {
         let opportunities = below(chance, 9);
         let recency = below(chance, opportunities + 1);
@@ -182,6 +219,15 @@ fn renewals_end(chance: &mut Chance) {
             sum_of_bg_bb(&BgBb::from_params(BgBbParams { alpha, beta, gamma, delta }).unwrap())
         },
     );
+    if let Ok(fit) = &fit {
+        let model = fit.model();
+        assert!(BgBb::from_params(model.params()).is_ok(), "{model:?}");
+        for (sample, _) in samples.iter() {
+            let all = [model.probability_alive(&sample), model.probability_alive_at_next(&sample)];
+            assert!(all.into_iter().all(is_probability), "{model:?} {all:?}");
+            assert!((0.0..=5.0).contains(&model.expected_purchases(&sample, 5)), "{model:?} {sample:?}");
+        }
+    }
 }
 
 /// The sum over customers of the logarithms of their densities.
@@ -197,6 +243,7 @@ fn purchases_end(seed: u64, samples: &Samples, kind: ModelKind, chance: &mut Cha
         Err(error) => panic!("{seed} {kind:?}: {error}"),
     };
     let (report, model) = (fit.report(), fit.model());
+    assert!(again(model).is_ok(), "{seed} {model:?}");
     assert!(report.log_likelihood.is_finite() && report.gradient_norm.is_finite(), "{seed} {report:?}");
     let sum = ln_likelihood(samples, model);
     assert!((report.log_likelihood - sum).abs() <= 1e-8 * (1.0 + sum.abs()), "{seed} {kind:?} {report:?} {sum}");
@@ -208,30 +255,30 @@ fn purchases_end(seed: u64, samples: &Samples, kind: ModelKind, chance: &mut Cha
     for _ in 0..8 {
         let other = any_model(kind, chance, age);
         let below = ln_likelihood(samples, &other);
-        assert!(below <= sum + 1e-6 * (1.0 + sum.abs()), "{seed} {other:?}: {below}, fit {model:?}: {sum}");
+        assert!(is_top(sum, below), "{seed} {other:?}: {below}, fit {model:?}: {sum}");
     }
     // Of customers who differ as much as the shop's do.
     let some = samples.iter().step_by(samples.distinct_rows().div_ceil(8));
     for (sample, horizon) in some.flat_map(|(sample, _)| [0, 90].map(|horizon| (sample, horizon))) {
         let chances = [model.probability_alive(&sample), model.probability_buys(&sample, horizon)];
-        assert!(chances.iter().all(|chance| (0.0..=1.0).contains(chance)), "{seed} {kind:?} {sample:?}");
-        assert!(model.expected_purchases(&sample, horizon).is_finite());
+        assert!(chances.into_iter().all(is_probability), "{seed} {kind:?} {sample:?}");
+        let expected = model.expected_purchases(&sample, horizon);
+        assert!(expected.is_finite() && expected >= 0.0, "{seed} {kind:?} {sample:?}");
         // A count beyond 32 bits has no interval.
         let interval = model.interval_of_purchases(&sample, Confidence::default(), horizon);
-        assert!(interval.is_none_or(|interval| interval.low <= interval.high));
+        assert!(interval.is_none_or(|interval| 0.0 <= interval.low && interval.low <= interval.high));
         let next = model.next_purchase(&sample, horizon);
-        assert!(next.early_days <= next.late_days);
+        assert!(next.early_days <= next.late_days, "{seed} {model:?} {sample:?} {next:?}");
+        assert!(next.late_days.is_none_or(|late| late <= horizon), "{seed} {model:?} {sample:?} {next:?}");
     }
 }
 
 fn spends_end(seed: u64, samples: &Samples, chance: &mut Chance) {
     let spends: Vec<_> = samples.spends().filter(|&(_, mean, _)| mean > 0.0).collect();
+    let of_spend =
+        |&(repeats, mean, _): &(u32, f64, u64)| Sample::new(repeats, 1.0, 1.0).unwrap().with_mean_spend(mean).unwrap();
     let ln_likelihood = |model: &GammaGamma| -> f64 {
-        let of_row = |&(repeats, mean, customers): &(u32, f64, u64)| {
-            let sample = Sample::new(repeats, 1.0, 1.0).unwrap().with_mean_spend(mean).unwrap();
-            customers as f64 * model.log_likelihood(&sample).unwrap()
-        };
-        spends.iter().map(of_row).sum()
+        spends.iter().map(|row| row.2 as f64 * model.log_likelihood(&of_spend(row)).unwrap()).sum()
     };
     match GammaGamma::fit(samples, &FitOptions::default()) {
         Ok(fit) => {
@@ -243,7 +290,15 @@ fn spends_end(seed: u64, samples: &Samples, chance: &mut Chance) {
                 let [p, q, gamma] = [1.0, 1.0, centre.exp()].map(|unit| unit * any_size(chance, 1e-4, 1e4));
                 let other = GammaGamma::from_params(GammaGammaParams { p, q, gamma }).unwrap();
                 let below = ln_likelihood(&other);
-                assert!(below <= sum + 1e-6 * (1.0 + sum.abs()), "{seed} {other:?}: {below}, {fit:?}");
+                assert!(is_top(sum, below), "{seed} {other:?}: {below}, {fit:?}");
+            }
+            let model = fit.model();
+            assert!(GammaGamma::from_params(model.params()).is_ok(), "{seed} {model:?}");
+            let some = spends.iter().step_by(spends.len().div_ceil(8)).map(of_spend);
+            for sample in some.chain([Sample::NEW]) {
+                for spend in [model.expected_spend(&sample), model.median_spend(&sample)].into_iter().flatten() {
+                    assert!(spend.is_finite() && spend >= 0.0, "{seed} {model:?} {sample:?}: {spend}");
+                }
             }
         }
         Err(Error::NoCustomers { .. }) => {}
@@ -251,7 +306,7 @@ fn spends_end(seed: u64, samples: &Samples, chance: &mut Chance) {
     }
 }
 
-fn every_fit_ends(shops: std::ops::Range<u64>) {
+fn every_fit_ends(shops: impl IntoIterator<Item = u64>) {
     for seed in shops {
         let chance = &mut Chance(seed * 7919 + 1);
         let samples = if seed % 2 == 0 { shop(chance) } else { extreme_shop(chance) };
@@ -265,7 +320,16 @@ fn every_fit_ends(shops: std::ops::Range<u64>) {
 
 #[test]
 fn every_fit_of_a_small_shop_ends() {
-    every_fit_ends(0..75);
+    every_fit_ends(0..40);
+}
+
+/// Found by the next test. Spends so far apart that their likelihood has several tops, or that the highest was out of
+/// bounds: 135, 1969, 2211. Customers who left beside others who buy at one rate, which a climb from a shop where nobody
+/// leaves, or rates differ, does not find: 563, 4108, 4496, 5466, 6048, 7234, 9026. Likelihoods near 1, the highest there
+/// is: 4393, 5769. A P(alive) of eleven times the smallest number: 7242. Subscribers of whom hardly one leaves: 437, 792, 5905.
+#[test]
+fn every_fit_of_a_shop_that_was_hard_ends() {
+    every_fit_ends([135, 563, 1969, 2211, 4108, 4393, 4496, 5466, 5769, 6048, 7234, 7242, 9026, 437, 792, 5905]);
 }
 
 /// Some minutes with optimisation.
