@@ -18,6 +18,7 @@ mod cycles;
 mod edges;
 mod golden;
 mod groups;
+mod ids_alike;
 mod lines;
 mod loyalty;
 mod notes;

@@ -51,7 +51,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     if ledger.is_empty() {
         return Err(read::nobody(&orders, &log).into());
     }
-    let notes = notes::of_orders(&orders, &log, &ledger)?;
+    let notes = notes::of_orders(&orders, &log, &ledger);
     let options = arguments.shop.options()?;
     // Given parameters are applied, whatever they would have forecast.
     let is_checked = !arguments.unchecked && arguments.shop.params.is_empty();

@@ -3,10 +3,9 @@
 use chrono::NaiveDate;
 use order_files::Orders;
 use repurchase::measure::{self, NoteCode};
-use repurchase::record::RecordColumns;
 use repurchase::scale::Language;
 use repurchase::shop::{EstimateStatus, Figure};
-use repurchase::{Ledger, PurchaseLog, Result, ShopCalendar};
+use repurchase::{Ledger, PurchaseLog};
 use serde_json::{Value, json};
 
 use crate::read;
@@ -47,10 +46,11 @@ impl Note {
 }
 
 /// The notes on a file and on its log.
-pub fn of_orders(orders: &Orders, log: &PurchaseLog<u32>, ledger: &Ledger<String>) -> Result<Vec<Note>> {
+pub fn of_orders(orders: &Orders, log: &PurchaseLog<u32>, ledger: &Ledger<String>) -> Vec<Note> {
     let mut notes: Vec<Note> = orders.notes().iter().map(of_reader).collect();
     let mut found = measure::notes(log, ledger.as_of());
-    found.extend(ids_alike(ledger)?);
+    // Numbers are never alike, ids may be.
+    found.extend(measure::ids_alike(ledger.ids()));
     found.sort_by_key(|note| note.code);
     for mut note in found {
         if notes.iter().any(|known| known.code == note.code.key()) {
@@ -66,7 +66,7 @@ pub fn of_orders(orders: &Orders, log: &PurchaseLog<u32>, ledger: &Ledger<String
         }
         notes.push(Note::of_library(&note));
     }
-    Ok(notes)
+    notes
 }
 
 /// The library's notes on a log by the customers' own ids, behind what is noted of it already.
@@ -87,20 +87,6 @@ pub fn of_reader(note: &order_files::Note) -> Note {
         english: note.sentence(Language::English),
         chinese: note.sentence(Language::Chinese),
     }
-}
-
-/// Numbers are never alike, ids may be: asked of one purchase each, where any has more than visible lower-case ASCII, of
-/// which no two are.
-fn ids_alike(ledger: &Ledger<String>) -> Result<Option<measure::Note>> {
-    let is_plain = |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase();
-    if ledger.ids().iter().all(|id| id.bytes().all(is_plain)) {
-        return Ok(None);
-    }
-    let ids: Vec<&str> = ledger.ids().iter().map(String::as_str).collect();
-    let same = vec![0_i64; ids.len()];
-    let log = PurchaseLog::from_columns(RecordColumns::new(&ids, &same, &same, 0)?, &ShopCalendar::utc())?;
-    let notes = measure::notes(&log, ledger.as_of());
-    Ok(notes.into_iter().find(|note| note.code == NoteCode::IdsAlike))
 }
 
 /// The notes on the models of a shop.

@@ -1,88 +1,187 @@
-//! Ids that are equal but for case, spaces and characters that cannot be seen.
+//! Ids that differ in how they are written alone.
 
-use core::fmt::{self, Display, Write};
-use core::hash::{BuildHasher, Hasher};
+use core::fmt::{Display, Write};
+use core::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 
-/// Ids by the hash of what is left of their text: 8 bytes an id, and no text is kept.
-#[derive(Debug)]
-pub(super) struct Alike<Id> {
-    ids: Vec<(u64, Id)>,
+use super::composed::{composed, is_mark};
+
+/// How ids are written: enough to know, at a byte's cost, that no two of them can be alike.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Spellings {
+    /// Whether letters of ASCII are in lower case, and in upper case.
+    cases: [bool; 2],
+    /// Letters beyond ASCII, spaces, quotes around an id, decimals behind a number.
+    is_odd: bool,
+    has_leading_zero: bool,
+    /// The fewest and the most digits of an id of digits alone.
+    digits: Option<(usize, usize)>,
 }
 
-impl<Id> Default for Alike<Id> {
-    fn default() -> Self {
-        Self { ids: Vec::new() }
-    }
-}
-
-impl<Id: Display + Ord> Alike<Id> {
-    pub(super) fn add(&mut self, id: Id) {
-        let mut hasher = FixedState::with_seed(0).build_hasher();
-        // A hasher takes everything.
-        _ = write!(Letters(|letter: char| hasher.write_u32(letter.into())), "{id}");
-        self.ids.push((hasher.finish(), id));
-    }
-
-    pub(super) fn append(&mut self, mut other: Self) {
-        self.ids.append(&mut other.ids);
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.ids.len()
-    }
-
-    /// The groups of two ids or more that are alike, each ascending, by their first id.
-    pub(super) fn groups(mut self) -> Vec<Vec<Id>> {
-        self.ids.sort_unstable();
-        let mut groups = Vec::new();
-        let mut rest = self.ids.into_iter().peekable();
-        while let Some((hash, id)) = rest.next() {
-            let mut same = vec![id];
-            while let Some((_, id)) = rest.next_if(|(next, _)| *next == hash) {
-                same.push(id);
-            }
-            if same.len() > 1 {
-                groups.extend(by_letters(same));
-            }
+impl Spellings {
+    pub(super) fn see(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let length = bytes.len();
+        if length > 0 && bytes.iter().all(u8::is_ascii_digit) {
+            self.has_leading_zero |= length > 1 && text.starts_with('0');
+            self.widen(length, length);
+            return;
         }
-        groups.sort_unstable();
-        groups
+        self.cases[0] |= bytes.iter().any(u8::is_ascii_lowercase);
+        self.cases[1] |= bytes.iter().any(u8::is_ascii_uppercase);
+        self.is_odd |= !bytes.iter().all(u8::is_ascii_graphic)
+            || number(unquoted(text)).len() != length
+            || has_groups(unquoted(text));
+    }
+
+    fn widen(&mut self, fewest: usize, most: usize) {
+        let (known_fewest, known_most) = self.digits.unwrap_or((fewest, most));
+        self.digits = Some((known_fewest.min(fewest), known_most.max(most)));
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.cases[0] |= other.cases[0];
+        self.cases[1] |= other.cases[1];
+        self.is_odd |= other.is_odd;
+        self.has_leading_zero |= other.has_leading_zero;
+        if let Some((fewest, most)) = other.digits {
+            self.widen(fewest, most);
+        }
+    }
+
+    /// `false` where no two different ids of those that were seen are alike.
+    pub(super) fn may_be_alike(self) -> bool {
+        // Numbers of one length that have zeros in front differ in the digits behind these.
+        let has_lengths = self.digits.is_some_and(|(fewest, most)| fewest < most);
+        self.is_odd || self.cases == [true; 2] || self.has_leading_zero && has_lengths
     }
 }
 
-/// Ids of one hash, parted by what is hashed: two texts may have the same.
-fn by_letters<Id: Display>(ids: Vec<Id>) -> impl Iterator<Item = Vec<Id>> {
-    let mut groups: Vec<(String, Vec<Id>)> = Vec::new();
+/// The groups of two ids or more that are alike, each ascending, by their first id.
+///
+/// No text is kept, and of each id 8 bytes, until those are found that are not alone with theirs.
+pub(super) fn groups<Id: Display + Ord>(ids: impl Iterator<Item = Id> + Clone) -> Vec<Vec<Id>> {
+    let mut plain = Plain::default();
+    let mut hashes: Vec<u64> = ids.clone().map(|id| hash(plain.of(&id))).collect();
+    hashes.sort_unstable();
+    let mut twice: Vec<u64> = hashes.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    drop(hashes);
+    twice.dedup();
+    if twice.is_empty() {
+        return Vec::new();
+    }
+    // By their text: two texts may have one hash.
+    let mut alike: Vec<(String, Id)> = Vec::new();
     for id in ids {
-        let mut letters = String::new();
-        _ = write!(Letters(|letter| letters.push(letter)), "{id}");
-        match groups.iter_mut().find(|(known, _)| *known == letters) {
-            Some((_, group)) => group.push(id),
-            None => groups.push((letters, vec![id])),
+        let text = plain.of(&id);
+        if twice.binary_search(&hash(text)).is_ok() {
+            let text = text.to_owned();
+            alike.push((text, id));
         }
     }
-    groups.into_iter().map(|(_, group)| group).filter(|group| group.len() > 1)
+    alike.sort_unstable();
+    let mut groups: Vec<Vec<Id>> = Vec::new();
+    let mut last = None;
+    for (text, id) in alike {
+        match groups.last_mut() {
+            Some(group) if last.as_ref() == Some(&text) => group.push(id),
+            _ => groups.push(vec![id]),
+        }
+        last = Some(text);
+    }
+    groups.retain(|group| group.len() > 1);
+    groups.sort_unstable();
+    groups
 }
 
-/// Hands on what can be seen of a text, in lower case.
-struct Letters<F>(F);
+fn hash(text: &str) -> u64 {
+    FixedState::with_seed(0).hash_one(text)
+}
 
-impl<F: FnMut(char)> Write for Letters<F> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for letter in text.chars().filter(|&letter| is_seen(letter)) {
-            if letter.is_ascii() {
-                self.0(letter.to_ascii_lowercase());
-            } else {
-                letter.to_lowercase().for_each(&mut self.0);
-            }
+/// What is left of ids' texts where it does not matter how they are written.
+#[derive(Default)]
+struct Plain {
+    text: String,
+    letters: String,
+}
+
+impl Plain {
+    fn of(&mut self, id: &impl Display) -> &str {
+        self.text.clear();
+        // A text takes everything.
+        _ = write!(self.text, "{id}");
+        self.letters.clear();
+        if self.text.is_ascii() {
+            let seen = self.text.bytes().filter(u8::is_ascii_graphic);
+            self.letters.extend(seen.map(|byte| char::from(byte.to_ascii_lowercase())));
+        } else {
+            self.fold();
         }
-        Ok(())
+        if has_groups(unquoted(&self.letters)) {
+            self.letters.retain(|letter| letter != ',');
+        }
+        number(unquoted(&self.letters))
+    }
+
+    fn fold(&mut self) {
+        let letters = self.text.chars().map(half_width).filter(|&letter| is_seen(letter));
+        for letter in letters.flat_map(char::to_lowercase) {
+            let whole = if is_mark(letter) { self.letters.chars().next_back() } else { None };
+            let whole = whole.and_then(|last| composed(last, letter));
+            if whole.is_some() {
+                self.letters.pop();
+            }
+            self.letters.push(whole.unwrap_or(letter));
+        }
+    }
+}
+
+/// Full-width forms of ASCII, as keyboards for Chinese and Japanese write them, as ASCII.
+fn half_width(letter: char) -> char {
+    match letter {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+        _ => letter,
     }
 }
 
 fn is_seen(letter: char) -> bool {
     let has_no_width = matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
     !(letter.is_whitespace() || letter.is_control() || has_no_width)
+}
+
+/// Without quotes around it, or those of a spreadsheet's text: `="0123"`, `'0123`.
+fn unquoted(text: &str) -> &str {
+    let is_letter = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_alphanumeric);
+    if is_letter(text.as_bytes().first()) && is_letter(text.as_bytes().last()) {
+        return text;
+    }
+    let text = text.strip_prefix('=').filter(|rest| rest.starts_with('"')).unwrap_or(text);
+    text.trim_matches(['"', '\'', '`', '´', '‘', '’', '“', '”'])
+}
+
+/// Whether a text is a number with commas between its thousands: `12,345`, `12,345.0`.
+fn has_groups(text: &str) -> bool {
+    if !text.starts_with(|first: char| first.is_ascii_digit()) {
+        return false;
+    }
+    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+    let mut groups = whole.split(',');
+    let is_digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let is_first = groups.next().is_some_and(|first| (1..=3).contains(&first.len()) && is_digits(first));
+    is_first && whole.contains(',') && groups.all(|group| group.len() == 3 && is_digits(group))
+}
+
+/// A whole number without zeros in front of it and decimals of zero; any other text as it is.
+fn number(text: &str) -> &str {
+    if !text.starts_with(|first: char| first.is_ascii_digit()) {
+        return text;
+    }
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_digits(whole) || decimals.bytes().any(|byte| byte != b'0') {
+        return text;
+    }
+    let digits = whole.trim_start_matches('0');
+    if digits.is_empty() { &whole[whole.len() - 1..] } else { digits }
 }

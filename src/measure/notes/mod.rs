@@ -1,11 +1,15 @@
 //! Notes on the data: what a careful person would ask before believing the numbers.
 
 mod alike;
+mod composed;
 mod customer;
 mod scan;
 
+use core::fmt::{Display, Write};
+
 use chrono::NaiveDate;
 
+use self::alike::Spellings;
 use self::scan::Scan;
 use crate::history::PurchaseLog;
 use crate::record::CustomerId;
@@ -18,7 +22,7 @@ use crate::scale::words::phrase;
 /// |---|---|---|
 /// | `every_id_once` | there are 4 purchases or more, each by another id | below 4 a shop has hardly opened |
 /// | `one_id_dominates` | an id has 30 purchases or more, a tenth of all or more, and 10 times the mean of the other ids or more | a best customer rarely has, an id that guests share has |
-/// | `ids_alike` | two ids are equal but for case, spaces and characters that cannot be seen | one is enough: somebody is counted twice |
+/// | `ids_alike` | two ids differ in how they are written alone ([`ids_alike`]) | one is enough: somebody is counted twice |
 /// | `equal_rows` | 3 purchases or more, and more than 2% of all, equal another one in customer, day and amount | in CDNOW and Online Retail it is 0.3% and 0.2% |
 /// | `far_last_day` | of 20 purchases and credits or more, the last 5% or fewer follow a gap of more than a year that is longer than all the time before it | a typed 2042; a shop that reopened has more |
 /// | `after_as_of` | something lies after the as-of day | it is left out of all answers |
@@ -86,6 +90,9 @@ impl NoteCode {
     }
 }
 
+/// Examples of a note.
+const MOST_EXAMPLES: usize = 6;
+
 /// One question about the data, with what was counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -120,7 +127,8 @@ impl Note {
     /// assert_eq!((notes[0].code, notes[0].count, notes[0].of), (NoteCode::IdsAlike, 2, 3));
     /// assert_eq!(
     ///     notes[0].describe(Language::English),
-    ///     "2 of 3 customer ids differ from another one in case or spaces alone (\"Ann\", \"ann \"): are they one person?"
+    ///     "2 of 3 customer ids differ from another one in how they are written alone (\"Ann\", \"ann \"): are they one person? \
+    ///      They count as several until each is written in one way: case, spaces, quotes, full width, zeros in front, commas, \".0\"."
     /// );
     /// # Ok::<(), repurchase::Error>(())
     /// ```
@@ -142,9 +150,11 @@ impl Note {
             ),
             NoteCode::IdsAlike => phrase!(
                 language,
-                "{count} of {of} customer ids differ from another one in case or spaces alone ({ids}): are they one \
-                 person?",
-                "{of} 个客户 ID 中有 {count} 个与别的 ID 只差大小写或空格（{ids}）：是不是同一个人？"
+                "{count} of {of} customer ids differ from another one in how they are written alone ({ids}): are they \
+                 one person? They count as several until each is written in one way: case, spaces, quotes, full width, \
+                 zeros in front, commas, \".0\".",
+                "{of} 个客户 ID 中有 {count} 个与别的 ID 只是写法不同（{ids}）：是不是同一个人？目前按多人计算；请统一写法\
+                 （大小写、空格、引号、全角半角、前导零、千位逗号、“.0”）。"
             ),
             NoteCode::EqualRows => phrase!(
                 language,
@@ -214,8 +224,53 @@ impl Note {
 ///
 /// # Complexity
 ///
-/// One pass over the purchases and credits; of each customer an id and 8 bytes are kept, and in a log with credits the
+/// One pass over the purchases and credits; of each customer an id and at most 8 bytes are kept, and in a log with credits the
 /// amounts of as many customers as fit the processor's cache. Linear, `n log n` in customers.
-pub fn notes<Id: CustomerId + core::fmt::Display>(log: &PurchaseLog<Id>, as_of: NaiveDate) -> Vec<Note> {
+pub fn notes<Id: CustomerId + Display>(log: &PurchaseLog<Id>, as_of: NaiveDate) -> Vec<Note> {
     Scan::of(log, as_of).notes(log)
+}
+
+/// The note on ids of customers that differ in how they are written alone, as [`notes`] has it of those of a log: for ids
+/// that a program keeps beside it. `None` where there is no such id.
+///
+/// It does not matter to it how letters are written (their case, their width, a mark as a character of its own), nor spaces and characters that cannot be
+/// seen, quotes around an id, and of a whole number the zeros in front of it, the commas between its thousands and decimals
+/// of zero: `"Ann "` and `ann`, `００１２３`, `'123` and `123.0` are alike; `12` and `A12`, `1.5` and `15` are not.
+///
+/// Examples are those of the first groups, ids ascending. The order of `ids` makes no difference.
+///
+/// # Complexity
+///
+/// One pass where all ids are written in one way, which most shops' are: numbers of one length or without zeros in front,
+/// letters of one case. Else three, `n log n` in ids, with 8 bytes of each.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::measure::ids_alike;
+///
+/// let note = ids_alike(["00123", "123.0", "124"]).ok_or("a note")?;
+/// assert_eq!((note.count, note.of, note.examples.len()), (2, 3, 2));
+/// assert_eq!(ids_alike(["00123", "00124", "A12"]), None);
+/// # Ok::<(), &str>(())
+/// ```
+pub fn ids_alike<Id: Display + Ord>(ids: impl IntoIterator<Item = Id, IntoIter: Clone>) -> Option<Note> {
+    let ids = ids.into_iter();
+    let (mut spellings, mut count, mut text) = (Spellings::default(), 0, String::new());
+    for id in ids.clone() {
+        text.clear();
+        // A text takes everything.
+        _ = write!(text, "{id}");
+        spellings.see(&text);
+        count += 1;
+    }
+    alike_of(spellings, count, ids)
+}
+
+/// The same of so many ids, whose spellings are known.
+fn alike_of<Id: Display + Ord>(spellings: Spellings, of: u64, ids: impl Iterator<Item = Id> + Clone) -> Option<Note> {
+    let groups = if spellings.may_be_alike() { alike::groups(ids) } else { Vec::new() };
+    let count = groups.iter().map(Vec::len).sum::<usize>() as u64;
+    let examples = groups.iter().flatten().take(MOST_EXAMPLES).map(|id| id.to_string().into()).collect();
+    (count > 0).then_some(Note { code: NoteCode::IdsAlike, count, of, examples })
 }

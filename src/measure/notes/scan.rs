@@ -1,14 +1,14 @@
 //! One pass over a log, and the rules by which its counts become notes.
 
-use core::fmt::Display;
+use core::fmt::{Display, Write};
 
 use chrono::NaiveDate;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::alike::Alike;
+use super::alike::Spellings;
 use super::customer::Customer;
-use super::{Note, NoteCode};
+use super::{MOST_EXAMPLES, Note, NoteCode, alike_of};
 use crate::history::{CustomerFold, Fact, PurchaseLog};
 use crate::record::CustomerId;
 use crate::record::calendar::Day;
@@ -36,8 +36,6 @@ const UNMATCHED_PART: u64 = 100;
 /// If one purchase in 3,333 is given back, 10,000 purchases show one in 19 of 20 shops.
 const MANY_PURCHASES: u64 = 10_000;
 
-const MOST_EXAMPLES: usize = 6;
-
 /// What is counted of a log up to the as-of day.
 pub(super) struct Scan<Id> {
     as_of: Day,
@@ -46,7 +44,11 @@ pub(super) struct Scan<Id> {
     credits: u64,
     /// Customers with a purchase.
     buyers: u64,
-    alike: Alike<Id>,
+    /// Customers with a purchase or a credit, and how their ids are written.
+    ids: Vec<Id>,
+    spellings: Spellings,
+    /// The text of an id.
+    text: String,
     /// Those with most purchases, the most first, of equal ones the smaller id.
     dominant: Vec<(u64, Id)>,
     repeated: u64,
@@ -69,7 +71,9 @@ impl<Id: CustomerId + Display> Scan<Id> {
             purchases: 0,
             credits: 0,
             buyers: 0,
-            alike: Alike::default(),
+            ids: Vec::new(),
+            spellings: Spellings::default(),
+            text: String::new(),
             dominant: Vec::new(),
             repeated: 0,
             unmatched: 0,
@@ -91,7 +95,8 @@ impl<Id: CustomerId + Display> Scan<Id> {
         self.purchases += other.purchases;
         self.credits += other.credits;
         self.buyers += other.buyers;
-        self.alike.append(other.alike);
+        self.ids.extend(other.ids);
+        self.spellings.merge(other.spellings);
         for (purchases, id) in &other.dominant {
             self.add_dominant(*purchases, id);
         }
@@ -137,21 +142,15 @@ impl<Id: CustomerId + Display> Scan<Id> {
     }
 
     /// The notes, in the order of their codes.
-    pub(super) fn notes(mut self, log: &PurchaseLog<Id>) -> Vec<Note> {
-        let groups = core::mem::take(&mut self.alike);
-        let ids = groups.len() as u64;
-        let (facts, groups) = (self.purchases + self.credits, groups.groups());
+    pub(super) fn notes(self, log: &PurchaseLog<Id>) -> Vec<Note> {
+        let facts = self.purchases + self.credits;
         let note = |code, count, of| Note { code, count, of, examples: Vec::new() };
         let text =
             |ids: &mut dyn Iterator<Item = &Id>| ids.take(MOST_EXAMPLES).map(|id| id.to_string().into()).collect();
 
         let is_once = self.purchases >= FEWEST_PURCHASES && self.buyers == self.purchases;
         let every_id_once = is_once.then(|| note(NoteCode::EveryIdOnce, self.buyers, self.buyers));
-        let alike = groups.iter().map(Vec::len).sum::<usize>() as u64;
-        let ids_alike = (alike > 0).then(|| {
-            let examples = text(&mut groups.iter().flatten());
-            Note { examples, ..note(NoteCode::IdsAlike, alike, ids) }
-        });
+        let ids_alike = alike_of(self.spellings, self.ids.len() as u64, self.ids.iter());
         let is_repeated = self.repeated >= FEWEST_REPEATED && self.repeated > self.purchases / REPEATED_PART;
         let equal_rows = is_repeated.then(|| note(NoteCode::EqualRows, self.repeated, self.purchases));
         let after_as_of = self.after_days.map(|(first, last)| {
@@ -250,7 +249,11 @@ impl<Id: CustomerId + Display> CustomerFold<Id> for Scan<Id> {
         }
         if customer.purchases + customer.credits > 0 {
             self.add_dominant(customer.purchases, &id);
-            self.alike.add(id);
+            self.text.clear();
+            // A text takes everything.
+            _ = write!(self.text, "{id}");
+            self.spellings.see(&self.text);
+            self.ids.push(id);
         }
     }
 }
