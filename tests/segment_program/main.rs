@@ -11,6 +11,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 mod cases;
+mod chinese;
 mod forecasts;
 mod models;
 mod page;

@@ -2,9 +2,12 @@
 
 use std::fmt::Write;
 
+use repurchase::scale::Language;
+
 use crate::error::Error;
 use crate::layout::{Layout, Role};
 use crate::names::plain;
+use crate::said::said;
 
 const BUILT_IN: [&str; 25] = [
     include_str!("../layouts/own.toml"),
@@ -49,9 +52,12 @@ impl Layout {
     pub fn named(name: &str) -> Result<Self, Error> {
         let known = Self::built_in()?;
         let names = known.iter().map(|layout| layout.name()).collect::<Vec<_>>().join(", ");
-        let expected = format!("one of {names}, or a file that starts as those of examples/order-files/layouts do");
+        let expected = said!(
+            "one of {names}, or a file that starts as those of examples/order-files/layouts do",
+            "{names} 之一，或格式文件（写法见 examples/order-files/layouts）"
+        );
         let found = known.iter().find(|layout| plain(layout.name()) == plain(name));
-        found.cloned().ok_or(Error::Option { option: "--from", found: name.to_owned(), expected })
+        found.cloned().ok_or_else(|| Error::option("--from", name, expected))
     }
 
     /// What `--from` says: a layout that is known, by name, or else the path of a file of one's own.
@@ -63,13 +69,14 @@ impl Layout {
         })
     }
 
-    /// What each known layout reads, for `--from list`.
-    pub fn list() -> Result<String, Error> {
+    /// What each known layout reads, for `--from list`, in one of the languages.
+    pub fn list(language: Language) -> Result<String, Error> {
         let mut list = String::new();
         for layout in Self::built_in()? {
-            let _ = writeln!(list, "{}\n    {}", layout.name(), layout.title());
+            let _ = writeln!(list, "{}\n    {}", layout.name(), layout.said_title().text(language));
             if let Some(reason) = layout.refusal() {
-                let _ = writeln!(list, "    cannot be used: {reason}");
+                let title = if language == Language::Chinese { "不可用：" } else { "cannot be used: " };
+                let _ = writeln!(list, "    {title}{}", reason.text(language));
                 continue;
             }
             for role in Role::ALL {

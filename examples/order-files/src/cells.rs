@@ -239,11 +239,10 @@ impl TimeCells {
     #[cold]
     fn clash(&self, clash: &Clash, field: &[u8]) -> Fault {
         let expected = if let Some(order) = self.only {
-            let order = order.words();
-            said!("a date that is {order}, as --dates or the layout says", "日期 {order}（见 --dates 或格式文件）")
+            let [english, chinese] = order.words();
+            said!("a date that is {english}, as --dates or the layout says", "日期 {chinese}（见 --dates 或格式文件）")
         } else {
-            let (orders, line) = (orders_of(clash.mask), clash.earlier);
-            let [english, chinese] = [" or ", " 或 "].map(|or| orders.join(or));
+            let ([english, chinese], line) = (orders_of(clash.mask), clash.earlier);
             said!("a date that is {english}, as on line {line}", "日期 {chinese}（如第 {line} 行）")
         };
         Fault::new(field, expected)
@@ -275,9 +274,11 @@ pub(crate) const fn decimal_words(is_point: bool) -> DecimalWords {
     }
 }
 
-/// The orders of a mask, as a message has them.
-pub(crate) fn orders_of(mask: u8) -> Vec<&'static str> {
-    (0..3).filter(|bit| mask & (1 << bit) != 0).map(|bit| DateOrder::ALL[bit].words()).collect()
+/// The orders of a mask, as a message has them in English and in Chinese.
+pub(crate) fn orders_of(mask: u8) -> [String; 2] {
+    let words = (0..3).filter(|bit| mask & (1 << bit) != 0).map(|bit| DateOrder::ALL[bit].words());
+    let (english, chinese): (Vec<&str>, Vec<&str>) = words.map(|[english, chinese]| (english, chinese)).unzip();
+    [english.join(" or "), chinese.join(" 或 ")]
 }
 
 /// A column of few words, by number.

@@ -1,6 +1,7 @@
 //! What stops the reading, in Chinese.
 
-use crate::error::Error;
+use crate::error::{Error, shown};
+use crate::library;
 use crate::said::Said;
 
 use repurchase::scale::Language;
@@ -22,7 +23,7 @@ pub(crate) fn sentence(error: &Error) -> String {
         Error::ManyWords { column, role, some } => format!(
             "{column} 列的取值太多，不像 {role}（{some} ..）；--columns {role}=列名 改读另一列，--columns {role}= 则不读"
         ),
-        Error::Refused { title, reason } => format!("这是 {title} 的文件：{}", of(reason)),
+        Error::Refused { title, reason } => format!("这是 {} 的文件：{}", of(title), of(reason)),
         Error::Row(row) => format!("{}；--skip-bad-rows 可跳过这类行", row.describe(Language::Chinese)),
         Error::NoUsableRow { skipped, rows, first } => {
             format!("没有可用的行：{rows} 行中有 {skipped} 行无效，第一处是{}", first.describe(Language::Chinese))
@@ -66,7 +67,16 @@ pub(crate) fn sentence(error: &Error) -> String {
             "最后一天 {last}（第 {line} 行）比前一个有订单的日子 {before} 晚 {days} 天：是不是填错了？--as-of {before} 不计入\
              这一天，--as-of {last} 照样计入"
         ),
-        Error::TooMany { what, most } => format!("文件太大（{what} 超过 {most}）；请分批读取"),
-        Error::Option { .. } | Error::Layout { .. } | Error::Library(_) => error.to_string(),
+        Error::TooMany { what, most } => {
+            let what = if *what == "rows" { "行数" } else { "编号" };
+            format!("文件太大（{what}超过 {most}）；请分批读取")
+        }
+        Error::Option { option, found, expected } => {
+            format!("{option}：内容为 {}，应为{}", shown(found.as_bytes()), of(expected))
+        }
+        Error::Layout { message } => {
+            format!("无法读取格式文件：{message}；请复制 examples/order-files/layouts 中的一个文件再修改")
+        }
+        Error::Library(error) => library::in_chinese(error),
     }
 }

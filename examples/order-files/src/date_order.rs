@@ -31,11 +31,11 @@ impl DateOrder {
     }
 
     /// As a message has it.
-    pub(crate) const fn words(self) -> &'static str {
+    pub(crate) const fn words(self) -> [&'static str; 2] {
         match self {
-            Self::Ymd => "year/month/day",
-            Self::Dmy => "day/month/year",
-            Self::Mdy => "month/day/year",
+            Self::Ymd => ["year/month/day", "年/月/日"],
+            Self::Dmy => ["day/month/year", "日/月/年"],
+            Self::Mdy => ["month/day/year", "月/日/年"],
         }
     }
 }
@@ -44,10 +44,9 @@ impl FromStr for DateOrder {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::ALL.into_iter().find(|order| order.name() == text).ok_or_else(|| Error::Option {
-            option: "--dates",
-            found: text.to_owned(),
-            expected: "ymd, dmy or mdy".to_owned(),
+        Self::ALL.into_iter().find(|order| order.name() == text).ok_or_else(|| {
+            let expected = ["ymd, dmy or mdy", "ymd（年月日）、dmy（日月年）或 mdy（月日年）"];
+            Error::option("--dates", text, expected)
         })
     }
 }

@@ -48,10 +48,10 @@ pub enum Error {
     ManyWords { column: String, role: Role, some: String },
     /// The layout is known and of no use.
     #[error("this is a file of {title}: {reason}")]
-    Refused { title: String, reason: Said },
+    Refused { title: Said, reason: Said },
     /// A value that no option takes.
     #[error("{option}: found {found:?}, expected {expected}")]
-    Option { option: &'static str, found: String, expected: String },
+    Option { option: &'static str, found: String, expected: Said },
     /// A layout that is none.
     #[error("the layout cannot be read: {message}; copy one of examples/order-files/layouts and change it")]
     Layout { message: String },
@@ -129,8 +129,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// The error in one of the languages. What is wrong with an option or a layout is said in English alone, and so is
-    /// what the library says of a record.
+    /// The error in one of the languages. Where a layout is no TOML, what the parser says of it is quoted in English.
     pub fn describe(&self, language: Language) -> String {
         match language {
             Language::Chinese => chinese::sentence(self),
@@ -138,7 +137,7 @@ impl Error {
         }
     }
 
-    pub(crate) fn option(option: &'static str, found: &str, expected: impl Into<String>) -> Self {
+    pub(crate) fn option(option: &'static str, found: &str, expected: impl Into<Said>) -> Self {
         Self::Option { option, found: found.to_owned(), expected: expected.into() }
     }
 }

@@ -106,7 +106,7 @@ impl Plan {
         }
         let layout = layout_of(&header, options)?;
         if let Some(reason) = layout.refusal() {
-            return Err(Error::Refused { title: layout.title().to_owned(), reason });
+            return Err(Error::Refused { title: layout.said_title(), reason });
         }
         Self::of(layout, header, options, &fields)
     }

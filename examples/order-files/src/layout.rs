@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::date_order::DateOrder;
 use crate::error::{Error, lines};
 use crate::names::plain;
-use crate::said::Said;
+use crate::said::{Said, said};
 
 /// What a column says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -95,10 +95,9 @@ impl FromStr for Role {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::ALL.into_iter().find(|role| plain(role.name()) == plain(text)).ok_or_else(|| Error::Option {
-            option: "--columns",
-            found: text.to_owned(),
-            expected: format!("one of {}", Self::ALL.map(Self::name).join(", ")),
+        Self::ALL.into_iter().find(|role| plain(role.name()) == plain(text)).ok_or_else(|| {
+            let names = Self::ALL.map(Self::name).join(", ");
+            Error::option("--columns", text, said!("one of {names}", "{names} 之一"))
         })
     }
 }
@@ -127,7 +126,10 @@ impl FromStr for RowsOfOrder {
             _ => Err(Error::option(
                 "--rows",
                 text,
-                "lines (the rows of an order are added up) or total (each has all of it)",
+                [
+                    "lines (the rows of an order are added up) or total (each has all of it)",
+                    "lines（同一订单各行相加）或 total（每行都是整单金额）",
+                ],
             )),
         }
     }
@@ -165,7 +167,11 @@ impl FromStr for DecimalMark {
         match text {
             "point" | "." => Ok(Self::Point),
             "comma" | "," => Ok(Self::Comma),
-            _ => Err(Error::option("--decimal", text, "point (1,234.50) or comma (1.234,50)")),
+            _ => Err(Error::option(
+                "--decimal",
+                text,
+                ["point (1,234.50) or comma (1.234,50)", "point（1,234.50）或 comma（1.234,50）"],
+            )),
         }
     }
 }
@@ -213,6 +219,9 @@ struct Columns {
 pub struct Layout {
     name: String,
     title: String,
+    /// The same in Chinese.
+    #[serde(default)]
+    title_zh: Option<String>,
     /// Columns that are all there in a file of this layout, and together in no other.
     #[serde(default)]
     recognise: Vec<String>,
@@ -284,6 +293,11 @@ impl Layout {
             Role::Currency => &columns.currency,
             Role::Product => &columns.product,
         }
+    }
+
+    pub(crate) fn said_title(&self) -> Said {
+        let chinese = self.title_zh.clone().unwrap_or_else(|| self.title.clone());
+        [self.title.clone(), chinese].into()
     }
 
     pub(crate) fn unused(&self) -> &[String] {

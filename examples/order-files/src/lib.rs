@@ -47,6 +47,7 @@ mod far_day;
 mod header;
 mod ids;
 mod layout;
+mod library;
 mod lines;
 mod matched;
 mod money;
@@ -77,6 +78,7 @@ pub use notes::{Note, NoteCode};
 pub use options::{Columns, KindWords, ReadOptions, StatusWords};
 pub use orders::{Orders, ReadAs};
 pub use said::Said;
+pub use library::in_chinese;
 pub use text::Encoding;
 pub use zone::Zone;
 

@@ -126,7 +126,7 @@ impl ReadOptions {
 }
 
 /// Pairs of `KEY=VALUE`, separated by commas; a part without `=` belongs to the value before it, with its comma.
-fn pairs(text: &str, option: &'static str, expected: &str) -> Result<Vec<(String, String)>, Error> {
+fn pairs(text: &str, option: &'static str, expected: [&'static str; 2]) -> Result<Vec<(String, String)>, Error> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for part in text.split(',') {
         match (part.split_once('='), pairs.last_mut()) {
@@ -161,7 +161,11 @@ impl FromStr for Columns {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let pairs = pairs(text, "--columns", "pairs such as customer_id=Buyer,placed_at=Date,amount=Total")?;
+        let expected = [
+            "pairs such as customer_id=Buyer,placed_at=Date,amount=Total",
+            "成对的写法，如 customer_id=买家,placed_at=日期,amount=金额",
+        ];
+        let pairs = pairs(text, "--columns", expected)?;
         pairs.into_iter().map(|(role, name)| Ok((role.parse()?, name))).collect::<Result<_, _>>().map(Self)
     }
 }
@@ -184,7 +188,10 @@ impl FromStr for StatusWords {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let expected = "pairs such as shipped=paid,on hold=unpaid,returned=cancelled (or refunded)";
+        let expected = [
+            "pairs such as shipped=paid,on hold=unpaid,returned=cancelled (or refunded)",
+            "成对的写法，如 已发货=paid,待付款=unpaid,已关闭=cancelled（或 refunded）",
+        ];
         let meaning = |name: &str| match name {
             "paid" => Some(StatusMeaning::Paid),
             "unpaid" => Some(StatusMeaning::Unpaid),
@@ -219,7 +226,8 @@ impl FromStr for KindWords {
             "refund" => Some(true),
             _ => None,
         };
-        let wrong = || Error::option("--kind", text, "pairs such as sold=purchase,sent back=refund");
+        let expected = ["pairs such as sold=purchase,sent back=refund", "成对的写法，如 销售=purchase,退货=refund"];
+        let wrong = || Error::option("--kind", text, expected);
         words(text, meaning).map(Self).ok_or_else(wrong)
     }
 }

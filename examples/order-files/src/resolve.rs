@@ -149,7 +149,7 @@ impl Table {
 
 /// Dates in the orders of a mask.
 fn date_words(mask: u8) -> Said {
-    let [english, chinese] = [" or ", " 或 "].map(|or| orders_of(mask).join(or));
+    let [english, chinese] = orders_of(mask);
     said!("a date that is {english}", "日期 {chinese}")
 }
 

@@ -62,10 +62,12 @@ impl FromStr for Zone {
             }
         }
         let place = TZ_VARIANTS.iter().find(|place| place.name().eq_ignore_ascii_case(text));
-        place.copied().map(Self::from).ok_or_else(|| Error::Option {
-            option: "--time-zone",
-            found: text.to_owned(),
-            expected: "a zone such as Asia/Shanghai or Europe/Berlin, or an offset such as +08:00".to_owned(),
+        place.copied().map(Self::from).ok_or_else(|| {
+            let expected = [
+                "a zone such as Asia/Shanghai or Europe/Berlin, or an offset such as +08:00",
+                "时区，如 Asia/Shanghai、Europe/Berlin，或与 UTC 的时差，如 +08:00",
+            ];
+            Error::option("--time-zone", text, expected)
         })
     }
 }

@@ -7,7 +7,10 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::{answer, ok, ok_with, refusal, refusal_with};
-use order_files::{ReadOptions, read};
+use order_files::{
+    Columns, DateOrder, DecimalMark, Error, KindWords, Layout, ReadOptions, RowsOfOrder, StatusWords, Zone, read,
+};
+use repurchase::predict::{Nbd, NbdParams, TimeUnit};
 use repurchase::scale::Language;
 
 const OWN: &str = "customer_id,placed_at,amount\n";
@@ -214,4 +217,73 @@ fn both_languages_name_the_same_options_lines_and_values() {
             assert!(!prose.contains(word), "{chinese}");
         }
     }
+}
+
+/// An error in both languages: the same options and numbers, and no English prose in Chinese.
+#[track_caller]
+fn is_said_in_both(error: &Error) -> String {
+    let (english, chinese) = (error.to_string(), error.describe(Language::Chinese));
+    assert_eq!(options(&english), options(&chinese), "{english} {chinese}");
+    let is_chinese = |one: &char| ('\u{4e00}'..='\u{9fff}').contains(one);
+    assert!(chinese.chars().filter(is_chinese).count() >= 4, "{chinese}");
+    for word in ["expected", "found", "such as", " the ", "cannot", "must"] {
+        assert!(!chinese.contains(word), "{chinese}");
+    }
+    chinese
+}
+
+#[test]
+fn what_is_wrong_with_an_option_is_said_in_both_languages() {
+    let errors = [
+        "customer".parse::<Columns>().map(drop),
+        "buyer=x".parse::<Columns>().map(drop),
+        "x=maybe".parse::<StatusWords>().map(drop),
+        "x=maybe".parse::<KindWords>().map(drop),
+        "each".parse::<RowsOfOrder>().map(drop),
+        "dot".parse::<DecimalMark>().map(drop),
+        "ydm".parse::<DateOrder>().map(drop),
+        "Mars".parse::<Zone>().map(drop),
+        Layout::named("shopfy").map(drop),
+    ];
+    for error in errors {
+        let error = error.unwrap_err();
+        let chinese = is_said_in_both(&error);
+        assert!(chinese.starts_with("--") && chinese.contains("：内容为 \""), "{chinese}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_layout_is_said_in_both_languages() {
+    for text in ["name = ", "name = \"x\"", "naem = \"x\"\n", "name = \"x\"\ntitle = \"y\"\nrows = \"some\"\n"] {
+        let error = Layout::from_toml(text).unwrap_err();
+        let (english, chinese) = (error.to_string(), error.describe(Language::Chinese));
+        let detail = english.strip_prefix("the layout cannot be read: ").unwrap().rsplit_once("; copy").unwrap().0;
+        assert_eq!(
+            chinese,
+            format!("无法读取格式文件：{detail}；请复制 examples/order-files/layouts 中的一个文件再修改")
+        );
+    }
+    let (english, chinese) = (Layout::list(Language::English).unwrap(), Layout::list(Language::Chinese).unwrap());
+    assert_eq!(english.lines().count(), chinese.lines().count());
+    for layout in Layout::built_in().unwrap() {
+        assert!(!chinese.contains(&format!("\n    {}\n", layout.title())), "{} has no title in Chinese", layout.name());
+    }
+    assert!(chinese.contains("不可用：") && !chinese.contains("cannot"));
+}
+
+#[test]
+fn what_the_library_refuses_is_said_in_both_languages() {
+    for (r, english, chinese) in [
+        (-1.0, "r must be finite and above 0, found -1", "r 应大于 0，实际为 -1"),
+        (1e40, "r must be from 1e-30 to 1e30, found 1e40", "r 应在 1e-30 与 1e30 之间，实际为 1e40"),
+    ] {
+        let error = Error::from(Nbd::from_params(NbdParams { r, alpha: 1.0 }, TimeUnit::Week).unwrap_err());
+        assert_eq!((error.to_string().as_str(), is_said_in_both(&error).as_str()), (english, chinese));
+    }
+    // So many orders of 26 digits each are more than 96 bits hold.
+    let row = format!("ann,2024-01-05,{}\n", "9".repeat(26));
+    let orders = ok(format!("{OWN}{}", row.repeat(900)).as_bytes());
+    let refused = orders.log().and_then(|log| Ok(log.ledger(orders.as_of())?)).map(drop).unwrap_err();
+    let chinese = is_said_in_both(&refused);
+    assert!(chinese.contains("太大：按最细的小数位数计"), "{refused} {chinese}");
 }

@@ -6,6 +6,7 @@ mod common;
 
 use common::{answer, bought_again, notes, ok, ok_with, purchases, refusal, refusal_with};
 use order_files::{DateOrder, Layout, ReadOptions, Role};
+use repurchase::scale::Language;
 
 fn answer_of(customers: usize, purchases: usize, credits: usize, revenue: &str) -> (usize, usize, usize, String) {
     (customers, purchases, credits, revenue.to_owned())
@@ -216,7 +217,7 @@ fn files_that_cannot_be_used_say_why() {
 
 #[test]
 fn a_layout_is_named_listed_and_changed() {
-    assert!(Layout::list().unwrap().contains("shopify\n    Shopify admin"));
+    assert!(Layout::list(Language::English).unwrap().contains("shopify\n    Shopify admin"));
     for layout in Layout::built_in().unwrap() {
         assert_eq!(Layout::named(layout.name()).unwrap(), layout);
     }

@@ -18,7 +18,7 @@ use repurchase::scale::Language;
 use repurchase_report::{Report, ReportOptions, report};
 use repurchase_segment::arguments::LogArguments;
 use repurchase_segment::order_files::Layout;
-use repurchase_segment::{notes, output, read};
+use repurchase_segment::{command_line, notes, output, read};
 
 /// A shop's returning customers as one page of HTML.
 #[derive(Debug, Parser)]
@@ -49,7 +49,10 @@ enum LanguageArgument {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments: Arguments = match command_line::parsed() {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
     let language = match arguments.lang {
         LanguageArgument::En => Language::English,
         LanguageArgument::Zh => Language::Chinese,
@@ -59,7 +62,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments, language: Language) -> Result<(), Box<dyn Error>> {
     if arguments.log.asks_for_layouts() {
-        return Ok(output::print(&Layout::list()?)?);
+        return Ok(output::print(&Layout::list(language)?)?);
     }
     let orders = arguments.log.read()?;
     eprint!("{}", read::report(&orders, language));

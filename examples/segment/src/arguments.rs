@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser};
 use order_files::{
-    Columns, DateOrder, DecimalMark, KindWords, Layout, Orders, ReadOptions, RowsOfOrder, StatusWords, Zone,
+    Columns, DateOrder, DecimalMark, KindWords, Layout, Orders, ReadOptions, RowsOfOrder, Said, StatusWords, Zone,
 };
 use repurchase::measure::Occasion;
 use repurchase::predict::ModelKind;
@@ -100,24 +100,26 @@ pub enum From {
 }
 
 impl FromStr for From {
-    type Err = String;
+    type Err = Said;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text == "list" {
             return Ok(Self::List);
         }
-        let layout = Layout::named_or_file(text).map_err(|error| output::line(&error, Language::English))?;
+        let said = |error| Said::from([Language::English, Language::Chinese].map(|one| output::line(&error, one)));
+        let layout = Layout::named_or_file(text).map_err(said)?;
         Ok(Self::Layout(Box::new(layout)))
     }
 }
 
-fn day(text: &str) -> Result<NaiveDate, String> {
-    text.parse().map_err(|_| "expected a day such as 2024-01-31".to_owned())
+fn day(text: &str) -> Result<NaiveDate, Said> {
+    text.parse().map_err(|_| Said::from(["expected a day such as 2024-01-31", "应为日期，如 2024-01-31"]))
 }
 
-fn days(text: &str) -> Result<u32, String> {
+fn days(text: &str) -> Result<u32, Said> {
     let days = text.parse().ok().filter(|days| *days > 0);
-    days.ok_or_else(|| "expected a number of days from 1, such as 90".to_owned())
+    let expected = ["expected a number of days from 1, such as 90", "应为不小于 1 的天数，如 90"];
+    days.ok_or_else(|| Said::from(expected))
 }
 
 /// What is asked of a shop.
@@ -236,9 +238,11 @@ impl ShopArguments {
             choice if self.params.is_empty() => choice,
             PurchaseChoice::Fit(kind) => PurchaseChoice::Given(params::purchases(&self.params, kind)?),
             _ => {
-                return Err(
-                    "--params needs a --model of its own, such as --model mbg-nbd: whose parameters are they?".into()
-                );
+                return Err(Said::from([
+                    "--params needs a --model of its own, such as --model mbg-nbd: whose parameters are they?",
+                    "--params 还需要 --model（如 --model mbg-nbd）：这是哪个模型的参数？",
+                ])
+                .into());
             }
         };
         let spend = Some(&self.spend_params).filter(|params| !params.is_empty());

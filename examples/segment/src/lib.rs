@@ -5,8 +5,10 @@
 //! ```
 
 pub mod arguments;
+pub mod command_line;
 pub mod customers;
 mod digits;
+mod help;
 pub mod notes;
 pub mod output;
 pub mod page;
@@ -24,7 +26,6 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
 use order_files::{Layout, Said};
 
 use crate::arguments::Arguments;
@@ -35,13 +36,15 @@ pub const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/cdnow_ord
 
 /// The program.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    output::exit_code_in(arguments.lang, run(&arguments))
+    match command_line::parsed::<Arguments>() {
+        Ok(arguments) => output::exit_code_in(arguments.lang, run(&arguments)),
+        Err(code) => code,
+    }
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     if arguments.log.asks_for_layouts() {
-        return Ok(output::print(&Layout::list()?)?);
+        return Ok(output::print(&Layout::list(arguments.lang)?)?);
     }
     let orders = arguments.log.read()?;
     let log = orders.log()?;

@@ -10,12 +10,12 @@ use std::process::ExitCode;
 use order_files::Said;
 use repurchase::scale::Language;
 
-/// How a program ends: an error is printed with its causes, on one line.
+/// How a program ends: an error is printed with its causes, on one line, in English.
 pub fn exit_code(result: Result<(), Box<dyn Error>>) -> ExitCode {
     exit_code_in(Language::English, result)
 }
 
-/// The same; what is wrong with the orders is said in the language.
+/// The same in the language; what the system itself says of a file stays as it says it.
 pub fn exit_code_in(language: Language, result: Result<(), Box<dyn Error>>) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
     let title = if language == Language::Chinese { "错误：" } else { "error: " };
@@ -25,11 +25,11 @@ pub fn exit_code_in(language: Language, result: Result<(), Box<dyn Error>>) -> E
 
 /// An error and its causes.
 pub(crate) fn line(error: &(dyn Error + 'static), language: Language) -> String {
-    let text = |error: &(dyn Error + 'static)| match (error.downcast_ref::<order_files::Error>(), error.downcast_ref())
-    {
-        (Some(error), _) => error.describe(language),
-        (_, Some(said)) => Said::text(said, language).to_owned(),
-        _ => error.to_string(),
+    let text = |error: &(dyn Error + 'static)| {
+        let of_file = error.downcast_ref::<order_files::Error>().map(|error| error.describe(language));
+        let said = || error.downcast_ref::<Said>().map(|said| said.text(language).to_owned());
+        let of_library = || error.downcast_ref().filter(|_| language == Language::Chinese).map(order_files::in_chinese);
+        of_file.or_else(said).or_else(of_library).unwrap_or_else(|| error.to_string())
     };
     let causes = std::iter::successors(Some(error), |&error| error.source());
     causes.map(text).collect::<Vec<_>>().join(": ")

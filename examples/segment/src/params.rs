@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use order_files::Said;
 use repurchase::predict::{
     AnyModel, BgNbd, BgNbdParams, CnbdParams, GammaGamma, GammaGammaParams, MbgNbd, MbgNbdParams, ModelKind, Nbd,
     NbdParams, ParetoNbd, ParetoNbdParams, TimeUnit,
@@ -37,7 +38,13 @@ macro_rules! models {
                     let [$($name),*] = named("--params", params, &name(kind), [$(stringify!($name)),*])?;
                     $model::from_params($params { $($name),* }, TimeUnit::Week)?.into()
                 })*
-                _ => return Err(format!("--params: {} takes none; use another --model or leave them out", name(kind)).into()),
+                _ => {
+                    let name = name(kind);
+                    return Err(Said::from([
+                        format!("--params: {name} takes none; use another --model or leave them out"),
+                        format!("--params：{name} 没有可给的参数；请换一个 --model，或去掉 --params"),
+                    ]).into());
+                }
             })
         }
     };
@@ -68,18 +75,24 @@ pub fn spend(params: &[Param]) -> Result<GammaGamma, Box<dyn Error>> {
 }
 
 /// Exactly these.
-fn named<const N: usize>(option: &str, params: &[Param], model: &str, names: [&str; N]) -> Result<[f64; N], String> {
+fn named<const N: usize>(option: &str, params: &[Param], model: &str, names: [&str; N]) -> Result<[f64; N], Said> {
     let values = names.map(|name| params.iter().find(|(found, _)| found == name).map(|&(_, value)| value));
     if params.len() != N || values.contains(&None) {
         let mut found: Vec<_> = params.iter().map(|(name, _)| name.as_str()).collect();
         found.sort_unstable();
-        return Err(format!("{option} of {model}: found {}, expected {}", found.join(", "), names.join(", ")));
+        let (found, names) = (found.join(", "), names.join(", "));
+        return Err(Said::from([
+            format!("{option} of {model}: found {found}, expected {names}"),
+            format!("{option}（{model}）：给出的是 {found}，应为 {names}"),
+        ]));
     }
     Ok(values.map(Option::unwrap_or_default))
 }
 
 /// From a text such as `r=0.5`.
-pub fn param(text: &str) -> Result<Param, String> {
+pub fn param(text: &str) -> Result<Param, Said> {
     let pair = text.split_once('=').and_then(|(name, value)| Some((name.trim(), value.trim().parse().ok()?)));
-    pair.map(|(name, value)| (name.to_owned(), value)).ok_or(format!("expected name=number, found {text:?}"))
+    pair.map(|(name, value)| (name.to_owned(), value)).ok_or_else(|| {
+        Said::from([format!("expected name=number, found {text:?}"), format!("应为 名称=数字，实际为 {text:?}")])
+    })
 }

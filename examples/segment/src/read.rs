@@ -41,7 +41,7 @@ impl<R: Read> Read for Watched<R> {
         let read = self.input.read(buffer)?;
         self.bytes += read as u64;
         if self.told.elapsed() >= Duration::from_secs(1) && io::stderr().is_terminal() {
-            eprint!("\r{} MB read\r", self.bytes / 1_000_000);
+            eprint!("\r{} MB\r", self.bytes / 1_000_000);
             self.told = Instant::now();
         }
         Ok(read)

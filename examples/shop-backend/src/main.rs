@@ -37,6 +37,7 @@ use std::sync::Arc;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use repurchase::scale::Language;
 use repurchase_segment::order_files::Layout;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -100,7 +101,7 @@ async fn run(matches: &ArgMatches) -> Result<(), Box<dyn Error>> {
         Some(Command::Import(import)) => import,
     };
     if import.log.asks_for_layouts() {
-        print(&Layout::list()?);
+        print(&Layout::list(Language::English)?);
         return Ok(());
     }
     let config = Config::from_environment()?;
