@@ -55,10 +55,15 @@ pub(crate) fn plain(text: &[u8]) -> Option<(i64, bool)> {
 pub(crate) fn read(text: &[u8]) -> Option<Reading<'_>> {
     let mut rest = std::str::from_utf8(text).ok()?.trim();
     let mut negative = false;
-    if let Some(inside) = rest.strip_prefix('(').and_then(|inside| inside.strip_suffix(')')) {
-        (rest, negative) = (inside.trim(), true);
-    }
     let mut mark = "";
+    if let Some((before, inside, after)) = in_brackets(rest) {
+        // The mark of a currency may stand outside: `$(5.00)`.
+        mark = [before, after].into_iter().find(|outside| !outside.is_empty()).unwrap_or_default();
+        if !(mark.is_empty() || is_currency(mark) && (before.is_empty() || after.is_empty())) {
+            return None;
+        }
+        (rest, negative) = (inside, true);
+    }
     let mut signs = usize::from(negative);
     let mut sign = |rest: &mut &str| {
         for (character, is_minus) in [('-', true), ('−', true), ('+', false)] {
@@ -81,7 +86,7 @@ pub(crate) fn read(text: &[u8]) -> Option<Reading<'_>> {
     }
     match (before, after) {
         ("", "") => {}
-        (one, "") | ("", one) if is_currency(one) => mark = one,
+        (one, "") | ("", one) if mark.is_empty() && is_currency(one) => mark = one,
         _ => return None,
     }
     if signs > 1 {
@@ -93,6 +98,13 @@ pub(crate) fn read(text: &[u8]) -> Option<Reading<'_>> {
     };
     let numbers = [number('.', ','), number(',', '.')];
     numbers.iter().any(Option::is_some).then_some(Reading { numbers, mark })
+}
+
+/// What stands before, between and behind brackets, where there are two.
+fn in_brackets(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('(')?;
+    let (inside, after) = rest.split_once(')')?;
+    Some((before.trim(), inside.trim(), after.trim()))
 }
 
 /// Digits with a decimal mark and thousands separators.
@@ -171,6 +183,9 @@ mod tests {
         point("1,234,567", "1234567");
         point("US$ 1,250.00", "1250");
         point("(250.00)", "-250");
+        point("$(250.00)", "-250");
+        point("(US$ 250.00)", "-250");
+        comma("(250,00) €", "-250");
         point("-$95.20", "-95.2");
         point("$-95.20", "-95.2");
         point("95.20-", "-95.2");
@@ -188,17 +203,18 @@ mod tests {
     #[test]
     fn what_is_no_amount() {
         for text in [
-            "", "-", "12.", ".5", "1O.50", "1e3", "--5", "(-5)", "1,23", "1.2.3", "12 34", "0x10", "O10", "5 €€",
-            "€5€", "٣",
+            "", "-", "12.", ".5", "1O.50", "1e3", "--5", "(-5)", "5(5)", "$(5)$", "$($5)", "(5", "1,23", "1.2.3",
+            "12 34", "0x10", "O10", "5 €€", "€5€", "٣",
         ] {
             assert!(
                 read(text.as_bytes()).is_none_or(|reading| reading.numbers.iter().flatten().count() == 1),
                 "{text}"
             );
         }
-        for text in
-            ["", "-", "12.", ".5", "1O.50", "1e3", "--5", "(-5)", "1.2.3", "12 34", "0x10", "O10", "5 €€", "€5€", "٣"]
-        {
+        for text in [
+            "", "-", "12.", ".5", "1O.50", "1e3", "--5", "(-5)", "5(5)", "$(5)$", "$($5)", "(5", "1.2.3", "12 34",
+            "0x10", "O10", "5 €€", "€5€", "٣",
+        ] {
             assert_eq!(both(text), [None, None], "{text}");
         }
     }

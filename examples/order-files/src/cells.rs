@@ -58,16 +58,22 @@ pub(crate) const ROUNDED: [&str; 2] = [
     "完整的编号：电子表格把它四舍五入了；请重新导出，且不要用电子表格另存",
 ];
 
-/// Whether an id is a number as spreadsheets show long ones: `1.23457E+11`.
+/// Whether an id is a number as spreadsheets show long ones: `1.23457E+11`, `1.23457E11`.
 pub(crate) fn is_rounded(id: &[u8]) -> bool {
     let Some(exponent) = id.iter().position(|byte| matches!(byte, b'E' | b'e')) else { return false };
     let (digits, rest) = id.split_at(exponent);
     let is_number = |bytes: &[u8]| !bytes.is_empty() && bytes.iter().all(|byte| byte.is_ascii_digit());
-    let sign = rest.get(1).copied();
-    let fits = digits.first().is_some_and(u8::is_ascii_digit);
-    fits && digits.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
-        && sign == Some(b'+')
-        && is_number(rest.get(2..).unwrap_or_default())
+    let (has_sign, power) = match rest {
+        [_, b'+', power @ ..] => (true, power),
+        [_, power @ ..] => (false, power),
+        [] => return false,
+    };
+    let is_mark = |byte: &u8| matches!(byte, b'.' | b',');
+    // `1E5` may be anybody; with a mark between the digits it is none.
+    let fits = has_sign || digits.get(1).is_some_and(is_mark) && digits.last().is_some_and(u8::is_ascii_digit);
+    fits && digits.first().is_some_and(u8::is_ascii_digit)
+        && digits.iter().all(|byte| byte.is_ascii_digit() || is_mark(byte))
+        && is_number(power)
 }
 
 /// Whether a field of times says that something did not happen: it is empty, the zero of a database, or no.

@@ -12,6 +12,8 @@ pub struct Counts {
     pub duplicates: u64,
     /// Lines that are equal to an earlier one of the same order in all columns that are used.
     pub alike: u64,
+    /// Rows of several pieces whose amount was taken for that of all of them, where nothing in the file says so.
+    pub several_pieces: u64,
     /// Rows in another currency.
     pub other_currency: u64,
     /// Orders of customers.

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, called, listed};
 use crate::layout::{Layout, Role, RowsOfOrder};
-use crate::names::{is_near, plain, role_near};
+use crate::names::{is_near, is_pieces, is_price, is_whole, plain, role_near};
 use crate::options::ReadOptions;
 use crate::rows::Row;
 use crate::said::{Said, said};
@@ -35,6 +35,8 @@ pub(crate) struct Plan {
     pub(crate) currency: Option<usize>,
     /// All roles that columns have.
     pub(crate) roles: Vec<Role>,
+    /// Whether a column that is read has a name beyond ASCII.
+    pub(crate) is_named_beyond_ascii: bool,
     /// Whether the rows of an order are added up.
     pub(crate) adds_lines: bool,
     /// Whether that was not said, and amounts stand in a column of their own.
@@ -43,6 +45,8 @@ pub(crate) struct Plan {
     pub(crate) line: Option<Vec<usize>>,
     /// A column of pieces beside one of amounts: below 0 they were sent back.
     pub(crate) pieces: Option<usize>,
+    /// A column of pieces beside an amount that may be the price of one of them.
+    pub(crate) in_doubt: Option<usize>,
     /// Unused columns whose names are near ones that would be used, and the roles that they look to have.
     pub(crate) near: Vec<(String, Option<Role>)>,
     /// All other columns that are neither used nor known.
@@ -145,7 +149,11 @@ impl Plan {
                 times.extend(header.place(name)?.filter(|place| !times.contains(place)));
             }
         }
-        let amount = match (at(Role::Amount), at(Role::UnitPrice), at(Role::Quantity)) {
+        let is_named = |role: Role| options.columns.0.iter().any(|(named, _)| *named == role);
+        // An amount that is named as a price is none.
+        let is_price = is_named(Role::UnitPrice) && !is_named(Role::Amount);
+        let of_row = at(Role::Amount).filter(|place| !is_price || at(Role::UnitPrice) != Some(*place));
+        let amount = match (of_row, at(Role::UnitPrice), at(Role::Quantity)) {
             (Some(amount), ..) => Some(AmountFrom::Column(amount)),
             (None, Some(price), Some(quantity)) => Some(AmountFrom::PriceAndQuantity(price, quantity)),
             _ => None,
@@ -174,7 +182,14 @@ impl Plan {
         let all_used = || used.iter().filter_map(|(_, place)| *place).chain(times.iter().copied()).collect();
         let line: Option<Vec<usize>> = is_guess.then(all_used);
         let (near, unread) = near(&header, &layout, &used, &times);
+        let is_own = layout.name() == OWN || is_named(Role::Amount);
+        let pieces = at(Role::Quantity).or_else(|| {
+            let mut unread = unread.iter().copied().filter(|_| !is_named(Role::Quantity));
+            unread.find(|&place| header.plain.get(place).is_some_and(|name| is_pieces(name)))
+        });
+        let in_doubt = pieces.filter(|_| is_own && may_be_price(&header, amount));
         Ok(Self {
+            in_doubt,
             customer,
             times,
             time_of_day: at(Role::TimeOfDay),
@@ -186,6 +201,10 @@ impl Plan {
             refunded: at(Role::Refunded),
             kind: at(Role::Kind),
             currency: at(Role::Currency),
+            is_named_beyond_ascii: used
+                .iter()
+                .filter_map(|(_, place)| header.raw.get((*place)?))
+                .any(|name| !name.trim_start_matches('\u{feff}').is_ascii()),
             roles: used.iter().filter(|(_, place)| place.is_some()).map(|(role, _)| *role).collect(),
             adds_lines,
             may_be_totals: rows == RowsOfOrder::Auto && matches!(amount, AmountFrom::Column(_)),
@@ -208,6 +227,17 @@ impl Plan {
             AmountFrom::Column(place) | AmountFrom::PriceAndQuantity(place, _) => place,
         }
     }
+}
+
+/// The layout that no platform has.
+const OWN: &str = "own";
+
+/// Whether nothing says that an amount is that of all pieces of its row.
+fn may_be_price(header: &Header, amount: AmountFrom) -> bool {
+    let AmountFrom::Column(place) = amount else { return false };
+    let mut others = header.plain.iter().enumerate().filter(|(other, _)| *other != place);
+    let is_whole = header.plain.get(place).is_some_and(|name| is_whole(name));
+    !is_whole && !others.any(|(_, name)| is_price(name))
 }
 
 /// The layout that is named, or the one whose columns are all there; where two are, the one that asks for more.

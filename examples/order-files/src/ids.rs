@@ -3,6 +3,7 @@
 //! Traded for plainness: an id of 15 bytes or fewer is a number, so that a look-up costs one place in memory;
 //! `benches/read.rs` has the time that this must not lose.
 
+use std::fmt;
 use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -195,6 +196,19 @@ impl Ids {
         self.count as usize
     }
 
+    /// Ids of more than 15 bytes.
+    pub(crate) fn long(&self) -> impl Iterator<Item = &[u8]> {
+        self.ends.iter().filter_map(|&(_, from, to)| self.bytes.get(from..to))
+    }
+
+    /// All ids, in no order.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = Text<'_>> + Clone {
+        let taken = self.short.slots.iter().filter(|slot| slot.number != NOBODY);
+        let short = taken.map(|slot| Text::Short(joined(slot.key).to_be_bytes()));
+        let long = self.ends.iter().map(|&(_, from, to)| Text::Long(self.bytes.get(from..to).unwrap_or_default()));
+        short.chain(long)
+    }
+
     /// The ids in order, and of each number the place of its id in that order.
     pub(crate) fn sorted(self) -> (SortedIds, Vec<u32>) {
         struct Entry {
@@ -229,6 +243,24 @@ impl Ids {
             ids.ends.push(ids.bytes.len());
         }
         (ids, places)
+    }
+}
+
+/// The text of an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Text<'a> {
+    /// A key, with its length at the end.
+    Short([u8; 16]),
+    Long(&'a [u8]),
+}
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = match self {
+            Self::Short(bytes) => bytes.get(..usize::from(bytes[SHORT])).unwrap_or_default(),
+            Self::Long(bytes) => bytes,
+        };
+        f.write_str(&String::from_utf8_lossy(bytes))
     }
 }
 

@@ -59,6 +59,8 @@ mod orders;
 mod resolve;
 mod rows;
 mod said;
+mod sentences;
+mod suspects;
 mod table;
 mod text;
 mod times;
@@ -69,16 +71,18 @@ mod zone;
 
 use std::io::Read;
 
+use repurchase::measure::ids_alike;
+
 pub use counts::Counts;
 pub use date_order::DateOrder;
 pub use error::{BadRow, Error};
 pub use ids::SortedIds;
 pub use layout::{DecimalMark, Layout, Role, RowsOfOrder, StatusMeaning};
+pub use library::in_chinese;
 pub use notes::{Note, NoteCode};
 pub use options::{Columns, KindWords, ReadOptions, StatusWords};
 pub use orders::{Orders, ReadAs};
 pub use said::Said;
-pub use library::in_chinese;
 pub use text::Encoding;
 pub use zone::Zone;
 
@@ -115,7 +119,7 @@ pub fn read(input: impl Read, options: &ReadOptions) -> Result<Orders, Error> {
 }
 
 fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encoding) -> Result<Orders, Error> {
-    let (read, duplicates, alike) = (table.read, table.duplicates, table.alike);
+    let (read, duplicates, alike, several_pieces) = (table.read, table.duplicates, table.alike, table.several_pieces);
     let (duplicate_lines, alike_lines) = (table.duplicate_lines.clone(), table.alike_lines.clone());
     if read == 0 {
         return Err(Error::NoRow);
@@ -131,17 +135,23 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
     counts.skipped = rows.skipped.count;
     counts.duplicates = duplicates;
     counts.alike = alike;
+    counts.several_pieces = several_pieces;
     counts.other_currency = rows.other_currency;
     counts.no_currency = rows.no_currency;
     if columns.customers.is_empty() && columns.credits.is_empty() {
         return Err(nothing(&rows, &counts, customers.guest));
     }
     let as_of = far_day::as_of(&columns, &rows, options, &counts)?;
+    let mut rounded = suspects::rounded(&customers.ids);
+    if let Some(orders) = rows.orders.as_ref().filter(|_| rounded.count == 0) {
+        rounded = suspects::rounded(&orders.ids);
+    }
     let (ids, places) = customers.ids.sorted();
     let mut columns = columns;
     let place = |number: &u32| places.get(*number as usize).copied().unwrap_or(NOBODY);
     columns.customers.iter_mut().for_each(|number| *number = place(number));
     columns.credits.iter_mut().for_each(|credit| credit.0 = place(&credit.0));
+    let alike_orders = rows.orders.as_ref().and_then(|orders| ids_alike(orders.ids.texts()));
     let order_ids = columns.name(rows.orders.take().filter(|_| options.order_ids));
     let mut joined: Vec<_> = customers.joined.into_values().collect();
     joined.sort_unstable();
@@ -153,11 +163,16 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
         used: &rows.plan.roles,
         absent_words: (&rows.absent_words, options.words()),
         totals: totals(&ids, &columns),
+        nobodies: suspects::nobodies(&ids, |place| columns.has(place)),
+        guessed: suspects::guessed(&ids, encoding, &rows.plan),
+        rounded,
         other_codes: &rows.other_codes,
         columns: rows.plan.names.len(),
         guest: customers.guest,
         joined,
         ids: ids.len() as u64,
+        alike_orders,
+        in_doubt: rows.plan.in_doubt.map(|pieces| (rows.plan.name(rows.plan.amount_place()), rows.plan.name(pieces))),
         currency: rows.currency.as_deref(),
         has_refunds: !columns.refunded.is_empty() || !columns.credits.is_empty() || counts.fully_refunded > 0,
     };
@@ -189,8 +204,7 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
 /// Ids of orders and credits that read like the names of rows that add up others.
 fn totals(ids: &SortedIds, columns: &orders::Columns) -> Vec<String> {
     let is_total = |id: &str| !id.bytes().all(|byte| byte.is_ascii_digit()) && names::is_total(id);
-    let is_there = |place| columns.customers.contains(&place) || columns.credits.iter().any(|credit| credit.0 == place);
-    let totals = (0..).zip(ids.iter()).filter(|(place, id)| is_total(id) && is_there(*place));
+    let totals = (0..).zip(ids.iter()).filter(|(place, id)| is_total(id) && columns.has(*place));
     totals.map(|(_, id)| error::shown(id.as_bytes())).collect()
 }
 

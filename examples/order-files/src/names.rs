@@ -21,10 +21,29 @@ pub(crate) fn plain(name: &str) -> String {
 /// Words by which people call the columns that may go unused, and what such a column says.
 const FAMILIES: [(Option<Role>, &[&str]); 8] = [
     (Some(Role::PaidAt), &["paidat", "paidon"]),
-    (Some(Role::CancelledAt), &["cancel", "deleted", "取消"]),
-    (Some(Role::Status), &["status", "orderstate", "paymentstate", "状态"]),
-    (Some(Role::Refunded), &["refund", "退款"]),
-    (Some(Role::Currency), &["currency", "币种", "货币"]),
+    (Some(Role::CancelledAt), &["cancel", "deleted", "storn", "annul", "anul", "取消", "キャンセル", "취소", "отмен"]),
+    (
+        Some(Role::Status),
+        &[
+            "status",
+            "orderstate",
+            "paymentstate",
+            "statut",
+            "zustand",
+            "estado",
+            "状态",
+            "狀態",
+            "状態",
+            "ステータス",
+            "상태",
+            "статус",
+        ],
+    ),
+    (
+        Some(Role::Refunded),
+        &["refund", "rembours", "erstatt", "reembols", "rimbors", "退款", "返金", "환불", "возврат"],
+    ),
+    (Some(Role::Currency), &["currency", "währung", "devise", "moneda", "币种", "货币", "通貨", "통화"]),
     (Some(Role::Kind), &["transactiontype", "ordertype", "recordtype", "eventtype", "交易类型", "订单类型"]),
     (
         Some(Role::OrderId),
@@ -40,7 +59,7 @@ const FAMILIES: [(Option<Role>, &[&str]); 8] = [
             "订单编号",
         ],
     ),
-    (None, &["return", "adjusted", "documenttype", "paymenttype", "退货"]),
+    (None, &["return", "adjusted", "documenttype", "paymenttype", "退货", "返品", "반품"]),
 ];
 
 /// Whole names that say too little to be looked for inside others.
@@ -89,6 +108,100 @@ pub(crate) fn is_total(text: &str) -> bool {
     };
     let mut words = text.split_whitespace();
     words.next().is_some_and(is_word) || words.next_back().is_some_and(is_word)
+}
+
+/// How words start that say of an order that it was called off, given back or not paid, in the languages of shops.
+const CALLED_OFF: [&str; 30] = [
+    "cancel",
+    "stornier",
+    "stornat",
+    "annul",
+    "anul",
+    "geannuleerd",
+    "iptal",
+    "отмен",
+    "avbru",
+    "avbest",
+    "peruutet",
+    "zrušen",
+    "refund",
+    "rembours",
+    "erstatt",
+    "rückerst",
+    "reembols",
+    "rimbors",
+    "terugbetaa",
+    "devuel",
+    "devol",
+    "retour",
+    "zwrot",
+    "возвра",
+    "iade",
+    "unpaid",
+    "unbezahlt",
+    "impay",
+    "impag",
+    "неоплач",
+];
+
+/// Such words of languages without spaces: anywhere in a short text.
+const CALLED_OFF_IN: [&str; 13] =
+    ["取消", "退款", "退货", "退貨", "未付", "未支付", "待付款", "キャンセル", "返金", "返品", "취소", "환불", "반품"];
+
+/// Whether a field reads as if it said that an order is no purchase: `Storniert`, `注文キャンセル`; no sentences.
+pub(crate) fn is_called_off(plain_field: &str) -> bool {
+    let letters = plain_field.chars().count();
+    let starts = letters <= 24 && CALLED_OFF.iter().any(|word| plain_field.starts_with(word));
+    let is_denied = plain_field.starts_with(['无', '不', '非', '無']) || plain_field.starts_with("未退");
+    starts || letters <= 10 && !is_denied && CALLED_OFF_IN.iter().any(|word| plain_field.contains(word))
+}
+
+/// Words in names of columns that count pieces.
+const PIECES: [&str; 14] = [
+    "quantity",
+    "qty",
+    "quantité",
+    "quantite",
+    "cantidad",
+    "menge",
+    "anzahl",
+    "stück",
+    "pieces",
+    "pcs",
+    "数量",
+    "件数",
+    "數量",
+    "個数",
+];
+
+/// Words that say of pieces that they are not those that were bought.
+const OTHER_PIECES: [&str; 10] =
+    ["refund", "return", "cancel", "stock", "inventory", "available", "退", "取消", "库存", "发货"];
+
+/// Whether a column counts the pieces of a row.
+pub(crate) fn is_pieces(plain_name: &str) -> bool {
+    let holds = |words: &[&str]| words.iter().any(|word| plain_name.contains(word));
+    holds(&PIECES) && !holds(&OTHER_PIECES)
+}
+
+/// Words in names of amounts that are of all pieces of a row.
+const WHOLE: [&str; 28] = [
+    "total", "sum", "paid", "revenue", "gross", "net", "line", "extended", "turnover", "sales", "payment", "order",
+    "gesamt", "umsatz", "bezahlt", "importe", "合计", "小计", "总", "總", "实付", "应付", "支付", "成交", "实收",
+    "收入", "结算", "订单",
+];
+
+/// Whether the name of an amount says that it is that of all pieces of a row, not of one.
+pub(crate) fn is_whole(plain_name: &str) -> bool {
+    WHOLE.iter().any(|word| plain_name.contains(word)) && !is_price(plain_name)
+}
+
+/// Whether a column has the price of a piece.
+pub(crate) fn is_price(plain_name: &str) -> bool {
+    ["unitprice", "priceperunit", "priceeach", "itemprice", "单价", "單價", "stückpreis", "einzelpreis"]
+        .iter()
+        .any(|word| plain_name.contains(word))
+        || ["price", "preis", "prix", "precio"].contains(&plain_name)
 }
 
 /// Whether a name holds all words of a role's name, or is that name but for a slip of the pen.

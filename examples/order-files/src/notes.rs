@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use repurchase::measure;
 use repurchase::scale::Language;
 
 use crate::counts::Counts;
 use crate::error::{BadRow, shown};
 use crate::layout::Role;
+use crate::suspects::Suspects;
 
 /// What a note is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,6 +22,10 @@ pub enum NoteCode {
     AlikeLines,
     /// Words of options that no row has.
     AbsentWords,
+    /// Amounts beside several pieces, which may be the price of one.
+    AmountOrPrice,
+    /// Orders whose ids differ from another one in how they are written alone.
+    OrderIdsAlike,
     /// Columns that were not used and whose names or words are near ones that would be.
     NearColumns,
     /// Orders of guests, counted beside the customers.
@@ -28,6 +34,12 @@ pub enum NoteCode {
     IdsJoined,
     /// Customers whose ids read like the names of rows that add up others.
     TotalRows,
+    /// Customers whose ids read like words for nobody, or for a test.
+    GuestNames,
+    /// Ids that a spreadsheet may have rounded.
+    IdsRounded,
+    /// Customers whose ids were decoded by a guess.
+    EncodingGuessed,
     /// Rows in another currency, left out.
     OtherCurrency,
     /// Amounts without a currency, taken for that of the others, or the one that was asked for.
@@ -66,10 +78,15 @@ impl NoteCode {
             Self::DuplicateRows => "duplicate_rows",
             Self::AlikeLines => "alike_lines",
             Self::AbsentWords => "absent_words",
+            Self::AmountOrPrice => "amount_or_price",
+            Self::OrderIdsAlike => "order_ids_alike",
             Self::NearColumns => "near_columns",
             Self::GuestOrders => "guest_orders",
             Self::IdsJoined => "ids_joined",
             Self::TotalRows => "total_rows",
+            Self::GuestNames => "guest_names",
+            Self::IdsRounded => "ids_rounded",
+            Self::EncodingGuessed => "encoding_guessed",
             Self::OtherCurrency => "other_currency",
             Self::NoCurrency => "no_currency",
             Self::NoStatus => "no_status",
@@ -121,119 +138,6 @@ impl Note {
             (_, false) => format!("{} For example: {}.", self.english(), self.examples.join("; ")),
         }
     }
-
-    fn english(&self) -> String {
-        let Self { count, of, named, .. } = self;
-        match self.code {
-            NoteCode::RowsSkipped => format!("Bad rows left out: {count} of {of}."),
-            NoteCode::DuplicateRows => {
-                format!("Rows equal to an earlier one of the same order, counted once: {count} of {of}.")
-            }
-            NoteCode::AlikeLines => format!(
-                "Rows equal to an earlier one of the same order in all columns that are read, counted as further lines: \
-                 {count} of {of}. Was the order exported twice?"
-            ),
-            NoteCode::AbsentWords => {
-                format!("Words of --status, --kind or --guests that no row has: {count} of {of}. Are they mistyped?")
-            }
-            NoteCode::NearColumns if named.is_empty() => {
-                format!("Columns not read, though their names or words may matter: {count} of {of}.")
-            }
-            NoteCode::NearColumns => format!(
-                "Columns not read, though their names or words may matter: {count} of {of}. To read them: --columns \"{named}\"."
-            ),
-            NoteCode::GuestOrders => format!("Orders of guests, left out: {count} of {of}."),
-            NoteCode::IdsJoined => {
-                format!("Customers whose id is written in several ways, counted as one each: {count} of {of}.")
-            }
-            NoteCode::TotalRows => format!(
-                "Customers whose id reads like the name of a total: {count} of {of}. If their rows add up others, delete those."
-            ),
-            NoteCode::OtherCurrency => format!("Rows not in {named}, left out: {count} of {of}."),
-            NoteCode::NoCurrency => format!("Rows that name no currency, taken for {named}: {count} of {of}."),
-            NoteCode::NoStatus => format!("Orders without a status, taken for paid: {count} of {of}."),
-            NoteCode::NoKind => format!("Rows without a kind, taken for purchases: {count} of {of}."),
-            NoteCode::LinesCalledOff => {
-                format!("Lines not paid, cancelled or refunded, left out of orders that were paid: {count} of {of}.")
-            }
-            NoteCode::Unpaid => format!("Orders not paid, no purchases: {count} of {of}."),
-            NoteCode::Cancelled => format!("Orders cancelled, no purchases: {count} of {of}."),
-            NoteCode::FullyRefunded => format!("Orders refunded in full, no purchases: {count} of {of}."),
-            NoteCode::RefundsMatched => {
-                format!("Refunds that name an order of the file, taken off its amount: {count} of {of}.")
-            }
-            NoteCode::RefundsUnmatched => {
-                format!(
-                    "Refunds that name an order that is not in the file, taken off their customers: {count} of {of}."
-                )
-            }
-            NoteCode::CreditsMatched => format!(
-                "Refunds that name no order, taken for those of the customer's last order of the same amount: {count} of {of}. \
-                 --keep-credits leaves those orders purchases."
-            ),
-            NoteCode::RefundsNotMade => {
-                format!("Refunds that are unpaid or cancelled by their status, left out: {count} of {of}.")
-            }
-            NoteCode::RefundedTwice => {
-                format!("Refunds with both an amount and a refunded amount; the amount counts: {count} of {of}.")
-            }
-            NoteCode::OneSign => {
-                format!(
-                    "Of {of} purchases nothing was given back: are refunds missing, or were they read as purchases?"
-                )
-            }
-        }
-    }
-
-    fn chinese(&self) -> String {
-        let Self { count, of, named, .. } = self;
-        match self.code {
-            NoteCode::RowsSkipped => format!("{of} 行中有 {count} 行无效，已跳过。"),
-            NoteCode::DuplicateRows => format!("{of} 行中有 {count} 行与同一订单前面的某一行完全相同，只计一次。"),
-            NoteCode::AlikeLines => format!(
-                "{of} 行中有 {count} 行与同一订单前面的某一行在所读各列上完全相同，按另一条明细计入：是不是重复导出？"
-            ),
-            NoteCode::AbsentWords => {
-                format!("--status、--kind 或 --guests 给出的 {of} 个词中，有 {count} 个文件里没有：是不是写错了？")
-            }
-            NoteCode::NearColumns if named.is_empty() => {
-                format!("{of} 列中有 {count} 列没有读取，但从列名或内容看可能有用。")
-            }
-            NoteCode::NearColumns => {
-                format!("{of} 列中有 {count} 列没有读取，但从列名或内容看可能有用；如需读取：--columns \"{named}\"。")
-            }
-            NoteCode::GuestOrders => format!("{of} 笔订单中有 {count} 笔没有会员（游客单），未计入。"),
-            NoteCode::IdsJoined => format!("{of} 位客户中有 {count} 位的账号有多种写法，已合并为同一人。"),
-            NoteCode::TotalRows => {
-                format!("{of} 位客户中有 {count} 位的编号像是合计行：如果是其他行的合计，请删去这些行。")
-            }
-            NoteCode::OtherCurrency => format!("{of} 行中有 {count} 行的币种不是 {named}，未计入。"),
-            NoteCode::NoCurrency => format!("{of} 行中有 {count} 行没有币种，按 {named} 计入。"),
-            NoteCode::NoStatus => format!("{of} 笔订单中有 {count} 笔没有状态，按已付款计入。"),
-            NoteCode::NoKind => format!("{of} 行中有 {count} 行没有类型，按订单计入。"),
-            NoteCode::LinesCalledOff => {
-                format!(
-                    "{of} 行中有 {count} 行未付款、已取消或已退款，而同一订单其余各行已付款；这些行未计入订单金额。"
-                )
-            }
-            NoteCode::Unpaid => format!("{of} 笔订单中有 {count} 笔未付款，不算成交。"),
-            NoteCode::Cancelled => format!("{of} 笔订单中有 {count} 笔已关闭或取消，不算成交。"),
-            NoteCode::FullyRefunded => format!("{of} 笔订单中有 {count} 笔已全额退款，不算成交。"),
-            NoteCode::RefundsMatched => format!("{of} 笔退款中有 {count} 笔写明了文件中的订单，已从该订单扣除。"),
-            NoteCode::RefundsUnmatched => {
-                format!("{of} 笔退款中有 {count} 笔写明的订单不在文件中，只从客户的成交金额中扣除。")
-            }
-            NoteCode::CreditsMatched => format!(
-                "{of} 笔未写明订单的退款中，有 {count} 笔按同一客户最近一笔同金额订单的退款处理；加 --keep-credits 则这些订单\
-                 仍算成交。"
-            ),
-            NoteCode::RefundsNotMade => format!("{of} 笔退款中有 {count} 笔按状态未退成（未付款或已取消），未计入。"),
-            NoteCode::RefundedTwice => {
-                format!("{of} 笔退款中有 {count} 笔同时填了金额和退款金额，以金额为准。")
-            }
-            NoteCode::OneSign => format!("{of} 笔订单没有任何退款：是不是漏了退款，或把退款当成了订单？"),
-        }
-    }
 }
 
 /// What notes are made from, beside the counts.
@@ -248,6 +152,13 @@ pub(crate) struct Facts<'a> {
     pub(crate) absent_words: (&'a [String], u64),
     /// Ids that read like the names of totals.
     pub(crate) totals: Vec<String>,
+    pub(crate) nobodies: Suspects,
+    pub(crate) rounded: Suspects,
+    pub(crate) guessed: Suspects,
+    /// The library's note on ids of orders.
+    pub(crate) alike_orders: Option<measure::Note>,
+    /// The amount that may be a price, and the column of pieces.
+    pub(crate) in_doubt: Option<(&'a str, &'a str)>,
     pub(crate) other_codes: &'a [String],
     pub(crate) columns: usize,
     pub(crate) guest: Option<String>,
@@ -275,14 +186,23 @@ pub(crate) fn notes(counts: &Counts, facts: &Facts<'_>) -> Vec<Note> {
     let near = facts.near_columns.iter().map(|(name, _)| both(format!("\"{name}\"")));
     let joined = facts.joined.iter().map(|(one, other)| [format!("{one} and {other}"), format!("{one} 与 {other}")]);
     let same = |texts: &[String]| -> Examples { texts.iter().take(SHOWN).cloned().map(both).collect() };
+    let of_suspects = |code, suspects: &Suspects| (code, suspects.count, suspects.of, same(&suspects.examples));
     let currency = facts.currency.map(|code| shown(code.as_bytes())).unwrap_or_default();
     let purchases = orders - counts.unpaid - counts.cancelled - counts.fully_refunded;
+    let alike_orders = facts.alike_orders.as_ref();
     let is_kept = purchases >= MANY_PURCHASES && counts.refund_rows == 0 && !facts.has_refunds;
-    let all: [(NoteCode, u64, u64, Examples); 21] = [
+    let all: [(NoteCode, u64, u64, Examples); 26] = [
         (NoteCode::RowsSkipped, counts.skipped, counts.rows, bad_rows.take(SHOWN).collect()),
         (NoteCode::DuplicateRows, counts.duplicates, counts.rows, lines.take(SHOWN).collect()),
         (NoteCode::AlikeLines, counts.alike, counts.rows, alike.take(SHOWN).collect()),
         (NoteCode::AbsentWords, facts.absent_words.0.len() as u64, facts.absent_words.1, same(facts.absent_words.0)),
+        (NoteCode::AmountOrPrice, counts.several_pieces, counts.rows, Vec::new()),
+        (
+            NoteCode::OrderIdsAlike,
+            alike_orders.map_or(0, |note| note.count),
+            alike_orders.map_or(0, |note| note.of),
+            alike_orders.map(order_ids).unwrap_or_default(),
+        ),
         (NoteCode::NearColumns, facts.near_columns.len() as u64, facts.columns as u64, near.take(10).collect()),
         (
             NoteCode::GuestOrders,
@@ -292,6 +212,9 @@ pub(crate) fn notes(counts: &Counts, facts: &Facts<'_>) -> Vec<Note> {
         ),
         (NoteCode::IdsJoined, facts.joined.len() as u64, facts.ids, joined.take(SHOWN).collect()),
         (NoteCode::TotalRows, facts.totals.len() as u64, facts.ids, same(&facts.totals)),
+        of_suspects(NoteCode::GuestNames, &facts.nobodies),
+        of_suspects(NoteCode::IdsRounded, &facts.rounded),
+        of_suspects(NoteCode::EncodingGuessed, &facts.guessed),
         (NoteCode::OtherCurrency, counts.other_currency, counts.rows, same(facts.other_codes)),
         (NoteCode::NoCurrency, counts.no_currency, counts.rows, Vec::new()),
         (NoteCode::NoStatus, counts.no_status, orders, Vec::new()),
@@ -311,12 +234,27 @@ pub(crate) fn notes(counts: &Counts, facts: &Facts<'_>) -> Vec<Note> {
         let (examples, chinese_examples) = examples.into_iter().map(|[english, chinese]| (english, chinese)).unzip();
         let named = match code {
             NoteCode::NearColumns => columns_option(facts),
+            NoteCode::AmountOrPrice => price_option(facts),
+            NoteCode::GuestNames => facts.nobodies.named.clone(),
             NoteCode::OtherCurrency | NoteCode::NoCurrency => currency.clone(),
             _ => String::new(),
         };
         Note { code, count, of, examples, chinese_examples, named }
     };
     found.map(note).collect()
+}
+
+/// Ids of orders that are alike: two groups of two, mostly.
+fn order_ids(note: &measure::Note) -> Examples {
+    const IDS: usize = 4;
+    let ids = note.examples.iter().take(IDS).map(|id| shown(id.as_bytes()));
+    ids.map(|id| [id.clone(), id]).collect()
+}
+
+/// What `--columns` takes to read an amount as the price of a piece.
+fn price_option(facts: &Facts<'_>) -> String {
+    let (amount, pieces) = facts.in_doubt.unwrap_or_default();
+    format!("amount=,unit_price={amount},quantity={pieces}")
 }
 
 /// What `--columns` takes to read the near columns: for each role that no column has the first that looks to have it.

@@ -139,6 +139,11 @@ impl Sink for Columns {
 }
 
 impl Columns {
+    /// Whether a customer has an order or a credit: all are looked at.
+    pub(crate) fn has(&self, customer: u32) -> bool {
+        self.customers.contains(&customer) || self.credits.iter().any(|credit| credit.0 == customer)
+    }
+
     /// Whether an order is a purchase.
     pub(crate) fn is_purchase(&self, at: usize) -> bool {
         let is_paid = self.statuses.get(at).is_none_or(|status| *status == OrderStatus::Paid);

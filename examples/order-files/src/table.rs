@@ -1,6 +1,6 @@
 //! The first pass: rows to columns, without keeping their text.
 
-use crate::amounts::DIGITS;
+use crate::amounts::{self, DIGITS};
 use crate::cells::{Amount, Moment, MoneyCells, ROUNDED, TimeCells, Words, bare, is_never, is_rounded, is_void};
 use crate::customers::Customers;
 use crate::error::{BadRow, Error, Fault, shown};
@@ -39,6 +39,8 @@ pub(crate) struct Table {
     pub(crate) duplicate_lines: Vec<u64>,
     pub(crate) alike: u64,
     pub(crate) alike_lines: Vec<u64>,
+    /// Rows of several pieces, where their amount may be the price of one.
+    pub(crate) several_pieces: u64,
     pub(crate) lines: Lines,
     pub(crate) skipped: Skipped,
     unread: Unread,
@@ -77,6 +79,7 @@ impl Table {
             duplicate_lines: Vec::new(),
             alike: 0,
             alike_lines: Vec::new(),
+            several_pieces: 0,
             lines: Lines::default(),
             skipped: Skipped::default(),
             wanted: options.currency.as_deref().map(plain),
@@ -207,6 +210,7 @@ impl Table {
         if let (Some(returned), Some(place)) = (&mut self.returned, self.plan.pieces) {
             returned.push(bare(row.field(place)).starts_with(b"-"));
         }
+        self.look_at_pieces(row);
         if let Some(currency) = currency {
             self.currencies.store(currency);
         }
@@ -216,6 +220,18 @@ impl Table {
         self.lines.push(at, line);
         self.rows += 1;
         Ok(())
+    }
+
+    /// Counts rows of several pieces; pieces below 0 in a column that is not read were sent back.
+    #[inline]
+    fn look_at_pieces(&mut self, row: Row<'_>) {
+        let Some(place) = self.plan.in_doubt else { return };
+        let Some((hundredths, _)) = amounts::plain(bare(row.field(place))) else { return };
+        self.several_pieces += u64::from(!matches!(hundredths.abs(), 0 | 100));
+        if hundredths < 0 && self.plan.unread.contains(&place) {
+            self.plan.unread.retain(|unread| *unread != place);
+            self.plan.near.push((self.plan.names[place].clone(), Some(Role::Quantity)));
+        }
     }
 
     /// Whether a row that cannot be used is blank, the header, or the file's own.

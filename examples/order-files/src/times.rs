@@ -79,7 +79,7 @@ pub(crate) fn day(year: i64, month: i64, day: i64) -> Option<i64> {
 pub(crate) fn expected(field: &[u8]) -> Said {
     let is_serial = field.first_chunk().is_some_and(|days: &[u8; 5]| {
         let rest = field.get(5..).unwrap_or_default();
-        days.iter().all(u8::is_ascii_digit) && (rest.is_empty() || rest.starts_with(b"."))
+        days.iter().all(u8::is_ascii_digit) && (rest.is_empty() || rest.starts_with(b".") || rest.starts_with(b","))
     });
     let [hint, chinese_hint] = if is_serial {
         [

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::cells::bare;
 use crate::header::Plan;
 use crate::layout::{Layout, Role, StatusMeaning};
-use crate::names::{TOTALS, plain};
+use crate::names::{TOTALS, is_called_off, plain};
 use crate::rows::Row;
 
 /// Rows that are looked at.
@@ -73,7 +73,13 @@ impl Unread {
         let words = &self.words;
         self.places.retain(|&place| {
             let field = bare(row.field(place));
-            let role = if field.is_empty() { None } else { words.get(&plain(&String::from_utf8_lossy(field))) };
+            let word = plain(&String::from_utf8_lossy(field));
+            let is_number = word.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_punctuation());
+            if is_number {
+                return true;
+            }
+            let is_called_off = || is_called_off(&word).then_some(&Some(Role::Status));
+            let role = words.get(&word).or_else(is_called_off);
             found.extend(role.map(|role| (place, *role)));
             role.is_none()
         });
