@@ -25,6 +25,7 @@ pub(crate) struct OneOrder {
 /// What takes orders and credits as they are made.
 pub(crate) trait Sink {
     fn order(&mut self, order: OneOrder);
+    fn line(&mut self, row: u32);
     fn credit(&mut self, customer: u32, seconds: i64, amount: i128, row: u32);
 }
 
@@ -84,6 +85,10 @@ impl<'a, S: Sink> Assembly<'a, S> {
             let Some(line) = self.line(row)? else { continue };
             if line.is_refund && !self.is_made(&line) {
                 continue;
+            }
+            // Of an order of lines each may be called off.
+            if !line.is_refund && (!self.rows.plan.adds_lines || line.status == StatusMeaning::Paid) {
+                self.sink.line(row);
             }
             let order = self.rows.orders.as_ref().and_then(|orders| orders.numbers.get(row as usize)).copied();
             match order.filter(|order| *order != NO_ORDER) {

@@ -33,6 +33,8 @@ pub(crate) struct Plan {
     pub(crate) refunded: Option<usize>,
     pub(crate) kind: Option<usize>,
     pub(crate) currency: Option<usize>,
+    /// What was bought.
+    pub(crate) product: Option<usize>,
     /// All roles that columns have.
     pub(crate) roles: Vec<Role>,
     /// Whether a column that is read has a name beyond ASCII.
@@ -205,6 +207,7 @@ impl Plan {
                 .iter()
                 .filter_map(|(_, place)| header.raw.get((*place)?))
                 .any(|name| !name.trim_start_matches('\u{feff}').is_ascii()),
+            product: at(Role::Product),
             roles: used.iter().filter(|(_, place)| place.is_some()).map(|(role, _)| *role).collect(),
             adds_lines,
             may_be_totals: rows == RowsOfOrder::Auto && matches!(amount, AmountFrom::Column(_)),

@@ -56,6 +56,7 @@ mod notes;
 mod options;
 mod order_ids;
 mod orders;
+mod products;
 mod resolve;
 mod rows;
 mod said;
@@ -82,6 +83,7 @@ pub use library::in_chinese;
 pub use notes::{Note, NoteCode};
 pub use options::{Columns, KindWords, ReadOptions, StatusWords};
 pub use orders::{Orders, ReadAs};
+pub use products::ProductLine;
 pub use said::Said;
 pub use text::Encoding;
 pub use zone::Zone;
@@ -152,6 +154,7 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
     columns.customers.iter_mut().for_each(|number| *number = place(number));
     columns.credits.iter_mut().for_each(|credit| credit.0 = place(&credit.0));
     let alike_orders = rows.orders.as_ref().and_then(|orders| ids_alike(orders.ids.texts()));
+    let lines = products::lines(&mut rows, &mut columns);
     let order_ids = columns.name(rows.orders.take().filter(|_| options.order_ids));
     let mut joined: Vec<_> = customers.joined.into_values().collect();
     joined.sort_unstable();
@@ -182,6 +185,7 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
         ids,
         order_ids,
         columns,
+        lines,
         scale,
         counts,
         notes,
@@ -241,7 +245,8 @@ fn collect(
             Err(amounts) => rows.amounts = amounts,
         }
     }
-    Assembly::new(rows, people, orders::Columns::default(), options.skip_bad_rows).run()
+    let columns = orders::Columns { lines: rows.products.is_some().then(Vec::new), ..Default::default() };
+    Assembly::new(rows, people, columns, options.skip_bad_rows).run()
 }
 
 /// Why there is no order of anybody.

@@ -37,6 +37,7 @@ pub struct ReadOptions {
     pub(crate) zone: Zone,
     pub(crate) skip_bad_rows: bool,
     pub(crate) order_ids: bool,
+    pub(crate) products: bool,
 }
 
 impl ReadOptions {
@@ -111,6 +112,12 @@ impl ReadOptions {
     #[must_use]
     pub fn with_order_ids(self) -> Self {
         Self { order_ids: true, ..self }
+    }
+
+    /// What was bought is kept ([`Orders::lines`](crate::Orders::lines)), for whoever asks about products.
+    #[must_use]
+    pub fn with_products(self) -> Self {
+        Self { products: true, ..self }
     }
 
     /// How many words of the file are explained.

@@ -13,6 +13,7 @@ use crate::ids::{NOBODY, SortedIds};
 use crate::layout::{DecimalMark, StatusMeaning};
 use crate::notes::Note;
 use crate::order_ids::OrderIds;
+use crate::products::Lines;
 use crate::text::Encoding;
 use crate::zone::Zone;
 
@@ -44,6 +45,7 @@ pub struct Orders {
     /// Empty where they were not asked for, or are not in the file.
     pub(crate) order_ids: SortedIds,
     pub(crate) columns: Columns,
+    pub(crate) lines: Lines,
     pub(crate) scale: u32,
     pub(crate) counts: Counts,
     pub(crate) notes: Vec<Note>,
@@ -68,6 +70,8 @@ pub(crate) struct Columns {
     /// The rows of orders and credits, later the places of their own ids; empty where they are those of the file.
     pub(crate) rows: Vec<u32>,
     pub(crate) credit_rows: Vec<u32>,
+    /// The rows that are lines; `None` where nobody asked what was bought.
+    pub(crate) lines: Option<Vec<u32>>,
 }
 
 /// Amounts in one unit, in 64 bits where all fit.
@@ -130,6 +134,12 @@ impl Sink for Columns {
         self.seconds.push(order.seconds);
         self.amounts.push(order.amount);
         self.rows.push(order.row);
+    }
+
+    fn line(&mut self, row: u32) {
+        if let Some(lines) = &mut self.lines {
+            lines.push(row);
+        }
     }
 
     fn credit(&mut self, customer: u32, seconds: i64, amount: i128, row: u32) {
@@ -279,7 +289,7 @@ impl Orders {
     /// What is known beside the orders and credits themselves, whose columns are given up.
     #[must_use]
     pub fn without_rows(self) -> Self {
-        Self { columns: Columns::default(), ..self }
+        Self { columns: Columns::default(), lines: Lines::default(), ..self }
     }
 
     /// All credits of customers: refunds that name no order of the file.
@@ -323,6 +333,6 @@ impl Orders {
     }
 }
 
-fn instant(seconds: i64) -> DateTime<Utc> {
+pub(crate) fn instant(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(seconds, 0).unwrap_or_default()
 }

@@ -16,6 +16,7 @@ use crate::names::plain;
 use crate::options::ReadOptions;
 use crate::order_ids::OrderIds;
 use crate::orders::decimal;
+use crate::products::Products;
 use crate::said::{Said, said};
 use crate::table::Table;
 use crate::zone::LocalClock;
@@ -36,6 +37,7 @@ pub(crate) struct Rows {
     pub(crate) paid: Option<Vec<bool>>,
     pub(crate) cancelled: Option<Vec<bool>>,
     pub(crate) returned: Option<Vec<bool>>,
+    pub(crate) products: Option<Products>,
     /// Rows that go, in order.
     pub(crate) dropped: Vec<u32>,
     pub(crate) lines: Lines,
@@ -130,6 +132,7 @@ impl Table {
             paid: self.paid,
             cancelled: self.cancelled,
             returned: self.returned,
+            products: self.products,
             dropped,
             lines: self.lines,
             skipped,

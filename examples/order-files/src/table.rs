@@ -10,6 +10,7 @@ use crate::lines::{Lines, Skipped};
 use crate::names::plain;
 use crate::options::ReadOptions;
 use crate::order_ids::{NO_ORDER, OrderIds};
+use crate::products::Products;
 use crate::rows::Row;
 use crate::said::said;
 use crate::times;
@@ -32,6 +33,7 @@ pub(crate) struct Table {
     pub(crate) paid: Option<Vec<bool>>,
     pub(crate) cancelled: Option<Vec<bool>>,
     pub(crate) returned: Option<Vec<bool>>,
+    pub(crate) products: Option<Products>,
     /// Codes of the currency column, or marks of the amounts.
     pub(crate) currencies: Words,
     pub(crate) other_currency: u64,
@@ -72,6 +74,7 @@ impl Table {
             paid: plan.paid.map(|_| Vec::new()),
             cancelled: plan.cancelled.map(|_| Vec::new()),
             returned: plan.pieces.map(|_| Vec::new()),
+            products: plan.product.filter(|_| options.products).map(Products::new),
             unread: Unread::new(&plan, &Layout::own()?),
             currencies: Words::default(),
             other_currency: 0,
@@ -211,6 +214,7 @@ impl Table {
             returned.push(bare(row.field(place)).starts_with(b"-"));
         }
         self.look_at_pieces(row);
+        self.products.as_mut().map_or(Ok(()), |products| products.store(row)).map_err(Problem::Stop)?;
         if let Some(currency) = currency {
             self.currencies.store(currency);
         }

@@ -188,6 +188,11 @@ impl LogArguments {
         self.read_with(&self.options().with_order_ids())
     }
 
+    /// The same, with what was bought.
+    pub fn read_with_products(&self) -> Result<Orders, Box<dyn Error>> {
+        self.read_with(&self.options().with_products())
+    }
+
     fn read_with(&self, options: &ReadOptions) -> Result<Orders, Box<dyn Error>> {
         let path = self.orders.as_deref().unwrap_or(SAMPLE.as_ref());
         let orders = order_files::read(read::input(path)?, options)?;

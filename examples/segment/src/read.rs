@@ -6,11 +6,13 @@ use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use order_files::{Orders, Said};
-use repurchase::record::{Credit, Record};
+use order_files::{Orders, ProductLine, Said};
+use repurchase::history::LineLog;
+use repurchase::record::{Credit, OrderLine, Record};
 use repurchase::scale::Language;
 use repurchase::shop::{ShopChecks, ShopOptions};
 use repurchase::{Ledger, Order, PurchaseLog};
+use rust_decimal::Decimal;
 
 /// The file that a program was given; `-` is standard input.
 pub fn input(path: &Path) -> Result<Watched<Box<dyn Read>>, Box<dyn Error>> {
@@ -77,6 +79,22 @@ pub fn named_log(orders: &Orders) -> Result<PurchaseLog<String>, Box<dyn Error>>
         }
     }
     Ok(PurchaseLog::from_records(records, &orders.calendar())?)
+}
+
+/// What customers bought but for some names, by the ids themselves; `None` where no line of the file names a product.
+///
+/// The quantity of each line is 1: files write pieces, kilograms and packs alike.
+pub fn named_lines(orders: &Orders, but: &[String]) -> Result<Option<LineLog<String, String>>, Box<dyn Error>> {
+    let line = |line: ProductLine<'_>| {
+        let (customer, product) = (name(orders, line.customer), line.product.to_owned());
+        OrderLine::new(customer, line.placed_at, product, Decimal::ONE, Decimal::ZERO)
+    };
+    let lines = orders
+        .lines()
+        .filter(|line| but.iter().all(|name| name != line.product))
+        .map(line)
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(if lines.is_empty() { None } else { Some(LineLog::from_lines(lines, &orders.calendar())?) })
 }
 
 /// Why nobody has bought.
