@@ -76,7 +76,7 @@ impl<'a> Words<'a> {
             (true, _) => format!("{:.0}", amount.round_dp(0)),
             _ => format!("{:.2}", amount.round_dp(2)),
         };
-        let unit = if amount.abs() >= large { self.of("", "万") } else { "" };
+        let unit = if amount.abs() >= large { self.of("", TEN_THOUSANDS) } else { "" };
         self.signed(&text) + unit
     }
 
@@ -87,22 +87,22 @@ impl<'a> Words<'a> {
         }
         // Of an estimate, the cents are not known.
         match (amount.abs() >= 10_000.0, self.language) {
-            (true, Language::Chinese) => self.signed(&format!("{:.2}", amount / 10_000.0)) + "万",
+            (true, Language::Chinese) => self.signed(&format!("{:.2}", amount / 10_000.0)) + TEN_THOUSANDS,
             (true, _) => self.signed(&format!("{amount:.0}")),
             (false, _) if amount.abs() >= 100.0 => self.signed(&format!("{amount:.0}")),
             _ => self.signed(&format!("{amount:.2}")),
         }
     }
 
-    /// `▲ 12.3%`; a dash where there is no change to be told.
+    /// `▲ 12.3%`, in one piece; a dash where there is no change to be told.
     pub(crate) fn change(now: impl Into<Decimal>, before: impl Into<Decimal>) -> String {
         match relative_change(now.into(), before.into()) {
             None => NONE.to_owned(),
             Some(change) => {
                 let mark = if change > 0.0 {
-                    "▲ "
+                    "▲\u{a0}"
                 } else if change < 0.0 {
-                    "▼ "
+                    "▼\u{a0}"
                 } else {
                     ""
                 };
@@ -154,6 +154,9 @@ pub(crate) fn whole_percent(share: Option<f64>) -> String {
     }
 }
 
+/// 10,000 behind a number, which no line ends before: a word joiner stands between them.
+pub(crate) const TEN_THOUSANDS: &str = "\u{2060}万";
+
 /// What stands where a figure is undefined.
 pub(crate) const NONE: &str = "–";
 
@@ -179,8 +182,8 @@ mod tests {
         assert_eq!([0.0, 0.5, 1.0].map(|share| probability(Some(share))), ["<0.1%", "50.0%", ">99.9%"]);
         let amounts = [-12_345, 24_409_194, 999_999].map(|cents| Decimal::new(cents, 2));
         assert_eq!(amounts.map(|amount| english.money(amount)), ["−123.45", "244,092", "9,999.99"]);
-        assert_eq!(amounts.map(|amount| chinese.money(amount)), ["−¥123.45", "¥24.41万", "¥9,999.99"]);
-        assert_eq!(chinese.estimate(123_456_789.0), "¥12,345.68万");
+        assert_eq!(amounts.map(|amount| chinese.money(amount)), ["−¥123.45", "¥24.41\u{2060}万", "¥9,999.99"]);
+        assert_eq!(chinese.estimate(123_456_789.0), "¥12,345.68\u{2060}万");
         assert_eq!([8.5, 850.4, -0.001].map(|amount| english.estimate(amount)), ["8.50", "850", "0.00"]);
     }
 
@@ -195,7 +198,7 @@ mod tests {
         let change = |now: u64, before: u64| Words::change(now, before);
         assert_eq!(
             [change(115, 100), change(50, 100), change(7, 7), change(1, 0)],
-            ["▲ 15.0%", "▼ 50.0%", "0.0%", NONE]
+            ["▲\u{a0}15.0%", "▼\u{a0}50.0%", "0.0%", NONE]
         );
     }
 

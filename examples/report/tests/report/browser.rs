@@ -124,6 +124,7 @@ impl Reader {
         assert_eq!(self.asks(COVERED), json!([]), "{shape}");
         assert_eq!(self.asks(HIDDEN), json!([]), "{shape}");
         assert_eq!(self.asks(BROKEN), json!([]), "{shape}");
+        assert_eq!(self.asks(SPLIT), json!([]), "{shape}");
         assert_eq!(self.asks(SMALL), json!([]), "{shape}");
         assert_eq!(self.asks(TARGETS), json!([]), "{shape}");
         assert_eq!(*self.complaints.lock().unwrap(), Vec::<String>::new(), "{shape}");
@@ -157,6 +158,15 @@ const BROKEN: &str = "[...document.querySelectorAll('.figure, .value, .act stron
     const r = document.createRange(); r.selectNodeContents(e); const b = r.getBoundingClientRect(); \
     return b.height > 1.6 * parseFloat(getComputedStyle(e).lineHeight) || \
     (e.matches('.figure') && b.right > e.getBoundingClientRect().right + 1); }).map(e => e.textContent)";
+
+/// Numbers with their signs and units, anywhere in the text, that a line ends within.
+const SPLIT: &str = r"(() => { const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), split = [];
+    while (texts.nextNode()) { const t = texts.currentNode, e = t.parentElement; if (!e.getClientRects().length ||
+    e.closest('script, style, h1, h3')) continue;
+    for (const m of t.data.matchAll(/[▲▼]?\s?[−¥£$€]*\d[\d.,]*\u2060?[%万亿×]?/g)) { const r = document.createRange();
+    r.setStart(t, m.index + m[0].search(/\S/)); r.setEnd(t, m.index + m[0].length);
+    const tops = [...r.getClientRects()].filter(b => b.width > 0).map(b => b.top);
+    if (tops.some(top => Math.abs(top - tops[0]) > 3)) split.push(m[0] + ' in ' + t.data); } } return split; })()";
 
 /// Texts of less than 12 pixels, as they are seen.
 const SMALL: &str = "(() => { const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), small = new Set(); \

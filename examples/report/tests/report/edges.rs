@@ -234,7 +234,7 @@ fn a_shop_that_has_been_silent_for_a_year() {
         &page,
         &[
             "Nobody has bought since 30 Jun 1998, for 365 days.",
-            "▼ 100.0% on 172 a year ago",
+            "▼\u{a0}100.0% on 172 a year ago",
             "1,121 of 1,139 regulars are late; 125 of them may yet be won back",
         ],
     );

@@ -67,5 +67,6 @@ fn text(page: &str) -> String {
         text.push(' ');
         text.push_str(part.split_once('>').map_or("", |(_, text)| text));
     }
-    text
+    // What holds a figure together is not seen.
+    text.replace('\u{2060}', "")
 }

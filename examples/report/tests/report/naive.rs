@@ -145,7 +145,7 @@ fn what_happened_is_what_the_file_says() {
             let then = rows.mix(last, 30).1;
             let change = 100.0 * (orders as f64 - then as f64) / then as f64;
             let mark = if change > 0.0 { "▲" } else { "▼" };
-            expected.push(format!("{mark} {:.1}% on {} {name}", change.abs(), grouped(then)));
+            expected.push(format!("{mark}\u{a0}{:.1}% on {} {name}", change.abs(), grouped(then)));
         }
         assert_eq!(card(&page, "purchases")[1..], expected[..], "{path}");
         assert_eq!(expected.len(), if path == CDNOW { 2 } else { 1 }, "a year of records or less");
