@@ -6,6 +6,7 @@
 mod chart;
 mod figures;
 mod lists;
+mod newcomers;
 mod section;
 mod shop;
 mod words;

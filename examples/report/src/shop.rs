@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, Months, NaiveDate};
 use repurchase::measure::{
-    CohortOptions, CohortTable, Occasion, PeriodMix, RateOptions, RepurchaseRates, SecondPurchaseRate, buyer_mix,
-    buyer_mix_in, repurchase_rates, second_purchase_rate,
+    CohortOptions, CohortTable, PeriodMix, RateOptions, RepurchaseRates, buyer_mix, buyer_mix_in, repurchase_rates,
 };
 use repurchase::record::{Period, Windows};
 use repurchase::scale::{Bands, CutPoints};
@@ -14,6 +13,8 @@ use repurchase::shop::{Figure, Profiles, PurchaseChoice, ShopChecks, ShopModels,
 use repurchase::{Error, PurchaseLog, Window};
 use repurchase_segment::arguments::ShopArguments;
 
+use crate::newcomers::{Newcomers, Value};
+
 pub(crate) use repurchase_segment::shop::{Group, Shop};
 
 /// The days of a period: what happened in the last ones, in those before, in the same a year ago.
@@ -21,9 +22,6 @@ pub(crate) const PERIOD: u32 = 30;
 
 /// The months that a chart has room for.
 const MONTHS: u32 = 24;
-
-/// Within how many days of the first purchase day the second came.
-const SECOND_WITHIN: [u32; 7] = [7, 14, 30, 60, 90, 180, 365];
 
 /// A shop in which somebody has bought.
 pub(crate) struct Buyers<'a> {
@@ -35,13 +33,16 @@ pub(crate) struct Buyers<'a> {
     pub(crate) now: Periods,
     /// The latest calendar months, the oldest first.
     pub(crate) months: Vec<Month>,
-    pub(crate) second: Vec<SecondPurchaseRate>,
+    /// From the first purchase to the second.
+    pub(crate) newcomers: Newcomers,
     /// The mean gap that a quarter, a half and three quarters of the repeat customers do not exceed.
     pub(crate) cycle: Option<[u32; 3]>,
     pub(crate) gaps: Vec<GapBin>,
     pub(crate) cohorts: CohortTable,
     /// The cohorts without the first, which may hold customers from before the records.
     pub(crate) settled: CohortTable,
+    /// What customers bring by the time since their first purchase.
+    pub(crate) value: Value,
     pub(crate) segments: Vec<Group>,
     pub(crate) tiers: Vec<Group>,
     pub(crate) bands: Vec<Group>,
@@ -97,12 +98,9 @@ impl<'a> Buyers<'a> {
         let (ledger, profiles, as_of) = (&shop.ledger, &shop.profiles, shop.ledger.as_of());
         let (Some(models), Some(days)) = (&shop.models, ledger.days()) else { return Ok(None) };
         let first = days.0;
-        let periods = CohortOptions::default().with_period(cohort_period((as_of - first).num_days()));
-        let cohorts = CohortTable::of(log, &periods, as_of)?;
-        let mut settled = cohorts.clone();
-        settled.cohorts.retain(|cohort| !cohort.window.contains(first));
-        let all = Window::through(first, as_of)?;
-        let second = SECOND_WITHIN.map(|within| second_purchase_rate(log, all, within, as_of, Occasion::Day)).to_vec();
+        let period = cohort_period((as_of - first).num_days());
+        let cohorts = CohortTable::of(log, &CohortOptions::default().with_period(period), as_of)?;
+        let settled = settled(&cohorts, first);
         let [rf, rm] = [1, 2].map(|other: usize| {
             let scores = move |score: RfmScore| (score.to_array()[0], score.to_array()[other]);
             summarize(ledger, |_, history| models.rfm().score(history).map(scores))
@@ -117,9 +115,10 @@ impl<'a> Buyers<'a> {
             days,
             now: now(log, first, as_of)?,
             months: months(log, first, as_of)?,
-            second,
+            newcomers: Newcomers::of(log, shop, &cohorts)?,
             cycle: quartiles(&gaps)?,
             gaps: bins(&gaps, models.lifecycle().frequency.edges())?,
+            value: Value::of(log, period, first, as_of)?,
             cohorts,
             settled,
             segments: if has_segments { shop.groups(LabelKind::Segment)? } else { Vec::new() },
@@ -251,6 +250,13 @@ fn moves(log: &PurchaseLog<String>, shop: &Shop, models: &ShopModels) -> Result<
         (from.map(ToString::to_string), to.map(ToString::to_string), count)
     };
     Ok(changes.remove(&LabelKind::Segment).map(|moved| moved.iter().map(owned).collect()))
+}
+
+/// The cohorts without that of the first day, which may hold customers from before the records.
+pub(crate) fn settled(cohorts: &CohortTable, first: NaiveDate) -> CohortTable {
+    let mut settled = cohorts.clone();
+    settled.cohorts.retain(|cohort| !cohort.window.contains(first));
+    settled
 }
 
 /// The period of which a table of cohorts has enough rows to be read, and not too many.

@@ -80,6 +80,19 @@ impl<'a> Words<'a> {
         self.signed(&text) + unit
     }
 
+    /// An amount in a narrow cell, without the currency: whole, or with two decimals; in Chinese in 万 from 10,000 on.
+    pub(crate) fn cell(self, amount: Decimal, whole: bool) -> String {
+        let plain = Self { sign: "", ..self };
+        let is_large = amount.abs() >= Decimal::from(10_000);
+        if is_large || !whole { plain.money(amount) } else { plain.signed(&format!("{:.0}", amount.round_dp(0))) }
+    }
+
+    /// ` (in £)`, where the currency is known.
+    pub(crate) fn in_currency(self) -> String {
+        let sign = self.sign.trim();
+        if sign.is_empty() { String::new() } else { self.of(format!(" (in {sign})"), format!("（{sign}）")) }
+    }
+
     /// As [`money`](Self::money), of an estimate; a dash for one that is no number.
     pub(crate) fn estimate(self, amount: f64) -> String {
         if !amount.is_finite() {

@@ -11,7 +11,7 @@ use crate::shop::Buyers;
 use crate::words::{Words, percent, thousands, whole_percent};
 
 /// The cohorts and the periods that a table has room for.
-const MOST: usize = 24;
+pub(super) const MOST: usize = 24;
 
 pub(super) fn section(words: Words<'_>, buyers: &Buyers<'_>) -> Result<Section, Error> {
     let table = &buyers.cohorts;
@@ -62,7 +62,7 @@ pub(super) fn section(words: Words<'_>, buyers: &Buyers<'_>) -> Result<Section, 
     })
 }
 
-fn period_name(words: Words<'_>, period: Period) -> &'static str {
+pub(super) fn period_name(words: Words<'_>, period: Period) -> &'static str {
     match period {
         Period::Day => words.of("day", "日"),
         Period::Week => words.of("week", "周"),
@@ -125,7 +125,7 @@ fn heat_map(words: Words<'_>, buyers: &Buyers<'_>, left_out: usize, widest: u32,
     })
 }
 
-fn class(share: f64, most: f64, is_open: bool) -> String {
+pub(super) fn class(share: f64, most: f64, is_open: bool) -> String {
     let colour = shade(share, most);
     if is_open { format!("{colour} open") } else { colour.to_owned() }
 }
@@ -136,7 +136,7 @@ fn all(buyers: &Buyers<'_>, offset: u32) -> Result<String, Error> {
     Ok(if ratio.of() == 0 { String::new() } else { whole_percent(ratio.value()) })
 }
 
-fn name(words: Words<'_>, period: Period, cohort: &Cohort) -> String {
+pub(super) fn name(words: Words<'_>, period: Period, cohort: &Cohort) -> String {
     let start = cohort.window.start();
     match period {
         Period::Month => words.month(start),

@@ -10,6 +10,7 @@ mod now;
 mod rfm;
 mod second;
 mod segments;
+mod value;
 mod worth;
 
 use maud::{Markup, html};
@@ -66,6 +67,7 @@ pub(crate) fn analysis(words: Words<'_>, buyers: &Buyers<'_>, lists: Option<&str
     sections.extend([
         second::section(words, buyers),
         cohorts::section(words, buyers)?,
+        value::section(words, buyers)?,
         gaps::section(words, buyers),
         worth::section(words, buyers)?,
     ]);

@@ -1,39 +1,110 @@
 //! From the first purchase to the second, and how often regulars come.
 
 use maud::{Markup, html};
-use repurchase::measure::SecondPurchaseRate;
+use repurchase::measure::IntervalKind;
+use repurchase::scale::Confidence;
+use rust_decimal::Decimal;
 
 use super::{Section, heads};
-use crate::chart::{BLUE, Plane, Series, Size, ceiling, figure, ticks};
+use crate::chart::{BLUE, Plane, Series, Size, ceiling, figure, path, px, ticks};
+use crate::newcomers::{Newcomers, Share};
 use crate::shop::Buyers;
-use crate::words::{Words, percent, thousands};
+use crate::words::{NONE, Words, percent, thousands};
+
+/// The days that the lead tells, and of a young shop.
+const TOLD: [u32; 3] = [30, 60, 90];
+const TOLD_EARLY: [u32; 2] = [7, 14];
+
+/// The days that the curve has room for.
+const LONGEST: u32 = 365;
 
 pub(super) fn section(words: Words<'_>, buyers: &Buyers<'_>) -> Section {
-    // Enough of the customers are observed for so long.
-    let told: Vec<&SecondPurchaseRate> = buyers.second.iter().filter(|rate| rate.rate.of() > 0).collect();
-    let lead = told.iter().rev().find(|rate| rate.within_days <= 90).map_or_else(
-        || words.of("Nobody has been a customer for a week yet.", "还没有客户的首购距今满一周。").to_owned(),
-        |rate| {
-            let (share, ratio, days) = (percent(rate.rate.value()), words.ratio(rate.rate), rate.within_days);
-            words.of(
-                format!("{share} of new customers ({ratio}) came a second day within {days} days of their first."),
-                format!("首购后 {days} 天内再次购买的占 {share}（{ratio}）。"),
-            )
-        },
+    let newcomers = &buyers.newcomers;
+    let shares = shares(words, newcomers);
+    let lead = if shares.is_empty() {
+        words.of("Nobody has been a customer for a week yet.", "还没有客户的首购距今满一周。").to_owned()
+    } else {
+        shares + &median(words, newcomers)
+    };
+    let who = if newcomers.are_all {
+        words.of("All customers are counted.".to_owned(), "统计全部客户。".to_owned())
+    } else {
+        let since = words.date(newcomers.since);
+        words.of(
+            format!("Counted are customers whose first purchase of the records is of {since} or later: those before may have bought before the records."),
+            format!("只统计记录中首购不早于{since}的客户；更早的客户可能在记录开始之前就已购买过。"),
+        )
+    };
+    let how = words.of(
+        " The curve uses every customer for as long as they could be observed (Kaplan-Meier; the band is the 95% interval); \
+         beside it in the table, plain counts of those whose first purchase lies at least so long ago. A second order on the \
+         first day is no second day.",
+        "曲线用到每位客户可观察的全部时间（Kaplan-Meier 估计，浅色带为 95% 置信区间）；表中另列首购距今已满相应天数的客户的实际占比。首购当天的第二单不计为二购。",
     );
     let cycle = cycle(words, buyers);
     Section {
         id: "second",
         title: words.of("From the first purchase to the second", "首购到二购").to_owned(),
-        lead: lead.clone() + &cycle,
-        body: html! { @if told.len() > 1 { (chart(words, &told, &lead)) } },
-        note: words
-            .of(
-                "Of each number of days, the customers whose first purchase lies at least as long ago; a second order on the \
-                 first day is no second day.",
-                "每个天数只统计首购距今已满该天数的客户；首购当天的第二单不计为二购。",
-            )
-            .to_owned(),
+        body: html! { @if newcomers.longest() >= 7 && newcomers.curve.returned() > 0 { (chart(words, newcomers, &lead)) } },
+        lead: lead + &cycle,
+        note: who + how,
+    }
+}
+
+/// How many are back within so many days, as far as it is known.
+fn shares(words: Words<'_>, newcomers: &Newcomers) -> String {
+    let known = |of: &[u32]| -> Vec<(u32, Share)> {
+        of.iter().filter_map(|&days| Some((days, newcomers.back_within(days)?))).collect()
+    };
+    let known = Some(known(&TOLD)).filter(|known| !known.is_empty()).unwrap_or_else(|| known(&TOLD_EARLY));
+    let told = |(days, (share, interval)): &(u32, Share)| {
+        let share = percent(Some(*share));
+        let interval = interval.map_or_else(String::new, |(low, high)| {
+            let [low, high] = [low, high].map(|end| percent(Some(end)));
+            words.of(format!(" (95%: {low} to {high})"), format!("（95% 区间 {low}–{high}）"))
+        });
+        (share + &interval, *days)
+    };
+    let told: Vec<(String, u32)> = known.iter().map(told).collect();
+    let customers = words.customers(newcomers.curve.spells());
+    let Some(((first, days), others)) = told.split_first() else { return String::new() };
+    let and = |at: usize| if at + 1 == others.len() { " and " } else { ", " };
+    let further = others.iter().enumerate();
+    let further: String = further
+        .map(|(at, (share, days))| {
+            words.of(format!("{}{share} within {days}", and(at)), format!("，{days} 天内 {share}"))
+        })
+        .collect();
+    words.of(
+        format!("Of {customers}, {first} came a second day within {days} days of their first{further}."),
+        format!("{customers}首购后 {days} 天内二购的占 {first}{further}。"),
+    )
+}
+
+/// When half are back.
+fn median(words: Words<'_>, newcomers: &Newcomers) -> String {
+    let curve = &newcomers.curve;
+    let longest = words.days(newcomers.longest().into());
+    let Some(days) = curve.median_days() else {
+        return words.of(
+            format!(" Fewer than half have come back in the {longest} that the longest of them is known."),
+            format!("在可观察的 {longest}内，回来的不到一半，因此没有中位数。"),
+        );
+    };
+    let interval = curve.quantile_interval(Decimal::new(5, 1), Confidence::default(), IntervalKind::default());
+    let whole = |days: f64| format!("{days:.0}");
+    let ends = interval.ok().and_then(|interval| Some((whole(interval.low?), interval.high.map(whole))));
+    let days = whole(days);
+    match ends {
+        Some((low, Some(high))) => words.of(
+            format!(" Half are back within {days} days (95%: {low} to {high})."),
+            format!("二购间隔中位数 {days} 天（95% 区间 {low}–{high} 天）。"),
+        ),
+        Some((low, None)) => words.of(
+            format!(" Half are back within {days} days (95%: {low} or more)."),
+            format!("二购间隔中位数 {days} 天（95% 区间不短于 {low} 天）。"),
+        ),
+        None => words.of(format!(" Half are back within {days} days."), format!("二购间隔中位数 {days} 天。")),
     }
 }
 
@@ -50,54 +121,108 @@ fn cycle(words: Words<'_>, buyers: &Buyers<'_>) -> String {
     )
 }
 
-fn chart(words: Words<'_>, told: &[&SecondPurchaseRate], says: &str) -> Markup {
-    let title = words.of("Share that came a second day, by days since the first", "首购后各天数内的二购率");
-    let share = |rate: &&SecondPurchaseRate| 100.0 * rate.rate.value().unwrap_or(0.0);
-    let points: Vec<(f64, f64)> = (0_u32..).zip(told).map(|(place, rate)| (f64::from(place), share(rate))).collect();
+fn chart(words: Words<'_>, newcomers: &Newcomers, says: &str) -> Markup {
+    let title = words.of("Share that came a second day, by days since the first", "首购后各天数内的累计二购率");
+    let end_day = newcomers.longest().min(LONGEST);
+    let steps = newcomers.curve.steps().iter().filter(|step| step.returned > 0 && step.gap_days <= end_day);
+    let at = |day: u32| newcomers.back_within(day).map(|share| (f64::from(day), share));
+    // The band begins where somebody is back, and ends where nobody is left.
+    let known: Vec<(f64, Share)> = steps.map(|step| step.gap_days).chain([end_day]).filter_map(at).collect();
+    let curve = stairs(known.iter().map(|&(day, (share, _))| (day, 100.0 * share)), Some((0.0, 0.0)));
+    let ends = known.iter().filter_map(|&(day, (_, interval))| Some((day, interval?)));
+    let [low, high] = [0, 1].map(|end| {
+        stairs(ends.clone().map(|(day, (low, high))| (day, 100.0 * if end == 0 { low } else { high })), None)
+    });
+    let marks: Vec<(f64, f64)> = TOLD
+        .iter()
+        .filter(|day| **day <= end_day)
+        .filter_map(|&day| at(day))
+        .map(|(day, (share, _))| (day, 100.0 * share))
+        .collect();
     let draw = |size: Size| {
-        let end = ceiling(points.iter().map(|&(_, y)| y).fold(0.0, f64::max), 4).min(100.0);
+        let most = curve.iter().chain(&high).map(|&(_, y)| y).fold(0.0, f64::max);
+        let end = ceiling(most, 4).min(100.0);
         let plane = Plane {
             width: size.width(),
-            height: size.of(230.0, 220.0),
+            height: size.of(230.0, 190.0),
             left: 48.0,
             right: 20.0,
             top: 16.0,
             bottom: 44.0,
-            x: (-0.4, points.len() as f64 - 0.6),
+            x: (0.0, f64::from(end_day)),
             y: (0.0, end),
         };
-        let y: Vec<_> = ticks(end, 4).into_iter().map(|mark| (mark, format!("{mark:.0}%"))).collect();
-        let x: Vec<_> =
-            (0_u32..).zip(told).map(|(place, rate)| (f64::from(place), rate.within_days.to_string())).collect();
-        let series = [Series { name: String::new(), colour: BLUE, dashed: false, dots: true, points: &points }];
+        let y: Vec<_> = ticks(end, 4).into_iter().map(|mark| (mark, percent_mark(mark))).collect();
+        let line = [Series { name: String::new(), colour: BLUE, dashed: false, dots: false, points: &curve }];
+        let on_plane = |&(x, y): &(f64, f64)| (plane.x(x), plane.y(y));
         let drawing = html! {
             (plane.y_axis(&y, ""))
-            (plane.x_axis(&x, words.of("days since the first purchase", "首购后天数")))
-            (plane.lines(&series))
+            (plane.x_axis(&day_marks(end_day), words.of("days since the first purchase", "首购后天数")))
+            @if !low.is_empty() {
+                path d=(path(low.iter().chain(high.iter().rev()).map(on_plane)) + "Z") fill=(BLUE) fill-opacity="0.16" {}
+            }
+            (plane.lines(&line))
+            @for (x, y) in marks.iter().map(on_plane) { circle cx=(px(x)) cy=(px(y)) r="3.5" fill=(BLUE) {} }
         };
         plane.svg(says, &drawing)
     };
-    let table = html! {
+    figure("second-chart", title, draw, words.of("The numbers", "查看数据"), &table(words, newcomers))
+}
+
+/// A line that stays until it steps, through points in the order of days.
+fn stairs(points: impl Iterator<Item = (f64, f64)>, start: Option<(f64, f64)>) -> Vec<(f64, f64)> {
+    let mut line: Vec<(f64, f64)> = start.into_iter().collect();
+    for (x, y) in points {
+        line.extend(line.last().copied().map(|(_, before)| (x, before)));
+        line.push((x, y));
+    }
+    line
+}
+
+fn percent_mark(mark: f64) -> String {
+    let decimals = usize::from((mark - mark.round()).abs() > 1e-9);
+    format!("{mark:.decimals$}%")
+}
+
+fn day_marks(end: u32) -> Vec<(f64, String)> {
+    let marks: &[u32] = match end {
+        ..=30 => &[0, 7, 14, 21, 28],
+        31..=120 => &[0, 15, 30, 45, 60, 75, 90, 105, 120],
+        _ => &[0, 30, 60, 90, 120, 180, 240, 300, 365],
+    };
+    marks.iter().filter(|&&mark| mark <= end).map(|&mark| (f64::from(mark), mark.to_string())).collect()
+}
+
+fn table(words: Words<'_>, newcomers: &Newcomers) -> Markup {
+    let share = |within: u32| {
+        let told = newcomers.back_within(within);
+        let interval = told.and_then(|(_, interval)| interval);
+        let ends = |(low, high)| format!("{}–{}", percent(Some(low)), percent(Some(high)));
+        (percent(told.map(|(share, _)| share)), interval.map_or_else(|| NONE.to_owned(), ends))
+    };
+    html! {
         table class="plain" {
             (heads(&[
                 words.of("Within", "天数内"),
-                words.of("Second day", "二购客户"),
-                words.of("Observed", "可观察客户"),
-                words.of("Share", "二购率"),
-                words.of("Too new", "首购过近"),
+                words.of("Back", "二购率"),
+                words.of("95% interval", "95% 区间"),
+                words.of("Counted", "实际占比"),
+                words.of("customers", "二购客户"),
+                words.of("of observed", "可观察客户"),
             ]))
             tbody {
-                @for rate in told {
+                @for rate in newcomers.counted.iter().filter(|rate| rate.rate.of() > 0) {
+                    @let (share, interval) = share(rate.within_days);
                     tr {
                         th scope="row" { (words.days(rate.within_days.into())) }
+                        td { (share) }
+                        td { (interval) }
+                        td { (percent(rate.rate.value())) }
                         td { (thousands(rate.rate.count())) }
                         td { (thousands(rate.rate.of())) }
-                        td { (percent(rate.rate.value())) }
-                        td { (thousands(rate.unobserved)) }
                     }
                 }
             }
         }
-    };
-    figure("second-chart", title, draw, words.of("The numbers", "查看数据"), &table)
+    }
 }

@@ -8,6 +8,7 @@ mod browser;
 mod edges;
 mod figures;
 mod naive;
+mod newcomers;
 mod program;
 mod sections;
 

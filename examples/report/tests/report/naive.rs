@@ -9,10 +9,10 @@ use rust_decimal::Decimal;
 use super::{CDNOW, RETAIL, ReportOptions, english, read, report, text};
 
 /// The rows of a file: who, on which day, for how much; below 0 a credit.
-struct Rows(Vec<(String, NaiveDate, Decimal)>);
+pub(super) struct Rows(pub(super) Vec<(String, NaiveDate, Decimal)>);
 
 impl Rows {
-    fn of(path: &str) -> Self {
+    pub(super) fn of(path: &str) -> Self {
         let file = fs::read_to_string(path).unwrap();
         let row = |line: &str| {
             let mut cells = line.split(',');
@@ -24,7 +24,7 @@ impl Rows {
     }
 
     /// The purchases of each customer, in the order of days.
-    fn purchases(&self) -> BTreeMap<&str, Vec<NaiveDate>> {
+    pub(super) fn purchases(&self) -> BTreeMap<&str, Vec<NaiveDate>> {
         let mut purchases: BTreeMap<&str, Vec<NaiveDate>> = BTreeMap::new();
         for (customer, day, amount) in &self.0 {
             if *amount >= Decimal::ZERO {
@@ -89,7 +89,7 @@ fn customers(rows: &Rows, as_of: NaiveDate) -> BTreeMap<String, Customer> {
     all.map(|(customer, days)| (customer.to_owned(), Customer { days: distinct(days), as_of })).collect()
 }
 
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let places = digits.len();
     let mut grouped = String::new();
@@ -102,7 +102,7 @@ fn grouped(number: u64) -> String {
     grouped
 }
 
-fn money(amount: Decimal) -> String {
+pub(super) fn money(amount: Decimal) -> String {
     let large = amount >= Decimal::from(10_000);
     let text = format!("{:.*}", if large { 0 } else { 2 }, amount.round_dp(if large { 0 } else { 2 }));
     let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));

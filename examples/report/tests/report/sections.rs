@@ -4,7 +4,7 @@ use repurchase::scale::Language;
 
 use super::{CDNOW, RETAIL, ReportOptions, day, english, page, read, report, shop_of, text};
 
-pub(super) const FIGURES: [&str; 9] = [
+pub(super) const FIGURES: [&str; 10] = [
     "revenue-chart",
     "rates-chart",
     "segments-table",
@@ -12,6 +12,7 @@ pub(super) const FIGURES: [&str; 9] = [
     "rm-map",
     "second-chart",
     "cohorts-map",
+    "value-map",
     "gaps-chart",
     "lorenz-chart",
 ];
@@ -28,6 +29,7 @@ fn every_section_is_there_in_both_languages() {
         ("Last purchase, orders and revenue", "最近购买、支付订单数与成交金额"),
         ("From the first purchase to the second", "首购到二购"),
         ("Do new customers stay", "新客留存（按首购同期群）"),
+        ("What new customers bring", "新客人均累计成交金额"),
         ("Days between purchases", "购买间隔"),
         ("How few bring how much", "成交集中度与会员等级"),
         ("Forecast, and how far to trust it", "复购预测与回测"),
