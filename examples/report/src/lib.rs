@@ -5,6 +5,7 @@
 
 mod chart;
 mod figures;
+mod goods;
 mod lists;
 mod newcomers;
 mod section;
@@ -14,6 +15,7 @@ mod words;
 use chrono::NaiveDate;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use repurchase::PurchaseLog;
+use repurchase::history::LineLog;
 use repurchase::record::CalendarSpan;
 use repurchase::scale::Language;
 use repurchase::shop::ShopModels;
@@ -43,6 +45,7 @@ pub struct ReportOptions<'a> {
     notes: Vec<Note>,
     models: Option<&'a ShopModels>,
     lists: Option<&'a str>,
+    lines: Option<&'a LineLog<String, String>>,
 }
 
 impl<'a> ReportOptions<'a> {
@@ -81,6 +84,13 @@ impl<'a> ReportOptions<'a> {
     #[must_use]
     pub fn with_lists(self, folder: &'a str) -> Self {
         Self { lists: Some(folder), ..self }
+    }
+
+    /// With what was bought, of the same customers: products, or their categories. Without it the page says nothing of
+    /// products. Quantities count for nothing: days are those of the calendar.
+    #[must_use]
+    pub fn with_lines(self, lines: impl Into<Option<&'a LineLog<String, String>>>) -> Self {
+        Self { lines: lines.into(), ..self }
     }
 }
 
@@ -139,7 +149,7 @@ pub fn report(log: &PurchaseLog<String>, as_of: NaiveDate, options: &ReportOptio
     let words = Words::new(options.language, &sign);
     let shop = shop::shop(log, as_of, options.models)?;
     let shop = shop.with_notes(notes::of_log(options.notes.clone(), log, as_of));
-    let buyers = Buyers::of(log, &shop)?;
+    let buyers = Buyers::of(log, options.lines, &shop)?;
     let figures = figures::embedded(&shop)?;
     let body = match &buyers {
         Some(buyers) => full(words, buyers, options)?,

@@ -4,12 +4,14 @@ use std::fmt::Write;
 
 use chrono::{Datelike, Days, NaiveDate};
 use repurchase::CustomerHistory;
+use repurchase::predict::Due;
 use repurchase::scale::{Label, Language};
 use repurchase::segment::LabelKind;
 use repurchase::shop::{Figure, Profile, Trigger};
 use repurchase_segment::output::quoted;
 use rust_decimal::Decimal;
 
+use crate::goods::Goods;
 use crate::shop::Buyers;
 use crate::words::Words;
 
@@ -34,6 +36,9 @@ enum Why {
 pub(crate) fn of_trigger(trigger: Trigger) -> String {
     format!("{}.csv", trigger.label().key())
 }
+
+/// The name of the list of who is due with which product.
+pub(crate) const DUE_PRODUCTS: &str = "due_products.csv";
 
 /// The name of the list of a segment.
 pub(crate) fn of_segment(segment: &Label) -> String {
@@ -63,12 +68,35 @@ pub(crate) fn lists(words: Words<'_>, buyers: &Buyers<'_>) -> Vec<List> {
         customers.sort_by(|&left, &right| at(right).total_cmp(&at(left)));
         lists.push(list(words, buyers, of_segment(segment), Why::Segment, &customers));
     }
+    lists.extend(buyers.goods.as_ref().filter(|goods| !goods.due.is_empty()).map(|goods| due_products(words, goods)));
     lists
+}
+
+/// Who is due within a week with which product, in the order of days.
+fn due_products(words: Words<'_>, goods: &Goods<'_>) -> List {
+    let mut csv = start(words);
+    csv += words
+        .of("customer_id,product,due_day,earliest,latest,own_gaps\n", "客户ID,商品,回购日,区间起,区间止,自身间隔数\n");
+    for Due { customer, product, due, .. } in &goods.due {
+        let days = [due.day, due.earliest, due.latest].map(|day| date(day).unwrap_or_default());
+        let _ = writeln!(csv, "{},{},{},{}", quoted(customer), quoted(product), days.join(","), due.own_gaps);
+    }
+    List { name: DUE_PRODUCTS.to_owned(), csv }
+}
+
+/// A byte-order mark, where spreadsheets need one.
+fn start(words: Words<'_>) -> String {
+    if words.language == Language::Chinese { "\u{feff}".to_owned() } else { String::new() }
+}
+
+/// A day that spreadsheets know.
+fn date(day: NaiveDate) -> Option<String> {
+    Some(day).filter(|day| day.year() <= 9999).map(|day| day.to_string())
 }
 
 fn list(words: Words<'_>, buyers: &Buyers<'_>, name: String, why: Why, customers: &[usize]) -> List {
     let days = buyers.models.horizon_days();
-    let mut csv = if words.language == Language::Chinese { "\u{feff}".to_owned() } else { String::new() };
+    let mut csv = start(words);
     csv += &words.of(
         "customer_id,last_purchase,due_day,days_late,p_buys,value_at_risk,action,reason\n".to_owned(),
         format!("客户ID,最近购买日,应回购日,已超天数,{days}天购买概率,{days}天正常复购金额,建议动作,理由\n"),
@@ -95,7 +123,6 @@ fn row(
     let due = due_day(buyers, history);
     let late = due.filter(|due| *due <= as_of).map(|due| (as_of - due).num_days().to_string());
     let number = |figure, decimals: usize| profile.figure(figure).map(|number| format!("{number:.decimals$}"));
-    let date = |day: NaiveDate| Some(day).filter(|day| day.year() <= 9999).map(|day| day.to_string());
     let reason = match why {
         Why::Trigger(Trigger::WindowClosing) => {
             models.explain(history, as_of, LabelKind::NewCustomerState, words.language)

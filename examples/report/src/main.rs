@@ -31,6 +31,9 @@ struct Arguments {
     /// The shop's name; by default the file's.
     #[arg(long, value_name = "NAME")]
     shop: Option<String>,
+    /// Names in the column of products that are none, such as postage.
+    #[arg(long, value_name = "NAME,..", value_delimiter = ',')]
+    no_product: Vec<String>,
     /// The file to write the page to, whole or not at all; `-` is standard output.
     #[arg(long, value_name = "FILE", default_value = "report.html")]
     out: PathBuf,
@@ -64,7 +67,7 @@ fn run(arguments: &Arguments, language: Language) -> Result<(), Box<dyn Error>> 
     if arguments.log.asks_for_layouts() {
         return Ok(output::print(&Layout::list(language)?)?);
     }
-    let orders = arguments.log.read()?;
+    let orders = arguments.log.read_with_products()?;
     eprint!("{}", read::report(&orders, language));
     let shop = match (&arguments.shop, &arguments.log.orders) {
         (Some(shop), _) => shop.clone(),
@@ -72,14 +75,15 @@ fn run(arguments: &Arguments, language: Language) -> Result<(), Box<dyn Error>> 
         (None, Some(path)) => path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
     };
     let notes = orders.notes().iter().map(notes::of_reader).collect();
-    let (log, as_of) = (read::named_log(&orders)?, orders.as_of());
+    let (log, lines, as_of) =
+        (read::named_log(&orders)?, read::named_lines(&orders, &arguments.no_product)?, orders.as_of());
     let purchases = log.purchases();
     if purchases > 200_000 && io::stderr().is_terminal() {
         eprintln!("{purchases} purchases read, fitting the models");
     }
     let currency = orders.read_as().currency.clone();
     let options = ReportOptions::default().with_language(language).with_shop(&shop).with_notes(notes);
-    let options = options.with_currency(currency.as_deref());
+    let options = options.with_currency(currency.as_deref()).with_lines(lines.as_ref());
     match &arguments.out_dir {
         None => write(&arguments.out, &report(&log, as_of, &options)?.page),
         Some(folder) => write_all(folder, &report(&log, as_of, &options.with_lists("lists/"))?),

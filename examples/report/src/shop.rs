@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, Months, NaiveDate};
+use repurchase::history::LineLog;
 use repurchase::measure::{
     CohortOptions, CohortTable, PeriodMix, RateOptions, RepurchaseRates, buyer_mix, buyer_mix_in, repurchase_rates,
 };
@@ -13,6 +14,7 @@ use repurchase::shop::{Figure, Profiles, PurchaseChoice, ShopChecks, ShopModels,
 use repurchase::{Error, PurchaseLog, Window};
 use repurchase_segment::arguments::ShopArguments;
 
+use crate::goods::Goods;
 use crate::newcomers::{Newcomers, Value};
 
 pub(crate) use repurchase_segment::shop::{Group, Shop};
@@ -43,6 +45,8 @@ pub(crate) struct Buyers<'a> {
     pub(crate) settled: CohortTable,
     /// What customers bring by the time since their first purchase.
     pub(crate) value: Value,
+    /// What they buy, where the lines of orders say it.
+    pub(crate) goods: Option<Goods<'a>>,
     pub(crate) segments: Vec<Group>,
     pub(crate) tiers: Vec<Group>,
     pub(crate) bands: Vec<Group>,
@@ -94,7 +98,11 @@ pub(crate) fn shop(log: &PurchaseLog<String>, as_of: NaiveDate, in_use: Option<&
 
 impl<'a> Buyers<'a> {
     /// `None` when nobody has bought.
-    pub(crate) fn of(log: &PurchaseLog<String>, shop: &'a Shop) -> Result<Option<Self>, Error> {
+    pub(crate) fn of(
+        log: &PurchaseLog<String>,
+        lines: Option<&'a LineLog<String, String>>,
+        shop: &'a Shop,
+    ) -> Result<Option<Self>, Error> {
         let (ledger, profiles, as_of) = (&shop.ledger, &shop.profiles, shop.ledger.as_of());
         let (Some(models), Some(days)) = (&shop.models, ledger.days()) else { return Ok(None) };
         let first = days.0;
@@ -119,6 +127,7 @@ impl<'a> Buyers<'a> {
             cycle: quartiles(&gaps)?,
             gaps: bins(&gaps, models.lifecycle().frequency.edges())?,
             value: Value::of(log, period, first, as_of)?,
+            goods: lines.map(|lines| Goods::of(lines, as_of)).transpose()?.flatten(),
             cohorts,
             settled,
             segments: if has_segments { shop.groups(LabelKind::Segment)? } else { Vec::new() },

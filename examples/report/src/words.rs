@@ -63,6 +63,12 @@ impl<'a> Words<'a> {
         day.format(self.of("%-d %b %Y", "%Y年%-m月%-d日")).to_string()
     }
 
+    /// Without a year, where no other can be meant beside a day.
+    pub(crate) fn date_near(self, day: NaiveDate, other: NaiveDate) -> String {
+        let is_near = (day - other).num_days().abs() < 180;
+        if is_near { day.format(self.of("%-d %b", "%-m月%-d日")).to_string() } else { self.date(day) }
+    }
+
     /// The month of a day: `Mar 1997`; `1997年3月`.
     pub(crate) fn month(self, day: NaiveDate) -> String {
         day.format(self.of("%b %Y", "%Y年%-m月")).to_string()
@@ -135,7 +141,8 @@ impl<'a> Words<'a> {
     }
 }
 
-fn counted(count: u64, one: &str) -> String {
+/// `1 day`, `2,357 days`.
+pub(crate) fn counted(count: u64, one: &str) -> String {
     format!("{} {one}{}", thousands(count), if count == 1 { "" } else { "s" })
 }
 

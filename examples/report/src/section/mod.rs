@@ -5,6 +5,7 @@ mod calls;
 mod cohorts;
 mod folded;
 mod gaps;
+mod goods;
 mod months;
 mod now;
 mod rfm;
@@ -69,8 +70,9 @@ pub(crate) fn analysis(words: Words<'_>, buyers: &Buyers<'_>, lists: Option<&str
         cohorts::section(words, buyers)?,
         value::section(words, buyers)?,
         gaps::section(words, buyers),
-        worth::section(words, buyers)?,
     ]);
+    sections.extend(goods::section(words, buyers, lists));
+    sections.push(worth::section(words, buyers)?);
     Ok(sections)
 }
 

@@ -7,6 +7,7 @@
 mod browser;
 mod edges;
 mod figures;
+mod goods;
 mod naive;
 mod newcomers;
 mod program;

@@ -1,5 +1,6 @@
 //! The program as a person runs it.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -85,4 +86,29 @@ fn a_place_that_cannot_be_written_is_told() {
     let output = run(&["--out", out.to_str().unwrap()]);
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success() && error.starts_with("error: cannot write "), "{error}");
+}
+
+#[test]
+fn products_are_read_from_the_file_but_for_postage() {
+    let directory = directory("products");
+    let orders = directory.join("orders.csv");
+    let mut file = String::from("order_id,customer_id,placed_at,product,amount\n");
+    for order in 0..80 {
+        let (customer, day) = (order % 40, 1 + order / 40 * 20 + order % 40 % 7);
+        for product in ["tea", "POST"] {
+            writeln!(file, "{order},c{customer},2026-03-{day:02},{product},5").unwrap();
+        }
+    }
+    fs::write(&orders, file).unwrap();
+    let page = |options: &[&str]| {
+        let output = run(&[&[orders.to_str().unwrap(), "--rows", "lines", "--out", "-"], options].concat());
+        text(&String::from_utf8(output.stdout).unwrap())
+    };
+    assert!(
+        page(&[]).contains(
+            "Of 2 products, 2 have a median cycle that rests on 20 customers or more; the shortest is 20 days"
+        )
+    );
+    assert!(page(&["--no-product", "POST,M"]).contains("Of 1 product, 1 has a median cycle"));
+    assert!(!page(&["--no-product", "POST,tea"]).contains("What is bought again"));
 }

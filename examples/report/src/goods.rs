@@ -1,0 +1,202 @@
+//! What is bought again, who is due with it, and what comes second: where the lines of orders say what was bought.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Days, NaiveDate};
+use repurchase::history::LineLog;
+use repurchase::measure::{CategoryPaths, CycleOptions, CycleScale, CycleTable, ProductCycle};
+use repurchase::predict::{Due, DueModel, DueOptions};
+use repurchase::{Error, Ratio, Window};
+
+/// The customers who bought a product again and on whom its median rests at least, and who began with a product of which
+/// paths are told.
+pub(crate) const LEAST: u64 = 20;
+
+/// The customers who took a path at least.
+pub(crate) const LEAST_OF_PATH: u64 = 5;
+
+/// The days for which it is told who is due.
+pub(crate) const WEEK: u64 = 7;
+
+/// How many days ago it is looked who was due then.
+const AGO: u64 = 13 * WEEK;
+
+/// The rows of a table.
+const MOST: usize = 10;
+
+/// A customer who is due with a product.
+pub(crate) type DueProduct<'a> = Due<'a, String, String>;
+
+/// What the lines of orders say up to the as-of day; days pass as in the calendar, whatever the quantity.
+pub(crate) struct Goods<'a> {
+    /// The products that somebody bought.
+    pub(crate) products: usize,
+    /// Of the products whose median is known those with the shortest, and how many there are.
+    pub(crate) cycles: Vec<Cycle>,
+    pub(crate) known: usize,
+    pub(crate) week: Window,
+    /// Customers who have bought a product again before, in the order of days.
+    pub(crate) due: Vec<DueProduct<'a>>,
+    /// What came of those who were due in a week of the past.
+    pub(crate) checked: Option<Checked>,
+    /// How many products have due days.
+    pub(crate) with_due_days: usize,
+    /// The products with which most are due.
+    pub(crate) due_with: Vec<DueWith>,
+    pub(crate) paths: Vec<Path>,
+    /// The customers with two purchase days or more.
+    pub(crate) of_paths: u64,
+}
+
+/// Who was due with what within a week, by what was known 13 weeks ago.
+pub(crate) struct Checked {
+    /// Those who bought it in that week.
+    pub(crate) in_week: Ratio,
+    /// Those who have bought it by now.
+    pub(crate) by_now: Ratio,
+}
+
+/// How one product is bought again.
+pub(crate) struct Cycle {
+    pub(crate) product: String,
+    pub(crate) again: Ratio,
+    pub(crate) median_days: f64,
+    pub(crate) customers_at_median: u64,
+}
+
+/// How many are due with one product.
+pub(crate) struct DueWith {
+    pub(crate) product: String,
+    pub(crate) customers: u64,
+    /// The share of its purchases that are followed by another one within the horizon.
+    pub(crate) returning: f64,
+}
+
+/// From the product of the first purchase day to that of the second.
+pub(crate) struct Path {
+    pub(crate) first: String,
+    /// Of those who began with it, those who took it again.
+    pub(crate) again: Ratio,
+    /// The other product that most took, with the lift.
+    pub(crate) other: Option<(String, Ratio, Option<f64>)>,
+}
+
+impl<'a> Goods<'a> {
+    /// `None` where nobody has bought anything by the day.
+    pub(crate) fn of(lines: &'a LineLog<String, String>, as_of: NaiveDate) -> Result<Option<Self>, Error> {
+        let cycles = CycleTable::of(lines, as_of, &CycleOptions::default().with_scale(CycleScale::Calendar));
+        let after = as_of.checked_add_days(Days::new(1)).zip(as_of.checked_add_days(Days::new(WEEK)));
+        let (false, Some((first, last))) = (cycles.is_empty(), after) else { return Ok(None) };
+        let mut ranked = cycles.ranked(LEAST);
+        // One customer's many purchases are no cycle of the product.
+        ranked.retain(|(_, cycle)| cycle.repeat_customers.count() >= LEAST);
+        let week = Window::through(first, last)?;
+        let (model, due) = due_in(lines, as_of, week)?;
+        let mut counts: BTreeMap<&String, u64> = BTreeMap::new();
+        for one in &due {
+            *counts.entry(one.product).or_default() += 1;
+        }
+        let with = |(product, customers): (&String, u64)| {
+            let returning = model.product(product)?.returning;
+            Some(DueWith { product: product.clone(), customers, returning })
+        };
+        let mut due_with: Vec<DueWith> = counts.into_iter().filter_map(with).collect();
+        due_with.sort_by_key(|one| std::cmp::Reverse(one.customers));
+        due_with.truncate(MOST);
+        let paths = CategoryPaths::of(lines, as_of);
+        Ok(Some(Self {
+            products: cycles.len(),
+            known: ranked.len(),
+            cycles: ranked.into_iter().take(MOST).map(cycle).collect(),
+            week,
+            due,
+            checked: checked(lines, as_of)?,
+            with_due_days: model.iter().count(),
+            due_with,
+            of_paths: paths.customers(),
+            paths: most_taken(&paths),
+        }))
+    }
+
+    /// Customers who are due, those first whose own gaps tell most: each with the product that is known best, and with how
+    /// many.
+    pub(crate) fn known_best(&self) -> Vec<(&DueProduct<'a>, u64)> {
+        let mut best: BTreeMap<&String, (&DueProduct<'a>, u64)> = BTreeMap::new();
+        for one in &self.due {
+            let (known, count) = best.entry(one.customer).or_insert((one, 0));
+            *count += 1;
+            if one.due.own_gaps > known.due.own_gaps {
+                *known = one;
+            }
+        }
+        let mut best: Vec<_> = best.into_values().collect();
+        best.sort_by_key(|(one, _)| std::cmp::Reverse(one.due.own_gaps));
+        best.truncate(MOST);
+        best
+    }
+
+    /// The customers who are due with something.
+    pub(crate) fn customers_due(&self) -> usize {
+        self.due.iter().map(|one| one.customer).collect::<BTreeSet<_>>().len()
+    }
+}
+
+/// Customers who have bought a product again before and are due in a window, by what was known on a day.
+fn due_in(
+    lines: &LineLog<String, String>,
+    day: NaiveDate,
+    window: Window,
+) -> Result<(DueModel<String>, Vec<DueProduct<'_>>), Error> {
+    let model = DueModel::fit(lines, day, &DueOptions::default().with_scale(CycleScale::Calendar))?;
+    let mut due = model.due_in(lines, window);
+    due.retain(|one| one.due.own_gaps > 0);
+    Ok((model, due))
+}
+
+/// `None` where too few were due 13 weeks ago to tell.
+fn checked(lines: &LineLog<String, String>, as_of: NaiveDate) -> Result<Option<Checked>, Error> {
+    let back = |days| as_of.checked_sub_days(Days::new(days));
+    let Some(((then, first), last)) = back(AGO).zip(back(AGO - 1)).zip(back(AGO - WEEK)) else { return Ok(None) };
+    let (_, due) = due_in(lines, then, Window::through(first, last)?)?;
+    let bought = |last: NaiveDate| {
+        let came = |one: &&DueProduct<'_>| {
+            let mut bought = lines.purchases_of(one.customer).filter(|bought| bought.product == one.product);
+            bought.any(|bought| bought.day > then && bought.day <= last)
+        };
+        Ratio::new(due.iter().filter(came).count() as u64, due.len() as u64)
+    };
+    if (due.len() as u64) < LEAST {
+        return Ok(None);
+    }
+    Ok(Some(Checked { in_week: bought(last)?, by_now: bought(as_of)? }))
+}
+
+fn cycle((product, cycle): (&String, &ProductCycle)) -> Cycle {
+    Cycle {
+        product: product.clone(),
+        again: cycle.repeat_customers,
+        median_days: cycle.median_days().unwrap_or(f64::NAN),
+        customers_at_median: cycle.customers_at_median.unwrap_or_default(),
+    }
+}
+
+/// Of the products with which most customers began, what came second.
+fn most_taken(paths: &CategoryPaths<String>) -> Vec<Path> {
+    let mut by_first: BTreeMap<&String, Vec<(&String, u64)>> = BTreeMap::new();
+    for (first, second, count) in paths.iter() {
+        by_first.entry(first).or_default().push((second, count));
+    }
+    let mut firsts: Vec<_> = by_first.into_iter().filter(|(first, _)| paths.first(*first).count() >= LEAST).collect();
+    firsts.sort_by_key(|(first, _)| std::cmp::Reverse(paths.first(*first).count()));
+    let path = |(first, seconds): (&String, Vec<(&String, u64)>)| {
+        let lift = |second: &String| paths.lift(first, second).unwrap_or_default();
+        let others = seconds.into_iter().filter(|&(second, count)| second != first && count >= LEAST_OF_PATH);
+        // Of several the one with the highest lift, of these the first name.
+        let most = others.max_by(|(one, count), (other, counts)| {
+            count.cmp(counts).then(lift(one).total_cmp(&lift(other))).then(other.cmp(one))
+        });
+        let other = most.map(|(second, _)| (second.clone(), paths.share(first, second), paths.lift(first, second)));
+        Path { first: first.clone(), again: paths.share(first, first), other }
+    };
+    firsts.into_iter().take(MOST).map(path).collect()
+}
