@@ -72,7 +72,7 @@ fn draw(words: Words<'_>, size: Size, buyers: &Buyers<'_>, says: &str) -> Markup
     let last = bins.last().map_or(10, |bin| bin.to.unwrap_or(bin.from + 10));
     let plane = Plane {
         width: size.width(),
-        height: size.of(270.0, 250.0),
+        height: size.of(270.0, 215.0),
         left: 48.0,
         right: 10.0,
         top: 26.0,

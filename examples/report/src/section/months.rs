@@ -67,7 +67,7 @@ fn height(amount: Decimal) -> f64 {
 }
 
 fn revenue(words: Words<'_>, months: &[Month], says: &str) -> Markup {
-    let title = words.of("Revenue by month, new and returning customers", "各月成交金额：新客与老客");
+    let title = words.of("Revenue by month: new and returning", "各月成交金额：新客与老客");
     let draw = |size: Size| {
         let parts = |month: &Month| [month.mix.this.returning.revenue, month.mix.this.new.revenue].map(height);
         let most = months.iter().map(|month| parts(month).iter().sum::<f64>()).fold(0.0, f64::max);
@@ -112,7 +112,7 @@ fn legend(names: &[(&str, &str)]) -> Markup {
 fn plane(size: Size, months: &[Month], end: f64, right: f64) -> Plane {
     Plane {
         width: size.width(),
-        height: size.of(290.0, 250.0),
+        height: size.of(290.0, 205.0),
         left: 52.0,
         right: right.max(8.0),
         top: 26.0,

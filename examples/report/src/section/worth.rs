@@ -70,7 +70,7 @@ fn chart(words: Words<'_>, buyers: &Buyers<'_>, top: &RevenueShare, says: &str) 
     let draw = |size: Size| {
         let plane = Plane {
             width: size.width(),
-            height: size.of(300.0, 280.0),
+            height: size.of(300.0, 240.0),
             left: 48.0,
             right: 20.0,
             top: 24.0,

@@ -18,7 +18,7 @@ use repurchase::scale::Language;
 use serde_json::{Value, json};
 
 use super::sections::FIGURES;
-use super::{CDNOW, RETAIL, ReportOptions, day, figures, read, report, shop_of};
+use super::{CDNOW, RETAIL, ReportOptions, day, figures, goods, read, report, shop_of};
 
 const FLAGS: [&str; 7] = [
     "--disable-quic",
@@ -116,6 +116,22 @@ impl Reader {
 }
 
 impl Reader {
+    /// As on paper, with `print`; as on a screen, without.
+    fn in_media(&self, media: &str) {
+        let media: Emulation::SetEmulatedMedia = serde_json::from_value(json!({ "media": media })).unwrap();
+        self.tab.call_method(media).unwrap();
+    }
+
+    /// On A4; how many sheets it takes.
+    fn prints(&self, to: &Path) -> usize {
+        let paper = PrintToPdfOptions { prefer_css_page_size: Some(true), ..PrintToPdfOptions::default() };
+        let pdf = self.tab.print_to_pdf(Some(paper)).unwrap();
+        let pages = pdf.windows(11).filter(|bytes| bytes.starts_with(b"/Type /Page") && bytes[10] == b'e').count();
+        let trees = pdf.windows(12).filter(|bytes| bytes == b"/Type /Pages").count();
+        fs::write(to, pdf).unwrap();
+        pages - trees
+    }
+
     #[track_caller]
     fn is_tidy(&self, shape: &str) {
         assert_eq!(self.asks(TOO_WIDE), json!([]), "{shape}");
@@ -154,7 +170,7 @@ const HIDDEN: &str = "[...document.querySelectorAll('figure')].filter(f => { con
     .some(e => e.clientHeight > 80); }).map(f => f.id)";
 
 /// Figures that are broken into lines, or wider than their place.
-const BROKEN: &str = "[...document.querySelectorAll('.figure, .value, .act strong, .plain td, .heat td b')].filter(e => { \
+const BROKEN: &str = "[...document.querySelectorAll('.figure, .value, .act strong, .plain td:not(.name), .heat td b')].filter(e => { \
     const r = document.createRange(); r.selectNodeContents(e); const b = r.getBoundingClientRect(); \
     return b.height > 1.6 * parseFloat(getComputedStyle(e).lineHeight) || \
     (e.matches('.figure') && b.right > e.getBoundingClientRect().right + 1); }).map(e => e.textContent)";
@@ -200,10 +216,37 @@ fn other_shops() {
         let shop = "Shop".repeat(40);
         fs::write(&file, report(&log, as_of, &ReportOptions::default().with_shop(&shop)).unwrap().page).unwrap();
         let reader = Reader::of(&program, &file);
-        for (width, shape) in [(1280, "desk"), (768, "tablet"), (390, "phone")] {
-            reader.is(width, 1000);
-            reader.is_tidy(&format!("{name}, {shape}"));
-        }
+        is_tidy_everywhere(&reader, name, &folder);
+    }
+}
+
+/// On a desk, on a phone and on paper.
+#[track_caller]
+fn is_tidy_everywhere(reader: &Reader, name: &str, folder: &Path) {
+    for (width, shape) in [(1280, "desk"), (768, "tablet"), (390, "phone")] {
+        reader.is(width, 1000);
+        reader.is_tidy(&format!("{name}, {shape}"));
+    }
+    let sheets = reader.prints(&folder.join(format!("{name}.pdf")));
+    assert!(sheets <= 5, "{name}: {sheets} sheets");
+}
+
+/// A shop whose file says what was bought, in names that are longer than codes.
+#[test]
+fn a_shop_with_products() {
+    let Some(program) = chromium() else { return };
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
+    fs::create_dir_all(&folder).unwrap();
+    let (log, lines, as_of) = goods::shop(|category| format!("Category {category}, sold in the shop and by mail"));
+    for (language, name) in [(Language::English, "products-en"), (Language::Chinese, "products-zh")] {
+        let file = folder.join(format!("{name}.html"));
+        let options = ReportOptions::default().with_language(language).with_shop(name).with_lines(&lines);
+        let options = options.with_currency("CNY").with_lists("lists/");
+        fs::write(&file, report(&log, as_of, &options).unwrap().page).unwrap();
+        let reader = Reader::of(&program, &file);
+        assert_eq!(reader.asks("document.querySelectorAll('#goods figure').length"), 4);
+        is_tidy_everywhere(&reader, name, &folder);
+        reader.look(390, &folder.join(format!("{name}-phone.png")));
     }
 }
 
@@ -229,21 +272,14 @@ fn see(language: Language, name: &str) {
     );
     assert_eq!(reader.asks("document.documentElement.lang"), if name == "zh" { "zh-Hans" } else { "en" });
 
-    let paper = PrintToPdfOptions { prefer_css_page_size: Some(true), ..PrintToPdfOptions::default() };
-    let pdf = reader.tab.print_to_pdf(Some(paper)).unwrap();
-    let pages = pdf.windows(11).filter(|bytes| bytes.starts_with(b"/Type /Page") && bytes[10] == b'e').count();
-    let trees = pdf.windows(12).filter(|bytes| bytes == b"/Type /Pages").count();
-    fs::write(folder.join(format!("{name}.pdf")), pdf).unwrap();
-    assert!((2..=5).contains(&(pages - trees)), "{} sheets", pages - trees);
+    let sheets = reader.prints(&folder.join(format!("{name}.pdf")));
+    assert!((2..=5).contains(&sheets), "{sheets} sheets");
     // On paper, calls end on the first sheet and the numbers behind the charts are seen.
-    let print = json!({ "media": "print" });
-    let print: Emulation::SetEmulatedMedia = serde_json::from_value(print).unwrap();
-    reader.tab.call_method(print).unwrap();
+    reader.in_media("print");
     reader.is(711, 1032);
     assert_eq!(reader.asks("document.getElementById('calls').getBoundingClientRect().bottom + scrollY < 1032"), true);
     assert_eq!(reader.asks("[...document.querySelectorAll('figure .plain')].every(t => t.clientHeight > 40 || t.closest('#rates-chart') || t.matches('#gaps .plain + .plain'))"), true);
-    let screen: Emulation::SetEmulatedMedia = serde_json::from_value(json!({ "media": "" })).unwrap();
-    reader.tab.call_method(screen).unwrap();
+    reader.in_media("");
     reader.is(1280, 1000);
 
     let asked: Vec<String> = reader.requests.lock().unwrap().clone();
