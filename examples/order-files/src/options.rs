@@ -132,6 +132,22 @@ impl ReadOptions {
     }
 }
 
+macro_rules! extended {
+    ($($words:ident)*) => {$(
+        /// What is said later wins.
+        impl Extend<Self> for $words {
+            fn extend<I: IntoIterator<Item = Self>>(&mut self, later: I) {
+                for Self(mut later) in later {
+                    later.append(&mut self.0);
+                    self.0 = later;
+                }
+            }
+        }
+    )*};
+}
+
+extended! { Columns StatusWords KindWords }
+
 /// Pairs of `KEY=VALUE`, separated by commas; a part without `=` belongs to the value before it, with its comma.
 fn pairs(text: &str, option: &'static str, expected: [&'static str; 2]) -> Result<Vec<(String, String)>, Error> {
     let mut pairs: Vec<(String, String)> = Vec::new();
@@ -154,16 +170,6 @@ fn pairs(text: &str, option: &'static str, expected: [&'static str; 2]) -> Resul
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Columns(pub(crate) Vec<(Role, String)>);
 
-/// What is said later wins.
-impl Extend<Self> for Columns {
-    fn extend<I: IntoIterator<Item = Self>>(&mut self, later: I) {
-        for Self(mut later) in later {
-            later.append(&mut self.0);
-            self.0 = later;
-        }
-    }
-}
-
 impl FromStr for Columns {
     type Err = Error;
 
@@ -180,16 +186,6 @@ impl FromStr for Columns {
 /// Meanings of status words: `shipped=paid,on hold=unpaid`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StatusWords(pub(crate) Vec<(String, StatusMeaning)>);
-
-/// What is said later wins.
-impl Extend<Self> for StatusWords {
-    fn extend<I: IntoIterator<Item = Self>>(&mut self, later: I) {
-        for Self(mut later) in later {
-            later.append(&mut self.0);
-            self.0 = later;
-        }
-    }
-}
 
 impl FromStr for StatusWords {
     type Err = Error;
@@ -213,16 +209,6 @@ impl FromStr for StatusWords {
 /// Whether words of the kind column say that a row gives back: `sold=purchase,sent back=refund`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KindWords(pub(crate) Vec<(String, bool)>);
-
-/// What is said later wins.
-impl Extend<Self> for KindWords {
-    fn extend<I: IntoIterator<Item = Self>>(&mut self, later: I) {
-        for Self(mut later) in later {
-            later.append(&mut self.0);
-            self.0 = later;
-        }
-    }
-}
 
 impl FromStr for KindWords {
     type Err = Error;

@@ -182,49 +182,47 @@ fn unknown(words: &Words, is_known: impl Fn(&str) -> bool, column: &str) -> Resu
     Err(Error::Damaged { column: column.to_owned(), words: listed(&damaged, 12) })
 }
 
-/// The first of the words, as an option takes it.
-fn first(words: &Words, is_known: impl Fn(&str) -> bool) -> String {
-    let unknown = words.words().iter().find(|(word, count)| *count > 0 && !is_known(word));
-    unknown.map(|(word, _)| called(word.as_bytes())).unwrap_or_default()
-}
-
 /// Whether a word says nothing.
 fn is_blank(word: &str) -> bool {
     matches!(plain(word).as_str(), "" | "null" | "nan" | "none")
 }
 
-/// What each word means; `None` where it says nothing.
-fn meanings(words: &Words, plan: &Plan, options: &ReadOptions) -> Result<Vec<Option<StatusMeaning>>, Error> {
-    let of_layout: Vec<(String, StatusMeaning)> = plan.layout.status_words().collect();
+/// What each word of a column means, by what was said of it or by the layout; `None` where it says nothing. Words that
+/// neither explains are an error of the column, the words and the first of them as an option takes it.
+fn explained<M: Copy>(
+    words: &Words,
+    (said, of_layout): (&[(String, M)], impl Iterator<Item = (String, M)>),
+    is_nothing: impl Fn(&str) -> bool,
+    column: &str,
+    wrong: impl FnOnce(String, String, String) -> Error,
+) -> Result<Vec<Option<M>>, Error> {
+    let of_layout: Vec<(String, M)> = of_layout.collect();
     let meaning = |word: &str| {
-        let said = options.status.0.iter().find(|(said, _)| matches(word, said));
+        let said = said.iter().find(|(said, _)| matches(word, said));
         said.or_else(|| of_layout.iter().find(|one| one.0 == plain(word))).map(|one| one.1)
     };
-    let is_known = |word: &str| meaning(word).is_some() || is_blank(word);
-    let column = plan.status.map_or("", |place| plan.name(place));
+    let is_known = |word: &str| meaning(word).is_some() || is_nothing(word);
     let unknown = unknown(words, is_known, column)?;
     if unknown.is_empty() {
         return Ok(words.words().iter().map(|(word, _)| meaning(word)).collect());
     }
-    let (column, words, first) = (column.to_owned(), listed(&unknown, 12), first(words, is_known));
-    Err(Error::Statuses { column, words, first })
+    let first = words.words().iter().find(|(word, count)| *count > 0 && !is_known(word));
+    let first = first.map(|(word, _)| called(word.as_bytes())).unwrap_or_default();
+    Err(wrong(column.to_owned(), listed(&unknown, 12), first))
 }
 
-/// Whether each word says refund; `None` where it says nothing.
+/// What each status word means.
+fn meanings(words: &Words, plan: &Plan, options: &ReadOptions) -> Result<Vec<Option<StatusMeaning>>, Error> {
+    let column = plan.status.map_or("", |place| plan.name(place));
+    let by = (&*options.status.0, plan.layout.status_words());
+    explained(words, by, is_blank, column, |column, words, first| Error::Statuses { column, words, first })
+}
+
+/// Whether each word says refund.
 fn refund_words(words: &Words, plan: &Plan, options: &ReadOptions) -> Result<Vec<Option<bool>>, Error> {
-    let of_layout: Vec<(String, bool)> = plan.layout.kind_words().collect();
-    let meaning = |word: &str| {
-        let said = options.kinds.0.iter().find(|(said, _)| matches(word, said));
-        said.or_else(|| of_layout.iter().find(|one| one.0 == plain(word))).map(|one| one.1)
-    };
-    let is_known = |word: &str| meaning(word).is_some() || word.is_empty();
     let column = plan.kind.map_or("", |place| plan.name(place));
-    let unknown = unknown(words, is_known, column)?;
-    if unknown.is_empty() {
-        return Ok(words.words().iter().map(|(word, _)| meaning(word)).collect());
-    }
-    let (column, words, first) = (column.to_owned(), listed(&unknown, 12), first(words, is_known));
-    Err(Error::Kinds { column, words, first })
+    let by = (&*options.kinds.0, plan.layout.kind_words());
+    explained(words, by, str::is_empty, column, |column, words, first| Error::Kinds { column, words, first })
 }
 
 /// Words of an option that no row has.
