@@ -15,6 +15,7 @@ mod cursor;
 mod event;
 mod extract;
 mod import;
+mod judge;
 mod kept;
 mod metrics;
 mod models;
@@ -28,6 +29,7 @@ mod scan;
 mod serve;
 mod session;
 mod store;
+mod traits;
 mod view;
 
 use std::error::Error;

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use repurchase::Error;
-use repurchase::act::audience::Audience;
 use repurchase::predict::rounded_to_money;
 use repurchase::rust_decimal::Decimal;
 use repurchase::shop::{Figure, ShopModels};
 use tokio::task::spawn_blocking;
 
 use crate::app::App;
+use crate::judge::Judge;
 use crate::models::Version;
 use crate::problem::Problem;
 use crate::store::{CustomerRow, Page, Position, Sort};
@@ -27,17 +27,18 @@ pub(crate) struct Selected {
 }
 
 /// Of all customers with a purchase.
-pub(crate) async fn everybody(app: &App, audience: Audience, version: &Arc<Version>) -> Result<Selected, Problem> {
+pub(crate) async fn everybody(app: &App, judge: Judge, version: &Arc<Version>) -> Result<Selected, Problem> {
     let (today, decimals) = (app.config.clock.today(), app.store.currency().decimals());
-    let (audience, mut selected, mut behind) = (Arc::new(audience), Selected::default(), None);
+    let (judge, mut selected, mut behind) = (Arc::new(judge), Selected::default(), None);
     loop {
-        let page = Page { behind, limit: READ_AT_A_TIME, sort: Sort::CustomerId, ..Page::default() };
+        let has_traits = judge.asks_for_traits;
+        let page = Page { behind, limit: READ_AT_A_TIME, has_traits, ..Page::default() };
         let rows = app.store.page(page).await?;
         let Some(last) = rows.last() else { return Ok(selected) };
         behind = Some(Position::of(last, Sort::CustomerId));
-        let (audience, version) = (Arc::clone(&audience), Arc::clone(version));
+        let (judge, version) = (Arc::clone(&judge), Arc::clone(version));
         let looking = spawn_blocking(move || {
-            look(&audience, &version.models, rows, today, decimals, &mut selected)?;
+            look(&judge, &version.models, rows, today, decimals, &mut selected)?;
             Ok::<_, Error>(selected)
         });
         selected =
@@ -46,7 +47,7 @@ pub(crate) async fn everybody(app: &App, audience: Audience, version: &Arc<Versi
 }
 
 fn look(
-    audience: &Audience,
+    judge: &Judge,
     models: &ShopModels,
     rows: Vec<CustomerRow>,
     today: NaiveDate,
@@ -63,7 +64,7 @@ fn look(
             }
             Err(error) => return Err(error),
         };
-        match audience.verdict(&profile) {
+        match judge.verdict(&profile, &row) {
             Some(true) => {
                 let value = profile.figure(Figure::ExpectedValue).map(|value| rounded_to_money(value, decimals));
                 selected.customers.push((row.customer_id, value.transpose()?.unwrap_or_default()));

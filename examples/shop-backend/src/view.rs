@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::models::Version;
 use crate::money::Currency;
+use crate::traits::{Traits, TraitsView};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CustomerView {
@@ -29,6 +30,9 @@ pub(crate) struct CustomerView {
     expected_purchases: Option<Number>,
     /// Within the horizon.
     expected_value: Option<Money>,
+    /// What the shop has said of the customer; left out where customers come beside something else, such as orders.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traits: Option<TraitsView>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -103,7 +107,13 @@ impl CustomerView {
             alive: said.and_then(|said| said.number(Figure::ProbabilityAlive)),
             expected_purchases: said.and_then(|said| said.number(Figure::ExpectedPurchases)),
             expected_value: value.map(money).transpose()?,
+            traits: None,
         })
+    }
+
+    pub(crate) fn with_traits(mut self, traits: &Traits) -> Self {
+        self.traits = Some(traits.into());
+        self
     }
 }
 

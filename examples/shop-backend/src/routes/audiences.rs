@@ -7,7 +7,6 @@ use axum::Json as Answer;
 use axum::extract::State;
 use chrono::NaiveDate;
 use repurchase::Error;
-use repurchase::act::audience::{Audience, Rule, Schema};
 use repurchase::shop::ShopModels;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,6 +17,7 @@ use super::Refusals;
 use crate::app::App;
 use crate::cursor;
 use crate::extract::{Json, Reader};
+use crate::judge::Judge;
 use crate::models::Version;
 use crate::problem::{Fault, Problem};
 use crate::store::{CustomerRow, Page, Position, Sort};
@@ -79,19 +79,20 @@ pub(crate) async fn post(
     }
     let version = judging(&app)?;
     let asked = rule.to_string();
-    let audience = Arc::new(compile(rule, &version.models)?);
+    let judge = Arc::new(Judge::of(&app, rule, &version.models).await?);
     let behind = cursor.as_deref().map(|text| cursor::open(&asked, text)).transpose();
     let mut behind = behind.map_err(|fault| Problem::invalid(vec![fault]))?;
     let (today, start) = (app.config.clock.today(), Instant::now());
     let (mut customer_ids, mut examined, mut not_judged, limit) = (Vec::new(), 0, 0, usize::from(limit));
     let next = loop {
-        let page = Page { behind: behind.take(), limit: READ_AT_A_TIME, sort: Sort::CustomerId, ..Page::default() };
+        let has_traits = judge.asks_for_traits;
+        let page = Page { behind: behind.take(), limit: READ_AT_A_TIME, has_traits, ..Page::default() };
         let rows = app.store.page(page).await?;
         if rows.is_empty() {
             break None;
         }
-        let (audience, version, missing) = (Arc::clone(&audience), Arc::clone(&version), limit - customer_ids.len());
-        let found = spawn_blocking(move || search(&audience, &version.models, rows, today, missing)).await;
+        let (judge, version, missing) = (Arc::clone(&judge), Arc::clone(&version), limit - customer_ids.len());
+        let found = spawn_blocking(move || search(&judge, &version.models, rows, today, missing)).await;
         let found = found.map_err(|error| Problem::internal(&error))?.map_err(|error| Problem::internal(&error))?;
         customer_ids.extend(found.ids);
         examined += found.examined;
@@ -101,7 +102,7 @@ pub(crate) async fn post(
         }
         behind = Some(found.last);
     };
-    let sentence = audience.describe(language);
+    let sentence = judge.audience.describe(language);
     Ok(Answer(Selected { sentence, customer_ids, examined, not_judged, cursor: next }))
 }
 
@@ -109,14 +110,6 @@ pub(crate) async fn post(
 pub(super) fn judging(app: &App) -> Result<Arc<Version>, Problem> {
     let none = || Problem::conflict(Fault::new("rule", "a shop without models", "customers, and POST /models/fit"));
     app.models.current().ok_or_else(none)
-}
-
-/// A rule about something that the shop does not supply is refused by its name.
-pub(super) fn compile(rule: Value, models: &ShopModels) -> Result<Audience, Problem> {
-    let text = rule.to_string();
-    let refused = |expected: String| Problem::invalid(vec![Fault::new("rule", text.as_str(), expected)]);
-    let rule: Rule = serde_json::from_value(rule).map_err(|error| refused(error.to_string()))?;
-    Audience::compile(rule, &Schema::of(models)).map_err(|error| refused(error.to_string()))
 }
 
 struct Found {
@@ -128,7 +121,7 @@ struct Found {
 
 /// Up to so many of the customers of a page that is not empty.
 fn search(
-    audience: &Audience,
+    judge: &Judge,
     models: &ShopModels,
     rows: Vec<CustomerRow>,
     today: NaiveDate,
@@ -140,7 +133,7 @@ fn search(
         found.examined += 1;
         found.last = Position::of(&row, Sort::CustomerId);
         let verdict = match models.profile(&row.history, today) {
-            Ok(profile) => audience.verdict(&profile),
+            Ok(profile) => judge.verdict(&profile, &row),
             // A purchase after today is one of a clock that went back: nothing is said of that customer.
             Err(Error::AfterAsOf { .. }) => None,
             Err(error) => return Err(error),

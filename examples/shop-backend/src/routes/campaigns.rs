@@ -16,13 +16,14 @@ use repurchase::scale::Language;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::audiences::{compile, judging};
+use super::audiences::judging;
 use super::outcome::{OutcomeView, outcome};
 use super::table::quoted;
 use super::{Refusals, checked};
 use crate::app::App;
 use crate::campaign::{HoldOut, Member, PostedCampaign};
 use crate::extract::{Json, Query, Reader, day};
+use crate::judge::Judge;
 use crate::problem::{Fault, Problem};
 use crate::scan;
 use crate::store::StoredCampaign;
@@ -96,10 +97,10 @@ pub(crate) async fn post(
 ) -> Result<(StatusCode, Answer<CampaignView>), Problem> {
     let posted: PostedCampaign = body.parse()?;
     let version = judging(&app)?;
-    let audience = compile(posted.rule.clone(), &version.models)?;
+    let judge = Judge::of(&app, posted.rule.clone(), &version.models).await?;
     let campaign = posted.check(&app.config.clock, app.store.currency()).map_err(Problem::invalid)?;
-    let mut campaign = campaign.with_words(|language| audience.describe(language));
-    let selected = scan::everybody(&app, audience, &version).await?;
+    let mut campaign = campaign.with_words(|language| judge.audience.describe(language));
+    let selected = scan::everybody(&app, judge, &version).await?;
     (campaign.model, campaign.not_judged) = (version.number, selected.not_judged);
     if !app.store.add_campaign(&campaign, &selected.customers, &app.config.clock).await? {
         return Err(Problem::conflict(Fault::new("name", campaign.name(), "a name that no campaign has had")));

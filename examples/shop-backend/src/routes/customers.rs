@@ -33,7 +33,10 @@ pub(crate) async fn one(
     checked("customer_id", &customer_id)?;
     match app.store.customer(&customer_id).await? {
         None => Err(nobody(&customer_id)),
-        Some((name, history)) => Ok(Answer(app.view(name, &history, app.models.current().as_deref(), language)?)),
+        Some((name, history, traits)) => {
+            let view = app.view(name, &history, app.models.current().as_deref(), language)?;
+            Ok(Answer(view.with_traits(&traits)))
+        }
     }
 }
 
@@ -73,8 +76,11 @@ pub(crate) async fn alias(
     if !faults.is_empty() {
         return Err(Problem::invalid(faults));
     }
-    let (is_new, name, history) = app.store.alias(&alias_id, &customer_id).await?;
-    let view = app.view(name, &history, app.models.current().as_deref(), language)?;
+    let is_new = app.store.alias(&alias_id, &customer_id).await?;
+    let Some((name, history, traits)) = app.store.customer(&customer_id).await? else {
+        return Err(nobody(&customer_id));
+    };
+    let view = app.view(name, &history, app.models.current().as_deref(), language)?.with_traits(&traits);
     Ok((if is_new { StatusCode::CREATED } else { StatusCode::OK }, Answer(view)))
 }
 
@@ -133,13 +139,15 @@ pub(crate) async fn page(
     let segment = of_label("segment", question.segment.as_deref(), segments).map_err(invalid)?.map(Vec::as_slice);
     let tier = of_label("tier", question.tier.as_deref(), tiers).map_err(invalid)?;
     // One more than asked says whether there is a next page.
-    let page = Page { cells: segment, revenue: tier, sort, behind, limit: limit + 1 };
+    let page = Page { cells: segment, revenue: tier, sort, behind, limit: limit + 1, has_traits: true };
     let mut rows = app.store.page(page).await?;
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let is_last = rows.len() <= size;
     rows.truncate(size);
     let next = rows.last().filter(|_| !is_last).map(|row| cursor::seal(&asked, Position::of(row, sort)));
-    let view = |row: crate::store::CustomerRow| app.view(row.customer_id, &row.history, version_ref, language);
+    let view = |row: crate::store::CustomerRow| {
+        Ok::<_, Problem>(app.view(row.customer_id, &row.history, version_ref, language)?.with_traits(&row.traits))
+    };
     let customers = rows.into_iter().map(view).collect::<Result<_, _>>()?;
     Ok(Answer(Customers { customers, cursor: next }))
 }

@@ -16,6 +16,7 @@ pub(crate) mod shop;
 pub(crate) mod sign_in;
 pub(crate) mod table;
 pub(crate) mod told;
+pub(crate) mod traits;
 
 use utoipa::IntoResponses;
 

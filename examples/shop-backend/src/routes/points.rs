@@ -170,7 +170,7 @@ pub(crate) async fn one(State(app): State<Arc<App>>, Path(id): Path<String>) -> 
 }
 
 async fn of_customer(app: &App, id: &str, program: &Program) -> Result<Account, Problem> {
-    let Some((name, _)) = app.store.customer(id).await? else { return Err(nobody(id)) };
+    let Some((name, ..)) = app.store.customer(id).await? else { return Err(nobody(id)) };
     let (rules, _) = program.check().map_err(Problem::invalid)?;
     let (orders, entries) = app.store.accounts(Some(&name)).await?.remove(&name).unwrap_or_default();
     let (today, currency) = (app.config.clock.today(), app.store.currency());

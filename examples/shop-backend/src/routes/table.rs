@@ -78,7 +78,8 @@ pub(crate) async fn customers(
                 return Ok(Some((HEAD.to_owned(), Some((None, false)))));
             }
             let limit = READ_AT_A_TIME;
-            let page = Page { cells: cells.as_deref(), revenue: range.as_ref(), sort, behind, limit };
+            let page =
+                Page { cells: cells.as_deref(), revenue: range.as_ref(), sort, behind, limit, has_traits: false };
             let rows = app.store.page(page).await.inspect_err(|error| tracing::error!(%error, "a table broke off"))?;
             let Some(last) = rows.last() else { return Ok(None) };
             let next = Some((Some(Position::of(last, sort)), false));

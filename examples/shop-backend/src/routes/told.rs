@@ -145,7 +145,7 @@ pub(crate) async fn timeline(
 ) -> Result<Answer<Timeline>, Problem> {
     checked("customer_id", &id)?;
     let limit = question.limit()?;
-    let Some((customer_id, _)) = app.store.customer(&id).await? else { return Err(nobody(&id)) };
+    let Some((customer_id, ..)) = app.store.customer(&id).await? else { return Err(nobody(&id)) };
     let told = app.store.statements_of(&customer_id).await?.into_iter();
     let mut told: Vec<_> = told.map(|(order, event)| Told::new(order, event, app.store.currency())).collect();
     told.sort_by(|one, other| (other.at, &one.order_id).cmp(&(one.at, &other.order_id)));

@@ -10,8 +10,10 @@ use utoipa::ToSchema;
 
 use super::people::history;
 use super::sql::Sql;
+use super::traits::traits;
 use super::{Store, StoreError};
 use crate::region::{Cell, Range};
+use crate::traits::Traits;
 
 #[derive(Debug, Clone)]
 pub(crate) struct CustomerRow {
@@ -19,6 +21,8 @@ pub(crate) struct CustomerRow {
     pub(crate) history: CustomerHistory,
     /// In minor units.
     revenue: i64,
+    /// None where the page was not to have them.
+    pub(crate) traits: Traits,
 }
 
 /// The order in which customers are listed; of equal ones, by id.
@@ -73,22 +77,30 @@ pub(crate) struct Page<'a> {
     pub(crate) sort: Sort,
     pub(crate) behind: Option<Position>,
     pub(crate) limit: i64,
+    /// Whether tags and attributes are read, too.
+    pub(crate) has_traits: bool,
 }
 
 impl Store {
     /// By any of the customer's ids; with the name under which the customer is known.
-    pub(crate) async fn customer(&self, id: &str) -> Result<Option<(String, CustomerHistory)>, StoreError> {
-        let select = "SELECT person.customer_id, person.history FROM customers AS asked JOIN customers AS person \
-                      ON person.customer_id = COALESCE(asked.known_as, asked.customer_id) WHERE asked.customer_id = $1";
+    pub(crate) async fn customer(&self, id: &str) -> Result<Option<(String, CustomerHistory, Traits)>, StoreError> {
+        let select = "SELECT person.customer_id, person.history, traits.said FROM customers AS asked \
+                      JOIN customers AS person ON person.customer_id = COALESCE(asked.known_as, asked.customer_id) \
+                      LEFT JOIN traits ON traits.customer_id = person.customer_id WHERE asked.customer_id = $1";
         let Some(row) = sqlx::query(select).bind(id).fetch_optional(&self.reads).await? else { return Ok(None) };
         let (customer_id, text): (String, String) = (row.try_get(0)?, row.try_get(1)?);
         let history = history(&customer_id, &text)?;
-        Ok(Some((customer_id, history)))
+        let traits = traits(&customer_id, row.try_get(2)?)?;
+        Ok(Some((customer_id, history, traits)))
     }
 
     /// Of the customers with a purchase.
     pub(crate) async fn page(&self, page: Page<'_>) -> Result<Vec<CustomerRow>, StoreError> {
-        let mut sql = Sql::new("SELECT customer_id, history, revenue FROM customers WHERE last_purchase IS NOT NULL");
+        let mut sql = Sql::new("SELECT customer_id, history, revenue");
+        if page.has_traits {
+            sql.push(", (SELECT said FROM traits WHERE traits.customer_id = customers.customer_id)");
+        }
+        sql.push(" FROM customers WHERE last_purchase IS NOT NULL");
         if let Some(cells) = page.cells {
             sql.push(" AND ").cells(cells);
         }
@@ -128,5 +140,6 @@ const FEW: usize = 201;
 fn customer(row: &AnyRow) -> Result<CustomerRow, StoreError> {
     let customer_id: String = row.try_get(0)?;
     let history = history(&customer_id, row.try_get(1)?)?;
-    Ok(CustomerRow { history, revenue: row.try_get(2)?, customer_id })
+    let traits = traits(&customer_id, if row.len() > 3 { row.try_get(3)? } else { None })?;
+    Ok(CustomerRow { history, revenue: row.try_get(2)?, traits, customer_id })
 }

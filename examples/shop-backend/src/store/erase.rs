@@ -10,6 +10,7 @@ use super::campaigns::forget_contacts;
 use super::imports::{notes_of, stored_notes};
 use super::people::{Held, aliases};
 use super::sql::{Sql, Value};
+use super::traits::forget_traits;
 use super::{Dialect, Store, StoreError, in_attempts};
 use crate::event::ShopEvent;
 
@@ -97,6 +98,7 @@ impl Store {
             self.save(&mut transaction, &[(&kept_as, &history)]).await?;
         }
         forget_contacts(&mut transaction, &ids).await?;
+        forget_traits(&mut transaction, &name).await?;
         forget_in_notes(&mut transaction, &ids).await?;
         self.commit(transaction).await?;
         Ok(Some(Forgotten { ids: ids.into_iter().collect(), orders: rows.len(), kept_as }))

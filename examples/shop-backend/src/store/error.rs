@@ -2,6 +2,7 @@
 
 use crate::chain;
 use crate::problem::{Fault, Problem};
+use crate::traits::TraitKind;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StoreError {
@@ -22,6 +23,11 @@ pub(crate) enum StoreError {
     /// The library refuses to sum a customer's orders.
     #[error("customer {customer_id}")]
     Customer { customer_id: String, source: repurchase::Error },
+    /// An attribute is a number of all customers, or a text.
+    #[error("attribute {name}: a {} where it is a {} of other customers", found.key(), known.key())]
+    OtherKind { record: usize, name: String, found: TraitKind, known: TraitKind },
+    #[error("{found} {field} of all customers, where {most} can be")]
+    TooManyNames { field: &'static str, found: i64, most: i64 },
     #[error("no backup {0}")]
     Backup(&'static str),
     /// A row that this program did not write, or wrote for another version of itself.
@@ -72,6 +78,14 @@ impl From<StoreError> for Problem {
             StoreError::Customer { customer_id, source } => {
                 let expected = format!("orders that can be summed: {source}");
                 Self::invalid(vec![Fault::new("customer_id", customer_id, expected)])
+            }
+            StoreError::OtherKind { record, name, found, known } => {
+                let expected = format!("a {}, as it is of other customers", known.key());
+                let found = format!("a {}", found.key());
+                Self::conflict(Fault::new(format!("attributes.{name}"), found, expected).in_record(record))
+            }
+            StoreError::TooManyNames { field, found, most } => {
+                Self::conflict(Fault::new(field, found.to_string(), format!("{most} of all customers together")))
             }
             error if error.is_unavailable() => Self::unavailable(&chain(&error)),
             error => Self::internal(&chain(&error)),

@@ -14,6 +14,7 @@ mod read;
 mod rebuild;
 mod sessions;
 mod sql;
+mod traits;
 
 pub(crate) use book::{OrderRow, Said, Statement, order_of};
 pub(crate) use campaigns::StoredCampaign;
@@ -25,6 +26,7 @@ pub(crate) use models::StoredModel;
 pub(crate) use orders::Recorded;
 pub(crate) use points::{Entered, NewEntry};
 pub(crate) use read::Group;
+pub(crate) use traits::TraitName;
 
 use std::str::FromStr;
 use std::sync::Arc;

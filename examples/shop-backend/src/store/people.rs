@@ -10,6 +10,7 @@ use sqlx::{Any, Row, Transaction};
 
 use super::book::{Key, OrderRow};
 use super::sql::{Sql, Value};
+use super::traits::join_traits;
 use super::{AT_A_TIME, Dialect, Store, StoreError, in_attempts};
 use crate::metrics::{self, in_library};
 
@@ -219,16 +220,16 @@ impl Store {
         Ok(())
     }
 
-    /// Joins two ids of one person; whether that was new, and the person.
-    pub(crate) async fn alias(&self, from: &str, to: &str) -> Result<(bool, String, CustomerHistory), StoreError> {
+    /// Joins two ids of one person; whether that was new.
+    pub(crate) async fn alias(&self, from: &str, to: &str) -> Result<bool, StoreError> {
         in_attempts!(self.try_alias(from, to))
     }
 
-    async fn try_alias(&self, from: &str, to: &str) -> Result<(bool, String, CustomerHistory), StoreError> {
+    async fn try_alias(&self, from: &str, to: &str) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
-        let joined = self.join(&mut transaction, from, to).await?;
+        let is_new = self.join(&mut transaction, from, to).await?;
         self.commit(transaction).await?;
-        Ok(joined)
+        Ok(is_new)
     }
 
     async fn join(
@@ -236,7 +237,7 @@ impl Store {
         transaction: &mut Transaction<'static, Any>,
         from: &str,
         to: &str,
-    ) -> Result<(bool, String, CustomerHistory), StoreError> {
+    ) -> Result<bool, StoreError> {
         let mut held = Held::default();
         self.hold(transaction, &mut held, [from, to].map(str::to_owned).into(), true).await?;
         let names = [held.name(from), held.name(to)];
@@ -254,8 +255,7 @@ impl Store {
         });
         let (is_new, name) = joined.map_err(|source| StoreError::Customer { customer_id: from.to_owned(), source })?;
         if !is_new {
-            let history = held.histories.remove(names[0]).unwrap_or_default();
-            return Ok((false, name, history));
+            return Ok(false);
         }
         let mut insert = Sql::new("INSERT INTO aliases (from_id, to_id, customer_id) VALUES ");
         insert.rows([[Value::from(from), to.into(), name.as_str().into()]]).push(" ON CONFLICT DO NOTHING");
@@ -271,9 +271,10 @@ impl Store {
         others.query().execute(&mut **transaction).await?;
         let person = sqlx::query("UPDATE customers SET known_as = NULL WHERE customer_id = $1").bind(&name);
         person.execute(&mut **transaction).await?;
+        join_traits(transaction, names, &name).await?;
         let history = self.rebuild(transaction, &name).await?;
         self.save(transaction, &[(&name, &history)]).await?;
-        Ok((true, name, history))
+        Ok(true)
     }
 }
 

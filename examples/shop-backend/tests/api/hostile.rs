@@ -33,6 +33,9 @@ async fn sql_in_every_string_is_only_a_string(database: Database) {
         assert_eq!(shop.put(&format!("/orders/{text}"), &order(sql, sql, "2026-03-01", "2")).await.0, StatusCode::OK);
         let alias = json!({"alias_id": format!("{sql} too"), "customer_id": sql});
         assert_eq!(shop.post("/aliases", &alias).await.0, StatusCode::CREATED);
+        let traits = json!({"tags": [sql], "attributes": {(sql): sql}});
+        let said = shop.put(&format!("/customers/{text}/traits"), &traits).await;
+        assert_eq!((said.0, &said.1["traits"]), (StatusCode::OK, &traits));
         for question in ["segment", "tier", "sort", "limit", "cursor"] {
             let (status, body) = shop.get(&format!("/customers?{question}={text}")).await;
             assert_eq!((status, &body["errors"][0]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!(question)));
@@ -46,7 +49,13 @@ async fn sql_in_every_string_is_only_a_string(database: Database) {
             order[field] = json!(sql);
             assert!(shop.post("/orders", &order).await.0.is_client_error(), "{field}: {sql}");
         }
-        for rule in [json!({"tier": sql}), json!({(sql): 1}), json!({"tag": sql}), json!({"revenue": {"<": sql}})] {
+        for rule in [
+            json!({"tier": sql}),
+            json!({(sql): 1}),
+            json!({"tag": sql}),
+            json!({"attribute": {"name": sql, "=": sql}}),
+            json!({"revenue": {"<": sql}}),
+        ] {
             let (status, body) = shop.post("/audiences", &json!({"rule": rule})).await;
             assert!(status.is_client_error() || status == StatusCode::OK, "{body}");
         }

@@ -20,6 +20,7 @@ mod service;
 mod shop;
 mod sign_in;
 mod told;
+mod traits;
 mod truth;
 mod upgrade;
 mod writers;

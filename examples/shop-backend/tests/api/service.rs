@@ -31,6 +31,7 @@ async fn health_metrics_and_documentation(database: Database) {
         "/customers/{customer_id}",
         "/customers/{customer_id}/points",
         "/customers/{customer_id}/timeline",
+        "/customers/{customer_id}/traits",
         "/events",
         "/healthz",
         "/metrics",
@@ -45,6 +46,7 @@ async fn health_metrics_and_documentation(database: Database) {
         "/segments",
         "/shop",
         "/touches",
+        "/traits",
     ] {
         assert!(paths.iter().any(|found| found == path) && page.contains(path), "{path} is documented");
     }

@@ -69,6 +69,7 @@ async fn a_customer_is_forgotten_and_the_orders_stay(database: Database) {
     let shop = Shop::start(&database);
     shop.post("/orders", &order("a", "ann", "2026-03-09", "5")).await;
     shop.post("/aliases", &json!({"alias_id": "ann", "customer_id": "ann@example.com"})).await;
+    shop.put("/customers/ann/traits", &json!({"tags": ["ann\'s list"], "attributes": {"anniversary": "May"}})).await;
     let before = shop.ok("/segments").await;
     let delete = async |id: &str| answer(shop.request(Method::DELETE, &format!("/customers/{id}"))).await;
     let (status, body) = delete("ann").await;
@@ -90,6 +91,8 @@ async fn a_customer_is_forgotten_and_the_orders_stay(database: Database) {
         ("aliases", "from_id || to_id || customer_id"),
         ("imports", "file || notes"),
         ("models", "model"),
+        ("traits", "customer_id || said"),
+        ("trait_names", "name"),
     ] {
         let select = sqlx::AssertSqlSafe(format!("SELECT {columns} FROM {table}"));
         for row in sqlx::query(select).fetch_all(&pool).await.unwrap() {
