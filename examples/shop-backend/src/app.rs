@@ -31,8 +31,8 @@ use crate::problem::Problem;
 use crate::routes::notes::Summary;
 use crate::routes::service::{Languages, Security};
 use crate::routes::{
-    audiences, campaigns, contacts, customers, models, notes, orders, points, report, service, shop, sign_in, table,
-    told, traits,
+    activities, audiences, campaigns, contacts, customers, models, notes, orders, points, report, service, shop,
+    sign_in, table, told, traits,
 };
 use crate::session::Tries;
 use crate::store::Store;
@@ -93,6 +93,8 @@ pub(crate) fn router(app: App) -> Router {
         .routes(routes!(customers::alias))
         .routes(routes!(customers::one, told::delete))
         .routes(routes!(told::timeline))
+        .routes(routes!(activities::post))
+        .routes(routes!(activities::one))
         .routes(routes!(traits::set))
         .routes(routes!(traits::post, traits::list))
         .routes(routes!(table::customers))

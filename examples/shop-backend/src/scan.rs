@@ -31,8 +31,8 @@ pub(crate) async fn everybody(app: &App, judge: Judge, version: &Arc<Version>) -
     let (today, decimals) = (app.config.clock.today(), app.store.currency().decimals());
     let (judge, mut selected, mut behind) = (Arc::new(judge), Selected::default(), None);
     loop {
-        let has_traits = judge.asks_for_traits;
-        let page = Page { behind, limit: READ_AT_A_TIME, has_traits, ..Page::default() };
+        let beside = judge.beside;
+        let page = Page { behind, limit: READ_AT_A_TIME, beside, ..Page::default() };
         let rows = app.store.page(page).await?;
         let Some(last) = rows.last() else { return Ok(selected) };
         behind = Some(Position::of(last, Sort::CustomerId));
@@ -64,7 +64,7 @@ fn look(
             }
             Err(error) => return Err(error),
         };
-        match judge.verdict(&profile, &row) {
+        match judge.verdict(&profile, &row, today) {
             Some(true) => {
                 let value = profile.figure(Figure::ExpectedValue).map(|value| rounded_to_money(value, decimals));
                 selected.customers.push((row.customer_id, value.transpose()?.unwrap_or_default()));

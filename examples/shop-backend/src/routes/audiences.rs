@@ -85,8 +85,8 @@ pub(crate) async fn post(
     let (today, start) = (app.config.clock.today(), Instant::now());
     let (mut customer_ids, mut examined, mut not_judged, limit) = (Vec::new(), 0, 0, usize::from(limit));
     let next = loop {
-        let has_traits = judge.asks_for_traits;
-        let page = Page { behind: behind.take(), limit: READ_AT_A_TIME, has_traits, ..Page::default() };
+        let beside = judge.beside;
+        let page = Page { behind: behind.take(), limit: READ_AT_A_TIME, beside, ..Page::default() };
         let rows = app.store.page(page).await?;
         if rows.is_empty() {
             break None;
@@ -133,7 +133,7 @@ fn search(
         found.examined += 1;
         found.last = Position::of(&row, Sort::CustomerId);
         let verdict = match models.profile(&row.history, today) {
-            Ok(profile) => judge.verdict(&profile, &row),
+            Ok(profile) => judge.verdict(&profile, &row, today),
             // A purchase after today is one of a clock that went back: nothing is said of that customer.
             Err(Error::AfterAsOf { .. }) => None,
             Err(error) => return Err(error),

@@ -14,7 +14,7 @@ use crate::cursor;
 use crate::extract::{Json, Query, Reader, limit};
 use crate::order::check_id;
 use crate::problem::{Fault, Problem};
-use crate::store::{Page, Position, Sort};
+use crate::store::{Beside, Page, Position, Sort};
 use crate::view::CustomerView;
 
 /// One customer, by any of the customer's ids: labels, figures, what to expect, each with its reason, in English or Chinese by Accept-Language.
@@ -139,7 +139,14 @@ pub(crate) async fn page(
     let segment = of_label("segment", question.segment.as_deref(), segments).map_err(invalid)?.map(Vec::as_slice);
     let tier = of_label("tier", question.tier.as_deref(), tiers).map_err(invalid)?;
     // One more than asked says whether there is a next page.
-    let page = Page { cells: segment, revenue: tier, sort, behind, limit: limit + 1, has_traits: true };
+    let page = Page {
+        cells: segment,
+        revenue: tier,
+        sort,
+        behind,
+        limit: limit + 1,
+        beside: Beside { traits: true, activities: false },
+    };
     let mut rows = app.store.page(page).await?;
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let is_last = rows.len() <= size;

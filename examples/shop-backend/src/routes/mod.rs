@@ -1,5 +1,6 @@
 //! One file for each thing that can be asked.
 
+pub(crate) mod activities;
 pub(crate) mod audiences;
 pub(crate) mod campaigns;
 pub(crate) mod contacts;

@@ -22,7 +22,7 @@ use crate::extract::Query;
 use crate::models::Version;
 use crate::money::Currency;
 use crate::problem::Problem;
-use crate::store::{CustomerRow, Page, Position, Sort};
+use crate::store::{Beside, CustomerRow, Page, Position, Sort};
 
 /// Customers that are read in one go.
 const READ_AT_A_TIME: i64 = 2_000;
@@ -78,8 +78,14 @@ pub(crate) async fn customers(
                 return Ok(Some((HEAD.to_owned(), Some((None, false)))));
             }
             let limit = READ_AT_A_TIME;
-            let page =
-                Page { cells: cells.as_deref(), revenue: range.as_ref(), sort, behind, limit, has_traits: false };
+            let page = Page {
+                cells: cells.as_deref(),
+                revenue: range.as_ref(),
+                sort,
+                behind,
+                limit,
+                beside: Beside::default(),
+            };
             let rows = app.store.page(page).await.inspect_err(|error| tracing::error!(%error, "a table broke off"))?;
             let Some(last) = rows.last() else { return Ok(None) };
             let next = Some((Some(Position::of(last, sort)), false));

@@ -178,12 +178,12 @@ async fn insert_touches(
     Ok(added)
 }
 
-/// Takes a person out of campaigns, messages and points.
+/// Takes a person out of campaigns, messages, points and activities.
 pub(super) async fn forget_contacts(
     transaction: &mut Transaction<'static, Any>,
     ids: &BTreeSet<String>,
 ) -> Result<(), StoreError> {
-    for table in ["campaign_members", "touches", "points"] {
+    for table in ["campaign_members", "touches", "points", "activities"] {
         let mut delete = Sql::new("DELETE FROM ");
         delete.push(table).push(" WHERE customer_id IN ").list(ids.iter().map(String::as_str));
         delete.query().execute(&mut **transaction).await?;

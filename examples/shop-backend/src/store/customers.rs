@@ -8,6 +8,7 @@ use sqlx::any::AnyRow;
 use tokio::task::spawn_blocking;
 use utoipa::ToSchema;
 
+use super::activities::LastDay;
 use super::people::history;
 use super::sql::Sql;
 use super::traits::traits;
@@ -21,8 +22,17 @@ pub(crate) struct CustomerRow {
     pub(crate) history: CustomerHistory,
     /// In minor units.
     revenue: i64,
-    /// None where the page was not to have them.
+    /// Nothing where the page was not to have them.
     pub(crate) traits: Traits,
+    pub(crate) activities: Vec<LastDay>,
+}
+
+/// What is read of each customer beside the history.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Beside {
+    pub(crate) traits: bool,
+    /// Only in the order of ids.
+    pub(crate) activities: bool,
 }
 
 /// The order in which customers are listed; of equal ones, by id.
@@ -77,8 +87,7 @@ pub(crate) struct Page<'a> {
     pub(crate) sort: Sort,
     pub(crate) behind: Option<Position>,
     pub(crate) limit: i64,
-    /// Whether tags and attributes are read, too.
-    pub(crate) has_traits: bool,
+    pub(crate) beside: Beside,
 }
 
 impl Store {
@@ -97,7 +106,7 @@ impl Store {
     /// Of the customers with a purchase.
     pub(crate) async fn page(&self, page: Page<'_>) -> Result<Vec<CustomerRow>, StoreError> {
         let mut sql = Sql::new("SELECT customer_id, history, revenue");
-        if page.has_traits {
+        if page.beside.traits {
             sql.push(", (SELECT said FROM traits WHERE traits.customer_id = customers.customer_id)");
         }
         sql.push(" FROM customers WHERE last_purchase IS NOT NULL");
@@ -125,12 +134,16 @@ impl Store {
         });
         sql.bind(" LIMIT ", page.limit);
         let rows = sql.query().fetch_all(&self.reads).await?;
-        if rows.len() <= FEW {
+        if rows.len() <= FEW && !page.beside.activities {
             return rows.iter().map(customer).collect();
         }
         // A thousand histories take milliseconds to read, for which other requests on this thread would wait.
-        let parsed = spawn_blocking(move || rows.iter().map(customer).collect());
-        parsed.await.map_err(|error| StoreError::corrupt("customer", "", &error))?
+        let parsed = spawn_blocking(move || rows.iter().map(customer).collect::<Result<Vec<_>, _>>());
+        let mut rows = parsed.await.map_err(|error| StoreError::corrupt("customer", "", &error))??;
+        if page.beside.activities {
+            self.read_activities(&mut rows).await?;
+        }
+        Ok(rows)
     }
 }
 
@@ -141,5 +154,5 @@ fn customer(row: &AnyRow) -> Result<CustomerRow, StoreError> {
     let customer_id: String = row.try_get(0)?;
     let history = history(&customer_id, row.try_get(1)?)?;
     let traits = traits(&customer_id, if row.len() > 3 { row.try_get(3)? } else { None })?;
-    Ok(CustomerRow { history, revenue: row.try_get(2)?, traits, customer_id })
+    Ok(CustomerRow { history, revenue: row.try_get(2)?, traits, activities: Vec::new(), customer_id })
 }

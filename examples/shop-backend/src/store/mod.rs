@@ -1,5 +1,6 @@
 //! The shop's database: PostgreSQL or SQLite, by one text of SQL.
 
+mod activities;
 mod book;
 mod campaigns;
 mod customers;
@@ -16,9 +17,10 @@ mod sessions;
 mod sql;
 mod traits;
 
+pub(crate) use activities::{Deed, LastDay};
 pub(crate) use book::{OrderRow, Said, Statement, order_of};
 pub(crate) use campaigns::StoredCampaign;
-pub(crate) use customers::{CustomerRow, Page, Position, Sort};
+pub(crate) use customers::{Beside, CustomerRow, Page, Position, Sort};
 pub(crate) use erase::Forgotten;
 pub(crate) use error::StoreError;
 pub(crate) use imports::{Import, Imported};

@@ -8,6 +8,7 @@ use repurchase::{CustomerHistory, Error};
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 
+use super::activities::join_activities;
 use super::book::{Key, OrderRow};
 use super::sql::{Sql, Value};
 use super::traits::join_traits;
@@ -272,6 +273,7 @@ impl Store {
         let person = sqlx::query("UPDATE customers SET known_as = NULL WHERE customer_id = $1").bind(&name);
         person.execute(&mut **transaction).await?;
         join_traits(transaction, names, &name).await?;
+        join_activities(transaction, names, &name).await?;
         let history = self.rebuild(transaction, &name).await?;
         self.save(transaction, &[(&name, &history)]).await?;
         Ok(true)

@@ -36,6 +36,8 @@ async fn sql_in_every_string_is_only_a_string(database: Database) {
         let traits = json!({"tags": [sql], "attributes": {(sql): sql}});
         let said = shop.put(&format!("/customers/{text}/traits"), &traits).await;
         assert_eq!((said.0, &said.1["traits"]), (StatusCode::OK, &traits));
+        let view = json!([{"customer_id": sql, "activity": "view", "category": sql, "at": "2026-03-02T12:00:00Z"}]);
+        assert_eq!(shop.post("/activities", &view).await.0, StatusCode::CREATED);
         for question in ["segment", "tier", "sort", "limit", "cursor"] {
             let (status, body) = shop.get(&format!("/customers?{question}={text}")).await;
             assert_eq!((status, &body["errors"][0]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!(question)));

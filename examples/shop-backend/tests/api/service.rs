@@ -19,6 +19,7 @@ async fn health_metrics_and_documentation(database: Database) {
     let paths: Vec<_> = document["paths"].as_object().unwrap().keys().cloned().collect();
     for path in [
         "/",
+        "/activities",
         "/aliases",
         "/audiences",
         "/calls",
@@ -29,6 +30,7 @@ async fn health_metrics_and_documentation(database: Database) {
         "/customers",
         "/customers.csv",
         "/customers/{customer_id}",
+        "/customers/{customer_id}/activities",
         "/customers/{customer_id}/points",
         "/customers/{customer_id}/timeline",
         "/customers/{customer_id}/traits",

@@ -70,6 +70,8 @@ async fn a_customer_is_forgotten_and_the_orders_stay(database: Database) {
     shop.post("/orders", &order("a", "ann", "2026-03-09", "5")).await;
     shop.post("/aliases", &json!({"alias_id": "ann", "customer_id": "ann@example.com"})).await;
     shop.put("/customers/ann/traits", &json!({"tags": ["ann\'s list"], "attributes": {"anniversary": "May"}})).await;
+    let view = json!([{"customer_id": "ann", "activity": "view", "category": "annuals", "at": "2026-03-09T12:00:00Z"}]);
+    assert_eq!(shop.post("/activities", &view).await.0, StatusCode::CREATED);
     let before = shop.ok("/segments").await;
     let delete = async |id: &str| answer(shop.request(Method::DELETE, &format!("/customers/{id}"))).await;
     let (status, body) = delete("ann").await;
@@ -93,6 +95,7 @@ async fn a_customer_is_forgotten_and_the_orders_stay(database: Database) {
         ("models", "model"),
         ("traits", "customer_id || said"),
         ("trait_names", "name"),
+        ("activities", "customer_id || category"),
     ] {
         let select = sqlx::AssertSqlSafe(format!("SELECT {columns} FROM {table}"));
         for row in sqlx::query(select).fetch_all(&pool).await.unwrap() {
