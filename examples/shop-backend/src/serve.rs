@@ -25,6 +25,9 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, deadlines: Dead
     let (under_way, mut stop) = (GracefulShutdown::new(), std::pin::pin!(stop));
     loop {
         let stream = tokio::select! {
+            // First, so that the signal is heeded before there is a request.
+            biased;
+            () = &mut stop => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
                 Err(error) => {
@@ -34,7 +37,6 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, deadlines: Dead
                     continue;
                 }
             },
-            () = &mut stop => break,
         };
         // An answer is small, and is not held back until there is more of it.
         let _ = stream.set_nodelay(true);
