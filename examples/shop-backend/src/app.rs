@@ -27,7 +27,7 @@ use crate::extract;
 use crate::kept::Kept;
 use crate::metrics;
 use crate::models::{FitError, Models, Version};
-use crate::problem::Problem;
+use crate::problem::{Fault, Problem};
 use crate::routes::notes::Summary;
 use crate::routes::service::{Languages, Security};
 use crate::routes::{
@@ -79,6 +79,7 @@ impl App {
 #[openapi(
     info(title = "Shop backend", description = "A shop that knows who comes back, by the library repurchase."),
     modifiers(&Security),
+    components(schemas(Fault)),
     security(("bearer" = []))
 )]
 struct Document;

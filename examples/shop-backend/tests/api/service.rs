@@ -52,6 +52,12 @@ async fn health_metrics_and_documentation(database: Database) {
     ] {
         assert!(paths.iter().any(|found| found == path) && page.contains(path), "{path} is documented");
     }
+    // What is referred to is there.
+    let text = document.to_string();
+    for reference in text.split("\"$ref\":\"#").skip(1) {
+        let place = reference.split('"').next().unwrap();
+        assert!(document.pointer(place).is_some(), "{place}");
+    }
     // The page has parameters, bodies with examples, and what a rule can say.
     for part in [
         "customer_id&quot;: &quot;00001&quot;",
