@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use repurchase::act::points::{Liability, PointsAccount};
 use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
@@ -85,7 +85,7 @@ pub(crate) struct Account {
 struct LotView {
     points: u64,
     earned: NaiveDate,
-    /// From which day on they cannot be used; null for never.
+    /// From which day on they cannot be used; null for never, and for a year beyond 9999.
     expires: Option<NaiveDate>,
     /// Null for points that were given.
     order_id: Option<String>,
@@ -96,7 +96,7 @@ impl Account {
         let lots = account.lots().iter().map(|lot| LotView {
             points: lot.points,
             earned: lot.earned,
-            expires: lot.expires,
+            expires: written(lot.expires),
             order_id: lot.order.clone(),
         });
         Self {
@@ -110,6 +110,11 @@ impl Account {
             lots: lots.collect(),
         }
     }
+}
+
+/// A day of JSON has four digits for its year.
+fn written(day: Option<NaiveDate>) -> Option<NaiveDate> {
+    day.filter(|day| day.year() <= 9999)
 }
 
 /// Gives points to a customer, or takes what is spent; more than the balance is refused.
@@ -198,7 +203,7 @@ pub(crate) struct Owed {
 
 #[derive(Serialize, ToSchema)]
 struct OwedMonth {
-    /// Its first day; null for points that never expire.
+    /// Its first day; null for points that never expire, and for a year beyond 9999.
     month: Option<NaiveDate>,
     points: u64,
     value: String,
@@ -222,7 +227,7 @@ pub(crate) async fn owed(State(app): State<Arc<App>>) -> Result<Answer<Owed>, Pr
     });
     let liability = counting.await.map_err(|error| Problem::internal(&error))??;
     let months = liability.months.iter().map(|month| OwedMonth {
-        month: month.month,
+        month: written(month.month),
         points: month.points,
         value: month.value.to_string(),
     });

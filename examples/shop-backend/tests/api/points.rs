@@ -1,5 +1,5 @@
 use reqwest::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{Database, Shop, on_both, order};
 
@@ -47,6 +47,15 @@ async fn points_follow_the_orders(database: Database) {
     assert_eq!((&ann["balance"], &ann["owed"]), (&json!(0), &json!(15)), "{ann}");
     let (status, _) = shop.post("/points", &json!({"entry_id": "p3", "customer_id": "ann", "points": -1})).await;
     assert_eq!(status, StatusCode::CONFLICT, "there is nothing left");
+    // Of a year that is not written.
+    shop.put(
+        "/points-program",
+        &json!({"points_per_unit": "0.1", "expiry": {"days": 3_000_000}, "value_of_point": "1"}),
+    )
+    .await;
+    assert_eq!(shop.ok("/customers/bo/points").await["lots"][0]["expires"], Value::Null);
+    shop.put("/points-program", &json!({"points_per_unit": "0.1", "expiry": {"days": 60}, "value_of_point": "0.05"}))
+        .await;
     // One person, one account.
     assert_eq!(shop.post("/aliases", &json!({"alias_id": "bo", "customer_id": "ann"})).await.0, StatusCode::CREATED);
     let both = shop.ok("/customers/bo/points").await;
