@@ -1,10 +1,11 @@
 //! Runs targets on their corpus, then on mutations of it, for so many seconds each.
 //!
 //! ```text
-//! cargo run --manifest-path fuzz/Cargo.toml -- [--seconds N] [--seed N] [--keep] [TARGET | FILE]...
+//! cargo run --manifest-path fuzz/Cargo.toml -- [--seconds N | --executions N] [--seed N] [--keep] [TARGET | FILE]...
 //! ```
 //!
-//! Without a target, all. A file is run once, by the target that its folder is named by. An input that panics, or takes
+//! Without a target, all. A number of executions makes the same inputs everywhere; in a number of seconds, slow inputs are
+//! mutated further. A file is run once, by the target that its folder is named by. An input that panics, or takes
 //! longer than a minute, is written to `fuzz/found/TARGET/` and the run fails. `--keep` adds inputs that took the
 //! longest, or were of a new length, to the corpus.
 
@@ -25,13 +26,14 @@ use repurchase_fuzz::{TARGETS, Target};
 const LONGEST: Duration = Duration::from_mins(1);
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let (mut seconds, mut seed, mut keep) = (5, 1, false);
+    let (mut seconds, mut executions, mut seed, mut keep) = (5, None, 1, false);
     let (mut targets, mut files): (Vec<Target>, Vec<PathBuf>) = (Vec::new(), Vec::new());
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut number = || arguments.next().ok_or("a number")?.parse().map_err(|_| "a number");
         match argument.as_str() {
             "--seconds" => seconds = number()?,
+            "--executions" => executions = Some(number()?),
             "--seed" => seed = number()?,
             "--keep" => keep = true,
             name => match TARGETS.iter().find(|target| target.0 == name) {
@@ -50,16 +52,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     if targets.is_empty() && files.is_empty() {
         targets = TARGETS.to_vec();
     }
-    let run = |&target: &Target| fuzz(target, Duration::from_secs(seconds), seed, keep);
+    let limit = executions.map_or(Limit::Time(Duration::from_secs(seconds)), Limit::Executions);
+    let run = |&target: &Target| fuzz(target, limit, seed, keep);
     let failed = targets.iter().map(run).collect::<Result<Vec<_>, _>>()?.into_iter().filter(|&holds| !holds).count();
     if failed > 0 { Err(format!("{failed} targets have a finding").into()) } else { Ok(()) }
+}
+
+/// How long a target runs, beyond its corpus.
+#[derive(Clone, Copy)]
+enum Limit {
+    Time(Duration),
+    Executions(u64),
 }
 
 /// What the watch looks at: the input that runs, and since when.
 type Watched = Mutex<Option<(Instant, Vec<u8>)>>;
 
 /// Runs a target; whether it held.
-fn fuzz((name, target): Target, time: Duration, seed: u64, keep: bool) -> Result<bool, Box<dyn Error>> {
+fn fuzz((name, target): Target, limit: Limit, seed: u64, keep: bool) -> Result<bool, Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut corpus = corpus(&root.join("corpus").join(name))?;
     let found = root.join("found").join(name);
@@ -69,7 +79,11 @@ fn fuzz((name, target): Target, time: Duration, seed: u64, keep: bool) -> Result
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let (mut executions, mut slowest, mut kept) = (0, Duration::ZERO, 0);
     let committed = corpus.len();
-    while start.elapsed() < time || executions < committed {
+    let goes_on = |executions: usize| match limit {
+        Limit::Time(time) => start.elapsed() < time,
+        Limit::Executions(most) => (executions as u64) < most,
+    };
+    while executions < committed || goes_on(executions) {
         let input = match corpus.get(executions) {
             Some(input) => input.clone(),
             None if corpus.is_empty() || random.random_range(0..8) == 0 => fresh(&mut random),
@@ -88,8 +102,11 @@ fn fuzz((name, target): Target, time: Duration, seed: u64, keep: bool) -> Result
             println!("{name}: panics after {executions} executions: {}", written(&found, &input)?);
             return Ok(false);
         }
-        if executions > committed && took > slowest && took > Duration::from_millis(1) {
+        let is_slow = executions > committed && took > slowest && took > Duration::from_millis(1);
+        if is_slow {
             slowest = took;
+        }
+        if is_slow && matches!(limit, Limit::Time(_)) {
             kept += usize::from(keep);
             if keep {
                 written(&root.join("corpus").join(name), &input)?;
