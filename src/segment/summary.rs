@@ -1,6 +1,6 @@
 //! What a label amounts to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
@@ -67,9 +67,9 @@ pub fn summarize<Id, L: Ord>(
     ledger: &Ledger<Id>,
     label: impl FnMut(&Id, &CustomerHistory) -> Option<L>,
 ) -> Result<BTreeMap<L, LabelSummary>> {
-    let sums = Sums::by_label(ledger, label)?;
-    let summary = |(label, of_label): (L, Sums)| Ok((label, sums.all.summary(of_label, ledger.scale())?));
-    sums.labels.into_iter().map(summary).collect()
+    let mut labels: BTreeMap<L, Sums> = BTreeMap::new();
+    let all = Sums::add_up(ledger, label, |label, one| labels.entry(label).or_default().add(one))?;
+    labels.into_iter().map(|(label, sums)| Ok((label, all.summary(sums, ledger.scale())?))).collect()
 }
 
 /// Sums up the customers of a ledger for each of these labels, in their order: 0 customers for a label that nobody has.
@@ -86,13 +86,11 @@ pub fn summarize_labels<Id, L: Ord>(
     mut label: impl FnMut(&Id, &CustomerHistory) -> Option<L>,
 ) -> Result<Vec<LabelSummary>> {
     let labels: Vec<L> = labels.into_iter().collect();
-    let listed: BTreeSet<&L> = labels.iter().collect();
-    let sums = Sums::by_label(ledger, |id, history| {
-        let label = label(id, history)?;
-        listed.get(&label).copied()
-    })?;
-    let summary = |label: &L| sums.all.summary(sums.labels.get(&label).copied().unwrap_or_default(), ledger.scale());
-    labels.iter().map(summary).collect()
+    let places: BTreeMap<&L, usize> = labels.iter().zip(0..).collect();
+    let mut sums = vec![Sums::default(); labels.len()];
+    let place = |id: &Id, history: &CustomerHistory| places.get(&label(id, history)?).copied();
+    let all = Sums::add_up(ledger, place, |place, one| sums[place].add(one))?;
+    labels.iter().map(|label| all.summary(sums[places[label]], ledger.scale())).collect()
 }
 
 /// What is added up of the customers of one label.
@@ -105,33 +103,35 @@ struct Sums {
     spend: i128,
 }
 
-struct SumsByLabel<L> {
-    labels: BTreeMap<L, Sums>,
-    all: Sums,
-}
-
 const fn overflow() -> Error {
     Error::AmountOverflow { field: "revenue of a label" }
 }
 
 impl Sums {
-    fn by_label<Id, L: Ord>(
+    /// Adds each customer with a label to that label's sums, by `add`, and to those of all, which it returns.
+    fn add_up<Id, L>(
         ledger: &Ledger<Id>,
         mut label: impl FnMut(&Id, &CustomerHistory) -> Option<L>,
-    ) -> Result<SumsByLabel<L>> {
-        let (mut labels, mut all): (BTreeMap<L, Self>, _) = (BTreeMap::new(), Self::default());
-        for (id, history) in ledger.iter() {
+        mut add: impl FnMut(L, &Self) -> Result<()>,
+    ) -> Result<Self> {
+        let mut all = Self::default();
+        for ((id, history), index) in ledger.iter().zip(0..) {
             let Some(label) = label(id, &history) else { continue };
-            let revenue = money::minor(history.revenue(), ledger.scale()).ok_or_else(overflow)?;
-            let spend = money::minor(history.spend(), ledger.scale()).ok_or_else(overflow)?;
-            for sums in [labels.entry(label).or_default(), &mut all] {
-                sums.customers += 1;
-                sums.purchases += history.purchases();
-                sums.revenue = sums.revenue.checked_add(revenue).ok_or_else(overflow)?;
-                sums.spend = sums.spend.checked_add(spend).ok_or_else(overflow)?;
-            }
+            let revenue = ledger.revenue().get(index).unwrap_or_default();
+            let spend = revenue.checked_add(ledger.credited().get(index).unwrap_or_default()).ok_or_else(overflow)?;
+            let one = Self { customers: 1, purchases: history.purchases(), revenue, spend };
+            add(label, &one)?;
+            all.add(&one)?;
         }
-        Ok(SumsByLabel { labels, all })
+        Ok(all)
+    }
+
+    fn add(&mut self, other: &Self) -> Result<()> {
+        self.customers += other.customers;
+        self.purchases += other.purchases;
+        self.revenue = self.revenue.checked_add(other.revenue).ok_or_else(overflow)?;
+        self.spend = self.spend.checked_add(other.spend).ok_or_else(overflow)?;
+        Ok(())
     }
 
     /// Of a label's sums, where `self` is those of all labels.
