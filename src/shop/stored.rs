@@ -139,9 +139,14 @@ stored! {
         mean_gaps: Tally<u32>,
         samples: Samples,
     } => {
+        if rfm.is_in_window() {
+            return Err("the stored tally has R, F and M of a window: a shop counts whole histories");
+        }
         let counted = [Some(samples.customers()), revenues.as_ref().map(MoneyTally::customers)];
         let is_same = counted.into_iter().flatten().all(|customers| customers == rfm.customers());
-        if samples.as_of() != Some(as_of) || !is_same {
+        // Nobody else is credited or has gaps.
+        let is_of_them = credited.customers() <= rfm.customers() && mean_gaps.customers() <= rfm.customers();
+        if samples.as_of() != Some(as_of) || !is_same || !is_of_them {
             return Err("the stored tally contradicts itself: its parts count the same customers as of one day");
         }
         Ok(Self { as_of, rfm, revenues, credited, mean_gaps, samples })

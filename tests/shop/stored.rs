@@ -41,6 +41,23 @@ proptest! {
     }
 }
 
+/// What refuses a customer must do so before anything was added.
+#[test]
+fn a_tally_whose_parts_do_not_fit_is_refused() {
+    let (ledger, options) = (ledger(&large(100)), ShopOptions::default());
+    let refused = |change: &dyn Fn(&mut Value)| {
+        let mut json = serde_json::to_value(ShopTally::of(&ledger, &options)).unwrap();
+        change(&mut json);
+        super::common::refused::<ShopTally>(&json)
+    };
+    assert_eq!(
+        refused(&|json| json["rfm"]["in_window"] = true.into()),
+        "the stored tally has R, F and M of a window: a shop counts whole histories"
+    );
+    let contradicts = "the stored tally contradicts itself: its parts count the same customers as of one day";
+    assert_eq!(refused(&|json| json["mean_gaps"] = json!([[1, 101]])), contradicts);
+}
+
 #[test]
 fn another_form_is_refused() {
     let json = stored(&fit(&ledger(&large(100)), &ShopOptions::default()));

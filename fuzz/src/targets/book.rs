@@ -129,8 +129,10 @@ fn replayed(accepted: &[(u8, Event)], book: &Book) {
             OrderEvent::LineAdded { at, amount, .. } if changed.is_none_or(|(since, _)| *at > since) => Some(*amount),
             _ => None,
         });
-        let Some(amount) = lines.into_iter().try_fold(base, Decimal::checked_add) else { continue };
-        if amount.scale() <= 6 && amount < Decimal::from(1_u64 << 40) {
+        let terms: Vec<Decimal> = lines.chain([base]).collect();
+        // Larger ones `Decimal` rounds.
+        if terms.iter().all(|term| term.scale() <= 6 && term.abs() < Decimal::from(1_u64 << 40)) {
+            let amount: Decimal = terms.iter().sum();
             assert_eq!(found.amount(), amount, "{events:?}");
         }
         let turn = |event: &Event| match event {

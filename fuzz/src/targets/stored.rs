@@ -332,7 +332,7 @@ fn tally(mut value: ShopTally) {
                 value.remove(&history).expect("what was added");
                 assert!(value == before, "out is not the reverse of in");
             }
-            Err(_) => assert!(value == before),
+            Err(error) => assert!(value == before, "{error} leaves something behind"),
         }
     }
 }
