@@ -166,7 +166,7 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
         used: &rows.plan.roles,
         absent_words: (&rows.absent_words, options.words()),
         totals: totals(&ids, &columns),
-        nobodies: suspects::nobodies(&ids, |place| columns.has(place)),
+        nobodies: suspects::nobodies(&ids, &columns),
         guessed: suspects::guessed(&ids, encoding, &rows.plan),
         rounded,
         other_codes: &rows.other_codes,
@@ -208,8 +208,9 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
 /// Ids of orders and credits that read like the names of rows that add up others.
 fn totals(ids: &SortedIds, columns: &orders::Columns) -> Vec<String> {
     let is_total = |id: &str| !id.bytes().all(|byte| byte.is_ascii_digit()) && names::is_total(id);
-    let totals = (0..).zip(ids.iter()).filter(|(place, id)| is_total(id) && columns.has(*place));
-    totals.map(|(_, id)| error::shown(id.as_bytes())).collect()
+    let asked = (0..).zip(ids.iter()).filter(|(_, id)| is_total(id)).map(|(place, _)| place);
+    let totals = columns.present(asked.collect());
+    totals.into_iter().filter_map(|place| ids.get(place)).map(|id| error::shown(id.as_bytes())).collect()
 }
 
 /// Orders and credits in columns: the file's own where each row is a purchase.

@@ -149,9 +149,17 @@ impl Sink for Columns {
 }
 
 impl Columns {
-    /// Whether a customer has an order or a credit: all are looked at.
-    pub(crate) fn has(&self, customer: u32) -> bool {
-        self.customers.contains(&customer) || self.credits.iter().any(|credit| credit.0 == customer)
+    /// Of these customers, ascending, those who have an order or a credit; all are looked at once, if somebody is asked for.
+    pub(crate) fn present(&self, mut asked: Vec<u32>) -> Vec<u32> {
+        let Some(&last) = asked.last() else { return asked };
+        let mut is_there = vec![false; last as usize + 1];
+        for &customer in self.customers.iter().chain(self.credits.iter().map(|credit| &credit.0)) {
+            if let Some(is_there) = is_there.get_mut(customer as usize) {
+                *is_there = true;
+            }
+        }
+        asked.retain(|&customer| is_there[customer as usize]);
+        asked
     }
 
     /// Whether an order is a purchase.
