@@ -49,6 +49,30 @@ impl Json {
         let value = T::deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track));
         value.and_then(|value| json.end().map(|()| value)).map_err(|error| fault(&error, &track.path()))
     }
+
+    /// The records of a list, each checked; what is wrong names its record, and of a batch in which all is wrong, so many
+    /// faults are named.
+    pub(crate) fn batch<T: DeserializeOwned, U>(
+        &self,
+        check: impl Fn(T) -> Result<U, Vec<Fault>>,
+    ) -> Result<Vec<U>, Problem> {
+        const LARGEST: usize = 1_000;
+        const MOST_FAULTS: usize = 20;
+        let posted: Vec<T> = self.parse()?;
+        if !(1..=LARGEST).contains(&posted.len()) {
+            let (found, expected) = (posted.len().to_string(), format!("1 to {LARGEST} of them"));
+            return Err(Problem::invalid(vec![Fault::new("body", found, expected)]));
+        }
+        let (mut records, mut faults) = (Vec::with_capacity(posted.len()), Vec::new());
+        for (record, posted) in posted.into_iter().enumerate() {
+            match check(posted) {
+                Ok(checked) => records.push(checked),
+                Err(found) => faults.extend(found.into_iter().map(|fault| fault.in_record(record))),
+            }
+        }
+        faults.truncate(MOST_FAULTS);
+        if faults.is_empty() { Ok(records) } else { Err(Problem::invalid(faults)) }
+    }
 }
 
 /// The faults that serde words as `invalid type: integer `5`, expected a string at line 1 column 9`.

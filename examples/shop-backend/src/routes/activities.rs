@@ -11,16 +11,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::notes::Question;
-use super::{Refusals, checked, nobody};
+use super::{Noted, Refusals, checked, nobody};
 use crate::app::App;
 use crate::config::Clock;
 use crate::extract::{Json, Query};
 use crate::order::{check_id, instant};
 use crate::problem::{Fault, Problem};
 use crate::store::Deed;
-
-const LARGEST_BATCH: usize = 1_000;
-const MOST_FAULTS: usize = 20;
 
 /// That a customer did something with a product or category.
 #[derive(Deserialize, ToSchema)]
@@ -76,13 +73,6 @@ impl PostedActivity {
     }
 }
 
-/// How many of the activities were later than what was known, and how many were not.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Noted {
-    stored: u64,
-    unchanged: u64,
-}
-
 /// What customers did, in any order, so that rules can ask how long ago that was: the last time of each activity with
 /// each category is kept. Sent again, it changes nothing. An id that nobody has is a new customer's.
 #[utoipa::path(
@@ -93,25 +83,8 @@ pub(crate) struct Noted {
     responses((status = 200, description = "Nothing new", body = Noted), (status = 201, body = Noted), Refusals)
 )]
 pub(crate) async fn post(State(app): State<Arc<App>>, body: Json) -> Result<(StatusCode, Answer<Noted>), Problem> {
-    let posted: Vec<PostedActivity> = body.parse()?;
-    if !(1..=LARGEST_BATCH).contains(&posted.len()) {
-        let (found, expected) = (posted.len().to_string(), format!("1 to {LARGEST_BATCH} of them"));
-        return Err(Problem::invalid(vec![Fault::new("body", found, expected)]));
-    }
-    let (mut deeds, mut faults) = (Vec::with_capacity(posted.len()), Vec::new());
-    for (record, posted) in posted.into_iter().enumerate() {
-        match posted.check(&app.config.clock) {
-            Ok(deed) => deeds.push(deed),
-            Err(found) => faults.extend(found.into_iter().map(|fault| fault.in_record(record))),
-        }
-    }
-    faults.truncate(MOST_FAULTS);
-    if !faults.is_empty() {
-        return Err(Problem::invalid(faults));
-    }
-    let (stored, all) = (app.store.add_activities(&deeds).await?, u64::try_from(deeds.len()).unwrap_or(u64::MAX));
-    let status = if stored > 0 { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Answer(Noted { stored, unchanged: all - stored })))
+    let deeds = body.batch(|posted: PostedActivity| posted.check(&app.config.clock))?;
+    Ok(Noted::of(app.store.add_activities(&deeds).await?, deeds.len()))
 }
 
 /// What a customer did last.

@@ -7,19 +7,16 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, NaiveDate, Utc};
 use repurchase::act::contact::{Channel, ContactRules, Touch};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::Refusals;
+use super::{Noted, Refusals};
 use crate::app::App;
 use crate::config::Clock;
 use crate::extract::Json;
 use crate::order::check_id;
 use crate::problem::{Fault, Problem};
-
-const LARGEST_BATCH: usize = 1_000;
-const MOST_FAULTS: usize = 20;
 
 /// The rules by which customers may be written to; at first all is allowed.
 #[utoipa::path(get, path = "/contact-rules", tag = "campaigns", responses((status = 200, body = Object), Refusals))]
@@ -84,38 +81,15 @@ impl PostedTouch {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Touches {
-    stored: u64,
-    unchanged: u64,
-}
-
 /// Messages to customers that no campaign has planned: caps count them. Sent again, they change nothing.
 #[utoipa::path(
     post,
     path = "/touches",
     tag = "campaigns",
     request_body = Vec<PostedTouch>,
-    responses((status = 200, description = "Nothing new", body = Touches), (status = 201, body = Touches), Refusals)
+    responses((status = 200, description = "Nothing new", body = Noted), (status = 201, body = Noted), Refusals)
 )]
-pub(crate) async fn touches(State(app): State<Arc<App>>, body: Json) -> Result<(StatusCode, Answer<Touches>), Problem> {
-    let posted: Vec<PostedTouch> = body.parse()?;
-    if !(1..=LARGEST_BATCH).contains(&posted.len()) {
-        let (found, expected) = (posted.len().to_string(), format!("1 to {LARGEST_BATCH} of them"));
-        return Err(Problem::invalid(vec![Fault::new("body", found, expected)]));
-    }
-    let (mut touches, mut faults) = (Vec::with_capacity(posted.len()), Vec::new());
-    for (record, posted) in posted.into_iter().enumerate() {
-        match posted.check(&app.config.clock) {
-            Ok(touch) => touches.push(touch),
-            Err(found) => faults.extend(found.into_iter().map(|fault| fault.in_record(record))),
-        }
-    }
-    faults.truncate(MOST_FAULTS);
-    if !faults.is_empty() {
-        return Err(Problem::invalid(faults));
-    }
-    let (stored, all) = (app.store.add_touches(&touches).await?, u64::try_from(touches.len()).unwrap_or(u64::MAX));
-    let status = if stored > 0 { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Answer(Touches { stored, unchanged: all - stored })))
+pub(crate) async fn touches(State(app): State<Arc<App>>, body: Json) -> Result<(StatusCode, Answer<Noted>), Problem> {
+    let touches = body.batch(|posted: PostedTouch| posted.check(&app.config.clock))?;
+    Ok(Noted::of(app.store.add_touches(&touches).await?, touches.len()))
 }

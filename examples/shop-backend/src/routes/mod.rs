@@ -19,10 +19,27 @@ pub(crate) mod table;
 pub(crate) mod told;
 pub(crate) mod traits;
 
-use utoipa::IntoResponses;
+use axum::Json as Answer;
+use axum::http::StatusCode;
+use serde::Serialize;
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::order::check_id;
 use crate::problem::Problem;
+
+/// How many of what was posted were new, and how many were known.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Noted {
+    stored: u64,
+    unchanged: u64,
+}
+
+impl Noted {
+    fn of(stored: u64, all: usize) -> (StatusCode, Answer<Self>) {
+        let status = if stored > 0 { StatusCode::CREATED } else { StatusCode::OK };
+        (status, Answer(Self { stored, unchanged: all as u64 - stored }))
+    }
+}
 
 /// What any guarded route may answer in place of what was asked.
 #[derive(IntoResponses)]

@@ -18,10 +18,6 @@ use crate::problem::{Fault, Problem};
 use crate::store::{Recorded, Said, Statement};
 use crate::view::CustomerView;
 
-const LARGEST_BATCH: usize = 1_000;
-/// Of a batch in which all is wrong, so many are named.
-const MOST_FAULTS: usize = 20;
-
 /// One order or a batch of them; a batch is stored as a whole or not at all.
 #[derive(Deserialize, ToSchema)]
 #[serde(untagged)]
@@ -133,23 +129,7 @@ async fn record<T: serde::de::DeserializeOwned>(
     is_minimal: bool,
 ) -> Result<(StatusCode, Answer<Stored>), Problem> {
     let is_batch = body.is_list();
-    let posted: Vec<T> = if is_batch { body.parse()? } else { vec![body.parse()?] };
-    if !(1..=LARGEST_BATCH).contains(&posted.len()) {
-        let (found, expected) = (posted.len().to_string(), format!("1 to {LARGEST_BATCH} of them"));
-        return Err(Problem::invalid(vec![Fault::new("body", found, expected)]));
-    }
-    let (mut statements, mut faults) = (Vec::with_capacity(posted.len()), Vec::new());
-    for (record, posted) in posted.into_iter().enumerate() {
-        match check(posted) {
-            Ok(statement) => statements.push(statement),
-            Err(found) if is_batch => faults.extend(found.into_iter().map(|fault| fault.in_record(record))),
-            Err(found) => faults.extend(found),
-        }
-    }
-    faults.truncate(MOST_FAULTS);
-    if !faults.is_empty() {
-        return Err(Problem::invalid(faults));
-    }
+    let statements = if is_batch { body.batch(check)? } else { vec![check(body.parse()?).map_err(Problem::invalid)?] };
     let recorded = app.store.record(&statements).await.map_err(Problem::from);
     let recorded = recorded.map_err(|problem| if is_batch { problem } else { problem.of_one() })?;
     let status = if recorded.stored > 0 { StatusCode::CREATED } else { StatusCode::OK };

@@ -18,9 +18,6 @@ use crate::problem::{Fault, Problem};
 use crate::traits::{TraitKind, Traits};
 use crate::view::CustomerView;
 
-const LARGEST_BATCH: usize = 1_000;
-const MOST_FAULTS: usize = 20;
-
 /// All that the shop says of a customer beside the orders.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -98,25 +95,19 @@ pub(crate) struct Described {
     responses((status = 200, body = Described), Refusals)
 )]
 pub(crate) async fn post(State(app): State<Arc<App>>, body: Json) -> Result<Answer<Described>, Problem> {
-    let posted: Vec<PostedTraitsOf> = body.parse()?;
-    if !(1..=LARGEST_BATCH).contains(&posted.len()) {
-        let (found, expected) = (posted.len().to_string(), format!("1 to {LARGEST_BATCH} of them"));
-        return Err(Problem::invalid(vec![Fault::new("body", found, expected)]));
-    }
-    let (mut said, mut faults, at) = (Vec::with_capacity(posted.len()), Vec::new(), Utc::now().timestamp_micros());
-    for (record, PostedTraitsOf { customer_id, tags, attributes }) in posted.into_iter().enumerate() {
-        let mut found = Vec::new();
-        check_id("customer_id", &customer_id, &mut found);
+    let at = Utc::now().timestamp_micros();
+    let said = body.batch(|PostedTraitsOf { customer_id, tags, attributes }| {
+        let mut faults = Vec::new();
+        check_id("customer_id", &customer_id, &mut faults);
         match Traits::check(tags, attributes, at) {
-            Ok(traits) => said.push((customer_id, traits)),
-            Err(others) => found.extend(others),
+            Ok(traits) if faults.is_empty() => Ok((customer_id, traits)),
+            Ok(_) => Err(faults),
+            Err(others) => {
+                faults.extend(others);
+                Err(faults)
+            }
         }
-        faults.extend(found.into_iter().map(|fault| fault.in_record(record)));
-    }
-    faults.truncate(MOST_FAULTS);
-    if !faults.is_empty() {
-        return Err(Problem::invalid(faults));
-    }
+    })?;
     app.store.set_traits(&said).await?;
     Ok(Answer(Described { customers: said.len() }))
 }
