@@ -1,8 +1,9 @@
 //! Whether new customers stay: cohorts, as a heat map.
 
+use chrono::NaiveDate;
 use maud::{Markup, html};
 use repurchase::Error;
-use repurchase::measure::Cohort;
+use repurchase::measure::{Cohort, CohortTable};
 use repurchase::record::Period;
 
 use super::Section;
@@ -73,59 +74,109 @@ pub(super) fn period_name(words: Words<'_>, period: Period) -> &'static str {
 }
 
 fn heat_map(words: Words<'_>, buyers: &Buyers<'_>, left_out: usize, widest: u32, says: &str) -> Result<Markup, Error> {
-    let table = &buyers.cohorts;
-    let one = period_name(words, table.options.period);
-    let columns = widest.min(MOST as u32);
-    let cohorts: Vec<&Cohort> = table.cohorts.iter().skip(left_out).collect();
-    let value = |cohort: &Cohort, offset: u32| cohort.retention(offset).and_then(|ratio| ratio.value());
-    let is_first = |cohort: &Cohort| cohort.window.contains(buyers.days.0);
-    let shown = cohorts.iter().filter(|cohort| !is_first(cohort));
-    let most = shown.flat_map(|cohort| (1..=columns).filter_map(|offset| value(cohort, offset))).fold(0.0, f64::max);
-    let title = words.of(
-        format!("Share of each cohort that bought so many {one}s after its first"),
-        format!("各同期群首购后各{one}的留存率"),
-    );
-    let all = (1..=columns).map(|offset| all(buyers, offset)).collect::<Result<Vec<_>, _>>()?;
-    Ok(html! {
-        figure id="cohorts-map" {
-            figcaption { (title) }
-            div class="scroll" tabindex="0" role="region" aria-label=(title) {
-                table class="heat cohorts" {
-                    caption class="hidden" { (says) }
-                    thead { tr {
-                        th scope="col" { (words.of(format!("first {one}"), format!("首购{one}"))) }
-                        th scope="col" { (words.of("customers", "客户数")) }
-                        @for offset in 1..=columns { th scope="col" { "+" (offset) } }
-                    } }
-                    tbody {
-                        @for cohort in &cohorts {
-                            tr class=[is_first(cohort).then_some("old")] {
-                                th scope="row" { (name(words, table.options.period, cohort)) @if is_first(cohort) { " " abbr title=(words.of("may hold customers from before the records", "可能包含记录之前的客户")) { "†" } } }
-                                td class="size" { (thousands(cohort.customers)) }
-                                @for offset in 1..=columns {
-                                    @match value(cohort, offset) {
-                                        Some(share) => td class=(class(share, most, offset >= cohort.complete_offsets)) {
-                                            (whole_percent(Some(share)))
-                                            @if offset >= cohort.complete_offsets { span class="hidden" { (words.of(" so far", "（未完）")) } }
+    let one = period_name(words, buyers.cohorts.options.period);
+    let columns: Vec<u32> = (1..=widest.min(MOST as u32)).collect();
+    let all = columns.iter().map(|&offset| all(buyers, offset)).collect::<Result<Vec<_>, _>>()?;
+    let map = HeatMap {
+        id: "cohorts-map",
+        title: words.of(
+            format!("Share of each cohort that bought so many {one}s after its first"),
+            format!("各同期群首购后各{one}的留存率"),
+        ),
+        unit: String::new(),
+        says,
+        cohorts: &buyers.cohorts,
+        settled: &buyers.settled,
+        first_day: buyers.days.0,
+        left_out,
+        columns: &columns,
+        so_far: words.of(" so far", "（未完）"),
+        all: &all,
+    };
+    let head = |offset: u32| html! { "+" (offset) };
+    let cell = |cohort: &Cohort, offset: u32| {
+        let share = cohort.retention(offset)?.value()?;
+        Some((share, whole_percent(Some(share))))
+    };
+    Ok(map.draw(words, head, cell))
+}
+
+/// Cohorts by the time since their first purchase, and all that are settled below.
+pub(super) struct HeatMap<'a> {
+    pub(super) id: &'static str,
+    pub(super) title: String,
+    /// What stands behind the title.
+    pub(super) unit: String,
+    pub(super) says: &'a str,
+    pub(super) cohorts: &'a CohortTable,
+    pub(super) settled: &'a CohortTable,
+    /// The first day of the records: the cohort of it is hatched, and no measure of the shades.
+    pub(super) first_day: NaiveDate,
+    pub(super) left_out: usize,
+    /// Offsets.
+    pub(super) columns: &'a [u32],
+    /// What is said of a cell that may still grow.
+    pub(super) so_far: &'static str,
+    /// The bottom row.
+    pub(super) all: &'a [String],
+}
+
+impl HeatMap<'_> {
+    /// With what stands above an offset, and the number of a cell, for its shade, with its text.
+    pub(super) fn draw(
+        &self,
+        words: Words<'_>,
+        head: impl Fn(u32) -> Markup,
+        cell: impl Fn(&Cohort, u32) -> Option<(f64, String)>,
+    ) -> Markup {
+        let period = self.cohorts.options.period;
+        let one = period_name(words, period);
+        let cohorts = || self.cohorts.cohorts.iter().skip(self.left_out);
+        let is_first = |cohort: &Cohort| cohort.window.contains(self.first_day);
+        let shown = cohorts().filter(|cohort| !is_first(cohort));
+        let numbers = shown.flat_map(|cohort| self.columns.iter().filter_map(|&offset| Some(cell(cohort, offset)?.0)));
+        let most = numbers.fold(0.0, f64::max);
+        html! {
+            figure id=(self.id) {
+                figcaption { (self.title) (self.unit) }
+                div class="scroll" tabindex="0" role="region" aria-label=(self.title) {
+                    table class="heat cohorts" {
+                        caption class="hidden" { (self.says) }
+                        thead { tr {
+                            th scope="col" { (words.of(format!("first {one}"), format!("首购{one}"))) }
+                            th scope="col" { (words.of("customers", "客户数")) }
+                            @for &offset in self.columns { th scope="col" { (head(offset)) } }
+                        } }
+                        tbody {
+                            @for cohort in cohorts() {
+                                tr class=[is_first(cohort).then_some("old")] {
+                                    th scope="row" { (name(words, period, cohort)) @if is_first(cohort) { " " abbr title=(words.of("may hold customers from before the records", "可能包含记录之前的客户")) { "†" } } }
+                                    td class="size" { (thousands(cohort.customers)) }
+                                    @for &offset in self.columns {
+                                        @match cell(cohort, offset) {
+                                            Some((number, text)) => td class=(class(number, most, offset >= cohort.complete_offsets)) {
+                                                (text)
+                                                @if offset >= cohort.complete_offsets { span class="hidden" { (self.so_far) } }
+                                            }
+                                            None => td class="later" {}
                                         }
-                                        None => td class="later" {}
                                     }
                                 }
                             }
                         }
+                        tfoot { tr {
+                            th scope="row" { (words.of("all but †", "合计（不含 †）")) }
+                            td class="size" { (thousands(self.settled.cohorts.iter().map(|cohort| cohort.customers).sum())) }
+                            @for text in self.all { td { (text) } }
+                        } }
                     }
-                    tfoot { tr {
-                        th scope="row" { (words.of("all but †", "合计（不含 †）")) }
-                        td class="size" { (thousands(buyers.settled.cohorts.iter().map(|cohort| cohort.customers).sum())) }
-                        @for share in &all { td { (share) } }
-                    } }
                 }
             }
         }
-    })
+    }
 }
 
-pub(super) fn class(share: f64, most: f64, is_open: bool) -> String {
+fn class(share: f64, most: f64, is_open: bool) -> String {
     let colour = shade(share, most);
     if is_open { format!("{colour} open") } else { colour.to_owned() }
 }

@@ -94,12 +94,12 @@ fn checked(words: Words<'_>, goods: &Goods<'_>) -> String {
 }
 
 /// A table under its title, with names that may be long.
-fn table(title: &str, link: &Markup, heads: &Markup, rows: &[Markup], id: &str) -> Markup {
+fn table(id: &str, title: &str, link: &Markup, names: &[&str], rows: impl Iterator<Item = Markup>) -> Markup {
     html! {
         figure id=(id) {
             figcaption { (title) " " (link) }
             div class="scroll" tabindex="0" role="region" aria-label=(title) {
-                table class="plain goods" { (heads) tbody { @for row in rows { tr { (row) } } } }
+                table class="plain goods" { (heads(names)) tbody { @for row in rows { tr { (row) } } } }
             }
         }
     }
@@ -116,14 +116,14 @@ fn cycles(words: Words<'_>, goods: &Goods<'_>) -> Markup {
             td { (thousands(cycle.again.of())) }
         }
     });
-    let heads = heads(&[
+    let names = [
         words.of("Product", "商品"),
         words.of("Median days", "中位数（天）"),
         words.of("at risk there", "支撑客户"),
         words.of("Bought again", "复购客户"),
         words.of("Customers", "购买客户"),
-    ]);
-    table(title, &html! {}, &heads, &rows.collect::<Vec<_>>(), "cycles-table")
+    ];
+    table("cycles-table", title, &html! {}, &names, rows)
 }
 
 fn due_with(words: Words<'_>, goods: &Goods<'_>) -> Markup {
@@ -135,12 +135,12 @@ fn due_with(words: Words<'_>, goods: &Goods<'_>) -> Markup {
             td { (percent(Some(one.returning))) }
         }
     });
-    let heads = heads(&[
+    let names = [
         words.of("Product", "商品"),
         words.of("Customers due", "到期客户"),
         words.of("of its purchases followed by another", "购买后再购占比"),
-    ]);
-    table(title, &html! {}, &heads, &rows.collect::<Vec<_>>(), "due-products")
+    ];
+    table("due-products", title, &html! {}, &names, rows)
 }
 
 fn persons(words: Words<'_>, goods: &Goods<'_>, lists: Option<&str>) -> Markup {
@@ -157,18 +157,18 @@ fn persons(words: Words<'_>, goods: &Goods<'_>, lists: Option<&str>) -> Markup {
             td { (thousands(products)) }
         }
     };
-    let rows: Vec<Markup> = goods.known_best().into_iter().map(row).collect();
-    let heads = heads(&[
+    let rows = goods.known_best().into_iter().map(row);
+    let names = [
         words.of("Customer", "客户"),
         words.of("Product", "商品"),
         words.of("Due", "回购日"),
         words.of("80% window, if they do", "80% 区间（若再购）"),
         words.of("Own gaps", "自身间隔数"),
         words.of("Products due", "到期商品数"),
-    ]);
+    ];
     let link =
         list_link(words, lists, DUE_PRODUCTS, words.of("of all who are due with a product", "全部到期客户及商品"));
-    table(title, &link, &heads, &rows, "due-customers")
+    table("due-customers", title, &link, &names, rows)
 }
 
 fn paths(words: Words<'_>, goods: &Goods<'_>) -> Markup {
@@ -188,15 +188,15 @@ fn paths(words: Words<'_>, goods: &Goods<'_>) -> Markup {
             }
         }
     });
-    let heads = heads(&[
+    let names = [
         words.of("First", "首购商品"),
         words.of("Customers", "客户"),
         words.of("the same again", "再购同款"),
         words.of("Most often another", "最常二购的其他商品"),
         words.of("Share", "占比"),
         words.of("against all", "提升度"),
-    ]);
-    table(title, &html! {}, &heads, &rows.collect::<Vec<_>>(), "paths-table")
+    ];
+    table("paths-table", title, &html! {}, &names, rows)
 }
 
 fn note(words: Words<'_>, goods: &Goods<'_>) -> String {

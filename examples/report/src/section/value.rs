@@ -7,9 +7,9 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::Section;
-use super::cohorts::{MOST, class, name, period_name};
+use super::cohorts::{HeatMap, MOST, name, period_name};
 use crate::shop::Buyers;
-use crate::words::{Words, thousands};
+use crate::words::Words;
 
 /// The spans of life that the table has room for, by their offsets: each of the first twelve, then every third.
 const SHOWN: [u32; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 14, 17, 20, 23];
@@ -86,64 +86,38 @@ fn worth(cohort: &Cohort, offset: u32) -> Option<Decimal> {
 
 fn heat_map(words: Words<'_>, buyers: &Buyers<'_>, left_out: usize, says: &str) -> Result<Markup, Error> {
     let value = &buyers.value;
-    let period = value.cohorts.options.period;
-    let one = period_name(words, period);
-    let cohorts: Vec<&Cohort> = value.cohorts.cohorts.iter().skip(left_out).collect();
-    let longest = cohorts.iter().map(|cohort| cohort.offsets).max().unwrap_or(1);
+    let cohorts = || value.cohorts.cohorts.iter().skip(left_out);
+    let longest = cohorts().map(|cohort| cohort.offsets).max().unwrap_or(1);
     let columns: Vec<u32> = SHOWN.into_iter().filter(|&offset| offset < longest).collect();
-    let is_first = |cohort: &Cohort| cohort.window.contains(buyers.days.0);
     let number = |amount: Decimal| amount.to_f64().unwrap_or_default();
-    let cells = cohorts.iter().flat_map(|cohort| columns.iter().filter_map(|&offset| worth(cohort, offset)));
+    let cells = cohorts().flat_map(|cohort| columns.iter().filter_map(|&offset| worth(cohort, offset)));
     let whole = cells.map(|amount| number(amount.abs())).fold(0.0, f64::max) >= 20.0;
-    let shown = cohorts.iter().filter(|cohort| !is_first(cohort));
-    let most = shown.flat_map(|cohort| columns.iter().filter_map(|&offset| worth(cohort, offset)));
-    let most = most.map(number).fold(0.0, f64::max);
+    let all = |&offset: &u32| -> Result<String, Error> {
+        let amount = value.settled.through(offset)?.revenue_per_customer();
+        Ok(amount.map_or_else(String::new, |amount| words.cell(amount, whole)))
+    };
+    let all = columns.iter().map(all).collect::<Result<Vec<_>, _>>()?;
     let title = words.of(
         "Revenue per customer from the first purchase, through so many days",
         "各同期群首购后各天数内的人均累计成交金额",
     );
-    let all = |offset: u32| -> Result<String, Error> {
-        let amount = value.settled.through(offset)?.revenue_per_customer();
-        Ok(amount.map_or_else(String::new, |amount| words.cell(amount, whole)))
+    let map = HeatMap {
+        id: "value-map",
+        title: title.to_owned(),
+        unit: words.in_currency(),
+        says,
+        cohorts: &value.cohorts,
+        settled: &value.settled,
+        first_day: buyers.days.0,
+        left_out,
+        columns: &columns,
+        so_far: words.of(" so far", "（未满）"),
+        all: &all,
     };
-    let all = columns.iter().map(|&offset| all(offset)).collect::<Result<Vec<_>, _>>()?;
-    Ok(html! {
-        figure id="value-map" {
-            figcaption { (title) (words.in_currency()) }
-            div class="scroll" tabindex="0" role="region" aria-label=(title) {
-                table class="heat cohorts" {
-                    caption class="hidden" { (says) }
-                    thead { tr {
-                        th scope="col" { (words.of(format!("first {one}"), format!("首购{one}"))) }
-                        th scope="col" { (words.of("customers", "客户数")) }
-                        @for &offset in &columns {
-                            th scope="col" { (value.days(offset)) span class="hidden" { (words.of(" days", " 天")) } }
-                        }
-                    } }
-                    tbody {
-                        @for cohort in &cohorts {
-                            tr class=[is_first(cohort).then_some("old")] {
-                                th scope="row" { (name(words, period, cohort)) @if is_first(cohort) { " " abbr title=(words.of("may hold customers from before the records", "可能包含记录之前的客户")) { "†" } } }
-                                td class="size" { (thousands(cohort.customers)) }
-                                @for &offset in &columns {
-                                    @match worth(cohort, offset) {
-                                        Some(amount) => td class=(class(number(amount), most, offset >= cohort.complete_offsets)) {
-                                            (words.cell(amount, whole))
-                                            @if offset >= cohort.complete_offsets { span class="hidden" { (words.of(" so far", "（未满）")) } }
-                                        }
-                                        None => td class="later" {}
-                                    }
-                                }
-                            }
-                        }
-                    }
-                    tfoot { tr {
-                        th scope="row" { (words.of("all but †", "合计（不含 †）")) }
-                        td class="size" { (thousands(value.settled.cohorts.iter().map(|cohort| cohort.customers).sum())) }
-                        @for amount in &all { td { (amount) } }
-                    } }
-                }
-            }
-        }
-    })
+    let head = |offset| html! { (value.days(offset)) span class="hidden" { (words.of(" days", " 天")) } };
+    let cell = |cohort: &Cohort, offset: u32| {
+        let amount = worth(cohort, offset)?;
+        Some((number(amount), words.cell(amount, whole)))
+    };
+    Ok(map.draw(words, head, cell))
 }
