@@ -175,7 +175,7 @@ impl<Id> PurchaseLog<Id> {
         self.facts > 0 && self.times.are_midnights_of_other_days()
     }
 
-    /// The amount of an integer in units of `10^-scale`; a sum that is none has overflown.
+    /// The amount of an integer in units of `10^-scale`; an error for `None`, a sum that did not fit 127 bits.
     pub(crate) fn decimal(&self, minor: Option<i128>) -> Result<Decimal> {
         minor
             .and_then(|minor| money::decimal(minor, self.scale()))

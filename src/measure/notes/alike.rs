@@ -8,8 +8,10 @@ use foldhash::fast::FixedState;
 use super::composed::{composed, is_mark};
 
 /// How ids are written: enough to know, at a byte's cost, that no two of them can be alike.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Spellings {
+    /// The text of an id.
+    text: String,
     /// Whether letters of ASCII are in lower case, and in upper case.
     cases: [bool; 2],
     /// Letters beyond ASCII, spaces, quotes around an id, decimals behind a number.
@@ -20,12 +22,13 @@ pub(super) struct Spellings {
 }
 
 impl Spellings {
-    pub(super) fn see(&mut self, text: &str) {
+    pub(super) fn see(&mut self, id: &impl Display) {
+        let text = written(&mut self.text, id);
         let bytes = text.as_bytes();
         let length = bytes.len();
         if length > 0 && bytes.iter().all(u8::is_ascii_digit) {
             self.has_leading_zero |= length > 1 && text.starts_with('0');
-            self.widen(length, length);
+            widen(&mut self.digits, length, length);
             return;
         }
         self.cases[0] |= bytes.iter().any(u8::is_ascii_lowercase);
@@ -35,27 +38,35 @@ impl Spellings {
             || has_groups(unquoted(text));
     }
 
-    fn widen(&mut self, fewest: usize, most: usize) {
-        let (known_fewest, known_most) = self.digits.unwrap_or((fewest, most));
-        self.digits = Some((known_fewest.min(fewest), known_most.max(most)));
-    }
-
-    pub(super) fn merge(&mut self, other: Self) {
+    pub(super) fn merge(&mut self, other: &Self) {
         self.cases[0] |= other.cases[0];
         self.cases[1] |= other.cases[1];
         self.is_odd |= other.is_odd;
         self.has_leading_zero |= other.has_leading_zero;
         if let Some((fewest, most)) = other.digits {
-            self.widen(fewest, most);
+            widen(&mut self.digits, fewest, most);
         }
     }
 
     /// `false` where no two different ids of those that were seen are alike.
-    pub(super) fn may_be_alike(self) -> bool {
+    pub(super) fn may_be_alike(&self) -> bool {
         // Numbers of one length that have zeros in front differ in the digits behind these.
         let has_lengths = self.digits.is_some_and(|(fewest, most)| fewest < most);
         self.is_odd || self.cases == [true; 2] || self.has_leading_zero && has_lengths
     }
+}
+
+fn widen(digits: &mut Option<(usize, usize)>, fewest: usize, most: usize) {
+    let (known_fewest, known_most) = digits.unwrap_or((fewest, most));
+    *digits = Some((known_fewest.min(fewest), known_most.max(most)));
+}
+
+/// The text of an id, in place of the one before.
+fn written<'t>(text: &'t mut String, id: &impl Display) -> &'t str {
+    text.clear();
+    // A text takes everything.
+    _ = write!(text, "{id}");
+    text
 }
 
 /// The groups of two ids or more that are alike, each ascending, by their first id.
@@ -108,9 +119,7 @@ struct Plain {
 
 impl Plain {
     fn of(&mut self, id: &impl Display) -> &str {
-        self.text.clear();
-        // A text takes everything.
-        _ = write!(self.text, "{id}");
+        written(&mut self.text, id);
         self.letters.clear();
         if self.text.is_ascii() {
             let seen = self.text.bytes().filter(u8::is_ascii_graphic);

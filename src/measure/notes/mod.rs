@@ -5,7 +5,7 @@ mod composed;
 mod customer;
 mod scan;
 
-use core::fmt::{Display, Write};
+use core::fmt::Display;
 
 use chrono::NaiveDate;
 
@@ -233,9 +233,10 @@ pub fn notes<Id: CustomerId + Display>(log: &PurchaseLog<Id>, as_of: NaiveDate) 
 /// The note on ids of customers that differ in how they are written alone, as [`notes`] has it of those of a log: for ids
 /// that a program keeps beside it. `None` where there is no such id.
 ///
-/// It does not matter to it how letters are written (their case, their width, a mark as a character of its own), nor spaces and characters that cannot be
-/// seen, quotes around an id, and of a whole number the zeros in front of it, the commas between its thousands and decimals
-/// of zero: `"Ann "` and `ann`, `００１２３`, `'123` and `123.0` are alike; `12` and `A12`, `1.5` and `15` are not.
+/// Ids are alike where they differ only in the case or width of letters, in marks that are characters of their own, in
+/// spaces and characters that cannot be seen, in quotes around them and, of whole numbers, in zeros in front, commas between
+/// thousands and decimals of zero: `"Ann "` and `ann`, `００１２３`, `'123` and `123.0` are alike; `12` and `A12`, `1.5` and `15`
+/// are not.
 ///
 /// Examples are those of the first groups, ids ascending. The order of `ids` makes no difference.
 ///
@@ -256,19 +257,16 @@ pub fn notes<Id: CustomerId + Display>(log: &PurchaseLog<Id>, as_of: NaiveDate) 
 /// ```
 pub fn ids_alike<Id: Display + Ord>(ids: impl IntoIterator<Item = Id, IntoIter: Clone>) -> Option<Note> {
     let ids = ids.into_iter();
-    let (mut spellings, mut count, mut text) = (Spellings::default(), 0, String::new());
+    let (mut spellings, mut count) = (Spellings::default(), 0);
     for id in ids.clone() {
-        text.clear();
-        // A text takes everything.
-        _ = write!(text, "{id}");
-        spellings.see(&text);
+        spellings.see(&id);
         count += 1;
     }
-    alike_of(spellings, count, ids)
+    alike_of(&spellings, count, ids)
 }
 
 /// The same of so many ids, whose spellings are known.
-fn alike_of<Id: Display + Ord>(spellings: Spellings, of: u64, ids: impl Iterator<Item = Id> + Clone) -> Option<Note> {
+fn alike_of<Id: Display + Ord>(spellings: &Spellings, of: u64, ids: impl Iterator<Item = Id> + Clone) -> Option<Note> {
     let groups = if spellings.may_be_alike() { alike::groups(ids) } else { Vec::new() };
     let count = groups.iter().map(Vec::len).sum::<usize>() as u64;
     let examples = groups.iter().flatten().take(MOST_EXAMPLES).map(|id| id.to_string().into()).collect();

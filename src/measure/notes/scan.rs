@@ -1,6 +1,6 @@
 //! One pass over a log, and the rules by which its counts become notes.
 
-use core::fmt::{Display, Write};
+use core::fmt::Display;
 
 use chrono::NaiveDate;
 use foldhash::fast::FixedState;
@@ -47,8 +47,6 @@ pub(super) struct Scan<Id> {
     /// Customers with a purchase or a credit, and how their ids are written.
     ids: Vec<Id>,
     spellings: Spellings,
-    /// The text of an id.
-    text: String,
     /// Those with most purchases, the most first, of equal ones the smaller id.
     dominant: Vec<(u64, Id)>,
     repeated: u64,
@@ -73,7 +71,6 @@ impl<Id: CustomerId + Display> Scan<Id> {
             buyers: 0,
             ids: Vec::new(),
             spellings: Spellings::default(),
-            text: String::new(),
             dominant: Vec::new(),
             repeated: 0,
             unmatched: 0,
@@ -96,7 +93,7 @@ impl<Id: CustomerId + Display> Scan<Id> {
         self.credits += other.credits;
         self.buyers += other.buyers;
         self.ids.extend(other.ids);
-        self.spellings.merge(other.spellings);
+        self.spellings.merge(&other.spellings);
         for (purchases, id) in &other.dominant {
             self.add_dominant(*purchases, id);
         }
@@ -150,7 +147,7 @@ impl<Id: CustomerId + Display> Scan<Id> {
 
         let is_once = self.purchases >= FEWEST_PURCHASES && self.buyers == self.purchases;
         let every_id_once = is_once.then(|| note(NoteCode::EveryIdOnce, self.buyers, self.buyers));
-        let ids_alike = alike_of(self.spellings, self.ids.len() as u64, self.ids.iter());
+        let ids_alike = alike_of(&self.spellings, self.ids.len() as u64, self.ids.iter());
         let is_repeated = self.repeated >= FEWEST_REPEATED && self.repeated > self.purchases / REPEATED_PART;
         let equal_rows = is_repeated.then(|| note(NoteCode::EqualRows, self.repeated, self.purchases));
         let after_as_of = self.after_days.map(|(first, last)| {
@@ -249,10 +246,7 @@ impl<Id: CustomerId + Display> CustomerFold<Id> for Scan<Id> {
         }
         if customer.purchases + customer.credits > 0 {
             self.add_dominant(customer.purchases, &id);
-            self.text.clear();
-            // A text takes everything.
-            _ = write!(self.text, "{id}");
-            self.spellings.see(&self.text);
+            self.spellings.see(&id);
             self.ids.push(id);
         }
     }

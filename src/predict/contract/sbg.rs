@@ -5,7 +5,7 @@ use crate::number::optimize::Evaluation;
 use crate::number::special::ln_beta_ratio;
 use crate::predict::contract::survival;
 use crate::predict::fit::limit;
-use crate::predict::fit::search::{BOUND, Search, are_few};
+use crate::predict::fit::search::Search;
 use crate::predict::given::renewal::Renewals;
 use crate::predict::{Fit, FitOptions, Latent, Limit, RenewalCohort, Spread, fit};
 
@@ -79,16 +79,7 @@ impl Sbg {
     pub fn fit(cohorts: &[RenewalCohort], options: &FitOptions) -> Result<Fit<Self, SbgParams>> {
         let renewals = Renewals::observed(NAME, cohorts)?;
         let (customers, distinct_rows) = (renewals.customers, renewals.fates);
-        let search = Search {
-            model: NAME,
-            units: [1.0; 2],
-            bounds: [BOUND; 2],
-            tries_all: are_few(customers),
-            options,
-            customers,
-            left_out: 0,
-            distinct_rows,
-        };
+        let search = Search::new(NAME, [1.0; 2], options, customers, distinct_rows);
         let share = renewals.share_left();
         let known = if options.penalty() > 0.0 { None } else { known_spread(&renewals) };
         let of_size = |size: f64| [size * share, size * (1.0 - share)];

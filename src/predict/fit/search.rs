@@ -71,12 +71,8 @@ pub(in crate::predict) const BOUND: f64 = 20.7;
 /// parameter.
 const NEGLIGIBLE: f64 = 1e-6;
 
+/// Up to this many customers, every start is tried: their likelihood may have more than one maximum.
 const FEW_CUSTOMERS: u64 = 512;
-
-/// Whether customers are so few that every start is tried: their likelihood may have more than one maximum.
-pub(in crate::predict) const fn are_few(customers: u64) -> bool {
-    customers <= FEW_CUSTOMERS
-}
 
 /// Distinct rows from which on a search starts on a part of them.
 const MANY_ROWS: usize = 1 << 15;
@@ -93,6 +89,18 @@ pub(in crate::predict) struct Extent {
 }
 
 impl<'a, const N: usize> Search<'a, N> {
+    /// Within the usual bounds, nobody left out; every start is tried where customers are few.
+    pub(in crate::predict) const fn new(
+        model: &'static str,
+        units: [f64; N],
+        options: &'a FitOptions,
+        customers: u64,
+        distinct_rows: usize,
+    ) -> Self {
+        let tries_all = customers <= FEW_CUSTOMERS;
+        Self { model, units, bounds: [BOUND; N], tries_all, options, customers, left_out: 0, distinct_rows }
+    }
+
     /// The search of a model of purchases in time, and the purchase rate to start from; an error without customers, and
     /// where every `T` is 0.
     pub(in crate::predict) fn by_time(
@@ -108,16 +116,7 @@ impl<'a, const N: usize> Search<'a, N> {
         if age <= 0.0 {
             return Err(Error::NothingObserved { what: model });
         }
-        let search = Self {
-            model,
-            units: units(age),
-            bounds: [BOUND; N],
-            tries_all: are_few(customers),
-            options,
-            customers,
-            left_out: 0,
-            distinct_rows,
-        };
+        let search = Self::new(model, units(age), options, customers, distinct_rows);
         Ok((search, if repeats > 0.0 { repeats / time } else { 1.0 / age }))
     }
 

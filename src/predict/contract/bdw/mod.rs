@@ -8,7 +8,7 @@ use crate::number::special::ln_beta_ratio;
 use crate::predict::contract::sbg::known_spread;
 use crate::predict::contract::survival;
 use crate::predict::fit::limit;
-use crate::predict::fit::search::{BOUND, Search, are_few};
+use crate::predict::fit::search::Search;
 use crate::predict::given::renewal::Renewals;
 use crate::predict::{Fit, FitOptions, Latent, Limit, RenewalCohort, Sbg, SbgParams, Spread, fit};
 
@@ -101,16 +101,7 @@ impl Bdw {
     pub fn fit(cohorts: &[RenewalCohort], options: &FitOptions) -> Result<Fit<Self, BdwParams>> {
         let renewals = Renewals::observed(NAME, cohorts)?;
         let (customers, distinct_rows) = (renewals.customers, renewals.fates);
-        let search = Search {
-            model: NAME,
-            units: [1.0; 3],
-            bounds: [BOUND; 3],
-            tries_all: are_few(customers),
-            options,
-            customers,
-            left_out: 0,
-            distinct_rows,
-        };
+        let search = Search::new(NAME, [1.0; 3], options, customers, distinct_rows);
         let known = if options.penalty() > 0.0 { None } else { known_spread(&renewals) };
         let alike = alike(&renewals);
         let is_too_short = options.penalty() <= 0.0 && renewals.periods() <= 2;

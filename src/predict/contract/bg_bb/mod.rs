@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::number::special::ln_beta_ratio;
 use crate::predict::contract::survival;
 use crate::predict::fit::limit;
-use crate::predict::fit::search::{BOUND, Search, are_few};
+use crate::predict::fit::search::Search;
 use crate::predict::{Fit, FitOptions, Latent, Limit, OpportunitySample, OpportunitySamples, Spread, fit};
 
 /// The beta-geometric/beta-Bernoulli model: at each opportunity a customer who is alive buys with a probability
@@ -98,16 +98,7 @@ impl BgBb {
             return Err(Error::NothingObserved { what: NAME });
         }
         let (customers, distinct_rows) = (samples.customers(), samples.distinct_rows());
-        let search = Search {
-            model: NAME,
-            units: [1.0; 4],
-            bounds: [BOUND; 4],
-            tries_all: are_few(customers),
-            options,
-            customers,
-            left_out: 0,
-            distinct_rows,
-        };
+        let search = Search::new(NAME, [1.0; 4], options, customers, distinct_rows);
         let simpler = if options.penalty() > 0.0 { None } else { Simpler::of(samples, &likelihood) };
         let mut starts = simpler.as_ref().map_or(STARTS.to_vec(), |simpler| vec![simpler.start]);
         if samples.iter().all(|(sample, _)| sample.repeats() == sample.recency()) {

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::number::optimize::covariance;
 use crate::number::weight::count;
 use crate::parallel;
-use crate::predict::fit::search::{Search, are_few};
+use crate::predict::fit::search::Search;
 use crate::predict::fit::{limit, params};
 use crate::predict::value::outcome::{Outcome, SpendSum};
 use crate::predict::{
@@ -123,16 +123,14 @@ impl GammaGamma {
             evaluation
         };
         let dispersion = Dispersion::of(&rows, &course);
+        // The penalty is on the parameters, which are not the coordinates of the search: it is in the objective.
+        let unpenalised = options.with_penalty(0.0);
+        let usual = Search::new(name, [1.0; 3], &unpenalised, customers, rows.len());
         let search = Search {
-            model: name,
-            units: [1.0; 3],
             bounds: dispersion.bounds(),
-            tries_all: are_few(customers) || dispersion.is_wild(),
-            // The penalty is on the parameters, which are not the coordinates of the search: it is in the objective.
-            options: &options.with_penalty(0.0),
-            customers,
+            tries_all: usual.tries_all || dispersion.is_wild(),
             left_out: samples.customers().saturating_sub(customers),
-            distinct_rows: rows.len(),
+            ..usual
         };
         let found = search
             .climb(&dispersion.starts(&rows, &course), |at| Course::derivatives(objective(course.params(at)), at))?;

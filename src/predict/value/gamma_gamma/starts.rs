@@ -18,8 +18,9 @@ const USUAL: [(f64, f64); 3] = [(5.0, 4.0), (1.0, 1.5), (50.0, 50.0)];
 /// The variance of the logarithms of mean spends from which on they are wild: one deviation is a factor of seven.
 const WILD: f64 = 4.0;
 
-/// Rows of which the profile is taken, and at how many `gamma`.
+/// The most rows from which the profile is computed.
 const MOST_ROWS: usize = 1024;
+/// The most values of `gamma` at which it is computed.
 const MOST_SCALES: usize = 256;
 /// Evaluations for the top at one `gamma`.
 const MOST_EVALUATIONS: u32 = 50;
