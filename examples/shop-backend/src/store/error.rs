@@ -30,6 +30,9 @@ pub(crate) enum StoreError {
     TooManyNames { field: &'static str, found: i64, most: i64 },
     #[error("no backup {0}")]
     Backup(&'static str),
+    /// Another writer named the customer of an order that is held without its customer.
+    #[error("another request came in between")]
+    Overtaken,
     /// A row that this program did not write, or wrote for another version of itself.
     #[error("{table} {key}: {what}")]
     Corrupt { table: &'static str, key: String, what: String },
@@ -40,11 +43,16 @@ impl StoreError {
         Self::Corrupt { table, key: key.to_owned(), what: what.to_string() }
     }
 
-    /// Whether the same transaction may well succeed when it is tried again: two batches waited for each other.
+    /// Whether the same transaction may well succeed when it is tried again: two batches waited for each other, or would
+    /// have.
     pub(super) fn is_passing(&self) -> bool {
         const SERIALIZATION_FAILURE: &str = "40001";
         const DEADLOCK: &str = "40P01";
-        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        let error = match self {
+            Self::Overtaken => return true,
+            Self::Database(sqlx::Error::Database(error)) => error,
+            _ => return false,
+        };
         error.code().is_some_and(|code| code == SERIALIZATION_FAILURE || code == DEADLOCK)
     }
 
@@ -53,6 +61,7 @@ impl StoreError {
         const LOCK_NOT_AVAILABLE: &str = "55P03";
         const SQLITE_BUSY: &str = "5";
         match self {
+            Self::Overtaken => true,
             Self::Database(sqlx::Error::Database(error)) => {
                 let code = error.code();
                 self.is_passing() || code.is_some_and(|code| code == LOCK_NOT_AVAILABLE || code == SQLITE_BUSY)

@@ -94,8 +94,12 @@ impl Store {
             self.hold(transaction, held, placed, false).await?;
         }
         let mut stored = self.rows(transaction, &keys, true).await?;
-        // Somebody may have placed an order since it was asked for.
-        let placed = stored.values().filter_map(|row| row.customer_id.clone()).collect();
+        let placed: BTreeSet<String> = stored.values().filter_map(|row| row.customer_id.clone()).collect();
+        // Somebody placed an order since it was asked for. To ask for its customer now, with the order held, is to wait
+        // for who holds the customer and asks for the order.
+        if self.dialect == Dialect::Postgres && placed.iter().any(|id| !held.holds(id)) {
+            return Err(StoreError::Overtaken);
+        }
         self.hold(transaction, held, placed, false).await?;
         let mut changed = Vec::new();
         for (key, said) in orders {

@@ -30,7 +30,7 @@ impl Held {
         self.names.get(id).map_or(id, String::as_str).to_owned()
     }
 
-    fn holds(&self, id: &str) -> bool {
+    pub(super) fn holds(&self, id: &str) -> bool {
         self.names.contains_key(id)
     }
 }
