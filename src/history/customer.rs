@@ -55,6 +55,11 @@ pub struct CustomerHistory {
 }
 
 impl CustomerHistory {
+    /// The decimals of the finest of its sums.
+    pub(crate) fn finest_scale(&self) -> u32 {
+        self.known.finest_scale()
+    }
+
     /// The history of a customer of whom nothing is known.
     pub fn new() -> Self {
         Self::default()

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use crate::error::{Error, Result};
 use crate::history::{Ledger, MoneyColumn};
 use crate::number::{money, quotient};
-use crate::scale::{Ratio, ranks};
+use crate::scale::{MoneyTally, Ratio, ranks};
 
 /// What some of a shop's customers brought of its revenue.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,7 +51,9 @@ pub struct RevenueShare {
 #[doc(alias("Pareto", "80/20"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Concentration {
-    /// What the smallest `i` customers brought, for `i` in `0..=N`, in units of `10^-scale`.
+    /// The customers who brought each distinct amount or less, and what they brought, in units of `10^-scale`: from
+    /// nobody on, the smallest amount first.
+    counts: Vec<u64>,
     sums: Vec<i128>,
     scale: u32,
     without_revenue: u64,
@@ -60,27 +62,56 @@ pub struct Concentration {
 }
 
 impl Concentration {
-    /// The concentration of a ledger's revenue. Takes time `n log n` in customers, who are sorted by revenue; 16 bytes
-    /// are kept of each.
+    /// The concentration of a ledger's revenue. Takes time `n log n` in customers, who are sorted by revenue; 24 bytes
+    /// are kept of each distinct amount.
     ///
     /// # Errors
     ///
     /// [`Error::AmountOverflow`] when the total revenue does not fit a `Decimal` at the finest scale of all amounts, or
     /// that total times twice the number of customers does not fit 127 bits.
     pub fn of<Id>(ledger: &Ledger<Id>) -> Result<Self> {
-        let sums = match ledger.revenue() {
-            MoneyColumn::Narrow(amounts) => ascending_sums(amounts),
-            MoneyColumn::Wide(amounts) => ascending_sums(amounts),
+        let runs = match ledger.revenue() {
+            MoneyColumn::Narrow(amounts) => runs(amounts),
+            MoneyColumn::Wide(amounts) => runs(amounts),
         };
-        let sums = sums.ok_or(Error::AmountOverflow { field: "total revenue" })?;
-        let gini = gini_terms(&sums).ok_or(Error::AmountOverflow { field: "total revenue times customers" })?;
-        let without_revenue = (ledger.len() - (sums.len() - 1)) as u64;
-        Ok(Self { sums, scale: ledger.scale(), without_revenue, gini })
+        Self::of_runs(runs, ledger.len() as u64, ledger.scale())
+    }
+
+    /// The concentration of the revenues that a tally counts, which have no more decimals than `scale`.
+    pub(crate) fn of_tally(revenues: &MoneyTally, scale: u32) -> Result<Self> {
+        let minor = |(amount, customers): (&Decimal, u64)| Some((money::minor(*amount, scale)?, customers));
+        let runs = revenues.amounts().iter().map(minor).collect::<Option<Vec<_>>>();
+        let runs = runs.ok_or(Error::AmountOverflow { field: "total revenue" })?;
+        Self::of_runs(runs.into_iter().filter(|&(amount, _)| amount > 0), revenues.customers(), scale)
+    }
+
+    /// Of the distinct amounts above 0, ascending, and the customers of each.
+    fn of_runs(runs: impl IntoIterator<Item = (i128, u64)>, customers: u64, scale: u32) -> Result<Self> {
+        let (mut counts, mut sums) = (vec![0], vec![0]);
+        let (mut count, mut sum, mut running) = (0_u64, 0_i128, Some(0_i128));
+        for (amount, customers) in runs {
+            let all = i128::from(customers);
+            // What the smallest brought, summed over all of this amount: each has those before it below.
+            let own = amount.checked_mul(all * (all - 1) / 2);
+            running = sum
+                .checked_mul(all)
+                .zip(own)
+                .zip(running)
+                .and_then(|((below, own), running)| running.checked_add(below)?.checked_add(own));
+            let part = amount.checked_mul(all).and_then(|part| sum.checked_add(part));
+            sum = part.filter(|&sum| money::fits(sum)).ok_or(Error::AmountOverflow { field: "total revenue" })?;
+            count += customers;
+            counts.push(count);
+            sums.push(sum);
+        }
+        let gini = running.and_then(|running| gini_terms(count, sum, running));
+        let gini = gini.ok_or(Error::AmountOverflow { field: "total revenue times customers" })?;
+        Ok(Self { counts, sums, scale, without_revenue: customers - count, gini })
     }
 
     /// The customers of positive revenue.
     pub fn customers(&self) -> u64 {
-        self.count() as u64
+        self.counts.last().copied().unwrap_or_default()
     }
 
     /// The other customers of the ledger, who have bought and whose revenue is 0 or below.
@@ -104,8 +135,8 @@ impl Concentration {
     pub fn top_share(&self, share: Decimal) -> Result<RevenueShare> {
         ranks::check_share(0, share)?;
         // Not above their number.
-        let customers = ranks::share_rank(self.count() as u64, share)? as usize;
-        Ok(self.revenue_share(customers, self.total_minor() - self.smallest(self.count() - customers)))
+        let customers = ranks::share_rank(self.customers(), share)?;
+        Ok(self.revenue_share(customers, self.total_minor() - self.smallest(self.customers() - customers)))
     }
 
     /// The fewest customers who together bring at least a share of the total, of all: those with the highest revenue
@@ -125,8 +156,10 @@ impl Concentration {
         // What the others may bring at most, rounded down: sums of minor units have nothing between.
         let others = total - (part / unit + i128::from(part % unit > 0));
         // Sums ascend strictly, and the first one, of nobody, is 0.
-        let left_out = self.sums.partition_point(|&sum| sum <= others).saturating_sub(1);
-        Ok(self.ratio(self.count() - left_out))
+        let run = self.sums.partition_point(|&sum| sum <= others).saturating_sub(1);
+        // Fewer than the next run has.
+        let more = self.amount(run).map_or(0, |amount| (others - self.sums[run]) / amount) as u64;
+        Ok(self.ratio(self.customers() - self.counts[run] - more))
     }
 
     /// The Gini coefficient: 0 when all bring the same, towards 1 when one of many brings all.
@@ -159,33 +192,37 @@ impl Concentration {
     /// M. O. Lorenz (1905), "Methods of measuring the concentration of wealth", Publications of the American
     /// Statistical Association 9(70), 209-219, doi 10.2307/2276207.
     pub fn lorenz(&self, steps: usize) -> impl Iterator<Item = RevenueShare> + '_ {
-        let count = self.count();
-        let steps = steps.min(count);
+        let count = self.customers();
+        let steps = count.min(steps as u64);
         let points = if steps == 0 { 0 } else { steps + 1 };
         (0..points).map(move |step| {
             // At most `count`, since `step` is at most `steps`.
-            let customers = (step as u128 * count as u128 / steps as u128) as usize;
+            let customers = (u128::from(step) * u128::from(count) / u128::from(steps)) as u64;
             self.revenue_share(customers, self.smallest(customers))
         })
     }
 
-    fn count(&self) -> usize {
-        self.sums.len() - 1
+    /// What the customers of the lowest revenue brought.
+    fn smallest(&self, customers: u64) -> i128 {
+        let run = self.counts.partition_point(|&count| count <= customers).saturating_sub(1);
+        self.sums[run] + self.amount(run).map_or(0, |amount| amount * i128::from(customers - self.counts[run]))
     }
 
-    fn smallest(&self, customers: usize) -> i128 {
-        self.sums[customers]
+    /// What each customer of the next run brought; `None` behind the last.
+    fn amount(&self, run: usize) -> Option<i128> {
+        let customers = self.counts.get(run + 1)? - self.counts[run];
+        Some((self.sums.get(run + 1)? - self.sums[run]) / i128::from(customers))
     }
 
     fn total_minor(&self) -> i128 {
-        self.smallest(self.count())
+        self.sums.last().copied().unwrap_or_default()
     }
 
-    fn ratio(&self, customers: usize) -> Ratio {
-        Ratio::counted(customers as u64, self.customers())
+    fn ratio(&self, customers: u64) -> Ratio {
+        Ratio::counted(customers, self.customers())
     }
 
-    fn revenue_share(&self, customers: usize, revenue: i128) -> RevenueShare {
+    fn revenue_share(&self, customers: u64, revenue: i128) -> RevenueShare {
         RevenueShare {
             customers: self.ratio(customers),
             revenue: self.decimal(revenue),
@@ -199,26 +236,16 @@ impl Concentration {
     }
 }
 
-/// Running sums of the amounts above 0, smallest first, from 0 on; `None` when they do not fit a `Decimal`.
-fn ascending_sums<T: Copy + Into<i128> + Ord>(amounts: &[T]) -> Option<Vec<i128>> {
+/// The distinct amounts above 0, smallest first, and the customers of each.
+fn runs<T: Copy + Into<i128> + Ord>(amounts: &[T]) -> Vec<(i128, u64)> {
     let mut amounts: Vec<T> = amounts.iter().copied().filter(|&amount| amount.into() > 0).collect();
     amounts.sort_unstable();
-    let mut sums = Vec::with_capacity(amounts.len() + 1);
-    let mut sum = 0i128;
-    sums.push(sum);
-    for amount in amounts {
-        sum = sum.checked_add(amount.into())?;
-        sums.push(sum);
-    }
-    money::fits(sum).then_some(sums)
+    amounts.chunk_by(|left, right| left == right).map(|run| (run[0].into(), run.len() as u64)).collect()
 }
 
-/// Numerator and denominator of the Gini coefficient, both 0 without a customer.
-fn gini_terms(sums: &[i128]) -> Option<(i128, i128)> {
-    let (total, below) = sums.split_last()?;
-    let customers = below.len() as i128;
-    let all = total.checked_mul(customers)?;
-    // Σ i x_i counts each amount once for itself and once for every smaller one: (n + 1) Σ x less all running sums.
-    let running = sums.iter().try_fold(0i128, |sum, &running| sum.checked_add(running))?;
-    Some((all.checked_add(*total)?.checked_sub(running.checked_mul(2)?)?, all))
+/// Numerator and denominator of the Gini coefficient, both 0 without a customer: Σ i x_i counts each amount once for
+/// itself and once for every smaller one, so that it is (n + 1) Σ x less all running sums of 0 to n - 1 customers.
+fn gini_terms(customers: u64, total: i128, running: i128) -> Option<(i128, i128)> {
+    let all = total.checked_mul(customers.into())?;
+    Some((all.checked_add(total)?.checked_sub(running.checked_mul(2)?)?, all))
 }

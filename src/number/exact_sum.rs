@@ -47,13 +47,26 @@ impl ExactSum {
         self.beyond += other.beyond;
     }
 
+    fn carried(&self) -> [i128; LIMBS] {
+        let mut limbs = self.limbs;
+        carry(&mut limbs);
+        limbs
+    }
+
+    /// The limbs that are not 0, by their places.
+    #[cfg(feature = "serde")]
+    fn digits(&self) -> Vec<(usize, i64)> {
+        let carried = self.carried().into_iter().enumerate().filter(|&(_, limb)| limb != 0);
+        // Carried limbs have 32 digits, and the last one fewer.
+        carried.map(|(place, limb)| (place, limb as i64)).collect()
+    }
+
     /// The sum, rounded to the nearest.
     pub(crate) fn total(&self) -> f64 {
         if self.beyond.is_nan() || self.beyond.abs() > 0.0 {
             return self.beyond;
         }
-        let mut limbs = self.limbs;
-        carry(&mut limbs);
+        let mut limbs = self.carried();
         // Of a negative sum the highest limb alone is negative.
         let is_negative = limbs.iter().rev().find(|&&limb| limb != 0).is_some_and(|&limb| limb < 0);
         if is_negative {
@@ -84,6 +97,27 @@ fn carry(limbs: &mut [i128; LIMBS]) {
         (*limb, carried) = (sum & ((1 << DIGITS) - 1), sum >> DIGITS);
     }
     limbs[last] += carried;
+}
+
+/// Equal sums, whatever they are of.
+impl PartialEq for ExactSum {
+    fn eq(&self, other: &Self) -> bool {
+        self.carried() == other.carried() && self.beyond.total_cmp(&other.beyond).is_eq()
+    }
+}
+
+// The limbs that are not 0, by their places; what is beyond all of them is no number of JSON, and is refused when read.
+crate::stored::stored! {
+    ExactSum(sum) {
+        limbs: Vec<(usize, i64)> = sum.digits(),
+        beyond: f64 = sum.beyond,
+    } <=> {
+        let mut sum = Self { beyond, ..Self::default() };
+        for (place, limb) in limbs {
+            *sum.limbs.get_mut(place).ok_or("the stored sum has more digits than a sum has")? = limb.into();
+        }
+        Ok(sum)
+    }, &'static str
 }
 
 impl FromIterator<f64> for ExactSum {

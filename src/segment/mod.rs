@@ -52,3 +52,5 @@ pub use rfm::{
 pub use spend::SpendBands;
 pub use summary::{LabelSummary, summarize, summarize_labels};
 pub use tier::{TierModel, TierScheme};
+
+pub(crate) use summary::Sums;

@@ -95,12 +95,12 @@ pub fn summarize_labels<Id, L: Ord>(
 
 /// What is added up of the customers of one label.
 #[derive(Debug, Clone, Copy, Default)]
-struct Sums {
-    customers: u64,
-    purchases: u64,
+pub(crate) struct Sums {
+    pub(crate) customers: u64,
+    pub(crate) purchases: u64,
     /// This and spend in units of the ledger's scale.
-    revenue: i128,
-    spend: i128,
+    pub(crate) revenue: i128,
+    pub(crate) spend: i128,
 }
 
 const fn overflow() -> Error {
@@ -126,7 +126,7 @@ impl Sums {
         Ok(all)
     }
 
-    fn add(&mut self, other: &Self) -> Result<()> {
+    pub(crate) fn add(&mut self, other: &Self) -> Result<()> {
         self.customers += other.customers;
         self.purchases += other.purchases;
         self.revenue = self.revenue.checked_add(other.revenue).ok_or_else(overflow)?;
@@ -135,7 +135,7 @@ impl Sums {
     }
 
     /// Of a label's sums, where `self` is those of all labels.
-    fn summary(&self, of_label: Self, scale: u32) -> Result<LabelSummary> {
+    pub(crate) fn summary(&self, of_label: Self, scale: u32) -> Result<LabelSummary> {
         let spend = money::decimal(of_label.spend, scale).ok_or_else(overflow)?;
         Ok(LabelSummary {
             customers: Ratio::counted(of_label.customers, self.customers),

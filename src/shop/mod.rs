@@ -99,6 +99,7 @@ mod profiles;
 #[cfg(feature = "serde")]
 mod stored;
 mod tally;
+mod totals;
 mod trigger;
 
 pub use activity::{Activity, Attribute, LastActivity};
@@ -113,6 +114,7 @@ pub use playbook::{Action, CustomerLabel, Playbook, PlaybookBuilder};
 pub use profile::Profile;
 pub use profiles::Profiles;
 pub use tally::ShopTally;
+pub use totals::ShopTotals;
 pub use trigger::Trigger;
 
 pub(crate) use profile::Slot;

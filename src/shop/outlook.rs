@@ -67,20 +67,34 @@ impl ShopModels {
         let values = (0..).zip(samples.iter().zip(&purchases));
         let values = values.map(|(at, (sample, purchases))| Some(purchases * spend(sample)? * kept(at)?));
         let without_mean_spend = values.clone().filter(Option::is_none).count() as u64;
+        let revenue = (without_mean_spend == 0).then(|| exact_sum(values.flatten()));
+        let sums = [exact_sum(purchases.iter().copied()), exact_sum(buys)];
+        Ok(Some(self.outlook_of(samples.len() as u64, sums, revenue, without_mean_spend, confidence)))
+    }
+
+    /// The totals, of the sums over customers: of purchase days and buyers, and of revenue where all of it is known.
+    pub(super) fn outlook_of(
+        &self,
+        customers: u64,
+        [purchases, buyers]: [f64; 2],
+        revenue: Option<f64>,
+        without_mean_spend: u64,
+        confidence: Confidence,
+    ) -> Outlook {
         let track = self.track();
         let total = |total, expected| match track {
             Some(track) => track.total(total, expected, confidence),
             None => TotalForecast::unchecked(expected, confidence),
         };
-        Ok(Some(Outlook {
+        Outlook {
             as_of: self.as_of,
-            horizon_days: days,
-            customers: samples.len() as u64,
-            purchases: total(Total::Purchases, exact_sum(purchases.iter().copied())),
-            buyers: total(Total::Buyers, exact_sum(buys)),
-            revenue: (without_mean_spend == 0).then(|| total(Total::Revenue, exact_sum(values.flatten()))),
+            horizon_days: self.horizon_days,
+            customers,
+            purchases: total(Total::Purchases, purchases),
+            buyers: total(Total::Buyers, buyers),
+            revenue: revenue.map(|revenue| total(Total::Revenue, revenue)),
             without_mean_spend,
-        }))
+        }
     }
 
     /// The model that forecasts, with those who come back where they are counted.

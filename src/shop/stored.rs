@@ -3,6 +3,7 @@
 use core::fmt;
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 
@@ -11,10 +12,12 @@ use super::estimate::{Estimate, EstimateStatus};
 use super::models::ShopModels;
 use super::playbook::Playbook;
 use super::tally::ShopTally;
+use super::totals::{LabelTotals, ShopTotals};
 use crate::error::Error;
+use crate::number::ExactSum;
 use crate::predict::{AnyModel, GammaGamma, Identification, KeptShare, Samples};
 use crate::scale::{MoneyTally, Tally};
-use crate::segment::{Grid, MissedCycles, OctantModel, RfmModel, RfmTally, SpendBands, TierModel};
+use crate::segment::{Grid, LabelKind, MissedCycles, OctantModel, RfmModel, RfmTally, SpendBands, TierModel};
 use crate::stored::stored;
 
 /// The form that is written, and the only one that is read. It changes with every change of a field below.
@@ -150,6 +153,48 @@ stored! {
             return Err("the stored tally contradicts itself: its parts count the same customers as of one day");
         }
         Ok(Self { as_of, rfm, revenues, credited, mean_gaps, samples })
+    }, &'static str
+}
+
+stored! {
+    ShopTotals {
+        as_of: NaiveDate,
+        scale: u32,
+        purchase_days: u64,
+        credits: u64,
+        all: LabelTotals,
+        labels: Vec<Vec<LabelTotals>>,
+        revenues: MoneyTally,
+        expected_purchases: ExactSum,
+        probability_buys: ExactSum,
+        expected_value: ExactSum,
+        valued: u64,
+    } => {
+        let all_labels = [&all].into_iter().chain(labels.iter().flatten());
+        let is_counted = labels.iter().all(|kind| {
+            let counted = kind.iter().try_fold(0_u64, |sum, label| sum.checked_add(label.customers));
+            counted.is_some_and(|counted| counted <= all.customers)
+        });
+        let is_whole = labels.len() == LabelKind::ALL.len() && valued <= all.customers;
+        if !is_counted || !is_whole || revenues.customers() != all.customers || revenues.digits().is_some() {
+            return Err("the stored sums contradict themselves: their customers are not the same");
+        }
+        if scale > Decimal::MAX_SCALE || all_labels.into_iter().any(|label| label.finest_scale() > scale) {
+            return Err("the stored sums contradict themselves: an amount is finer than the finest");
+        }
+        Ok(Self {
+            as_of,
+            scale,
+            purchase_days,
+            credits,
+            all,
+            labels,
+            revenues,
+            expected_purchases,
+            probability_buys,
+            expected_value,
+            valued,
+        })
     }, &'static str
 }
 

@@ -1,8 +1,10 @@
 //! A shop in parts, on many machines or night by night: the models of the whole.
 
 use proptest::prelude::*;
-use repurchase::segment::{MonetaryMeasure, RfmOptions};
-use repurchase::shop::{ShopModels, ShopOptions, ShopTally};
+use repurchase::measure::Concentration;
+use repurchase::scale::Confidence;
+use repurchase::segment::{LabelKind, MonetaryMeasure, RfmOptions, summarize_labels};
+use repurchase::shop::{Figure, ShopModels, ShopOptions, ShopTally, ShopTotals};
 use repurchase::{CustomerHistory, Error, Ledger};
 
 use super::{AS_OF, Row, day, fit, fixed_seed, large, ledger, rows};
@@ -72,6 +74,77 @@ proptest! {
         }
         prop_assert_eq!(&tally, &ShopTally::of(&whole, options));
     }
+}
+
+/// The sums of a ledger, customer by customer.
+fn totals(models: &ShopModels, ledger: &Ledger<u16>) -> ShopTotals {
+    let mut totals = ShopTotals::new(models);
+    for (_, history) in ledger.iter().chain(ledger.without_purchase().map(|(id, history)| (id, history.clone()))) {
+        totals.add(&history, &models.profile(&history, ledger.as_of()).unwrap()).unwrap();
+    }
+    totals
+}
+
+#[track_caller]
+fn add_up_to(totals: &ShopTotals, models: &ShopModels, whole: &Ledger<u16>) {
+    let level = Confidence::new(0.9).unwrap();
+    assert_eq!(totals.totals().unwrap(), whole.totals().unwrap());
+    assert_eq!(totals.concentration().unwrap(), Concentration::of(whole).unwrap());
+    assert_eq!(totals.outlook(models, level).unwrap(), models.outlook(whole, level).unwrap());
+    let profiles = models.profile_all(whole).unwrap();
+    for kind in LabelKind::ALL {
+        let (labels, mut found) = (models.labels(kind), profiles.labels(kind));
+        let keys = labels.iter().map(|label| label.key());
+        let rows = summarize_labels(whole, keys, |_, _| found.next().flatten().map(|label| label.key())).unwrap();
+        assert_eq!(totals.summaries(kind).unwrap(), rows, "{kind:?}");
+    }
+    let known: Vec<_> = profiles.figures(Figure::ExpectedValue).flatten().collect();
+    let outlook = models.outlook(whole, level).unwrap();
+    if let Some(revenue) = outlook.and_then(|outlook| outlook.revenue) {
+        assert_eq!(totals.expected_value().to_bits(), revenue.expected.to_bits());
+    }
+    assert!(known.iter().sum::<f64>().is_finite());
+}
+
+proptest! {
+    #![proptest_config(fixed_seed(32))]
+
+    /// Oracles: the sums over the ledger of all customers, column by column.
+    #[test]
+    fn merged_totals_are_those_of_the_whole(rows in rows(), machines in 1..5u16) {
+        let whole = ledger(&rows);
+        prop_assume!(!whole.is_empty());
+        let models = fit(&whole, &ShopOptions::default());
+        let mut merged = ShopTotals::new(&models);
+        for part in split(&rows, machines).iter().rev() {
+            merged.merge(&totals(&models, &ledger(part))).unwrap();
+        }
+        add_up_to(&merged, &models, &whole);
+        prop_assert_eq!(merged, totals(&models, &whole));
+    }
+}
+
+#[test]
+fn totals_of_a_large_shop_and_of_others() {
+    let whole = ledger(&large(3_000));
+    let models = fit(&whole, &ShopOptions::default());
+    let mut merged = ShopTotals::new(&models);
+    for part in split(&large(3_000), 3) {
+        merged.merge(&totals(&models, &ledger(&part))).unwrap();
+    }
+    add_up_to(&merged, &models, &whole);
+
+    let before = merged.clone();
+    let coarse = fit(&whole, &ShopOptions::default().with_rfm(RfmOptions::quantiles(4)).with_grid(None));
+    let refused = merged.merge(&ShopTotals::new(&coarse)).unwrap_err();
+    assert!(matches!(refused, Error::TallyMismatch { .. }), "{refused}");
+    let later = Ledger::from_histories(whole.iter().map(|(id, history)| (*id, history)), day(AS_OF + 1)).unwrap();
+    let later = fit(&later, &ShopOptions::default());
+    let refused = Error::AsOfMismatch { left: day(AS_OF), right: day(AS_OF + 1) };
+    assert_eq!(merged.merge(&ShopTotals::new(&later)).unwrap_err(), refused);
+    assert_eq!(merged, before);
+    let refused = Error::AsOfMismatch { left: day(AS_OF + 1), right: day(AS_OF) };
+    assert_eq!(merged.outlook(&later, Confidence::new(0.9).unwrap()).unwrap_err(), refused);
 }
 
 #[test]

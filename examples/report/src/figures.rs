@@ -1,6 +1,7 @@
 //! The page's numbers for programs: those of the `segment` program's `summary.json` that the page shows.
 
 use repurchase::Error;
+use repurchase_segment::overview::Overview;
 use repurchase_segment::summary::summary;
 use serde_json::Value;
 
@@ -23,7 +24,7 @@ const SHOWN: [&str; 11] = [
 
 /// JSON that may stand inside a `script` element.
 pub(crate) fn embedded(shop: &Shop) -> Result<String, Error> {
-    let mut figures = summary(shop, 0)?;
+    let mut figures = summary(&Overview::of(shop)?, 0);
     if let Value::Object(figures) = &mut figures {
         figures.retain(|name, _| SHOWN.contains(&name.as_str()));
     }

@@ -3,17 +3,19 @@
 use std::io::{self, Write};
 
 use chrono::{Datelike, Days, NaiveDate};
-use repurchase::scale::Label;
+use repurchase::Ledger;
+use repurchase::scale::{Confidence, Label};
 use repurchase::segment::{LabelKind, Octant};
-use repurchase::shop::Figure;
+use repurchase::shop::{Figure, Profiles, ShopModels};
 
 use crate::digits::{self, Row};
 use crate::shop::Shop;
 
-const COLUMNS: &str = "customer_id,first_purchase,last_purchase,purchases,purchase_days,revenue,days_since_last,\
+/// The first line.
+pub const HEADER: &str = "customer_id,first_purchase,last_purchase,purchases,purchase_days,revenue,days_since_last,\
                        mean_gap_days,r,f,m,octant,segment,frequency_band,new_customer_state,tier,cycles_missed,x,t_x,t,\
                        mean_spend,p_alive,expected_purchases,expected_spend,expected_value,p_buys,purchases_low,purchases_high,\
-                       next_purchase,churn_risk,credits,credited";
+                       next_purchase,churn_risk,credits,credited\n";
 
 /// Rows are handed on in blocks of about so many bytes.
 const BLOCK: usize = 1 << 16;
@@ -21,13 +23,22 @@ const BLOCK: usize = 1 << 16;
 /// Writes the table, sorted by id, as CSV. A field is empty where undefined; a fraction is the shortest text that reads
 /// back to it.
 pub fn write(shop: &Shop, out: &mut dyn Write) -> io::Result<()> {
-    let mut row = Row::default();
-    row.0.extend_from_slice(COLUMNS.as_bytes());
-    row.0.push(b'\n');
-    let as_of = shop.ledger.as_of();
-    let intervals = shop.models.as_ref().map(|models| models.purchases_interval_all(&shop.ledger, shop.level));
+    out.write_all(HEADER.as_bytes())?;
+    write_rows(&shop.ledger, &shop.profiles, shop.models.as_ref(), shop.level, out)
+}
+
+/// Writes the rows below the header.
+pub fn write_rows(
+    ledger: &Ledger<String>,
+    profiles: &Profiles,
+    models: Option<&ShopModels>,
+    level: Confidence,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let (mut row, as_of) = (Row::default(), ledger.as_of());
+    let intervals = models.map(|models| models.purchases_interval_all(ledger, level));
     // A ledger lists strings by their bytes.
-    for (position, ((id, history), profile)) in shop.ledger.iter().zip(shop.profiles.iter()).enumerate() {
+    for (position, ((id, history), profile)) in ledger.iter().zip(profiles.iter()).enumerate() {
         let repeats = history.repeat_summary(as_of);
         let label = |kind| profile.label(kind).map_or("", Label::key);
         row.quoted(id);

@@ -11,6 +11,7 @@ mod digits;
 mod help;
 pub mod notes;
 pub mod output;
+pub mod overview;
 pub mod page;
 pub mod params;
 pub mod read;
@@ -29,6 +30,7 @@ use std::process::ExitCode;
 use order_files::{Layout, Said};
 
 use crate::arguments::Arguments;
+use crate::overview::Overview;
 use crate::shop::Shop;
 
 /// The orders that are read where none are given: a sample of CDNOW's customers.
@@ -62,21 +64,22 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     drop(log);
     let options = options.with_checks(checks);
     let shop = Shop::fit(ledger, &arguments.shop, &options)?.with_notes(notes);
+    let overview = Overview::of(&shop)?;
     if let Some(directory) = &arguments.out {
         let table = |out: &mut dyn Write| customers::write(&shop, out);
-        write(directory, ("customers.csv", &table), &shop, orders.counts().skipped)?;
+        write(directory, ("customers.csv", &table), &overview, orders.counts().skipped)?;
     }
-    Ok(output::print(&(page::page(&shop, arguments.lang)? + &read::report(&orders, arguments.lang)))?)
+    Ok(output::print(&(page::page(&overview, arguments.lang) + &read::report(&orders, arguments.lang)))?)
 }
 
 /// Writes a table of the customers and `summary.json` into a directory, which is made where it is missing.
 pub fn write(
     out: &Path,
     (name, table): (&str, &output::Content<'_>),
-    shop: &Shop,
+    shop: &Overview<'_>,
     skipped_rows: u64,
 ) -> Result<(), Box<dyn Error>> {
-    let summary = serde_json::to_string_pretty(&summary::summary(shop, skipped_rows)?)? + "\n";
+    let summary = summary::text(shop, skipped_rows)?;
     let summary = |out: &mut dyn Write| -> io::Result<()> { out.write_all(summary.as_bytes()) };
     let files: [(_, &output::Content<'_>); 2] = [(out.join(name), table), (out.join("summary.json"), &summary)];
     let written = fs::create_dir_all(out).and_then(|()| output::write_whole(&files));

@@ -4,12 +4,11 @@ use chrono::NaiveDate;
 use order_files::Orders;
 use repurchase::measure::{self, NoteCode};
 use repurchase::scale::Language;
-use repurchase::shop::{EstimateStatus, Figure};
+use repurchase::shop::{EstimateStatus, ShopModels};
 use repurchase::{Ledger, PurchaseLog};
 use serde_json::{Value, json};
 
 use crate::read;
-use crate::shop::Shop;
 
 /// One note: what it counts, of how many, and the sentence in English and in Chinese.
 #[derive(Debug, Clone)]
@@ -89,10 +88,9 @@ pub fn of_reader(note: &order_files::Note) -> Note {
     }
 }
 
-/// The notes on the models of a shop.
-pub fn of_models(shop: &Shop) -> Vec<Note> {
-    let Some(models) = &shop.models else { return Vec::new() };
-    let all = shop.ledger.len() as u64;
+/// The notes on the models of a shop of `all` customers; of `without` of them a model of spend says nothing.
+pub fn of_models(models: Option<&ShopModels>, all: u64, without: u64) -> Vec<Note> {
+    let Some(models) = models else { return Vec::new() };
     let note = |code: &str, count, english: String, chinese: String| Note {
         code: code.to_owned(),
         count,
@@ -127,7 +125,6 @@ pub fn of_models(shop: &Shop) -> Vec<Note> {
             "从这些订单看不出客户何时流失，因此不给出客户的流失概率。".to_owned(),
         ));
     }
-    let without = without_mean_spend(shop);
     if without > 0 {
         notes.push(note(
             "no_mean_spend",
@@ -146,10 +143,4 @@ pub fn of_models(shop: &Shop) -> Vec<Note> {
         notes.push(note("few_customers", models.customers(), english, chinese + "。"));
     }
     notes
-}
-
-/// Customers of whom the model of spend, where there is one, says nothing.
-pub fn without_mean_spend(shop: &Shop) -> u64 {
-    let has_model = shop.models.as_ref().is_some_and(|models| models.spend().model().is_some());
-    if has_model { shop.profiles.figures(Figure::ExpectedSpend).filter(Option::is_none).count() as u64 } else { 0 }
 }

@@ -3,38 +3,37 @@
 use std::cmp::Reverse;
 use std::fmt::Write;
 
-use repurchase::measure::Occasion;
+use repurchase::Ratio;
 use repurchase::predict::{NoInterval, TotalForecast, YearAgo};
 use repurchase::scale::Language;
 use repurchase::segment::LabelKind;
-use repurchase::shop::{Amount, EstimateStatus, Figure, Finding, Outlook, ShopModels};
-use repurchase::{Ratio, Result};
+use repurchase::shop::{EstimateStatus, Finding, Outlook, ShopModels};
 use rust_decimal::Decimal;
 
-use crate::shop::{Group, Shop};
+use crate::overview::Overview;
+use crate::shop::Group;
 
-pub fn page(shop: &Shop, language: Language) -> Result<String> {
-    let (ledger, totals, concentration) = (&shop.ledger, &shop.totals, &shop.concentration);
+pub fn page(shop: &Overview<'_>, language: Language) -> String {
+    let counted = &shop.counted;
+    let (totals, concentration, as_of) = (&counted.totals, &counted.concentration, shop.as_of);
     let say = |english, chinese| pick(language, english, chinese);
-    let as_of = ledger.as_of();
     let mut page = pick(language, format!("Customers as of {as_of}\n\n"), format!("客户分析（截至 {as_of}）\n\n"));
-    let (Some((first, _)), Some(models)) = (ledger.days(), &shop.models) else {
+    let (Some(first), Some(models)) = (counted.first_day, shop.models) else {
         page += say("Nobody has bought up to this day.\n", "截至当日无人购买。\n");
-        return Ok(page);
+        return page;
     };
     let mark = say("Note: ", "提示：");
-    for note in &shop.notes {
+    for note in shop.notes {
         let _ = writeln!(page, "{mark}{}", note.sentence(language));
     }
     if !page.ends_with("\n\n") {
         page.push('\n');
     }
-    let [users, orders] = shop.repeats.map(|ratio| share(language, ratio));
-    let by_day = shop.asked.occasion == Occasion::Day;
-    let one_day = ledger.iter().filter(|(_, history)| history.purchases() >= 2 && history.purchase_days() == 1).count();
-    let one_day = Some(one_day).filter(|&customers| customers > 0 && !by_day);
+    let [users, orders] = counted.repeats.map(|ratio| share(language, ratio));
+    let by_day = shop.by_day();
+    let one_day = Some(counted.on_one_day).filter(|&customers| customers > 0 && !by_day);
     line(&mut page, say("Period", "统计区间"), format!("{first}{}{as_of}", say(" to ", " 至 ")));
-    line(&mut page, say("Customers", "客户数"), grouped(&ledger.len()));
+    line(&mut page, say("Customers", "客户数"), grouped(&totals.customers));
     line(&mut page, say("Purchases", "支付订单数"), grouped(&totals.purchases));
     line(&mut page, say("Credits", "退款/冲减笔数"), grouped(&totals.credits));
     line(&mut page, say("Revenue", "成交金额"), money(language, totals.revenue));
@@ -48,7 +47,7 @@ pub fn page(shop: &Shop, language: Language) -> Result<String> {
         line(&mut page, say("Purchases that were repeats", "复购订单占比"), orders);
     }
 
-    let mut segments = shop.groups(LabelKind::Segment)?;
+    let mut segments = shop.groups(LabelKind::Segment);
     segments.sort_by_key(|(_, summary)| Reverse(summary.revenue));
     let title = say("Segments, by rank in recency and frequency", "客户分群（按最近购买时间与购买频次排名）");
     table(&mut page, language, title, &segments);
@@ -62,30 +61,30 @@ pub fn page(shop: &Shop, language: Language) -> Result<String> {
         format!("How often repeat customers come (mean gap, {gaps} days)"),
         format!("老客购买频次（平均购买间隔，以 {gaps} 天为界）"),
     );
-    table(&mut page, language, &gaps, &shop.groups(LabelKind::FrequencyBand)?);
+    table(&mut page, language, &gaps, &shop.groups(LabelKind::FrequencyBand));
     let since = pick(
         language,
         format!("Customers of one purchase day (since then, {since} days)"),
         format!("仅有一个购买日的客户（距今天数，以 {since} 天为界）"),
     );
-    table(&mut page, language, &since, &shop.groups(LabelKind::NewCustomerState)?);
+    table(&mut page, language, &since, &shop.groups(LabelKind::NewCustomerState));
     let title = say("Membership tiers, by rank in revenue", "会员等级（按成交金额排名）");
-    table(&mut page, language, title, &shop.groups(LabelKind::Tier)?);
-    churn_rule(&mut page, (shop, language), edges, models.cycles().churn_cycles())?;
+    table(&mut page, language, title, &shop.groups(LabelKind::Tier));
+    churn_rule(&mut page, (shop, language), edges, models.cycles().churn_cycles());
     forecast(&mut page, (shop, language), models);
     calls(&mut page, (shop, language));
 
     page += say("\nConcentration\n", "\n成交集中度\n");
-    let (top, most) = (concentration.top_share(Decimal::new(2, 1))?, concentration.customers_for(Decimal::new(8, 1))?);
+    let (top, most) = (concentration.top, concentration.most);
     let best = grouped(&top.customers.count());
     let best = pick(language, format!("  The best {best} (20%) bring"), format!("  前 20% 客户（{best} 位）贡献"));
-    let others = Some(concentration.without_revenue()).filter(|&others| others > 0);
+    let others = Some(concentration.without_revenue).filter(|&others| others > 0);
     line(&mut page, &best, top.share.map(|_| percent(top.share)));
     line(&mut page, say("  80% of the revenue comes from", "  80% 的成交金额来自"), share(language, most));
-    line(&mut page, say("  Gini coefficient", "  基尼系数"), concentration.gini().map(|gini| format!("{gini:.3}")));
+    line(&mut page, say("  Gini coefficient", "  基尼系数"), concentration.gini.map(|gini| format!("{gini:.3}")));
     let without = say("  Customers without revenue, left out", "  无成交金额的客户（未计入）");
     line(&mut page, without, others.map(|others| grouped(&others)));
-    Ok(page)
+    page
 }
 
 fn pick<T>(language: Language, english: T, chinese: T) -> T {
@@ -133,23 +132,17 @@ fn table(page: &mut String, language: Language, title: &str, groups: &[Group]) {
     }
 }
 
-fn churn_rule(
-    page: &mut String,
-    (shop, language): (&Shop, Language),
-    edges: [[u32; 3]; 2],
-    churn_cycles: u32,
-) -> Result<()> {
-    let repeat = shop.groups_of(LabelKind::ChurnRisk, |history| history.purchase_days() > 1)?;
-    let new = shop.groups_of(LabelKind::ChurnRisk, |history| history.purchase_days() == 1)?;
+fn churn_rule(page: &mut String, (shop, language): (&Overview<'_>, Language), edges: [[u32; 3]; 2], churn_cycles: u32) {
+    let risks = shop.risks();
     page.push_str(pick(language, "\nWho may be leaving\n", "\n流失风险\n"));
     let head = ["", "came again", "share", "came once", "share"];
     row(page, pick(language, head, ["", "已复购", "占比", "仅购一次", "占比"]));
-    for ((label, repeat), (_, new)) in repeat.iter().zip(&new) {
-        let [[repeat, of_repeat], [new, of_new]] = [repeat, new].map(|summary| counted(summary.customers));
+    for (label, counts) in &risks {
+        let [[repeat, of_repeat], [new, of_new]] = counts.map(counted);
         row(page, [label.name(language), &repeat, &of_repeat, &new, &of_new]);
     }
     let [[first, second, third], [due, overdue, gone]] = edges;
-    let name = |at: usize| repeat.get(at).map_or("", |(label, _)| label.name(language));
+    let name = |at: usize| risks.get(at).map_or("", |(label, _)| label.name(language));
     let [once, late, leaving] = [name(1), name(2), name(3)];
     page.push_str(&pick(
         language,
@@ -164,11 +157,10 @@ fn churn_rule(
              仅购一次：满 {due} 天为{once}，满 {overdue} 天为{late}，满 {gone} 天为{leaving}。\n"
         ),
     ));
-    Ok(())
 }
 
 /// What the models expect of the customers of today.
-fn forecast(page: &mut String, (shop, language): (&Shop, Language), models: &ShopModels) {
+fn forecast(page: &mut String, (shop, language): (&Overview<'_>, Language), models: &ShopModels) {
     let say = |english, chinese| pick(language, english, chinese);
     let days = models.horizon_days();
     let title = pick(
@@ -191,7 +183,7 @@ fn forecast(page: &mut String, (shop, language): (&Shop, Language), models: &Sho
         }
         None => line(page, say("  No model of spend", "  无客单价模型"), status),
     }
-    let Some(outlook) = &shop.outlook else { return };
+    let Some(outlook) = &shop.counted.outlook else { return };
     let count = |number: f64| grouped(&format!("{number:.0}"));
     let amount = |number: f64| estimate(language, number);
     line(
@@ -265,8 +257,8 @@ fn in_brackets(language: Language, text: &str) -> String {
 }
 
 /// Why the shop's revenue is not forecast, and what there is of it.
-pub(crate) fn without_revenue(shop: &Shop, outlook: &Outlook, language: Language) -> String {
-    let spend = shop.models.as_ref().map(|models| models.spend());
+pub(crate) fn without_revenue(shop: &Overview<'_>, outlook: &Outlook, language: Language) -> String {
+    let spend = shop.models.map(|models| models.spend());
     if let Some(status) = spend.filter(|spend| spend.model().is_none()).map(|spend| spend.status()) {
         return pick(
             language,
@@ -274,10 +266,7 @@ pub(crate) fn without_revenue(shop: &Shop, outlook: &Outlook, language: Language
             format!("无客单价模型：{}", status.describe(language)),
         );
     }
-    let (without, mut known, mut others) = (grouped(&outlook.without_mean_spend), 0, 0.0);
-    for value in shop.profiles.figures(Figure::ExpectedValue).flatten() {
-        (known, others) = (known + 1, others + value);
-    }
+    let (without, (others, known)) = (grouped(&outlook.without_mean_spend), shop.counted.expected_value);
     let others = estimate(language, others);
     if known == 0 {
         return pick(language, "the spend of no customer has a mean", "所有客户的客单价都没有均值").to_owned();
@@ -290,13 +279,12 @@ pub(crate) fn without_revenue(shop: &Shop, outlook: &Outlook, language: Language
 }
 
 /// Those with whom most is at stake.
-fn calls(page: &mut String, (shop, language): (&Shop, Language)) {
-    const SHOWN: usize = 10;
-    let calls = shop.profiles.calls();
-    if calls.is_empty() {
+fn calls(page: &mut String, (shop, language): (&Overview<'_>, Language)) {
+    let calls = &shop.counted.calls;
+    if calls.customers == 0 {
         return;
     }
-    let all = grouped(&calls.len());
+    let all = grouped(&calls.customers);
     let title = pick(
         language,
         format!("Whom to call first, of {all} who are late and may be won back"),
@@ -304,28 +292,22 @@ fn calls(page: &mut String, (shop, language): (&Shop, Language)) {
     );
     let _ = writeln!(page, "\n{title}");
     // Where nobody can be seen to leave, nobody's loss is known.
-    let stake = [Figure::ExpectedLoss, Figure::ExpectedValue];
-    let is_known = |figure: &Figure| shop.profiles.figures(*figure).any(|value| value.is_some());
-    let stake = stake.into_iter().find(is_known).unwrap_or(Figure::ExpectedLoss);
-    let [at_stake, stake_in_chinese] =
-        if stake == Figure::ExpectedLoss { ["at risk", "预计损失"] } else { ["expected", "预计成交"] };
+    let stake = usize::from(matches!(calls.are_known, [false, true]));
+    let [at_stake, stake_in_chinese] = [["at risk", "预计损失"], ["expected", "预计成交"]][stake];
     let head = ["", "days since", "will buy", "revenue so far", at_stake];
     let columns = [10, 10, 17, 14];
     row_of(page, pick(language, head, ["", "未购天数", "购买概率", "累计成交金额", stake_in_chinese]), columns);
-    for &position in calls.iter().take(SHOWN) {
-        let (Some(id), Some(profile)) = (shop.ledger.ids().get(position), shop.profiles.get(position)) else {
-            continue;
-        };
+    for call in &calls.first {
         let mut taken = 0;
         let fits = |letter: &char| {
             taken += width(letter.encode_utf8(&mut [0; 4]));
             taken <= 26
         };
-        let id: String = id.escape_debug().take_while(fits).collect();
-        let days = profile.figure(Figure::DaysSinceLast).map_or("-".to_owned(), |days| grouped(&format!("{days:.0}")));
-        let revenue = profile.amount(Amount::Revenue).map_or("-".to_owned(), |amount| money(language, amount));
-        let buys = chance(profile.figure(Figure::ProbabilityBuys));
-        let loss = profile.figure(stake).map_or("-".to_owned(), |loss| estimate(language, loss));
+        let id: String = call.id.escape_debug().take_while(fits).collect();
+        let days = call.days_since_last.map_or("-".to_owned(), |days| grouped(&format!("{days:.0}")));
+        let revenue = call.revenue.map_or("-".to_owned(), |amount| money(language, amount));
+        let (buys, stake) = (chance(call.buys), call.stakes[stake]);
+        let loss = stake.map_or("-".to_owned(), |loss| estimate(language, loss));
         row_of(page, [&id, &days, &buys, &revenue, &loss], columns);
     }
 }

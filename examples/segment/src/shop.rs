@@ -2,14 +2,14 @@
 
 use repurchase::history::LedgerTotals;
 use repurchase::measure::{Concentration, Occasion};
-use repurchase::predict::{AnyModel, ModelKind};
 use repurchase::scale::{Confidence, Label};
-use repurchase::segment::{Grid, LabelKind, LabelSummary, TierScheme, summarize_labels};
-use repurchase::shop::{Outlook, Profiles, PurchaseChoice, ShopModels, ShopOptions};
+use repurchase::segment::{LabelKind, LabelSummary, summarize_labels};
+use repurchase::shop::{Figure, Outlook, Profiles, ShopModels, ShopOptions, ShopTotals};
 use repurchase::{CustomerHistory, Ledger, Ratio, Result};
 
 use crate::arguments::ShopArguments;
 use crate::notes::{self, Note};
+use crate::overview;
 
 /// The shop as of a day.
 pub struct Shop {
@@ -29,6 +29,11 @@ pub struct Shop {
     pub asked: ShopArguments,
     /// What a careful person would ask first; of a shop that is made from a ledger, about the models alone.
     pub notes: Vec<Note>,
+}
+
+/// The level of all intervals.
+pub fn level() -> Result<Confidence> {
+    Confidence::new(0.9)
 }
 
 /// A label and its customers.
@@ -52,12 +57,13 @@ impl Shop {
         let (users, all) = (totals.customers, if by_day { totals.purchase_days } else { totals.purchases });
         let repeats = [Ratio::new(again, users)?, Ratio::new(all - users, all)?];
         let concentration = Concentration::of(&ledger)?;
-        let level = Confidence::new(0.9)?;
+        let level = level()?;
         let of_today = models.as_ref().filter(|models| models.as_of() == ledger.as_of());
         let outlook = of_today.map(|models| models.outlook(&ledger, level)).transpose()?.flatten();
         let (asked, notes) = (asked.clone(), Vec::new());
         let mut shop = Self { ledger, totals, repeats, concentration, models, profiles, outlook, level, asked, notes };
-        shop.notes = notes::of_models(&shop);
+        let (customers, without) = (shop.ledger.len() as u64, shop.without_mean_spend());
+        shop.notes = notes::of_models(shop.models.as_ref(), customers, without);
         Ok(shop)
     }
 
@@ -68,11 +74,25 @@ impl Shop {
         Self { notes, ..self }
     }
 
-    /// Which model of purchases there is, or would be.
-    pub fn model_kind(&self) -> ModelKind {
-        let fitted = self.models.as_ref().and_then(|models| models.purchases().model()).map(AnyModel::kind);
-        let asked = if let PurchaseChoice::Fit(kind) = self.asked.model { Some(kind) } else { None };
-        fitted.or(asked).unwrap_or(ModelKind::MbgNbd)
+    /// Customers of whom the model of spend, where there is one, says nothing.
+    pub fn without_mean_spend(&self) -> u64 {
+        let has_model = self.models.as_ref().is_some_and(|models| models.spend().model().is_some());
+        let values = self.profiles.figures(Figure::ExpectedSpend);
+        if has_model { values.filter(Option::is_none).count() as u64 } else { 0 }
+    }
+
+    /// What the customers whose value is known are expected to bring, in sum, and how many they are.
+    pub(crate) fn expected_value(&self) -> Result<(f64, u64)> {
+        let Some(models) = &self.models else { return Ok((0.0, 0)) };
+        if let Some(revenue) = self.outlook.as_ref().and_then(|outlook| outlook.revenue.as_ref()) {
+            return Ok((revenue.expected, self.ledger.len() as u64));
+        }
+        let mut totals = ShopTotals::new(models);
+        for ((_, history), profile) in self.ledger.iter().zip(self.profiles.iter()) {
+            totals.add(&history, &profile)?;
+        }
+        let known = self.profiles.figures(Figure::ExpectedValue).filter(Option::is_some).count();
+        Ok((totals.expected_value(), known as u64))
     }
 
     /// Every label of a kind in its order, those that nobody has included.
@@ -89,13 +109,7 @@ impl Shop {
         Ok(labels.iter().cloned().zip(rows).collect())
     }
 
-    /// A shop without customers has its labels, too.
     fn labels(&self, kind: LabelKind) -> Vec<Label> {
-        match (&self.models, kind) {
-            (Some(models), _) => models.labels(kind).into_iter().cloned().collect(),
-            (None, LabelKind::Segment) if self.asked.bins == 5 => Grid::rf().segments().to_vec(),
-            (None, LabelKind::Tier) => TierScheme::default().names().to_vec(),
-            (None, _) => kind.labels().unwrap_or_default().into_iter().cloned().collect(),
-        }
+        overview::labels(self.models.as_ref(), kind, &self.asked)
     }
 }

@@ -1,36 +1,41 @@
 //! `summary.json`: the shop in numbers.
 
+use repurchase::Ratio;
 use repurchase::predict::TotalForecast;
 use repurchase::scale::{Interval, Language};
 use repurchase::segment::{LabelKind, Octant};
 use repurchase::shop::{Estimate, EstimateStatus, Finding};
-use repurchase::{Ratio, Result};
-use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::notes::Note;
-use crate::shop::{Group, Shop};
+use crate::overview::Overview;
+use crate::shop::Group;
 use crate::{page, params};
 
-pub fn summary(shop: &Shop, skipped_rows: u64) -> Result<Value> {
-    let (models, [users, orders], concentration) = (shop.models.as_ref(), shop.repeats, &shop.concentration);
+/// As the file has it.
+pub fn text(shop: &Overview<'_>, skipped_rows: u64) -> serde_json::Result<String> {
+    Ok(serde_json::to_string_pretty(&summary(shop, skipped_rows))? + "\n")
+}
+
+pub fn summary(shop: &Overview<'_>, skipped_rows: u64) -> Value {
+    let (models, counted) = (shop.models, &shop.counted);
+    let ([users, orders], concentration) = (counted.repeats, &counted.concentration);
     let ratio = |ratio: Ratio| json!({ "count": ratio.count(), "of": ratio.of() });
     let group = |one: &Group| json!({ "customers": one.1.customers.count(), "revenue": one.1.revenue.to_string() });
-    let groups = |kind| Ok(object(shop.groups(kind)?.iter().map(|one| (one.0.key(), group(one)))));
-    let octants = shop.groups(LabelKind::Octant)?;
-    let most = concentration.customers_for(Decimal::new(8, 1))?;
+    let groups = |kind| object(shop.groups(kind).iter().map(|one| (one.0.key(), group(one))));
+    let octants = shop.groups(LabelKind::Octant);
     let mut churn = estimate(models.map(|models| models.purchases()), params::of_purchases);
     // The model beside the others, and not alone.
-    let findings = models.map(|models| models.diagnosis(shop.outlook.as_ref())).unwrap_or_default();
+    let findings = models.map(|models| models.diagnosis(counted.outlook.as_ref())).unwrap_or_default();
     let why = findings.iter().find(|finding| matches!(finding, Finding::Model { .. }));
     if let (Some(why), Some((_, reason))) = (why, churn.last_mut()) {
         *reason = why.describe(Language::English).into();
     }
-    Ok(json!({
-        "as_of": shop.ledger.as_of().to_string(),
-        "customers": shop.ledger.len(),
-        "purchases": shop.totals.purchases,
-        "credits": shop.totals.credits,
+    json!({
+        "as_of": shop.as_of.to_string(),
+        "customers": counted.totals.customers,
+        "purchases": counted.totals.purchases,
+        "credits": counted.totals.credits,
         "skipped_rows": skipped_rows,
         "notes": shop.notes.iter().map(Note::json).collect::<Vec<_>>(),
         "user_repurchase": ratio(users),
@@ -43,21 +48,21 @@ pub fn summary(shop: &Shop, skipped_rows: u64) -> Result<Value> {
             "monetary_cuts": models.iter().flat_map(|models| models.rfm().monetary().thresholds())
                 .map(ToString::to_string).collect::<Value>(),
         },
-        "segments": groups(LabelKind::Segment)?,
+        "segments": groups(LabelKind::Segment),
         "octants": object(Octant::ALL.iter().zip(&octants).map(|(octant, one)| (octant.code(), group(one)))),
-        "frequency_bands": groups(LabelKind::FrequencyBand)?,
-        "new_customer_states": groups(LabelKind::NewCustomerState)?,
-        "tiers": groups(LabelKind::Tier)?,
+        "frequency_bands": groups(LabelKind::FrequencyBand),
+        "new_customer_states": groups(LabelKind::NewCustomerState),
+        "tiers": groups(LabelKind::Tier),
         "concentration": {
-            "top_20_percent_share": concentration.top_share(Decimal::new(2, 1))?.share,
-            "customers_for_80_percent": (most.of() > 0).then(|| most.count()),
-            "gini": concentration.gini(),
-            "of": concentration.customers(),
+            "top_20_percent_share": concentration.top.share,
+            "customers_for_80_percent": (concentration.most.of() > 0).then(|| concentration.most.count()),
+            "gini": concentration.gini,
+            "of": concentration.most.of(),
         },
         "churn": object([("model", params::name(shop.model_kind()).into())].into_iter().chain(churn)),
         "spend": object(estimate(models.map(|models| models.spend()), params::of_spend)),
         "next": next(shop),
-    }))
+    })
 }
 
 fn object<'a>(fields: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
@@ -98,8 +103,8 @@ const fn code(status: &EstimateStatus) -> &'static str {
 }
 
 /// What the horizon brings; the reason says why a number is missing.
-fn next(shop: &Shop) -> Value {
-    let (outlook, language) = (shop.outlook.as_ref(), Language::English);
+fn next(shop: &Overview<'_>) -> Value {
+    let (outlook, language) = (shop.counted.outlook.as_ref(), Language::English);
     let [purchases, buyers] = [outlook.map(|all| &all.purchases), outlook.map(|all| &all.buyers)];
     let revenue = outlook.and_then(|all| all.revenue.as_ref());
     let forecast = |total: Option<&TotalForecast>| total.map(|total| total.forecast);
@@ -116,7 +121,7 @@ fn next(shop: &Shop) -> Value {
     }
     reasons.dedup();
     json!({
-        "horizon_days": shop.models.as_ref().map_or(shop.asked.horizon, |models| models.horizon_days()),
+        "horizon_days": shop.models.map_or(shop.asked.horizon, |models| models.horizon_days()),
         "purchases": forecast(purchases),
         "purchases_low": interval(purchases).map(low),
         "purchases_high": interval(purchases).map(high),

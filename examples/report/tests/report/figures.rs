@@ -5,6 +5,7 @@ use repurchase::PurchaseLog;
 use repurchase::shop::{ShopModels, ShopOptions};
 use repurchase_report::{ReportOptions, report};
 use repurchase_segment::arguments::ShopArguments;
+use repurchase_segment::overview::Overview;
 use repurchase_segment::shop::Shop;
 use serde_json::Value;
 
@@ -14,7 +15,7 @@ use super::{CDNOW, RETAIL, embedded, english, read};
 pub(super) fn summary(log: &PurchaseLog<String>, as_of: NaiveDate) -> Value {
     let asked = ShopArguments::default();
     let shop = Shop::fit(log.ledger(as_of).unwrap(), &asked, &asked.options().unwrap()).unwrap();
-    repurchase_segment::summary::summary(&shop, 0).unwrap()
+    repurchase_segment::summary::summary(&Overview::of(&shop).unwrap(), 0)
 }
 
 /// Every figure of the page is in the summary with the same value; these are the ones.
@@ -74,7 +75,7 @@ fn numbers_are_those_of_the_models_that_are_given() {
     let models = ShopModels::fit(&log.ledger(night).unwrap(), &ShopOptions::default()).unwrap();
     let page = report(&log, as_of, &ReportOptions::default().with_models(&models)).unwrap().page;
     let shop = Shop::of(log.ledger(as_of).unwrap(), Some(models), &ShopArguments::default()).unwrap();
-    let by_these = repurchase_segment::summary::summary(&shop, 0).unwrap();
+    let by_these = repurchase_segment::summary::summary(&Overview::of(&shop).unwrap(), 0);
     equal(&embedded(&page), &by_these);
     assert_ne!(by_these["segments"], summary(&log, as_of)["segments"]);
 }
