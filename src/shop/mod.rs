@@ -5,6 +5,7 @@
 //! | what does the shop choose: bins, grid, tiers, bands, models, horizon? | [`ShopOptions`] |
 //! | fit everything that needs the whole shop | [`ShopModels::fit`] |
 //! | ... where customers are counted on many machines, or night by night? | [`ShopTally`], [`ShopModels::fit_tally`] |
+//! | ... and what do they add up to then: totals, labels, concentration, outlook? | [`ShopTotals`] |
 //! | fit from a log, checked on the shop's own past | [`ShopModels::fit_log`], [`ShopChecks`] |
 //! | what do the next days bring, and how far off may that be? | [`ShopModels::outlook`] |
 //! | what is to be known of the forecasts? | [`ShopModels::diagnosis`] |

@@ -18,7 +18,8 @@ use repurchase::segment::{
     OctantSplit, RfmModel, RfmOptions, RfmScore, RfmTally, SpendBands, TierModel, TierScheme, summarize,
 };
 use repurchase::shop::{
-    Action, Activity, Amount, Figure, PlaybookBuilder, PurchaseChoice, ShopModels, ShopOptions, ShopTally, Trigger,
+    Action, Activity, Amount, Figure, PlaybookBuilder, PurchaseChoice, ShopModels, ShopOptions, ShopTally, ShopTotals,
+    Trigger,
 };
 use rust_decimal::Decimal;
 
@@ -80,6 +81,10 @@ fn shop() -> Vec<Form> {
         .with_playbook(playbook.clone());
     let models = ShopModels::fit_log(&log, as_of(), &options).unwrap();
     let outlook = models.outlook(&ledger, Confidence::new(0.9).unwrap()).unwrap().unwrap();
+    let mut totals = ShopTotals::new(&models);
+    for (_, history) in ledger.iter() {
+        totals.add(&history, &models.profile(&history, as_of()).unwrap()).unwrap();
+    }
     let choices =
         vec![PurchaseChoice::Auto, PurchaseChoice::Fit(ModelKind::BgNbd), PurchaseChoice::Given(self::models()[0])];
     vec![
@@ -87,6 +92,7 @@ fn shop() -> Vec<Form> {
         form("outlook", outlook),
         form("shop_models", models),
         form("shop_tally", ShopTally::of(&ledger, &options)),
+        form("shop_totals", totals),
         form("shop_options", options),
         form("purchase_choices", choices),
         form("playbook", playbook),

@@ -1,10 +1,10 @@
 //! The programs' options.
 
-use std::path::PathBuf;
-
 use chrono::{FixedOffset, NaiveDate};
 use clap::{Args, Parser};
 use repurchase_segment::arguments::ShopArguments;
+
+use crate::steps::Format;
 
 /// The segment program on a cluster: orders in, labelled customers out.
 #[derive(Debug, Parser)]
@@ -27,12 +27,22 @@ pub struct Arguments {
     pub(crate) days: DayArguments,
     #[command(flatten)]
     pub(crate) shop: ShopArguments,
-    /// Write the customers and `summary.json` into this directory.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
-    /// Write `customers.csv` or `customers.parquet`.
+    /// Write the customers and `summary.json` there: a directory that every executor reaches at this path, or a URL.
+    ///
+    /// The executors write the customers, each those whom it holds, into files in `customers/`, which are whole once
+    /// `customers/_SUCCESS` is there.
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) out: Option<String>,
+    /// Write CSV or Parquet.
     #[arg(long, value_enum, default_value_t = Format::Csv)]
     pub(crate) format: Format,
+    /// Write one file, sorted by customer, as the segment program does; the files of the executors pass through this
+    /// program, piece by piece.
+    #[arg(long, requires = "out")]
+    pub(crate) single_file: bool,
+    /// Leave bad rows out, and say how many and why.
+    #[arg(long)]
+    pub(crate) skip_bad_rows: bool,
     /// Say on stderr how long the parts took, and a plain aggregate of the same file.
     #[arg(long)]
     pub(crate) timing: bool,
@@ -47,12 +57,6 @@ pub(crate) struct DayArguments {
     /// The shop's offset from UTC, such as +08:00.
     #[arg(long, value_name = "OFFSET", default_value = "+00:00", allow_hyphen_values = true)]
     pub(crate) time_zone: FixedOffset,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Format {
-    Csv,
-    Parquet,
 }
 
 /// A scheduler that knows the library's functions.

@@ -74,13 +74,13 @@ async fn reach(scheduler: &str) -> Result<(), Box<dyn Error>> {
 }
 
 #[cfg(not(feature = "object-store"))]
-fn base_config() -> SessionConfig {
+pub(crate) fn base_config() -> SessionConfig {
     SessionConfig::new_with_ballista()
 }
 
 /// With the keys and the region of S3 as the environment has them.
 #[cfg(feature = "object-store")]
-fn base_config() -> SessionConfig {
+pub(crate) fn base_config() -> SessionConfig {
     let mut config = ballista_core::object_store::session_config_with_s3_support();
     let keys = ["access_key_id", "secret_access_key", "session_token", "region", "endpoint", "allow_http"];
     for key in keys {

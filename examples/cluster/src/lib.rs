@@ -10,12 +10,16 @@
 //! [`functions`] registers the library's functions in any session of the engine.
 
 pub mod arguments;
+mod commit;
 pub mod engine;
 mod fields;
 pub mod functions;
 pub mod history;
 pub mod job;
 mod orders;
+mod place;
+mod single;
+mod steps;
 mod table;
 
 pub use repurchase_segment::output::exit_code;

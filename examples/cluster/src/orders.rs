@@ -81,8 +81,9 @@ impl Columns {
         customer
     }
 
-    pub(crate) fn order_fact(&self, offset: FixedOffset) -> String {
-        format!("order_fact({}, '{offset}')", self.0.join(", "))
+    pub(crate) fn order_fact(&self, offset: FixedOffset, skips_bad_rows: bool) -> String {
+        let bad_rows = if skips_bad_rows { "skip" } else { "refuse" };
+        format!("order_fact({}, '{offset}', '{bad_rows}')", self.0.join(", "))
     }
 }
 

@@ -28,6 +28,7 @@ pub struct Overview<'a> {
 
 /// What was counted of all customers.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Counted {
     /// The first purchase day of all; `None` when nobody has bought.
     pub first_day: Option<NaiveDate>,
@@ -52,6 +53,7 @@ pub struct Counted {
 
 /// How few customers bring how much.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Shares {
     /// What the best 20% bring.
     pub top: RevenueShare,
@@ -63,6 +65,7 @@ pub struct Shares {
 
 /// Whom to call first.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Calls {
     /// Those who are late and may be won back.
     pub customers: u64,
@@ -74,10 +77,12 @@ pub struct Calls {
 
 /// One customer to call.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Call {
     pub id: String,
     pub days_since_last: Option<f64>,
     pub buys: Option<f64>,
+    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str_option"))]
     pub revenue: Option<Decimal>,
     /// The expected loss and value.
     pub stakes: [Option<f64>; 2],

@@ -2,7 +2,7 @@
 //!
 //! | function | of | gives |
 //! |---|---|---|
-//! | `order_fact(customer_id, placed_at, amount, status, refunded, offset)` | a row | its day, net amount, decimals |
+//! | `order_fact(customer_id, placed_at, amount, status, refunded, offset, bad_rows)` | a row | its day, net amount, decimals, fault |
 //! | `purchase_history(day, amount[, kind])` | a customer's rows | the history: a struct |
 //! | `shop_fit(history, as_of, options)` | all histories | the models of the shop, as JSON |
 //! | `shop_profile(history, as_of, shop)` | a history | every label, figure and amount: a struct |
@@ -15,6 +15,7 @@
 mod order_fact;
 mod shop_fit;
 mod shop_profile;
+mod store_settings;
 
 use std::sync::Arc;
 
@@ -26,15 +27,22 @@ use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 use serde::de::DeserializeOwned;
 
 use crate::history::{PurchaseHistory, history_type};
+use crate::steps;
 
 /// All scalar functions.
 pub fn scalars() -> Vec<Arc<ScalarUDF>> {
-    vec![Arc::new(order_fact::OrderFact::default().into()), Arc::new(shop_profile::ShopProfile::default().into())]
+    vec![
+        Arc::new(order_fact::OrderFact::default().into()),
+        Arc::new(shop_profile::ShopProfile::default().into()),
+        Arc::new(store_settings::StoreSettings::default().into()),
+    ]
 }
 
-/// All aggregate functions.
+/// All aggregate functions, and the steps of the job.
 pub fn aggregates() -> Vec<Arc<AggregateUDF>> {
-    vec![Arc::new(PurchaseHistory::default().into()), Arc::new(shop_fit::ShopFit::default().into())]
+    let mut all = vec![Arc::new(PurchaseHistory::default().into()), Arc::new(shop_fit::ShopFit::default().into())];
+    all.extend(steps::aggregates());
+    all
 }
 
 /// A history, a day and a text.
@@ -61,7 +69,7 @@ fn bad(literal: &ScalarValue, expected: &str) -> DataFusionError {
     DataFusionError::Execution(format!("found the argument {literal}, expected {expected}"))
 }
 
-fn text(literal: Option<&ScalarValue>) -> Result<&str> {
+pub(crate) fn text(literal: Option<&ScalarValue>) -> Result<&str> {
     let literal = literal.unwrap_or(&ScalarValue::Null);
     literal.try_as_str().flatten().ok_or_else(|| bad(literal, "text"))
 }

@@ -1,4 +1,4 @@
-//! The scalar `order_fact(customer_id, placed_at, amount, status, refunded, offset)`.
+//! The scalar `order_fact(customer_id, placed_at, amount, status, refunded, offset, bad_rows)`.
 
 use std::sync::{Arc, LazyLock};
 
@@ -18,14 +18,16 @@ use rust_decimal::Decimal;
 use crate::fields;
 
 static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
-    let fields = [("day", DataType::Date32), ("amount", DataType::Utf8), ("scale", DataType::Int32)];
+    let fields =
+        [("day", DataType::Date32), ("amount", DataType::Utf8), ("scale", DataType::Int32), ("fault", DataType::Utf8)];
     fields.into_iter().map(|(name, kind)| Field::new(name, kind, true)).collect()
 });
 
 /// What a row of the segment program's orders says: the day in the shop's time and the net amount.
 ///
 /// The amount, and its decimals, are null for an order that is no purchase; below 0 the amount is a credit. A row that
-/// is no order is an error that says which column has what in place of what.
+/// is no order is an error that says which column has what in place of what; where the last argument is `skip`, that is
+/// its fault, and all else is null.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct OrderFact {
     signature: Signature,
@@ -33,7 +35,7 @@ pub(super) struct OrderFact {
 
 impl Default for OrderFact {
     fn default() -> Self {
-        Self { signature: Signature::string(6, Volatility::Immutable) }
+        Self { signature: Signature::string(7, Volatility::Immutable) }
     }
 }
 
@@ -51,10 +53,15 @@ impl ScalarUDFImpl for OrderFact {
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let [columns @ .., offset] = arguments.args.as_slice() else { return exec_err!("order_fact has no argument") };
+        let [columns @ .., offset, bad_rows] = arguments.args.as_slice() else {
+            return exec_err!("order_fact has no argument");
+        };
+        let skips = matches!(bad_rows, ColumnarValue::Scalar(value) if value.try_as_str().flatten() == Some("skip"));
         let ColumnarValue::Scalar(ScalarValue::Utf8(Some(offset)) | ScalarValue::Utf8View(Some(offset))) = offset
         else {
-            return exec_err!("order_fact: the last argument is the shop's offset from UTC, such as '+08:00'");
+            return exec_err!(
+                "order_fact: the argument before the last is the shop's offset from UTC, such as '+08:00'"
+            );
         };
         let Ok(offset) = offset.parse::<FixedOffset>() else {
             return exec_err!("order_fact: found the offset {offset:?}, expected one such as +08:00");
@@ -65,10 +72,20 @@ impl ScalarUDFImpl for OrderFact {
         let mut days = Date32Builder::with_capacity(rows);
         let mut amounts = StringBuilder::with_capacity(rows, 8 * rows);
         let mut scales = Int32Builder::with_capacity(rows);
+        let mut faults = StringBuilder::new();
         for index in 0..rows {
             let field = |column: usize| texts.get(column).map_or("", |text| text.get(index));
             let row @ [_, _, text, _, refunded] = [field(0), field(1), field(2), field(3), field(4)];
-            let (record, day) = fields::record::<&str>(row, &calendar).map_err(DataFusionError::Execution)?;
+            let (record, day) = match fields::record::<&str>(row, &calendar) {
+                Ok(read) => read,
+                Err(fault) if skips => {
+                    (days.append_null(), amounts.append_null(), scales.append_null());
+                    faults.append_value(fault);
+                    continue;
+                }
+                Err(fault) => return Err(DataFusionError::Execution(fault)),
+            };
+            faults.append_null();
             // chrono's days since 1970 fit 32 bits.
             days.append_value(day.signed_duration_since(NaiveDate::default()).num_days() as i32);
             if let Some(amount) = net_amount(&record) {
@@ -85,9 +102,9 @@ impl ScalarUDFImpl for OrderFact {
                 scales.append_null();
             }
         }
-        let columns: Vec<ArrayRef> =
-            vec![Arc::new(days.finish()), Arc::new(amounts.finish()), Arc::new(scales.finish())];
-        Ok(ColumnarValue::Array(Arc::new(StructArray::try_new(FIELDS.clone(), columns, None)?)))
+        let columns: [ArrayRef; 4] =
+            [Arc::new(days.finish()), Arc::new(amounts.finish()), Arc::new(scales.finish()), Arc::new(faults.finish())];
+        Ok(ColumnarValue::Array(Arc::new(StructArray::try_new(FIELDS.clone(), columns.to_vec(), None)?)))
     }
 }
 

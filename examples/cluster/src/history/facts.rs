@@ -25,9 +25,14 @@ struct DayTotal {
 pub(crate) struct Facts {
     scale: u32,
     days: Vec<DayTotal>,
+    /// Of so many totals, some days may have several.
+    full: usize,
     credits: u32,
     credited: i128,
 }
+
+/// Totals that one customer may have before days are brought together.
+const FEW: usize = 64;
 
 impl Facts {
     /// Adds a purchase of a net amount of 0 or more.
@@ -39,6 +44,15 @@ impl Facts {
                 last.amount = last.amount.checked_add(amount).ok_or_else(too_large)?;
             }
             _ => self.days.push(DayTotal { day, purchases: 1, amount }),
+        }
+        self.limit()
+    }
+
+    /// One customer with very many orders takes the space of the days.
+    fn limit(&mut self) -> Result<()> {
+        if self.days.len() > self.full.max(FEW) {
+            self.compact()?;
+            self.full = 2 * self.days.len();
         }
         Ok(())
     }
@@ -60,7 +74,7 @@ impl Facts {
         self.credits = self.credits.checked_add(other.credits).ok_or_else(too_many)?;
         let credited = rescaled(other.credited, other.scale, self.scale)?;
         self.credited = self.credited.checked_add(credited).ok_or_else(too_large)?;
-        Ok(())
+        self.limit()
     }
 
     fn at_scale(&mut self, mantissa: i128, scale: u32) -> Result<i128> {

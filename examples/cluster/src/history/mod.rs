@@ -10,4 +10,4 @@ mod facts;
 mod row;
 
 pub use aggregate::PurchaseHistory;
-pub(crate) use row::{histories, history_type, with_scale};
+pub(crate) use row::{histories, history_type, is_known, with_scale};

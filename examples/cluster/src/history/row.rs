@@ -140,6 +140,17 @@ pub(crate) fn rows(array: &dyn Array) -> Result<Vec<Option<HistoryRow>>> {
     (0..parts.len()).map(row).collect()
 }
 
+/// Whether there is a purchase or a credit, row by row.
+pub(crate) fn is_known(array: &dyn Array) -> Result<Vec<bool>> {
+    let parts = array.as_struct_opt();
+    let counts = |name: &str| parts?.column_by_name(name)?.as_primitive_opt::<Int64Type>();
+    let Some((purchases, credits)) = counts("purchases").zip(counts("credits")) else {
+        let found = array.data_type();
+        return Err(DataFusionError::Execution(format!("expected a history, found {found}")));
+    };
+    Ok((0..array.len()).map(|row| array.is_valid(row) && purchases.value(row) + credits.value(row) > 0).collect())
+}
+
 /// The library's histories of a column; `None` for one of whom nothing is known.
 pub(crate) fn histories(array: &dyn Array) -> Result<Vec<Option<CustomerHistory>>> {
     let history = |row: Option<HistoryRow>| row.filter(|row| !row.is_empty()).map(HistoryRow::to_history).transpose();

@@ -1,10 +1,6 @@
 //! The functions in plain SQL, against the columns that the job writes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common;
-
-use common::{CDNOW, directory, run, succeeds};
+use super::common::{CDNOW, directory, run, succeeds};
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::csv::WriterBuilder;
 use datafusion::prelude::SessionContext;
@@ -47,7 +43,7 @@ const COLUMNS: [(&str, &str); 17] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn sql_gives_the_columns_of_the_job() {
     let out = directory("functions");
-    succeeds(&run(&["--out", out.to_str().unwrap()]));
+    succeeds(&run(&["--single-file", "--out", out.to_str().unwrap()]));
     let mut table = csv::Reader::from_path(out.join("customers.csv")).unwrap();
     let header = table.headers().unwrap().clone();
     let places = COLUMNS.map(|(name, _)| header.iter().position(|found| found == name).unwrap());

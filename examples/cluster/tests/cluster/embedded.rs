@@ -1,14 +1,12 @@
 //! In one process: the segment program's files, however the work is cut, and errors that say what to do.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use common::{CDNOW, directory, expected, fails, made_up, run, same_files, succeeds, write_csv};
+use super::common::{
+    CDNOW, directory, expected, fails, made_up, names, run, same_files, same_parts, succeeds, write_csv,
+};
 use datafusion::arrow::array::{
     ArrayRef, AsArray, Decimal128Array, Float64Array, Int64Array, RecordBatch, StringArray,
 };
@@ -20,7 +18,7 @@ use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 fn equal_files(case: &str, orders: &str, options: &[&str], cluster_options: &[&str]) {
     let expected = expected(orders, options, &format!("{case}-expected"));
     let found = directory(&format!("{case}-found"));
-    succeeds(&run(&[&[orders, "--out", found.to_str().unwrap()], options, cluster_options].concat()));
+    succeeds(&run(&[&[orders, "--single-file", "--out", found.to_str().unwrap()], options, cluster_options].concat()));
     same_files(&found, &expected);
 }
 
@@ -45,7 +43,7 @@ fn parts_and_the_order_of_rows_make_no_difference() {
         let out = directory(&format!("partitions-{partitions}"));
         let arguments = [shuffled.to_str().unwrap(), "--partitions", partitions, "--out", out.to_str().unwrap()];
         succeeds(&run(&[&arguments[..], &options].concat()));
-        same_files(&out, &expected);
+        same_parts(&out, &expected, partitions.parse().unwrap());
     }
 }
 
@@ -80,16 +78,31 @@ fn parquet_with_decimals_is_read_and_written() {
     write_parquet(&parquet, columns(Arc::new(amounts)));
     let expected = expected(csv.to_str().unwrap(), &[], "parquet-expected");
     let found = directory("parquet-found");
-    succeeds(&run(&[parquet.to_str().unwrap(), "--out", found.to_str().unwrap()]));
+    succeeds(&run(&[parquet.to_str().unwrap(), "--single-file", "--out", found.to_str().unwrap()]));
     same_files(&found, &expected);
 
-    succeeds(&run(&[parquet.to_str().unwrap(), "--format", "parquet", "--out", found.to_str().unwrap()]));
-    let file = fs::File::open(found.join("customers.parquet")).unwrap();
-    let batch = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap().next().unwrap().unwrap();
-    let ids: Vec<_> = batch.column_by_name("customer_id").unwrap().as_string::<i32>().iter().flatten().collect();
-    let revenue = batch.column_by_name("revenue").unwrap();
-    assert_eq!((ids, revenue.data_type()), (vec!["12", "7"], &DataType::Decimal128(38, 2)));
-    assert_eq!(revenue.as_primitive::<Decimal128Type>().values(), &[300, 1980]);
+    // The customers of one file, and those of the executors' files.
+    let out = ["--format", "parquet", "--out", found.to_str().unwrap()];
+    succeeds(&run(&[&[parquet.to_str().unwrap(), "--single-file"], &out[..]].concat()));
+    succeeds(&run(&[&[parquet.to_str().unwrap(), "--partitions", "3"], &out[..]].concat()));
+    let mut parts: Vec<_> =
+        names(&found.join("customers")).iter().map(|name| found.join("customers").join(name)).collect();
+    parts.retain(|name| name.extension().is_some());
+    for files in [vec![found.join("customers.parquet")], parts] {
+        let mut customers = Vec::new();
+        for file in files {
+            let file = fs::File::open(file).unwrap();
+            let batch =
+                ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap().next().unwrap().unwrap();
+            let ids = batch.column_by_name("customer_id").unwrap().as_string::<i32>().iter().flatten();
+            let revenue = batch.column_by_name("revenue").unwrap();
+            assert_eq!(revenue.data_type(), &DataType::Decimal128(38, 2));
+            let revenue = revenue.as_primitive::<Decimal128Type>().values();
+            customers.extend(ids.map(str::to_owned).zip(revenue.iter().copied()));
+        }
+        customers.sort_unstable();
+        assert_eq!(customers, [("12".to_owned(), 300), ("7".to_owned(), 1980)]);
+    }
 
     let floats = inputs.join("floats.parquet");
     write_parquet(&floats, columns(Arc::new(Float64Array::from(vec![19.9, -0.1, 3.0]))));
@@ -110,5 +123,8 @@ fn what_cannot_be_read_is_named() {
     let column = file("column.csv", "customer_id,placed_at,total\nann,2025-01-01,19.90\n");
     fails(&[&column], &["column.csv: no column amount", "only: customer_id, placed_at, total"]);
     let day = file("day.csv", "customer_id,placed_at,amount\nann,1 May 2025,19.90\n");
+    let unpaid = file("unpaid.csv", "customer_id,placed_at,amount,status\nann,2025-05-01,19.90,unpaid\n");
+    fails(&[&unpaid, "--as-of", "2025-06-01"], &["nobody has bought up to 2025-06-01"]);
+    fails(&["--single-file"], &["--out"]);
     fails(&[&day], &["column placed_at", "\"1 May 2025\"", "a time such as 1997-01-31"]);
 }

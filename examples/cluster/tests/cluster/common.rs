@@ -1,17 +1,15 @@
 //! What the tests share: the segment program's own files, orders made up, and the programs.
 
-#![allow(dead_code, unreachable_pub, reason = "each test uses its part")]
-
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-pub const CDNOW: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/cdnow_orders.csv");
+pub(super) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+pub(super) const CDNOW: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/cdnow_orders.csv");
 
 /// A directory of this test's own, empty.
-pub fn directory(name: &str) -> PathBuf {
+pub(super) fn directory(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::remove_dir_all(&path).ok();
     fs::create_dir_all(&path).unwrap();
@@ -19,7 +17,7 @@ pub fn directory(name: &str) -> PathBuf {
 }
 
 /// The segment program's files of some orders.
-pub fn expected(orders: &str, options: &[&str], name: &str) -> PathBuf {
+pub(super) fn expected(orders: &str, options: &[&str], name: &str) -> PathBuf {
     let out = directory(name);
     let mut cargo = Command::new(env!("CARGO"));
     cargo
@@ -31,22 +29,22 @@ pub fn expected(orders: &str, options: &[&str], name: &str) -> PathBuf {
     out
 }
 
-pub fn cluster() -> Command {
+pub(super) fn cluster() -> Command {
     Command::new(env!("CARGO_BIN_EXE_segment-cluster"))
 }
 
-pub fn run(arguments: &[&str]) -> Output {
+pub(super) fn run(arguments: &[&str]) -> Output {
     cluster().args(arguments).output().unwrap()
 }
 
 #[track_caller]
-pub fn succeeds(output: &Output) {
+pub(super) fn succeeds(output: &Output) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// Says what is expected to be in the message, as one line.
 #[track_caller]
-pub fn fails(arguments: &[&str], parts: &[&str]) {
+pub(super) fn fails(arguments: &[&str], parts: &[&str]) {
     let output = run(arguments);
     assert!(!output.status.success(), "should have been refused");
     let message = String::from_utf8(output.stderr).unwrap();
@@ -67,8 +65,51 @@ fn without_notes(file: String) -> Vec<u8> {
     }
 }
 
+/// The names in a directory that are a run's own, sorted.
+pub(super) fn names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let mut names: Vec<_> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    names.sort_unstable();
+    names
+}
+
+/// The rows of the executors' files as one sorted file: whole, each file sorted, and as the marker has them.
 #[track_caller]
-pub fn same_files(found: &Path, expected: &Path) {
+pub(super) fn together(found: &Path, partitions: usize) -> Vec<u8> {
+    assert_eq!(names(found), ["customers", "summary.json"], "nothing else is left");
+    let success = fs::read_to_string(found.join("customers/_SUCCESS")).unwrap();
+    let success: serde_json::Value = serde_json::from_str(&success).unwrap();
+    let (mut rows, mut files) = (Vec::new(), vec!["_SUCCESS".to_owned()]);
+    let mut header = String::new();
+    for part in success["files"].as_array().unwrap() {
+        let name = part["file"].as_str().unwrap();
+        let text = fs::read_to_string(found.join("customers").join(name)).unwrap();
+        let (first, body) = text.split_once('\n').unwrap();
+        header = first.to_owned();
+        let body: Vec<_> = body.lines().map(str::to_owned).collect();
+        assert!(body.is_sorted(), "{name} is not sorted");
+        assert_eq!(part["customers"], body.len(), "{name}");
+        rows.extend(body);
+        files.push(name.to_owned());
+    }
+    assert_eq!(names(&found.join("customers")), files);
+    assert!(files.len() > 2 || partitions == 1, "one file only");
+    assert_eq!(success["customers"], rows.len());
+    rows.sort_unstable();
+    (header + "\n" + &rows.join("\n") + "\n").into_bytes()
+}
+
+/// The executors' files and the summary, against the segment program's.
+#[track_caller]
+pub(super) fn same_parts(found: &Path, expected: &Path, partitions: usize) {
+    let rows = together(found, partitions);
+    assert!(rows == fs::read(expected.join("customers.csv")).unwrap(), "the customers differ");
+    let [found, expected] = [found, expected].map(|path| fs::read_to_string(path.join("summary.json")).unwrap());
+    assert_eq!(String::from_utf8(without_notes(found)), String::from_utf8(without_notes(expected)));
+}
+
+#[track_caller]
+pub(super) fn same_files(found: &Path, expected: &Path) {
     for file in ["customers.csv", "summary.json"] {
         let [found, expected] =
             [found, expected].map(|path| without_notes(fs::read_to_string(path.join(file)).unwrap()));
@@ -80,7 +121,7 @@ pub fn same_files(found: &Path, expected: &Path) {
 }
 
 /// Orders of every kind, the same on every machine: credits, unpaid, cancelled, refunded ones, in several forms of time.
-pub fn made_up(rows: u64) -> Vec<String> {
+pub(super) fn made_up(rows: u64) -> Vec<String> {
     let mut state = 42_u64;
     let mut next = move |below: u64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -115,6 +156,6 @@ pub fn made_up(rows: u64) -> Vec<String> {
     (0..rows).map(row).collect()
 }
 
-pub fn write_csv(path: &Path, rows: &[String]) {
+pub(super) fn write_csv(path: &Path, rows: &[String]) {
     fs::write(path, format!("customer_id,placed_at,amount,status,refunded\n{}\n", rows.join("\n"))).unwrap();
 }

@@ -1,0 +1,106 @@
+//! What a run leaves: files of the executors, whole or not there.
+
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::common::{
+    CDNOW, cluster, directory, expected, made_up, names, run, same_files, same_parts, succeeds, write_csv,
+};
+
+#[test]
+fn a_run_takes_the_place_of_the_one_before() {
+    let expected = expected(CDNOW, &[], "again-expected");
+    let found = directory("again");
+    let out = found.to_str().unwrap();
+    for partitions in ["7", "3"] {
+        succeeds(&run(&["--partitions", partitions, "--out", out]));
+        same_parts(&found, &expected, 3);
+    }
+    // One file beside them.
+    succeeds(&run(&["--single-file", "--out", out]));
+    same_files(&found, &expected);
+    assert_eq!(names(&found), ["customers", "customers.csv", "summary.json"]);
+}
+
+/// Each has its own files aside, and the one that is later puts them in place of the other's.
+#[test]
+fn two_clients_write_to_one_place() {
+    let expected = expected(CDNOW, &[], "two-expected");
+    let found = directory("two");
+    let start = || {
+        let mut job = cluster();
+        job.args(["--partitions", "5", "--out"]).arg(&found).stdout(Stdio::null()).stderr(Stdio::piped());
+        job.spawn().unwrap()
+    };
+    let jobs = [start(), start()];
+    for job in jobs {
+        succeeds(&job.wait_with_output().unwrap());
+    }
+    same_parts(&found, &expected, 5);
+}
+
+/// While one run puts its files in place, another waits.
+#[test]
+fn a_run_waits_for_the_other_to_commit() {
+    let expected = expected(CDNOW, &[], "waits-expected");
+    let found = directory("waits");
+    let lock = found.join("customers/_committing");
+    fs::create_dir_all(lock.parent().unwrap()).unwrap();
+    fs::write(&lock, "another").unwrap();
+    let mut job = cluster();
+    job.args(["--partitions", "2", "--out"]).arg(&found).stdout(Stdio::null()).stderr(Stdio::piped());
+    let job = job.spawn().unwrap();
+    super::servers::until("the customers are written aside", || {
+        let aside = names(&found).into_iter().filter(|name| name.starts_with("unfinished-"));
+        aside.flat_map(|name| names(&found.join(name))).any(|name| name.starts_with("customers-"))
+    });
+    sleep(Duration::from_secs(1));
+    assert_eq!(names(&found.join("customers")), ["_committing"]);
+    fs::remove_file(&lock).unwrap();
+    succeeds(&job.wait_with_output().unwrap());
+    same_parts(&found, &expected, 2);
+}
+
+/// A tenth of all orders are one customer's.
+#[test]
+fn one_customer_has_a_tenth_of_all_orders() {
+    let inputs = directory("skew");
+    let orders = inputs.join("orders.csv");
+    let one = |(at, row): (usize, String)| match row.split_once(',') {
+        Some((_, rest)) if at % 10 == 0 => format!("k-one,{rest}"),
+        _ => row,
+    };
+    write_csv(&orders, &made_up(30_000).into_iter().enumerate().map(one).collect::<Vec<_>>());
+    let orders = orders.to_str().unwrap();
+    let expected = expected(orders, &[], "skew-expected");
+    let found = directory("skew-found");
+    succeeds(&run(&[orders, "--partitions", "6", "--out", found.to_str().unwrap()]));
+    same_parts(&found, &expected, 6);
+}
+
+#[test]
+fn bad_rows_are_left_out_and_counted() {
+    let inputs = directory("bad");
+    let orders = inputs.join("orders.csv");
+    let bad = |(at, row): (usize, String)| match at % 500 {
+        1 => row.replacen("2025-", "2025/", 1),
+        2 => format!("k00001,2025-01-01,cheap,,{}", if at > 1_000 { "" } else { "0" }),
+        3 => "only-bad,2025-01-01,1.00,lost,".to_owned(),
+        _ => row,
+    };
+    write_csv(&orders, &made_up(3_000).into_iter().enumerate().map(bad).collect::<Vec<_>>());
+    let orders = orders.to_str().unwrap();
+    let expected = expected(orders, &["--skip-bad-rows"], "bad-expected");
+    let found = directory("bad-found");
+    let output = run(&[orders, "--skip-bad-rows", "--partitions", "4", "--out", found.to_str().unwrap()]);
+    succeeds(&output);
+    same_parts(&found, &expected, 4);
+    let page = String::from_utf8(output.stdout).unwrap();
+    let (_, report) = page.split_once("Bad rows left out: 18\n").expect("the page counts them");
+    assert!(report.contains("column amount: found \"cheap\", expected a decimal number"), "{report}");
+    assert!(report.trim_end().ends_with("more"), "{report}");
+    assert!(!Path::new(&found).join("customers.csv").exists());
+}
