@@ -125,6 +125,5 @@ fn what_cannot_be_read_is_named() {
     let day = file("day.csv", "customer_id,placed_at,amount\nann,1 May 2025,19.90\n");
     let unpaid = file("unpaid.csv", "customer_id,placed_at,amount,status\nann,2025-05-01,19.90,unpaid\n");
     fails(&[&unpaid, "--as-of", "2025-06-01"], &["nobody has bought up to 2025-06-01"]);
-    fails(&["--single-file"], &["--out"]);
     fails(&[&day], &["column placed_at", "\"1 May 2025\"", "a time such as 1997-01-31"]);
 }

@@ -13,7 +13,8 @@ use super::servers::{Process, free_port, until};
 fn ask(port: u16, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
     let mut store = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: AWS key:any\r\nContent-Length: {}\r\n\
+         Connection: close\r\n\r\n",
         body.len()
     );
     store.write_all(head.as_bytes()).unwrap();
