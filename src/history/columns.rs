@@ -84,6 +84,17 @@ impl MoneyColumn {
         }
     }
 
+    fn append(&mut self, other: &Self) {
+        match (&mut *self, other) {
+            (Self::Narrow(amounts), Self::Narrow(more)) => amounts.extend_from_slice(more),
+            (Self::Wide(amounts), Self::Wide(more)) => amounts.extend_from_slice(more),
+            (Self::Wide(amounts), Self::Narrow(more)) => amounts.extend(more.iter().map(|&amount| i128::from(amount))),
+            (Self::Narrow(amounts), Self::Wide(more)) => {
+                *self = Self::Wide(amounts.iter().map(|&amount| amount.into()).chain(more.iter().copied()).collect());
+            }
+        }
+    }
+
     fn set(&mut self, index: usize, amount: i128) {
         if let (Self::Narrow(amounts), Err(_)) = (&*self, i64::try_from(amount)) {
             *self = Self::Wide(amounts.iter().map(|&amount| amount.into()).collect());
@@ -135,6 +146,12 @@ macro_rules! columns {
                 ];
                 parallel::run(places.len(), tasks);
                 columns
+            }
+
+            /// Puts the rows of others behind these.
+            pub(super) fn append(&mut self, other: &Self) {
+                $(self.$count.extend_from_slice(&other.$count);)+
+                $(self.$sum.append(&other.$sum);)+
             }
 
             /// Puts a row in the place of one that is there.

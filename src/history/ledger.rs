@@ -167,31 +167,6 @@ impl<Id: CustomerId> Ledger<Id> {
         Ok(Self { as_of, scale, ids, columns, without_purchase, left_out: 0 })
     }
 
-    /// Adds the customers of another shop or of another part of this shop, none of whom may be in both.
-    ///
-    /// This is how the work is split: over threads, machines, or files by customer. Takes time linear in customers, who
-    /// are listed by id already; all their histories are laid out anew.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::AsOfMismatch`] for ledgers as of different days, and what [`from_histories`](Ledger::from_histories)
-    /// refuses: a customer who is in both, a sum that does not fit at the finer of the two scales. The ledger is then
-    /// unchanged.
-    pub fn merge(&mut self, other: &Self) -> Result<()> {
-        if self.as_of != other.as_of {
-            return Err(Error::AsOfMismatch { left: self.as_of, right: other.as_of });
-        }
-        let histories = self.histories().chain(other.histories());
-        let merged = Self::from_histories(histories.map(|(id, history)| (id.clone(), history)), self.as_of)?;
-        *self = Self { left_out: self.left_out + other.left_out, ..merged };
-        Ok(())
-    }
-
-    /// Every history, of those without a purchase too.
-    pub(super) fn histories(&self) -> impl Iterator<Item = (&Id, CustomerHistory)> {
-        self.iter().chain(self.without_purchase.iter().map(|(id, history)| (id, history.clone())))
-    }
-
     /// One customer's history, by any borrowed form of the id; `None` for a customer of whom there is neither a purchase
     /// nor a credit. Takes time `log n` in customers.
     pub fn get<Q: Ord + ?Sized>(&self, customer: &Q) -> Option<CustomerHistory>

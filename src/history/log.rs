@@ -170,9 +170,9 @@ impl<Id> PurchaseLog<Id> {
         self.credits == 0 && self.passed_over == 0 && self.refunded == Some(0)
     }
 
-    /// Whether all times are midnights of UTC, and some of them on another day in the shop's time zone.
-    pub(crate) const fn is_at_midnight_of_other_days(&self) -> bool {
-        self.facts > 0 && self.times.are_midnights_of_other_days()
+    /// What is known of the times of its records.
+    pub(crate) const fn times(&self) -> Times {
+        self.times
     }
 
     /// The amount of an integer in units of `10^-scale`; an error for `None`, a sum that did not fit 127 bits.

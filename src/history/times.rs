@@ -5,7 +5,7 @@ use crate::record::calendar::Day;
 const SECONDS_A_DAY: i64 = 86_400;
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Times {
+pub(crate) struct Times {
     /// Whether all so far are at midnight UTC.
     at_midnight: bool,
     /// Whether one of them is on another day in the shop's time zone.
@@ -35,12 +35,13 @@ impl Times {
         self.at_midnight = false;
     }
 
-    pub(super) const fn join(&mut self, other: Self) {
+    pub(crate) const fn join(&mut self, other: Self) {
         self.at_midnight &= other.at_midnight;
         self.on_other_days |= other.on_other_days;
     }
 
-    pub(super) const fn are_midnights_of_other_days(self) -> bool {
+    /// Whether all times are midnights of UTC, and some of them on another day in the shop's time zone.
+    pub(crate) const fn are_midnights_of_other_days(self) -> bool {
         self.at_midnight && self.on_other_days
     }
 }

@@ -60,7 +60,7 @@ pub use membership::{MembershipChange, membership_change};
 pub use mix::{BuyerSums, MixRow, PeriodMix, buyer_mix, buyer_mix_in, mix_table, relative_change};
 pub use next_purchase::{NextPurchase, next_purchases};
 pub use next_window::next_window_rate;
-pub use notes::{Note, NoteCode, ids_alike, notes};
+pub use notes::{Note, NoteCode, NoteTally, ids_alike, notes};
 pub use paths::CategoryPaths;
 pub use rates::{
     GroupRateRow, Occasion, RateOptions, RateRow, RepurchaseRates, Scope, group_rate_rows, group_rate_table,

@@ -28,7 +28,15 @@ proptest! {
         let rest = log.of_customers(|customer| !keep(customer));
         let mut both = part.ledger(END).unwrap();
         both.merge(&rest.ledger(END).unwrap()).unwrap();
-        prop_assert_eq!(both, log.ledger(END).unwrap());
+        prop_assert_eq!(&both, &log.ledger(END).unwrap());
+        // All behind, as parts that come one after the other are.
+        let cut = kept.iter().filter(|kept| **kept).count() as u8;
+        let mut parts = [log.of_customers(|customer| *customer < cut), log.of_customers(|customer| *customer >= cut)]
+            .map(|part| part.ledger(END).unwrap());
+        let [first, second] = &mut parts;
+        first.merge(second).unwrap();
+        prop_assert_eq!((&*first, first.left_out(), first.scale()), (&both, both.left_out(), log.scale()));
+        prop_assert_eq!((first.ids(), first.totals()), (both.ids(), both.totals()));
         prop_assert_eq!(part.purchases() + rest.purchases(), log.purchases());
         prop_assert_eq!(part.of_customers(|_| true).ledger(END), part.ledger(END));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{FixedOffset, NaiveDate, NaiveDateTime, TimeDelta};
 use proptest::prelude::*;
-use repurchase::measure::{Note, NoteCode, notes};
+use repurchase::measure::{Note, NoteCode, NoteTally, notes};
 use repurchase::record::{Credit, Record, RecordColumns, match_credits};
 #[cfg(feature = "serde")]
 use repurchase::scale::Language;
@@ -380,5 +380,38 @@ proptest! {
         let credits = records.len() as u64 - purchases;
         let expected = (unmatched >= 10 && unmatched > purchases / 100).then_some((unmatched, credits, vec![]));
         prop_assert_eq!(found(&found_notes, NoteCode::RefundsUnmatched), expected);
+    }
+
+    /// Money of either part may be the finer one, or nothing may be in it.
+    #[test]
+    fn parts_merged_are_the_whole(
+        rows in prop::collection::vec((0..6_u8, 0..40_i64, 1..5_i64, 0..4_u8), 0..120),
+        scales in prop::array::uniform2(0_u32..3),
+        cut in 0..7_u8,
+        at_midnight in any::<bool>(),
+    ) {
+        let calendar = ShopCalendar::new(FixedOffset::west_opt(3600).unwrap());
+        let as_of = FIRST + TimeDelta::days(30);
+        let record = |&(customer, day, units, kind): &(u8, i64, i64, u8)| -> Record<u8> {
+            let at = at(day) - TimeDelta::hours(if at_midnight { 12 } else { 0 });
+            let amount = Decimal::new(units * 1000, scales[usize::from(customer < cut)]);
+            if kind == 0 {
+                Credit::new(customer, at, amount).unwrap().into()
+            } else {
+                Order::new(customer, at, amount).unwrap().into()
+            }
+        };
+        let log = |of: &dyn Fn(u8) -> bool| {
+            let records = rows.iter().filter(|row| of(row.0)).map(record);
+            PurchaseLog::from_records(records, &calendar).unwrap()
+        };
+        let (first, second) = (log(&|customer| customer < cut), log(&|customer| customer >= cut));
+        let whole = notes(&log(&|_| true), as_of);
+        for [one, other] in [[&first, &second], [&second, &first]] {
+            let mut tally = NoteTally::of(one, as_of);
+            tally.merge(&NoteTally::of(other, as_of)).unwrap();
+            prop_assert_eq!(tally.notes(), &whole[..]);
+        }
+        prop_assert!(NoteTally::of(&second, as_of).merge(&NoteTally::of(&first, FIRST)).is_err());
     }
 }

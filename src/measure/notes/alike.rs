@@ -8,7 +8,7 @@ use foldhash::fast::FixedState;
 use super::composed::{composed, is_mark};
 
 /// How ids are written: enough to know, at a byte's cost, that no two of them can be alike.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Spellings {
     /// The text of an id.
     text: String,

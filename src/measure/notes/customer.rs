@@ -5,7 +5,7 @@ use crate::record::calendar::Day;
 
 /// One customer's facts so far.
 #[derive(Debug, Default)]
-pub(super) struct Customer {
+pub(crate) struct Customer {
     pub(super) purchases: u64,
     pub(super) credits: u64,
     /// What passes 127 bits stays there; it is compared, never shown.

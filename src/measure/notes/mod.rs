@@ -10,7 +10,7 @@ use core::fmt::Display;
 use chrono::NaiveDate;
 
 use self::alike::Spellings;
-use self::scan::Scan;
+pub use self::scan::NoteTally;
 use crate::history::PurchaseLog;
 use crate::record::CustomerId;
 use crate::scale::Language;
@@ -225,9 +225,9 @@ impl Note {
 /// # Complexity
 ///
 /// One pass over the purchases and credits; of each customer an id and at most 8 bytes are kept, and in a log with credits the
-/// amounts of as many customers as fit the processor's cache. Linear, `n log n` in customers.
+/// amounts of as many customers as fit the processor's cache. Linear, `n log n` in customers. A log in parts: [`NoteTally`].
 pub fn notes<Id: CustomerId + Display>(log: &PurchaseLog<Id>, as_of: NaiveDate) -> Vec<Note> {
-    Scan::of(log, as_of).notes(log)
+    NoteTally::of(log, as_of).notes()
 }
 
 /// The note on ids of customers that differ in how they are written alone, as [`notes`] has it of those of a log: for ids

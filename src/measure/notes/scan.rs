@@ -1,4 +1,4 @@
-//! One pass over a log, and the rules by which its counts become notes.
+//! One pass over a log or its parts, and the rules by which the counts become notes.
 
 use core::fmt::Display;
 
@@ -9,7 +9,9 @@ use hashbrown::HashMap;
 use super::alike::Spellings;
 use super::customer::Customer;
 use super::{MOST_EXAMPLES, Note, NoteCode, alike_of};
-use crate::history::{CustomerFold, Fact, PurchaseLog};
+use crate::error::{Error, Result};
+use crate::history::{CustomerFold, Fact, PurchaseLog, Times};
+use crate::number::money;
 use crate::record::CustomerId;
 use crate::record::calendar::Day;
 
@@ -36,9 +38,38 @@ const UNMATCHED_PART: u64 = 100;
 /// If one purchase in 3,333 is given back, 10,000 purchases show one in 19 of 20 shops.
 const MANY_PURCHASES: u64 = 10_000;
 
-/// What is counted of a log up to the as-of day.
-pub(super) struct Scan<Id> {
+/// All that [`notes`](super::notes) counts of a log, where customers are counted apart: on many machines, or in parts that
+/// fit memory one after the other.
+///
+/// Tallies of parts [merge](NoteTally::merge) to the tally of all of them, with the same notes.
+///
+/// **Population**: the customers of the logs, each in one of them with all purchases and credits.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::measure::{NoteCode, NoteTally, notes};
+/// use repurchase::{Order, PurchaseLog, ShopCalendar};
+/// use rust_decimal::Decimal;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let as_of = "2026-03-31".parse()?;
+/// let log = |ids: core::ops::Range<u64>| {
+///     let orders = ids.map(|id| Order::on(id, as_of, Decimal::TEN)).collect::<Result<Vec<_>, _>>()?;
+///     PurchaseLog::from_records(orders, &ShopCalendar::utc())
+/// };
+/// let mut tally = NoteTally::of(&log(0..3)?, as_of);
+/// tally.merge(&NoteTally::of(&log(3..5)?, as_of))?;
+/// assert_eq!(tally.notes(), notes(&log(0..5)?, as_of));
+/// assert_eq!((tally.notes()[0].code, tally.notes()[0].count), (NoteCode::EveryIdOnce, 5));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct NoteTally<Id> {
     as_of: Day,
+    /// The decimals of sums of money.
+    scale: u32,
     keeps_facts: bool,
     purchases: u64,
     credits: u64,
@@ -59,12 +90,21 @@ pub(super) struct Scan<Id> {
     days: HashMap<Day, u64, FixedState>,
     after: u64,
     after_days: Option<(Day, Day)>,
+    /// Whether nothing was given back; `false` where nobody has told.
+    has_no_refund: bool,
+    times: Times,
 }
 
-impl<Id: CustomerId + Display> Scan<Id> {
-    pub(super) fn of(log: &PurchaseLog<Id>, as_of: NaiveDate) -> Self {
+impl<Id: CustomerId + Display> NoteTally<Id> {
+    /// The tally of every customer of a log, up to and including a day.
+    ///
+    /// # Complexity
+    ///
+    /// That of [`notes`](super::notes).
+    pub fn of(log: &PurchaseLog<Id>, as_of: NaiveDate) -> Self {
         let empty = || Self {
             as_of: as_of.into(),
+            scale: log.scale(),
             keeps_facts: log.credits() > 0,
             purchases: 0,
             credits: 0,
@@ -81,11 +121,37 @@ impl<Id: CustomerId + Display> Scan<Id> {
             days: HashMap::with_hasher(FixedState::with_seed(0)),
             after: 0,
             after_days: None,
+            has_no_refund: log.has_no_refund(),
+            times: log.times(),
         };
         let mut parts = log.fold_parts(NaiveDate::MAX, empty).into_iter();
         let mut whole = parts.next().unwrap_or_else(empty);
         parts.for_each(|part| whole.append(part));
         whole
+    }
+
+    /// Adds the customers of another part of the shop, which must share none with this one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AsOfMismatch`] for a tally as of another day; this one is then unchanged.
+    pub fn merge(&mut self, other: &Self) -> Result<()> {
+        if self.as_of != other.as_of {
+            return Err(Error::AsOfMismatch { left: self.as_of.date(), right: other.as_of.date() });
+        }
+        let mut other = other.clone();
+        let scale = self.scale.max(other.scale);
+        for tally in [&mut *self, &mut other] {
+            // Compared, never shown: what passes 127 bits stays there.
+            let finer = money::power(scale - tally.scale).unwrap_or(i128::MAX);
+            tally.spend = tally.spend.saturating_mul(finer);
+            tally.half_spend = tally.half_spend.saturating_mul(finer);
+            tally.scale = scale;
+        }
+        self.has_no_refund &= other.has_no_refund;
+        self.times.join(other.times);
+        self.append(other);
+        Ok(())
     }
 
     fn append(&mut self, other: Self) {
@@ -138,8 +204,8 @@ impl<Id: CustomerId + Display> Scan<Id> {
         }
     }
 
-    /// The notes, in the order of their codes.
-    pub(super) fn notes(self, log: &PurchaseLog<Id>) -> Vec<Note> {
+    /// The notes on all customers, in the order of their codes.
+    pub fn notes(&self) -> Vec<Note> {
         let facts = self.purchases + self.credits;
         let note = |code, count, of| Note { code, count, of, examples: Vec::new() };
         let text =
@@ -161,10 +227,10 @@ impl<Id: CustomerId + Display> Scan<Id> {
         });
         let is_unmatched = self.unmatched >= FEWEST_UNMATCHED && self.unmatched > self.purchases / UNMATCHED_PART;
         let refunds_unmatched = is_unmatched.then(|| note(NoteCode::RefundsUnmatched, self.unmatched, self.credits));
-        let is_kept = self.purchases >= MANY_PURCHASES && self.credits == 0 && log.has_no_refund();
+        let is_kept = self.purchases >= MANY_PURCHASES && self.credits == 0 && self.has_no_refund;
         let is_turned = self.purchases == 0 && self.credits > 0;
         let one_sign = (is_kept || is_turned).then(|| note(NoteCode::OneSign, self.credits, facts));
-        let is_midnight = facts >= FEWEST_FACTS && log.is_at_midnight_of_other_days();
+        let is_midnight = facts >= FEWEST_FACTS && self.times.are_midnights_of_other_days();
         let all_at_midnight = is_midnight.then(|| note(NoteCode::AllAtMidnight, facts, facts));
         let all = [
             every_id_once,
@@ -219,7 +285,7 @@ fn days(days: Vec<Day>) -> Vec<Box<str>> {
     days.into_iter().map(|day| day.date().to_string().into()).collect()
 }
 
-impl<Id: CustomerId + Display> CustomerFold<Id> for Scan<Id> {
+impl<Id: CustomerId + Display> CustomerFold<Id> for NoteTally<Id> {
     type State = Customer;
 
     fn step(&mut self, _: &Id, customer: &mut Customer, fact: Fact) {
