@@ -13,6 +13,7 @@ use std::sync::OnceLock;
 mod cases;
 mod chinese;
 mod forecasts;
+mod memory;
 mod models;
 mod page;
 mod reading;

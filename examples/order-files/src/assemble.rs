@@ -50,7 +50,7 @@ pub(crate) struct Assembly<'a, S> {
     rows: &'a Rows,
     people: &'a Ids,
     units: Units,
-    counts: Counts,
+    pub(crate) counts: Counts,
     sink: S,
     bad: Vec<BadRow>,
     skips: bool,
@@ -78,7 +78,7 @@ impl<'a, S: Sink> Assembly<'a, S> {
     pub(crate) fn run(mut self) -> Result<(S, Counts, Vec<BadRow>), Error> {
         let mut drafts = Drafts::of(self.rows);
         let mut dropped = self.rows.dropped.iter().peekable();
-        for row in 0..self.rows.count {
+        for row in self.rows.first..self.rows.first + self.rows.count {
             if dropped.next_if_eq(&&row).is_some() {
                 continue;
             }
@@ -112,7 +112,7 @@ impl<'a, S: Sink> Assembly<'a, S> {
     }
 
     fn line(&mut self, row: u32) -> Result<Option<Line>, Error> {
-        let (rows, at) = (self.rows, row as usize);
+        let (rows, at) = (self.rows, (row - self.rows.first) as usize);
         let quantity = match &rows.quantities {
             Some(quantities) => quantities.get(at),
             None => Some(1),

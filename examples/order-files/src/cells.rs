@@ -169,12 +169,19 @@ impl MoneyCells {
 
     /// The numbers in the form that was found, the rows that have another, and the row of a value that leaves it open.
     pub(crate) fn finish(self) -> (Money, Decided<Number>, DecimalMark) {
-        let Decided { form, changes, dropped, open } = self.vote.finish();
+        let decided = self.vote.finish();
         let mut money = self.money;
-        for (row, number) in changes {
-            money.set(row as usize, number);
+        for (row, number) in &decided.changes {
+            // Of a column whose numbers were taken out, only the scale is left to change.
+            money.set(*row as usize, *number);
         }
-        (money, Decided { form, changes: Vec::new(), dropped, open }, MARKS[form])
+        let form = decided.form;
+        (money, decided, MARKS[form])
+    }
+
+    /// Takes all numbers out.
+    pub(crate) fn take(&mut self) -> Money {
+        self.money.take()
     }
 }
 
@@ -255,14 +262,20 @@ impl TimeCells {
     }
 
     pub(crate) fn finish(self) -> (Vec<i64>, Decided<i64>, DateOrder, LocalClock) {
-        let Decided { form, changes, dropped, open } = self.vote.finish();
+        let decided = self.vote.finish();
         let mut seconds = self.seconds;
-        for (row, value) in changes {
-            if let Some(slot) = seconds.get_mut(row as usize) {
-                *slot = value;
+        for (row, value) in &decided.changes {
+            if let Some(slot) = seconds.get_mut(*row as usize) {
+                *slot = *value;
             }
         }
-        (seconds, Decided { form, changes: Vec::new(), dropped, open }, DateOrder::ALL[form], self.shop)
+        let form = decided.form;
+        (seconds, decided, DateOrder::ALL[form], self.shop)
+    }
+
+    /// Takes all times out.
+    pub(crate) fn take(&mut self) -> Vec<i64> {
+        std::mem::take(&mut self.seconds)
     }
 }
 

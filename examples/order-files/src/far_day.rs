@@ -8,7 +8,6 @@ use crate::counts::Counts;
 use crate::error::Error;
 use crate::layout::Role;
 use crate::options::ReadOptions;
-use crate::orders::Columns;
 use crate::resolve::Rows;
 use crate::said::Said;
 
@@ -39,24 +38,19 @@ fn mend(rows: &Rows, counts: &Counts) -> Said {
     mends.into()
 }
 
-/// The day that was asked for, or the last with a purchase or credit.
+/// The day that was asked for, or the last with a purchase or credit, of their moments and rows: all of them, or the first
+/// and the last of each day of UTC, which say the same.
 ///
 /// # Errors
 ///
 /// [`Error::FarLastDay`] where that lies more than a year, and farther than all earlier days span, behind the day before
 /// it; [`Error::NoPurchase`] where there is neither purchase nor credit.
-pub(crate) fn as_of(
-    columns: &Columns,
+pub(crate) fn as_of<I: Iterator<Item = (i64, u32)>>(
+    times: impl Fn() -> I,
     rows: &Rows,
     options: &ReadOptions,
     counts: &Counts,
 ) -> Result<NaiveDate, Error> {
-    let times = || {
-        let purchases =
-            columns.purchases().map(|at| (columns.seconds[at], columns.rows.get(at).copied().unwrap_or(at as u32)));
-        let credits = columns.credits.iter().zip(&columns.credit_rows).map(|(credit, row)| (credit.1, *row));
-        purchases.chain(credits)
-    };
     let Some((last, row)) = times().max_by_key(|(seconds, row)| (*seconds, std::cmp::Reverse(*row))) else {
         return Err(Error::NoPurchase {
             orders: counts.orders,

@@ -44,6 +44,7 @@ mod date_order;
 mod drafts;
 mod error;
 mod far_day;
+mod filed;
 mod header;
 mod ids;
 mod layout;
@@ -56,11 +57,15 @@ mod notes;
 mod options;
 mod order_ids;
 mod orders;
+mod parts;
 mod products;
 mod resolve;
 mod rows;
 mod said;
+mod scratch;
 mod sentences;
+mod stored;
+mod stretch;
 mod suspects;
 mod table;
 mod text;
@@ -83,6 +88,7 @@ pub use library::in_chinese;
 pub use notes::{Note, NoteCode};
 pub use options::{Columns, KindWords, ReadOptions, StatusWords};
 pub use orders::{Orders, ReadAs};
+pub use parts::{OrderParts, read_parts};
 pub use products::ProductLine;
 pub use said::Said;
 pub use text::Encoding;
@@ -103,6 +109,19 @@ use crate::table::Table;
 ///
 /// Linear in bytes; 20 bytes of memory a row, up to twice that while columns grow, and each id once.
 pub fn read(input: impl Read, options: &ReadOptions) -> Result<Orders, Error> {
+    let (table, form) = table_of(input, options, |_| Ok(()))?;
+    whole(table, options, form)
+}
+
+/// What separates fields, and how characters are written.
+type Form = (char, Encoding);
+
+/// The first pass over a file; `after` is asked after each row.
+fn table_of(
+    input: impl Read,
+    options: &ReadOptions,
+    mut after: impl FnMut(&mut Table) -> Result<(), Error>,
+) -> Result<(Table, Form), Error> {
     let mut rows = rows::Rows::new(input)?;
     let separator = rows.separator().into();
     let plan = loop {
@@ -114,78 +133,134 @@ pub fn read(input: impl Read, options: &ReadOptions) -> Result<Orders, Error> {
     let mut table = Table::new(plan, options)?;
     while let Some(row) = rows.read()? {
         table.add(row)?;
+        after(&mut table)?;
     }
-    let encoding = rows.encoding();
-    drop(rows);
-    finish(table, options, separator, encoding)
-}
-
-fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encoding) -> Result<Orders, Error> {
-    let (read, duplicates, alike, several_pieces) = (table.read, table.duplicates, table.alike, table.several_pieces);
-    let (duplicate_lines, alike_lines) = (table.duplicate_lines.clone(), table.alike_lines.clone());
-    if read == 0 {
+    if table.read == 0 {
         return Err(Error::NoRow);
     }
-    let (mut rows, customers) = table.resolve(options)?;
+    let encoding = rows.encoding();
+    Ok((table, (separator, encoding)))
+}
+
+/// What the first pass has counted.
+struct Seen {
+    counts: Counts,
+    duplicate_lines: Vec<u64>,
+    alike_lines: Vec<u64>,
+}
+
+impl Seen {
+    fn of(table: &Table) -> Self {
+        let counts = Counts {
+            rows: table.read,
+            duplicates: table.duplicates,
+            alike: table.alike,
+            several_pieces: table.several_pieces,
+            ..Counts::default()
+        };
+        Self { counts, duplicate_lines: table.duplicate_lines.clone(), alike_lines: table.alike_lines.clone() }
+    }
+
+    /// The same counts and those of the second pass.
+    fn with(&self, counts: Counts, rows: &resolve::Rows) -> Counts {
+        let Counts { rows: read, duplicates, alike, several_pieces, .. } = self.counts;
+        let (skipped, other_currency, no_currency) = (rows.skipped.count, rows.other_currency, rows.no_currency);
+        Counts { rows: read, duplicates, alike, several_pieces, skipped, other_currency, no_currency, ..counts }
+    }
+}
+
+/// The orders of a file whose rows are all in memory.
+fn whole(table: Table, options: &ReadOptions, form: Form) -> Result<Orders, Error> {
+    let seen = Seen::of(&table);
+    let (mut rows, mut customers) = table.resolve(options)?;
     rows.without_total(options.skip_bad_rows)?;
     let scale = Units::of(&rows).scale;
-    let (columns, mut counts, bad) = collect(&mut rows, &customers.ids, options)?;
+    let (mut columns, counts, bad) = collect(&mut rows, &customers.ids, options)?;
     for row in bad {
         rows.skipped.add(row);
     }
-    counts.rows = read;
-    counts.skipped = rows.skipped.count;
-    counts.duplicates = duplicates;
-    counts.alike = alike;
-    counts.several_pieces = several_pieces;
-    counts.other_currency = rows.other_currency;
-    counts.no_currency = rows.no_currency;
+    let counts = seen.with(counts, &rows);
     if columns.customers.is_empty() && columns.credits.is_empty() {
         return Err(nothing(&rows, &counts, customers.guest));
     }
-    let as_of = far_day::as_of(&columns, &rows, options, &counts)?;
-    let mut rounded = suspects::rounded(&customers.ids);
-    if let Some(orders) = rows.orders.as_ref().filter(|_| rounded.count == 0) {
-        rounded = suspects::rounded(&orders.ids);
-    }
-    let (ids, places) = customers.ids.sorted();
-    let mut columns = columns;
+    let as_of = far_day::as_of(|| columns.times(), &rows, options, &counts)?;
+    let rounded = rounded(&customers.ids, &rows);
+    let (ids, places) = std::mem::take(&mut customers.ids).sorted();
     let place = |number: &u32| places.get(*number as usize).copied().unwrap_or(NOBODY);
     columns.customers.iter_mut().for_each(|number| *number = place(number));
     columns.credits.iter_mut().for_each(|credit| credit.0 = place(&credit.0));
     let alike_orders = rows.orders.as_ref().and_then(|orders| ids_alike(orders.ids.texts()));
     let lines = products::lines(&mut rows, &mut columns);
     let order_ids = columns.name(rows.orders.take().filter(|_| options.order_ids));
+    let found = Found {
+        present: &|asked| columns.present(asked),
+        has_refunds: !columns.refunded.is_empty() || !columns.credits.is_empty() || counts.fully_refunded > 0,
+        rounded,
+        alike_orders,
+        customers: columns.count_customers(ids.len()),
+    };
+    let orders = known(found, &seen, (rows, customers, ids), counts, (scale, as_of, form), options);
+    Ok(Orders { order_ids, columns, lines, ..orders })
+}
+
+/// Ids that a spreadsheet may have rounded: of customers, else of orders.
+fn rounded(people: &ids::Ids, rows: &resolve::Rows) -> suspects::Suspects {
+    let rounded = suspects::rounded(people);
+    match rows.orders.as_ref().filter(|_| rounded.count == 0) {
+        Some(orders) => suspects::rounded(&orders.ids),
+        None => rounded,
+    }
+}
+
+/// What columns of orders say beside the counts.
+struct Found<'a> {
+    /// Of places of ids, ascending, those with an order or a credit.
+    present: &'a dyn Fn(Vec<u32>) -> Vec<u32>,
+    has_refunds: bool,
+    rounded: suspects::Suspects,
+    alike_orders: Option<repurchase::measure::Note>,
+    customers: usize,
+}
+
+/// All that is known of a file but for its orders.
+fn known(
+    found: Found<'_>,
+    seen: &Seen,
+    (rows, customers, ids): (resolve::Rows, customers::Customers, SortedIds),
+    counts: Counts,
+    (scale, as_of, (separator, encoding)): (u32, chrono::NaiveDate, Form),
+    options: &ReadOptions,
+) -> Orders {
     let mut joined: Vec<_> = customers.joined.into_values().collect();
     joined.sort_unstable();
     let facts = notes::Facts {
         bad_rows: &rows.skipped.first,
-        duplicate_lines: &duplicate_lines,
-        alike_lines: &alike_lines,
+        duplicate_lines: &seen.duplicate_lines,
+        alike_lines: &seen.alike_lines,
         near_columns: &rows.plan.near,
         used: &rows.plan.roles,
         absent_words: (&rows.absent_words, options.words()),
-        totals: totals(&ids, &columns),
-        nobodies: suspects::nobodies(&ids, &columns),
+        totals: totals(&ids, found.present),
+        nobodies: suspects::nobodies(&ids, found.present),
         guessed: suspects::guessed(&ids, encoding, &rows.plan),
-        rounded,
+        rounded: found.rounded,
         other_codes: &rows.other_codes,
         columns: rows.plan.names.len(),
         guest: customers.guest,
         joined,
         ids: ids.len() as u64,
-        alike_orders,
+        alike_orders: found.alike_orders,
         in_doubt: rows.plan.in_doubt.map(|pieces| (rows.plan.name(rows.plan.amount_place()), rows.plan.name(pieces))),
         currency: rows.currency.as_deref(),
-        has_refunds: !columns.refunded.is_empty() || !columns.credits.is_empty() || counts.fully_refunded > 0,
+        has_refunds: found.has_refunds,
     };
     let notes = notes::notes(&counts, &facts);
-    let mut orders = Orders {
-        customers: 0,
+    Orders {
+        customers: found.customers,
         ids,
-        order_ids,
-        columns,
-        lines,
+        order_ids: SortedIds::default(),
+        columns: orders::Columns::default(),
+        lines: products::Lines::default(),
         scale,
         counts,
         notes,
@@ -200,16 +275,14 @@ fn finish(table: Table, options: &ReadOptions, separator: char, encoding: Encodi
         },
         as_of,
         zone: options.zone,
-    };
-    orders.customers = orders.count_customers();
-    Ok(orders)
+    }
 }
 
 /// Ids of orders and credits that read like the names of rows that add up others.
-fn totals(ids: &SortedIds, columns: &orders::Columns) -> Vec<String> {
+fn totals(ids: &SortedIds, present: &dyn Fn(Vec<u32>) -> Vec<u32>) -> Vec<String> {
     let is_total = |id: &str| !id.bytes().all(|byte| byte.is_ascii_digit()) && names::is_total(id);
     let asked = (0..).zip(ids.iter()).filter(|(_, id)| is_total(id)).map(|(place, _)| place);
-    let totals = columns.present(asked.collect());
+    let totals = present(asked.collect());
     totals.into_iter().filter_map(|place| ids.get(place)).map(|id| error::shown(id.as_bytes())).collect()
 }
 

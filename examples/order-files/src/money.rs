@@ -1,6 +1,7 @@
 //! A column of exact numbers.
 
 use crate::amounts::Number;
+use crate::stored;
 
 /// Numbers in units of one `10^-scale`, in 64 bits where all fit.
 #[derive(Debug, Clone, Default)]
@@ -9,6 +10,8 @@ pub(crate) struct Money {
     narrow: Vec<i64>,
     /// In place of `narrow` once a number does not fit it.
     wide: Option<Vec<i128>>,
+    /// The largest of the numbers that were taken out, in units of the scale.
+    taken: u128,
 }
 
 /// Stands for an empty field.
@@ -89,9 +92,8 @@ impl Money {
                 .flatten()
                 .all(|units| units.checked_mul(factor).is_some_and(|units| units.unsigned_abs() < limit))
         };
-        if !all_fit(LIMIT) {
-            return false;
-        }
+        let taken = self.taken.checked_mul(factor.unsigned_abs()).filter(|taken| *taken < LIMIT);
+        let Some(taken) = taken.filter(|_| all_fit(LIMIT)) else { return false };
         if self.wide.is_none() && !all_fit(i64::MAX as u128) {
             self.widen();
         }
@@ -99,8 +101,23 @@ impl Money {
             Some(wide) => wide.iter_mut().filter(|units| **units != WIDE_NONE).for_each(|units| *units *= factor),
             None => self.narrow.iter_mut().filter(|units| **units != NONE).for_each(|units| *units *= factor as i64),
         }
-        self.scale = scale;
+        (self.scale, self.taken) = (scale, taken);
         true
+    }
+
+    /// Takes all numbers out; those that follow still have units that these can have, too.
+    pub(crate) fn take(&mut self) -> Self {
+        let largest = self.iter().flatten().map(i128::unsigned_abs).max().unwrap_or(0);
+        let rest = Self { scale: self.scale, taken: self.taken.max(largest), ..Self::default() };
+        std::mem::replace(self, rest)
+    }
+
+    /// The same numbers at the scale of a column that they were taken out of.
+    pub(crate) fn at_scale_of(mut self, column: &Self) -> Self {
+        if column.scale > self.scale {
+            self.refine(column.scale);
+        }
+        self
     }
 
     fn widen(&mut self) {
@@ -125,6 +142,27 @@ impl Money {
 
     fn iter(&self) -> impl Iterator<Item = Option<i128>> + '_ {
         (0..self.len()).map(|row| self.get(row))
+    }
+
+    /// Appends the column as bytes.
+    pub(crate) fn write(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&[self.scale, u8::from(self.wide.is_some())]);
+        match &self.wide {
+            Some(wide) => stored::put(bytes, wide, |units| units.to_le_bytes()),
+            None => stored::put(bytes, &self.narrow, |units| units.to_le_bytes()),
+        }
+    }
+
+    /// Takes a column from the front of bytes.
+    pub(crate) fn read(bytes: &mut &[u8]) -> Option<Self> {
+        let ([scale, is_wide], rest) = bytes.split_first_chunk()?;
+        *bytes = rest;
+        let mut money = Self { scale: *scale, ..Self::default() };
+        match is_wide {
+            0 => money.narrow = stored::take(bytes, i64::from_le_bytes)?,
+            _ => money.wide = Some(stored::take(bytes, i128::from_le_bytes)?),
+        }
+        Some(money)
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -1,7 +1,7 @@
 //! The orders of a file, as columns, and as what the library reads.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use repurchase::record::{Credit, OrderStatus, RecordColumns};
+use repurchase::record::{Credit, OrderStatus, Record, RecordColumns};
 use repurchase::{Order, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
@@ -182,6 +182,13 @@ impl Columns {
         ids
     }
 
+    /// The moments of purchases and credits, with their rows.
+    pub(crate) fn times(&self) -> impl Iterator<Item = (i64, u32)> + '_ {
+        let row = |at: usize| self.rows.get(at).copied().unwrap_or(at as u32);
+        let credits = self.credits.iter().zip(&self.credit_rows).map(|(credit, row)| (credit.1, *row));
+        self.purchases().map(move |at| (self.seconds[at], row(at))).chain(credits)
+    }
+
     fn net(&self, at: usize) -> i128 {
         self.amounts.get(at) - self.refunded.get(at).copied().unwrap_or(0)
     }
@@ -193,6 +200,63 @@ impl Columns {
 
     pub(crate) fn purchases(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.customers.len()).filter(|&at| self.is_purchase(at))
+    }
+
+    /// Customers with a purchase, of so many.
+    pub(crate) fn count_customers(&self, all: usize) -> usize {
+        let mut has_bought = vec![false; all];
+        for at in self.purchases() {
+            if let Some(slot) = has_bought.get_mut(self.customers[at] as usize) {
+                *slot = true;
+            }
+        }
+        has_bought.into_iter().filter(|bought| *bought).count()
+    }
+
+    pub(crate) fn order(&self, at: usize, scale: u32) -> Result<Order<u32>, Error> {
+        let (customer, seconds) = (self.customers[at], self.seconds[at]);
+        let order = Order::new(customer, instant(seconds), decimal(self.amounts.get(at), scale))?;
+        let refunded = self.refunded.get(at).copied().unwrap_or(0);
+        let status = self.statuses.get(at).copied().unwrap_or_default();
+        Ok(order.with_refunded(decimal(refunded, scale))?.with_status(status))
+    }
+
+    pub(crate) fn orders(&self, scale: u32) -> impl Iterator<Item = Result<Order<u32>, Error>> + '_ {
+        (0..self.customers.len()).map(move |at| self.order(at, scale))
+    }
+
+    pub(crate) fn credits(&self, scale: u32) -> impl Iterator<Item = Result<Credit<u32>, Error>> + '_ {
+        self.credits.iter().map(move |&(customer, seconds, amount)| {
+            Ok(Credit::new(customer, instant(seconds), decimal(amount, scale))?)
+        })
+    }
+
+    /// The library's log of purchases and credits.
+    pub(crate) fn log(&self, scale: u32, calendar: &ShopCalendar<Zone>) -> Result<PurchaseLog<u32>, Error> {
+        if let (true, Units::Narrow(amounts)) = (self.are_plain(), &self.amounts) {
+            let columns = RecordColumns::new(&self.customers, &self.seconds, amounts, scale)?;
+            return Ok(PurchaseLog::from_columns(columns, calendar)?);
+        }
+        let mut customers = Vec::with_capacity(self.customers.len());
+        let (mut seconds, mut amounts) =
+            (Vec::with_capacity(customers.capacity()), Vec::with_capacity(customers.capacity()));
+        let orders = self.purchases().map(|at| (self.customers[at], self.seconds[at], self.net(at)));
+        let credits = self.credits.iter().map(|&(customer, at, amount)| (customer, at, -amount));
+        for (customer, at, units) in orders.chain(credits) {
+            let Ok(units) = i64::try_from(units) else { return self.log_of_records(scale, calendar) };
+            customers.push(customer);
+            seconds.push(at);
+            amounts.push(units);
+        }
+        let columns = RecordColumns::new(&customers, &seconds, &amounts, scale)?;
+        Ok(PurchaseLog::from_columns(columns, calendar)?)
+    }
+
+    fn log_of_records(&self, scale: u32, calendar: &ShopCalendar<Zone>) -> Result<PurchaseLog<u32>, Error> {
+        let orders = self.orders(scale).map(|order| order.map(Record::from));
+        let credits = self.credits(scale).map(|credit| credit.map(Record::from));
+        let records = orders.chain(credits).collect::<Result<Vec<_>, Error>>()?;
+        Ok(PurchaseLog::from_records(records, calendar)?)
     }
 }
 
@@ -260,7 +324,7 @@ impl Orders {
     ///
     /// Those of [`Order`]: none for what was read.
     pub fn orders(&self) -> impl Iterator<Item = Result<Order<u32>, Error>> + '_ {
-        (0..self.columns.customers.len()).map(|at| self.order(at))
+        self.columns.orders(self.scale)
     }
 
     /// The id of the order at a place of [`orders`](Orders::orders), where the file has one and
@@ -275,25 +339,6 @@ impl Orders {
         self.order_ids.get(*self.columns.credit_rows.get(at)?)
     }
 
-    pub(crate) fn order(&self, at: usize) -> Result<Order<u32>, Error> {
-        let columns = &self.columns;
-        let (customer, seconds) = (columns.customers[at], columns.seconds[at]);
-        let order = Order::new(customer, instant(seconds), decimal(columns.amounts.get(at), self.scale))?;
-        let refunded = columns.refunded.get(at).copied().unwrap_or(0);
-        let status = columns.statuses.get(at).copied().unwrap_or_default();
-        Ok(order.with_refunded(decimal(refunded, self.scale))?.with_status(status))
-    }
-
-    pub(crate) fn count_customers(&self) -> usize {
-        let mut has_bought = vec![false; self.ids.len()];
-        for at in self.columns.purchases() {
-            if let Some(slot) = has_bought.get_mut(self.columns.customers[at] as usize) {
-                *slot = true;
-            }
-        }
-        has_bought.into_iter().filter(|bought| *bought).count()
-    }
-
     /// What is known beside the orders and credits themselves, whose columns are given up.
     #[must_use]
     pub fn without_rows(self) -> Self {
@@ -306,38 +351,12 @@ impl Orders {
     ///
     /// Those of [`Credit`]: none for what was read.
     pub fn credits(&self) -> impl Iterator<Item = Result<Credit<u32>, Error>> + '_ {
-        self.columns.credits.iter().map(|&(customer, seconds, amount)| {
-            Ok(Credit::new(customer, instant(seconds), decimal(amount, self.scale))?)
-        })
+        self.columns.credits(self.scale)
     }
 
     /// The library's log of purchases and credits, by the places of customers' ids.
     pub fn log(&self) -> Result<PurchaseLog<u32>, Error> {
-        let (columns, calendar) = (&self.columns, self.calendar());
-        if let (true, Units::Narrow(amounts)) = (columns.are_plain(), &columns.amounts) {
-            let columns = RecordColumns::new(&columns.customers, &columns.seconds, amounts, self.scale)?;
-            return Ok(PurchaseLog::from_columns(columns, &calendar)?);
-        }
-        let mut customers = Vec::with_capacity(columns.customers.len());
-        let (mut seconds, mut amounts) =
-            (Vec::with_capacity(customers.capacity()), Vec::with_capacity(customers.capacity()));
-        let orders = columns.purchases().map(|at| (columns.customers[at], columns.seconds[at], columns.net(at)));
-        let credits = columns.credits.iter().map(|&(customer, at, amount)| (customer, at, -amount));
-        for (customer, at, units) in orders.chain(credits) {
-            let Ok(units) = i64::try_from(units) else { return self.log_of_records() };
-            customers.push(customer);
-            seconds.push(at);
-            amounts.push(units);
-        }
-        let columns = RecordColumns::new(&customers, &seconds, &amounts, self.scale)?;
-        Ok(PurchaseLog::from_columns(columns, &calendar)?)
-    }
-
-    fn log_of_records(&self) -> Result<PurchaseLog<u32>, Error> {
-        let orders = self.orders().map(|order| order.map(repurchase::record::Record::from));
-        let credits = self.credits().map(|credit| credit.map(repurchase::record::Record::from));
-        let records = orders.chain(credits).collect::<Result<Vec<_>, Error>>()?;
-        Ok(PurchaseLog::from_records(records, &self.calendar())?)
+        self.columns.log(self.scale, &self.calendar())
     }
 }
 

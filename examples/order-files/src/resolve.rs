@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use repurchase::scale::Language;
-use rust_decimal::Decimal;
 
-use crate::cells::{DecimalWords, NO_TIME, Words, decimal_words, orders_of};
+use crate::amounts::Number;
+use crate::cells::{DecimalWords, Words, decimal_words, orders_of};
 use crate::date_order::DateOrder;
 use crate::error::{BadRow, Error, Fault, called, listed, shown};
 use crate::header::{AmountFrom, Plan};
@@ -18,12 +18,14 @@ use crate::order_ids::OrderIds;
 use crate::orders::decimal;
 use crate::products::Products;
 use crate::said::{Said, said};
+use crate::stretch::Decisions;
 use crate::table::Table;
 use crate::zone::LocalClock;
 
-/// Columns of rows whose values are final.
+/// Columns of rows whose values are final: of all rows of a file, or of a stretch of them.
 pub(crate) struct Rows {
     pub(crate) plan: Plan,
+    pub(crate) first: u32,
     pub(crate) count: u32,
     pub(crate) customers: Vec<u32>,
     pub(crate) seconds: Vec<i64>,
@@ -40,6 +42,9 @@ pub(crate) struct Rows {
     pub(crate) products: Option<Products>,
     /// Rows that go, in order.
     pub(crate) dropped: Vec<u32>,
+    pub(crate) currencies: Words,
+    /// What is decided of rows that are in a file.
+    pub(crate) decisions: Decisions,
     pub(crate) lines: Lines,
     pub(crate) skipped: Skipped,
     pub(crate) clock: LocalClock,
@@ -68,12 +73,11 @@ impl Table {
             Ok((refund_words(&words, &plan, options)?, words))
         });
         let refunds = refunds.transpose()?;
-        let (currency, others) = currency(&self.currencies, options, self.other_currency)?;
+        let currency = currency(&self.currencies, options, self.other_currency)?;
+        let others = other_rows(&self.currencies, options, 0);
         let (seconds, times, dates, clock) = self.times.finish();
         let time_place = plan.times.first().copied().unwrap_or(0);
-        if let Some((row, others)) = times.open {
-            let read = seconds.get(row as usize).copied().unwrap_or(NO_TIME);
-            let values: Vec<_> = [(times.form, read)].into_iter().chain(others).collect();
+        if let Some((row, values)) = times.open {
             return Err(open_dates(plan.name(time_place), self.lines.line(row), &values, &clock));
         }
         let mut skipped = self.skipped;
@@ -88,18 +92,15 @@ impl Table {
             }
         };
         drop(&times.dropped, time_place, &date_words, times.form);
-        let mut money = |cells: crate::cells::MoneyCells, place: usize| -> Result<(Money, DecimalMark), Error> {
+        let mut money = |cells: crate::cells::MoneyCells, place: usize| -> Result<_, Error> {
             let (money, decided, mark) = cells.finish();
-            if let Some((row, others)) = decided.open {
-                let read = decimal(money.get(row as usize).unwrap_or(0), money.scale().into());
-                let others = others.into_iter().map(|(form, other)| (form, decimal(other.units, other.scale.into())));
-                let values: Vec<_> = [(decided.form, read)].into_iter().chain(others).collect();
+            if let Some((row, values)) = decided.open {
                 return Err(open_amounts(plan.name(place), self.lines.line(row), &values));
             }
             drop(&decided.dropped, place, &number_words, decided.form);
-            Ok((money, mark))
+            Ok(((money, decided.changes), mark))
         };
-        let (amounts, mark) = money(self.amounts, plan.amount_place())?;
+        let ((amounts, of_amounts), mark) = money(self.amounts, plan.amount_place())?;
         let quantities = match (self.quantities, plan.amount) {
             (Some(cells), AmountFrom::PriceAndQuantity(_, place)) => Some(money(cells, place)?.0),
             _ => None,
@@ -107,6 +108,15 @@ impl Table {
         let refunded = match (self.refunded, plan.refunded) {
             (Some(cells), Some(place)) => Some(money(cells, place)?.0),
             _ => None,
+        };
+        let (quantities, of_quantities) = quantities.unzip();
+        let (refunded, of_refunded) = refunded.unzip();
+        let decisions = Decisions {
+            seconds: times.changes,
+            amounts: of_amounts,
+            quantities: of_quantities.unwrap_or_default(),
+            refunded: of_refunded.unwrap_or_default(),
+            dropped: if self.first > 0 { dropped.clone() } else { Vec::new() },
         };
         let forms = dropped.len();
         dropped.extend(others);
@@ -117,9 +127,11 @@ impl Table {
         customers.number_waiting()?;
         let guests = options.guests.iter().zip(&customers.has_guest).filter(|(_, is_there)| !**is_there);
         absent_words.extend(guests.map(|(guest, _)| shown(guest.as_bytes())));
-        let no_currency = without_currency(&self.currencies, &amounts, self.rows, options.currency.is_some());
+        let is_asked = options.currency.is_some() || !self.currencies.numbers.is_empty();
+        let no_currency = if is_asked { without_currency(&self.currencies, &amounts, self.rows) } else { 0 };
         let other_codes = other_codes(&self.currencies, options);
         let rows = Rows {
+            first: 0,
             count: self.rows,
             customers: std::mem::take(&mut customers.numbers),
             seconds,
@@ -134,6 +146,8 @@ impl Table {
             returned: self.returned,
             products: self.products,
             dropped,
+            currencies: self.currencies,
+            decisions,
             lines: self.lines,
             skipped,
             clock,
@@ -231,18 +245,15 @@ fn absent<'a>(option: impl Iterator<Item = &'a String>, words: &Words) -> Vec<St
     option.filter(|said| !is_there(said)).map(|said| shown(said.as_bytes())).collect()
 }
 
-/// Amounts that name no currency, where others do or an option does.
-fn without_currency(words: &Words, amounts: &Money, rows: u32, is_asked: bool) -> u64 {
+/// Amounts that name no currency.
+fn without_currency(words: &Words, amounts: &Money, rows: u32) -> u64 {
     let is_named = |number: u8| words.words().get(usize::from(number)).is_some_and(|(word, _)| !word.is_empty());
-    if words.numbers.is_empty() && !is_asked {
-        return 0;
-    }
     let has_none = |row: &usize| !words.numbers.get(*row).is_some_and(|number| is_named(*number));
     (0..rows as usize).filter(|row| has_none(row) && amounts.get(*row).is_some()).count() as u64
 }
 
-/// The one currency, and the rows that have another where marks of amounts say so.
-fn currency(words: &Words, options: &ReadOptions, others: u64) -> Result<(Option<String>, Vec<u32>), Error> {
+/// The one currency.
+fn currency(words: &Words, options: &ReadOptions, others: u64) -> Result<Option<String>, Error> {
     let mut found: Vec<&str> = Vec::new();
     for (word, count) in words.words() {
         if *count > 0 && !word.is_empty() && !found.iter().any(|one| same(one, word)) {
@@ -253,7 +264,7 @@ fn currency(words: &Words, options: &ReadOptions, others: u64) -> Result<(Option
         if found.len() > 1 {
             return Err(Error::Currencies { found: listed(&words.list(|word| !word.is_empty()), 12) });
         }
-        return Ok((found.first().map(|code| (*code).to_owned()), Vec::new()));
+        return Ok(found.first().map(|code| (*code).to_owned()));
     };
     if others > 0 && found.is_empty() {
         let codes = words.words().iter().filter(|(word, _)| !word.is_empty());
@@ -266,11 +277,30 @@ fn currency(words: &Words, options: &ReadOptions, others: u64) -> Result<(Option
             found: listed(&words.list(|word| !word.is_empty()), 12),
         });
     }
-    let is_other = |number: &u8| {
-        words.words().get(usize::from(*number)).is_some_and(|(word, _)| !word.is_empty() && !same(word, wanted))
-    };
-    let rows = (0_u32..).zip(&words.numbers).filter(|(_, number)| is_other(number)).map(|(row, _)| row).collect();
-    Ok((Some(wanted.clone()), rows))
+    Ok(Some(wanted.clone()))
+}
+
+/// The rows from `first` on that have another currency than the one that is asked for, where marks of amounts say so.
+fn other_rows(words: &Words, options: &ReadOptions, first: u32) -> Vec<u32> {
+    let Some(wanted) = &options.currency else { return Vec::new() };
+    let is_other = |(word, _): &(String, u64)| !word.is_empty() && !same(word, wanted);
+    let is_other: Vec<bool> = words.words().iter().map(is_other).collect();
+    let is_other = |number: &u8| is_other.get(usize::from(*number)).copied().unwrap_or(false);
+    (first..).zip(&words.numbers).filter(|(_, number)| is_other(number)).map(|(row, _)| row).collect()
+}
+
+impl Rows {
+    /// Leaves out the rows of a stretch that have another currency, and counts those that have none.
+    pub(crate) fn sort_currencies(&mut self, options: &ReadOptions, some_have: bool) {
+        let dropped = self.dropped.len();
+        self.dropped.extend(other_rows(&self.currencies, options, self.first));
+        self.dropped.sort_unstable();
+        self.dropped.dedup();
+        self.other_currency += (self.dropped.len() - dropped) as u64;
+        if some_have || options.currency.is_some() {
+            self.no_currency += without_currency(&self.currencies, &self.amounts, self.count);
+        }
+    }
 }
 
 fn same(one: &str, other: &str) -> bool {
@@ -329,9 +359,9 @@ fn open_dates(column: &str, line: u64, values: &[(usize, i64)], clock: &LocalClo
     ))
 }
 
-fn open_amounts(column: &str, line: u64, values: &[(usize, Decimal)]) -> Error {
+fn open_amounts(column: &str, line: u64, values: &[(usize, Number)]) -> Error {
     let option = |form: usize| if form == 0 { "--decimal point" } else { "--decimal comma" };
-    let text = |value: &Decimal| value.normalize().to_string();
+    let text = |value: &Number| decimal(value.units, value.scale.into()).normalize().to_string();
     let of_forms = values.iter().map(|(form, value)| (option(*form).to_owned(), [text(value), text(value)]));
     let [english, chinese] = readings(line, of_forms);
     Error::TwoForms(said!(

@@ -4,7 +4,6 @@ use crate::error::{called, shown};
 use crate::header::Plan;
 use crate::ids::{Ids, SortedIds};
 use crate::names::plain;
-use crate::orders::Columns;
 use crate::text::Encoding;
 
 /// Ids of which a note is made.
@@ -85,10 +84,10 @@ const NOBODIES: [&str; 62] = [
 ];
 
 /// Customers whose id reads like a word for nobody; those who have neither order nor credit are none.
-pub(crate) fn nobodies(ids: &SortedIds, columns: &Columns) -> Suspects {
+pub(crate) fn nobodies(ids: &SortedIds, present: &dyn Fn(Vec<u32>) -> Vec<u32>) -> Suspects {
     const OPTION: usize = 10;
     let asked = (0..).zip(ids.iter()).filter(|(_, id)| is_nobody(id)).map(|(place, _)| place);
-    let found = columns.present(asked.collect());
+    let found = present(asked.collect());
     let mut suspects = Suspects { count: found.len() as u64, of: ids.len() as u64, ..Suspects::default() };
     for id in found.into_iter().filter_map(|place| ids.get(place)) {
         if suspects.examples.len() < OPTION && !id.contains(',') {

@@ -21,6 +21,8 @@ use crate::zone::LocalClock;
 pub(crate) struct Table {
     pub(crate) plan: Plan,
     pub(crate) rows: u32,
+    /// The first row that was not taken out.
+    pub(crate) first: u32,
     pub(crate) read: u64,
     pub(crate) customers: Customers,
     pub(crate) times: TimeCells,
@@ -62,6 +64,7 @@ impl Table {
         let clocks = (LocalClock::new(options.zone), LocalClock::new(clock));
         Ok(Self {
             rows: 0,
+            first: 0,
             read: 0,
             customers: Customers::new(&options.guests),
             times: TimeCells::new(options.dates.or(plan.layout.dates()), skips, clocks.0, clocks.1),
@@ -336,15 +339,14 @@ impl Table {
         if code.is_empty() && self.currencies.words().is_empty() {
             return Ok(None);
         }
-        while self.currencies.numbers.len() < self.rows as usize {
+        while self.currencies.numbers.len() < (self.rows - self.first) as usize {
             let nothing = self.currencies.number(b"").unwrap_or(0);
             self.currencies.store(nothing);
         }
         let places = (self.plan.currency, self.plan.amount_place());
         let number = self.currencies.number(code);
-        let name = self.plan.name(places.0.unwrap_or(places.1));
-        let full = || Problem::Stop(too_many_words(&self.currencies, Role::Currency, name));
-        number.map(Some).ok_or_else(full)
+        let name = || self.plan.name(places.0.unwrap_or(places.1));
+        number.map(Some).ok_or_else(|| Problem::Stop(too_many_words(&self.currencies, Role::Currency, name())))
     }
 
     #[cold]

@@ -5,6 +5,7 @@ use crate::ids::NOBODY;
 use crate::order_ids::NO_ORDER;
 use crate::resolve::Rows;
 use crate::said::Said;
+use crate::stretch::Stretches;
 
 /// Rows from which on it is no chance that the last amount is the sum of all others.
 const ROWS: u32 = 6;
@@ -20,8 +21,46 @@ impl Rows {
         if self.count < ROWS || self.dropped.contains(&last) || !self.is_total(last as usize) {
             return Ok(());
         }
+        self.refuse_total(last, skips)?;
+        self.dropped.push(last);
+        Ok(())
+    }
+
+    /// As [`without_total`](Rows::without_total), of rows that are in stretches.
+    pub(crate) fn without_total_of(&mut self, stretches: &mut Stretches, skips: bool) -> Result<(), Error> {
+        let end = stretches.len().saturating_sub(1);
+        stretches.load(end, self)?;
+        let Some(last) = (self.first + self.count).checked_sub(1).filter(|last| *last >= ROWS - 1) else {
+            return Ok(());
+        };
+        let at = (last - self.first) as usize;
+        let (Some(&customer), Some(total)) = (self.customers.get(at), self.amounts.get(at)) else { return Ok(()) };
+        if self.dropped.contains(&last) || customer == NOBODY || total <= 0 {
+            return Ok(());
+        }
+        let mut sum = Some(0_i128);
+        // From behind: most customers were seen before, and not long ago.
+        for stretch in (0..=end).rev() {
+            stretches.load(stretch, self)?;
+            let others = if stretch == end { at } else { self.customers.len() };
+            if self.customers.iter().take(others).any(|other| *other == customer) {
+                return Ok(());
+            }
+            let amounts = (0..others).map(|row| self.amounts.get(row).unwrap_or(0));
+            sum = sum.and_then(|sum| amounts.into_iter().try_fold(sum, i128::checked_add));
+        }
+        if sum == Some(total) {
+            stretches.load(end, self)?;
+            self.refuse_total(last, skips)?;
+            self.decisions.dropped.push(last);
+        }
+        Ok(())
+    }
+
+    /// Says that a row is the sum of all others.
+    fn refuse_total(&mut self, last: u32, skips: bool) -> Result<(), Error> {
         let fault = Fault::of(
-            Said::same(self.amounts.text(last as usize)),
+            Said::same(self.amounts.text((last - self.first) as usize)),
             [
                 "an order, not the sum of all rows above: delete the line of the total",
                 "订单，而不是上面各行的合计：请删去合计行",
@@ -32,7 +71,6 @@ impl Rows {
             return Err(Error::Row(bad));
         }
         self.skipped.add(bad);
-        self.dropped.push(last);
         Ok(())
     }
 

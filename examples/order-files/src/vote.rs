@@ -15,6 +15,8 @@ pub(crate) struct Vote<const N: usize, T> {
     seen: [Seen; 8],
     /// What a row says in a form other than the first that reads it.
     others: Vec<(u32, u8, T)>,
+    /// By form, the first row that says something else in it, and what was stored for that.
+    first: [Option<(u32, T)>; N],
     /// Where rows may be left out: those that not every form reads.
     selective: Option<Vec<(u32, u8)>>,
 }
@@ -36,7 +38,7 @@ pub(crate) struct Decided<T> {
     /// Rows that this form does not read, and the mask of the forms that do.
     pub(crate) dropped: Vec<(u32, u8)>,
     /// Where two forms or more are possible and say different things: the row of the first such value, and what it says
-    /// in the other forms.
+    /// in each of the forms, the one that was found first.
     pub(crate) open: Option<(u32, Vec<(usize, T)>)>,
 }
 
@@ -44,7 +46,7 @@ impl<const N: usize, T: Copy + PartialEq> Vote<N, T> {
     pub(crate) fn new(only: Option<usize>, rows_may_go: bool) -> Self {
         let possible = only.map_or((1 << N) - 1, |form| 1 << form);
         let seen = [Seen { count: 0, line: 0 }; 8];
-        Self { possible, seen, others: Vec::new(), selective: rows_may_go.then(Vec::new) }
+        Self { possible, seen, others: Vec::new(), first: [None; N], selective: rows_may_go.then(Vec::new) }
     }
 
     /// Whether only this form is left.
@@ -77,7 +79,10 @@ impl<const N: usize, T: Copy + PartialEq> Vote<N, T> {
         for (form, value) in values.into_iter().enumerate().filter(|(form, _)| self.possible & (1 << form) != 0) {
             match (first, value) {
                 (None, _) => first = value,
-                (Some(stored), Some(value)) if stored != value => self.others.push((row, form as u8, value)),
+                (Some(stored), Some(value)) if stored != value => {
+                    self.others.push((row, form as u8, value));
+                    self.first[form].get_or_insert((row, stored));
+                }
                 _ => {}
             }
         }
@@ -96,9 +101,12 @@ impl<const N: usize, T: Copy + PartialEq> Vote<N, T> {
         let differs = |other: &&(u32, u8, T)| best.contains(&usize::from(other.1));
         let row = if best.len() > 1 { self.others.iter().find(differs).map(|other| other.0) } else { None };
         let open = row.map(|row| {
-            let of_row =
-                self.others.iter().filter(differs).filter(|other| other.0 == row && usize::from(other.1) != form);
-            (row, of_row.map(|other| (usize::from(other.1), other.2)).collect())
+            let of_row = || self.others.iter().filter(|other| other.0 == row);
+            let stored = self.first.iter().flatten().find(|first| first.0 == row).map(|first| first.1);
+            let found = of_row().find(|other| usize::from(other.1) == form).map(|other| other.2).or(stored);
+            let others = of_row().filter(differs).filter(|other| usize::from(other.1) != form);
+            let others = others.map(|other| (usize::from(other.1), other.2));
+            (row, found.map(|value| (form, value)).into_iter().chain(others).collect())
         });
         let bit = 1_u8 << form;
         let dropped = self.selective.iter().flatten().filter(|(_, mask)| mask & bit == 0).copied().collect();
@@ -126,7 +134,7 @@ mod tests {
     fn two_forms_that_say_different_things_are_open() {
         let mut vote = Vote::<2, i64>::new(None, false);
         let _ = vote.add(0, 2, [Some(1234), Some(1)]);
-        assert_eq!(vote.finish().open, Some((0, vec![(1, 1)])));
+        assert_eq!(vote.finish().open, Some((0, vec![(0, 1234), (1, 1)])));
         let mut same = Vote::<2, i64>::new(None, false);
         let _ = same.add(0, 2, [Some(5), Some(5)]);
         assert_eq!(same.finish().open, None);

@@ -8,7 +8,8 @@ use chrono::NaiveDate;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser};
 use order_files::{
-    Columns, DateOrder, DecimalMark, KindWords, Layout, Orders, ReadOptions, RowsOfOrder, Said, StatusWords, Zone,
+    Columns, DateOrder, DecimalMark, KindWords, Layout, OrderParts, Orders, ReadOptions, RowsOfOrder, Said,
+    StatusWords, Zone,
 };
 use repurchase::measure::Occasion;
 use repurchase::predict::ModelKind;
@@ -17,7 +18,7 @@ use repurchase::segment::{FrequencyMeasure, Grid, RfmOptions};
 use repurchase::shop::{PurchaseChoice, ShopOptions};
 
 use crate::params::{self, Param};
-use crate::{SAMPLE, output, read};
+use crate::{SAMPLE, memory, output, read};
 
 /// Labels a shop's customers: repurchase rates, RFM segments, octants, frequency bands, tiers, churn and value.
 #[derive(Debug, Parser)]
@@ -36,6 +37,10 @@ pub struct Arguments {
     /// The language of the page: en or zh.
     #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = language())]
     pub lang: Language,
+    /// The most memory for the rows of the file, such as 500MB or 2GB; what has no room there waits in a temporary file. By
+    /// default, three quarters of what the machine has to spare.
+    #[arg(long, value_name = "SIZE", value_parser = memory::size)]
+    pub memory: Option<u64>,
     /// Write `customers.csv` and `summary.json` into this directory.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -191,6 +196,13 @@ impl LogArguments {
     /// The same, with what was bought.
     pub fn read_with_products(&self) -> Result<Orders, Box<dyn Error>> {
         self.read_with(&self.options().with_products())
+    }
+
+    /// The same, of which memory has so many bytes.
+    pub fn read_parts(&self, memory: u64) -> Result<OrderParts, Box<dyn Error>> {
+        let path = self.orders.as_deref().unwrap_or(SAMPLE.as_ref());
+        let parts = order_files::read_parts(read::input(path)?, &self.options(), memory)?;
+        Ok(if self.keep_credits { parts } else { parts.with_credits_matched()? })
     }
 
     fn read_with(&self, options: &ReadOptions) -> Result<Orders, Box<dyn Error>> {

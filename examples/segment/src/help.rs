@@ -69,7 +69,10 @@ const WORDS: [(&str, &str); 22] = [
     ("lang", "语言：en 或 zh"),
 ];
 
-const OF_SEGMENT: [(&str, &str); 1] = [("out", "把 customers.csv 和 summary.json 写入这个目录")];
+const OF_SEGMENT: [(&str, &str); 2] = [
+    ("memory", "读取的行最多用多少内存，如 500MB、2GB；放不下的暂存于临时文件；不给则为机器空闲内存的四分之三"),
+    ("out", "把 customers.csv 和 summary.json 写入这个目录"),
+];
 
 const OF_REPORT: [(&str, &str); 3] = [
     ("shop", "店铺名称；不给则用文件名"),

@@ -1,14 +1,16 @@
 //! The `segment` program, in parts that the programs beside it use, too.
 //!
 //! ```text
-//! a file ──► order_files ──► read: PurchaseLog ──► shop ──► customers.csv, summary.json, page
+//! a file ──► order_files ──► gathered: a log, or a log of each part ──► shop ──► customers.csv, summary.json, page
 //! ```
 
 pub mod arguments;
 pub mod command_line;
 pub mod customers;
 mod digits;
+pub mod gathered;
 mod help;
+mod memory;
 pub mod notes;
 pub mod output;
 pub mod overview;
@@ -30,6 +32,7 @@ use std::process::ExitCode;
 use order_files::{Layout, Said};
 
 use crate::arguments::Arguments;
+use crate::gathered::Gathered;
 use crate::overview::Overview;
 use crate::shop::Shop;
 
@@ -48,20 +51,17 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     if arguments.log.asks_for_layouts() {
         return Ok(output::print(&Layout::list(arguments.lang)?)?);
     }
-    let orders = arguments.log.read()?;
-    let log = orders.log()?;
-    // The log has them, and the rest takes memory of its own.
-    let orders = orders.without_rows();
-    let ledger = read::ledger(&orders, &log)?;
-    if ledger.is_empty() {
-        return Err(read::nobody(&orders, &log).into());
-    }
-    let notes = notes::of_orders(&orders, &log, &ledger);
+    let parts = arguments.log.read_parts(memory::room(arguments.memory))?;
     let options = arguments.shop.options()?;
     // Given parameters are applied, whatever they would have forecast.
     let is_checked = !arguments.unchecked && arguments.shop.params.is_empty();
-    let checks = if is_checked { Some(read::checks(&orders, &log, &options)?) } else { None };
-    drop(log);
+    let checked = is_checked.then_some((&options, arguments.shop.horizon));
+    let (orders, Gathered { ledger, notes, totals, checks }) = Gathered::of(parts, checked)?;
+    if ledger.is_empty() {
+        return Err(read::nobody(&orders, totals).into());
+    }
+    let ledger = read::named_ledger(&orders, &ledger)?;
+    let notes = notes::of_orders(&orders, notes, &ledger);
     let options = options.with_checks(checks);
     let shop = Shop::fit(ledger, &arguments.shop, &options)?.with_notes(notes);
     let overview = Overview::of(&shop)?;

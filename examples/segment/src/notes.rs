@@ -44,10 +44,9 @@ impl Note {
     }
 }
 
-/// The notes on a file and on its log.
-pub fn of_orders(orders: &Orders, log: &PurchaseLog<u32>, ledger: &Ledger<String>) -> Vec<Note> {
+/// The notes on a file, and those of the library on its log.
+pub fn of_orders(orders: &Orders, mut found: Vec<measure::Note>, ledger: &Ledger<String>) -> Vec<Note> {
     let mut notes: Vec<Note> = orders.notes().iter().map(of_reader).collect();
-    let mut found = measure::notes(log, ledger.as_of());
     // Numbers are never alike, ids may be.
     found.extend(measure::ids_alike(ledger.ids()));
     found.sort_by_key(|note| note.code);

@@ -10,9 +10,10 @@ use order_files::{Orders, ProductLine, Said};
 use repurchase::history::LineLog;
 use repurchase::record::{Credit, OrderLine, Record};
 use repurchase::scale::Language;
-use repurchase::shop::{ShopChecks, ShopOptions};
 use repurchase::{Ledger, Order, PurchaseLog};
 use rust_decimal::Decimal;
+
+use crate::gathered::LogTotals;
 
 /// The file that a program was given; `-` is standard input.
 pub fn input(path: &Path) -> Result<Watched<Box<dyn Read>>, Box<dyn Error>> {
@@ -50,17 +51,11 @@ impl<R: Read> Read for Watched<R> {
     }
 }
 
-/// Every customer's history as of the orders' day.
+/// Every customer's history by the ids themselves.
 ///
-/// The log has customers by number, which is quicker; numbers are in the order of ids.
-pub fn ledger(orders: &Orders, log: &PurchaseLog<u32>) -> Result<Ledger<String>, Box<dyn Error>> {
-    let ledger = log.ledger(orders.as_of()).map_err(|error| by_name(orders, error))?;
+/// A log has customers by number, which is quicker; numbers are in the order of ids.
+pub fn named_ledger(orders: &Orders, ledger: &Ledger<u32>) -> Result<Ledger<String>, Box<dyn Error>> {
     Ok(ledger.renamed(|&number| name(orders, number))?)
-}
-
-/// How the models have done on the past of these orders.
-pub fn checks(orders: &Orders, log: &PurchaseLog<u32>, options: &ShopOptions) -> Result<ShopChecks, Box<dyn Error>> {
-    Ok(ShopChecks::of(log, orders.as_of(), options).map_err(|error| by_name(orders, error))?)
 }
 
 /// The log by the ids themselves, for whoever asks it for customers.
@@ -98,10 +93,10 @@ pub fn named_lines(orders: &Orders, but: &[String]) -> Result<Option<LineLog<Str
 }
 
 /// Why nobody has bought.
-pub fn nobody(orders: &Orders, log: &PurchaseLog<u32>) -> Said {
-    let (as_of, last) = (orders.as_of(), log.days().map_or_else(|| orders.as_of(), |(_, last)| last));
-    if log.purchases() == 0 {
-        let (counts, credits) = (orders.counts(), log.credits());
+pub fn nobody(orders: &Orders, log: LogTotals) -> Said {
+    let (as_of, last) = (orders.as_of(), log.last.unwrap_or(orders.as_of()));
+    if log.purchases == 0 {
+        let (counts, credits) = (orders.counts(), log.credits);
         if credits == 0 {
             let (all, refunded) = (counts.orders, counts.fully_refunded);
             let (unpaid, cancelled) = (counts.unpaid, counts.cancelled);
@@ -135,7 +130,7 @@ pub fn name(orders: &Orders, number: u32) -> String {
 }
 
 /// An error with the id in place of the number, and without the place of a record, which is none of the file's.
-fn by_name(orders: &Orders, error: repurchase::Error) -> repurchase::Error {
+pub(crate) fn by_name(orders: &Orders, error: repurchase::Error) -> repurchase::Error {
     match error {
         repurchase::Error::Customer { customer, cause } => {
             let number = customer.parse().ok().and_then(|number| orders.ids().get(number));

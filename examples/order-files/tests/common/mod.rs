@@ -3,7 +3,8 @@
 #![allow(dead_code, reason = "each test uses a part")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails so")]
 
-use order_files::{Error, Orders, ReadOptions, read};
+use order_files::{Error, OrderParts, Orders, ReadOptions, read, read_parts};
+use repurchase::PurchaseLog;
 
 /// Customers, purchases, credits and revenue of a file.
 pub(crate) fn answer(orders: &Orders) -> (usize, usize, usize, String) {
@@ -35,7 +36,9 @@ pub(crate) fn ok(file: &[u8]) -> Orders {
 
 #[track_caller]
 pub(crate) fn ok_with(file: &[u8], options: &ReadOptions) -> Orders {
-    match read(file, options) {
+    let read = read(file, options);
+    is_the_same_in_parts(file, options, &read);
+    match read {
         Ok(orders) => orders,
         Err(error) => panic!("{error}"),
     }
@@ -49,7 +52,9 @@ pub(crate) fn refusal(file: &[u8]) -> String {
 
 #[track_caller]
 pub(crate) fn refusal_with(file: &[u8], options: &ReadOptions) -> String {
-    match read(file, options) {
+    let read = read(file, options);
+    is_the_same_in_parts(file, options, &read);
+    match read {
         Ok(orders) => panic!("read as {:?}", answer(&orders)),
         Err(error) => text(&error),
     }
@@ -57,4 +62,41 @@ pub(crate) fn refusal_with(file: &[u8], options: &ReadOptions) -> String {
 
 pub(crate) fn text(error: &Error) -> String {
     error.to_string()
+}
+
+/// Whether a file is read in the same way where memory has room for one row, for three, or for all: the same answers and
+/// notes, the same refusals. Only orders of several rows need all of them.
+#[track_caller]
+pub(crate) fn is_the_same_in_parts(file: &[u8], options: &ReadOptions, whole: &Result<Orders, Error>) {
+    for memory in [0, 3 * 64, u64::MAX] {
+        match (whole, read_parts(file, options, memory)) {
+            (_, Err(Error::OrdersInParts { .. })) if memory < u64::MAX => {}
+            (Ok(whole), Ok(parts)) => {
+                assert_same(whole, parts);
+                let parts = read_parts(file, options, memory).unwrap();
+                assert_same(&whole.clone().with_credits_matched().unwrap(), parts.with_credits_matched().unwrap());
+            }
+            (Err(whole), Err(parts)) => assert_eq!(text(&parts), text(whole), "{memory} bytes"),
+            (Ok(_), Err(parts)) => panic!("{memory} bytes: {parts}"),
+            (Err(whole), Ok(_)) => panic!("{memory} bytes: not {whole}"),
+        }
+    }
+}
+
+#[track_caller]
+fn assert_same(whole: &Orders, parts: OrderParts) {
+    let known = |orders: &Orders| {
+        let said = (orders.counts(), orders.notes().to_vec(), orders.bad_rows().to_vec());
+        (said, orders.ids().clone(), orders.customers(), orders.read_as().clone(), orders.as_of())
+    };
+    assert_eq!(known(parts.orders()), known(whole));
+    let ledger = |log: &PurchaseLog<u32>| log.ledger(whole.as_of());
+    let mut logs = parts.into_logs().1.map(Result::unwrap);
+    let Ok(mut joined) = ledger(&logs.next().unwrap()) else { return assert!(ledger(&whole.log().unwrap()).is_err()) };
+    for log in logs {
+        let Ok(part) = ledger(&log) else { return assert!(ledger(&whole.log().unwrap()).is_err()) };
+        joined.merge(&part).unwrap();
+    }
+    assert_eq!(joined, ledger(&whole.log().unwrap()).unwrap());
+    assert_eq!(joined.left_out(), ledger(&whole.log().unwrap()).unwrap().left_out());
 }

@@ -1,0 +1,215 @@
+//! Orders of more rows than memory has room for, part by part of the customers.
+//!
+//! ```text
+//! rows ─► stretches in a file ─► forms known ─► each stretch assembled ─► parts in a file ─► a part's columns ─► its log
+//! ```
+//!
+//! A part has all orders of some customers, who follow those of the part before it in the order of their ids.
+
+use std::io::Read;
+use std::mem::take;
+
+use repurchase::PurchaseLog;
+
+use crate::assemble::{Assembly, Units};
+use crate::counts::Counts;
+use crate::error::Error;
+use crate::filed::{Filed, Sorter};
+use crate::ids::Ids;
+use crate::options::ReadOptions;
+use crate::orders::{Columns, Orders};
+use crate::stretch::Stretches;
+use crate::table::Table;
+use crate::{Form, Found, Seen};
+
+/// What a row of a file, then of a part, takes while it is worked on.
+const BYTES_A_ROW: u64 = 64;
+/// Rows and orders that are read back are fewer than those that wait to be written.
+const BYTES_AN_ORDER: u64 = 96;
+const MOST_PARTS: u64 = 1 << 10;
+
+/// Orders of a file, in memory or, where they do not fit it, in parts by customer in a temporary file.
+#[derive(Debug)]
+pub struct OrderParts {
+    /// Without columns.
+    orders: Orders,
+    rows: PartRows,
+}
+
+#[derive(Debug)]
+enum PartRows {
+    Whole(Box<Columns>),
+    Filed(Filed),
+}
+
+/// Reads a file of orders as [`read`](crate::read) does, whatever its size: rows take about `memory` bytes, and what has no
+/// room there waits in a temporary file, which is gone when the program ends. The answers are the same.
+///
+/// What is kept of customers, some 100 bytes and an id each, comes on top, as do values that two forms read, until one of them is
+/// found out. Products and the ids of orders are not handed over.
+///
+/// # Errors
+///
+/// As [`read`](crate::read); [`Error::Scratch`] where the temporary file fails, and [`Error::OrdersInParts`] for more rows than
+/// fit memory where orders have ids, by which several rows may be one order.
+///
+/// # Examples
+///
+/// ```
+/// use order_files::{ReadOptions, read, read_parts};
+///
+/// let mut file = "customer_id,placed_at,amount\n".to_owned();
+/// for row in 0..1000 {
+///     file += &format!("{},2024-01-{:02},9.90\n", row % 70, row % 31 + 1);
+/// }
+/// let whole = read(file.as_bytes(), &ReadOptions::default())?;
+/// let parts = read_parts(file.as_bytes(), &ReadOptions::default(), 20_000)?;
+/// assert_eq!(parts.orders().ids(), whole.ids());
+/// assert!(parts.len() > 1);
+/// let mut ledger = whole.log()?.of_customers(|_| false).ledger(whole.as_of())?;
+/// for log in parts.into_logs().1 {
+///     ledger.merge(&log?.ledger(whole.as_of())?)?;
+/// }
+/// assert_eq!(ledger, whole.log()?.ledger(whole.as_of())?);
+/// # Ok::<(), order_files::Error>(())
+/// ```
+pub fn read_parts(input: impl Read, options: &ReadOptions, memory: u64) -> Result<OrderParts, Error> {
+    let most = u32::try_from(memory / BYTES_A_ROW).unwrap_or(u32::MAX).max(1);
+    let mut stretches: Option<Stretches> = None;
+    let (mut table, form) = crate::table_of(input, options, |table| {
+        if table.rows - table.first < most {
+            return Ok(());
+        }
+        if let Some(place) = table.plan.order {
+            return Err(Error::OrdersInParts { column: table.plan.name(place).to_owned(), memory });
+        }
+        if stretches.is_none() {
+            stretches = Some(Stretches::new()?);
+        }
+        stretches.as_mut().map_or(Ok(()), |stretches| stretches.add(table))
+    })?;
+    let Some(mut stretches) = stretches else {
+        return crate::whole(table, options, form).map(OrderParts::of);
+    };
+    if table.rows > table.first {
+        stretches.add(&mut table)?;
+    }
+    filed(table, stretches, options, memory, form)
+}
+
+fn filed(
+    table: Table,
+    mut stretches: Stretches,
+    options: &ReadOptions,
+    memory: u64,
+    form: Form,
+) -> Result<OrderParts, Error> {
+    let (seen, rows_in_all) = (Seen::of(&table), u64::from(table.rows));
+    let (mut rows, mut customers) = table.resolve(options)?;
+    rows.without_total_of(&mut stretches, options.skip_bad_rows)?;
+    let scale = Units::of(&rows).scale;
+    let rounded = crate::rounded(&customers.ids, &rows);
+    let (ids, places) = take(&mut customers.ids).sorted();
+    let parts =
+        (rows_in_all * BYTES_AN_ORDER).div_ceil(memory.max(1)).clamp(1, MOST_PARTS).min(ids.len().max(1) as u64);
+    let mut sorter = Sorter::new(places, ids.len(), parts as usize, memory)?;
+    let (mut counts, nobody) = (Counts::default(), Ids::default());
+    for stretch in 0..stretches.len() {
+        stretches.load(stretch, &mut rows)?;
+        rows.sort_currencies(options, stretches.has_currencies());
+        let mut assembly = Assembly::new(&rows, &nobody, sorter, options.skip_bad_rows);
+        assembly.counts = counts;
+        let bad;
+        (sorter, counts, bad) = assembly.run()?;
+        for row in bad {
+            rows.skipped.add(row);
+        }
+        sorter.fault.take().map_or(Ok(()), Err)?;
+    }
+    drop(stretches);
+    let counts = seen.with(counts, &rows);
+    if !sorter.known.iter().any(|known| known.is_there) {
+        return Err(crate::nothing(&rows, &counts, customers.guest));
+    }
+    let as_of = crate::far_day::as_of(|| sorter.times.values().flatten().copied(), &rows, options, &counts)?;
+    let is_there = |place: &u32| sorter.known.get(*place as usize).is_some_and(|known| known.is_there);
+    let found = Found {
+        present: &|asked| asked.into_iter().filter(is_there).collect(),
+        has_refunds: sorter.has_refunded || sorter.has_credits || counts.fully_refunded > 0,
+        rounded,
+        alike_orders: None,
+        customers: sorter.known.iter().filter(|known| known.has_bought).count(),
+    };
+    let orders = crate::known(found, &seen, (rows, customers, ids), counts, (scale, as_of, form), options);
+    Ok(OrderParts { orders, rows: PartRows::Filed(sorter.finish()?) })
+}
+
+impl OrderParts {
+    fn of(mut orders: Orders) -> Self {
+        let columns = take(&mut orders.columns);
+        Self { orders: orders.without_rows(), rows: PartRows::Whole(Box::new(columns)) }
+    }
+
+    /// What is known of the file beside the orders and credits themselves: as that of
+    /// [`without_rows`](Orders::without_rows).
+    pub fn orders(&self) -> &Orders {
+        &self.orders
+    }
+
+    /// The number of parts: 1 where all rows are in memory.
+    pub fn len(&self) -> usize {
+        match &self.rows {
+            PartRows::Whole(_) => 1,
+            PartRows::Filed(filed) => filed.len(),
+        }
+    }
+
+    /// Always false.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Ties credits to the orders that they give back whole, as [`Orders::with_credits_matched`] does.
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`Error::Scratch`].
+    pub fn with_credits_matched(mut self) -> Result<Self, Error> {
+        match self.rows {
+            PartRows::Whole(columns) => {
+                Orders { columns: *columns, ..self.orders }.with_credits_matched().map(Self::of)
+            }
+            PartRows::Filed(mut filed) => {
+                if filed.has_credits {
+                    filed.ties_credits = true;
+                    let (mut tied, mut unmatched, mut customers) = (0, 0, 0);
+                    let all = self.orders.ids.len();
+                    for part in 0..filed.len() {
+                        let (columns, more) = filed.columns(part, all, self.orders.scale)?;
+                        tied += more.0;
+                        unmatched += more.1;
+                        customers += columns.count_customers(all);
+                    }
+                    self.orders.customers = customers;
+                    self.orders.note_matches(tied, unmatched);
+                }
+                Ok(Self { orders: self.orders, rows: PartRows::Filed(filed) })
+            }
+        }
+    }
+
+    /// What is known of the file, and the library's log of each part, by the places of customers' ids. Those of a part follow
+    /// those of the part before it.
+    pub fn into_logs(self) -> (Orders, impl Iterator<Item = Result<PurchaseLog<u32>, Error>>) {
+        let (parts, Self { orders, mut rows }) = (self.len(), self);
+        let (customers, scale, calendar) = (orders.ids.len(), orders.scale, orders.calendar());
+        let logs = (0..parts).map(move |part| {
+            let columns = match &mut rows {
+                PartRows::Whole(columns) => take(&mut **columns),
+                PartRows::Filed(filed) => filed.columns(part, customers, scale)?.0,
+            };
+            columns.log(scale, &calendar)
+        });
+        (orders, logs)
+    }
+}
