@@ -40,6 +40,7 @@ mod cycle;
 mod days;
 mod groups;
 mod membership;
+mod merge;
 mod mix;
 mod net;
 mod next_purchase;

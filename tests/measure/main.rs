@@ -9,6 +9,7 @@ use repurchase::record::{Credit, Period, Record};
 use repurchase::{Order, PurchaseLog};
 use rust_decimal::Decimal;
 
+mod batches;
 mod breadth;
 mod by_hand;
 mod cohorts;

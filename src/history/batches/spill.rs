@@ -195,7 +195,69 @@ impl<Id: StoredId, S: Spill> SpilledFold<Id, S> {
     /// [`Error::Bytes`] when bytes cannot be read, or are not those that were appended; [`Error::Customer`] when the sum of a
     /// customer's amounts does not fit a `Decimal` at the finest scale of all batches; the error of an
     /// [`add`](SpilledFold::add) that failed.
-    pub fn finish(mut self) -> Result<Ledger<Id>> {
+    pub fn finish(self) -> Result<Ledger<Id>> {
+        self.finish_parts(|_| Ok(()))
+    }
+
+    /// The ledger of all batches, and on the way the log of each part of the customers, with all that they bought up to the as-of
+    /// day: what is counted of a log is counted of each and merged, all of it in one pass. A part that nobody is in has no log.
+    ///
+    /// Rates ([`RepurchaseRates::merge`](crate::measure::RepurchaseRates::merge)), mixes, cohorts, notes
+    /// ([`NoteTally`](crate::measure::NoteTally)) and tallies merge; concentration is that of the ledger.
+    ///
+    /// # Errors
+    ///
+    /// As [`finish`](SpilledFold::finish), and those of `of_part`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::history::{Spill, SpilledFold};
+    /// use repurchase::measure::{CohortOptions, CohortTable, RateOptions, RepurchaseRates, repurchase_rates};
+    /// use repurchase::record::{Period, Windows};
+    /// use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar};
+    /// use rust_decimal::Decimal;
+    ///
+    /// # struct Parts(Vec<Vec<u8>>);
+    /// # impl Spill for Parts {
+    /// #     fn append(&mut self, part: usize, bytes: &[u8]) -> std::io::Result<()> {
+    /// #         self.0[part].extend_from_slice(bytes);
+    /// #         Ok(())
+    /// #     }
+    /// #     fn read(&mut self, part: usize) -> std::io::Result<Vec<u8>> {
+    /// #         Ok(std::mem::take(&mut self.0[part]))
+    /// #     }
+    /// # }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let order = |id: u64, day: &str| Ok::<_, Box<dyn std::error::Error>>(Order::on(id, day.parse()?, Decimal::TEN)?);
+    /// let stores = [[order(2, "2026-03-27")?, order(1, "2026-02-03")?], [order(1, "2026-02-09")?, order(3, "2026-03-01")?]];
+    /// let (as_of, options) = ("2026-03-31".parse()?, RateOptions::default());
+    ///
+    /// let mut fold = SpilledFold::new(as_of, 1 << 20, Parts(vec![Vec::new(); SpilledFold::PARTS]));
+    /// for store in stores {
+    ///     fold.add(&PurchaseLog::from_records(store, &ShopCalendar::utc())?)?;
+    /// }
+    /// let months = Windows::periods(Period::Month, "2026-02-01".parse()?, as_of)?;
+    /// let mut rates: Vec<RepurchaseRates> = Vec::new();
+    /// let mut cohorts: Option<CohortTable> = None;
+    /// fold.finish_parts(|log| {
+    ///     let of_part = repurchase_rates(log, &months, &options);
+    ///     if rates.is_empty() { rates = of_part } else {
+    ///         rates.iter_mut().zip(&of_part).try_for_each(|(all, more)| all.merge(more))?;
+    ///     }
+    ///     let of_part = CohortTable::of(log, &CohortOptions::default(), as_of)?;
+    ///     match &mut cohorts {
+    ///         Some(all) => all.merge(&of_part)?,
+    ///         None => cohorts = Some(of_part),
+    ///     }
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(rates[0].users, Ratio::new(1, 1)?, "in February, customer 1 bought twice");
+    /// assert_eq!(cohorts.ok_or("bought")?.cohorts.len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn finish_parts(mut self, mut of_part: impl FnMut(&PurchaseLog<Id>) -> Result<()>) -> Result<Ledger<Id>> {
         self.fault.take().map_or(Ok(()), Err)?;
         let mut rows = Vec::with_capacity(SpilledFold::PARTS);
         for part in 0..SpilledFold::PARTS {
@@ -204,21 +266,18 @@ impl<Id: StoredId, S: Spill> SpilledFold<Id, S> {
             if facts == 0 {
                 continue;
             }
-            let mut read = Read {
-                scale: self.scale,
-                amounts: Amounts::with_scale(self.scale),
-                facts: Partition::with_capacity(facts, 0),
-                count: 0,
-            };
+            let mut read = Read { log: PurchaseLog::with_capacity(Amounts::with_scale(self.scale), facts) };
             let spilled = self.spill.read(part).map_err(|error| failed(part, &error))?;
             let is_whole = read.blocks(&spilled).and_then(|()| read.block(&waiting, self.scale));
-            if is_whole.is_none() || read.count != facts {
+            if is_whole.is_none() || read.log.facts != facts {
                 return Err(Error::bytes(name(part), "has not the bytes that were appended"));
             }
             drop((spilled, waiting));
-            read.facts.finish(false);
+            let mut log = read.log;
+            log.finish();
+            of_part(&log)?;
             let mut posting = Posting::new(self.scale);
-            fold(&[read.facts], &read.amounts, self.as_of.into(), &mut posting);
+            fold(&log.partitions, &log.amounts, self.as_of.into(), &mut posting);
             rows.push(posting.rows);
         }
         let mut ledger = Ledger::of_rows(rows, self.scale, self.as_of, None)?;
@@ -254,11 +313,8 @@ impl Header {
 
 /// The facts of a part as they are read.
 struct Read<Id> {
-    /// Of the amounts, the finest of all blocks.
-    scale: u32,
-    amounts: Amounts,
-    facts: Partition<Id>,
-    count: usize,
+    /// At the finest scale of all blocks.
+    log: PurchaseLog<Id>,
 }
 
 impl<Id: StoredId> Read<Id> {
@@ -278,14 +334,13 @@ impl<Id: StoredId> Read<Id> {
 
     /// `None` for bytes that are no facts.
     fn block(&mut self, mut bytes: &[u8], scale: u32) -> Option<()> {
-        let factor = money::power(self.scale.checked_sub(scale)?)?;
+        let factor = money::power(self.log.scale().checked_sub(scale)?)?;
         while !bytes.is_empty() {
             let id = Id::read(&mut bytes)?;
             let day = u32::try_from(take(&mut bytes)?).ok()?;
             let day = Some(Day::nth(day)).filter(|day| day.since(Day::MIN) <= Day::MAX.since(Day::MIN))?;
             let amount = unzigzag(take(&mut bytes)?).saturating_mul(factor);
-            self.facts.push(id, self.amounts.pack(Fact { day, amount }));
-            self.count += 1;
+            self.log.add_fact(id, Fact { day, amount });
         }
         Some(())
     }
