@@ -100,6 +100,7 @@
 //! | which segment responded; whom to treat first? | [`act::campaign::SegmentEffects`], [`act::campaign::TargetCurve`] |
 //! | may we write now; what do points cost us? | [`act::contact`], [`act::points`] |
 //! | what do the next 90 days bring to the whole shop, and how far off may that be? | [`shop::ShopModels::fit_log`], [`outlook`](shop::ShopModels::outlook), [`diagnosis`](shop::ShopModels::diagnosis) |
+//! | what will a cohort have brought when its open month is over? | [`shop::ShopModels::cohort_forecasts`] |
 //! | everything about one customer, or about all, in one call, with reasons? | [`shop::ShopModels::profile`], [`profile_all`](shop::ShopModels::profile_all), [`explain`](shop::ShopModels::explain) |
 //! | whom to call first, and what is at stake? | [`shop::Profiles::calls`] |
 //! | what should the shop do for this customer? | [`shop::Playbook::advise`] |

@@ -91,6 +91,7 @@ pub use purchases::{
     AnyModel, BgCnbd, BgNbd, BgNbdParams, CnbdParams, MbgCnbd, MbgNbd, MbgNbdParams, ModelKind, Nbd, NbdParams,
     NextPurchase, ParetoNbd, ParetoNbdParams, PurchaseModel, Regularity, Revival, RevivingModel,
 };
+pub(crate) use value::Sum;
 pub use value::{
     CustomerForecast, Discount, GammaGamma, GammaGammaParams, KeptShare, NoMeanSpend, ValueModel, discounted_purchases,
     rounded_to_money,

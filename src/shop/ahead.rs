@@ -101,7 +101,7 @@ impl ShopModels {
         all.map_or_else(|| vec![None; ledger.len()], |all| all.into_iter().map(Some).collect())
     }
 
-    fn value_model(&self) -> Option<ValueModel<RevivingModel>> {
+    pub(super) fn value_model(&self) -> Option<ValueModel<RevivingModel>> {
         Some(ValueModel { purchases: self.forecaster()?, spend: *self.spend.model()? })
     }
 }

@@ -8,6 +8,7 @@
 //! | ... and what do they add up to then: totals, labels, concentration, outlook? | [`ShopTotals`] |
 //! | fit from a log, checked on the shop's own past | [`ShopModels::fit_log`], [`ShopChecks`] |
 //! | what do the next days bring, and how far off may that be? | [`ShopModels::outlook`] |
+//! | what will open periods of cohorts have brought when they are over? | [`ShopModels::cohort_forecasts`] |
 //! | what is to be known of the forecasts? | [`ShopModels::diagnosis`] |
 //! | which model forecasts, and why that one, or none? | [`ShopModels::purchases`], [`ShopModels::spend`] |
 //! | every label, figure, amount and forecast of one customer? | [`ShopModels::profile`] |
@@ -86,6 +87,7 @@ mod all;
 mod calls;
 mod changes;
 mod checks;
+mod cohorts;
 mod diagnosis;
 mod estimate;
 mod explain;
@@ -105,6 +107,7 @@ mod trigger;
 
 pub use activity::{Activity, Attribute, LastActivity};
 pub use checks::{RhythmCheck, ShopChecks};
+pub use cohorts::CohortForecast;
 pub use diagnosis::Finding;
 pub use estimate::{Estimate, EstimateStatus, PurchaseChoice};
 pub use figure::{Amount, Figure};

@@ -59,7 +59,7 @@ fn a_share_of_nothing_is_a_number() {
 }
 
 /// Orders and credits of Online Retail, none of which is tied to another.
-fn online_retail() -> Vec<Record<u32>> {
+pub(super) fn online_retail() -> Vec<Record<u32>> {
     let text = include_str!("../data/online_retail_orders.csv");
     let record = |line: &str| -> Option<Record<u32>> {
         let mut fields = line.split(',');

@@ -15,8 +15,12 @@ mod all;
 mod allocation;
 mod audience;
 mod calls;
+#[path = "../predict/chance.rs"]
+#[allow(dead_code, reason = "drawn from by the room of models, too")]
+mod chance;
 mod changes;
 mod checked;
+mod cohorts;
 #[path = "../common/mod.rs"]
 mod common;
 mod credits;

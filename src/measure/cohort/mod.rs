@@ -15,6 +15,7 @@ use crate::record::{CustomerId, Period, Window};
 use crate::scale::{Bands, Ratio};
 
 mod fold;
+mod left;
 mod rows;
 
 pub use rows::CohortRow;

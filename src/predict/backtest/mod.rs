@@ -7,6 +7,7 @@ mod explain;
 mod forecast;
 mod holdout;
 mod outcomes;
+mod part;
 mod past;
 #[cfg(feature = "serde")]
 mod past_stored;

@@ -167,6 +167,8 @@ pub enum NoInterval {
         /// All windows.
         of: u32,
     },
+    /// Of a [cohort](crate::shop::CohortForecast): the spends of some of its customers have no variance.
+    Uneven,
 }
 
 /// Fewer errors say nothing about the next one.

@@ -35,6 +35,11 @@ impl NoInterval {
                 "no interval: only {windows} of {of} past windows have a forecast, three are needed",
                 "没有区间：{of} 个历史窗口中只有 {windows} 个有预测，需要三个"
             ),
+            (Self::Uneven, _) => phrase!(
+                language,
+                "no interval: the spends of some customers have no variance",
+                "没有区间：部分客户的消费金额差异过大，方差不存在"
+            ),
         }
     }
 }

@@ -7,6 +7,7 @@ mod gamma_gamma;
 mod kept;
 mod money;
 mod outcome;
+mod sum;
 mod value_range;
 
 pub use customer_forecast::CustomerForecast;
@@ -15,3 +16,4 @@ pub use discount::{Discount, discounted_purchases};
 pub use gamma_gamma::{GammaGamma, GammaGammaParams, NoMeanSpend};
 pub use kept::KeptShare;
 pub use money::rounded_to_money;
+pub(crate) use sum::Sum;

@@ -68,6 +68,23 @@ const GROUPS: u32 = 256;
 impl Outcome {
     /// Right for the amount that is exceeded with probability `above`, and for lower ones.
     fn of(model: &impl PurchaseModel, total: SpendSum, sample: &Sample, horizon: u32, above: f64) -> Option<Self> {
+        let Counts { each, is_each, buys } = Counts::of(model, sample, horizon, above)?;
+        Some(Self::new(&each, is_each, buys, total))
+    }
+}
+
+/// The numbers of purchases of a customer, ascending from 1, with their probabilities.
+pub(super) struct Counts {
+    /// Beyond [`FEW`] the means of groups of counts.
+    pub(super) each: Vec<(f64, f64)>,
+    is_each: bool,
+    /// The probability of a purchase.
+    pub(super) buys: f64,
+}
+
+impl Counts {
+    /// Without those that are negligible beside a probability of `above`.
+    pub(super) fn of(model: &impl PurchaseModel, sample: &Sample, horizon: u32, above: f64) -> Option<Self> {
         let (mut counts, mut n, mut last) = (Vec::with_capacity(USUAL), 0_u32, 1.0);
         let negligible = NOTHING * above;
         model.probabilities_at_least(sample, horizon, &mut |at_least| {
@@ -98,6 +115,6 @@ impl Outcome {
             counts.push((f64::from(low), from));
             counts.retain(|&(_, probability)| probability > 0.0);
         }
-        Some(Self::new(&counts, is_each, buys, total))
+        Some(Self { each: counts, is_each, buys })
     }
 }
