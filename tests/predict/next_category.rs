@@ -192,6 +192,46 @@ proptest! {
         let fit = |rows: &[Row]| NextCategories::fit(&log(rows), on(40), &NextCategoryOptions::default());
         prop_assert_eq!(fit(&rows), fit(&others));
     }
+
+    /// Customers cut into parts, of which those without an entry have no fit: the rest merged is the fit of the rest.
+    #[test]
+    fn parts_add_up(rows in rows(), parts in 1u8..5) {
+        let fit = |rows: &[Row]| NextCategories::fit(&log(rows), on(40), &NextCategoryOptions::default());
+        let of_part = |part: u8| rows.iter().copied().filter(|row| row.0 % parts == part).collect::<Vec<_>>();
+        let with_entries: Vec<_> = (0..parts).map(of_part).filter(|rows| fit(rows).is_ok()).collect();
+        let merged = with_entries.iter().map(|rows| fit(rows).unwrap()).reduce(|mut all, part| {
+            all.merge(&part).unwrap();
+            all
+        });
+        prop_assert_eq!(merged, fit(&with_entries.concat()).ok());
+    }
+}
+
+#[test]
+fn what_does_not_add_up_says_why() -> TestResult {
+    let rows = [(1, 1, 1), (1, 2, 5)];
+    let fit = |day, options: &NextCategoryOptions| NextCategories::fit(&log(&rows), on(day), options);
+    let options = NextCategoryOptions::default();
+    let whole = fit(40, &options)?;
+    let refused = |other: &NextCategories<u8>| {
+        let mut merged = whole.clone();
+        let refused = merged.merge(other).unwrap_err().to_string();
+        assert_eq!(merged, whole);
+        refused
+    };
+    assert_eq!(refused(&fit(41, &options)?), "ledgers are as of different days, 2026-02-10 and 2026-02-11");
+    let others = fit(40, &options.with_weight(3.0))?;
+    assert!(refused(&others).starts_with("tallies of different things cannot merge"), "{}", refused(&others));
+    let many = |from: u32| {
+        let line =
+            |n| OrderLine::on(1_u8, on(n), from + u32::try_from(n).unwrap(), Decimal::ONE, Decimal::ONE).unwrap();
+        let log = LineLog::from_lines((0..2_100).map(line), &ShopCalendar::utc())?;
+        NextCategories::fit(&log, on(3_000), &options)
+    };
+    let mut first = many(0)?;
+    let error = first.merge(&many(10_000)?).unwrap_err();
+    assert_eq!(error.to_string(), "categories must lie between 0 and 4096, found 4200");
+    Ok(())
 }
 
 /// Hits, reciprocal ranks and their differences on real customers, by another program from the same definition.

@@ -160,6 +160,21 @@ impl Outcome {
         Ok(self)
     }
 
+    /// Adds the outcome of other customers in the same window, such as another segment's; costs add up, too.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Funnel::merge`] and [`MoneySample::merge`]; the outcome is then unchanged.
+    pub fn merge(&mut self, other: &Self) -> Result<()> {
+        let mut merged = *self;
+        merged.funnels.iter_mut().zip(&other.funnels).try_for_each(|(sum, part)| sum.merge(part))?;
+        merged.money.iter_mut().zip(&other.money).try_for_each(|(sum, part)| sum.merge(part))?;
+        let in_both = self.in_both.checked_add(other.in_both);
+        merged.in_both = in_both.ok_or(Error::CountOverflow { field: "customers in both groups" })?;
+        *self = merged;
+        Ok(())
+    }
+
     /// What became of a group's customers.
     pub const fn funnel(&self, group: Group) -> &Funnel {
         &self.funnels[group as usize]

@@ -342,7 +342,6 @@ impl<C> NextCategories<C> {
         &self.popularity
     }
 
-    #[cfg(feature = "serde")]
     pub(super) const fn counts(&self) -> &Counts {
         &self.counts
     }

@@ -62,6 +62,28 @@ impl Counts {
         }
     }
 
+    /// Adds the counts of other customers, whose categories stand at these places. Entries are fewer than 2^32 in all.
+    pub(super) fn add_part(&mut self, part: &Self, places: &[usize]) {
+        self.entries += part.entries;
+        self.recent += part.recent;
+        for (from, &place) in places.iter().enumerate() {
+            let lists = [
+                (&mut self.taken, &part.taken),
+                (&mut self.had, &part.had),
+                (&mut self.recent_taken, &part.recent_taken),
+                (&mut self.recent_had, &part.recent_had),
+            ];
+            for (sums, counts) in lists {
+                sums[place] += counts[from];
+            }
+            for (to, &other) in places.iter().enumerate() {
+                let (at, of) = (place * self.categories + other, from * part.categories + to);
+                self.pairs[at] += part.pairs[of];
+                self.both[at] += part.both[of];
+            }
+        }
+    }
+
     /// The pairs of which something is known: from, to, those that took it, and those who had both.
     #[cfg(feature = "serde")]
     pub(super) fn known(&self) -> Vec<[u32; 4]> {

@@ -4,6 +4,7 @@ mod category;
 mod counts;
 mod due;
 mod due_fit;
+mod merged;
 #[cfg(feature = "serde")]
 mod stored;
 mod trial;

@@ -68,6 +68,15 @@ proptest! {
             let sample = MoneySample::of(found.into_iter().map(|(sum, _)| sum)).expect("a sample");
             prop_assert_eq!(outcome.money(group(is_control)), &sample);
         }
+        // Customers cut in two, each with all groups in which they were given, add up to the same.
+        let ledger = log.ledger_in(window).expect("a ledger");
+        let part = |rest: u8| {
+            let of_part = groups.iter().filter(|(customer, _)| customer % 2 == rest);
+            Outcome::of(&ledger, of_part.map(|&(customer, is_control)| (customer, group(is_control)))).expect("a part")
+        };
+        let mut merged = part(0);
+        merged.merge(&part(1)).expect("few");
+        prop_assert_eq!(merged, outcome);
     }
 }
 
@@ -106,6 +115,9 @@ fn comparisons_are_of_the_groups() -> TestResult {
     assert_eq!(during.revenue(confidence), money);
     assert_eq!(during.funnel(Group::Treated).return_on_investment(), Some(3.0));
     assert_eq!(during.funnel(Group::Control).cost(), Decimal::ZERO);
+    let mut twice = during;
+    twice.merge(&during)?;
+    assert_eq!((twice.funnel(Group::Treated).shown(), twice.funnel(Group::Treated).cost()), (6, Decimal::from(8)));
     assert!(during.with_messages(1, cents(-1)).is_err());
     assert!(during.with_messages(u64::MAX, Decimal::MAX).is_err());
     // 10 off 100 at a margin of 30%, used by everybody: b u (p m - c) - b c, by hand.
