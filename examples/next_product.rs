@@ -28,41 +28,26 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{} customers, {} categories, as of {as_of}", log.customers().len(), log.products().len());
 
     println!("\nBought again soonest, of those whose median rests on 20 customers or more:");
-    let cycles = CycleTable::of(&log, as_of, &CycleOptions::default());
-    for (category, cycle) in cycles.ranked(20).into_iter().take(5) {
-        let (days, customers) =
-            (cycle.median_days().unwrap_or_default(), cycle.customers_at_median.unwrap_or_default());
-        println!("  {category}: {days:.0} days, on {customers} customers of {}", cycle.customers());
+    for (category, cycle) in CycleTable::of(&log, as_of, &CycleOptions::default()).ranked(20).into_iter().take(5) {
+        let (days, customers) = (cycle.median_days().unwrap_or_default(), cycle.customers());
+        println!("  {category}: {days:.0} days, of {customers} customers");
     }
 
+    let week = Window::new("2011-12-01".parse()?, "2011-12-08".parse()?)?;
     let due = DueModel::fit(&log, as_of, &DueOptions::default())?;
-    let week = Window::new(as_of.succ_opt().ok_or("a day")?, as_of + chrono::Days::new(8))?;
     let this_week = due.due_in(&log, week);
     println!("\nDue from {} to {}: {} customers and categories, such as", week.start(), week.last(), this_week.len());
-    for one in this_week.iter().filter(|one| one.due.own_gaps >= 5).take(5) {
-        let (day, earliest, latest) = (one.due.day, one.due.earliest, one.due.latest);
-        println!("  {day} {}: {} (80% from {earliest} to {latest})", one.customer, one.product);
-    }
+    this_week.iter().filter(|one| one.due.own_gaps >= 5).take(5).for_each(|one| println!("  {one}"));
 
     let next = NextCategories::fit(&log, as_of, &NextCategoryOptions::default())?;
     println!("\nWhat comes next, for the first three customers:");
     for (customer, suggestions) in next.rank_all(&log, 3).into_iter().take(3) {
-        for one in suggestions {
-            let (chance, lift) = (one.probability * 100.0, one.lift());
-            let from = one.from.map(|from| format!(", after {from}: {}", one.support)).unwrap_or_default();
-            println!(
-                "  {customer}: {} with {chance:.0}%, {lift:.1} times as probable as for anybody{from}",
-                one.category
-            );
-        }
+        suggestions.iter().for_each(|one| println!("  {customer}: {one}"));
     }
 
     let autumn = Window::new("2011-09-10".parse()?, "2011-12-10".parse()?)?;
     let trial = NextCategories::trial(&log, autumn, 5, &NextCategoryOptions::default())?;
-    println!(
-        "\nOn the {} customers who took up something new in autumn, {}.",
-        trial.customers,
-        trial.explain(Language::English)
-    );
+    let (customers, words) = (trial.customers, trial.explain(Language::English));
+    println!("\nOn the {customers} customers who took up something new in autumn, {words}.");
     Ok(())
 }

@@ -6,11 +6,10 @@
 
 use std::error::Error;
 
-use chrono::NaiveDate;
 use repurchase::act::campaign::{
-    Assignment, BootstrapOptions, EffectMeasure, Group, SamplePlan, SegmentEffects, TargetCurve, outcomes_by,
+    Assignment, EffectMeasure, Group, Outcome, SamplePlan, SegmentEffects, TargetCurve, outcomes_by,
 };
-use repurchase::scale::{Confidence, Language};
+use repurchase::scale::Confidence;
 use repurchase::{Order, PurchaseLog, Ratio, ShopCalendar, Window};
 use rust_decimal::Decimal;
 
@@ -24,9 +23,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         Ok(Order::on(customer.parse::<u32>()?, day.parse()?, amount.parse()?)?)
     });
     let mut orders = lines.collect::<Result<Vec<_>, _>>()?;
-    let start: NaiveDate = "2011-10-01".parse()?;
-    let before =
-        PurchaseLog::from_records(orders.clone(), &ShopCalendar::utc())?.ledger(start.pred_opt().ok_or("a day")?)?;
+    let (utc, window) = (ShopCalendar::utc(), Window::new("2011-10-01".parse()?, "2011-11-01".parse()?)?);
+    let before = PurchaseLog::from_records(orders.clone(), &utc)?.ledger("2011-09-30".parse()?)?;
     let segment = |id: &u32| match before.get(id).map_or(0, |history| history.purchase_days()) {
         0 | 1 => "bought once",
         2 | 3 => "a few times",
@@ -35,48 +33,28 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // Half is held back. Of the treated who had bought once, every fourth comes for 60 more: the effect to be found.
     let mail = Assignment::new("autumn mail", Ratio::new(1, 2)?)?;
-    let made_up = before.ids().iter().filter(|id| segment(id) == "bought once" && mail.group(id) == Group::Treated);
-    for id in made_up.step_by(4) {
-        orders.push(Order::on(*id, start, Decimal::from(60))?);
-    }
-    let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
-    let window = Window::new(start, "2011-11-01".parse()?)?;
-    let groups = || before.ids().iter().map(|&id| (id, mail.group(id)));
-
-    let outcomes = outcomes_by(&log, window, groups(), segment)?;
-    let effects = SegmentEffects::of(&outcomes, EffectMeasure::Conversion, Confidence::default());
-    println!("Who bought in October; all intervals hold together with 95%:");
-    for effect in &effects.segments {
-        let (own, shrunk) = (effect.comparison.ok_or("customers")?, effect.shrunk.ok_or("an effect")? * 100.0);
-        println!("  {}: {}; drawn towards all: {shrunk:+.1} points", effect.segment, own.explain(Language::English));
-    }
+    let once = before.ids().iter().filter(|id| segment(id) == "bought once" && mail.group(id) == Group::Treated);
+    let made_up = once.step_by(4).map(|id| Order::on(*id, window.start(), Decimal::from(60)));
+    orders.extend(made_up.collect::<Result<Vec<_>, _>>()?);
+    let log = PurchaseLog::from_records(orders, &utc)?;
+    let effects = |customers: &[u32]| {
+        let outcomes = outcomes_by(&log, window, customers.iter().map(|&id| (id, mail.group(&id))), segment);
+        outcomes.map(|outcomes| SegmentEffects::of(&outcomes, EffectMeasure::Conversion, Confidence::default()))
+    };
+    println!("Who bought in October; all intervals hold together with 95%:\n{}", effects(before.ids())?);
 
     // Learnt from one half, looked at in the other.
     let half = Assignment::new("halves", Ratio::new(1, 2)?)?;
-    let (learn, look): (Vec<_>, Vec<_>) = groups().partition(|(id, _)| half.group(id) == Group::Treated);
-    let learnt = outcomes_by(&log, window, learn, segment)?;
-    let scores = SegmentEffects::of(&learnt, EffectMeasure::Conversion, Confidence::default());
-    let ledger = log.ledger_in(window)?;
-    let bought = |id: &u32| Decimal::from(u8::from(ledger.get(id).is_some_and(|history| history.purchases() > 0)));
-    let customers = look.iter().map(|(id, group)| (scores.score(&segment(id)).unwrap_or_default(), *group, bought(id)));
-    let curve = TargetCurve::of(customers)?;
-    let (qini, interval) = (curve.qini().ok_or("two groups")?, curve.qini_interval(&BootstrapOptions::default())?);
-    let interval = interval.map_or("none".to_owned(), |ends| format!("{:+.3} to {:+.3}", ends.low, ends.high));
-    println!(
-        "\nBy the best segment first, Qini coefficient {qini:+.3} buyers a treated customer (95% interval {interval})."
-    );
-    let cost = Decimal::new(5, 2);
-    match curve.best(cost) {
-        Some(best) => {
-            println!("If a contact costs as much as {cost} purchases: treat {} of {}.", best.customers, look.len());
-        }
-        None => println!("If a contact costs as much as {cost} purchases: treat nobody."),
-    }
-
-    let all = outcomes.values().map(|outcome| *outcome.money(Group::Control));
-    let control = all.reduce(|mut all, more| if all.merge(&more).is_ok() { all } else { more }).ok_or("customers")?;
-    let (mean, deviation) = (control.mean().ok_or("customers")?, control.standard_deviation().ok_or("customers")?);
-    let plan = SamplePlan::of_money(mean.to_string().parse()?, deviation, 0.1)?.needed(1.0)?;
-    println!("To see +10% of revenue, {mean:.2} a customer now: {} customers in each group.", plan.treated);
+    let (learn, look): (Vec<u32>, Vec<u32>) = before.ids().iter().partition(|id| half.group(id) == Group::Treated);
+    let (learnt, brought) = (effects(&learn)?, log.ledger_in(window)?);
+    let score = |id| learnt.score(&segment(id)).unwrap_or_default();
+    let purchases = |id| Decimal::from(brought.get(id).unwrap_or_default().purchases().min(1));
+    let curve = TargetCurve::of(look.iter().map(|id| (score(id), mail.group(id), purchases(id))))?;
+    println!("\nThe best segment first: Qini {:+.3} buyers a treated customer", curve.qini().ok_or("two groups")?);
+    let treated = curve.best(Decimal::new(5, 2)).map_or(0, |best| best.customers);
+    println!("If a contact costs as much as 0.05 purchases: treat {treated} of {}", look.len());
+    let all = Outcome::of_log(&log, window, before.ids().iter().copied(), &mail)?;
+    let plan = SamplePlan::of_sample(all.money(Group::Control), 0.1)?.needed(1.0)?;
+    println!("To see +10% of the revenue of those held back: {} customers in each group", plan.treated);
     Ok(())
 }

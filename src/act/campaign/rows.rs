@@ -4,6 +4,7 @@ use core::fmt;
 
 use super::comparison::{Comparison, Subject};
 use super::rates;
+use super::segments::{SegmentEffect, SegmentEffects};
 use super::verdict::{Verdict, money, percent, points, unsigned_zero};
 use crate::scale::table::{TextTable, counted};
 use crate::scale::{Interval, Language, Ratio};
@@ -144,6 +145,24 @@ where
         ]);
     }
     table
+}
+
+/// Prints the comparison of each segment in a [table](comparison_table), the highest shrunk effect first, and below it the
+/// shrunk effects: of shares in points, of revenue in money per customer. A dash stands for what is undefined.
+impl<K: fmt::Display> fmt::Display for SegmentEffects<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = self.segments.iter().filter_map(|effect| Some((&effect.segment, effect.comparison?)));
+        write!(f, "{}\n\n", comparison_table(known))?;
+        let mut table = TextTable::new(1, ["segment", "drawn towards all"]);
+        for SegmentEffect { segment, comparison, shrunk, .. } in &self.segments {
+            let show = |number: f64| match comparison.map(|comparison| comparison.subject) {
+                Some(Subject::Money(_) | Subject::Bootstrap { .. }) => money(number),
+                _ => points(number, Language::English),
+            };
+            table.push(vec![segment.to_string(), or_dash(*shrunk, show)]);
+        }
+        write!(f, "{table}")
+    }
 }
 
 fn or_dash<T>(value: Option<T>, show: impl Fn(T) -> String) -> String {

@@ -1,8 +1,11 @@
 //! How many contacts a campaign needs before its effect can show.
 
+use rust_decimal::prelude::ToPrimitive;
+
 use crate::error::{Error, Result};
 use crate::number::distribution::{normal_cumulative, normal_quantile};
 use crate::scale::Language;
+use crate::scale::money_sample::MoneySample;
 use crate::scale::words::phrase;
 
 /// The plan of an A/B test: the lift over a baseline rate, or a mean of money, that it is to find, the risk of a false alarm (5% by default)
@@ -130,6 +133,18 @@ impl SamplePlan {
             return refused("lift", lift, "such that the mean changes and stays finite");
         }
         Ok(Self { baseline: mean, lift, deviation: Some(standard_deviation), alpha: 0.05, power: 0.8 })
+    }
+
+    /// The same from what customers brought who were not treated, such as the held back of
+    /// [another campaign](crate::act::campaign::Outcome::money).
+    ///
+    /// # Errors
+    ///
+    /// As [`of_money`](SamplePlan::of_money), of the sample's mean and standard deviation; NaN without customers, and the
+    /// deviation of one.
+    pub fn of_sample(control: &MoneySample, lift: f64) -> Result<Self> {
+        let mean = control.mean().and_then(|mean| mean.to_f64()).unwrap_or(f64::NAN);
+        Self::of_money(mean, control.standard_deviation().unwrap_or(f64::NAN), lift)
     }
 
     /// With another risk of a false alarm, such as 0.01.

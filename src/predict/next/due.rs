@@ -1,6 +1,7 @@
 //! On which day a customer is due to buy a product again.
 
 use core::borrow::Borrow;
+use core::fmt;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -113,6 +114,14 @@ pub struct Due<'a, Id, P> {
     pub product: &'a P,
 }
 
+/// Prints who is due with what and when: `ann with tea on 2026-04-01 (2026-03-31 to 2026-04-03)`.
+impl<Id: fmt::Display, P: fmt::Display> fmt::Display for Due<'_, Id, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self { customer, product, .. }, DueDay { day, earliest, latest, .. }) = (self, self.due);
+        write!(f, "{customer} with {product} on {day} ({earliest} to {latest})")
+    }
+}
+
 /// When each customer is due to buy each product again: the product's curve, moved by the customer's own gaps as far as they
 /// can be trusted, times the quantity bought last.
 ///
@@ -173,6 +182,7 @@ pub struct Due<'a, Id, P> {
 /// let spring = Window::new("2026-04-01".parse().unwrap(), "2026-05-16".parse().unwrap())?;
 /// let due = model.due_in(&log, spring);
 /// assert!(due.iter().map(|due| (*due.customer, *due.product)).eq([("ann", "tea")]));
+/// assert!(due[0].to_string().starts_with("ann with tea on 2026-04-01 ("));
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 ///

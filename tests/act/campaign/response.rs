@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use repurchase::act::campaign::{
     Assignment, BootstrapOptions, Comparison, EffectMeasure, Group, MoneySample, Outcome, PooledEffect, SamplePlan,
-    SegmentEffects, TargetCurve, Verdict, outcomes_by,
+    SegmentEffects, TargetCurve, Verdict, comparison_table, outcomes_by,
 };
 use repurchase::record::{Credit, Record};
 use repurchase::scale::{Confidence, Language};
@@ -165,6 +165,36 @@ fn campaign(chance: &mut Chance, effects: [f64; 6]) -> BTreeMap<usize, Outcome> 
     }
     let log = PurchaseLog::from_records(orders, &ShopCalendar::utc()).unwrap();
     outcomes_by(&log, Window::last_days(day, 1).unwrap(), groups, |id| (id / 10_000) as usize).unwrap()
+}
+
+/// The table is that of the comparisons, in the order of the segments; the shrunk effects stand below it, and a plan of what
+/// those held back brought is one of its two numbers.
+#[test]
+fn effects_in_a_table() -> TestResult {
+    let outcomes = campaign(&mut Chance(7), [0.0, 0.0, 0.15, 0.0, 0.0, 0.0]);
+    for (measure, unit) in [(EffectMeasure::Conversion, " points"), (EffectMeasure::Revenue, "")] {
+        let effects = SegmentEffects::of(&outcomes, measure, Confidence::default());
+        let printed = effects.to_string();
+        let (above, below) = printed.split_once("\n\n").ok_or("two tables")?;
+        let comparisons = effects.segments.iter().map(|one| (one.segment, one.comparison.unwrap()));
+        assert_eq!(above, comparison_table(comparisons).to_string());
+        let shrunk: Vec<&str> = below.lines().skip(1).collect();
+        assert_eq!(shrunk.len(), 6);
+        for (line, one) in shrunk.iter().zip(&effects.segments) {
+            let (segment, effect) = line.split_once(' ').ok_or("two columns")?;
+            assert_eq!(segment, one.segment.to_string());
+            let factor = if unit.is_empty() { 1.0 } else { 100.0 };
+            let number = effect.trim().strip_suffix(unit).ok_or("a unit")?.parse::<f64>()?;
+            assert!((number - factor * one.shrunk.ok_or("known")?).abs() < 0.006, "{line}");
+        }
+    }
+    let held_back = outcomes[&2].money(Group::Control);
+    let (mean, deviation) = (held_back.mean().ok_or("customers")?, held_back.standard_deviation().ok_or("customers")?);
+    let plan = SamplePlan::of_money(mean.to_string().parse()?, deviation, 0.1)?;
+    assert_eq!(SamplePlan::of_sample(held_back, 0.1)?, plan);
+    let refused = SamplePlan::of_sample(&MoneySample::default(), 0.1).unwrap_err().to_string();
+    assert_eq!(refused, "mean of the control arm must be finite and above 0, found NaN");
+    Ok(())
 }
 
 /// No effect, one segment alone, opposite signs: all intervals hold together as often as they say, nobody is called better
