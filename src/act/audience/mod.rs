@@ -6,6 +6,7 @@
 //! | what of the shop's own can it ask for? | [`Schema`] |
 //! | what is known of a customer? | [`shop::Profile`](crate::shop::Profile) |
 //! | what did each do last with a category, from the records? | [`Activities`] |
+//! | what has to be read of each customer for it? | [`Rule::fields`] |
 //! | is the rule right, and is a customer meant? | [`Audience::compile`], [`Audience::matches`] |
 //! | which of a million customers are meant, by rule after rule, and how many cannot be judged? | [`Audience::matches_all`], [`Selection`] |
 //! | what does it say in words? | [`Audience::describe`] |

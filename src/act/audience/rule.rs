@@ -1,5 +1,7 @@
 //! A rule as data.
 
+use std::collections::BTreeSet;
+
 use super::condition::{Condition, Test};
 use super::field::Field;
 use crate::error::{Error, Result};
@@ -128,6 +130,38 @@ impl Rule {
     /// How many comparisons the rule has.
     pub const fn conditions(&self) -> usize {
         self.conditions
+    }
+
+    /// What the rule asks about, each once: all that has to be read of a customer to judge it. Of `all` or `any` of no rules:
+    /// nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::act::audience::{Field, Rule, Test};
+    /// use repurchase::shop::Figure;
+    ///
+    /// let employee = Rule::tag("employee")?;
+    /// let late = Rule::new(Figure::DaysSinceLast, Test::above(30))?;
+    /// let rule = Rule::all([late.clone(), Rule::any([late, Rule::not(employee)?])?])?;
+    /// let fields: Vec<_> = rule.fields().into_iter().collect();
+    /// assert_eq!(fields, [&Field::Figure(Figure::DaysSinceLast), &Field::Tag("employee".into())]);
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn fields(&self) -> BTreeSet<&Field> {
+        let mut fields = BTreeSet::new();
+        self.add_fields(&mut fields);
+        fields
+    }
+
+    fn add_fields<'a>(&'a self, fields: &mut BTreeSet<&'a Field>) {
+        match &self.node {
+            Node::All(rules) | Node::Any(rules) => rules.iter().for_each(|rule| rule.add_fields(fields)),
+            Node::Not(rule) => rule.add_fields(fields),
+            Node::Condition(condition) => {
+                fields.insert(&condition.field);
+            }
+        }
     }
 
     pub(super) const fn node(&self) -> &Node {

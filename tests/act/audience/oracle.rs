@@ -165,6 +165,14 @@ impl Naive {
         }
     }
 
+    fn each_comparison(&self, f: &mut impl FnMut(Which)) {
+        match self {
+            Self::All(rules) | Self::Any(rules) => rules.iter().for_each(|rule| rule.each_comparison(f)),
+            Self::Not(rule) => rule.each_comparison(f),
+            Self::Compare(which, _) => f(*which),
+        }
+    }
+
     fn rule(&self) -> Rule {
         match self {
             Self::All(rules) => Rule::all(rules.iter().map(Self::rule)).unwrap(),
@@ -401,6 +409,16 @@ proptest! {
             tag: pick(Which::Tag),
         };
         prop_assert_eq!(naive.truth(&mixed), Some(expected));
+    }
+
+    /// A rule says what it asks about: every comparison's field, once, and nothing else.
+    #[test]
+    fn fields_are_those_of_the_comparisons(naive in rule()) {
+        let mut comparisons = Vec::new();
+        naive.each_comparison(&mut |which| comparisons.push(which.field()));
+        comparisons.sort();
+        comparisons.dedup();
+        prop_assert_eq!(naive.rule().fields().into_iter().cloned().collect::<Vec<_>>(), comparisons);
     }
 
     /// De Morgan's laws hold for three values too.
