@@ -1,14 +1,15 @@
 //! A rule that is ready to be asked about customers.
 
 use chrono::NaiveDate;
+use repurchase::Error;
 use repurchase::act::audience::{Audience, Rule, Schema};
 use repurchase::scale::Label;
-use repurchase::shop::{LastActivity, Profile, ShopModels};
+use repurchase::shop::{Attribute, LastActivity, Profile, ShopModels};
 use serde_json::Value;
 
 use crate::app::App;
 use crate::problem::{Fault, Problem};
-use crate::store::{Beside, CustomerRow, LastDay, TraitName};
+use crate::store::{Asked, LastDay, Scanned, TraitName};
 use crate::traits::TraitKind;
 
 /// An audience, and what is to be read of each customer for it.
@@ -16,7 +17,7 @@ use crate::traits::TraitKind;
 pub(crate) struct Judge {
     pub(crate) audience: Audience,
     /// What the rule asks for beside the models.
-    pub(crate) beside: Beside,
+    pub(crate) asked: Asked,
 }
 
 impl Judge {
@@ -25,44 +26,50 @@ impl Judge {
         let text = rule.to_string();
         let refused = |expected: String| Problem::invalid(vec![Fault::new("rule", text.as_str(), expected)]);
         let rule: Rule = serde_json::from_value(rule).map_err(|error| refused(error.to_string()))?;
-        let plain = Schema::of(models);
-        if let Ok(audience) = Audience::compile(rule.clone(), &plain) {
-            return Ok(Self { audience, beside: Beside::default() });
+        let asked = Asked::by(rule.fields());
+        let mut schema = Schema::of(models);
+        if !asked.traits.is_empty() {
+            let names = app.store.trait_names().await?;
+            schema = with_traits(schema, &names).map_err(|error| Problem::internal(&error))?;
         }
-        let has_activities = app.store.has_activities().await?;
-        let with_activities = |schema: Schema| if has_activities { schema.with_activities() } else { schema };
-        let names = app.store.trait_names().await?;
-        let traits = with_traits(plain.clone(), &names).map_err(|error| Problem::internal(&error))?;
-        // The least that it asks for is read.
-        for (schema, beside) in [
-            (&traits, Beside { traits: true, activities: false }),
-            (&with_activities(plain), Beside { traits: false, activities: true }),
-        ] {
-            if let Ok(audience) = Audience::compile(rule.clone(), schema) {
-                return Ok(Self { audience, beside });
-            }
+        if !asked.activities.is_empty() && app.store.has_activities().await? {
+            schema = schema.with_activities();
         }
-        let audience = Audience::compile(rule, &with_activities(traits)).map_err(|error| refused(error.to_string()))?;
-        Ok(Self { audience, beside: Beside { traits: true, activities: true } })
+        let audience = Audience::compile(rule, &schema).map_err(|error| refused(error.to_string()))?;
+        Ok(Self { audience, asked })
     }
 
-    /// Whether a customer belongs to the audience; `None` where something unknown would decide. A customer of whom no tag
-    /// was said has none, and what was not done never was; an attribute of which nothing was said is unknown.
-    pub(crate) fn verdict(&self, profile: &Profile<'_>, row: &CustomerRow, today: NaiveDate) -> Option<bool> {
-        if self.beside == Beside::default() {
-            return self.audience.verdict(profile);
-        }
-        let names = self.audience.schema().attributes().iter();
-        let attributes: Vec<_> = names.map(|(name, _)| row.traits.attribute(name.key())).collect();
-        let (tags, last) = (row.traits.tags().collect::<Vec<_>>(), last(&row.activities, today));
-        let mut profile = *profile;
-        if self.beside.traits {
+    /// Whether a customer belongs to the audience, with the customer's profile; `None` where something unknown would
+    /// decide. A customer of whom no tag was said has none, and what was not done never was; an attribute of which
+    /// nothing was said is unknown.
+    ///
+    /// A purchase after today is one of a clock that went back: nothing is said of that customer.
+    pub(crate) fn verdict<'m>(
+        &self,
+        models: &'m ShopModels,
+        row: &Scanned,
+        today: NaiveDate,
+    ) -> repurchase::Result<Option<(bool, Profile<'m>)>> {
+        let known = match models.profile(&row.history, today) {
+            Ok(profile) => profile,
+            Err(Error::AfterAsOf { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let (mut profile, names) = (known, self.audience.schema().attributes().iter());
+        let (attributes, tags, done): (Vec<_>, Vec<_>, Vec<_>);
+        if !self.asked.traits.is_empty() {
+            let attribute = |name: &str| {
+                if self.asked.traits.contains(name) { row.traits.attribute(name) } else { Attribute::Unknown }
+            };
+            attributes = names.map(|(name, _)| attribute(name.key())).collect();
+            tags = row.traits.tags().collect();
             profile = profile.with_attributes(&attributes).with_tags(&tags);
         }
-        if self.beside.activities {
-            profile = profile.with_activities(&last);
+        if !self.asked.activities.is_empty() {
+            done = last(&row.activities, today);
+            profile = profile.with_activities(&done);
         }
-        self.audience.verdict(&profile)
+        Ok(self.audience.verdict(&profile).map(|verdict| (verdict, known)))
     }
 }
 

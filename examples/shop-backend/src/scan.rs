@@ -1,22 +1,17 @@
-//! Everybody of an audience, whatever their number.
+//! Whom a rule selects, of all customers.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
-use repurchase::Error;
 use repurchase::predict::rounded_to_money;
 use repurchase::rust_decimal::Decimal;
-use repurchase::shop::{Figure, ShopModels};
-use tokio::task::spawn_blocking;
+use repurchase::shop::{Figure, Profile};
 
 use crate::app::App;
 use crate::judge::Judge;
 use crate::models::Version;
 use crate::problem::Problem;
-use crate::store::{CustomerRow, Page, Position, Sort};
-
-/// Customers that are looked at in one go.
-const READ_AT_A_TIME: i64 = 2_000;
+use crate::store::Scanned;
 
 /// Whom a rule selects.
 #[derive(Debug, Default)]
@@ -28,50 +23,45 @@ pub(crate) struct Selected {
 
 /// Of all customers with a purchase.
 pub(crate) async fn everybody(app: &App, judge: Judge, version: &Arc<Version>) -> Result<Selected, Problem> {
-    let (today, decimals) = (app.config.clock.today(), app.store.currency().decimals());
-    let (judge, mut selected, mut behind) = (Arc::new(judge), Selected::default(), None);
-    loop {
-        let beside = judge.beside;
-        let page = Page { behind, limit: READ_AT_A_TIME, beside, ..Page::default() };
-        let rows = app.store.page(page).await?;
-        let Some(last) = rows.last() else { return Ok(selected) };
-        behind = Some(Position::of(last, Sort::CustomerId));
-        let (judge, version) = (Arc::clone(&judge), Arc::clone(version));
-        let looking = spawn_blocking(move || {
-            look(&judge, &version.models, rows, today, decimals, &mut selected)?;
-            Ok::<_, Error>(selected)
-        });
-        selected =
-            looking.await.map_err(|error| Problem::internal(&error))?.map_err(|error| Problem::internal(&error))?;
-    }
-}
-
-fn look(
-    judge: &Judge,
-    models: &ShopModels,
-    rows: Vec<CustomerRow>,
-    today: NaiveDate,
-    decimals: u32,
-    selected: &mut Selected,
-) -> repurchase::Result<()> {
-    for row in rows {
-        let profile = match models.profile(&row.history, today) {
-            Ok(profile) => profile,
-            // A purchase after today is one of a clock that went back: nothing is said of that customer.
-            Err(Error::AfterAsOf { .. }) => {
-                selected.not_judged += 1;
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
-        match judge.verdict(&profile, &row, today) {
-            Some(true) => {
+    let decimals = app.store.currency().decimals();
+    let add = move |selected: &mut Selected, customer_id, verdict: Option<(bool, Profile<'_>)>| {
+        match verdict {
+            Some((true, profile)) => {
                 let value = profile.figure(Figure::ExpectedValue).map(|value| rounded_to_money(value, decimals));
-                selected.customers.push((row.customer_id, value.transpose()?.unwrap_or_default()));
+                selected.customers.push((customer_id, value.transpose()?.unwrap_or_default()));
             }
-            Some(false) => {}
+            Some((false, _)) => {}
             None => selected.not_judged += 1,
         }
-    }
-    Ok(())
+        Ok(ControlFlow::Continue(()))
+    };
+    judged(app, &Arc::new(judge), version, None, Selected::default(), add).await
+}
+
+/// Asks a rule about the customers with a purchase behind one, ascending by id, until the answer is to break off. Each
+/// comes with whether the rule selects the customer, and the customer's profile; with neither where something unknown
+/// would decide.
+pub(crate) async fn judged<T: Send + 'static>(
+    app: &App,
+    judge: &Arc<Judge>,
+    version: &Arc<Version>,
+    behind: Option<String>,
+    state: T,
+    add: impl Fn(&mut T, String, Option<(bool, Profile<'_>)>) -> repurchase::Result<ControlFlow<()>>
+    + Clone
+    + Send
+    + 'static,
+) -> Result<T, Problem> {
+    let (rule, version, today) = (Arc::clone(judge), Arc::clone(version), app.config.clock.today());
+    let look = move |state: &mut T, rows: Vec<Scanned>| {
+        for row in rows {
+            let verdict = rule.verdict(&version.models, &row, today);
+            let next = verdict.and_then(|verdict| add(state, row.customer_id, verdict));
+            if next.map_err(|error| Problem::internal(&error))?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    };
+    app.store.scan(behind, &judge.asked, state, look).await
 }

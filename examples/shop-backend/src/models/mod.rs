@@ -19,10 +19,7 @@ use tokio::task::spawn_blocking;
 use crate::config::Clock;
 use crate::metrics;
 use crate::region::{self, Cell, Range};
-use crate::store::{Page, Position, Sort, Store, StoreError, StoredModel};
-
-/// Customers who are read at a time, so that no transaction is long and no lock is held.
-const READ_AT_A_TIME: i64 = 2_000;
+use crate::store::{Asked, Store, StoreError, StoredModel};
 
 /// Orders of whose customers the past is counted at a time: what is in memory of them.
 const COUNTED_AT_A_TIME: usize = 1 << 18;
@@ -167,25 +164,18 @@ impl Models {
     async fn customers(&self, as_of: NaiveDate) -> Result<(Vec<(String, CustomerHistory)>, PastTally), FitError> {
         let (mut histories, mut orders) = (Vec::new(), Vec::new());
         let mut past = PastTally::new(as_of, self.horizon_days)?;
-        let mut behind: Option<(Position, String)> = None;
-        loop {
-            let position = behind.as_ref().map(|(position, _)| position.clone());
-            let page = Page { behind: position, limit: READ_AT_A_TIME, ..Page::default() };
-            let rows = self.store.page(page).await?;
-            if let Some(last) = rows.last() {
-                let (position, id) = (Position::of(last, Sort::CustomerId), last.customer_id.clone());
-                let first = behind.as_ref().map_or("", |(_, id)| id.as_str());
-                orders.extend(self.store.records_of(first, &id).await?);
-                behind = Some((position, id));
-            }
-            if rows.is_empty() || orders.len() >= COUNTED_AT_A_TIME {
+        let mut behind = String::new();
+        while let Some(block) = self.store.block(&behind, &Asked::default()).await? {
+            let rows = spawn_blocking(move || block.read()).await??;
+            let last = rows.last().map(|row| row.customer_id.clone()).unwrap_or_default();
+            orders.extend(self.store.records_of(&behind, &last).await?);
+            if orders.len() >= COUNTED_AT_A_TIME {
                 past = self.counted(past, std::mem::take(&mut orders)).await?;
             }
-            if rows.is_empty() {
-                return Ok((histories, past));
-            }
             histories.extend(rows.into_iter().map(|row| (row.customer_id, row.history)));
+            behind = last;
         }
+        Ok((histories, self.counted(past, orders).await?))
     }
 
     /// The past with the orders of further customers.

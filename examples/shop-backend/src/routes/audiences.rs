@@ -1,16 +1,14 @@
 //! Whom a rule selects, page by page, and the rule as a sentence.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Json as Answer;
 use axum::extract::State;
-use chrono::NaiveDate;
-use repurchase::Error;
-use repurchase::shop::ShopModels;
+use repurchase::shop::Profile;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::task::spawn_blocking;
 use utoipa::ToSchema;
 
 use super::Refusals;
@@ -20,10 +18,9 @@ use crate::extract::{Json, Reader};
 use crate::judge::Judge;
 use crate::models::Version;
 use crate::problem::{Fault, Problem};
-use crate::store::{CustomerRow, Page, Position, Sort};
+use crate::scan;
+use crate::store::Position;
 
-/// Customers that are looked at in one go.
-const READ_AT_A_TIME: i64 = 2_000;
 /// After so long, what was found is answered, with a cursor to go on.
 const LONGEST_SEARCH: Duration = Duration::from_secs(5);
 
@@ -81,29 +78,29 @@ pub(crate) async fn post(
     let asked = rule.to_string();
     let judge = Arc::new(Judge::of(&app, rule, &version.models).await?);
     let behind = cursor.as_deref().map(|text| cursor::open(&asked, text)).transpose();
-    let mut behind = behind.map_err(|fault| Problem::invalid(vec![fault]))?;
-    let (today, start) = (app.config.clock.today(), Instant::now());
-    let (mut customer_ids, mut examined, mut not_judged, limit) = (Vec::new(), 0, 0, usize::from(limit));
-    let next = loop {
-        let beside = judge.beside;
-        let page = Page { behind: behind.take(), limit: READ_AT_A_TIME, beside, ..Page::default() };
-        let rows = app.store.page(page).await?;
-        if rows.is_empty() {
-            break None;
-        }
-        let (judge, version, missing) = (Arc::clone(&judge), Arc::clone(&version), limit - customer_ids.len());
-        let found = spawn_blocking(move || search(&judge, &version.models, rows, today, missing)).await;
-        let found = found.map_err(|error| Problem::internal(&error))?.map_err(|error| Problem::internal(&error))?;
-        customer_ids.extend(found.ids);
-        examined += found.examined;
-        not_judged += found.not_judged;
-        if customer_ids.len() == limit || start.elapsed() > LONGEST_SEARCH {
-            break Some(cursor::seal(&asked, found.last));
-        }
-        behind = Some(found.last);
+    let behind = match behind.map_err(|fault| Problem::invalid(vec![fault]))? {
+        Some(Position::CustomerId { customer_id }) => Some(customer_id),
+        _ => None,
     };
+    let (start, limit) = (Instant::now(), usize::from(limit));
+    let add = move |found: &mut Found, customer_id: String, verdict: Option<(bool, Profile<'_>)>| {
+        found.examined += 1;
+        match verdict {
+            Some((true, _)) => found.ids.push(customer_id.clone()),
+            Some((false, _)) => {}
+            None => found.not_judged += 1,
+        }
+        if found.ids.len() == limit || start.elapsed() > LONGEST_SEARCH {
+            found.last = Some(customer_id);
+            return Ok(ControlFlow::Break(()));
+        }
+        Ok(ControlFlow::Continue(()))
+    };
+    let found = scan::judged(&app, &judge, &version, behind, Found::default(), add).await?;
+    let Found { ids, examined, not_judged, last } = found;
+    let next = last.map(|customer_id| cursor::seal(&asked, Position::CustomerId { customer_id }));
     let sentence = judge.audience.describe(language);
-    Ok(Answer(Selected { sentence, customer_ids, examined, not_judged, cursor: next }))
+    Ok(Answer(Selected { sentence, customer_ids: ids, examined, not_judged, cursor: next }))
 }
 
 /// The models of the moment, which a rule needs.
@@ -112,40 +109,12 @@ pub(super) fn judging(app: &App) -> Result<Arc<Version>, Problem> {
     app.models.current().ok_or_else(none)
 }
 
+/// Of one page.
+#[derive(Default)]
 struct Found {
     ids: Vec<String>,
     examined: usize,
     not_judged: usize,
-    last: Position,
-}
-
-/// Up to so many of the customers of a page that is not empty.
-fn search(
-    judge: &Judge,
-    models: &ShopModels,
-    rows: Vec<CustomerRow>,
-    today: NaiveDate,
-    most: usize,
-) -> repurchase::Result<Found> {
-    let last = Position::CustomerId { customer_id: String::new() };
-    let mut found = Found { ids: Vec::new(), examined: 0, not_judged: 0, last };
-    for row in rows {
-        found.examined += 1;
-        found.last = Position::of(&row, Sort::CustomerId);
-        let verdict = match models.profile(&row.history, today) {
-            Ok(profile) => judge.verdict(&profile, &row, today),
-            // A purchase after today is one of a clock that went back: nothing is said of that customer.
-            Err(Error::AfterAsOf { .. }) => None,
-            Err(error) => return Err(error),
-        };
-        match verdict {
-            Some(true) => found.ids.push(row.customer_id),
-            Some(false) => {}
-            None => found.not_judged += 1,
-        }
-        if found.ids.len() == most {
-            break;
-        }
-    }
-    Ok(found)
+    /// Behind whom the next page begins.
+    last: Option<String>,
 }

@@ -14,7 +14,7 @@ use crate::cursor;
 use crate::extract::{Json, Query, Reader, limit};
 use crate::order::check_id;
 use crate::problem::{Fault, Problem};
-use crate::store::{Beside, Page, Position, Sort};
+use crate::store::{Page, Position, Sort};
 use crate::view::CustomerView;
 
 /// One customer, by any of the customer's ids: labels, figures, what to expect, each with its reason, in English or Chinese by Accept-Language.
@@ -145,7 +145,7 @@ pub(crate) async fn page(
         sort,
         behind,
         limit: limit + 1,
-        beside: Beside { traits: true, activities: false },
+        traits: true,
     };
     let mut rows = app.store.page(page).await?;
     let size = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -22,7 +22,7 @@ use crate::extract::Query;
 use crate::models::Version;
 use crate::money::Currency;
 use crate::problem::Problem;
-use crate::store::{Beside, CustomerRow, Page, Position, Sort};
+use crate::store::{CustomerRow, Page, Position, Sort};
 
 /// Customers that are read in one go.
 const READ_AT_A_TIME: i64 = 2_000;
@@ -84,7 +84,7 @@ pub(crate) async fn customers(
                 sort,
                 behind,
                 limit,
-                beside: Beside::default(),
+                traits: false,
             };
             let rows = app.store.page(page).await.inspect_err(|error| tracing::error!(%error, "a table broke off"))?;
             let Some(last) = rows.last() else { return Ok(None) };

@@ -1,18 +1,15 @@
 //! What customers did last with which product or category.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use repurchase::ShopCalendar;
 use repurchase::shop::Activity;
-use repurchase_segment::order_files::Zone;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
-use tokio::task::spawn_blocking;
 
 use super::people::Held;
 use super::sql::{Sql, Value};
-use super::{AT_A_TIME, CustomerRow, Store, StoreError, in_attempts};
+use super::{AT_A_TIME, Store, StoreError, in_attempts};
 
 /// That a customer did something.
 #[derive(Debug, Clone)]
@@ -32,9 +29,9 @@ pub(crate) struct LastDay {
 }
 
 /// An order that was paid is no longer an unpaid one.
-const LAST: &str = "SELECT customer_id, activity, category, at FROM activities AS done WHERE NOT (activity = 'unpaid_order' \
-                    AND EXISTS (SELECT 1 FROM activities AS paid WHERE paid.customer_id = done.customer_id \
-                    AND paid.activity = 'purchase' AND paid.category = done.category AND paid.at >= done.at))";
+pub(super) const NOT_PAID: &str = "NOT (activity = 'unpaid_order' AND EXISTS (SELECT 1 FROM activities AS paid \
+                                   WHERE paid.customer_id = done.customer_id AND paid.activity = 'purchase' \
+                                   AND paid.category = done.category AND paid.at >= done.at))";
 
 impl Store {
     /// How many of these were later than what was known. An id that nobody has is a new customer's.
@@ -71,8 +68,11 @@ impl Store {
 
     /// Of a customer, by name, the latest first.
     pub(crate) async fn activities(&self, name: &str, limit: i64) -> Result<Vec<Deed>, StoreError> {
-        let mut select = Sql::new(LAST);
-        select.bind(" AND customer_id = ", name).bind(" ORDER BY at DESC, activity, category LIMIT ", limit);
+        let mut select = Sql::new("SELECT customer_id, activity, category, at FROM activities AS done WHERE ");
+        select
+            .push(NOT_PAID)
+            .bind(" AND customer_id = ", name)
+            .bind(" ORDER BY at DESC, activity, category LIMIT ", limit);
         select.query().fetch_all(&self.reads).await?.iter().map(deed).collect()
     }
 
@@ -80,31 +80,6 @@ impl Store {
     pub(crate) async fn has_activities(&self) -> Result<bool, StoreError> {
         Ok(sqlx::query("SELECT 1 FROM activities LIMIT 1").fetch_optional(&self.reads).await?.is_some())
     }
-
-    /// Reads what these customers did; they stand in the order of their ids.
-    pub(super) async fn read_activities(&self, rows: &mut [CustomerRow]) -> Result<(), StoreError> {
-        let Some((first, last)) = rows.first().zip(rows.last()) else { return Ok(()) };
-        let mut select = Sql::new(LAST);
-        select.bind(" AND customer_id >= ", first.customer_id.as_str());
-        select.bind(" AND customer_id <= ", last.customer_id.as_str());
-        let (found, calendar) = (select.query().fetch_all(&self.reads).await?, self.calendar.clone());
-        let parsed = spawn_blocking(move || by_customer(&found, &calendar)).await;
-        let mut parsed = parsed.map_err(|error| StoreError::corrupt("activities", "", &error))??;
-        for row in rows {
-            row.activities = parsed.remove(&row.customer_id).unwrap_or_default();
-        }
-        Ok(())
-    }
-}
-
-fn by_customer(rows: &[AnyRow], calendar: &ShopCalendar<Zone>) -> Result<HashMap<String, Vec<LastDay>>, StoreError> {
-    let mut found: HashMap<String, Vec<LastDay>> = HashMap::new();
-    for row in rows {
-        let Deed { customer_id, activity, category, at } = deed(row)?;
-        let day = calendar.day(at).map_err(|error| StoreError::corrupt("activities", &customer_id, &error))?;
-        found.entry(customer_id).or_default().push(LastDay { activity, category, day });
-    }
-    Ok(found)
 }
 
 /// Two ids of one person: the later of what both did is the person's last.
@@ -129,8 +104,12 @@ pub(super) async fn join_activities(
 
 fn deed(row: &AnyRow) -> Result<Deed, StoreError> {
     let (customer_id, key): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-    let activity = Activity::ALL.into_iter().find(|activity| activity.label().key() == key);
-    let activity = activity.ok_or_else(|| StoreError::corrupt("activities", &customer_id, &key))?;
     let at = DateTime::from_timestamp_micros(row.try_get(3)?).unwrap_or_default();
-    Ok(Deed { customer_id, activity, category: row.try_get(2)?, at })
+    Ok(Deed { activity: activity(&customer_id, &key)?, customer_id, category: row.try_get(2)?, at })
+}
+
+/// The activity of a key.
+pub(super) fn activity(customer_id: &str, key: &str) -> Result<Activity, StoreError> {
+    let activity = Activity::ALL.into_iter().find(|activity| activity.label().key() == key);
+    activity.ok_or_else(|| StoreError::corrupt("activities", customer_id, &key))
 }

@@ -8,7 +8,6 @@ use sqlx::any::AnyRow;
 use tokio::task::spawn_blocking;
 use utoipa::ToSchema;
 
-use super::activities::LastDay;
 use super::people::history;
 use super::sql::Sql;
 use super::traits::traits;
@@ -24,15 +23,6 @@ pub(crate) struct CustomerRow {
     revenue: i64,
     /// Nothing where the page was not to have them.
     pub(crate) traits: Traits,
-    pub(crate) activities: Vec<LastDay>,
-}
-
-/// What is read of each customer beside the history.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Beside {
-    pub(crate) traits: bool,
-    /// Only in the order of ids.
-    pub(crate) activities: bool,
 }
 
 /// The order in which customers are listed; of equal ones, by id.
@@ -87,7 +77,8 @@ pub(crate) struct Page<'a> {
     pub(crate) sort: Sort,
     pub(crate) behind: Option<Position>,
     pub(crate) limit: i64,
-    pub(crate) beside: Beside,
+    /// Whether traits are read, too.
+    pub(crate) traits: bool,
 }
 
 impl Store {
@@ -105,10 +96,9 @@ impl Store {
 
     /// Of the customers with a purchase.
     pub(crate) async fn page(&self, page: Page<'_>) -> Result<Vec<CustomerRow>, StoreError> {
-        let mut sql = Sql::new("SELECT customer_id, history, revenue");
-        if page.beside.traits {
-            sql.push(", (SELECT said FROM traits WHERE traits.customer_id = customers.customer_id)");
-        }
+        let mut sql = Sql::new("SELECT customer_id, history, revenue, ");
+        let said = "(SELECT said FROM traits WHERE traits.customer_id = customers.customer_id)";
+        sql.push(if page.traits { said } else { "NULL" });
         sql.push(" FROM customers WHERE last_purchase IS NOT NULL");
         if let Some(cells) = page.cells {
             sql.push(" AND ").cells(cells);
@@ -134,16 +124,12 @@ impl Store {
         });
         sql.bind(" LIMIT ", page.limit);
         let rows = sql.query().fetch_all(&self.reads).await?;
-        if rows.len() <= FEW && !page.beside.activities {
+        if rows.len() <= FEW {
             return rows.iter().map(customer).collect();
         }
         // A thousand histories take milliseconds to read, for which other requests on this thread would wait.
-        let parsed = spawn_blocking(move || rows.iter().map(customer).collect::<Result<Vec<_>, _>>());
-        let mut rows = parsed.await.map_err(|error| StoreError::corrupt("customer", "", &error))??;
-        if page.beside.activities {
-            self.read_activities(&mut rows).await?;
-        }
-        Ok(rows)
+        let parsed = spawn_blocking(move || rows.iter().map(customer).collect());
+        parsed.await.map_err(|error| StoreError::corrupt("customer", "", &error))?
     }
 }
 
@@ -153,6 +139,6 @@ const FEW: usize = 201;
 fn customer(row: &AnyRow) -> Result<CustomerRow, StoreError> {
     let customer_id: String = row.try_get(0)?;
     let history = history(&customer_id, row.try_get(1)?)?;
-    let traits = traits(&customer_id, if row.len() > 3 { row.try_get(3)? } else { None })?;
-    Ok(CustomerRow { history, revenue: row.try_get(2)?, traits, activities: Vec::new(), customer_id })
+    let traits = traits(&customer_id, row.try_get(3)?)?;
+    Ok(CustomerRow { history, revenue: row.try_get(2)?, traits, customer_id })
 }
