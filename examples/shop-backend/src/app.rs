@@ -28,6 +28,7 @@ use crate::kept::Kept;
 use crate::metrics;
 use crate::models::{FitError, Models, Version};
 use crate::problem::{Fault, Problem};
+use crate::ranking::Ranking;
 use crate::routes::notes::Summary;
 use crate::routes::service::{Languages, Security};
 use crate::routes::{
@@ -49,6 +50,7 @@ pub(crate) struct App {
     /// By language.
     pub(crate) pages: Kept<Bytes>,
     pub(crate) summary: Kept<Arc<Summary>>,
+    pub(crate) ranking: Kept<Arc<Ranking>>,
     /// To sign in.
     pub(crate) tries: Tries,
 }
@@ -57,8 +59,8 @@ impl App {
     pub(crate) async fn open(config: Config) -> Result<Self, FitError> {
         let store = Store::open(&config).await?;
         let models = Models::open(store.clone(), config.clock.clone(), config.horizon_days).await?;
-        let (pages, summary, tries) = (Kept::default(), Kept::default(), Tries::default());
-        Ok(Self { config, store, models: Arc::new(models), pages, summary, tries })
+        let (pages, summary, ranking, tries) = (Kept::default(), Kept::default(), Kept::default(), Tries::default());
+        Ok(Self { config, store, models: Arc::new(models), pages, summary, ranking, tries })
     }
 
     /// A customer under the models of the moment.

@@ -1,4 +1,4 @@
-//! What takes all orders to make is made once, and kept while nothing has changed.
+//! What takes all orders or all customers to make is made once, and kept while nothing has changed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -45,23 +45,16 @@ impl<T> Made<T> {
     }
 }
 
-/// The shop of a moment.
-pub(crate) struct Moment {
-    pub(crate) log: PurchaseLog<String>,
-    pub(crate) version: Option<Arc<Version>>,
-    pub(crate) today: NaiveDate,
-}
-
 impl<T: Clone + Send + 'static> Kept<T> {
-    /// What is kept, or what is made of the shop of the moment, off the threads of requests.
-    pub(crate) async fn get<E>(
+    /// What is kept, or what is made by the models of the moment as of today.
+    pub(crate) async fn get<F>(
         &self,
         app: &App,
         key: &'static str,
-        make: impl FnOnce(Moment) -> Result<T, E> + Send + 'static,
+        make: impl FnOnce(Option<Arc<Version>>, NaiveDate) -> F,
     ) -> Result<T, Problem>
     where
-        E: std::error::Error + From<repurchase::Error> + Send + 'static,
+        F: Future<Output = Result<T, Problem>> + Send + 'static,
     {
         let today = app.config.clock.today();
         let version = app.models.current();
@@ -71,17 +64,29 @@ impl<T: Clone + Send + 'static> Kept<T> {
         if let Some(made) = all.get(key).filter(|made| made.is_good_for(&now)) {
             return Ok(made.it.clone());
         }
-        let records = app.store.records(None, Some(today)).await?;
-        let calendar = app.store.calendar().clone();
+        let (start, making) = (Instant::now(), make(version, today));
         // It holds the lock to its end, also when its caller has gone: there is never more than one at work.
-        let making = spawn_blocking(move || {
-            let start = Instant::now();
-            let log = PurchaseLog::from_records(records, &calendar)?;
-            let it = make(Moment { log, version, today })?;
+        let making = tokio::spawn(async move {
+            let it = making.await?;
             all.insert(key, Made { of: now, at: Instant::now(), took: start.elapsed(), it: it.clone() });
-            Ok::<_, E>(it)
+            Ok(it)
         });
-        let outcome = making.await.map_err(|error| Problem::internal(&error))?;
-        outcome.map_err(|error| Problem::internal(&crate::chain(&error)))
+        making.await.map_err(|error| Problem::internal(&error))?
     }
+}
+
+/// All orders up to a day.
+pub(crate) async fn log(app: &App, today: NaiveDate) -> Result<PurchaseLog<String>, Problem> {
+    let (records, calendar) = (app.store.records(None, Some(today)).await?, app.store.calendar().clone());
+    made(move || PurchaseLog::from_records(records, &calendar)).await
+}
+
+/// What takes long to make is made off the threads of requests.
+pub(crate) async fn made<T, E>(make: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    E: std::error::Error + Send + 'static,
+{
+    let made = spawn_blocking(make).await.map_err(|error| Problem::internal(&error))?;
+    made.map_err(|error| Problem::internal(&crate::chain(&error)))
 }

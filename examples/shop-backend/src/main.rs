@@ -23,6 +23,7 @@ mod money;
 mod order;
 mod points;
 mod problem;
+mod ranking;
 mod region;
 mod routes;
 mod scan;

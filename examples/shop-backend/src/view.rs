@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use repurchase::CustomerHistory;
 use repurchase::predict::rounded_to_money;
-use repurchase::scale::Language;
+use repurchase::scale::{Confidence, Language};
 use repurchase::segment::LabelKind;
 use repurchase::shop::{Figure, Profile, ShopModels};
 use serde::Serialize;
@@ -26,10 +26,16 @@ pub(crate) struct CustomerView {
     labels: Option<Labels>,
     /// Null where there is no model that says so; `GET /models` says why.
     alive: Option<Number>,
+    /// The probability of a purchase within the horizon.
+    buys: Option<Number>,
     /// Within the horizon.
     expected_purchases: Option<Number>,
+    /// Between which numbers the purchase days within the horizon lie.
+    purchases_interval: Option<Within>,
     /// Within the horizon.
     expected_value: Option<Money>,
+    /// The part of it that is lost if nothing is done.
+    expected_loss: Option<Money>,
     /// What the shop has said of the customer; left out where customers come beside something else, such as orders.
     #[serde(skip_serializing_if = "Option::is_none")]
     traits: Option<TraitsView>,
@@ -75,11 +81,24 @@ struct Number {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Money {
+struct Money {
     #[schema(example = "23.10")]
-    pub(crate) value: String,
-    pub(crate) why: String,
+    value: String,
+    why: String,
 }
+
+/// Both ends belong to it. By chance alone the number lies in it at this level: whether the model is right, it does not
+/// know.
+#[derive(Debug, Serialize, ToSchema)]
+struct Within {
+    low: f64,
+    high: f64,
+    #[schema(example = 0.9)]
+    level: f64,
+}
+
+/// Of all intervals.
+pub(crate) const LEVEL: f64 = 0.9;
 
 impl CustomerView {
     pub(crate) fn new(
@@ -94,9 +113,10 @@ impl CustomerView {
         let known = version.filter(|_| history.days_since_last(as_of).is_some());
         let said = known.map(|version| Said::new(&version.models, history, as_of, language)).transpose()?;
         let said = said.as_ref();
-        let value = said.and_then(|said| said.number(Figure::ExpectedValue));
-        let money = |Number { value, why }| {
-            Ok::<_, repurchase::Error>(Money { value: rounded_to_money(value, currency.decimals())?.to_string(), why })
+        let money = |figure| {
+            let Some(Number { value, why }) = said.and_then(|said| said.number(figure)) else { return Ok(None) };
+            let value = rounded_to_money(value, currency.decimals())?.to_string();
+            Ok::<_, repurchase::Error>(Some(Money { value, why }))
         };
         Ok(Self {
             customer_id,
@@ -105,8 +125,11 @@ impl CustomerView {
             figures: Figures::of(history, as_of, currency),
             labels: said.and_then(Said::labels),
             alive: said.and_then(|said| said.number(Figure::ProbabilityAlive)),
+            buys: said.and_then(|said| said.number(Figure::ProbabilityBuys)),
             expected_purchases: said.and_then(|said| said.number(Figure::ExpectedPurchases)),
-            expected_value: value.map(money).transpose()?,
+            purchases_interval: said.map(Said::purchases_interval).transpose()?.flatten(),
+            expected_value: money(Figure::ExpectedValue)?,
+            expected_loss: money(Figure::ExpectedLoss)?,
             traits: None,
         })
     }
@@ -175,6 +198,11 @@ impl<'a> Said<'a> {
 
     fn number(&self, figure: Figure) -> Option<Number> {
         Some(Number { value: self.profile.figure(figure)?, why: self.why(figure)? })
+    }
+
+    fn purchases_interval(&self) -> repurchase::Result<Option<Within>> {
+        let interval = self.models.purchases_interval(self.history, self.as_of, Confidence::new(LEVEL)?);
+        Ok(interval.map(|interval| Within { low: interval.low, high: interval.high, level: LEVEL }))
     }
 
     fn why(&self, figure: Figure) -> Option<String> {

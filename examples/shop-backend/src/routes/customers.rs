@@ -14,7 +14,8 @@ use crate::cursor;
 use crate::extract::{Json, Query, Reader, limit};
 use crate::order::check_id;
 use crate::problem::{Fault, Problem};
-use crate::store::{Page, Position, Sort};
+use crate::ranking::List;
+use crate::store::{CustomerRow, Page, Position, Sort};
 use crate::view::CustomerView;
 
 /// One customer, by any of the customer's ids: labels, figures, what to expect, each with its reason, in English or Chinese by Accept-Language.
@@ -94,13 +95,13 @@ pub(crate) struct Question {
     /// The key of a tier, as `GET /segments` lists them.
     #[param(example = "vip")]
     tier: Option<String>,
-    /// By id, or the highest revenue or the latest purchase first.
+    /// By id, or the highest revenue, the latest purchase, the highest expected value or the highest expected loss first.
     #[param(value_type = Option<Sort>, inline)]
     sort: Option<String>,
     /// How many of a page.
     #[param(value_type = Option<u8>, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
-    /// The cursor of the page before, of the same question.
+    /// The cursor of the page before, of the same question; by value and risk also of the same day and models.
     cursor: Option<String>,
 }
 
@@ -112,6 +113,11 @@ pub(crate) struct Customers {
 }
 
 /// The customers with a purchase, of a segment or a tier or both, page by page.
+///
+/// Each is shown as of now. Orders that come in between two pages move customers: who goes to a place before the cursor is
+/// not on a later page, who goes behind it may come again, and everybody else comes once. By value and by risk the order is
+/// that of a moment ago: while orders come in, it is kept for ten times as long as it took to make. A new day or a new
+/// version of the models makes another order, and a cursor of the one before is refused.
 #[utoipa::path(
     get,
     path = "/customers",
@@ -124,35 +130,28 @@ pub(crate) async fn page(
     Query(question): Query<Question>,
     Reader(language): Reader,
 ) -> Result<Answer<Customers>, Problem> {
-    let version = app.models.current();
     let invalid = |fault| Problem::invalid(vec![fault]);
     let sort = sort(question.sort.as_deref()).map_err(invalid)?;
     let limit = limit(question.limit.as_deref()).map_err(invalid)?;
-    let asked = format!("{sort:?} {:?} {:?}", question.segment, question.tier);
+    let list = List::of(&app, sort).await?;
+    let asked = format!("{} {:?} {:?}", list.question(), question.segment, question.tier);
     let behind = question.cursor.as_deref().map(|text| cursor::open(&asked, text)).transpose().map_err(invalid)?;
     if behind.as_ref().is_some_and(|behind| !behind.is_of(sort)) {
         return Err(invalid(Fault::new("cursor", "one of another order", "one of this order")));
     }
-    let version_ref = version.as_deref();
+    let version_ref = list.version().map(|version| &**version);
     let segments = version_ref.map_or(&[][..], |version| &version.segments);
     let tiers = version_ref.map_or(&[][..], |version| &version.tiers);
     let segment = of_label("segment", question.segment.as_deref(), segments).map_err(invalid)?.map(Vec::as_slice);
     let tier = of_label("tier", question.tier.as_deref(), tiers).map_err(invalid)?;
     // One more than asked says whether there is a next page.
-    let page = Page {
-        cells: segment,
-        revenue: tier,
-        sort,
-        behind,
-        limit: limit + 1,
-        traits: true,
-    };
-    let mut rows = app.store.page(page).await?;
+    let page = Page { cells: segment, revenue: tier, behind, limit: limit + 1, traits: true, ..Page::default() };
+    let mut rows = list.page(&app.store, page).await?;
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let is_last = rows.len() <= size;
     rows.truncate(size);
-    let next = rows.last().filter(|_| !is_last).map(|row| cursor::seal(&asked, Position::of(row, sort)));
-    let view = |row: crate::store::CustomerRow| {
+    let next = rows.last().filter(|_| !is_last).map(|(_, place)| cursor::seal(&asked, place.clone()));
+    let view = |(row, _): (CustomerRow, Position)| {
         Ok::<_, Problem>(app.view(row.customer_id, &row.history, version_ref, language)?.with_traits(&row.traits))
     };
     let customers = rows.into_iter().map(view).collect::<Result<_, _>>()?;
@@ -164,7 +163,9 @@ pub(super) fn sort(text: Option<&str>) -> Result<Sort, Fault> {
         None | Some("customer_id") => Ok(Sort::CustomerId),
         Some("revenue") => Ok(Sort::Revenue),
         Some("last_purchase") => Ok(Sort::LastPurchase),
-        Some(other) => Err(Fault::new("sort", other, "customer_id, revenue or last_purchase")),
+        Some("value") => Ok(Sort::Value),
+        Some("risk") => Ok(Sort::Risk),
+        Some(other) => Err(Fault::new("sort", other, "customer_id, revenue, last_purchase, value or risk")),
     }
 }
 

@@ -5,10 +5,8 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
-use repurchase::CustomerHistory;
-use repurchase::predict::rounded_to_money;
 use repurchase::scale::Language;
-use repurchase::shop::Figure;
+use repurchase::{CustomerHistory, PurchaseLog};
 use repurchase_segment::arguments::ShopArguments;
 use repurchase_segment::notes::{self, Note};
 use repurchase_segment::shop::Shop;
@@ -18,10 +16,11 @@ use utoipa::{IntoParams, ToSchema};
 use super::Refusals;
 use crate::app::App;
 use crate::extract::{Query, Reader, limit};
-use crate::kept::Moment;
+use crate::kept;
+use crate::models::Version;
 use crate::problem::Problem;
 use crate::store::{Store, StoreError};
-use crate::view::{CustomerView, Money};
+use crate::view::CustomerView;
 
 /// Files whose notes are shown.
 const FILES: i64 = 20;
@@ -40,11 +39,11 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    fn of(moment: &Moment) -> repurchase::Result<Self> {
-        let (as_of, models) = (moment.today, moment.version.as_ref().map(|version| version.models.clone()));
-        let model = moment.version.as_ref().map(|version| version.number);
-        let shop = Shop::of(moment.log.ledger(as_of)?, models, &ShopArguments::default())?;
-        let shop = shop.with_notes(notes::of_log(Vec::new(), &moment.log, as_of));
+    fn of(log: &PurchaseLog<String>, version: Option<&Version>, as_of: NaiveDate) -> repurchase::Result<Self> {
+        let models = version.map(|version| version.models.clone());
+        let model = version.map(|version| version.number);
+        let shop = Shop::of(log.ledger(as_of)?, models, &ShopArguments::default())?;
+        let shop = shop.with_notes(notes::of_log(Vec::new(), log, as_of));
         let positions = shop.profiles.calls();
         let customer = |position: &usize| {
             let id = shop.ledger.ids().get(*position)?;
@@ -54,8 +53,13 @@ impl Summary {
         Ok(Self { as_of, model, notes: shop.notes, calls, late: positions.len() })
     }
 
-    async fn now(app: &App) -> Result<Arc<Self>, Problem> {
-        app.summary.get(app, "", |moment| Self::of(&moment).map(Arc::new)).await
+    async fn now(app: &Arc<App>) -> Result<Arc<Self>, Problem> {
+        let shop = Arc::clone(app);
+        let make = async move |version: Option<Arc<Version>>, today| {
+            let log = kept::log(&shop, today).await?;
+            kept::made(move || Self::of(&log, version.as_deref(), today).map(Arc::new)).await
+        };
+        app.summary.get(app, "", make).await
     }
 }
 
@@ -154,16 +158,8 @@ pub(crate) struct Calls {
     model: Option<i64>,
     /// How many customers are late and may yet be won back.
     late: usize,
-    /// Those first with whom most is at stake.
-    calls: Vec<Call>,
-}
-
-/// A customer to call; the reason stands in the label `churn_risk` and beside the loss.
-#[derive(Serialize, ToSchema)]
-struct Call {
-    /// Null where there is no model that says so.
-    expected_loss: Option<Money>,
-    customer: CustomerView,
+    /// Those first with whom most is at stake: the reason stands in `churn_risk` and `expected_loss`.
+    calls: Vec<CustomerView>,
 }
 
 /// Whom to call first: repeat customers who have missed a cycle and may yet be won back, as on the page. While orders
@@ -184,21 +180,7 @@ pub(crate) async fn calls(
     let summary = Summary::now(&app).await?;
     let version = app.models.current();
     let named = usize::try_from(limit).unwrap_or(CALLS).min(CALLS);
-    let call = |(id, history): &(String, CustomerHistory)| {
-        let loss = version.as_deref().and_then(|version| {
-            let models = &version.models;
-            let value = models.profile(history, summary.as_of).ok()?.figure(Figure::ExpectedLoss)?;
-            let why = models.explain_figure(history, summary.as_of, Figure::ExpectedLoss, language)?;
-            Some((value, why))
-        });
-        let decimals = app.store.currency().decimals();
-        let money = |(value, why)| {
-            let value = rounded_to_money(value, decimals).map_err(|error| Problem::internal(&error))?;
-            Ok::<_, Problem>(Money { value: value.to_string(), why })
-        };
-        let customer = app.view(id.clone(), history, version.as_deref(), language)?;
-        Ok(Call { expected_loss: loss.map(money).transpose()?, customer })
-    };
+    let call = |(id, history): &(String, CustomerHistory)| app.view(id.clone(), history, version.as_deref(), language);
     let calls = summary.calls.iter().take(named).map(call).collect::<Result<_, Problem>>()?;
     Ok(Answer(Calls { as_of: summary.as_of, model: summary.model, late: summary.late, calls }))
 }

@@ -12,6 +12,8 @@ use super::Refusals;
 use super::notes::of_files;
 use crate::app::App;
 use crate::extract::{Reader, pick};
+use crate::kept;
+use crate::models::Version;
 use crate::problem::Problem;
 
 /// The report: figures, pictures and the customers to call, by the models in use, in English or Chinese by
@@ -33,15 +35,20 @@ pub(crate) async fn page(State(app): State<Arc<App>>, Reader(language): Reader) 
     let title = app.config.shop_name.clone().unwrap_or_else(|| title.to_owned());
     let currency = app.config.currency_code.clone();
     let notes = of_files(&app.store).await?;
-    let page = app.pages.get(&app, key, move |moment| {
-        let options = ReportOptions::default().with_language(language).with_shop(&title).with_notes(notes);
-        let options = options.with_currency(currency.as_deref());
-        let options = match &moment.version {
-            Some(version) => options.with_models(&version.models),
-            None => options,
-        };
-        let report = repurchase_report::report(&moment.log, moment.today, &options)?;
-        Ok::<_, repurchase_report::Error>(Bytes::from(report.page))
-    });
+    let shop = Arc::clone(&app);
+    let make = async move |version: Option<Arc<Version>>, today| {
+        let log = kept::log(&shop, today).await?;
+        let report = kept::made(move || {
+            let options = ReportOptions::default().with_language(language).with_shop(&title).with_notes(notes);
+            let options = options.with_currency(currency.as_deref());
+            let options = match &version {
+                Some(version) => options.with_models(&version.models),
+                None => options,
+            };
+            repurchase_report::report(&log, today, &options)
+        });
+        Ok(Bytes::from(report.await?.page))
+    };
+    let page = app.pages.get(&app, key, make);
     Ok((headers, page.await?))
 }

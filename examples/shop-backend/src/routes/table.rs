@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use futures_util::stream::try_unfold;
 use repurchase::CustomerHistory;
 use repurchase::predict::rounded_to_money;
+use repurchase::scale::Confidence;
 use repurchase::segment::LabelKind;
 use repurchase::shop::{Figure, Profile};
 use serde::Deserialize;
@@ -22,12 +23,14 @@ use crate::extract::Query;
 use crate::models::Version;
 use crate::money::Currency;
 use crate::problem::Problem;
+use crate::ranking::List;
 use crate::store::{CustomerRow, Page, Position, Sort};
+use crate::view::LEVEL;
 
 /// Customers that are read in one go.
 const READ_AT_A_TIME: i64 = 2_000;
 const HEAD: &str = "customer_id,first_purchase,last_purchase,purchases,purchase_days,revenue,days_since_last,segment,tier,\
-                    churn_risk,alive,expected_purchases,expected_value,expected_loss\n";
+                    churn_risk,alive,buys,expected_purchases,purchases_low,purchases_high,expected_value,expected_loss\n";
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -39,7 +42,7 @@ pub(crate) struct Question {
     /// The key of a tier, as `GET /segments` lists them.
     #[param(example = "vip")]
     tier: Option<String>,
-    /// By id, or the highest revenue or the latest purchase first.
+    /// By id, or the highest revenue, the latest purchase, the highest expected value or the highest expected loss first.
     #[param(value_type = Option<Sort>, inline)]
     sort: Option<String>,
 }
@@ -59,9 +62,9 @@ pub(crate) async fn customers(
     State(app): State<Arc<App>>,
     Query(question): Query<Question>,
 ) -> Result<impl IntoResponse, Problem> {
-    let version = app.models.current();
     let invalid = |fault| Problem::invalid(vec![fault]);
-    let sort = sort(question.sort.as_deref()).map_err(invalid)?;
+    let list = List::of(&app, sort(question.sort.as_deref()).map_err(invalid)?).await?;
+    let version = list.version().cloned();
     let segments = version.as_deref().map_or(&[][..], |version| &version.segments);
     let tiers = version.as_deref().map_or(&[][..], |version| &version.tiers);
     let cells = of_label("segment", question.segment.as_deref(), segments).map_err(invalid)?.cloned();
@@ -71,26 +74,20 @@ pub(crate) async fn customers(
     let today = app.config.clock.today();
     // The first piece is the head; then page by page, until one is empty.
     let pages = try_unfold(Some((None::<Position>, true)), move |place| {
-        let (app, version, cells) = (Arc::clone(&app), version.clone(), cells.clone());
+        let (app, list, version, cells) = (Arc::clone(&app), list.clone(), version.clone(), cells.clone());
         async move {
             let Some((behind, is_first)) = place else { return Ok(None) };
             if is_first {
                 return Ok(Some((HEAD.to_owned(), Some((None, false)))));
             }
             let limit = READ_AT_A_TIME;
-            let page = Page {
-                cells: cells.as_deref(),
-                revenue: range.as_ref(),
-                sort,
-                behind,
-                limit,
-                traits: false,
-            };
-            let rows = app.store.page(page).await.inspect_err(|error| tracing::error!(%error, "a table broke off"))?;
-            let Some(last) = rows.last() else { return Ok(None) };
-            let next = Some((Some(Position::of(last, sort)), false));
+            let page = Page { cells: cells.as_deref(), revenue: range.as_ref(), behind, limit, ..Page::default() };
+            let rows = list.page(&app.store, page).await;
+            let rows = rows.inspect_err(|error| tracing::error!(%error, "a table broke off"))?;
+            let Some((_, last)) = rows.last() else { return Ok(None) };
+            let next = Some((Some(last.clone()), false));
             let text: String =
-                rows.iter().map(|row| line(row, version.as_deref(), today, app.store.currency())).collect();
+                rows.iter().map(|(row, _)| line(row, version.as_deref(), today, app.store.currency())).collect();
             Ok::<_, crate::store::StoreError>(Some((text, next)))
         }
     });
@@ -107,6 +104,10 @@ fn line(row: &CustomerRow, version: Option<&Version>, today: NaiveDate, currency
     let known = version.and_then(|version| version.models.profile(history, today).ok());
     let label = |kind| known.as_ref().and_then(|profile: &Profile<'_>| profile.label(kind)).map(|label| label.key());
     let figure = |figure| known.as_ref().and_then(|profile| profile.figure(figure));
+    let interval = version.and_then(|version| {
+        let level = Confidence::new(LEVEL).ok()?;
+        version.models.purchases_interval(history, today, level)
+    });
     let text = |value: Option<String>| value.unwrap_or_default();
     let number = |value: Option<f64>| text(value.map(|value| value.to_string()));
     let money = |value: Option<f64>| {
@@ -124,7 +125,10 @@ fn line(row: &CustomerRow, version: Option<&Version>, today: NaiveDate, currency
         quoted(label(LabelKind::Tier).unwrap_or_default()),
         quoted(label(LabelKind::ChurnRisk).unwrap_or_default()),
         number(figure(Figure::ProbabilityAlive)),
+        number(figure(Figure::ProbabilityBuys)),
         number(figure(Figure::ExpectedPurchases)),
+        number(interval.map(|interval| interval.low)),
+        number(interval.map(|interval| interval.high)),
         money(figure(Figure::ExpectedValue)),
         money(figure(Figure::ExpectedLoss)),
     ];

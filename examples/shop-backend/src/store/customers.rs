@@ -35,15 +35,32 @@ pub(crate) enum Sort {
     Revenue,
     /// The latest first.
     LastPurchase,
+    /// The highest expected value first.
+    Value,
+    /// The highest expected loss first.
+    Risk,
 }
 
 /// Behind which customer a page begins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub(crate) enum Position {
-    Revenue { revenue: i64, customer_id: String },
-    LastPurchase { last_purchase: NaiveDate, customer_id: String },
-    CustomerId { customer_id: String },
+    Revenue {
+        revenue: i64,
+        customer_id: String,
+    },
+    LastPurchase {
+        last_purchase: NaiveDate,
+        customer_id: String,
+    },
+    /// By value or risk, in minor units.
+    Ranked {
+        rank: i64,
+        customer_id: String,
+    },
+    CustomerId {
+        customer_id: String,
+    },
 }
 
 impl Position {
@@ -62,6 +79,7 @@ impl Position {
             (self, sort),
             (Self::Revenue { .. }, Sort::Revenue)
                 | (Self::LastPurchase { .. }, Sort::LastPurchase)
+                | (Self::Ranked { .. }, Sort::Value | Sort::Risk)
                 | (Self::CustomerId { .. }, Sort::CustomerId)
         )
     }
@@ -74,6 +92,9 @@ pub(crate) struct Page<'a> {
     pub(crate) cells: Option<&'a [Cell]>,
     /// Of a tier.
     pub(crate) revenue: Option<&'a Range<i64>>,
+    /// Of these ids.
+    pub(crate) ids: Option<&'a [&'a str]>,
+    /// By value and by risk, a ranking lists them: here they stand by id.
     pub(crate) sort: Sort,
     pub(crate) behind: Option<Position>,
     pub(crate) limit: i64,
@@ -106,8 +127,11 @@ impl Store {
         if let Some(revenue) = page.revenue {
             sql.push(" AND ").range("revenue", revenue);
         }
+        if let Some(ids) = page.ids {
+            sql.push(" AND customer_id IN ").list(ids.iter().copied());
+        }
         match &page.behind {
-            None => &mut sql,
+            None | Some(Position::Ranked { .. }) => &mut sql,
             Some(Position::CustomerId { customer_id }) => sql.bind(" AND customer_id > ", customer_id.as_str()),
             Some(Position::Revenue { revenue, customer_id }) => {
                 sql.bind(" AND (revenue, customer_id) < (", *revenue).bind(", ", customer_id.as_str()).push(')')
@@ -118,7 +142,7 @@ impl Store {
                 .push(')'),
         };
         sql.push(match page.sort {
-            Sort::CustomerId => " ORDER BY customer_id",
+            Sort::CustomerId | Sort::Value | Sort::Risk => " ORDER BY customer_id",
             Sort::Revenue => " ORDER BY revenue DESC, customer_id DESC",
             Sort::LastPurchase => " ORDER BY last_purchase DESC, customer_id DESC",
         });

@@ -1,5 +1,7 @@
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
+use repurchase::rust_decimal::Decimal;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -11,6 +13,9 @@ on_both![
     pages_hold_everyone_of_a_label_once,
     a_page_is_right_while_orders_come_in,
     bad_questions_are_refused_by_name,
+    by_value_and_by_risk,
+    a_list_by_value_goes_on_while_orders_come_in,
+    a_figure_that_is_known_of_nobody_is_no_order,
 ];
 
 const SAMPLE: [(&str, &str); 1] = [("SAMPLE", "true")];
@@ -123,4 +128,84 @@ async fn bad_questions_are_refused_by_name(database: Database) {
         assert_eq!(shop.get(&format!("/customers?{question}")).await.0, StatusCode::BAD_REQUEST, "{question}");
     }
     assert_eq!(shop.get("/customers?limit=1&segment=loyal").await.1["customers"], json!(first["customers"]));
+}
+
+/// What is sorted by, in the currency.
+fn worth(customer: &Value, figure: &str) -> Decimal {
+    customer[figure]["value"].as_str().unwrap().parse().unwrap()
+}
+
+/// Against the whole list, sorted here.
+async fn by_value_and_by_risk(database: Database) {
+    let shop = Shop::start_with(&database, &SAMPLE);
+    let everybody = shop.customers("").await;
+    for (sort, figure) in [("value", "expected_value"), ("risk", "expected_loss")] {
+        let mut expected = everybody.clone();
+        expected.sort_by_key(|customer| (Reverse(worth(customer, figure)), customer["customer_id"].to_string()));
+        assert_ne!(worth(&expected[0], figure), worth(&expected[2000], figure));
+        assert_eq!(shop.customers(&format!("sort={sort}")).await, expected, "{sort}");
+        // Of one label, and as a table.
+        expected.retain(|customer| customer["labels"]["segment"]["key"] == "at_risk");
+        assert_eq!(shop.customers(&format!("sort={sort}&segment=at_risk")).await, expected, "{sort}");
+        let path = format!("/customers.csv?segment=at_risk&sort={sort}");
+        let table = shop.request(Method::GET, &path).send().await.unwrap().text().await.unwrap();
+        let ids: Vec<_> = table.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+        let expected: Vec<_> = expected.iter().map(|customer| customer["customer_id"].as_str().unwrap()).collect();
+        assert_eq!(ids, expected, "{sort}");
+    }
+}
+
+/// Whoever did not buy meanwhile comes once, and is where they were.
+async fn a_list_by_value_goes_on_while_orders_come_in(database: Database) {
+    let shop = Shop::start_with(&database, &SAMPLE);
+    let before: Vec<_> = shop.customers("sort=value").await;
+    let id = |customer: &Value| customer["customer_id"].as_str().unwrap().to_owned();
+    let purchases = |customer: &Value| customer["figures"]["purchases"].as_u64().unwrap();
+    let purchases_before: BTreeMap<_, _> = before.iter().map(|customer| (id(customer), purchases(customer))).collect();
+    let first = shop.ok("/customers?sort=value&limit=200").await;
+    let mut seen: Vec<String> = first["customers"].as_array().unwrap().iter().map(id).collect();
+    let (mut cursor, mut bought, mut number) = (first["cursor"].clone(), BTreeSet::new(), 0);
+    while let Some(text) = cursor.as_str() {
+        // One of the first, one of the last, one from the middle: each goes to another place.
+        for at in [number, 2300 - number, 1000 + number] {
+            let who = id(&before[at]);
+            let order = order(&format!("n{at}"), &who, "1998-06-30", "500");
+            assert_eq!(shop.post("/orders", &order).await.0, StatusCode::CREATED);
+            bought.insert(who);
+        }
+        number += 1;
+        // Longer than the order of before is kept.
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        let page = shop.ok(&format!("/customers?sort=value&limit=200&cursor={text}")).await;
+        for customer in page["customers"].as_array().unwrap() {
+            // Each is shown as of now, wherever the order of a moment ago has them.
+            let purchases = purchases_before[&id(customer)] + u64::from(bought.contains(&id(customer)));
+            assert_eq!(customer["figures"]["purchases"], purchases, "{customer}");
+            seen.push(id(customer));
+        }
+        cursor = page["cursor"].clone();
+    }
+    let others = |ids: &mut dyn Iterator<Item = String>| ids.filter(|id| !bought.contains(id)).collect::<Vec<_>>();
+    assert_eq!(others(&mut seen.into_iter()), others(&mut before.iter().map(id)));
+    // Other models make another order.
+    assert_eq!(shop.post("/models/fit", &json!({})).await.0, StatusCode::CREATED);
+    let (status, body) = shop.get(&format!("/customers?sort=value&cursor={}", first["cursor"].as_str().unwrap())).await;
+    assert_eq!((status, &body["errors"][0]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("cursor")), "{body}");
+}
+
+async fn a_figure_that_is_known_of_nobody_is_no_order(database: Database) {
+    let shop = Shop::start(&database);
+    let refused = async || {
+        for sort in ["value", "risk"] {
+            for path in ["/customers", "/customers.csv"] {
+                let (status, body) = shop.get(&format!("{path}?sort={sort}")).await;
+                let found = (status, &body["errors"][0]["field"], &body["errors"][0]["found"]);
+                assert_eq!(found, (StatusCode::UNPROCESSABLE_ENTITY, &json!("sort"), &json!(sort)), "{body}");
+            }
+        }
+    };
+    refused().await;
+    shop.post("/orders", &order("a", "ann", "2026-03-01", "5")).await;
+    assert_eq!(shop.post("/models/fit", &json!({})).await.0, StatusCode::CREATED);
+    refused().await;
 }

@@ -64,11 +64,11 @@ async fn the_list_of_calls_is_that_of_the_page(database: Database) {
     let (_, list) = page.split_once("<ol class=\"calls\">").unwrap();
     let (list, _) = list.split_once("</ol>").unwrap();
     let on_page: Vec<_> = list.split("<h3>").skip(1).map(|row| &row[..5]).collect();
-    let ids: Vec<_> = listed.iter().map(|call| call["customer"]["customer_id"].as_str().unwrap()).collect();
+    let ids: Vec<_> = listed.iter().map(|call| call["customer_id"].as_str().unwrap()).collect();
     assert_eq!(ids[..10], on_page);
     for call in listed {
-        assert_ne!(call["customer"]["labels"]["churn_risk"]["key"], "in_cycle");
-        assert!(call["customer"]["alive"]["value"].as_f64().unwrap() >= 0.2);
+        assert_ne!(call["labels"]["churn_risk"]["key"], "in_cycle");
+        assert!(call["alive"]["value"].as_f64().unwrap() >= 0.2);
         assert!(!call["expected_loss"]["why"].as_str().unwrap().is_empty());
     }
     assert!(calls["late"].as_u64().unwrap() >= 15);
