@@ -17,6 +17,7 @@ mod operated;
 mod orders;
 mod page;
 mod points;
+mod segment;
 mod service;
 mod shop;
 mod sign_in;
