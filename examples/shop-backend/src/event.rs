@@ -12,7 +12,8 @@ use crate::problem::Fault;
 
 /// What a webhook says of one order; said again, it changes nothing. Which fields an event has beside `order_id` and
 /// `at`: `placed` and `credited` have `customer_id` and `amount`; `amount_changed` and `refunded_in_all` have `amount`;
-/// `refunded` has `refund_id` and `amount`; `line_added` has `line_id` and `amount`; the others have none.
+/// `refunded` has `refund_id` and `amount`; `line_added` has `line_id` and `amount`, and may have `product`; the others have
+/// none.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PostedEvent {
@@ -39,6 +40,10 @@ pub(crate) struct PostedEvent {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00-\x1F\x7F-\x9F]*$")]
     line_id: Option<String>,
+    /// What was bought on the line, a product or a category, for the page: cycles, who is due with what, what comes second.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00-\x1F\x7F-\x9F]*$", example = "coffee")]
+    product: Option<String>,
 }
 
 /// What happened to an order.
@@ -82,16 +87,48 @@ impl EventKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum ShopEvent {
-    Placed { customer: String, at: i64, amount: i64 },
-    Paid { at: i64 },
-    Unpaid { at: i64 },
-    Cancelled { at: i64 },
-    AmountChanged { at: i64, amount: i64 },
-    LineAdded { line: String, at: i64, amount: i64 },
-    Refunded { refund: String, at: i64, amount: i64 },
-    RefundedInAll { at: i64, amount: i64 },
-    FullyRefunded { at: i64 },
-    Credited { customer: String, at: i64, amount: i64 },
+    Placed {
+        customer: String,
+        at: i64,
+        amount: i64,
+    },
+    Paid {
+        at: i64,
+    },
+    Unpaid {
+        at: i64,
+    },
+    Cancelled {
+        at: i64,
+    },
+    AmountChanged {
+        at: i64,
+        amount: i64,
+    },
+    LineAdded {
+        line: String,
+        at: i64,
+        amount: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        product: Option<String>,
+    },
+    Refunded {
+        refund: String,
+        at: i64,
+        amount: i64,
+    },
+    RefundedInAll {
+        at: i64,
+        amount: i64,
+    },
+    FullyRefunded {
+        at: i64,
+    },
+    Credited {
+        customer: String,
+        at: i64,
+        amount: i64,
+    },
 }
 
 /// As the library takes it.
@@ -107,7 +144,9 @@ impl ShopEvent {
             Self::Unpaid { at } => Event::Unpaid { at: time(at) },
             Self::Cancelled { at } => Event::Cancelled { at: time(at) },
             Self::AmountChanged { at, amount } => Event::AmountChanged { at: time(at), amount: money(amount) },
-            Self::LineAdded { line, at, amount } => Event::LineAdded { line, at: time(at), amount: money(amount) },
+            Self::LineAdded { line, at, amount, product: _ } => {
+                Event::LineAdded { line, at: time(at), amount: money(amount) }
+            }
             Self::Refunded { refund, at, amount } => Event::Refunded { refund, at: time(at), amount: money(amount) },
             Self::RefundedInAll { at, amount } => Event::RefundedInAll { at: time(at), amount: money(amount) },
             Self::FullyRefunded { at } => Event::FullyRefunded { at: time(at) },
@@ -119,6 +158,21 @@ impl ShopEvent {
 
     pub(crate) const fn is_credit(&self) -> bool {
         matches!(self, Self::Credited { .. })
+    }
+
+    /// What was said of the product of a line, and what this says in its place: the library does not know of it.
+    pub(crate) fn other_product(&self, known: &[Self]) -> Option<[String; 2]> {
+        let Self::LineAdded { line, product, .. } = self else { return None };
+        let of_line = |known: &Self| match known {
+            Self::LineAdded { line: of, product: known, .. } if of == line && known != product => Some(known.clone()),
+            _ => None,
+        };
+        let text = |product: Option<&str>| {
+            let product = product.map_or_else(|| "no product".to_owned(), |product| format!("product {product:?}"));
+            format!("line {line:?} of {product}")
+        };
+        let known = known.iter().find_map(of_line)?;
+        Some([text(known.as_deref()), text(product.as_deref())])
     }
 
     /// When it says that something was given back, or that all is off.
@@ -177,6 +231,13 @@ impl PostedEvent {
                 _ => {}
             }
         }
+        match &self.product {
+            Some(product) if kind == EventKind::LineAdded => check_id("product", product, &mut faults),
+            Some(product) => {
+                faults.push(Fault::new("product", product.as_str(), "no such field: this event has none"));
+            }
+            None => {}
+        }
         let text = self.amount.as_deref().unwrap_or("0");
         let is_below = kind == EventKind::LineAdded && text.starts_with('-');
         let amount = currency.parse(if is_below { &text[1..] } else { text }).unwrap_or_else(|| {
@@ -196,7 +257,10 @@ impl PostedEvent {
             EventKind::Unpaid => ShopEvent::Unpaid { at },
             EventKind::Cancelled => ShopEvent::Cancelled { at },
             EventKind::AmountChanged => ShopEvent::AmountChanged { at, amount },
-            EventKind::LineAdded => ShopEvent::LineAdded { line, at, amount: if is_below { -amount } else { amount } },
+            EventKind::LineAdded => {
+                let amount = if is_below { -amount } else { amount };
+                ShopEvent::LineAdded { line, at, amount, product: self.product }
+            }
             EventKind::Refunded => ShopEvent::Refunded { refund, at, amount },
             EventKind::RefundedInAll => ShopEvent::RefundedInAll { at, amount },
             EventKind::FullyRefunded => ShopEvent::FullyRefunded { at },

@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
 use axum::response::IntoResponse;
+use repurchase::history::LineLog;
 use repurchase_report::ReportOptions;
 
 use super::Refusals;
@@ -37,10 +38,12 @@ pub(crate) async fn page(State(app): State<Arc<App>>, Reader(language): Reader) 
     let notes = of_files(&app.store).await?;
     let shop = Arc::clone(&app);
     let make = async move |version: Option<Arc<Version>>, today| {
-        let log = kept::log(&shop, today).await?;
+        let (log, lines) = (kept::log(&shop, today).await?, shop.store.lines(today).await?);
+        let calendar = shop.store.calendar().clone();
         let report = kept::made(move || {
+            let lines = if lines.is_empty() { None } else { Some(LineLog::from_lines(lines, &calendar)?) };
             let options = ReportOptions::default().with_language(language).with_shop(&title).with_notes(notes);
-            let options = options.with_currency(currency.as_deref());
+            let options = options.with_currency(currency.as_deref()).with_lines(lines.as_ref());
             let options = match &version {
                 Some(version) => options.with_models(&version.models),
                 None => options,

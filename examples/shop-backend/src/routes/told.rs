@@ -34,6 +34,8 @@ struct Told {
     refund_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     line_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    product: Option<String>,
 }
 
 impl Told {
@@ -52,13 +54,22 @@ impl Told {
         };
         let at = DateTime::from_timestamp_micros(*at).unwrap_or_default();
         let amount = amount.map(|amount| currency.decimal(amount).to_string());
-        let mut told = Self { order_id, event: name, at, customer_id: None, amount, refund_id: None, line_id: None };
+        let mut told = Self {
+            order_id,
+            event: name,
+            at,
+            customer_id: None,
+            amount,
+            refund_id: None,
+            line_id: None,
+            product: None,
+        };
         match event {
             ShopEvent::Placed { customer, .. } | ShopEvent::Credited { customer, .. } => {
                 told.customer_id = Some(customer);
             }
             ShopEvent::Refunded { refund, .. } => told.refund_id = Some(refund),
-            ShopEvent::LineAdded { line, .. } => told.line_id = Some(line),
+            ShopEvent::LineAdded { line, product, .. } => (told.line_id, told.product) = (Some(line), product),
             _ => {}
         }
         told

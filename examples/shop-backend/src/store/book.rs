@@ -144,6 +144,10 @@ pub(super) fn apply(
             };
             let known = statements.len();
             for event in events {
+                if let Some([known, found]) = event.other_product(&statements) {
+                    let order_id = order_id.to_owned();
+                    return Err(StoreError::Contradiction { statement: *place, order_id, known, found });
+                }
                 if one.say(&event).map_err(refused)? {
                     statements.push(event);
                 }

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone};
 use futures_util::TryStreamExt;
 use repurchase::Order;
-use repurchase::record::{Credit, Record};
+use repurchase::record::{Credit, OrderLine, Record};
+use repurchase::rust_decimal::Decimal;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::book::OrderRow;
 use super::sql::Sql;
 use super::{Store, StoreError};
+use crate::event::ShopEvent;
 use crate::order::Status;
 use crate::region::{Cell, Range};
 
@@ -50,6 +53,32 @@ impl Store {
         let mut sql = Sql::new(RECORDS);
         sql.bind(" WHERE placed_at IS NOT NULL AND customer_id > ", behind).bind(" AND customer_id <= ", last);
         self.records_by(sql).await
+    }
+
+    /// What was bought up to a day, where lines of orders said it: the products of all purchases.
+    pub(crate) async fn lines(&self, to: NaiveDate) -> Result<Vec<OrderLine<String, String>>, StoreError> {
+        let mut sql = Sql::new("SELECT order_id, is_credit, statements, customer_id, placed_at FROM orders ");
+        sql.push("WHERE is_credit = 0 AND status = 'paid' AND (refunded = 0 OR refunded < amount)");
+        let end = to.succ_opt().map_or(i64::MAX, |next| self.midnight(next));
+        sql.bind(" AND placed_at < ", end).push(" AND statements LIKE '%\"product\"%'");
+        let mut rows = sql.query().fetch(&self.reads);
+        let mut lines = Vec::new();
+        while let Some(row) = rows.try_next().await? {
+            let ((order_id, _), order) = OrderRow::read(&row)?;
+            let corrupt = |what: &dyn std::fmt::Display| StoreError::corrupt("order", &order_id, &what);
+            let customer = order.customer_id.ok_or_else(|| corrupt(&"no customer"))?;
+            let at =
+                DateTime::from_timestamp_micros(row.try_get(4)?).ok_or_else(|| corrupt(&"placed_at is no time"))?;
+            for event in order.statements {
+                // What lowers the amount is a discount, or comes back. How much it was is not asked: shops sell pieces,
+                // kilograms and packs alike.
+                if let ShopEvent::LineAdded { product: Some(product), amount: 0.., .. } = event {
+                    let line = OrderLine::new(customer.clone(), at, product, Decimal::ONE, Decimal::ZERO);
+                    lines.push(line.map_err(|error| corrupt(&error))?);
+                }
+            }
+        }
+        Ok(lines)
     }
 
     async fn records_by(&self, sql: Sql) -> Result<Vec<Record<String>>, StoreError> {
