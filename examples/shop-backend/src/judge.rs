@@ -4,13 +4,13 @@ use chrono::NaiveDate;
 use repurchase::Error;
 use repurchase::act::audience::{Audience, Rule, Schema};
 use repurchase::scale::Label;
-use repurchase::shop::{Attribute, LastActivity, Profile, ShopModels};
+use repurchase::shop::{Attribute, Figure, LastActivity, Profile, ShopModels};
 use serde_json::Value;
 
 use crate::app::App;
 use crate::problem::{Fault, Problem};
 use crate::store::{Asked, LastDay, Scanned, TraitName};
-use crate::traits::TraitKind;
+use crate::traits::{TraitKind, Traits};
 
 /// An audience, and what is to be read of each customer for it.
 #[derive(Debug)]
@@ -39,38 +39,50 @@ impl Judge {
         Ok(Self { audience, asked })
     }
 
-    /// Whether a customer belongs to the audience, with the customer's profile; `None` where something unknown would
-    /// decide. A customer of whom no tag was said has none, and what was not done never was; an attribute of which
+    /// What is said of a customer is asked first, then what was done: where they settle it, whatever the history is, that
+    /// is not read. A customer of whom no tag was said has none, and what was not done never was; an attribute of which
     /// nothing was said is unknown.
-    ///
-    /// A purchase after today is one of a clock that went back: nothing is said of that customer.
-    pub(crate) fn verdict<'m>(
-        &self,
-        models: &'m ShopModels,
-        row: &Scanned,
-        today: NaiveDate,
-    ) -> repurchase::Result<Option<(bool, Profile<'m>)>> {
-        let known = match models.profile(&row.history, today) {
+    pub(crate) fn verdict(&self, models: &ShopModels, row: &Scanned<'_>, today: NaiveDate) -> Result<Verdict, Problem> {
+        let (has_traits, has_activities) = (!self.asked.traits.is_empty(), !self.asked.activities.is_empty());
+        let is_out = |profile: &Profile<'_>| self.audience.verdict(profile) == Some(false);
+        let traits = if has_traits { row.traits()? } else { Traits::default() };
+        let names = self.audience.schema().attributes().iter().map(|(name, _)| name.key());
+        let attribute =
+            |name| if self.asked.traits.contains(name) { traits.attribute(name) } else { Attribute::Unknown };
+        let (attributes, tags): (Vec<_>, Vec<_>) = (names.map(attribute).collect(), traits.tags().collect());
+        let said = Profile::default().with_attributes(&attributes).with_tags(&tags);
+        if has_traits && is_out(&said) {
+            return Ok(Verdict::Out);
+        }
+        let done = if has_activities { row.activities()? } else { Vec::new() };
+        let last = last(&done, today);
+        if has_activities && is_out(&said.with_activities(&last)) {
+            return Ok(Verdict::Out);
+        }
+        let known = match models.profile(&row.history()?, today) {
             Ok(profile) => profile,
-            Err(Error::AfterAsOf { .. }) => return Ok(None),
-            Err(error) => return Err(error),
+            // A purchase after today is one of a clock that went back: nothing is said of that customer.
+            Err(Error::AfterAsOf { .. }) => return Ok(Verdict::Unknown),
+            Err(error) => return Err(Problem::internal(&error)),
         };
-        let (mut profile, names) = (known, self.audience.schema().attributes().iter());
-        let (attributes, tags, done): (Vec<_>, Vec<_>, Vec<_>);
-        if !self.asked.traits.is_empty() {
-            let attribute = |name: &str| {
-                if self.asked.traits.contains(name) { row.traits.attribute(name) } else { Attribute::Unknown }
-            };
-            attributes = names.map(|(name, _)| attribute(name.key())).collect();
-            tags = row.traits.tags().collect();
-            profile = profile.with_attributes(&attributes).with_tags(&tags);
-        }
-        if !self.asked.activities.is_empty() {
-            done = last(&row.activities, today);
-            profile = profile.with_activities(&done);
-        }
-        Ok(self.audience.verdict(&profile).map(|verdict| (verdict, known)))
+        // A rule that does not ask for them does not see them.
+        let whole = known.with_attributes(&attributes).with_tags(&tags).with_activities(&last);
+        Ok(match self.audience.verdict(&whole) {
+            Some(true) => Verdict::In(known.figure(Figure::ExpectedValue)),
+            Some(false) => Verdict::Out,
+            None => Verdict::Unknown,
+        })
     }
+}
+
+/// What a rule says of a customer.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    /// The customer is meant; with the value that is expected, if there is a model that says so.
+    In(Option<f64>),
+    Out,
+    /// Something unknown would decide.
+    Unknown,
 }
 
 /// What was done after today was by a clock that went back.

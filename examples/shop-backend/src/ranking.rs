@@ -9,9 +9,9 @@ use std::ops::{ControlFlow, RangeBounds};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use repurchase::Error;
 use repurchase::predict::rounded_to_money;
 use repurchase::shop::Figure;
+use repurchase::{CustomerHistory, Error};
 
 use crate::app::App;
 use crate::models::Version;
@@ -133,19 +133,18 @@ impl Ids {
 impl Ranking {
     async fn of(app: &App, version: Arc<Version>, today: NaiveDate) -> Result<Self, Problem> {
         let (currency, models) = (app.store.currency(), Arc::clone(&version));
-        let look = move |(ids, customers): &mut (Ids, Vec<Ranked>), rows: Vec<Scanned>| {
-            for row in rows {
-                let ranked = Ranked::of(&row, &models, today, currency);
-                if let Some(ranked) = ranked.map_err(|error| Problem::internal(&error))? {
-                    customers.push(ranked);
-                    ids.push(&row.customer_id);
-                }
+        let look = move |(ids, customers): &mut (Ids, Vec<Ranked>), row: &Scanned<'_>| {
+            let ranked = Ranked::of(&row.history()?, &models, today, currency);
+            if let Some(ranked) = ranked.map_err(|error| Problem::internal(&error))? {
+                customers.push(ranked);
+                ids.push(row.customer_id);
             }
             Ok::<_, Problem>(ControlFlow::Continue(()))
         };
-        let (ids, customers) = app.store.scan(None, &Asked::default(), Default::default(), look).await?;
+        let nobody = (Ids::default(), Vec::new());
+        let (ids, customers) = app.store.scan(None, &Asked::default(), nobody, look).await?;
         let sorting = tokio::task::spawn_blocking(move || {
-            let mut ranking = Self { version, today, ids, customers, orders: Default::default() };
+            let mut ranking = Self { version, today, ids, customers, orders: [Vec::new(), Vec::new()] };
             ranking.orders = [0, 1].map(|at| ranking.sorted(at));
             ranking
         });
@@ -206,8 +205,12 @@ impl Ranking {
 }
 
 impl Ranked {
-    fn of(row: &Scanned, version: &Version, today: NaiveDate, currency: Currency) -> repurchase::Result<Option<Self>> {
-        let history = &row.history;
+    fn of(
+        history: &CustomerHistory,
+        version: &Version,
+        today: NaiveDate,
+        currency: Currency,
+    ) -> repurchase::Result<Option<Self>> {
         let Some(last_purchase) = history.last_purchase() else { return Ok(None) };
         let minor = |value| currency.minor(value).unwrap_or(i64::MAX);
         let figures = match version.models.profile(history, today) {

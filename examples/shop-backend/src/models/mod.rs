@@ -166,13 +166,12 @@ impl Models {
         let mut past = PastTally::new(as_of, self.horizon_days)?;
         let mut behind = String::new();
         while let Some(block) = self.store.block(&behind, &Asked::default()).await? {
-            let rows = spawn_blocking(move || block.read()).await??;
-            let last = rows.last().map(|row| row.customer_id.clone()).unwrap_or_default();
+            let (last, rows) = spawn_blocking(move || block.histories()).await??;
             orders.extend(self.store.records_of(&behind, &last).await?);
             if orders.len() >= COUNTED_AT_A_TIME {
                 past = self.counted(past, std::mem::take(&mut orders)).await?;
             }
-            histories.extend(rows.into_iter().map(|row| (row.customer_id, row.history)));
+            histories.extend(rows);
             behind = last;
         }
         Ok((histories, self.counted(past, orders).await?))

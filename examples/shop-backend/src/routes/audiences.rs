@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use axum::Json as Answer;
 use axum::extract::State;
-use repurchase::shop::Profile;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -15,7 +14,7 @@ use super::Refusals;
 use crate::app::App;
 use crate::cursor;
 use crate::extract::{Json, Reader};
-use crate::judge::Judge;
+use crate::judge::{Judge, Verdict};
 use crate::models::Version;
 use crate::problem::{Fault, Problem};
 use crate::scan;
@@ -83,15 +82,15 @@ pub(crate) async fn post(
         _ => None,
     };
     let (start, limit) = (Instant::now(), usize::from(limit));
-    let add = move |found: &mut Found, customer_id: String, verdict: Option<(bool, Profile<'_>)>| {
+    let add = move |found: &mut Found, customer_id: &str, verdict: Verdict| {
         found.examined += 1;
         match verdict {
-            Some((true, _)) => found.ids.push(customer_id.clone()),
-            Some((false, _)) => {}
-            None => found.not_judged += 1,
+            Verdict::In(_) => found.ids.push(customer_id.to_owned()),
+            Verdict::Out => {}
+            Verdict::Unknown => found.not_judged += 1,
         }
         if found.ids.len() == limit || start.elapsed() > LONGEST_SEARCH {
-            found.last = Some(customer_id);
+            found.last = Some(customer_id.to_owned());
             return Ok(ControlFlow::Break(()));
         }
         Ok(ControlFlow::Continue(()))

@@ -84,8 +84,8 @@ pub(crate) async fn customers(
             let page = Page { cells: cells.as_deref(), revenue: range.as_ref(), behind, limit, ..Page::default() };
             let rows = list.page(&app.store, page).await;
             let rows = rows.inspect_err(|error| tracing::error!(%error, "a table broke off"))?;
-            let Some((_, last)) = rows.last() else { return Ok(None) };
-            let next = Some((Some(last.clone()), false));
+            let Some((_, place)) = rows.last() else { return Ok(None) };
+            let next = Some((Some(place.clone()), false));
             let text: String =
                 rows.iter().map(|(row, _)| line(row, version.as_deref(), today, app.store.currency())).collect();
             Ok::<_, crate::store::StoreError>(Some((text, next)))

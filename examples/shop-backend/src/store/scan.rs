@@ -16,7 +16,7 @@ use super::activities::{LastDay, NOT_PAID, activity};
 use super::people::history;
 use super::sql::Sql;
 use super::traits::traits;
-use super::{Store, StoreError};
+use super::{Dialect, Store, StoreError};
 use crate::traits::Traits;
 
 /// Customers of one block, so that no transaction is long and no lock is held.
@@ -52,38 +52,48 @@ impl Asked {
     }
 }
 
-/// A customer with a purchase, and what was asked for.
-#[derive(Debug)]
-pub(crate) struct Scanned {
-    pub(crate) customer_id: String,
-    pub(crate) history: CustomerHistory,
-    pub(crate) traits: Traits,
-    pub(crate) activities: Vec<LastDay>,
-}
-
 /// As the database gives them: lines whose fields are behind tabs, which neither ids nor JSON have.
 #[derive(Debug)]
 pub(crate) struct Block {
     customers: String,
     activities: String,
+    /// The last of the customers.
+    last: String,
+    dialect: Dialect,
     calendar: ShopCalendar<Zone>,
+}
+
+/// A customer with a purchase, and what was asked for; it is read when it is needed.
+#[derive(Debug)]
+pub(crate) struct Scanned<'a> {
+    pub(crate) customer_id: &'a str,
+    history: &'a str,
+    said: Option<&'a str>,
+    done: Vec<&'a str>,
+    calendar: &'a ShopCalendar<Zone>,
 }
 
 impl Store {
     /// The next customers with a purchase behind one, ascending by id; `None` where there are no more.
     pub(crate) async fn block(&self, behind: &str, asked: &Asked) -> Result<Option<Block>, StoreError> {
-        let mut sql =
-            Sql::new("SELECT string_agg(line, '\n' ORDER BY customer_id) FROM (SELECT customers.customer_id, ");
-        sql.push("customers.customer_id || '\t' || customers.history");
+        // SQLite joins in the order in which the rows come, and would sort them, texts and all, once more.
+        let (order, position) = match self.dialect {
+            Dialect::Postgres => (" ORDER BY customer_id", "strpos(traits.said, "),
+            Dialect::Sqlite => ("", "instr(traits.said, "),
+        };
+        let mut sql = Sql::new("SELECT MAX(customer_id), string_agg(line, '\n'");
+        sql.push(order)
+            .push(") FROM (SELECT customers.customer_id, customers.customer_id || '\t' || customers.history");
         if asked.traits.is_empty() {
             sql.push(" AS line FROM customers");
         } else {
             sql.push(" || COALESCE('\t' || traits.said, '') AS line FROM customers LEFT JOIN traits ON ");
             sql.push("traits.customer_id = customers.customer_id");
+            // Most customers have not been given what a rule asks for: only JSON with its name in it is read.
             let names = Some(&asked.traits).filter(|names| names.len() <= MOST_NAMES);
             let mut joint = " AND (";
             for name in names.into_iter().flatten() {
-                sql.push(joint).bind("traits.said LIKE ", containing(name)).push(" ESCAPE '!'");
+                sql.push(joint).bind(position, serde_json::Value::from(name.as_str()).to_string()).push(") > 0");
                 joint = " OR ";
             }
             sql.push(if joint == " OR " { ")" } else { "" });
@@ -91,13 +101,13 @@ impl Store {
         sql.bind(" WHERE last_purchase IS NOT NULL AND customers.customer_id > ", behind);
         sql.bind(" ORDER BY customers.customer_id LIMIT ", BLOCK).push(") AS block");
         let row = sql.query().fetch_one(&self.reads).await?;
-        let Some(customers) = row.try_get::<Option<String>, _>(0)? else { return Ok(None) };
+        let Some(last) = row.try_get::<Option<String>, _>(0)? else { return Ok(None) };
         let mut activities = String::new();
         if !asked.activities.is_empty() {
-            let last = customers.rsplit('\n').next().map_or("", id_of);
-            activities = self.activities_between(behind, last, asked).await?;
+            activities = self.activities_between(behind, &last, asked).await?;
         }
-        Ok(Some(Block { customers, activities, calendar: self.calendar.clone() }))
+        let (customers, calendar) = (row.try_get(1)?, self.calendar.clone());
+        Ok(Some(Block { customers, activities, last, dialect: self.dialect, calendar }))
     }
 
     async fn activities_between(&self, behind: &str, last: &str, asked: &Asked) -> Result<String, StoreError> {
@@ -116,14 +126,14 @@ impl Store {
         Ok(row.try_get::<Option<String>, _>(0)?.unwrap_or_default())
     }
 
-    /// Looks at the customers behind one, block by block, off the threads of requests, until there are no more or the
+    /// Looks at the customers behind one, ascending by id, off the threads of requests, until there are no more or the
     /// answer is to break off.
     pub(crate) async fn scan<T, E>(
         &self,
         behind: Option<String>,
         asked: &Asked,
         mut state: T,
-        look: impl Fn(&mut T, Vec<Scanned>) -> Result<ControlFlow<()>, E> + Clone + Send + 'static,
+        look: impl Fn(&mut T, &Scanned<'_>) -> Result<ControlFlow<()>, E> + Clone + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
@@ -132,11 +142,14 @@ impl Store {
         let mut behind = behind.unwrap_or_default();
         while let Some(block) = self.block(&behind, asked).await? {
             let look = look.clone();
+            // It takes milliseconds, for which other requests on a thread of theirs would wait.
             let looking = spawn_blocking(move || {
-                let rows = block.read()?;
-                let last = rows.last().map(|row| row.customer_id.clone()).unwrap_or_default();
-                let next = look(&mut state, rows)?;
-                Ok::<_, E>((state, next.is_continue().then_some(last)))
+                for row in block.rows() {
+                    if look(&mut state, &row)?.is_break() {
+                        return Ok((state, None));
+                    }
+                }
+                Ok::<_, E>((state, Some(block.last)))
             });
             let (looked, last) = looking.await.map_err(|error| StoreError::corrupt("customer", "", &error))??;
             state = looked;
@@ -148,50 +161,52 @@ impl Store {
 }
 
 impl Block {
-    /// Takes milliseconds, for which other requests on a thread of theirs would wait.
-    pub(crate) fn read(&self) -> Result<Vec<Scanned>, StoreError> {
-        let mut done: HashMap<&str, Vec<LastDay>> = HashMap::new();
+    fn rows(&self) -> Vec<Scanned<'_>> {
+        let mut done: HashMap<&str, Vec<&str>> = HashMap::new();
         for line in self.activities.lines() {
-            let [id, key, at, category] = fields(line).ok_or_else(|| StoreError::corrupt("activities", "", &line))?;
-            let corrupt = |what: &dyn std::fmt::Display| StoreError::corrupt("activities", id, &what);
+            let (id, rest) = line.split_once('\t').unwrap_or_default();
+            done.entry(id).or_default().push(rest);
+        }
+        let mut rows = Vec::new();
+        for line in self.customers.lines() {
+            let (customer_id, rest) = line.split_once('\t').unwrap_or_default();
+            let (history, said) = rest.split_once('\t').map_or((rest, None), |(text, said)| (text, Some(said)));
+            let done = done.remove(customer_id).unwrap_or_default();
+            rows.push(Scanned { customer_id, history, said, done, calendar: &self.calendar });
+        }
+        if self.dialect == Dialect::Sqlite {
+            // As they are, but nobody has promised it.
+            rows.sort_unstable_by_key(|row| row.customer_id);
+        }
+        rows
+    }
+
+    /// The last id, and the histories by id.
+    pub(crate) fn histories(self) -> Result<(String, Vec<(String, CustomerHistory)>), StoreError> {
+        let history = |row: Scanned<'_>| Ok((row.customer_id.to_owned(), row.history()?));
+        let histories = self.rows().into_iter().map(history).collect::<Result<_, StoreError>>()?;
+        Ok((self.last, histories))
+    }
+}
+
+impl Scanned<'_> {
+    pub(crate) fn history(&self) -> Result<CustomerHistory, StoreError> {
+        history(self.customer_id, self.history)
+    }
+
+    pub(crate) fn traits(&self) -> Result<Traits, StoreError> {
+        traits(self.customer_id, self.said)
+    }
+
+    pub(crate) fn activities(&self) -> Result<Vec<LastDay>, StoreError> {
+        let last = |text: &&str| {
+            let corrupt = |what: &dyn std::fmt::Display| StoreError::corrupt("activities", self.customer_id, &what);
+            let fields = text.split_once('\t').and_then(|(key, rest)| Some((key, rest.split_once('\t')?)));
+            let (key, (at, category)) = fields.ok_or_else(|| corrupt(text))?;
             let at = at.parse().ok().and_then(DateTime::from_timestamp_micros).ok_or_else(|| corrupt(&at))?;
             let day = self.calendar.day(at).map_err(|error| corrupt(&error))?;
-            let last = LastDay { activity: activity(id, key)?, category: category.to_owned(), day };
-            done.entry(id).or_default().push(last);
-        }
-        self.customers.lines().map(|line| scanned(line, &mut done)).collect()
+            Ok(LastDay { activity: activity(self.customer_id, key)?, category: category.to_owned(), day })
+        };
+        self.done.iter().map(last).collect()
     }
-}
-
-fn scanned(line: &str, done: &mut HashMap<&str, Vec<LastDay>>) -> Result<Scanned, StoreError> {
-    let id = id_of(line);
-    let rest = line.get(id.len() + 1..).unwrap_or_default();
-    let (text, said) = rest.split_once('\t').map_or((rest, None), |(text, said)| (text, Some(said)));
-    Ok(Scanned {
-        customer_id: id.to_owned(),
-        history: history(id, text)?,
-        traits: traits(id, said)?,
-        activities: done.remove(id).unwrap_or_default(),
-    })
-}
-
-fn id_of(line: &str) -> &str {
-    line.split('\t').next().unwrap_or_default()
-}
-
-fn fields<const N: usize>(line: &str) -> Option<[&str; N]> {
-    line.splitn(N, '\t').collect::<Vec<_>>().try_into().ok()
-}
-
-/// A pattern that every JSON with this name in it matches: most customers have not been given what a rule asks for.
-fn containing(name: &str) -> String {
-    let text = serde_json::Value::from(name).to_string();
-    let mut pattern = String::from("%");
-    for letter in text.chars() {
-        if matches!(letter, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(letter);
-    }
-    pattern + "%"
 }
