@@ -16,6 +16,9 @@ use crate::problem::Problem;
 /// While orders come in, it is kept for this many times the time that it took to make.
 const SHOWN_FOR: u32 = 10;
 
+/// Another process may have written what this one does not know of.
+const LONGEST: Duration = Duration::from_mins(1);
+
 /// By a key, such as a language: the last that was made, and of what.
 pub(crate) struct Kept<T> {
     all: Arc<Mutex<BTreeMap<&'static str, Made<T>>>>,
@@ -40,8 +43,8 @@ type Shown = (Option<i64>, u64, NaiveDate);
 impl<T> Made<T> {
     /// Orders may come in at any time; a new model or a new day is shown at once.
     fn is_good_for(&self, now: &Shown) -> bool {
-        let is_of_orders_before = (self.of.0, self.of.2) == (now.0, now.2);
-        self.of == *now || (is_of_orders_before && self.at.elapsed() < SHOWN_FOR * self.took)
+        let (is_of_orders_before, age) = ((self.of.0, self.of.2) == (now.0, now.2), self.at.elapsed());
+        (self.of == *now && age < LONGEST) || (is_of_orders_before && age < SHOWN_FOR * self.took)
     }
 }
 
@@ -87,6 +90,6 @@ where
     T: Send + 'static,
     E: std::error::Error + Send + 'static,
 {
-    let made = spawn_blocking(make).await.map_err(|error| Problem::internal(&error))?;
-    made.map_err(|error| Problem::internal(&crate::chain(&error)))
+    let outcome = spawn_blocking(make).await.map_err(|error| Problem::internal(&error))?;
+    outcome.map_err(|error| Problem::internal(&crate::chain(&error)))
 }

@@ -18,6 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Refusals;
 use crate::app::App;
 use crate::extract::{Query, Reader, day};
+use crate::models::Version;
 use crate::problem::{Fault, Problem};
 use crate::store::Group;
 
@@ -84,22 +85,31 @@ impl From<Ratio> for Share {
     }
 }
 
-/// How many customers each segment and each tier has now, and what they brought.
+/// The groups by segment and those by tier, and the models that they are by.
+pub(crate) type Groups = Option<(Arc<Version>, Arc<[BTreeMap<String, Group>; 2]>)>;
+
+/// How many customers each segment and each tier has, and what they brought. While orders come in, an answer is kept for
+/// ten times as long as it took to make, which is seconds for a million customers.
 #[utoipa::path(get, path = "/segments", tag = "shop", responses((status = 200, body = Segments), Refusals))]
 pub(crate) async fn segments(
     State(app): State<Arc<App>>,
     Reader(language): Reader,
 ) -> Result<Answer<Segments>, Problem> {
-    let Some(version) = app.models.current() else {
+    let store = app.store.clone();
+    let make = async move |version: Option<Arc<Version>>, _| {
+        let Some(version) = version else { return Ok(None) };
+        let groups = store.by_label(&version.segments, &version.tiers).await?;
+        Ok(Some((version, Arc::new(groups))))
+    };
+    let Some((version, found)) = app.groups.get(&app, "", make).await? else {
         return Ok(Answer(Segments { model: None, segments: Vec::new(), tiers: Vec::new() }));
     };
-    let segments = app.store.by_segment(&version.segments).await?;
-    let tiers = app.store.by_tier(&version.tiers).await?;
     let groups = |kind, found: &BTreeMap<String, Group>| groups(&app, &version.models.labels(kind), found, language);
+    let [segments, tiers] = &*found;
     Ok(Answer(Segments {
         model: Some(version.number),
-        segments: groups(LabelKind::Segment, &segments)?,
-        tiers: groups(LabelKind::Tier, &tiers)?,
+        segments: groups(LabelKind::Segment, segments)?,
+        tiers: groups(LabelKind::Tier, tiers)?,
     }))
 }
 

@@ -26,6 +26,14 @@ pub(crate) struct Group {
     pub(crate) revenue: i64,
 }
 
+impl Group {
+    const fn add(&mut self, other: Self) {
+        self.customers += other.customers;
+        self.purchases += other.purchases;
+        self.revenue += other.revenue;
+    }
+}
+
 /// What [`Store::read`] reads.
 const RECORDS: &str = "SELECT is_credit, customer_id, placed_at, amount, refunded, status, order_id FROM orders";
 
@@ -114,44 +122,31 @@ impl Store {
         instant.map_or(i64::MAX, |instant| instant.timestamp_micros())
     }
 
-    /// Customers, purchases and revenue by segment, in one pass over the customers with a purchase.
-    pub(crate) async fn by_segment(
+    /// Customers, purchases and revenue by segment and by tier, in one pass over the customers with a purchase.
+    pub(crate) async fn by_label(
         &self,
         segments: &[(String, Vec<Cell>)],
-    ) -> Result<BTreeMap<String, Group>, StoreError> {
-        self.grouped(segments, |sql, cells| {
+        tiers: &[(String, Range<i64>)],
+    ) -> Result<[BTreeMap<String, Group>; 2], StoreError> {
+        let mut sql = Sql::new("SELECT segment, tier, COUNT(*), CAST(SUM(purchases) AS BIGINT), ");
+        sql.push("CAST(SUM(revenue) AS BIGINT) FROM (SELECT purchases, revenue, ");
+        sql.labelled(segments, |sql, cells| {
             sql.cells(cells);
-        })
-        .await
-    }
-
-    /// The same by tier.
-    pub(crate) async fn by_tier(&self, tiers: &[(String, Range<i64>)]) -> Result<BTreeMap<String, Group>, StoreError> {
-        self.grouped(tiers, |sql, range| {
+        });
+        sql.push(" AS segment, ");
+        sql.labelled(tiers, |sql, range| {
             sql.range("revenue", range);
-        })
-        .await
-    }
-
-    async fn grouped<C>(
-        &self,
-        labels: &[(String, C)],
-        condition: impl Fn(&mut Sql, &C),
-    ) -> Result<BTreeMap<String, Group>, StoreError> {
-        let mut sql = Sql::new("SELECT label, COUNT(*), CAST(SUM(purchases) AS BIGINT), CAST(SUM(revenue) AS BIGINT) ");
-        sql.push("FROM (SELECT purchases, revenue, CASE");
-        for (key, ranges) in labels {
-            sql.push(" WHEN ");
-            condition(&mut sql, ranges);
-            sql.bind(" THEN CAST(", key.as_str()).push(" AS TEXT)");
-        }
-        sql.push(" END AS label FROM customers WHERE last_purchase IS NOT NULL) AS labelled GROUP BY label");
+        });
+        sql.push(" AS tier FROM customers WHERE last_purchase IS NOT NULL) AS labelled GROUP BY segment, tier");
         let rows = sql.query().fetch_all(&self.reads).await?;
-        let mut groups = BTreeMap::new();
+        let mut groups = [BTreeMap::<String, Group>::new(), BTreeMap::new()];
         for row in &rows {
-            let label: Option<String> = row.try_get(0)?;
-            let group = Group { customers: row.try_get(1)?, purchases: row.try_get(2)?, revenue: row.try_get(3)? };
-            groups.extend(label.map(|label| (label, group)));
+            let group = Group { customers: row.try_get(2)?, purchases: row.try_get(3)?, revenue: row.try_get(4)? };
+            for (place, groups) in groups.iter_mut().enumerate() {
+                if let Some(label) = row.try_get::<Option<String>, _>(place)? {
+                    groups.entry(label).or_default().add(group);
+                }
+            }
         }
         Ok(groups)
     }

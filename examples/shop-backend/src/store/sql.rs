@@ -125,6 +125,21 @@ impl Sql {
         self.push(if cells.is_empty() { "(1 = 0)" } else { ")" })
     }
 
+    /// The key of the label whose condition holds, or NULL.
+    pub(super) fn labelled<C>(&mut self, labels: &[(String, C)], condition: impl Fn(&mut Self, &C)) {
+        if labels.is_empty() {
+            self.push("CAST(NULL AS TEXT)");
+            return;
+        }
+        self.push("CASE");
+        for (key, ranges) in labels {
+            self.push(" WHEN ");
+            condition(self, ranges);
+            self.bind(" THEN CAST(", key.as_str()).push(" AS TEXT)");
+        }
+        self.push(" END");
+    }
+
     pub(super) fn query(self) -> Query<'static, Any, AnyArguments> {
         let query = sqlx::query(AssertSqlSafe(self.text));
         self.values.into_iter().fold(query, |query, value| match value {
