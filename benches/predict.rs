@@ -4,7 +4,7 @@ mod common;
 
 use std::hint::black_box;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use common::{Random, Result};
 use criterion::{Criterion, Throughput};
 use repurchase::history::LineLog;
@@ -16,7 +16,7 @@ use repurchase::predict::{
 use repurchase::record::{OrderLine, Period, Windows};
 use repurchase::scale::Confidence;
 use repurchase::segment::MissedCycles;
-use repurchase::{CustomerHistory, Ledger, Order, PurchaseLog, ShopCalendar, Window};
+use repurchase::{CustomerHistory, Ledger, PurchaseLog, ShopCalendar, Window};
 use rust_decimal::Decimal;
 
 /// Days.
@@ -24,7 +24,7 @@ const HORIZON: u32 = 90;
 
 fn main() -> Result {
     let mut criterion = common::criterion();
-    let (log, simulated) = (cdnow()?, Simulated::new(100_000)?);
+    let (log, simulated) = (common::cdnow()?, Simulated::new(100_000)?);
     let ledger = log.ledger(day(1997, 9, 30)?)?;
 
     samples(&mut criterion, &simulated);
@@ -255,17 +255,6 @@ fn backtest(criterion: &mut Criterion, log: &PurchaseLog<String>) -> Result {
     });
     group.finish();
     Ok(())
-}
-
-/// The orders of the CD shop.
-fn cdnow() -> Result<PurchaseLog<String>> {
-    let mut orders = Vec::new();
-    for row in csv::Reader::from_reader(include_str!("../examples/data/cdnow_orders.csv").as_bytes()).deserialize() {
-        let (customer, day, amount): (String, String, String) = row?;
-        let placed_at = day.parse::<NaiveDate>()?.and_time(NaiveTime::MIN).and_utc();
-        orders.push(Order::new(customer, placed_at, amount.parse()?)?);
-    }
-    Ok(PurchaseLog::from_records(orders, &ShopCalendar::utc())?)
 }
 
 fn day(year: i32, month: u32, day: u32) -> Result<NaiveDate> {
