@@ -108,7 +108,7 @@
 //! | fold more orders than memory holds? | [`history::LedgerFold`], [`history::SpilledFold`] |
 //! | mend what is known of the customers whose orders changed? | [`CustomerHistory::from_records`], [`Ledger::replace`] |
 //! | update last night's fit by today's orders? | [`CustomerHistory::record_order`], [`shop::ShopTally::remove`] and [`add`](shop::ShopTally::add) |
-//! | what does each label bring; who changed label? | [`segment::summarize`], [`shop::ShopModels::changes`] |
+//! | what does each label bring; who changed label? | [`shop::Profiles::summarize`], [`segment::summarize`], [`shop::ShopModels::changes`] |
 //! | the same in the database that the orders are in? | [`sql`] |
 //!
 //! # What can be relied on

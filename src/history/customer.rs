@@ -3,7 +3,8 @@
 use chrono::{NaiveDate, TimeZone};
 use rust_decimal::Decimal;
 
-use super::gaps::GapStatistics;
+use super::Ledger;
+use super::gaps::{GapStatistics, GapSums};
 use super::logarithms::from_units;
 use super::statistics::Statistics;
 use crate::error::{Error, Result};
@@ -267,13 +268,9 @@ impl CustomerHistory {
     /// `None` without a purchase, and when the last one lies after `as_of`. [`CustomerHistory`] has an example.
     pub fn repeat_summary(&self, as_of: NaiveDate) -> Option<RepeatSummary> {
         self.days_since_last(as_of)?;
-        Some(RepeatSummary {
-            repeats: self.known.purchase_days - 1,
-            recency_days: self.known.last.since(self.known.first),
-            age_days: Day::from(as_of).since(self.known.first),
-            logarithms: self.known.gaps.logarithms,
-            repeat_spend: self.known.spend - self.known.first_day_spend,
-        })
+        let known = &self.known;
+        let repeat_spend = known.spend - known.first_day_spend;
+        Some(RepeatSummary::of(known.purchase_days, [known.first, known.last, as_of.into()], known.gaps, repeat_spend))
     }
 }
 
@@ -296,7 +293,25 @@ pub struct RepeatSummary {
     repeat_spend: Decimal,
 }
 
+impl<Id> Ledger<Id> {
+    /// [`CustomerHistory::repeat_summary`] of the customer at a position, as of the ledger's day.
+    #[inline]
+    pub(crate) fn repeat_summary(&self, index: usize) -> Option<RepeatSummary> {
+        let row = self.columns.row(index)?;
+        let repeat_spend = money::decimal(row.spend - row.first_day_spend, self.scale)?;
+        Some(RepeatSummary::of(row.purchase_days, [row.first, row.last, self.as_of.into()], row.gaps, repeat_spend))
+    }
+}
+
 impl RepeatSummary {
+    /// Of a customer with a purchase: of the first, the last and the as-of day.
+    #[inline]
+    pub(super) fn of(purchase_days: u32, days: [Day; 3], gaps: GapSums, repeat_spend: Decimal) -> Self {
+        let [first, last, as_of] = days;
+        let (recency_days, age_days) = (last.since(first), as_of.since(first));
+        Self { repeats: purchase_days - 1, recency_days, age_days, logarithms: gaps.logarithms, repeat_spend }
+    }
+
     /// `x`: purchase days - 1.
     pub const fn repeats(&self) -> u32 {
         self.repeats

@@ -19,6 +19,10 @@ pub struct LedgerTotals {
     pub purchases: u64,
     /// The days on which they bought, summed over customers.
     pub purchase_days: u64,
+    /// The customers of two purchases or more.
+    pub repeat_customers: u64,
+    /// Those of them who bought on two days or more.
+    pub customers_of_two_days: u64,
     /// What they spent, less their credits.
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub revenue: Decimal,
@@ -27,7 +31,7 @@ pub struct LedgerTotals {
 }
 
 impl<Id> Ledger<Id> {
-    /// Customers, purchases, purchase days, revenue and credits, all 0 where nobody has bought and nothing was
+    /// Customers, purchases, purchase days, those who came back, revenue and credits, all 0 where nobody has bought and nothing was
     /// credited.
     ///
     /// # Errors
@@ -39,6 +43,8 @@ impl<Id> Ledger<Id> {
             customers: self.len() as u64,
             purchases: sum(self.purchases()),
             purchase_days: sum(self.purchase_days()),
+            repeat_customers: of_two(self.purchases()),
+            customers_of_two_days: of_two(self.purchase_days()),
             revenue: revenue.ok_or(Error::AmountOverflow { field: "revenue of a shop" })?,
             credits: self.all_credits(),
         })
@@ -57,4 +63,8 @@ impl<Id> Ledger<Id> {
 /// Of fewer than 2^32 counts of 32 bits.
 fn sum(counts: &[u32]) -> u64 {
     counts.iter().copied().map(u64::from).sum()
+}
+
+fn of_two(counts: &[u32]) -> u64 {
+    counts.iter().filter(|&&count| count >= 2).count() as u64
 }

@@ -14,7 +14,7 @@
 //! | when is the next purchase due, how many were missed, is the customer leaving? | [`MissedCycles::standing`] |
 //! | which membership tier? | [`TierModel::tier`] |
 //! | which price band? | [`SpendBands::position`] |
-//! | what does each label amount to? | [`summarize`], [`summarize_labels`] |
+//! | what does each label amount to? | [`summarize`] |
 //! | who changed label since last month? | [`Migration::between`] |
 //! | which kinds of labels are there, and which labels has each? | [`LabelKind`] |
 //!
@@ -50,7 +50,8 @@ pub use rfm::{
     BinRule, CompositeWeights, FrequencyMeasure, MonetaryMeasure, RfmModel, RfmOptions, RfmRegion, RfmScore, RfmTally,
 };
 pub use spend::SpendBands;
-pub use summary::{LabelSummary, summarize, summarize_labels};
+pub(crate) use summary::summaries;
+pub use summary::{LabelSummary, summarize};
 pub use tier::{TierModel, TierScheme};
 
 pub(crate) use summary::Sums;

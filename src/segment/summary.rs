@@ -10,7 +10,7 @@ use crate::number::{money, quotient};
 use crate::scale::Ratio;
 
 /// The customers of one label and what they brought.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct LabelSummary {
@@ -33,8 +33,9 @@ pub struct LabelSummary {
 /// Sums up the customers of a ledger by label; customers without a label (`None`) are left out of all shares.
 ///
 /// **Population**: the customers with a purchase who have a label. An empty ledger gives an empty map, as does a ledger
-/// in which nobody has a label. Labels that nobody has are not in the map: see [`summarize_labels`]. Takes time linear
-/// in customers, times the logarithm of labels.
+/// in which nobody has a label. Labels that nobody has are not in the map; of the labels of a fitted shop,
+/// [`Profiles::summarize`](crate::shop::Profiles::summarize) has them all. Takes time linear in customers, times the
+/// logarithm of labels.
 ///
 /// # Errors
 ///
@@ -44,7 +45,7 @@ pub struct LabelSummary {
 ///
 /// ```
 /// use chrono::{NaiveDate, TimeZone, Utc};
-/// use repurchase::segment::{FrequencyBand, FrequencyBands, summarize, summarize_labels};
+/// use repurchase::segment::{FrequencyBand, FrequencyBands, summarize};
 /// use repurchase::{Ledger, Order, Ratio, ShopCalendar};
 /// use rust_decimal::Decimal;
 ///
@@ -56,41 +57,30 @@ pub struct LabelSummary {
 /// let summary = summarize(&ledger, |_, history| bands.band(history))?;
 /// assert_eq!(summary[&FrequencyBand::High].customers, Ratio::new(1, 1)?);
 /// assert_eq!(summary[&FrequencyBand::High].revenue, Decimal::from(20));
-///
-/// let rows = summarize_labels(&ledger, FrequencyBand::ALL, |_, history| bands.band(history))?;
-/// let customers: Vec<Ratio> = rows.iter().map(|row| row.customers).collect();
-/// assert_eq!(customers, [Ratio::new(1, 1)?, Ratio::new(0, 1)?, Ratio::new(0, 1)?, Ratio::new(0, 1)?]);
 /// # Ok::<(), repurchase::Error>(())
 /// ```
 #[doc(alias = "ARPU")]
 pub fn summarize<Id, L: Ord>(
     ledger: &Ledger<Id>,
-    label: impl FnMut(&Id, &CustomerHistory) -> Option<L>,
+    mut label: impl FnMut(&Id, &CustomerHistory) -> Option<L>,
 ) -> Result<BTreeMap<L, LabelSummary>> {
     let mut labels: BTreeMap<L, Sums> = BTreeMap::new();
+    let mut customers = ledger.iter();
+    let label = |_| customers.next().and_then(|(id, history)| label(id, &history));
     let all = Sums::add_up(ledger, label, |label, one| labels.entry(label).or_default().add(one))?;
     labels.into_iter().map(|(label, sums)| Ok((label, all.summary(sums, ledger.scale())?))).collect()
 }
 
-/// Sums up the customers of a ledger for each of these labels, in their order: 0 customers for a label that nobody has.
-///
-/// **Population**: the customers with a purchase whose label is among `labels`. Any other label counts as none, so
-/// that the shares of what is listed add up to 1. Where nobody has a label, every share is 0 of 0.
-///
-/// # Errors
-///
-/// As [`summarize`], and as fast.
-pub fn summarize_labels<Id, L: Ord>(
+/// A summary for each of the first labels by position, where `label` says which of them the customer at a position of
+/// the ledger has.
+pub(crate) fn summaries<Id>(
     ledger: &Ledger<Id>,
-    labels: impl IntoIterator<Item = L>,
-    mut label: impl FnMut(&Id, &CustomerHistory) -> Option<L>,
+    labels: usize,
+    label: impl FnMut(usize) -> Option<usize>,
 ) -> Result<Vec<LabelSummary>> {
-    let labels: Vec<L> = labels.into_iter().collect();
-    let places: BTreeMap<&L, usize> = labels.iter().zip(0..).collect();
-    let mut sums = vec![Sums::default(); labels.len()];
-    let place = |id: &Id, history: &CustomerHistory| places.get(&label(id, history)?).copied();
-    let all = Sums::add_up(ledger, place, |place, one| sums[place].add(one))?;
-    labels.iter().map(|label| all.summary(sums[places[label]], ledger.scale())).collect()
+    let mut sums = vec![Sums::default(); labels];
+    let all = Sums::add_up(ledger, label, |label, one| sums.get_mut(label).map_or(Ok(()), |sums| sums.add(one)))?;
+    sums.into_iter().map(|sums| all.summary(sums, ledger.scale())).collect()
 }
 
 /// What is added up of the customers of one label.
@@ -108,18 +98,19 @@ const fn overflow() -> Error {
 }
 
 impl Sums {
-    /// Adds each customer with a label to that label's sums, by `add`, and to those of all, which it returns.
+    /// Adds each customer with a label, who is asked for by position, in order, to that label's sums, by `add`, and to
+    /// those of all, which it returns.
     fn add_up<Id, L>(
         ledger: &Ledger<Id>,
-        mut label: impl FnMut(&Id, &CustomerHistory) -> Option<L>,
+        mut label: impl FnMut(usize) -> Option<L>,
         mut add: impl FnMut(L, &Self) -> Result<()>,
     ) -> Result<Self> {
         let mut all = Self::default();
-        for ((id, history), index) in ledger.iter().zip(0..) {
-            let Some(label) = label(id, &history) else { continue };
+        for (index, &purchases) in ledger.purchases().iter().enumerate() {
+            let Some(label) = label(index) else { continue };
             let revenue = ledger.revenue().get(index).unwrap_or_default();
             let spend = revenue.checked_add(ledger.credited().get(index).unwrap_or_default()).ok_or_else(overflow)?;
-            let one = Self { customers: 1, purchases: history.purchases(), revenue, spend };
+            let one = Self { customers: 1, purchases: purchases.into(), revenue, spend };
             add(label, &one)?;
             all.add(&one)?;
         }

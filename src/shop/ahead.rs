@@ -113,7 +113,7 @@ pub(super) fn sample(history: &CustomerHistory, as_of: NaiveDate) -> Option<Samp
 
 pub(super) fn samples<Id: Sync>(ledger: &Ledger<Id>) -> Vec<Sample> {
     parallel::concat(ledger.len(), PART, |part| {
-        part.filter_map(|position| sample(&ledger.history(position)?, ledger.as_of())).collect()
+        part.filter_map(|position| Some(Sample::of(&ledger.repeat_summary(position)?))).collect()
     })
 }
 

@@ -21,6 +21,7 @@
 //! | what should the shop do for this customer? | [`ShopModels::next_action`]; for each label, [`ShopModels::playbook`], [`Playbook::advise`] |
 //! | the customer in a sentence? | [`Profile::describe`] |
 //! | how does a shop set its own actions, and is one missing? | [`PlaybookBuilder`], [`ShopOptions::with_playbook`] |
+//! | what does each label bring? | [`Profiles::summarize`] |
 //! | who changed label since yesterday's models, since last month? | [`ShopModels::changes`] |
 //! | whom does a rule mean? | [`act::audience`](crate::act::audience), asked of the same profiles |
 //!

@@ -161,6 +161,8 @@ stored! {
         as_of: NaiveDate,
         scale: u32,
         purchase_days: u64,
+        repeat_customers: u64,
+        customers_of_two_days: u64,
         credits: u64,
         all: LabelTotals,
         labels: Vec<Vec<LabelTotals>>,
@@ -175,7 +177,8 @@ stored! {
             let counted = kind.iter().try_fold(0_u64, |sum, label| sum.checked_add(label.customers));
             counted.is_some_and(|counted| counted <= all.customers)
         });
-        let is_whole = labels.len() == LabelKind::ALL.len() && valued <= all.customers;
+        let are_parts = customers_of_two_days <= repeat_customers && repeat_customers <= all.customers;
+        let is_whole = labels.len() == LabelKind::ALL.len() && are_parts && valued <= all.customers;
         if !is_counted || !is_whole || revenues.customers() != all.customers || revenues.digits().is_some() {
             return Err("the stored sums contradict themselves: their customers are not the same");
         }
@@ -186,6 +189,8 @@ stored! {
             as_of,
             scale,
             purchase_days,
+            repeat_customers,
+            customers_of_two_days,
             credits,
             all,
             labels,

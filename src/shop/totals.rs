@@ -69,6 +69,9 @@ pub struct ShopTotals {
     /// The decimals of the finest amount.
     pub(super) scale: u32,
     pub(super) purchase_days: u64,
+    /// The customers of two purchases or more, and those of two purchase days or more.
+    pub(super) repeat_customers: u64,
+    pub(super) customers_of_two_days: u64,
     pub(super) credits: u64,
     pub(super) all: LabelTotals,
     /// By kind, in the order of [`LabelKind::ALL`].
@@ -127,6 +130,8 @@ impl ShopTotals {
             as_of: models.as_of,
             scale: 0,
             purchase_days: 0,
+            repeat_customers: 0,
+            customers_of_two_days: 0,
             credits: 0,
             all: LabelTotals::default(),
             labels: LabelKind::ALL.into_iter().map(labels).collect(),
@@ -158,6 +163,8 @@ impl ShopTotals {
             spend: history.spend(),
         };
         self.purchase_days += history.purchase_days();
+        self.repeat_customers += u64::from(history.purchases() >= 2);
+        self.customers_of_two_days += u64::from(history.purchase_days() >= 2);
         self.all.add(&one)?;
         for (kind, labels) in LabelKind::ALL.into_iter().zip(&mut self.labels) {
             let key = profile.label(kind).map_or("", |label| label.key());
@@ -199,6 +206,8 @@ impl ShopTotals {
         (self.all, self.labels) = (all, labels);
         self.scale = self.scale.max(other.scale);
         self.purchase_days += other.purchase_days;
+        self.repeat_customers += other.repeat_customers;
+        self.customers_of_two_days += other.customers_of_two_days;
         self.credits += other.credits;
         self.expected_purchases.merge(&other.expected_purchases);
         self.probability_buys.merge(&other.probability_buys);
@@ -207,7 +216,7 @@ impl ShopTotals {
         Ok(())
     }
 
-    /// Customers, purchases, purchase days, revenue and credits, as of [`Ledger::totals`](crate::Ledger::totals).
+    /// Customers, purchases, purchase days, those who came back, revenue and credits, as of [`Ledger::totals`](crate::Ledger::totals).
     ///
     /// # Errors
     ///
@@ -219,13 +228,15 @@ impl ShopTotals {
             customers: self.all.customers,
             purchases: self.all.purchases,
             purchase_days: self.purchase_days,
+            repeat_customers: self.repeat_customers,
+            customers_of_two_days: self.customers_of_two_days,
             revenue: revenue.ok_or(Error::AmountOverflow { field: "revenue of a shop" })?,
             credits: self.credits,
         })
     }
 
     /// The summary of each label of a kind, in the order of [`ShopModels::labels`], as of
-    /// [`summarize_labels`](crate::segment::summarize_labels).
+    /// [`Profiles::summarize`](super::Profiles::summarize).
     ///
     /// # Errors
     ///

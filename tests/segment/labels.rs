@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use repurchase::segment::{Migration, summarize, summarize_labels};
-use repurchase::{Error, Ratio};
+use repurchase::scale::Label;
+use repurchase::segment::{LabelKind, Migration, summarize};
+use repurchase::shop::{Profile, Profiles, ShopModels, ShopOptions};
+use repurchase::{CustomerHistory, Error, Ratio};
 use rust_decimal::Decimal;
 
 use super::{buyers, cents, credit, ledger_of, money, order, shop};
@@ -44,24 +46,34 @@ proptest! {
         prop_assert_eq!(summary.values().map(|found| found.revenue).sum::<Decimal>(), cents(revenue));
     }
 
-    /// The same rows in the order asked for, also of labels that nobody has; a label that is not listed counts as none.
+    /// By the labels of a fitted shop, of customers by any rule: the rows of a summary of those alone, and one for each
+    /// label that nobody has.
     #[test]
-    fn every_label_asked_for_has_a_row(facts in shop(), labels in 1..6u32, listed in 1..6u32, unlabelled in 0..3u32) {
+    fn every_label_of_a_shop_has_a_row(facts in shop(), asked in 1..4usize) {
         let ledger = ledger_of(facts.iter().map(|fact| fact.record()));
-        let label_of = |id: u32| (id % 7 >= unlabelled).then_some(id % labels);
-        let rows = summarize_labels(&ledger, (0..listed).rev(), |&id, _| label_of(id)).unwrap();
-        let present = summarize(&ledger, |&id, _| label_of(id).filter(|&label| label < listed)).unwrap();
-        prop_assert_eq!(rows.len(), listed as usize);
-        let customers = rows.iter().map(|row| row.customers.count()).sum();
-        for (label, row) in (0..listed).rev().zip(&rows) {
-            if let Some(expected) = present.get(&label) {
-                prop_assert_eq!(row, expected);
-                continue;
+        prop_assume!(!ledger.is_empty());
+        let models = ShopModels::fit(&ledger, &ShopOptions::default()).unwrap();
+        let profiles = models.profile_all(&ledger).unwrap();
+        for kind in LabelKind::ALL {
+            let rows = profiles.summarize(&ledger, kind, |position| position % asked == 0).unwrap();
+            prop_assert_eq!(rows.iter().map(|(label, _)| *label).collect::<Vec<_>>(), models.labels(kind));
+            let mut labels = profiles.labels(kind).enumerate();
+            let asked_for = |_: &u32, _: &CustomerHistory| {
+                let (position, label) = labels.next()?;
+                label.filter(|_| position % asked == 0).map(Label::key)
+            };
+            let present = summarize(&ledger, asked_for).unwrap();
+            let customers = rows.iter().map(|(_, row)| row.customers.count()).sum();
+            for (label, row) in &rows {
+                if let Some(expected) = present.get(label.key()) {
+                    prop_assert_eq!(row, expected);
+                    continue;
+                }
+                prop_assert_eq!(row.customers, Ratio::new(0, customers).unwrap());
+                prop_assert_eq!((row.purchases, row.revenue, row.mean_order_amount), (0, Decimal::ZERO, Decimal::ZERO));
+                let has_shares = present.values().any(|other| other.revenue_share.is_some());
+                prop_assert_eq!(row.revenue_share, has_shares.then_some(0.0));
             }
-            prop_assert_eq!(row.customers, Ratio::new(0, customers).unwrap());
-            prop_assert_eq!((row.purchases, row.revenue, row.mean_order_amount), (0, Decimal::ZERO, Decimal::ZERO));
-            let has_shares = present.values().any(|other| other.revenue_share.is_some());
-            prop_assert_eq!(row.revenue_share, has_shares.then_some(0.0));
         }
     }
 
@@ -126,19 +138,23 @@ fn nobody_or_nobody_labelled() {
 
 #[test]
 fn a_row_of_nobody_has_shares_only_beside_others() {
-    let nobody = summarize_labels(&ledger_of([]), ["a", "b"], |_, _| Some("a")).unwrap();
-    assert_eq!(nobody.len(), 2);
-    assert!(nobody.iter().all(|row| row.customers.value().is_none() && row.revenue_share.is_none()));
-    let ledger = ledger_of([order(1, 0, money("1.50"))]);
-    let rows = summarize_labels(&ledger, ["a", "b", "b"], |_, _| Some("b")).unwrap();
-    assert_eq!(rows[0].customers, Ratio::new(0, 1).unwrap());
-    assert_eq!((rows[0].revenue.to_string(), rows[0].revenue_share), ("0.00".to_owned(), Some(0.0)));
-    assert_eq!((rows[1].revenue.to_string(), rows[1].revenue_share), ("1.50".to_owned(), Some(1.0)));
-    assert_eq!(rows[1], rows[2], "a label asked for twice");
-    // Nobody has a label that is listed.
-    let rows = summarize_labels(&ledger, ["a"], |_, _| Some("b")).unwrap();
-    assert_eq!((rows[0].customers, rows[0].revenue_share), (Ratio::default(), None));
-    assert!(summarize_labels(&ledger, [(); 0], |_, _| Some(())).unwrap().is_empty());
+    let [a, b] = ["a", "b"].map(|key| Label::new(key, key, key));
+    let profiles = |labels: &[&Label]| {
+        Profiles::of(labels.iter().map(|&label| Profile::default().with_label(LabelKind::Tier, label))).unwrap()
+    };
+    assert!(profiles(&[]).summarize(&ledger_of([]), LabelKind::Tier, |_| true).unwrap().is_empty());
+    let ledger = ledger_of([order(1, 0, money("1.50")), order(2, 0, money("1.50"))]);
+    let two = profiles(&[&a, &b]);
+    let rows = two.summarize(&ledger, LabelKind::Tier, |position| position == 1).unwrap();
+    assert_eq!((rows[0].0, rows[0].1.customers), (&a, Ratio::new(0, 1).unwrap()));
+    assert_eq!((rows[0].1.revenue.to_string(), rows[0].1.revenue_share), ("0.00".to_owned(), Some(0.0)));
+    assert_eq!((rows[1].1.revenue.to_string(), rows[1].1.revenue_share), ("1.50".to_owned(), Some(1.0)));
+    // Nobody is asked for.
+    let rows = two.summarize(&ledger, LabelKind::Tier, |_| false).unwrap();
+    assert_eq!((rows[0].1.customers, rows[0].1.revenue_share), (Ratio::default(), None));
+    assert!(two.summarize(&ledger, LabelKind::Segment, |_| true).unwrap().is_empty());
+    let error = Error::ColumnLength { column: "profiles", found: 1, expected: 2 };
+    assert_eq!(profiles(&[&a]).summarize(&ledger, LabelKind::Tier, |_| true).unwrap_err(), error);
 }
 
 #[test]
@@ -146,7 +162,6 @@ fn a_sum_that_does_not_fit_is_refused() {
     let ledger = ledger_of([order(1, 0, Decimal::MAX), order(2, 0, Decimal::MAX)]);
     let error = summarize(&ledger, |_, _| Some(())).unwrap_err();
     assert_eq!(error.to_string(), "revenue of a label does not fit 96 bits at the finest scale of all amounts");
-    assert_eq!(summarize_labels(&ledger, [()], |_, _| Some(())).unwrap_err(), error);
     // The shares of two labels need no sum that fits a decimal.
     let apart = summarize(&ledger, |&id, _| Some(id)).unwrap();
     assert_eq!(apart[&1].revenue_share, Some(0.5));

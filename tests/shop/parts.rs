@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use repurchase::measure::Concentration;
 use repurchase::scale::Confidence;
-use repurchase::segment::{LabelKind, MonetaryMeasure, RfmOptions, summarize_labels};
+use repurchase::segment::{LabelKind, MonetaryMeasure, RfmOptions};
 use repurchase::shop::{Figure, ShopModels, ShopOptions, ShopTally, ShopTotals};
 use repurchase::{CustomerHistory, Error, Ledger};
 
@@ -93,9 +93,8 @@ fn add_up_to(totals: &ShopTotals, models: &ShopModels, whole: &Ledger<u16>) {
     assert_eq!(totals.outlook(models, level).unwrap(), models.outlook(whole, level).unwrap());
     let profiles = models.profile_all(whole).unwrap();
     for kind in LabelKind::ALL {
-        let (labels, mut found) = (models.labels(kind), profiles.labels(kind));
-        let keys = labels.iter().map(|label| label.key());
-        let rows = summarize_labels(whole, keys, |_, _| found.next().flatten().map(|label| label.key())).unwrap();
+        let rows = profiles.summarize(whole, kind, |_| true).unwrap();
+        let rows: Vec<_> = rows.into_iter().map(|(_, row)| row).collect();
         assert_eq!(totals.summaries(kind).unwrap(), rows, "{kind:?}");
     }
     let known: Vec<_> = profiles.figures(Figure::ExpectedValue).flatten().collect();

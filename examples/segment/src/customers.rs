@@ -20,6 +20,19 @@ pub const HEADER: &str = "customer_id,first_purchase,last_purchase,purchases,pur
 /// Rows are handed on in blocks of about so many bytes.
 const BLOCK: usize = 1 << 16;
 
+/// The figures of a row, side by side as they stand in it.
+const RANKS: [Figure; 5] = [Figure::DaysSinceLast, Figure::MeanGapDays, Figure::R, Figure::F, Figure::M];
+const SINCE: [Figure; 2] = [Figure::CyclesMissed, Figure::Repeats];
+const AHEAD: [Figure; 5] = [
+    Figure::ProbabilityAlive,
+    Figure::ExpectedPurchases,
+    Figure::ExpectedSpend,
+    Figure::ExpectedValue,
+    Figure::ProbabilityBuys,
+];
+const LABELS: [LabelKind; 4] =
+    [LabelKind::Segment, LabelKind::FrequencyBand, LabelKind::NewCustomerState, LabelKind::Tier];
+
 /// Writes the table, sorted by id, as CSV. A field is empty where undefined; a fraction is the shortest text that reads
 /// back to it.
 pub fn write(shop: &Shop, out: &mut dyn Write) -> io::Result<()> {
@@ -37,43 +50,37 @@ pub fn write_rows(
 ) -> io::Result<()> {
     let (mut row, as_of) = (Row::default(), ledger.as_of());
     let intervals = models.map(|models| models.purchases_interval_all(ledger, level));
+    let mut ranks = RANKS.map(|figure| profiles.figures(figure));
+    let mut since = SINCE.map(|figure| profiles.figures(figure));
+    let mut ahead = AHEAD.map(|figure| profiles.figures(figure));
+    let mut next_purchase = profiles.figures(Figure::NextPurchaseDays);
+    let octants = Octant::ALL.map(|octant| (octant.label().key(), octant.code()));
+    let code = |key: &str| octants.iter().find(|(label, _)| *label == key).map_or("", |(_, code)| code);
+    let mut octant = profiles.labels(LabelKind::Octant);
+    let mut labels = LABELS.map(|kind| profiles.labels(kind));
+    let mut churn_risk = profiles.labels(LabelKind::ChurnRisk);
     // A ledger lists strings by their bytes.
-    for (position, ((id, history), profile)) in ledger.iter().zip(profiles.iter()).enumerate() {
+    for (position, (id, history)) in ledger.iter().enumerate() {
         let repeats = history.repeat_summary(as_of);
-        let label = |kind| profile.label(kind).map_or("", Label::key);
         row.quoted(id);
         row.field(history.first_purchase(), digits::date);
         row.field(history.last_purchase(), digits::date);
         row.field(Some(history.purchases()), digits::whole);
         row.field(Some(history.purchase_days()), digits::whole);
         row.field(Some(history.revenue()), digits::money);
-        for figure in [Figure::DaysSinceLast, Figure::MeanGapDays, Figure::R, Figure::F, Figure::M] {
-            row.field(profile.figure(figure), digits::fraction);
-        }
-        row.text(profile.octant().map_or("", Octant::code));
-        row.text(label(LabelKind::Segment));
-        row.text(label(LabelKind::FrequencyBand));
-        row.text(label(LabelKind::NewCustomerState));
-        row.text(label(LabelKind::Tier));
-        row.field(profile.figure(Figure::CyclesMissed), digits::fraction);
-        row.field(profile.figure(Figure::Repeats), digits::fraction);
+        ranks.iter_mut().for_each(|figure| row.field(figure.next().flatten(), digits::fraction));
+        row.text(octant.next().flatten().map_or("", |label| code(label.key())));
+        labels.iter_mut().for_each(|label| row.text(label.next().flatten().map_or("", Label::key)));
+        since.iter_mut().for_each(|figure| row.field(figure.next().flatten(), digits::fraction));
         row.field(repeats.map(|repeats| repeats.recency_weeks()), digits::fraction);
         row.field(repeats.map(|repeats| repeats.age_weeks()), digits::fraction);
         row.field(repeats.and_then(|repeats| repeats.mean_spend()), digits::fraction);
-        for figure in [
-            Figure::ProbabilityAlive,
-            Figure::ExpectedPurchases,
-            Figure::ExpectedSpend,
-            Figure::ExpectedValue,
-            Figure::ProbabilityBuys,
-        ] {
-            row.field(profile.figure(figure), digits::fraction);
-        }
+        ahead.iter_mut().for_each(|figure| row.field(figure.next().flatten(), digits::fraction));
         let interval = intervals.as_ref().and_then(|intervals| *intervals.get(position)?);
         row.field(interval.map(|interval| interval.low), digits::fraction);
         row.field(interval.map(|interval| interval.high), digits::fraction);
-        row.field(profile.figure(Figure::NextPurchaseDays).and_then(|days| after(as_of, days)), digits::date);
-        row.text(label(LabelKind::ChurnRisk));
+        row.field(next_purchase.next().flatten().and_then(|days| after(as_of, days)), digits::date);
+        row.text(churn_risk.next().flatten().map_or("", Label::key));
         row.field(Some(history.credits()), digits::whole);
         row.field(Some(history.credited()), digits::money);
         row.end();

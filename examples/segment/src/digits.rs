@@ -4,6 +4,7 @@
 
 #![allow(
     clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     reason = "digits fit a byte, and whole numbers below 2^53 an integer"
 )]
@@ -92,7 +93,8 @@ pub(crate) fn money(out: &mut Vec<u8>, amount: Decimal) {
 pub(crate) fn fraction(out: &mut Vec<u8>, value: f64) {
     /// Integers that every `f64` below tells apart.
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    if (0.0..EXACT).contains(&value) && value.trunc().to_bits() == value.to_bits() && value.is_sign_positive() {
+    // -0 is another number than the integer 0.
+    if (0.0..EXACT).contains(&value) && (value as u64 as f64).to_bits() == value.to_bits() {
         return whole(out, value as u64);
     }
     let mut buffer = zmij::Buffer::new();
@@ -121,7 +123,7 @@ fn display(out: &mut Vec<u8>, value: impl std::fmt::Display) {
 }
 
 #[cfg(test)]
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_wrap, reason = "any number will do")]
+#[allow(clippy::cast_possible_wrap, reason = "any number will do")]
 mod tests {
     use super::*;
 

@@ -7,7 +7,7 @@ use repurchase::predict::{AnyModel, ModelKind};
 use repurchase::scale::{Confidence, Label};
 use repurchase::segment::{Grid, LabelKind, LabelSummary, TierScheme};
 use repurchase::shop::{Amount, Figure, Outlook, Profile, PurchaseChoice, ShopModels};
-use repurchase::{CustomerHistory, Ratio, Result};
+use repurchase::{Ratio, Result};
 use rust_decimal::Decimal;
 
 use crate::arguments::ShopArguments;
@@ -35,8 +35,6 @@ pub struct Counted {
     pub totals: LedgerTotals,
     /// The customers who bought again, and the occasions that were repeats.
     pub repeats: [Ratio; 2],
-    /// The customers of several purchases on one day and none on another.
-    pub on_one_day: u64,
     pub concentration: Shares,
     /// By kind, in the order of [`LabelKind::ALL`].
     pub groups: Vec<Vec<LabelSummary>>,
@@ -119,20 +117,14 @@ impl Call {
     }
 }
 
-/// The customers who came again and those who came once.
-pub const CAME: [fn(&CustomerHistory) -> bool; 2] =
-    [|history| history.purchase_days() > 1, |history| history.purchase_days() == 1];
-
-/// Whether all purchases of a customer, who has several, are of one day.
-pub fn is_on_one_day(history: &CustomerHistory) -> bool {
-    history.purchases() >= 2 && history.purchase_days() == 1
-}
-
 impl<'a> Overview<'a> {
     pub fn of(shop: &'a Shop) -> Result<Self> {
         let groups = |kind| Ok(shop.groups(kind)?.into_iter().map(|(_, summary)| summary).collect());
-        let risks = |came| {
-            let risks = shop.groups_of(LabelKind::ChurnRisk, came)?;
+        // By what their label says of them, and not one by one.
+        let states = shop.profiles.labels(LabelKind::NewCustomerState);
+        let came_once: Vec<bool> = states.map(|state| state.is_some()).collect();
+        let risks = |is_new| {
+            let risks = shop.groups_of(LabelKind::ChurnRisk, |position| came_once.get(position) == Some(&is_new))?;
             Ok(risks.into_iter().map(|(_, summary)| summary.customers).collect())
         };
         let calls = shop.profiles.calls();
@@ -141,10 +133,9 @@ impl<'a> Overview<'a> {
             first_day: shop.ledger.days().map(|(first, _)| first),
             totals: shop.totals,
             repeats: shop.repeats,
-            on_one_day: shop.ledger.iter().filter(|(_, history)| is_on_one_day(history)).count() as u64,
             concentration: Shares::of(&shop.concentration)?,
             groups: LabelKind::ALL.into_iter().map(groups).collect::<Result<_>>()?,
-            risks: [risks(CAME[0])?, risks(CAME[1])?],
+            risks: [risks(false)?, risks(true)?],
             outlook: shop.outlook.clone(),
             without_mean_spend: shop.without_mean_spend(),
             expected_value: shop.expected_value()?,

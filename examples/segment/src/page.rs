@@ -31,7 +31,8 @@ pub fn page(shop: &Overview<'_>, language: Language) -> String {
     }
     let [users, orders] = counted.repeats.map(|ratio| share(language, ratio));
     let by_day = shop.by_day();
-    let one_day = Some(counted.on_one_day).filter(|&customers| customers > 0 && !by_day);
+    let one_day = totals.repeat_customers - totals.customers_of_two_days;
+    let one_day = Some(one_day).filter(|&customers| customers > 0 && !by_day);
     line(&mut page, say("Period", "统计区间"), format!("{first}{}{as_of}", say(" to ", " 至 ")));
     line(&mut page, say("Customers", "客户数"), grouped(&totals.customers));
     line(&mut page, say("Purchases", "支付订单数"), grouped(&totals.purchases));

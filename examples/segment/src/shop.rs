@@ -3,9 +3,9 @@
 use repurchase::history::LedgerTotals;
 use repurchase::measure::{Concentration, Occasion};
 use repurchase::scale::{Confidence, Label};
-use repurchase::segment::{LabelKind, LabelSummary, summarize_labels};
+use repurchase::segment::{LabelKind, LabelSummary};
 use repurchase::shop::{Figure, Outlook, Profiles, ShopModels, ShopOptions, ShopTotals};
-use repurchase::{CustomerHistory, Ledger, Ratio, Result};
+use repurchase::{Ledger, Ratio, Result};
 
 use crate::arguments::ShopArguments;
 use crate::notes::{self, Note};
@@ -36,6 +36,16 @@ pub fn level() -> Result<Confidence> {
     Confidence::new(0.9)
 }
 
+/// The customers who bought again, and the occasions that were repeats: days, or purchases.
+pub fn repeats(totals: &LedgerTotals, by_day: bool) -> Result<[Ratio; 2]> {
+    let (again, all) = match by_day {
+        true => (totals.customers_of_two_days, totals.purchase_days),
+        false => (totals.repeat_customers, totals.purchases),
+    };
+    // A ledger's customers have bought: exactly one occasion of each is no repeat.
+    Ok([Ratio::new(again, totals.customers)?, Ratio::new(all - totals.customers, all)?])
+}
+
 /// A label and its customers.
 pub type Group = (Label, LabelSummary);
 
@@ -50,12 +60,7 @@ impl Shop {
     pub fn of(ledger: Ledger<String>, models: Option<ShopModels>, asked: &ShopArguments) -> Result<Self> {
         let totals = ledger.totals()?;
         let profiles = models.as_ref().map(|models| models.profile_all(&ledger)).transpose()?.unwrap_or_default();
-        let by_day = asked.occasion == Occasion::Day;
-        let occasions = |history: &CustomerHistory| if by_day { history.purchase_days() } else { history.purchases() };
-        let again = ledger.iter().filter(|(_, history)| occasions(history) >= 2).count() as u64;
-        // A ledger's customers have bought: exactly one occasion of each is no repeat.
-        let (users, all) = (totals.customers, if by_day { totals.purchase_days } else { totals.purchases });
-        let repeats = [Ratio::new(again, users)?, Ratio::new(all - users, all)?];
+        let repeats = repeats(&totals, asked.occasion == Occasion::Day)?;
         let concentration = Concentration::of(&ledger)?;
         let level = level()?;
         let of_today = models.as_ref().filter(|models| models.as_of() == ledger.as_of());
@@ -100,16 +105,13 @@ impl Shop {
         self.groups_of(kind, |_| true)
     }
 
-    /// Counts only the customers that are `asked` for.
-    pub fn groups_of(&self, kind: LabelKind, asked: impl Fn(&CustomerHistory) -> bool) -> Result<Vec<Group>> {
-        let (labels, mut found) = (self.labels(kind), self.profiles.labels(kind));
-        let rows = summarize_labels(&self.ledger, labels.iter().map(Label::key), |_, history| {
-            found.next().flatten().filter(|_| asked(history)).map(Label::key)
-        })?;
-        Ok(labels.iter().cloned().zip(rows).collect())
-    }
-
-    fn labels(&self, kind: LabelKind) -> Vec<Label> {
-        overview::labels(self.models.as_ref(), kind, &self.asked)
+    /// Counts only the customers that are `asked` for, by position.
+    pub fn groups_of(&self, kind: LabelKind, asked: impl Fn(usize) -> bool) -> Result<Vec<Group>> {
+        if self.models.is_none() {
+            let labels = overview::labels(None, kind, &self.asked).into_iter();
+            return Ok(labels.map(|label| (label, LabelSummary::default())).collect());
+        }
+        let rows = self.profiles.summarize(&self.ledger, kind, asked)?;
+        Ok(rows.into_iter().map(|(label, summary)| (label.clone(), summary)).collect())
     }
 }

@@ -12,8 +12,8 @@ use std::error::Error;
 use std::io::{self, Read};
 
 use repurchase::chrono::NaiveDate;
-use repurchase::scale::{Label, Language};
-use repurchase::segment::{LabelKind, summarize_labels};
+use repurchase::scale::Language;
+use repurchase::segment::LabelKind;
 use repurchase::shop::{ShopModels, ShopOptions};
 use repurchase::{CustomerHistory, Ledger};
 
@@ -28,10 +28,8 @@ fn segments(rows: impl Read, as_of: NaiveDate) -> Result<String, Box<dyn Error>>
     let ledger = Ledger::from_histories(histories(rows)?, as_of)?;
     let models = ShopModels::fit(&ledger, &ShopOptions::default())?;
     let profiles = models.profile_all(&ledger)?;
-    let (segments, mut found) = (models.labels(LabelKind::Segment), profiles.labels(LabelKind::Segment));
-    let keys = segments.iter().map(|segment| segment.key());
-    let summaries = summarize_labels(&ledger, keys, |_, _| found.next().flatten().map(Label::key))?;
-    let rows = segments.iter().zip(summaries).map(|(segment, summary)| {
+    let segments = profiles.summarize(&ledger, LabelKind::Segment, |_| true)?;
+    let rows = segments.iter().map(|(segment, summary)| {
         let (name, customers) = (segment.name(Language::English), summary.customers.count());
         format!("{name:<20}{customers:>10}{:>16}\n", summary.revenue)
     });

@@ -3,6 +3,7 @@
 mod codes;
 mod columns;
 mod rows;
+mod summaries;
 
 use crate::error::{Error, Result};
 use crate::scale::Label;

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use repurchase::segment::{ChurnRisk, LabelKind};
 use repurchase::shop::{Figure, Profiles, ShopModels, ShopTotals};
 use repurchase::{Ledger, Ratio, Result};
-use repurchase_segment::overview::{CAME, Call, Calls, Counted, STAKES, Shares, is_on_one_day};
-use repurchase_segment::shop::level;
+use repurchase_segment::overview::{Call, Calls, Counted, STAKES, Shares};
+use repurchase_segment::shop::{level, repeats};
 use serde::{Deserialize, Serialize};
 
 /// Counts and exact sums, of which none depends on how the customers were cut into parts.
@@ -15,9 +15,6 @@ use serde::{Deserialize, Serialize};
 pub(super) struct Sums {
     totals: ShopTotals,
     first_day: Option<NaiveDate>,
-    /// The customers of two purchases or more, and those of two purchase days or more.
-    again: [u64; 2],
-    on_one_day: u64,
     risks: [Vec<u64>; 2],
     without_spend: u64,
     valued: u64,
@@ -29,8 +26,6 @@ impl Sums {
         Self {
             totals: ShopTotals::new(models),
             first_day: None,
-            again: [0; 2],
-            on_one_day: 0,
             risks: [(); 2].map(|()| vec![0; ChurnRisk::ALL.len()]),
             without_spend: 0,
             valued: 0,
@@ -42,15 +37,12 @@ impl Sums {
         for ((_, history), profile) in ledger.iter().zip(profiles.iter()) {
             self.totals.add(&history, &profile)?;
             self.first_day = earlier(self.first_day, history.first_purchase());
-            let counts = [history.purchases(), history.purchase_days()];
-            self.again.iter_mut().zip(counts).for_each(|(again, count)| *again += u64::from(count >= 2));
-            self.on_one_day += u64::from(is_on_one_day(&history));
             let risk = profile.label(LabelKind::ChurnRisk);
             let place = ChurnRisk::ALL.iter().position(|one| risk.is_some_and(|risk| risk.key() == one.label().key()));
-            for (came, counts) in CAME.iter().zip(&mut self.risks) {
-                if let Some(count) = place.and_then(|place| counts.get_mut(place)).filter(|_| came(&history)) {
-                    *count += 1;
-                }
+            // Those who came again, and those who came once.
+            let risks = &mut self.risks[usize::from(history.purchase_days() == 1)];
+            if let Some(count) = place.and_then(|place| risks.get_mut(place)) {
+                *count += 1;
             }
             self.without_spend += u64::from(profile.figure(Figure::ExpectedSpend).is_none());
             self.valued += u64::from(profile.figure(Figure::ExpectedValue).is_some());
@@ -84,8 +76,6 @@ impl Sums {
     pub(super) fn merge(&mut self, other: Self) -> Result<()> {
         self.totals.merge(&other.totals)?;
         self.first_day = earlier(self.first_day, other.first_day);
-        self.again.iter_mut().zip(other.again).for_each(|(count, more)| *count += more);
-        self.on_one_day += other.on_one_day;
         for (counts, others) in self.risks.iter_mut().zip(other.risks) {
             counts.iter_mut().zip(others).for_each(|(count, more)| *count += more);
         }
@@ -100,8 +90,6 @@ impl Sums {
     /// What the page and the summary say of all customers.
     pub(super) fn counted(self, models: &ShopModels, by_day: bool) -> Result<Counted> {
         let totals = self.totals.totals()?;
-        let all = if by_day { totals.purchase_days } else { totals.purchases };
-        let again = self.again[usize::from(by_day)];
         let groups = |kind| self.totals.summaries(kind);
         let risks = |counts: &Vec<u64>| {
             let of = counts.iter().sum();
@@ -110,9 +98,7 @@ impl Sums {
         Ok(Counted {
             first_day: self.first_day,
             totals,
-            // Exactly one occasion of each is no repeat.
-            repeats: [Ratio::new(again, totals.customers)?, Ratio::new(all - totals.customers, all)?],
-            on_one_day: self.on_one_day,
+            repeats: repeats(&totals, by_day)?,
             concentration: Shares::of(&self.totals.concentration()?)?,
             groups: LabelKind::ALL.into_iter().map(groups).collect::<Result<_>>()?,
             risks: [risks(&self.risks[0])?, risks(&self.risks[1])?],
