@@ -91,8 +91,8 @@ impl Concentration {
         let (mut count, mut sum, mut running) = (0_u64, 0_i128, Some(0_i128));
         for (amount, customers) in runs {
             let all = i128::from(customers);
-            // What the smallest brought, summed over all of this amount: each has those before it below.
-            let own = amount.checked_mul(all * (all - 1) / 2);
+            // What the smallest brought, summed over each of this amount and those before it.
+            let own = amount.checked_mul(all * (all + 1) / 2);
             running = sum
                 .checked_mul(all)
                 .zip(own)
@@ -244,7 +244,7 @@ fn runs<T: Copy + Into<i128> + Ord>(amounts: &[T]) -> Vec<(i128, u64)> {
 }
 
 /// Numerator and denominator of the Gini coefficient, both 0 without a customer: Σ i x_i counts each amount once for
-/// itself and once for every smaller one, so that it is (n + 1) Σ x less all running sums of 0 to n - 1 customers.
+/// itself and once for every smaller one, so that it is (n + 1) Σ x less all running sums.
 fn gini_terms(customers: u64, total: i128, running: i128) -> Option<(i128, i128)> {
     let all = total.checked_mul(customers.into())?;
     Some((all.checked_add(total)?.checked_sub(running.checked_mul(2)?)?, all))

@@ -16,7 +16,7 @@ use crate::steps::Format;
 pub(crate) enum TableWriter<W: Write + Send> {
     Csv(W),
     /// One at a time: a writer of Parquet is not shared.
-    Parquet(Mutex<ArrowWriter<W>>, SchemaRef),
+    Parquet(Box<Mutex<ArrowWriter<W>>>, SchemaRef),
 }
 
 impl<W: Write + Send> fmt::Debug for TableWriter<W> {
@@ -36,7 +36,8 @@ impl<W: Write + Send> TableWriter<W> {
             Format::Parquet => {
                 let field = |name| Field::new(name, kind(name, scale), name != "customer_id");
                 let schema = Arc::new(Schema::new(NAMES.iter().map(|name| field(*name)).collect::<Vec<_>>()));
-                Ok(Self::Parquet(ArrowWriter::try_new(out, Arc::clone(&schema), None)?.into(), schema))
+                let table = ArrowWriter::try_new(out, Arc::clone(&schema), None)?;
+                Ok(Self::Parquet(Box::new(table.into()), schema))
             }
         }
     }

@@ -79,7 +79,9 @@ impl ScalarUDFImpl for OrderFact {
             let (record, day) = match fields::record::<&str>(row, &calendar) {
                 Ok(read) => read,
                 Err(fault) if skips => {
-                    (days.append_null(), amounts.append_null(), scales.append_null());
+                    days.append_null();
+                    amounts.append_null();
+                    scales.append_null();
                     faults.append_value(fault);
                     continue;
                 }

@@ -85,7 +85,7 @@ pub(super) fn together(found: &Path, partitions: usize) -> Vec<u8> {
         let name = part["file"].as_str().unwrap();
         let text = fs::read_to_string(found.join("customers").join(name)).unwrap();
         let (first, body) = text.split_once('\n').unwrap();
-        header = first.to_owned();
+        first.clone_into(&mut header);
         let body: Vec<_> = body.lines().map(str::to_owned).collect();
         assert!(body.is_sorted(), "{name} is not sorted");
         assert_eq!(part["customers"], body.len(), "{name}");
