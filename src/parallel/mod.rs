@@ -23,7 +23,7 @@ pub(crate) fn map_ranges<R: Send>(len: usize, size: usize, work: impl Fn(Range<u
 /// The answer for each of `0..parts`.
 pub(crate) fn map<R: Send>(parts: usize, work: impl Fn(usize) -> R + Send + Sync) -> Vec<R> {
     #[cfg(feature = "rayon")]
-    if parts > 1 {
+    if parts > 1 && !is_one_thread() {
         use rayon::iter::{IntoParallelIterator, ParallelIterator};
         return (0..parts).into_par_iter().map(work).collect();
     }
@@ -39,7 +39,7 @@ pub(crate) fn map_chunks<T: Send, R: Send>(
 ) -> Vec<R> {
     let size = size.max(1);
     #[cfg(feature = "rayon")]
-    if items.len() > size {
+    if items.len() > size && !is_one_thread() {
         use rayon::iter::{IndexedParallelIterator, ParallelIterator};
         use rayon::slice::ParallelSliceMut;
         return items.par_chunks_mut(size).enumerate().map(|(part, items)| work(part, items)).collect();
@@ -47,21 +47,30 @@ pub(crate) fn map_chunks<T: Send, R: Send>(
     items.chunks_mut(size).enumerate().map(|(part, items)| work(part, items)).collect()
 }
 
-/// Whether parts are worked on by one thread, so that what one of them worked out is at hand for all others.
-pub(crate) fn is_one_thread() -> bool {
+/// Threads that work on parts.
+fn threads() -> usize {
     #[cfg(feature = "rayon")]
-    return rayon::current_num_threads() == 1;
+    return rayon::current_num_threads();
     #[cfg(not(feature = "rayon"))]
-    true
+    1
 }
 
-/// More parts than most machines have cores, few enough that putting them together costs nothing.
-const MOST_PARTS: usize = 32;
+/// Whether parts are worked on by one thread, so that what one of them worked out is at hand for all others.
+pub(crate) fn is_one_thread() -> bool {
+    threads() == 1
+}
 
-/// How long the parts of `len` items are: none shorter than `least`, for which it pays to wake another core. Without
-/// the feature, all is one part.
+/// So many that threads come to their end together, so few that putting them together costs nothing.
+const PARTS_A_THREAD: usize = 4;
+
+/// How long the parts of `len` items are: none shorter than `least`, for which it pays to wake another core. For one thread, all
+/// is one part, as it is without the feature.
 pub(crate) fn part_size(len: usize, least: usize) -> usize {
-    if cfg!(feature = "rayon") { len.div_ceil(MOST_PARTS).max(least) } else { len }
+    // Few items ask for no threads, which are started when they are first asked for.
+    match if len > least { threads() } else { 1 } {
+        1 => len,
+        threads => len.div_ceil(PARTS_A_THREAD * threads).max(least),
+    }
 }
 
 /// The answers for the parts of `0..len`, one after the other.
@@ -85,7 +94,7 @@ const MANY: usize = 1 << 14;
 /// Does every task, in no particular order; each goes over `items` items.
 pub(crate) fn run(items: usize, tasks: Vec<Box<dyn FnOnce() + Send + '_>>) {
     #[cfg(feature = "rayon")]
-    if items > MANY {
+    if items > MANY && !is_one_thread() {
         return rayon::scope(|scope| {
             for task in tasks {
                 scope.spawn(|_| task());
@@ -102,7 +111,7 @@ pub(crate) fn run(items: usize, tasks: Vec<Box<dyn FnOnce() + Send + '_>>) {
 /// Works on each item.
 pub(crate) fn for_each<T: Send>(items: &mut [T], work: impl Fn(&mut T) + Send + Sync) {
     #[cfg(feature = "rayon")]
-    if items.len() > 1 {
+    if items.len() > 1 && !is_one_thread() {
         use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
         return items.par_iter_mut().for_each(work);
     }
@@ -112,7 +121,7 @@ pub(crate) fn for_each<T: Send>(items: &mut [T], work: impl Fn(&mut T) + Send + 
 /// Sorts items by an order in which no two are equal.
 pub(crate) fn sort_distinct<T: Send>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering + Send + Sync) {
     #[cfg(feature = "rayon")]
-    if items.len() > MANY {
+    if items.len() > MANY && !is_one_thread() {
         return rayon::slice::ParallelSliceMut::par_sort_unstable_by(items, order);
     }
     items.sort_unstable_by(order);
@@ -128,6 +137,16 @@ mod tests {
             let parts = map_ranges(len, size, |part| part);
             assert_eq!(parts.into_iter().flatten().collect::<Vec<_>>(), (0..len).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    #[cfg(feature = "rayon")]
+    fn one_thread_works_on_one_part() -> Result<(), rayon::ThreadPoolBuildError> {
+        for (threads, size) in [(1, 1000), (2, 125), (4, 63), (200, 10)] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+            assert_eq!(pool.install(|| (part_size(1000, 10), part_size(10, 10))), (size, 10));
+        }
+        Ok(())
     }
 
     #[test]
