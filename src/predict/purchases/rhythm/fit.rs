@@ -1,6 +1,6 @@
 //! The fit of shares of customers by their number of phases, together with rates and dropout.
 
-use super::likelihood::{Likelihood, NUMBERS};
+use super::likelihood::{Likelihood, NOBODY, NUMBERS};
 use super::{KINDS, Rhythm};
 use crate::error::{Error, Result};
 use crate::number::optimize::{Ascent, End, Evaluation, covariance};
@@ -13,8 +13,8 @@ use crate::predict::{Fit, FitOptions, FitReport, Sample, Samples, StopReason};
 /// Of the coordinates.
 const BOUNDS: [f64; NUMBERS] = [BOUND; NUMBERS];
 
-/// A share below this is 0: not one customer in a million.
-const NOBODY: f64 = 1e-6;
+/// A share to start from where it may be 0.
+const FEW: f64 = 0.005;
 
 /// A [slope](Likelihood::slopes) up to this is none.
 const FLAT: f64 = 1e-9;
@@ -85,9 +85,16 @@ impl Fitting<'_> {
             .chain(from)
             .flat_map(|from| STARTS.map(|shares| joined(*from, shares)))
             .collect();
+        if !self.search.tries_all {
+            // Where one climb is enough, it begins near its end.
+            let few = part.as_ref().unwrap_or(likelihood);
+            starts.insert(0, joined(alone.parameters, few.shares(&without, FEW)));
+        }
         if let Some(part) = part {
-            let ascent = self.best(&part, &starts[..1], &mut evaluations)?;
-            starts.insert(0, self.numbers(&ascent.point));
+            let mut near = self.numbers(&self.best(&part, &starts[..1], &mut evaluations)?.point);
+            let shares = likelihood.shares(&near, 0.0);
+            near[4..].copy_from_slice(&shares);
+            starts.insert(0, near);
         }
         let best = self.best(likelihood, &starts, &mut evaluations)?;
         let gradient_norm = best.evaluation.gradient_norm();

@@ -1,20 +1,20 @@
-//! The likelihood of customers of unknown numbers of phases. Fast on purpose: `fit_mbg_cnbd` of `benches/predict.rs` must not
-//! get slower.
+//! The likelihood of customers of unknown numbers of phases. Fast on purpose: `fit_mbg_cnbd` of `benches/predict.rs`
+//! must not get slower.
 //!
-//! With `K = r + k x`, `A = α / k`, `c` chances to leave and the [factor](super::Erlang::ln_gap_factor) `g` of the gaps, a
-//! customer's density is
+//! With `K = r + k x`, `A = α / k`, `c` chances to leave and the [factor](super::Erlang::ln_gap_factor) `g` of the
+//! gaps, a customer's density is
 //!
 //! ```text
 //! B(a, b + c) / B(a, b) · Σ u_k (P_k W_k + d Q_k),   d = a / (b + c - 1),
 //! P_k = g Γ(K) / Γ(r) A^r (A + T)^-K,   Q_k = g Γ(K) / Γ(r) A^r (A + t_x)^-K,   W_k = Σ_{j < k} (K)_j / j! q^j
 //! ```
 //!
-//! where `q = (T - t_x) / (A + T)`, and `d` is 0 where `c` is. The weights `u` may have any sum: their Lagrangian `-N Σ u`
-//! has its maximum where they are shares.
+//! where `q = (T - t_x) / (A + T)`, and `d` is 0 where `c` is. The weights `u` may have any sum: their Lagrangian `-N Σ
+//! u` has its maximum where they are shares.
 
 use super::row::{Group, Instant, Row, Shared, Sums};
 use super::{KINDS, PHASES};
-use crate::number::optimize::Evaluation;
+use crate::number::optimize::{Evaluation, maximize};
 use crate::number::weight::count;
 use crate::parallel;
 use crate::predict::given::numbering::Numbering;
@@ -33,6 +33,18 @@ pub(super) struct Likelihood {
     groups: Vec<Group>,
     pub(super) customers: f64,
 }
+
+/// A share of as many as of each other `k`.
+const EVEN: f64 = 0.2;
+
+/// Evaluations in search of [shares](Likelihood::shares), each a small part of one of the likelihood.
+const CLIMBS: u32 = 24;
+
+/// The slope of a share of 0 from which on it is hardly less likely.
+const NEARLY: f64 = -0.03;
+
+/// A share below this is 0: not one customer in a million.
+pub(super) const NOBODY: f64 = 1e-6;
 
 /// Rows of a part.
 const PART: usize = 1 << 10;
@@ -78,8 +90,8 @@ impl Likelihood {
         self.groups.iter().map(|group| group.rows.len()).sum()
     }
 
-    /// The Lagrangian: the log-likelihood less `N (Σ u - 1)`, and its derivatives. By a weight of 0 only the term `N (Σ u - 1)`
-    /// has a derivative.
+    /// The Lagrangian: the log-likelihood less `N (Σ u - 1)`, and its derivatives. By a weight of 0 only the term `N (Σ
+    /// u - 1)` has a derivative.
     pub(super) fn evaluate(&self, &numbers: &[f64; NUMBERS]) -> Evaluation<NUMBERS> {
         let [r, alpha, a, b, weights @ ..] = numbers;
         let mut sum = Evaluation::ZERO;
@@ -134,6 +146,55 @@ impl Likelihood {
             slopes.iter_mut().zip(sums).for_each(|(slope, sum)| *slope += sum / self.customers);
         }
         slopes
+    }
+
+    /// The shares under which the customers are the most likely at other numbers, to start a climb of all numbers from;
+    /// in place of 0, `few` where that is hardly less likely.
+    pub(super) fn shares(&self, numbers: &[f64; NUMBERS], few: f64) -> [f64; KINDS] {
+        let mut even = *numbers;
+        even[4..].fill(EVEN);
+        let instants = self.instants(numbers[1], [true; KINDS]);
+        let parts = self.parts();
+        let densities = parallel::map(parts.len(), |part| {
+            let of_group = |&(group, rows): &(&Group, &[Row])| {
+                let shared = Shared::of(group, self.extra, &even, [true; KINDS]);
+                rows.iter().map(|row| (row.customers, shared.densities(row, &instants))).collect::<Vec<_>>()
+            };
+            parts.get(part).into_iter().flatten().flat_map(of_group).collect::<Vec<_>>()
+        });
+        // By the roots of shares, as the climb.
+        let objective = |roots: &[f64; KINDS]| {
+            let mut sum = Evaluation::<KINDS>::ZERO;
+            for (customers, densities) in densities.iter().flatten() {
+                let all: f64 = densities.iter().zip(roots).map(|(density, root)| density * root * root).sum();
+                let slopes = densities.map(|density| density / all);
+                sum.value += customers * libm::log(all);
+                for (row, slope) in slopes.into_iter().enumerate() {
+                    sum.gradient[row] += customers * slope;
+                    sum.hessian[row].iter_mut().zip(slopes).for_each(|(sum, other)| *sum -= customers * slope * other);
+                }
+            }
+            sum.value -= self.customers * (roots.iter().map(|root| root * root).sum::<f64>() - 1.0);
+            for row in 0..KINDS {
+                sum.gradient[row] -= self.customers;
+                sum.hessian[row].iter_mut().zip(roots).for_each(|(curve, root)| *curve *= 4.0 * roots[row] * root);
+                sum.hessian[row][row] += 2.0 * sum.gradient[row];
+                sum.gradient[row] *= 2.0 * roots[row];
+            }
+            sum
+        };
+        let start = [EVEN.sqrt(); KINDS];
+        let top = maximize(start, &[1.5; KINDS], CLIMBS, objective);
+        // The diagonal at a root of 0 has the slope alone.
+        let mut shares = top.point.map(|root| root * root);
+        for (share, curves) in shares.iter_mut().zip(top.evaluation.hessian.iter().enumerate()) {
+            let slope = 0.5 * curves.1[curves.0] / self.customers;
+            if *share < NOBODY {
+                *share = if slope > NEARLY { few } else { 0.0 };
+            }
+        }
+        let all: f64 = shares.iter().sum();
+        shares.map(|share| share / all)
     }
 
     /// The rows in parts that do not depend on threads.

@@ -154,6 +154,29 @@ impl Shared {
     }
 }
 
+/// The sums of a `k`'s [powers](Shared::powers) of a number: of a fixed length each, which the compiler unrolls.
+#[inline]
+fn summed(powers: &[[f64; 6]; MOST_PHASES], phases: u32, part: f64) -> [f64; 6] {
+    match phases {
+        1 => powers[0],
+        2 => horner::<2>(powers, part),
+        3 => horner::<3>(powers, part),
+        5 => horner::<5>(powers, part),
+        _ => horner::<MOST_PHASES>(powers, part),
+    }
+}
+
+#[inline]
+fn horner<const K: usize>(powers: &[[f64; 6]; MOST_PHASES], part: f64) -> [f64; 6] {
+    let mut sums = powers[K - 1];
+    for powers in powers[..K - 1].iter().rev() {
+        for (sum, power) in sums.iter_mut().zip(powers) {
+            *sum = *sum * part + power;
+        }
+    }
+    sums
+}
+
 impl Sums {
     /// Adds a row but for the logarithm of what it returns, a number of the size of 1.
     pub(super) fn add(&mut self, row: &Row, shared: &Shared, instants: &[Instant], [r, alpha]: [f64; 2]) -> f64 {
@@ -167,11 +190,7 @@ impl Sums {
             let (log, inverse, shape, weight) =
                 (until.log[kind], until.inverse[kind], shared.shape[kind], shared.weights[kind]);
             let part = (until.time - since.time) * f64::from(phases) * inverse;
-            let mut sums = [0.0; 6];
-            for powers in shared.powers[kind].iter().take(phases as usize).rev() {
-                sums.iter_mut().zip(powers).for_each(|(sum, power)| *sum = *sum * part + power);
-            }
-            let [waiting, moving, bending, by_r, moving_by_r, by_r_twice] = sums;
+            let [waiting, moving, bending, by_r, moving_by_r, by_r_twice] = summed(&shared.powers[kind], phases, part);
             let (stays, gone, trigamma) = (stays[kind], leaves[kind], shared.trigamma[kind]);
             // Of ln P by r and α, and of W by α.
             let slopes = [shared.digamma[kind] - log, of_alpha - shape * inverse];
