@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     orders.extend(made_up.collect::<Result<Vec<_>, _>>()?);
     let log = PurchaseLog::from_records(orders, &utc)?;
     let effects = |customers: &[u32]| {
-        let outcomes = outcomes_by(&log, window, customers.iter().map(|&id| (id, mail.group(&id))), segment);
+        let outcomes = outcomes_by(&log, window, customers.iter().map(|&id| (id, mail.group(id))), segment);
         outcomes.map(|outcomes| SegmentEffects::of(&outcomes, EffectMeasure::Conversion, Confidence::default()))
     };
     println!("Who bought in October; all intervals hold together with 95%:\n{}", effects(before.ids())?);
