@@ -243,9 +243,9 @@ fn runs<T: Copy + Into<i128> + Ord>(amounts: &[T]) -> Vec<(i128, u64)> {
     amounts.chunk_by(|left, right| left == right).map(|run| (run[0].into(), run.len() as u64)).collect()
 }
 
-/// Numerator and denominator of the Gini coefficient, both 0 without a customer: Σ i x_i counts each amount once for
-/// itself and once for every smaller one, so that it is (n + 1) Σ x less all running sums.
+/// Numerator and denominator of the Gini coefficient, both 0 without a customer.
 fn gini_terms(customers: u64, total: i128, running: i128) -> Option<(i128, i128)> {
     let all = total.checked_mul(customers.into())?;
+    // Σ i x_i counts each amount once for itself and once for every smaller one: (n + 1) Σ x less all running sums.
     Some((all.checked_add(total)?.checked_sub(running.checked_mul(2)?)?, all))
 }

@@ -96,7 +96,7 @@ impl Shop {
         for ((_, history), profile) in self.ledger.iter().zip(self.profiles.iter()) {
             totals.add(&history, &profile)?;
         }
-        let known = self.profiles.figures(Figure::ExpectedValue).filter(Option::is_some).count();
+        let known = self.profiles.figures(Figure::ExpectedValue).flatten().count();
         Ok((totals.expected_value(), known as u64))
     }
 
