@@ -64,6 +64,9 @@ fn explained() {
     let tiny = after(floored, &[0, 1, 2], 15).with_quantities(money("0.000001"), money("3")).unwrap();
     assert!(tiny.explain(Language::English).contains("expected every 2.3e-6 days (mean"), "never every 0.00 days");
     assert!(tiny.explain(Language::Chinese).contains("预计每 2.3e-6 天复购一次"));
+    // 30 / 6,000 days round up to 0.01.
+    let short = after(rule, &[0, 10], 3).with_quantities(money("1"), money("6000")).unwrap();
+    assert!(short.explain(Language::English).contains("expected every 0.01 days (mean"));
     assert_eq!(
         explain(after(rule, &[0], 40)),
         [
