@@ -37,12 +37,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let due = DueModel::fit(&log, as_of, &DueOptions::default())?;
     let this_week = due.due_in(&log, week);
     println!("\nDue from {} to {}: {} customers and categories, such as", week.start(), week.last(), this_week.len());
-    this_week.iter().filter(|one| one.due.own_gaps >= 5).take(5).for_each(|one| println!("  {one}"));
+    for one in this_week.iter().filter(|one| one.due.own_gaps >= 5).take(5) {
+        println!("  {one}");
+    }
 
     let next = NextCategories::fit(&log, as_of, &NextCategoryOptions::default())?;
     println!("\nWhat comes next, for the first three customers:");
     for (customer, suggestions) in next.rank_all(&log, 3).into_iter().take(3) {
-        suggestions.iter().for_each(|one| println!("  {customer}: {one}"));
+        for one in suggestions {
+            println!("  {customer}: {one}");
+        }
     }
 
     let autumn = Window::new("2011-09-10".parse()?, "2011-12-10".parse()?)?;

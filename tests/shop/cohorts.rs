@@ -236,11 +236,12 @@ fn with_the_error_of_the_past() -> TestResult {
             let right = f64::hypot((by_error / coming.forecast).ln(), (by_chance / coming.expected).ln());
             assert!(((end / coming.forecast).ln().abs() - right).abs() < 1e-12);
         }
-        let per_customer = one.value_per_customer().ok_or("a forecast")? * one.customers as f64;
-        assert!((per_customer - coming.forecast - one.revenue.to_string().parse::<f64>()?).abs() < 1e-6);
-        assert!(
-            one.value_interval().is_some_and(|interval| interval.low < per_customer && per_customer > interval.low)
-        );
+        let value = one.value_per_customer().ok_or("a forecast")?;
+        let customers = f64::from(u32::try_from(one.customers)?);
+        assert!((value * customers - coming.forecast - one.revenue.to_string().parse::<f64>()?).abs() < 1e-6);
+        let ends = one.value_interval().ok_or("an interval")?;
+        assert!(ends.contains(value) && ends.low < value);
+        assert!(((ends.high - ends.low) * customers - (found.high - found.low)).abs() < 1e-6);
     }
     let words = found[0].describe(0, Language::English);
     assert_eq!(
