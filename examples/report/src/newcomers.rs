@@ -6,6 +6,7 @@ use repurchase::measure::{
 };
 use repurchase::record::Period;
 use repurchase::scale::Confidence;
+use repurchase::shop::CohortForecast;
 use repurchase::{Error, PurchaseLog, Window};
 
 use crate::shop::{Shop, settled};
@@ -68,15 +69,13 @@ pub(crate) struct Value {
     pub(crate) cohorts: CohortTable,
     /// Without the first, which may hold customers from before the records.
     pub(crate) settled: CohortTable,
+    /// What the open spans will have brought; none without models of the day.
+    pub(crate) open: Vec<CohortForecast>,
 }
 
 impl Value {
-    pub(crate) fn of(
-        log: &PurchaseLog<String>,
-        period: Period,
-        first: NaiveDate,
-        as_of: NaiveDate,
-    ) -> Result<Self, Error> {
+    pub(crate) fn of(log: &PurchaseLog<String>, period: Period, first: NaiveDate, shop: &Shop) -> Result<Self, Error> {
+        let as_of = shop.ledger.as_of();
         let span = match period {
             Period::Day => 1,
             Period::Week => 7,
@@ -86,7 +85,9 @@ impl Value {
         };
         let options = CohortOptions::default().with_period(period).with_life(Life::Days(span));
         let cohorts = CohortTable::of(log, &options, as_of)?;
-        Ok(Self { span, settled: settled(&cohorts, first), cohorts })
+        let models = shop.models.as_ref().filter(|models| models.as_of() == as_of);
+        let open = models.map(|models| models.cohort_forecasts(&shop.ledger, &cohorts, shop.level)).transpose()?;
+        Ok(Self { span, settled: settled(&cohorts, first), cohorts, open: open.flatten().unwrap_or_default() })
     }
 
     /// The last day of the span of an offset, counted from the first purchase day as 1.

@@ -126,7 +126,7 @@ impl<'a> Buyers<'a> {
             newcomers: Newcomers::of(log, shop, &cohorts)?,
             cycle: quartiles(&gaps)?,
             gaps: bins(&gaps, models.lifecycle().frequency.edges())?,
-            value: Value::of(log, period, first, as_of)?,
+            value: Value::of(log, period, first, shop)?,
             goods: lines.map(|lines| Goods::of(lines, as_of)).transpose()?.flatten(),
             cohorts,
             settled,

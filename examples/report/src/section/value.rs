@@ -3,13 +3,14 @@
 use maud::{Markup, html};
 use repurchase::Error;
 use repurchase::measure::Cohort;
+use repurchase::shop::CohortForecast;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::Section;
 use super::cohorts::{HeatMap, MOST, name, period_name};
 use crate::shop::Buyers;
-use crate::words::Words;
+use crate::words::{NONE, Words};
 
 /// The spans of life that the table has room for, by their offsets: each of the first twelve, then every third.
 const SHOWN: [u32; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 14, 17, 20, 23];
@@ -119,5 +120,57 @@ fn heat_map(words: Words<'_>, buyers: &Buyers<'_>, left_out: usize, says: &str) 
         let amount = worth(cohort, offset)?;
         Some((number(amount), words.cell(amount, whole)))
     };
-    Ok(map.draw(words, head, cell))
+    Ok(html! { (map.draw(words, head, cell)) (open(words, buyers, left_out)) })
+}
+
+/// Of each cohort that is shown the first span that is open, when it is over: by the shop's models, where they forecast.
+fn open(words: Words<'_>, buyers: &Buyers<'_>, left_out: usize) -> Markup {
+    let value = &buyers.value;
+    let shown = value.cohorts.cohorts.iter().skip(left_out);
+    let rows = shown.filter_map(|cohort| {
+        let is_first = |one: &&CohortForecast| one.window == cohort.window && one.offset == cohort.complete_offsets;
+        value.open.iter().find(is_first).map(|one| (cohort, one))
+    });
+    let rows: Vec<(&Cohort, &CohortForecast)> = rows.collect();
+    if rows.is_empty() {
+        return Markup::default();
+    }
+    let level = format!("{:.0}%", 100.0 * buyers.shop.level.level());
+    let reason = rows.iter().find_map(|(_, one)| one.coming.as_ref()?.no_interval);
+    let ends = |one: &CohortForecast| {
+        let ends = one.value_interval()?;
+        let (low, high) = (words.estimate(ends.low), words.estimate(ends.high));
+        Some(words.of(format!("{low} to {high}"), format!("{low} 至 {high}")))
+    };
+    let title = words.of("When open cells are over", "未满期的格子满期时的预测");
+    html! {
+        details id="value-open" {
+            summary { (title) }
+            div class="scroll" tabindex="0" role="region" aria-label=(title) {
+                table class="plain" {
+                    thead { tr {
+                        th scope="col" { (words.of("cohort", "同期群")) }
+                        th scope="col" { (words.of("days", "天数")) }
+                        th scope="col" { (words.of("over on", "满期日")) }
+                        th scope="col" { (words.of("per customer so far", "目前人均")) }
+                        th scope="col" { (words.of("then, forecast", "届时预测")) }
+                        th scope="col" { (words.of(format!("between, in {level}"), format!("{level} 区间"))) }
+                    } }
+                    tbody {
+                        @for (cohort, one) in &rows {
+                            tr {
+                                th scope="row" { (name(words, value.cohorts.options.period, cohort)) }
+                                td { (value.days(one.offset)) }
+                                td { (words.date(one.last_day)) }
+                                td { (worth(cohort, one.offset).map_or_else(String::new, |amount| words.money(amount))) }
+                                td { (one.value_per_customer().map_or(NONE.to_owned(), |amount| words.estimate(amount))) }
+                                td { (ends(one).unwrap_or(NONE.to_owned())) }
+                            }
+                        }
+                    }
+                }
+            }
+            @if let Some(reason) = reason { p { (reason.describe(words.language)) } }
+        }
+    }
 }

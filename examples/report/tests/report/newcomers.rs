@@ -195,6 +195,35 @@ fn cohorts_in_money_are_those_of_the_file() {
     }
 }
 
+/// Of each cohort the first span that is open: what has come by the rows, when it is over for the last who came, and a
+/// forecast of no less, between its ends.
+#[test]
+fn open_spans_are_those_of_the_file() {
+    let number = |text: &str| text.replace([',', '$'], "").parse::<f64>().unwrap();
+    let ((log, as_of), rows) = (read(CDNOW), Rows::of(CDNOW));
+    let page = english(&log, as_of);
+    let table = page.split_once("id=\"value-open\"").unwrap().1.split_once("</table>").unwrap().0;
+    let found: Vec<Vec<&str>> = table
+        .split("<tr>")
+        .skip(2)
+        .map(|row| row.split("</t").filter_map(|cell| Some(cell.rsplit_once('>')?.1)).collect())
+        .collect();
+    let won = won(&rows);
+    assert_eq!((found.len(), won.len()), (3, 3));
+    for (cells, one) in found.iter().zip(won.values()) {
+        let &[name, days, over, so_far, forecast, ends, ..] = &cells[..] else { panic!("{cells:?}") };
+        let span = (0..).find(|&span| !one.has_lived(span, as_of)).unwrap();
+        let whole = one.last + chrono::Days::new(u64::try_from(30 * (span + 1) - 1).unwrap());
+        assert!(whole > as_of);
+        let right = [month(one.last), (30 * (span + 1)).to_string(), whole.format("%-d %b %Y").to_string()];
+        assert_eq!([name, days, over], right.each_ref().map(String::as_str));
+        assert_eq!(so_far, money(one.through(span) / Decimal::from(one.customers)));
+        let (low, high) = ends.split_once(" to ").unwrap();
+        let [so_far, low, forecast, high] = [so_far, low, forecast, high].map(number);
+        assert!(so_far - 1.0 <= low && low <= forecast && forecast <= high, "{cells:?}");
+    }
+}
+
 fn grouped_whole(amount: Decimal) -> String {
     grouped(amount.round_dp(0).to_string().parse().unwrap())
 }
