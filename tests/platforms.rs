@@ -76,8 +76,8 @@ fn a_shop_has_the_same_bits_everywhere() {
 const SUMS: &str = "\
 histories: 796716feb872f81d
 numbers: d591e2b870790ebf
-fits: d41b92b89fd6ed63
-models: bead2529610c4207
+fits: 8ba9ecefd2c6198b
+models: 1fa832727db50aeb
 labels and figures: 987ddc6562f774a9
 forecasts: 6149a7a033fa8dd1
 words: b5a3afbf81ff1cbb

@@ -68,14 +68,22 @@ pub fn write_rows(
         row.field(Some(history.purchases()), digits::whole);
         row.field(Some(history.purchase_days()), digits::whole);
         row.field(Some(history.revenue()), digits::money);
-        ranks.iter_mut().for_each(|figure| row.field(figure.next().flatten(), digits::fraction));
+        for figure in &mut ranks {
+            row.field(figure.next().flatten(), digits::fraction);
+        }
         row.text(octant.next().flatten().map_or("", |label| code(label.key())));
-        labels.iter_mut().for_each(|label| row.text(label.next().flatten().map_or("", Label::key)));
-        since.iter_mut().for_each(|figure| row.field(figure.next().flatten(), digits::fraction));
+        for label in &mut labels {
+            row.text(label.next().flatten().map_or("", Label::key));
+        }
+        for figure in &mut since {
+            row.field(figure.next().flatten(), digits::fraction);
+        }
         row.field(repeats.map(|repeats| repeats.recency_weeks()), digits::fraction);
         row.field(repeats.map(|repeats| repeats.age_weeks()), digits::fraction);
         row.field(repeats.and_then(|repeats| repeats.mean_spend()), digits::fraction);
-        ahead.iter_mut().for_each(|figure| row.field(figure.next().flatten(), digits::fraction));
+        for figure in &mut ahead {
+            row.field(figure.next().flatten(), digits::fraction);
+        }
         let interval = intervals.as_ref().and_then(|intervals| *intervals.get(position)?);
         row.field(interval.map(|interval| interval.low), digits::fraction);
         row.field(interval.map(|interval| interval.high), digits::fraction);

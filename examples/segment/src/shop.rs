@@ -38,10 +38,8 @@ pub fn level() -> Result<Confidence> {
 
 /// The customers who bought again, and the occasions that were repeats: days, or purchases.
 pub fn repeats(totals: &LedgerTotals, by_day: bool) -> Result<[Ratio; 2]> {
-    let (again, all) = match by_day {
-        true => (totals.customers_of_two_days, totals.purchase_days),
-        false => (totals.repeat_customers, totals.purchases),
-    };
+    let by_purchase = (totals.repeat_customers, totals.purchases);
+    let (again, all) = if by_day { (totals.customers_of_two_days, totals.purchase_days) } else { by_purchase };
     // A ledger's customers have bought: exactly one occasion of each is no repeat.
     Ok([Ratio::new(again, totals.customers)?, Ratio::new(all - totals.customers, all)?])
 }

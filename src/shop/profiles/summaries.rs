@@ -10,7 +10,7 @@ impl Profiles {
     /// Sums up the customers of a ledger for each label of a kind: customers, purchases, revenue and their shares.
     ///
     /// **Population**: the customers for whose position `counts` is true and who have a label of the kind; the shares of
-    /// all labels add up to 1. These are the profiles [of the ledger](super::ShopModels::profile_all). All labels of the
+    /// all labels add up to 1. These are the profiles [of the ledger](crate::shop::ShopModels::profile_all). All labels of the
     /// shop have a row, in their order, those that nobody has included; of profiles that were put together by hand, the
     /// labels that appear, in the order in which they do. Takes time linear in customers: a few nanoseconds each.
     ///
