@@ -59,7 +59,7 @@ pub use cycle::high::{HighRepurchase, ProductRate};
 pub use cycle::{CycleOptions, CycleScale, CycleTable, ProductCycle};
 pub use membership::{MembershipChange, membership_change};
 pub use mix::{BuyerSums, MixRow, PeriodMix, buyer_mix, buyer_mix_in, mix_table, relative_change};
-pub use next_purchase::{NextPurchase, next_purchases};
+pub use next_purchase::{InterpurchaseTimes, next_purchases};
 pub use next_window::next_window_rate;
 pub use notes::{Note, NoteCode, NoteTally, ids_alike, notes};
 pub use paths::CategoryPaths;

@@ -14,11 +14,11 @@ use crate::record::calendar::Day;
 use crate::record::{CustomerId, Period, Window};
 use crate::scale::Ratio;
 
-/// How soon those who buy in one period come again.
+/// Interpurchase times: how soon those who buy in one period come again.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
-pub struct NextPurchase {
+pub struct InterpurchaseTimes {
     /// The period of the purchase.
     pub window: Window,
     /// Purchase days of a customer in the period that are followed by another one within the days asked for, of those that were
@@ -38,7 +38,7 @@ pub struct NextPurchase {
 /// Purchases are counted by day: a customer's orders of one day are one. The next purchase may lie in a later period.
 ///
 /// **Population** of each period: the customers' purchase days in it that lie at least `within_days` days before `as_of`.
-/// Later ones stand in [`unobserved`](NextPurchase::unobserved): to count those of them that were followed already would
+/// Later ones stand in [`unobserved`](InterpurchaseTimes::unobserved): to count those of them that were followed already would
 /// make the latest periods look fast. Means and medians are those of the ones who came again in time; for a curve that
 /// needs no limit, see [`SurvivalCurve::of_nth_purchase`](crate::measure::SurvivalCurve::of_nth_purchase). A period
 /// without a purchase does not appear.
@@ -75,7 +75,7 @@ pub fn next_purchases<Id: CustomerId>(
     period: Period,
     within_days: u32,
     as_of: NaiveDate,
-) -> Result<Vec<NextPurchase>> {
+) -> Result<Vec<InterpurchaseTimes>> {
     let Some((first, last)) = log.days() else {
         return Ok(Vec::new());
     };
@@ -92,7 +92,7 @@ pub fn next_purchases<Id: CustomerId>(
 const NOT_IN_TIME: u32 = u32::MAX;
 const UNOBSERVED: u32 = u32::MAX - 1;
 
-fn summary(window: Window, mut days: BTreeMap<u32, u64>) -> NextPurchase {
+fn summary(window: Window, mut days: BTreeMap<u32, u64>) -> InterpurchaseTimes {
     let unobserved = days.remove(&UNOBSERVED).unwrap_or_default();
     let late = days.remove(&NOT_IN_TIME).unwrap_or_default();
     let returned: u64 = days.values().sum();
@@ -106,7 +106,7 @@ fn summary(window: Window, mut days: BTreeMap<u32, u64>) -> NextPurchase {
         reached.map_or(0, |(&days, _)| i128::from(days))
     };
     let middle = returned.checked_sub(1).and_then(|last| quotient(at(last / 2) + at(returned / 2), 2));
-    NextPurchase {
+    InterpurchaseTimes {
         window,
         rate: Ratio::counted(returned, returned + late),
         unobserved,

@@ -75,9 +75,9 @@ mod visitors;
 
 pub use backtest::{
     Backtest, Baseline, BaselineScores, BetterRule, Calibration, Candidate, Choice, Difference, ExpectedTotals,
-    Holdout, HoldoutCustomer, ModelRecord, NoInterval, Outcome, PastTally, RenewalChoice, RenewalHoldout, Returns,
-    RollingBacktest, RollingWindow, RuleTotal, Scores, Total, TotalForecast, TrackRecord, TrackWindow, TrackingPoint,
-    YearAgo,
+    Holdout, HoldoutCustomer, ModelRecord, NoInterval, PastTally, RenewalChoice, RenewalHoldout, Returns,
+    RollingBacktest, RollingWindow, RuleTotal, Scores, Total, TotalForecast, TotalOutcome, TrackRecord, TrackWindow,
+    TrackingPoint, YearAgo,
 };
 pub(crate) use backtest::{mean_size, percent};
 pub use contract::{Bdw, BdwParams, BgBb, BgBbParams, Sbg, SbgParams};

@@ -181,7 +181,7 @@ pub(crate) fn forms() -> Vec<Form> {
         form("occasions", vec![Occasion::Order, Occasion::Day]),
         form("scopes", vec![Scope::Window, Scope::Lifetime]),
         form("second_purchase_rate", second_purchase_rate(&log, all, 60, as_of, Occasion::Order)),
-        form("next_purchases", next_purchases(&log, Period::Quarter, 60, as_of).unwrap()),
+        form("interpurchase_times", next_purchases(&log, Period::Quarter, 60, as_of).unwrap()),
         form("cohort_table", cohorts.clone()),
         form("cohort_options", CohortOptions::default().with_life(Life::Days(30))),
         form("lifes", vec![Life::Calendar, Life::Days(30)]),

@@ -139,7 +139,7 @@ pub(crate) fn forms() -> Vec<Form> {
         form("past_tally", PastTally::of(&log, as_of(), 120).unwrap()),
         form("totals", vec![Total::Purchases, Total::Buyers, Total::Revenue]),
         form("no_mean_spend", spend_without_mean()),
-        form("next_purchase_of_one", model.next_purchase(&sample, 90)),
+        form("next_purchase", model.next_purchase(&sample, 90)),
     ]
 }
 

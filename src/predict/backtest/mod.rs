@@ -38,7 +38,9 @@ pub use returns::Returns;
 pub use rolling::{ModelRecord, RollingBacktest};
 pub use scores::{Calibration, Scores};
 pub(crate) use track::mean_size;
-pub use track::{BetterRule, NoInterval, Outcome, RuleTotal, Total, TotalForecast, TrackRecord, TrackWindow, YearAgo};
+pub use track::{
+    BetterRule, NoInterval, RuleTotal, Total, TotalForecast, TotalOutcome, TrackRecord, TrackWindow, YearAgo,
+};
 pub(crate) use track_words::percent;
 pub use tracking::TrackingPoint;
 pub use window::{ExpectedTotals, RollingWindow};

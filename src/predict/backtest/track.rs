@@ -41,11 +41,11 @@ pub struct TrackWindow {
     /// The customers known at the split.
     pub customers: u64,
     /// Their purchase days in the window; `None` where the fit did not come to an end.
-    pub purchases: Option<Outcome>,
+    pub purchases: Option<TotalOutcome>,
     /// Customers with a purchase in the window.
-    pub buyers: Option<Outcome>,
+    pub buyers: Option<TotalOutcome>,
     /// Their net revenue in the window; `None` where none was forecast, too.
-    pub revenue: Option<Outcome>,
+    pub revenue: Option<TotalOutcome>,
     /// What each counting rule said.
     pub rules: Vec<RuleTotal>,
 }
@@ -54,7 +54,7 @@ pub struct TrackWindow {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 #[non_exhaustive]
-pub struct Outcome {
+pub struct TotalOutcome {
     /// What came.
     pub actual: f64,
     /// What was forecast.
@@ -180,7 +180,7 @@ const TYPICAL: f64 = 0.2;
 /// The days of a year: what a correction looks back.
 const YEAR: u32 = 365;
 
-impl Outcome {
+impl TotalOutcome {
     pub(super) const fn of((actual, expected): (f64, f64)) -> Self {
         Self { actual, expected }
     }
@@ -211,7 +211,7 @@ impl TotalForecast {
 
 impl TrackWindow {
     /// A total; `None` where none was forecast.
-    pub const fn outcome(&self, total: Total) -> Option<Outcome> {
+    pub const fn outcome(&self, total: Total) -> Option<TotalOutcome> {
         match total {
             Total::Purchases => self.purchases,
             Total::Buyers => self.buyers,
@@ -336,9 +336,9 @@ impl TrackRecord {
                 let outcome = window.outcome(total).filter(|outcome| outcome.expected > 0.0)?;
                 Some((window, outcome))
             });
-            let error = |(window, outcome): (&TrackWindow, Outcome)| {
+            let error = |(window, outcome): (&TrackWindow, TotalOutcome)| {
                 let expected = window.rules.iter().find(|row| row.rule == now.rule)?.says(total)?;
-                Some(libm::log(Outcome { expected, ..outcome }.ratio()?))
+                Some(libm::log(TotalOutcome { expected, ..outcome }.ratio()?))
             };
             let error = mean_size(&outcomes.map(error).collect::<Option<Vec<_>>>()?)?;
             Some(BetterRule { rule: now.rule, expected, error })

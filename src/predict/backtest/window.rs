@@ -3,7 +3,7 @@
 use super::choice::Losses;
 use super::courses::{Course, Courses};
 use super::outcomes::Outcomes;
-use super::track::{Outcome, RuleTotal, TrackWindow};
+use super::track::{RuleTotal, TotalOutcome, TrackWindow};
 use super::{Backtest, Baseline, Returns};
 use crate::error::Result;
 use crate::number::weight::count;
@@ -61,9 +61,9 @@ impl RollingWindow {
             split: backtest.split,
             end: backtest.end,
             customers: all.map_or(0, |scores| scores.customers),
-            purchases: row.map(|(scores, totals)| Outcome::of((count(scores.actual), totals.purchases))),
-            buyers: row.map(|(scores, totals)| Outcome::of((count(scores.buyers), totals.buyers))),
-            revenue: revenue.zip(row.and_then(|(_, totals)| totals.revenue)).map(Outcome::of),
+            purchases: row.map(|(scores, totals)| TotalOutcome::of((count(scores.actual), totals.purchases))),
+            buyers: row.map(|(scores, totals)| TotalOutcome::of((count(scores.buyers), totals.buyers))),
+            revenue: revenue.zip(row.and_then(|(_, totals)| totals.revenue)).map(TotalOutcome::of),
             rules: rules.clone(),
         }
     }
