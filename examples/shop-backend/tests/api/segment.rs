@@ -8,6 +8,8 @@ use repurchase::predict::rounded_to_money;
 use repurchase::rust_decimal::Decimal;
 use repurchase::segment::Octant;
 use repurchase_segment::arguments::{LogArguments, ShopArguments};
+use repurchase_segment::gathered::Gathered;
+use repurchase_segment::overview::Overview;
 use repurchase_segment::shop::Shop as Segment;
 use repurchase_segment::{customers, read, summary};
 use reqwest::Method;
@@ -40,15 +42,15 @@ fn rows(csv: &str) -> Rows {
 /// What the program writes of a file: `customers.csv` and `summary.json`.
 fn segment(file: &str) -> (Rows, Value) {
     let Arguments { log, shop } = Arguments::parse_from(["segment", file]);
-    let orders = log.read().unwrap();
-    let log = orders.log().unwrap();
     let options = shop.options().unwrap();
-    let checks = read::checks(&orders, &log, &options).unwrap();
-    let ledger = read::ledger(&orders, &log).unwrap();
+    let parts = log.read_parts(u64::MAX).unwrap();
+    let (orders, Gathered { ledger, checks, .. }) = Gathered::of(parts, Some((&options, shop.horizon))).unwrap();
+    let ledger = read::named_ledger(&orders, &ledger).unwrap();
     let shop = Segment::fit(ledger, &shop, &options.with_checks(checks)).unwrap();
     let mut table = Vec::new();
     customers::write(&shop, &mut table).unwrap();
-    (rows(std::str::from_utf8(&table).unwrap()), summary::summary(&shop, 0).unwrap())
+    let summary = summary::summary(&Overview::of(&shop).unwrap(), 0);
+    (rows(std::str::from_utf8(&table).unwrap()), summary)
 }
 
 async fn answers_are_those_of_segment(database: Database) {
