@@ -9,8 +9,8 @@
 //! P_k = g Γ(K) / Γ(r) A^r (A + T)^-K,   Q_k = g Γ(K) / Γ(r) A^r (A + t_x)^-K,   W_k = Σ_{j < k} (K)_j / j! q^j
 //! ```
 //!
-//! where `q = (T - t_x) / (A + T)`, and `d` is 0 where `c` is. The weights `u` may have any sum: their Lagrangian `-N Σ
-//! u` has its maximum where they are shares.
+//! where `q = (T - t_x) / (A + T)`, and `d` is 0 where `c` is. The weights `u` may have any sum: their Lagrangian
+//! `-N Σ u` has its maximum where they are shares.
 
 use super::row::{Group, Instant, Row, Shared, Sums};
 use super::{KINDS, PHASES};
@@ -90,8 +90,8 @@ impl Likelihood {
         self.groups.iter().map(|group| group.rows.len()).sum()
     }
 
-    /// The Lagrangian: the log-likelihood less `N (Σ u - 1)`, and its derivatives. By a weight of 0 only the term `N (Σ
-    /// u - 1)` has a derivative.
+    /// The Lagrangian: the log-likelihood less `N (Σ u - 1)`, and its derivatives. By a weight of 0 only the term
+    /// `N (Σ u - 1)` has a derivative.
     pub(super) fn evaluate(&self, &numbers: &[f64; NUMBERS]) -> Evaluation<NUMBERS> {
         let [r, alpha, a, b, weights @ ..] = numbers;
         let mut sum = Evaluation::ZERO;
