@@ -102,6 +102,7 @@ fn add_up_to(totals: &ShopTotals, models: &ShopModels, whole: &Ledger<u16>) {
     if let Some(revenue) = outlook.and_then(|outlook| outlook.revenue) {
         assert_eq!(totals.expected_value().to_bits(), revenue.expected.to_bits());
     }
+    assert_eq!(totals.expected_value().to_bits(), profiles.total(Figure::ExpectedValue).to_bits());
     assert!(known.iter().sum::<f64>().is_finite());
 }
 

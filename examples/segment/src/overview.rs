@@ -138,7 +138,7 @@ impl<'a> Overview<'a> {
             risks: [risks(false)?, risks(true)?],
             outlook: shop.outlook.clone(),
             without_mean_spend: shop.without_mean_spend(),
-            expected_value: shop.expected_value()?,
+            expected_value: shop.expected_value(),
             calls: Calls {
                 customers: calls.len() as u64,
                 are_known: STAKES.map(|figure| shop.profiles.figures(figure).any(|value| value.is_some())),

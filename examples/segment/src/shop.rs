@@ -4,7 +4,7 @@ use repurchase::history::LedgerTotals;
 use repurchase::measure::{Concentration, Occasion};
 use repurchase::scale::{Confidence, Label};
 use repurchase::segment::{LabelKind, LabelSummary};
-use repurchase::shop::{Figure, Outlook, Profiles, ShopModels, ShopOptions, ShopTotals};
+use repurchase::shop::{Figure, Outlook, Profiles, ShopModels, ShopOptions};
 use repurchase::{Ledger, Ratio, Result};
 
 use crate::arguments::ShopArguments;
@@ -85,17 +85,9 @@ impl Shop {
     }
 
     /// What the customers whose value is known are expected to bring, in sum, and how many they are.
-    pub(crate) fn expected_value(&self) -> Result<(f64, u64)> {
-        let Some(models) = &self.models else { return Ok((0.0, 0)) };
-        if let Some(revenue) = self.outlook.as_ref().and_then(|outlook| outlook.revenue.as_ref()) {
-            return Ok((revenue.expected, self.ledger.len() as u64));
-        }
-        let mut totals = ShopTotals::new(models);
-        for ((_, history), profile) in self.ledger.iter().zip(self.profiles.iter()) {
-            totals.add(&history, &profile)?;
-        }
+    pub(crate) fn expected_value(&self) -> (f64, u64) {
         let known = self.profiles.figures(Figure::ExpectedValue).flatten().count();
-        Ok((totals.expected_value(), known as u64))
+        (self.profiles.total(Figure::ExpectedValue), known as u64)
     }
 
     /// Every label of a kind in its order, those that nobody has included.

@@ -6,6 +6,7 @@ mod rows;
 mod summaries;
 
 use crate::error::{Error, Result};
+use crate::number::exact_sum;
 use crate::scale::Label;
 use crate::segment::LabelKind;
 
@@ -197,6 +198,11 @@ impl Profiles {
     /// A figure of each customer, in their order; `None` where it is absent or unknown.
     pub fn figures(&self, figure: Figure) -> impl Iterator<Item = Option<f64>> + '_ {
         (0..self.len).map(move |position| self.number(figure, position))
+    }
+
+    /// The sum of a figure over the customers of whom it is known, correctly rounded; 0 of none.
+    pub fn total(&self, figure: Figure) -> f64 {
+        exact_sum(self.figures(figure).flatten())
     }
 
     /// The label of a kind of each customer, in their order; `None` where it is absent or unknown.
