@@ -108,7 +108,7 @@ fn measure(log: &PurchaseLog<u64>) -> Result {
     let as_of = common::as_of()?;
     let months = Windows::periods(Period::Month, common::first_day()?, as_of)?;
     counted("measure/repurchase_rates", || repurchase_rates(log, &months, &RateOptions::default()));
-    counted("measure/cohort_table", || CohortTable::of(log, &CohortOptions::default(), as_of))?;
+    counted("measure/cohort_table", || CohortTable::of(log, as_of, &CohortOptions::default()))?;
     Ok(())
 }
 

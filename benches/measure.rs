@@ -57,11 +57,11 @@ fn others(criterion: &mut Criterion, orders: &Orders) -> Result {
     let mut group = criterion.benchmark_group("measure");
     group.throughput(Throughput::Elements(ORDERS as u64));
     group.bench_function(format!("cohort_table/months/{ORDERS}"), |bencher| {
-        bencher.iter(|| CohortTable::of(&log, &CohortOptions::default(), as_of));
+        bencher.iter(|| CohortTable::of(&log, as_of, &CohortOptions::default()));
     });
     group.bench_function(format!("cohort_table/30_days/{ORDERS}"), |bencher| {
         let options = CohortOptions::default().with_life(Life::Days(30));
-        bencher.iter(|| CohortTable::of(&log, &options, as_of));
+        bencher.iter(|| CohortTable::of(&log, as_of, &options));
     });
     group.bench_function(format!("notes/purchases/{ORDERS}"), |bencher| {
         bencher.iter(|| notes(&log, as_of));

@@ -226,7 +226,7 @@ fn each<T, A>(criterion: &mut Criterion, name: &str, shape: &str, of: &[T], answ
 }
 
 fn backtest(criterion: &mut Criterion, log: &PurchaseLog<String>) -> Result {
-    let holdout = Holdout::new(log, day(1997, 9, 30)?, day(1998, 6, 30)?)?;
+    let holdout = Holdout::of(log, day(1997, 9, 30)?, day(1998, 6, 30)?)?;
     let customers = holdout.customers().len();
     Backtest::run(&holdout, &FitOptions::default())?;
     let mut group = criterion.benchmark_group("predict");
@@ -244,7 +244,7 @@ fn backtest(criterion: &mut Criterion, log: &PurchaseLog<String>) -> Result {
     group.bench_function(format!("rolling_backtest/by_hand/{windows}_windows"), |bencher| {
         bencher.iter(|| {
             (1..=windows as u64).try_fold(0.0, |sum, back| {
-                let holdout = Holdout::new(log, split(back)?, split(back - 1)?)?;
+                let holdout = Holdout::of(log, split(back)?, split(back - 1)?)?;
                 let fit = ModelKind::MbgNbd.fit(&holdout.samples(), &FitOptions::default())?;
                 for baseline in Baseline::ALL {
                     black_box(holdout.score_baseline(baseline));

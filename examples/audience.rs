@@ -7,7 +7,7 @@
 
 use std::error::Error;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use repurchase::act::audience::{Audience, Rule, Schema};
 use repurchase::scale::Language;
 use repurchase::shop::{ShopModels, ShopOptions};
@@ -49,7 +49,7 @@ fn orders() -> Result<Vec<Order<String>>, Box<dyn Error>> {
     let mut orders = Vec::new();
     for row in csv::Reader::from_reader(include_str!("data/cdnow_orders.csv").as_bytes()).deserialize() {
         let (customer, day, amount): (String, NaiveDate, Decimal) = row?;
-        orders.push(Order::new(customer, day.and_time(NaiveTime::MIN).and_utc(), amount)?);
+        orders.push(Order::on(customer, day, amount)?);
     }
     Ok(orders)
 }

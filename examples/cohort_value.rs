@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // Months of 30 days from each customer's own first day; cohorts by the quarter of that day.
     let options = CohortOptions::default().with_period(Period::Quarter).with_life(Life::Days(30));
-    let table = CohortTable::of(&log, &options, as_of)?;
+    let table = CohortTable::of(&log, as_of, &options)?;
     println!("{table}\n\nMonth of life by whose end a cost of 700 for winning a customer is paid back:");
     for cohort in &table.cohorts {
         let month = cohort.payback(Decimal::from(700))?.map_or("not yet".to_owned(), |month| month.to_string());
@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     println!("\nBy the size of the first order:");
-    for (size, table) in CohortTable::by(&log, &options.with_period(Period::Year), as_of, |id| id.key)? {
+    for (size, table) in CohortTable::by(&log, as_of, &options.with_period(Period::Year), |id| id.key)? {
         println!("\n{size}\n{table}");
     }
     Ok(())

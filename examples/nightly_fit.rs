@@ -6,7 +6,7 @@
 
 use std::error::Error;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use repurchase::scale::Language;
 use repurchase::segment::LabelKind;
 use repurchase::shop::{ShopModels, ShopOptions};
@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut orders = Vec::new();
     for row in csv::Reader::from_reader(include_str!("data/cdnow_orders.csv").as_bytes()).deserialize() {
         let (customer, day, amount): (String, NaiveDate, Decimal) = row?;
-        orders.push(Order::new(customer, day.and_time(NaiveTime::MIN).and_utc(), amount)?);
+        orders.push(Order::on(customer, day, amount)?);
     }
     let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
 

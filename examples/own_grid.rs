@@ -6,7 +6,7 @@
 
 use std::error::Error;
 
-use chrono::{Days, NaiveDate, NaiveTime};
+use chrono::{Days, NaiveDate};
 use repurchase::scale::{Bands, Label, Language};
 use repurchase::segment::{BinRule, Grid, RfmModel, RfmOptions, summarize};
 use repurchase::{Ledger, Order, ShopCalendar};
@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for customer in 0..100_u64 {
         for purchase in 0..=customer.saturating_sub(84).min(5) {
             let day = day((customer * 7 + purchase * 30) % 180);
-            orders.push(Order::new(customer, day.and_time(NaiveTime::MIN).and_utc(), Decimal::from(20 + customer))?);
+            orders.push(Order::on(customer, day, Decimal::from(20 + customer))?);
         }
     }
     let as_of = day(180);

@@ -6,7 +6,7 @@
 
 use std::error::Error;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use repurchase::scale::Language;
 use repurchase::segment::LabelKind;
 use repurchase::shop::{Amount, Figure, ShopModels, ShopOptions};
@@ -59,7 +59,7 @@ fn stored() -> Result<String, Box<dyn Error>> {
     let mut orders = Vec::new();
     for row in csv::Reader::from_reader(include_str!("data/cdnow_orders.csv").as_bytes()).deserialize() {
         let (customer, day, amount): (String, NaiveDate, Decimal) = row?;
-        orders.push(Order::new(customer, day.and_time(NaiveTime::MIN).and_utc(), amount)?);
+        orders.push(Order::on(customer, day, amount)?);
     }
     let as_of = NaiveDate::from_ymd_opt(1998, 6, 30).ok_or("no such day")?;
     let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), as_of)?;

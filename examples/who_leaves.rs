@@ -6,7 +6,7 @@
 
 use std::error::Error;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use repurchase::scale::Language;
 use repurchase::shop::{Figure, ShopModels, ShopOptions};
 use repurchase::{Ledger, Order, ShopCalendar};
@@ -15,8 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut orders = Vec::new();
     for row in csv::Reader::from_reader(include_str!("data/cdnow_orders.csv").as_bytes()).deserialize() {
         let (customer, day, amount): (String, String, String) = row?;
-        let placed_at = day.parse::<NaiveDate>()?.and_time(NaiveTime::MIN).and_utc();
-        orders.push(Order::new(customer, placed_at, amount.parse()?)?);
+        orders.push(Order::on(customer, day.parse()?, amount.parse()?)?);
     }
     let as_of = NaiveDate::from_ymd_opt(1998, 6, 30).ok_or("no such day")?;
     let ledger = Ledger::from_records(orders, &ShopCalendar::utc(), as_of)?;

@@ -95,11 +95,11 @@
 //! | who buys in one category only, and what comes second? | [`measure::category_breadth`], [`measure::CategoryPaths`] |
 //! | who brings whom (老带新), what do the referred bring? | [`measure::Referrals`] |
 //! | does a paid card (付费会员) pay; did members buy more than before? | [`act::economics::PaidMembership`], [`measure::membership_change`] |
-//! | whom do we address, by a rule that is data (人群)? | [`act::Audience`], [`act::audience::ready`] |
+//! | whom do we address, by a rule that is data (人群)? | [`act::audience::Audience`], [`act::audience::ready`] |
 //! | what did a campaign do, and is it more than chance? | [`act::campaign`] |
 //! | which segment responded; whom to treat first? | [`act::campaign::SegmentEffects`], [`act::campaign::TargetCurve`] |
 //! | may we write now; what do points cost us? | [`act::contact`], [`act::points`] |
-//! | what do the next 90 days bring to the whole shop, and how far off may that be? | [`shop::ShopModels::fit_log`], [`outlook`](shop::ShopModels::outlook), [`diagnosis`](shop::ShopModels::diagnosis) |
+//! | what do the next 90 days bring to the whole shop, and how far off may that be? | [`shop::ShopModels::fit_log`], [`diagnosis`](shop::ShopModels::diagnosis), [`outlook`](shop::Profiles::outlook) |
 //! | what will a cohort have brought when its open month is over? | [`shop::ShopModels::cohort_forecasts`] |
 //! | everything about one customer, or about all, in one call, with reasons? | [`shop::ShopModels::profile`], [`profile_all`](shop::ShopModels::profile_all), [`explain`](shop::ShopModels::explain) |
 //! | whom to call first, and what is at stake? | [`shop::Profiles::calls`] |

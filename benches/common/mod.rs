@@ -5,7 +5,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, NaiveTime};
+use chrono::DateTime;
 use criterion::Criterion;
 use repurchase::record::{OrderLine, RecordColumns};
 use repurchase::{Ledger, Order, PurchaseLog, ShopCalendar};
@@ -124,8 +124,7 @@ pub(crate) fn cdnow() -> Result<PurchaseLog<String>> {
     let mut orders = Vec::new();
     for row in csv::Reader::from_reader(include_str!("../../examples/data/cdnow_orders.csv").as_bytes()).deserialize() {
         let (customer, day, amount): (String, String, String) = row?;
-        let placed_at = day.parse::<NaiveDate>()?.and_time(NaiveTime::MIN).and_utc();
-        orders.push(Order::new(customer, placed_at, amount.parse()?)?);
+        orders.push(Order::on(customer, day.parse()?, amount.parse()?)?);
     }
     Ok(PurchaseLog::from_records(orders, &ShopCalendar::utc())?)
 }

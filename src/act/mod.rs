@@ -21,5 +21,3 @@ pub mod campaign;
 pub mod contact;
 pub mod economics;
 pub mod points;
-
-pub use audience::{Audience, Rule};

@@ -25,7 +25,7 @@ use core::hash::{Hash, Hasher};
 ///
 /// let as_of = "2026-02-28".parse()?;
 /// assert_eq!(log.ledger(as_of)?.len(), 2, "Ann is one customer");
-/// let first_channel = CohortTable::by(&log, &CohortOptions::default(), as_of, |id| id.key)?;
+/// let first_channel = CohortTable::by(&log, as_of, &CohortOptions::default(), |id| id.key)?;
 /// assert_eq!(first_channel["web"].cohorts[0].through(1).map(|sums| sums.purchases), Some(2), "Ann came by web");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

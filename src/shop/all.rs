@@ -52,15 +52,19 @@ impl ShopModels {
             Ok(rows)
         });
         let parts = parts.into_iter().collect::<Result<Vec<_>>>()?;
-        Ok(Rows::joined(&parts, labels))
+        Ok(Rows::joined(&parts, labels).with_day(as_of))
     }
 
     fn forecasts(&self, model: &RevivingModel, samples: &[Sample]) -> Vec<Forecast> {
         let alive = model.probability_alive_all(samples);
-        let purchases = model.expected_purchases_all(samples, self.horizon_days);
+        let staying = model.model().expected_purchases_all(samples, self.horizon_days);
         let buys = model.probability_buys_all(samples, self.horizon_days);
         let next_days = model.days_until_all(samples, EVEN_ODDS);
-        let all = alive.into_iter().zip(purchases).zip(buys).zip(next_days);
-        all.map(|(((alive, purchases), buys), next_days)| Forecast { alive, purchases, buys, next_days }).collect()
+        let all = alive.into_iter().zip(staying).zip(buys).zip(next_days).zip(samples);
+        all.map(|((((alive, staying), buys), next_days), sample)| {
+            let returning = model.expected_returns(alive, sample, self.horizon_days);
+            Forecast { alive, staying, returning, buys, next_days }
+        })
+        .collect()
     }
 }

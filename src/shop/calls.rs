@@ -7,8 +7,8 @@ use super::profiles::Profiles;
 use crate::segment::{ChurnRisk, LabelKind};
 
 impl Profiles {
-    /// The least P(alive) of a customer whom it pays to [call](Profiles::calls): who is less likely to be still there
-    /// counts as lost already, and a call would come too late. A choice of this crate.
+    /// The least P(alive) of a customer to [call](Profiles::calls): what others would bring is expected to be lost for the
+    /// most part, although some of them do come back (of CDNOW's, 36 of 127 in 39 weeks). A choice of this crate.
     pub const LEAST_ALIVE: f64 = 0.2;
 
     /// Whom to call first: the positions of the customers who are late and may yet be won back, those first with whom

@@ -83,7 +83,7 @@ impl ShopChecks {
         let tracks = rolling.records.iter().map(|record| rolling.track(record.kind)).collect();
         let mut checks = Self { chosen: rolling.chosen, tracks, regularity: None, rhythm: None };
         if !kinds.is_empty() {
-            checks.regularity = Regularity::of(&samples()?, &options.fit)?;
+            checks.regularity = Regularity::fit(&samples()?, &options.fit)?;
         }
         if let (PurchaseChoice::AutoWithRhythm, Some(over)) = (options.purchases, rolling.chosen) {
             let rolling = run(&[over, RHYTHM])?;

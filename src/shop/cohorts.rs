@@ -136,7 +136,7 @@ impl ShopModels {
     /// // Customers of January 1997 on 15 April: which 30-day months of life are open?
     /// let as_of = "1997-04-15".parse()?;
     /// let models = ShopModels::fit_log(&log, as_of, &ShopOptions::default().with_horizon_days(21))?;
-    /// let table = CohortTable::of(&log, &CohortOptions::default().with_life(Life::Days(30)), as_of)?;
+    /// let table = CohortTable::of(&log, as_of, &CohortOptions::default().with_life(Life::Days(30)))?;
     /// let open = models.cohort_forecasts(&log.ledger(as_of)?, &table, Confidence::new(0.9)?)?.ok_or("models")?;
     /// let month = &open[0];
     /// assert_eq!((month.customers, month.offset, month.last_day.to_string()), (781, 2, "1997-04-30".to_owned()));

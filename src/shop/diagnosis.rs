@@ -6,9 +6,10 @@ use super::checks::RhythmCheck;
 use super::estimate::EstimateStatus;
 use super::models::ShopModels;
 use super::outlook::Outlook;
+use crate::number::weight;
 use crate::predict::{
-    BetterRule, Difference, Identification, Latent, ModelKind, Regularity, Returns, Total, TrackRecord, mean_size,
-    percent,
+    BetterRule, Difference, Identification, Latent, ModelKind, Regularity, Returns, Total, TrackRecord, TrackWindow,
+    mean_size, percent,
 };
 use crate::scale::Language;
 use crate::scale::words::{count, phrase};
@@ -62,6 +63,8 @@ pub enum Finding {
     Rhythm {
         /// Over which model, how much, and whether it is preferred.
         check: RhythmCheck,
+        /// Whether it forecasts: where it is preferred, and its fit to all orders tells who leaves.
+        is_used: bool,
     },
     /// How regularly customers come.
     Regularity {
@@ -70,7 +73,7 @@ pub enum Finding {
         /// The customers of two known gaps or more, who tell it.
         customers: u64,
     },
-    /// How far off the last forecasts of the shop's purchase days were.
+    /// How far off the last forecasts of the shop's purchase days and of its revenue were.
     Errors {
         /// The windows.
         windows: u32,
@@ -80,9 +83,13 @@ pub enum Finding {
         lowest: f64,
         /// The largest.
         highest: f64,
+        /// The mean of `|ln(actual / forecast)|` of revenue; `None` where no window has one.
+        revenue: Option<f64>,
     },
     /// A rule of thumb was nearer.
     BetterRule {
+        /// To which total.
+        total: Total,
         /// The rule.
         rule: BetterRule,
         /// The forecasts' mean of `|ln(actual / forecast)|`.
@@ -98,7 +105,9 @@ pub enum Finding {
         plain: f64,
         /// With it.
         corrected: f64,
-        /// What the correction gains in a window: the mean of the differences of these errors.
+        /// With half of the mean error of the other windows instead, what a forecast that is always too high gains by.
+        evenly: f64,
+        /// What the correction gains in a window over the better one of the two others: the mean of the differences.
         gain: Difference,
         /// Whether these windows cover a year, less than which tells no season.
         covers_a_year: bool,
@@ -136,7 +145,10 @@ impl ShopModels {
             }
         })];
         let dropout = estimate.identifications().iter().find(|one| one.of != Latent::PurchaseRate);
-        findings.extend(dropout.map(|&dropout| {
+        // That nobody can be seen to leave may be why another model forecasts, and is then said with it.
+        let is_reason = matches!(estimate.status(), EstimateStatus::Instead { because, .. }
+            if matches!(**because, EstimateStatus::NotIdentified { .. }));
+        findings.extend(dropout.filter(|_| !is_reason).map(|&dropout| {
             let is_identified = dropout.is_identified();
             if is_identified {
                 Finding::DropoutIdentified { dropout }
@@ -149,7 +161,8 @@ impl ShopModels {
         let gain = gain.and_then(|(checks, kind)| checks.gain(kind));
         findings.push(Finding::Model { kind, status: estimate.status().clone(), gain });
         findings.extend(self.checks.iter().flat_map(|checks| {
-            let rhythm = checks.rhythm().map(|&check| Finding::Rhythm { check });
+            let is_used = kind == Some(ModelKind::MbgCnbd);
+            let rhythm = checks.rhythm().map(|&check| Finding::Rhythm { check, is_used });
             let regularity = checks.regularity.map(|(of_some, customers)| {
                 // Of a model with rhythms, its own.
                 let regularity = estimate.model().and_then(|model| model.regularity()).unwrap_or(of_some);
@@ -172,29 +185,43 @@ fn of_track(track: &TrackRecord, outlook: Option<&Outlook>) -> Vec<Finding> {
     if let Some(mean) = mean_size(&errors) {
         let windows = errors.len() as u32;
         let [lowest, highest] = [f64::min, f64::max].map(|of| errors.iter().copied().reduce(of).unwrap_or(0.0));
-        findings.push(Finding::Errors { windows, mean, lowest, highest });
-        let better = outlook.and_then(|outlook| outlook.purchases.beaten_by);
-        findings.extend(better.map(|rule| Finding::BetterRule { rule, error: mean, windows }));
+        let revenue = mean_size(&track.errors(Total::Revenue));
+        findings.push(Finding::Errors { windows, mean, lowest, highest, revenue });
     }
-    let pairs = track.windows.iter().filter_map(|window| {
-        let year_ago = track.year_ago(Total::Purchases, window.split)?;
-        let plain = libm::log(window.purchases?.ratio()?);
-        Some((plain, plain - libm::log(year_ago.factor)))
-    });
-    let (plain, corrected): (Vec<f64>, Vec<f64>) = pairs.unzip();
-    let gains = plain.iter().zip(&corrected).map(|(plain, corrected)| plain.abs() - corrected.abs());
-    let gain = Difference::of_values(&gains.collect::<Vec<_>>());
-    findings.push(match mean_size(&plain).zip(mean_size(&corrected)) {
-        Some((of_plain, corrected)) => {
-            let windows = plain.len() as u32;
-            let covers_a_year = track.covers_a_year(windows);
-            Finding::Season { windows, plain: of_plain, corrected, gain, covers_a_year }
-        }
-        None => Finding::NoSeason { from: track.day_of_season() },
-    });
+    let totals = outlook
+        .map(|outlook| [(Total::Purchases, Some(&outlook.purchases)), (Total::Revenue, outlook.revenue.as_ref())]);
+    findings.extend(totals.into_iter().flatten().filter_map(|(total, forecast)| {
+        let forecast = forecast?;
+        Some(Finding::BetterRule {
+            total,
+            rule: forecast.beaten_by?,
+            error: forecast.error?,
+            windows: forecast.windows,
+        })
+    }));
+    findings.push(of_season(track).unwrap_or_else(|| Finding::NoSeason { from: track.day_of_season() }));
     findings
         .extend(track.record.returns.filter(|returns| returns.silent > 0).map(|returns| Finding::Returns { returns }));
     findings
+}
+
+/// Whether last year's error helps more than an error that all windows share; `None` without a window one year earlier.
+fn of_season(track: &TrackRecord) -> Option<Finding> {
+    let error = |window: &TrackWindow| Some(libm::log(window.purchases?.ratio()?));
+    let all: Vec<_> = track.windows.iter().filter_map(error).collect();
+    let (sum, others) = (all.iter().sum::<f64>(), f64::max(weight::count(all.len() as u64) - 1.0, 1.0));
+    let rows = track.windows.iter().filter_map(|window| {
+        let (plain, year_ago) = (error(window)?, track.year_ago(Total::Purchases, window.split)?);
+        Some([plain, plain - libm::log(year_ago.factor), plain - 0.5 * (sum - plain) / others])
+    });
+    let rows: Vec<_> = rows.collect();
+    let [plain, corrected, evenly] =
+        [0, 1, 2].map(|at| mean_size(&rows.iter().map(|row: &[f64; 3]| row[at]).collect::<Vec<_>>()));
+    let (plain, corrected, evenly) = (plain?, corrected?, evenly?);
+    let rival = if evenly < plain { 2 } else { 0 };
+    let gains: Vec<_> = rows.iter().map(|row| row[rival].abs() - row[1].abs()).collect();
+    let (windows, gain) = (rows.len() as u32, Difference::of_values(&gains));
+    Some(Finding::Season { windows, plain, corrected, evenly, gain, covers_a_year: track.covers_a_year(windows) })
 }
 
 /// What a correction must gain, and by more than two standard errors, to show a season: two points of a hundred.
@@ -229,30 +256,42 @@ impl Finding {
                 sentence(&dropout.describe(language), language)
             }
             Self::Model { kind, status, gain } => of_model(*kind, status, *gain, language),
-            Self::Rhythm { check } => of_rhythm(*check, language),
+            Self::Rhythm { check, is_used } => of_rhythm(*check, *is_used, language),
             Self::Regularity { regularity, customers } => {
-                let shares = regularity.describe(language);
-                phrase!(
+                let (shares, known) = (regularity.describe(language), count(&customers.to_string(), "customer"));
+                let words = phrase!(
                     language,
-                    "{shares}, as the gaps of {customers} customers of three purchase days or more tell.",
-                    "{shares}（依据 {customers} 位至少有三个购买日的客户）。"
-                )
+                    "{shares}, by the gaps of {known} of three purchase days or more",
+                    "{shares}（依据 {customers} 位至少有三个购买日的客户）"
+                );
+                sentence(&words, language)
             }
-            Self::Errors { windows, mean, lowest, highest } => {
+            Self::Errors { windows, mean, lowest, highest, revenue } => {
                 let past = count(&windows.to_string(), "forecast");
-                let off = percent(*mean);
-                let [lowest, highest] = [lowest, highest].map(|error| format!("{:+.0}%", 100.0 * libm::expm1(*error)));
+                let [mean, lowest, highest] = [mean, lowest, highest].map(|error| libm::exp(*error));
+                let revenue = revenue.map(libm::exp);
+                let of_revenue = revenue.map_or_else(String::new, |revenue| {
+                    phrase!(language, ", and revenue by {revenue:.2}", "，成交金额为 {revenue:.2} 倍")
+                });
                 phrase!(
                     language,
-                    "Over the last {past}, purchase days were off by {off} on average: what came differed from the forecast \
-                     by {lowest} to {highest}.",
-                    "最近 {windows} 次预测的购买天数平均误差 {off}，实际与预测相差 {lowest} 至 {highest}。"
+                    "Over the last {past}, {lowest:.2} to {highest:.2} times the purchase days that were forecast came: on \
+                     average they were off by a factor of {mean:.2}{of_revenue}.",
+                    "最近 {windows} 次预测中，实际购买天数为预测的 {lowest:.2} 至 {highest:.2} 倍，平均偏离 {mean:.2} 倍{of_revenue}。"
                 )
             }
-            Self::BetterRule { rule, error, windows } => sentence(&rule.describe(*error, *windows, language), language),
-            Self::Season { windows, plain, corrected, gain, covers_a_year } => {
+            Self::BetterRule { total, rule, error, windows } => {
+                let words = rule.describe(*error, *windows, language);
+                let of = match total {
+                    Total::Purchases => phrase!(language, "of purchase days", "购买天数"),
+                    Total::Buyers => phrase!(language, "of buyers", "购买人数"),
+                    Total::Revenue => phrase!(language, "of revenue", "成交金额"),
+                };
+                sentence(&phrase!(language, "{of}, {words}", "{of}：{words}"), language)
+            }
+            Self::Season { windows, plain, corrected, evenly, gain, covers_a_year } => {
                 let past = count(&windows.to_string(), "window");
-                let (plain_off, corrected_off) = (percent(*plain), percent(*corrected));
+                let [plain_off, corrected_off, even_off] = [plain, corrected, evenly].map(|error| percent(*error));
                 let helps = gain.mean >= SEASON && gain.exceeds(2.0);
                 let verdict = match (*covers_a_year, helps, language) {
                     (false, _, Language::English) => "too few to tell a season",
@@ -265,8 +304,9 @@ impl Finding {
                 phrase!(
                     language,
                     "In {past} with another one a year earlier, half of that one's error takes the forecast's from {plain_off} \
-                     to {corrected_off}: {verdict}.",
-                    "有 {windows} 个窗口可与一年前对照：计入其误差的一半后，预测误差由 {plain_off} 变为 {corrected_off}，{verdict}。"
+                     to {corrected_off}, and half of the mean error of all the others to {even_off}: {verdict}.",
+                    "有 {windows} 个窗口可与一年前对照：计入其误差的一半后，预测误差由 {plain_off} 变为 {corrected_off}，\
+                     计入其余窗口平均误差的一半则为 {even_off}，{verdict}。"
                 )
             }
             Self::NoSeason { from: Some(from) } => phrase!(
@@ -313,13 +353,17 @@ fn of_model(kind: Option<ModelKind>, status: &EstimateStatus, gain: Option<Diffe
     phrase!(language, "{model} forecasts: {why}{gain}.", "由 {model} 预测：{why}{gain}。")
 }
 
-fn of_rhythm(check: RhythmCheck, language: Language) -> String {
+fn of_rhythm(check: RhythmCheck, is_used: bool, language: Language) -> String {
     let [rhythm, over] = [ModelKind::MbgCnbd, check.over].map(|kind| kind.label().name(language));
     let (mean, error) = (check.gain.mean, check.gain.standard_error.unwrap_or_default());
-    let verdict = if check.is_preferred() {
-        phrase!(language, "it is preferred", "因此优先采用")
-    } else {
-        phrase!(language, "it is not used", "因此不采用")
+    let verdict = match (check.is_preferred(), is_used) {
+        (true, true) => phrase!(language, "it is used", "因此采用"),
+        (true, false) => phrase!(
+            language,
+            "it would be used, but its fit to all orders does not tell who leaves",
+            "本应采用，但用全部订单拟合时看不出谁会流失"
+        ),
+        (false, _) => phrase!(language, "it is not used", "因此不采用"),
     };
     phrase!(
         language,

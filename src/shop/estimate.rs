@@ -3,8 +3,8 @@
 use super::checks::ShopChecks;
 use crate::error::{Error, Result};
 use crate::predict::{
-    AnyModel, Boundary, Difference, Fit, FitOptions, FitReport, GammaGamma, Identification, Latent, Limit, ModelKind,
-    PurchaseModel, Sample, Samples, Spread,
+    AnyModel, Difference, Fit, FitOptions, FitReport, GammaGamma, Identification, Latent, Limit, ModelKind,
+    PurchaseModel, Sample, Samples,
 };
 use crate::scale::Language;
 use crate::scale::words::phrase;
@@ -49,8 +49,8 @@ pub enum EstimateStatus {
     Fitted,
     /// By the caller.
     Given,
-    /// At the end of a likelihood without a maximum, where it is that of a simpler model: NBD of customers who all buy at
-    /// one rate.
+    /// At the end of a likelihood without a maximum, which is a simpler model: one of customers who all buy at one rate,
+    /// leave with the same probability, or spend the same.
     AtLimit {
         /// What each parameter runs to.
         limits: Vec<Limit>,
@@ -126,8 +126,12 @@ impl<M> Estimate<M> {
         match fit {
             Ok(Fit::Interior(fitted)) => Ok(Self::reported(Some(fitted.model), EstimateStatus::Fitted, &fitted.report)),
             Ok(Fit::Boundary(boundary)) => {
-                let status = EstimateStatus::NoMaximum { limits: boundary.limits };
-                Ok(Self::reported(None, status, &boundary.report))
+                let (limits, report) = (boundary.limits.clone(), &boundary.report);
+                Ok(if boundary.forecasts() {
+                    Self::reported(Some(boundary.nearest), EstimateStatus::AtLimit { limits }, report)
+                } else {
+                    Self::reported(None, EstimateStatus::NoMaximum { limits }, report)
+                })
             }
             Err(Error::NoCustomers { .. }) => Ok(Self::none(EstimateStatus::NoCustomers)),
             Err(Error::NothingObserved { .. }) => Ok(Self::none(EstimateStatus::NothingObserved)),
@@ -226,12 +230,7 @@ impl Estimate<AnyModel> {
     }
 
     fn of_purchase_fit(fit: Result<Fit<AnyModel, ()>>) -> Result<Self> {
-        let mut estimate = match fit {
-            Ok(Fit::Boundary(Boundary { limits, nearest, report, .. })) if is_poisson(&nearest, &limits) => {
-                Self::reported(Some(nearest), EstimateStatus::AtLimit { limits }, &report)
-            }
-            fit => Self::of_fit(fit)?,
-        };
+        let mut estimate = Self::of_fit(fit)?;
         let dropout = estimate.identified.iter().find(|one| one.of != Latent::PurchaseRate);
         if let (Some(dropout), EstimateStatus::Fitted) = (dropout.filter(|one| !one.is_identified()), &estimate.status)
         {
@@ -256,12 +255,6 @@ impl Estimate<GammaGamma> {
     }
 }
 
-/// Whether a fit of NBD without a maximum is that of customers who all buy at one rate.
-fn is_poisson(nearest: &AnyModel, limits: &[Limit]) -> bool {
-    let is_same = |limit: &Limit| matches!(limit.spread, Spread::Same(_));
-    nearest.kind() == ModelKind::Nbd && limits.iter().all(is_same)
-}
-
 /// A customer of whom only the spend counts.
 fn spend_sample(repeats: u32, mean: f64) -> Option<Sample> {
     let sample = Sample::new(repeats, f64::from(repeats), f64::from(repeats)).ok()?;
@@ -269,7 +262,7 @@ fn spend_sample(repeats: u32, mean: f64) -> Option<Sample> {
 }
 
 fn joined(limits: &[Limit], language: Language) -> String {
-    let limits: Vec<_> = limits.iter().map(|limit| limit.describe(language)).collect();
+    let limits: Vec<_> = limits.iter().map(|limit| limit.meaning(language)).collect();
     limits.join(if language == Language::Chinese { "；" } else { "; " })
 }
 

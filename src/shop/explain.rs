@@ -9,9 +9,9 @@ use super::models::ShopModels;
 use super::profile::difference;
 use crate::error::Result;
 use crate::history::CustomerHistory;
-use crate::predict::{CustomerForecast, PurchaseModel};
+use crate::predict::CustomerForecast;
 use crate::scale::Language;
-use crate::scale::words::count;
+use crate::scale::words::{count, phrase};
 use crate::segment::LabelKind;
 
 impl ShopModels {
@@ -70,6 +70,10 @@ impl ShopModels {
                     Language::Chinese => format!("{value}；扣除退款后预计保留 {percent:.1}%"),
                 })
             }
+            Figure::UsualValue if self.purchases.model()?.kind().has_dropout() => {
+                self.explain_usual(history, as_of, language)
+            }
+            Figure::UsualValue => self.explain_figure(history, as_of, Figure::ExpectedValue, language),
             Figure::ExpectedLoss => self.explain_loss(history, as_of, language),
             _ => None,
         }
@@ -99,22 +103,27 @@ impl ShopModels {
         cuts.chain([history.revenue().scale()]).max().unwrap_or(0)
     }
 
+    fn explain_usual(&self, history: &CustomerHistory, as_of: NaiveDate, language: Language) -> Option<String> {
+        let usual = self.profile(history, as_of).ok()?.figure(Figure::UsualValue)?;
+        let (alive, decimals) =
+            (self.forecast(history, as_of)?.explain_alive(language), self.decimals(history) as usize);
+        let days = self.horizon_days;
+        Some(match language {
+            Language::English => {
+                format!("{alive}, and then worth {usual:.decimals$} in the next {}", count(&days.to_string(), "day"))
+            }
+            Language::Chinese => format!("{alive}，若仍活跃，未来 {days} 天预计贡献 {usual:.decimals$}"),
+        })
+    }
+
     fn explain_loss(&self, history: &CustomerHistory, as_of: NaiveDate, language: Language) -> Option<String> {
         let loss = self.profile(history, as_of).ok()?.figure(Figure::ExpectedLoss)?;
-        let mut forecast = self.forecast(history, as_of)?;
-        forecast.expected_purchases = self.purchases.model()?.expected_purchases(&forecast.sample, self.horizon_days);
-        let value = forecast.expected_value()? * self.kept.of_customer(history);
-        let (kept, decimals) = (value / forecast.probability_alive, self.decimals(history) as usize);
-        let (alive, days) = (forecast.explain_alive(language), self.horizon_days);
-        Some(match language {
-            Language::English => format!(
-                "{alive}, and then worth {kept:.decimals$} in the next {}: {loss:.decimals$} of it expected to be lost",
-                count(&days.to_string(), "day")
-            ),
-            Language::Chinese => {
-                format!("{alive}，若仍活跃，未来 {days} 天预计贡献 {kept:.decimals$}：其中预计损失 {loss:.decimals$}")
-            }
-        })
+        let (usual, decimals) = (self.explain_usual(history, as_of, language)?, self.decimals(history) as usize);
+        Some(phrase!(
+            language,
+            "{usual}: {loss:.decimals$} of it expected to be lost",
+            "{usual}：其中预计损失 {loss:.decimals$}"
+        ))
     }
 
     /// How far a member is from the tiers around, now and after `leaving` of the revenue has left the counted time; 0

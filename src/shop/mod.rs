@@ -7,7 +7,7 @@
 //! | ... where customers are counted on many machines, or night by night? | [`ShopTally`], [`ShopModels::fit_tally`] |
 //! | ... and what do they add up to then: totals, labels, concentration, outlook? | [`ShopTotals`] |
 //! | fit from a log, checked on the shop's own past | [`ShopModels::fit_log`], [`ShopChecks`] |
-//! | what do the next days bring, and how far off may that be? | [`ShopModels::outlook`] |
+//! | what do the next days bring, and how far off may that be? | [`Profiles::outlook`] |
 //! | what will open periods of cohorts have brought when they are over? | [`ShopModels::cohort_forecasts`] |
 //! | what is to be known of the forecasts? | [`ShopModels::diagnosis`] |
 //! | which model forecasts, and why that one, or none? | [`ShopModels::purchases`], [`ShopModels::spend`] |

@@ -75,7 +75,7 @@ impl ShopModels {
             tiers,
             bands,
             &Samples::of(ledger),
-            KeptShare::of(ledger)?,
+            KeptShare::fit(ledger)?,
             options,
         )
     }
@@ -111,7 +111,7 @@ impl ShopModels {
     /// let today = "1998-06-30".parse()?;
     /// let models = ShopModels::fit_log(&log, today, &ShopOptions::default())?;
     ///
-    /// let outlook = models.outlook(&log.ledger(today)?, Confidence::new(0.9)?)?.ok_or("a model")?;
+    /// let outlook = models.profile_all(&log.ledger(today)?)?.outlook(&models, Confidence::new(0.9)?)?.ok_or("a model")?;
     /// let interval = outlook.purchases.interval.ok_or("five windows of 90 days")?;
     /// assert!(interval.contains(outlook.purchases.forecast));
     /// for finding in models.diagnosis(Some(&outlook)) {

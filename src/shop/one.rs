@@ -30,9 +30,18 @@ pub(super) struct Asked<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Forecast {
     pub(super) alive: f64,
-    pub(super) purchases: f64,
+    /// The purchases expected of a customer who has not left, times P(alive).
+    pub(super) staying: f64,
+    /// Those of one who has left and comes back.
+    pub(super) returning: f64,
     pub(super) buys: f64,
     pub(super) next_days: Option<u32>,
+}
+
+impl Forecast {
+    fn purchases(&self) -> f64 {
+        self.staying + self.returning
+    }
 }
 
 /// The probability of the next purchase by its day.
@@ -68,9 +77,11 @@ impl ShopModels {
         let sample = sample(history, as_of);
         let forecast = |sample| {
             let model = self.forecaster()?;
+            let alive = model.probability_alive(&sample);
             Some(Forecast {
-                alive: model.probability_alive(&sample),
-                purchases: model.expected_purchases(&sample, self.horizon_days),
+                alive,
+                staying: model.model().expected_purchases(&sample, self.horizon_days),
+                returning: model.expected_returns(alive, &sample, self.horizon_days),
                 buys: model.probability_buys(&sample, self.horizon_days),
                 next_days: model.days_until(&sample, EVEN_ODDS),
             })
@@ -102,19 +113,21 @@ impl ShopModels {
             profile.set(Figure::ProbabilityBuys, forecast.map(|forecast| forecast.buys));
             let next_days = forecast.and_then(|forecast| forecast.next_days);
             profile.set(Figure::NextPurchaseDays, next_days.map(f64::from));
-            profile.set(Figure::ExpectedPurchases, forecast.map(|forecast| forecast.purchases));
+            profile.set(Figure::ExpectedPurchases, forecast.map(|forecast| forecast.purchases()));
         }
         if let Some(model) = self.spend.model() {
             let spend = sample.and_then(|sample| model.expected_spend(&sample));
             profile.set(Figure::ExpectedSpend, spend);
             if let Some(model) = self.purchases.model() {
                 let kept = self.kept.of_customer(history);
-                let value = forecast.zip(spend).map(|(forecast, spend)| forecast.purchases * spend * kept);
+                let worth = |purchases: fn(&Forecast) -> f64| Some(purchases(&forecast?) * spend? * kept);
+                let value = worth(Forecast::purchases);
                 profile.set(Figure::ExpectedValue, value);
                 if model.kind().has_dropout() {
-                    let returned = self.expected_returns(sample, forecast, spend) * kept;
+                    let returned = worth(|forecast| forecast.returning).unwrap_or(0.0);
                     let alive = forecast.map(|forecast| forecast.alive);
-                    let usual = alive.zip(value).and_then(|(alive, value)| usual_value(alive, value, returned));
+                    let staying = worth(|forecast| forecast.staying);
+                    let usual = alive.zip(staying).and_then(|(alive, staying)| usual_value(alive, staying));
                     let loss = alive.zip(usual).map(|(alive, usual)| expected_loss(alive, usual, returned));
                     profile.set(Figure::UsualValue, usual);
                     profile.set(Figure::ExpectedLoss, loss);
@@ -133,15 +146,6 @@ impl ShopModels {
         profile.set_amount(Amount::TierMargin, margin);
         profile.set_amount(Amount::TierGap, gap);
         Ok(codes)
-    }
-
-    /// The part of the value that comes from having left and coming back; 0 where that is not counted.
-    fn expected_returns(&self, sample: Option<Sample>, forecast: Option<Forecast>, spend: Option<f64>) -> f64 {
-        let returns = || {
-            let model = self.forecaster()?;
-            Some(model.expected_returns(forecast?.alive, &sample?, self.horizon_days) * spend?)
-        };
-        returns().unwrap_or(0.0)
     }
 
     /// The cut above which a tier begins, and the one above which the next does.
@@ -195,8 +199,8 @@ const FIRST_REPEAT: usize = 4;
 ///
 /// But for what those who left and come back bring, an expectation takes a customer who has left for worth nothing: it is
 /// P(alive) times what the customer brings if still there.
-fn usual_value(alive: f64, value: f64, returned: f64) -> Option<f64> {
-    (alive > 0.0).then(|| (value - returned) / alive)
+fn usual_value(alive: f64, staying: f64) -> Option<f64> {
+    (alive > 0.0).then(|| staying / alive)
 }
 
 /// What is lost of it if nothing is done: all with the probability 1 - P(alive), less what comes back.

@@ -2,12 +2,9 @@
 
 use chrono::NaiveDate;
 
-use super::ahead::samples;
 use super::models::ShopModels;
 use crate::error::{Error, Result};
-use crate::history::Ledger;
-use crate::number::exact_sum;
-use crate::predict::{PurchaseModel, RevivingModel, Total, TotalForecast, TrackRecord};
+use crate::predict::{RevivingModel, Total, TotalForecast, TrackRecord};
 use crate::scale::words::phrase;
 use crate::scale::{Confidence, Language};
 
@@ -36,65 +33,37 @@ pub struct Outlook {
 }
 
 impl ShopModels {
-    /// What the next days bring: the totals of all customers of a ledger as of the models' day. `None` where the shop has no
-    /// model of purchases.
-    ///
     /// # Errors
     ///
-    /// [`Error::AsOfMismatch`] for a ledger of another day.
-    ///
-    /// # Complexity
-    ///
-    /// Linear in customers.
-    ///
-    /// # Examples
-    ///
-    /// As for [`ShopModels::fit_log`].
-    pub fn outlook<Id: Sync>(&self, ledger: &Ledger<Id>, confidence: Confidence) -> Result<Option<Outlook>> {
-        if ledger.as_of() != self.as_of {
-            return Err(Error::AsOfMismatch { left: self.as_of, right: ledger.as_of() });
-        }
-        let Some(model) = self.forecaster() else { return Ok(None) };
-        let days = self.horizon_days;
-        let samples = samples(ledger);
-        let purchases = model.expected_purchases_all(&samples, days);
-        let buys = model.probability_buys_all(&samples, days);
-        let spend = |sample| self.spend.model()?.expected_spend(sample);
-        let are_credits = self.kept.share_credited() > 0.0;
-        let kept = |at| {
-            if are_credits { ledger.history(at).map(|history| self.kept.of_customer(&history)) } else { Some(1.0) }
-        };
-        let values = (0..).zip(samples.iter().zip(&purchases));
-        let values = values.map(|(at, (sample, purchases))| Some(purchases * spend(sample)? * kept(at)?));
-        let without_mean_spend = values.clone().filter(Option::is_none).count() as u64;
-        let revenue = (without_mean_spend == 0).then(|| exact_sum(values.flatten()));
-        let sums = [exact_sum(purchases.iter().copied()), exact_sum(buys)];
-        Ok(Some(self.outlook_of(samples.len() as u64, sums, revenue, without_mean_spend, confidence)))
+    /// [`Error::AsOfMismatch`] for another day than the models'.
+    pub(super) fn of_day(&self, day: NaiveDate) -> Result<()> {
+        if day == self.as_of { Ok(()) } else { Err(Error::AsOfMismatch { left: self.as_of, right: day }) }
     }
 
-    /// The totals, of the sums over customers: of purchase days and buyers, and of revenue where all of it is known.
+    /// The totals, of the sums over customers of purchase days, buyers and revenue, and of how many the revenue is not
+    /// known. `None` without a model of purchases.
     pub(super) fn outlook_of(
         &self,
         customers: u64,
-        [purchases, buyers]: [f64; 2],
-        revenue: Option<f64>,
+        [purchases, buyers, revenue]: [f64; 3],
         without_mean_spend: u64,
         confidence: Confidence,
-    ) -> Outlook {
+    ) -> Option<Outlook> {
+        self.purchases.model()?;
         let track = self.track();
         let total = |total, expected| match track {
             Some(track) => track.total(total, expected, confidence),
             None => TotalForecast::unchecked(expected, confidence),
         };
-        Outlook {
+        Some(Outlook {
             as_of: self.as_of,
             horizon_days: self.horizon_days,
             customers,
             purchases: total(Total::Purchases, purchases),
             buyers: total(Total::Buyers, buyers),
-            revenue: revenue.map(|revenue| total(Total::Revenue, revenue)),
+            revenue: (without_mean_spend == 0).then(|| total(Total::Revenue, revenue)),
             without_mean_spend,
-        }
+        })
     }
 
     /// The model that forecasts, with those who come back where they are counted.

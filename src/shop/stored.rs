@@ -21,7 +21,7 @@ use crate::segment::{Grid, LabelKind, MissedCycles, OctantModel, RfmModel, RfmTa
 use crate::stored::stored;
 
 /// The form that is written, and the only one that is read. It changes with every change of a field below.
-const FORM: u32 = 7;
+const FORM: u32 = 8;
 
 /// The form, checked before anything else is interpreted, wherever it stands.
 #[derive(serde::Deserialize)]

@@ -58,7 +58,7 @@ use crate::segment::{LabelKind, LabelSummary, Sums};
 /// assert_eq!(merged.totals()?, all.totals()?);
 /// assert_eq!(merged.concentration()?, Concentration::of(&all)?);
 /// let confidence = Confidence::new(0.9)?;
-/// assert_eq!(merged.outlook(&models, confidence)?, models.outlook(&all, confidence)?);
+/// assert_eq!(merged.outlook(&models, confidence)?, models.profile_all(&all)?.outlook(&models, confidence)?);
 /// # Ok(())
 /// # }
 /// ```
@@ -258,22 +258,16 @@ impl ShopTotals {
         Concentration::of_tally(&self.revenues, self.scale)
     }
 
-    /// What the next days bring, as of [`ShopModels::outlook`]. `None` where the shop has no model of purchases.
+    /// What the next days bring, as of [`Profiles::outlook`](super::Profiles::outlook). `None` where the shop has no model
+    /// of purchases.
     ///
     /// # Errors
     ///
     /// [`Error::AsOfMismatch`] for models of another day.
     pub fn outlook(&self, models: &ShopModels, confidence: Confidence) -> Result<Option<Outlook>> {
-        if self.as_of != models.as_of {
-            return Err(Error::AsOfMismatch { left: models.as_of, right: self.as_of });
-        }
-        if models.purchases.model().is_none() {
-            return Ok(None);
-        }
-        let sums = [self.expected_purchases.total(), self.probability_buys.total()];
-        let without = self.all.customers - self.valued;
-        let revenue = (without == 0).then(|| self.expected_value());
-        Ok(Some(models.outlook_of(self.all.customers, sums, revenue, without, confidence)))
+        models.of_day(self.as_of)?;
+        let totals = [&self.expected_purchases, &self.probability_buys, &self.expected_value].map(ExactSum::total);
+        Ok(models.outlook_of(self.all.customers, totals, self.all.customers - self.valued, confidence))
     }
 
     /// The sum of the expected values that are known, also where those of some customers are not.

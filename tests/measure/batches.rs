@@ -73,7 +73,7 @@ proptest! {
         let answers = |log: &PurchaseLog<u32>| -> Result<Answers, Error> {
             let mixes = windows.iter().map(|window| buyer_mix_in(log, window)).collect::<Result<_, _>>()?;
             let notes = NoteTally::of(log, as_of);
-            Ok((repurchase_rates(log, &windows, &rates), mixes, CohortTable::of(log, &cohorts, as_of)?, notes))
+            Ok((repurchase_rates(log, &windows, &rates), mixes, CohortTable::of(log, as_of, &cohorts)?, notes))
         };
         let mut merged: Option<Answers> = None;
         let ledger = fold.finish_parts(|log| {
@@ -120,7 +120,7 @@ fn parts_of_different_questions_do_not_merge() {
 
     let [mut first, second] = [0, 1].map(|at| buyer_mix_in(&log, months.iter().nth(at).unwrap()).unwrap());
     assert!(matches!(first.merge(&second), Err(Error::TallyMismatch { .. })));
-    let table = |options: CohortOptions, day| CohortTable::of(&log, &options, on(day)).unwrap();
+    let table = |options: CohortOptions, day| CohortTable::of(&log, on(day), &options).unwrap();
     let mut table_of_all = table(CohortOptions::default(), 100);
     let before = table_of_all.clone();
     let other = CohortOptions::default().with_life(Life::Days(7));

@@ -77,7 +77,7 @@ fn second_purchase_by_hand() {
 
 #[test]
 fn cohorts_by_hand() -> TestResult {
-    let table = CohortTable::of(&small_shop(), &CohortOptions::default(), date("2026-04-30"))?;
+    let table = CohortTable::of(&small_shop(), date("2026-04-30"), &CohortOptions::default())?;
     let rows: Vec<_> = table
         .cohorts
         .iter()
@@ -94,7 +94,7 @@ fn cohorts_by_hand() -> TestResult {
     assert_eq!(table.cohort(date("2026-02-28")), table.cohorts.first());
 
     // The last day of April is still to come: offsets that hold it are not complete.
-    let table = CohortTable::of(&small_shop(), &CohortOptions::default(), date("2026-04-29"))?;
+    let table = CohortTable::of(&small_shop(), date("2026-04-29"), &CohortOptions::default())?;
     let complete: Vec<_> = table.cohorts.iter().map(|cohort| (cohort.offsets, cohort.complete_offsets)).collect();
     assert_eq!(complete, [(3, 2), (2, 1)]);
     assert_eq!(table.retention(1)?, ratio(1, 1), "of February alone");

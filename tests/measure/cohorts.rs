@@ -19,7 +19,7 @@ fn life(days: u32) -> CohortOptions {
 
 #[test]
 fn value_and_payback_by_hand() -> TestResult {
-    let table = CohortTable::of(&small_shop(), &CohortOptions::default(), date("2026-04-30"))?;
+    let table = CohortTable::of(&small_shop(), date("2026-04-30"), &CohortOptions::default())?;
     let value = |cohort: &Cohort| -> Vec<String> {
         (0..cohort.offsets).filter_map(|offset| Some(cohort.through(offset)?.revenue.to_string())).collect()
     };
@@ -58,7 +58,7 @@ fn credits_around_the_first_purchase() -> TestResult {
     for turn in 0..facts.len() {
         let mut facts = facts.clone();
         facts.rotate_left(turn);
-        let table = CohortTable::of(&log_of(facts), &life(30), date("2026-04-30"))?;
+        let table = CohortTable::of(&log_of(facts), date("2026-04-30"), &life(30))?;
         assert_eq!((table.cohorts.len(), table.other_credits), (1, Decimal::new(57, 2)));
         assert_eq!(table.cohorts[0].at(0).map(|sums| sums.revenue), Some(Decimal::new(770, 2)));
     }
@@ -69,7 +69,7 @@ fn credits_around_the_first_purchase() -> TestResult {
 fn a_life_is_open_until_the_youngest_has_lived_it() -> TestResult {
     let log = log_of([order("ann", "2026-03-01", 100), order("bo", "2026-03-31", 100), order("ann", "2026-04-30", 1)]);
     let lived = |days, as_of| -> Result<_, Box<dyn std::error::Error>> {
-        let table = CohortTable::of(&log, &life(days), date(as_of))?;
+        let table = CohortTable::of(&log, date(as_of), &life(days))?;
         Ok((table.cohorts[0].offsets, table.cohorts[0].complete_offsets))
     };
     // Bo's day 29 is 29 April; Ann's day 30 is 31 March.
@@ -77,20 +77,20 @@ fn a_life_is_open_until_the_youngest_has_lived_it() -> TestResult {
     assert_eq!(lived(30, "2026-04-29")?, (2, 1));
     assert_eq!(lived(1, "2026-03-31")?, (31, 1));
     assert_eq!(lived(30, "2026-03-30")?, (1, 1), "Bo has not come yet");
-    let table = CohortTable::of(&log, &life(30), date("2026-04-30"))?;
+    let table = CohortTable::of(&log, date("2026-04-30"), &life(30))?;
     let cohort = &table.cohorts[0];
     assert_eq!((cohort.retention(2), cohort.retention(1)), (Some(ratio(1, 2)), Some(ratio(0, 2))));
     assert_eq!(cohort.unbounded_retention(1), Some(ratio(1, 2)), "Ann came back later");
     assert_eq!((cohort.offsets, table.retention(2)?), (3, ratio(0, 0)), "Bo has not lived so long");
 
     let brackets = CohortOptions::default().with_life(Life::Brackets(Bands::new(vec![1, 31, 60, 61])?));
-    let table = CohortTable::of(&log, &brackets, date("2026-04-30"))?;
+    let table = CohortTable::of(&log, date("2026-04-30"), &brackets)?;
     let cohort = &table.cohorts[0];
     let active: Vec<_> = (0..5).map(|offset| cohort.at(offset).map(|sums| sums.customers)).collect();
     assert_eq!((active, cohort.complete_offsets), (vec![Some(2), Some(0), Some(0), Some(1), None], 2));
 
     let error = Error::OutOfRange { field: "days of a period of life", found: 0, min: 1, max: u32::MAX.into() };
-    assert_eq!(CohortTable::of(&log, &life(0), date("2026-04-30")), Err(error));
+    assert_eq!(CohortTable::of(&log, date("2026-04-30"), &life(0)), Err(error));
     Ok(())
 }
 
@@ -98,7 +98,7 @@ fn a_life_is_open_until_the_youngest_has_lived_it() -> TestResult {
 #[test]
 fn far_days_stand_in_their_cells() -> TestResult {
     let log = log_of([order("ann", "2026-03-01", 100), order("ann", "9026-03-01", 7), credit("ann", "9026-03-02", 3)]);
-    let table = CohortTable::of(&log, &life(1).with_period(Period::Day), NaiveDate::MAX)?;
+    let table = CohortTable::of(&log, NaiveDate::MAX, &life(1).with_period(Period::Day))?;
     let far = u32::try_from((date("9026-03-01") - date("2026-03-01")).num_days())?;
     let cohort = &table.cohorts[0];
     assert_eq!(cohort.cells.keys().copied().collect::<Vec<_>>(), [0, far, far + 1]);
@@ -112,9 +112,9 @@ fn sums_beyond_a_decimal_are_refused() -> TestResult {
     let huge = |who| Order::on(who, date("2026-03-05"), Decimal::MAX);
     let log = PurchaseLog::from_records([huge("ann")?, huge("bo")?], &ShopCalendar::utc())?;
     let overflow = Error::AmountOverflow { field: "sum of amounts" };
-    assert_eq!(CohortTable::of(&log, &CohortOptions::default(), date("2026-03-31")), Err(overflow));
+    assert_eq!(CohortTable::of(&log, date("2026-03-31"), &CohortOptions::default()), Err(overflow));
     let one = PurchaseLog::from_records([huge("ann")?], &ShopCalendar::utc())?;
-    let table = CohortTable::of(&one, &CohortOptions::default(), date("2026-03-31"))?;
+    let table = CohortTable::of(&one, date("2026-03-31"), &CohortOptions::default())?;
     assert_eq!(table.cohorts[0].at(0).map(|sums| sums.revenue), Some(Decimal::MAX));
     assert_eq!(table.cohorts[0].payback(Decimal::MAX)?, Some(0));
     Ok(())
@@ -188,7 +188,7 @@ proptest! {
         let mut seen: Vec<Row> = rows.iter().copied().filter(|row| row.day <= as_of).collect();
         seen.retain(|row| !matches!(row.kind, Kind::Unpaid));
         let options = CohortOptions::default().with_period(PERIODS[period]).with_life(lives()[life].clone());
-        check(&CohortTable::of(&log, &options, as_of).unwrap(), &seen, &options, as_of)?;
+        check(&CohortTable::of(&log, as_of, &options).unwrap(), &seen, &options, as_of)?;
     }
 
     /// By the key of the first order: the smallest of the first day's. Whatever the order of the rows.
@@ -204,11 +204,11 @@ proptest! {
             PurchaseLog::from_records(records, &ShopCalendar::utc()).unwrap()
         };
         let options = life(30).with_period(Period::Week);
-        let tables = CohortTable::by(&keyed(&rows), &options, as_of, |id| id.key).unwrap();
+        let tables = CohortTable::by(&keyed(&rows), as_of, &options, |id| id.key).unwrap();
         let mut turned = rows.clone();
         turned.reverse();
         turned.rotate_left(by.min(rows.len()));
-        prop_assert_eq!(&tables, &CohortTable::by(&keyed(&turned), &options, as_of, |id| id.key).unwrap());
+        prop_assert_eq!(&tables, &CohortTable::by(&keyed(&turned), as_of, &options, |id| id.key).unwrap());
 
         let orders = || seen.iter().filter(|row| matches!(row.kind, Kind::Order));
         let first = |customer: u8| {
@@ -218,7 +218,7 @@ proptest! {
         let mut revenue = Decimal::ZERO;
         for (key, table) in &tables {
             let of_group: Vec<Row> = seen.iter().copied().filter(|row| first(row.customer) == Some(*key)).collect();
-            let whole = CohortTable::of(&log(&of_group), &options, as_of).unwrap();
+            let whole = CohortTable::of(&log(&of_group), as_of, &options).unwrap();
             prop_assert_eq!(&whole.cohorts, &table.cohorts);
             let cells = table.cohorts.iter().flat_map(|cohort| cohort.cells.values());
             revenue += cells.map(|cell| cell.revenue).sum::<Decimal>() - table.other_credits;

@@ -21,7 +21,7 @@ fn empty_logs_have_right_answers() -> TestResult {
         assert_eq!(next_window_rate(&log, march, march), ratio(0, 0));
         let second = second_purchase_rate(&log, march, 30, date("2026-12-31"), Occasion::Order);
         assert_eq!((second.rate, second.unobserved), (ratio(0, 0), 0));
-        let cohorts = CohortTable::of(&log, &CohortOptions::default(), date("2026-12-31"))?;
+        let cohorts = CohortTable::of(&log, date("2026-12-31"), &CohortOptions::default())?;
         assert!(cohorts.cohorts.is_empty() && cohorts.cohort(date("2026-03-05")).is_none());
         assert_eq!((cohorts.retention(0)?, cohorts.through(0)?), (ratio(0, 0), BuyerSums::default()));
         assert_eq!(cohorts.unbounded_retention(0)?, ratio(0, 0));
@@ -43,7 +43,7 @@ fn empty_logs_have_right_answers() -> TestResult {
 
 #[test]
 fn a_far_as_of_day_costs_nothing() -> TestResult {
-    let table = CohortTable::of(&small_shop(), &CohortOptions::default().with_period(Period::Day), NaiveDate::MAX)?;
+    let table = CohortTable::of(&small_shop(), NaiveDate::MAX, &CohortOptions::default().with_period(Period::Day))?;
     let first = &table.cohorts[0];
     assert_eq!(first.offsets, first.complete_offsets);
     assert_eq!(first.at(first.offsets - 1), Some(BuyerSums::default()));

@@ -112,7 +112,7 @@ fn cdnow_second_purchases() -> TestResult {
 
 #[test]
 fn cdnow_cohorts() -> TestResult {
-    let cohorts = CohortTable::of(&cdnow()?, &CohortOptions::default(), date("1998-06-30"))?;
+    let cohorts = CohortTable::of(&cdnow()?, date("1998-06-30"), &CohortOptions::default())?;
     let cells: BTreeMap<(String, u32), u64> = cohorts
         .cohorts
         .iter()

@@ -339,7 +339,7 @@ proptest! {
         let options = RateOptions::default().with_occasion(Occasion::Day).with_scope(Scope::Lifetime);
         prop_assert_eq!(repurchase_rates(&log, &windows, &options), repurchase_rates(&turned, &windows, &options));
         for period in PERIODS {
-            let tables = [&log, &turned].map(|log| CohortTable::of(log, &CohortOptions::default().with_period(period), on(140)));
+            let tables = [&log, &turned].map(|log| CohortTable::of(log, on(140), &CohortOptions::default().with_period(period)));
             prop_assert_eq!(&tables[0], &tables[1]);
             prop_assert_eq!(buyer_mix(&log, period, on(140)), buyer_mix(&turned, period, on(140)));
         }

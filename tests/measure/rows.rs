@@ -110,7 +110,7 @@ fn revenue_per_customer_is_a_decimal() -> TestResult {
 
 #[test]
 fn cohorts() -> TestResult {
-    let table = CohortTable::of(&small_shop(), &CohortOptions::default(), date("2026-04-15"))?;
+    let table = CohortTable::of(&small_shop(), date("2026-04-15"), &CohortOptions::default())?;
     assert_eq!(
         table.to_string(),
         "\
@@ -153,7 +153,7 @@ fn rows_of_days_and_of_brackets() -> TestResult {
     let brackets = Life::Brackets(Bands::new(vec![1, 8, 31])?);
     for life in [Life::Days(1), Life::Days(30), brackets.clone()] {
         let options = CohortOptions::default().with_life(life);
-        let table = CohortTable::of(&log, &options, date("2026-02-25"))?;
+        let table = CohortTable::of(&log, date("2026-02-25"), &options)?;
         let mut rows = table.rows();
         for cohort in &table.cohorts {
             for offset in 0..cohort.offsets {
@@ -172,7 +172,7 @@ fn rows_of_days_and_of_brackets() -> TestResult {
         }
         assert!(rows.next().is_none());
     }
-    let table = CohortTable::of(&log, &CohortOptions::default().with_life(brackets), date("2026-02-25"))?;
+    let table = CohortTable::of(&log, date("2026-02-25"), &CohortOptions::default().with_life(brackets))?;
     assert_eq!(
         table.to_string(),
         "\
@@ -196,13 +196,13 @@ all              3  6.00    7.67   11.00"
 fn a_table_of_many_offsets() -> TestResult {
     let log = log_of([order("ann", "1926-01-01", 1000), order("bo", "2026-01-01", 700)]);
     let options = CohortOptions::default().with_life(Life::Days(1)).with_period(Period::Year);
-    let table = CohortTable::of(&log, &options, date("2026-01-31"))?;
+    let table = CohortTable::of(&log, date("2026-01-31"), &options)?;
     let text = table.to_string();
     assert!(text.starts_with("Customers who buy, by span of 1 day of each customer's life"), "{text}");
     assert!(text.ends_with("\nof 36556 periods the first 60"), "{text}");
     assert!(text.lines().all(|line| line.len() <= 120), "{text}");
     assert_eq!(table.rows().count(), 36_556 + 31);
-    let nobody = CohortTable::of(&log_of::<u32>([]), &CohortOptions::default(), date("2026-01-31"))?;
+    let nobody = CohortTable::of(&log_of::<u32>([]), date("2026-01-31"), &CohortOptions::default())?;
     assert_eq!(nobody.to_string().lines().nth(2), Some("all             0"));
     assert_eq!(nobody.rows().count(), 0);
     Ok(())
@@ -213,7 +213,7 @@ fn a_table_of_many_offsets() -> TestResult {
 #[test]
 fn rows_of_a_file() -> TestResult {
     let mut file = csv::Writer::from_writer(Vec::new());
-    let table = CohortTable::of(&small_shop(), &CohortOptions::default(), date("2026-04-15"))?;
+    let table = CohortTable::of(&small_shop(), date("2026-04-15"), &CohortOptions::default())?;
     table.rows().filter(|row| row.offset < 2).try_for_each(|row| file.serialize(row))?;
     assert_eq!(
         String::from_utf8(file.into_inner()?)?,

@@ -30,10 +30,10 @@ fn results_survive() -> TestResult {
     round_trip(&repurchase_rates(&log, &march.into(), &RateOptions::default()))?;
     round_trip(&RateOptions::default().with_occasion(Occasion::Day).with_scope(Scope::Lifetime))?;
     round_trip(&second_purchase_rate(&log, march, 30, date("2026-04-15"), Occasion::Day))?;
-    round_trip(&CohortTable::of(&log, &CohortOptions::default().with_period(Period::Week), date("2026-04-15"))?)?;
+    round_trip(&CohortTable::of(&log, date("2026-04-15"), &CohortOptions::default().with_period(Period::Week))?)?;
     round_trip(&buyer_mix(&log, Period::Month, date("2026-04-15"))?)?;
     round_trip(&Concentration::of(&log.ledger(date("2026-04-15"))?)?.top_share(Decimal::new(2, 1))?)?;
-    let cohorts = CohortTable::of(&log, &CohortOptions::default(), date("2026-04-15"))?;
+    let cohorts = CohortTable::of(&log, date("2026-04-15"), &CohortOptions::default())?;
     let cell = r#""customers":2,"cells":{"0":{"customers":2,"purchases":3,"revenue":"42.00"},"1":"#;
     let stored = serde_json::to_string(&cohorts)?;
     assert!(stored.contains(cell) && stored.contains(r#""last":{"0":1,"1":1},"offsets":2"#), "{stored}");

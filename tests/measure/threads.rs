@@ -74,9 +74,9 @@ proptest! {
         let (first, next) = (window("2025-03-01", "2025-04-01"), window("2025-04-01", "2025-05-01"));
         let of_parts = parts.iter().map(|part| next_window_rate(part, first, next));
         prop_assert_eq!(on_any_number_of_threads(|| next_window_rate(&log, first, next)), merged(of_parts));
-        let cohorts = on_any_number_of_threads(|| CohortTable::of(&log, &CohortOptions::default(), last).unwrap());
+        let cohorts = on_any_number_of_threads(|| CohortTable::of(&log, last, &CohortOptions::default()).unwrap());
         let tables: Vec<_> =
-            parts.iter().map(|part| CohortTable::of(part, &CohortOptions::default(), last).unwrap()).collect();
+            parts.iter().map(|part| CohortTable::of(part, last, &CohortOptions::default()).unwrap()).collect();
         for cohort in &cohorts.cohorts {
             let of_parts = tables.iter().filter_map(|table| table.cohort(cohort.window.start()));
             let customers: u64 = of_parts.map(|cohort| cohort.customers).sum();

@@ -30,7 +30,7 @@ pub(crate) static ALIKE: LazyLock<(Holdout, Backtest)> = LazyLock::new(|| {
 });
 
 fn run(log: &repurchase::PurchaseLog<u32>, split: &str, end: &str) -> repurchase::Result<(Holdout, Backtest)> {
-    let holdout = Holdout::new(log, date(split), date(end))?;
+    let holdout = Holdout::of(log, date(split), date(end))?;
     let backtest = Backtest::run(&holdout, &FitOptions::default())?;
     Ok((holdout, backtest))
 }

@@ -295,7 +295,7 @@ fn is_stored_and_checked_when_read() {
 fn is_chosen_where_it_is_identified_and_not_refuted() {
     let regular = [1000, 631, 468, 382, 326, 289, 262, 241, 223, 207, 194, 183, 173];
     let high_end = [1000, 869, 743, 653, 593, 551, 517, 491, 468, 445, 427, 409, 394];
-    let choice = |survivors: &[u64]| RenewalChoice::of(&[cohort(survivors)], &FitOptions::default()).unwrap();
+    let choice = |survivors: &[u64]| RenewalChoice::fit(&[cohort(survivors)], &FitOptions::default()).unwrap();
     for years in 3..=12 {
         let of_regular = choice(&regular[..=years]);
         assert!(!of_regular.is_identified() && of_regular.model().params().c == 1.0, "{years}");

@@ -161,7 +161,7 @@ fn a_shop_whose_customers_leave_alike_is_one_with_dropout() -> TestResult {
 #[test]
 fn a_worse_model_is_called_worse() -> TestResult {
     let log = log_of([(1, 0), (1, 7), (1, 14), (2, 3), (2, 17), (3, 5), (3, 8), (4, 1), (4, 10)]);
-    let backtest = Backtest::run(&Holdout::new(&log, day(20), day(60))?, &FitOptions::default())?;
+    let backtest = Backtest::run(&Holdout::of(&log, day(20), day(60))?, &FitOptions::default())?;
     let choice = backtest.choice.as_ref().ok_or("a choice")?;
     assert!(choice.gain.mean < 0.0 && !choice.earns_its_place(), "{:?}", choice.gain);
     assert_eq!(choice.baseline, Baseline::Nobody);
@@ -176,7 +176,7 @@ fn a_worse_model_is_called_worse() -> TestResult {
 fn of_one_customer_there_is_no_plural() -> TestResult {
     let log = log_of([(1, 0), (1, 7), (1, 21), (1, 35)]);
     let options = FitOptions::default().with_penalty(0.5);
-    let words = Backtest::run(&Holdout::new(&log, day(28), day(42))?, &options)?.explain(Language::English);
+    let words = Backtest::run(&Holdout::of(&log, day(28), day(42))?, &options)?.explain(Language::English);
     assert!(words.contains("it expected 1 purchase of 1 customer up to"), "{words}");
     Ok(())
 }

@@ -127,7 +127,7 @@ fn rolling(log: &PurchaseLog<u32>, name: &str, first: &str, cuts: u32, step_days
     let (mut all, mut chance) = (Held::default(), Chance(7));
     for cut in 0..cuts {
         let split = date(first) + chrono::Days::new((cut * step_days).into());
-        let holdout = Holdout::new(log, split, split + chrono::Days::new(HORIZON.into())).unwrap();
+        let holdout = Holdout::of(log, split, split + chrono::Days::new(HORIZON.into())).unwrap();
         let options = FitOptions::default();
         let fit = ModelKind::MbgNbd.fit(&holdout.samples(), &options).unwrap();
         let leaves = fit.report().identifications().all(repurchase::predict::Identification::is_identified);

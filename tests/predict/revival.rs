@@ -128,7 +128,7 @@ fn shop(customers: u32, rho: f64, chance: &mut Chance) -> Holdout {
             }
         }
     }
-    Holdout::new(&log_of(purchases), day(split as i64), day(end as i64)).unwrap()
+    Holdout::of(&log_of(purchases), day(split as i64), day(end as i64)).unwrap()
 }
 
 fn fitted(holdout: &Holdout) -> AnyModel {
@@ -188,10 +188,10 @@ fn by_hand() {
 #[test]
 fn shops_without_anybody_gone() -> TestResult {
     // Of NBD nobody leaves; of nobody nothing is learnt.
-    let holdout = Holdout::new(&cdnow(), date("1998-04-01"), date("1998-06-30"))?;
+    let holdout = Holdout::of(&cdnow(), date("1998-04-01"), date("1998-06-30"))?;
     let returns = Returns::of(&holdout, &models()[0]);
     assert_eq!((returns.learnt, returns.silent, returns.describe(Language::English)), (Revival::NONE, 0, None));
-    let nobody = Holdout::new(&log_of([(1, 50)]), day(10), day(40))?;
+    let nobody = Holdout::of(&log_of([(1, 50)]), day(10), day(40))?;
     let returns = Returns::of(&nobody, &models()[1]);
     assert_eq!((returns.customers, returns.in_force(), returns.gain.standard_error), (0, Revival::NONE, None));
     Ok(())
@@ -202,7 +202,7 @@ fn shops_without_anybody_gone() -> TestResult {
 fn cdnow_returns() -> TestResult {
     let log = cdnow();
     let split = date("1998-04-01");
-    let holdout = Holdout::new(&log, split, date("1998-06-30"))?;
+    let holdout = Holdout::of(&log, split, date("1998-06-30"))?;
     let model = *ModelKind::MbgNbd.fit(&Samples::of(&log.ledger(split)?), &FitOptions::default())?.model();
     let returns = Returns::of(&holdout, &model);
     // Too few have come back in these 90 days to reckon with them.
@@ -214,7 +214,7 @@ fn cdnow_returns() -> TestResult {
     let counts = format!("活跃概率低于 10% 的 {} 位中有 {} 位）", returns.silent, returns.returned);
     assert!(words.ends_with(&counts), "{words}");
     // In Online Retail everybody is alive: what a rate could gain is rounding.
-    let retail = Holdout::new(&online_retail(), date("2011-09-10"), date("2011-12-09"))?;
+    let retail = Holdout::of(&online_retail(), date("2011-09-10"), date("2011-12-09"))?;
     let returns = Returns::of(&retail, &fitted(&retail));
     assert_eq!((returns.learnt, returns.silent, returns.gain.mean.to_bits()), (Revival::NONE, 0, 0));
     Ok(())

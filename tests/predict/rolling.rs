@@ -35,7 +35,7 @@ fn is_windows_by_hand(log: &PurchaseLog<u32>, as_of: &str, horizon_days: u32, wi
     for (back, window) in (1..).zip(rolling.windows.iter().rev()) {
         let (split, end) = (date(as_of) - step * back, date(as_of) - step * (back - 1));
         assert_eq!((window.backtest.split, window.backtest.end), (split, end));
-        let (ledger, holdout) = (log.ledger(split).unwrap(), Holdout::new(log, split, end).unwrap());
+        let (ledger, holdout) = (log.ledger(split).unwrap(), Holdout::of(log, split, end).unwrap());
         let samples = Samples::of(&ledger);
         assert!((split - rolling.first_day.unwrap()).num_days() >= horizon_days.into());
         let later = log.ledger(end).unwrap();
@@ -101,7 +101,7 @@ fn is_windows_by_hand(log: &PurchaseLog<u32>, as_of: &str, horizon_days: u32, wi
 fn revenue_by_hand(ledger: &Ledger<u32>, model: &impl PurchaseModel, days: u32) -> Option<f64> {
     let spend = GammaGamma::fit(&Samples::of(ledger), &FitOptions::default()).ok()?.interior().ok()?.model;
     let sample = |history: repurchase::CustomerHistory| Sample::of(&history.repeat_summary(ledger.as_of()).unwrap());
-    let kept = repurchase::predict::KeptShare::of(ledger).unwrap();
+    let kept = repurchase::predict::KeptShare::fit(ledger).unwrap();
     let value = |sample: Sample| Some(model.expected_purchases(&sample, days) * spend.expected_spend(&sample)?);
     ledger.iter().map(|(_, history)| Some(kept.of_customer(&history) * value(sample(history))?)).sum()
 }
@@ -114,7 +114,7 @@ fn cdnow_by_hand() {
     let log = cdnow();
     let (mut scores, mut customers) = (vec![Vec::new(); 2], 0.0);
     for window in &rolling.windows {
-        let holdout = Holdout::new(&log, window.backtest.split, window.backtest.end).unwrap();
+        let holdout = Holdout::of(&log, window.backtest.split, window.backtest.end).unwrap();
         customers += holdout.customers().len() as f64;
         for (scores, candidate) in scores.iter_mut().zip(&window.backtest.candidates) {
             let model = candidate.fit.as_ref().unwrap().model();

@@ -166,9 +166,9 @@ mod pools {
         let mut chance = Chance(26);
         let customers: Vec<_> = (0..3_000).flat_map(|customer| chance.days(customer, 0.2, 360)).collect();
         let log = log_of(customers);
-        let holdout = Holdout::new(&log, day(270), day(359)).expect("a hold-out");
+        let holdout = Holdout::of(&log, day(270), day(359)).expect("a hold-out");
         assert!(holdout.customers().len() > 2_048, "so many that models are fitted side by side");
-        same_on_any_number_of_threads(|| Holdout::new(&log, day(270), day(359)));
+        same_on_any_number_of_threads(|| Holdout::of(&log, day(270), day(359)));
         same_on_any_number_of_threads(|| Backtest::run(&holdout, &FitOptions::default()));
         let months = Windows::periods(Period::Month, day(0), day(359)).expect("a year");
         same_on_any_number_of_threads(|| opportunity_samples(&log, &months));

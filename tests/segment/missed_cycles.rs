@@ -36,7 +36,7 @@ fn after(rule: MissedCycles, purchases: &[u64], days: u64) -> CycleStanding {
 }
 
 fn by_bands(edges: [u32; 3]) -> MissedCycles {
-    MissedCycles::of(&Lifecycle::new(NewCustomerBands::default(), FrequencyBands::new(edges).unwrap()))
+    MissedCycles::from_lifecycle(&Lifecycle::new(NewCustomerBands::default(), FrequencyBands::new(edges).unwrap()))
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn one_purchase_day_has_no_cycle_but_states() {
         assert_eq!(after(strict, &[10], days).risk(), risk);
     }
     let lifecycle = Lifecycle::new(NewCustomerBands::new([1, 2, 3]).unwrap(), FrequencyBands::default());
-    let own = MissedCycles::of(&lifecycle);
+    let own = MissedCycles::from_lifecycle(&lifecycle);
     assert_eq!(own.lifecycle(), &lifecycle);
     assert_eq!([0, 1, 2, 3].map(|days| after(own, &[0], days).risk()), ChurnRisk::ALL);
     assert_eq!(after(own, &[0, 1], 3).risk(), InCycle, "of no concern to repeat customers");
@@ -142,13 +142,13 @@ fn churn_cycles() {
 fn bands_of_the_shop() {
     let bands = FrequencyBands::new([7, 14, 45]).unwrap();
     let lifecycle = Lifecycle::new(NewCustomerBands::default(), bands);
-    let rule = MissedCycles::of(&lifecycle);
+    let rule = MissedCycles::from_lifecycle(&lifecycle);
     assert_eq!((rule.lifecycle(), rule.mean_gap_floor_days()), (&lifecycle, None));
     assert_eq!(MissedCycles::default().with_lifecycle(lifecycle), rule);
     for (gap, cycle) in [(1, 7.0), (6, 7.0), (7, 14.0), (13, 14.0), (14, 45.0), (45, 45.0), (46, 46.0)] {
         assert_eq!(after(rule, &[0, gap], 0).expected_cycle_days(), Some(cycle), "every {gap} days");
     }
-    assert_eq!(MissedCycles::default(), MissedCycles::of(&Lifecycle::default()));
+    assert_eq!(MissedCycles::default(), MissedCycles::from_lifecycle(&Lifecycle::default()));
     // An edge of 0 holds nobody, so that no cycle is 0.
     let zero = by_bands([0, 1, 2]);
     assert_eq!(after(zero, &[0, 1], 3).cycles_missed(), Some(1), "a mean of 1 lies below the edge 2");
@@ -175,7 +175,7 @@ fn the_own_mean_gap_with_a_floor() {
         assert_eq!(standing.cycles_missed(), Some(missed_after_30), "{purchases:?}, floor {floor}");
     }
     assert_eq!(after(rule(u32::MAX), &[0, 1], 0).next_expected_day(), None, "chrono has no such day");
-    assert_eq!(MissedCycles::of(rule(7).lifecycle()), MissedCycles::default());
+    assert_eq!(MissedCycles::from_lifecycle(rule(7).lifecycle()), MissedCycles::default());
 }
 
 #[test]

@@ -77,7 +77,7 @@ proptest! {
         let mbg = MbgNbdParams { r: 0.5, alpha: 6.2, a: 0.9, b: 1.6 };
         let mbg: AnyModel = MbgNbd::from_params(mbg, TimeUnit::Week).unwrap().into();
         let models = ShopModels::fit(&ledger, &given(mbg, SPEND)).unwrap();
-        let table = CohortTable::of(&log, &CohortOptions::default().with_period(period).with_life(life.clone()), as_of).unwrap();
+        let table = CohortTable::of(&log, as_of, &CohortOptions::default().with_period(period).with_life(life.clone())).unwrap();
         let found = models.cohort_forecasts(&ledger, &table, ninety()).unwrap().unwrap();
 
         let value = ValueModel { purchases: mbg, spend: GammaGamma::from_params(SPEND).unwrap() };
@@ -125,11 +125,11 @@ proptest! {
         prop_assume!(!ledger.is_empty());
         // The as-of day is 20 July.
         let models = ShopModels::fit(&ledger, &given(nbd(), SPEND).with_horizon_days(11)).unwrap();
-        let table = CohortTable::of(&log, &CohortOptions::default(), as_of).unwrap();
+        let table = CohortTable::of(&log, as_of, &CohortOptions::default()).unwrap();
         let found = models.cohort_forecasts(&ledger, &table, ninety()).unwrap().unwrap();
         prop_assert_eq!(found.len(), table.cohorts.len());
         let sum: f64 = found.iter().map(|one| one.coming.as_ref().unwrap().expected).sum();
-        let right = models.outlook(&ledger, ninety()).unwrap().unwrap().revenue.unwrap().expected;
+        let right = models.profile_all(&ledger).unwrap().outlook(&models, ninety()).unwrap().unwrap().revenue.unwrap().expected;
         prop_assert!((sum - right).abs() <= 1e-12 * right);
     }
 }
@@ -146,7 +146,7 @@ fn outside(customers: u16, draws: u32) -> ([f64; 2], f64, f64) {
         .collect();
     let (log, as_of) = (log(&rows), day(AS_OF));
     let options = CohortOptions::default().with_period(Period::Year).with_life(Life::Days(90));
-    let table = CohortTable::of(&log, &options, as_of).unwrap();
+    let table = CohortTable::of(&log, as_of, &options).unwrap();
     let found = forecasts(&log, &given(nbd(), SPEND), &table);
     assert_eq!((found.len(), found[0].customers), (1, customers.into()));
     let (interval, expected) = (found[0].chance.unwrap(), found[0].coming.as_ref().unwrap().expected);
@@ -200,7 +200,7 @@ fn nine_of_ten_futures() {
 fn one_customer() {
     for days in [10_u64, 60, 160] {
         let log = log(&[(1, AS_OF - days, 3_000), (1, AS_OF - 5, 4_000)]);
-        let table = CohortTable::of(&log, &CohortOptions::default().with_life(Life::Days(200)), day(AS_OF)).unwrap();
+        let table = CohortTable::of(&log, day(AS_OF), &CohortOptions::default().with_life(Life::Days(200))).unwrap();
         let found = forecasts(&log, &given(nbd(), SPEND), &table);
         let [one] = &found[..] else { panic!("{found:?}") };
         let value = ValueModel { purchases: nbd(), spend: GammaGamma::from_params(SPEND).unwrap() };
@@ -219,7 +219,7 @@ fn with_the_error_of_the_past() -> TestResult {
     let (log, as_of) = (cdnow(), last_day());
     let models = ShopModels::fit_log(&log, as_of, &ShopOptions::default())?;
     let options = CohortOptions::default().with_period(Period::Month).with_life(Life::Days(90));
-    let (ledger, table) = (log.ledger(as_of)?, CohortTable::of(&log, &options, as_of)?);
+    let (ledger, table) = (log.ledger(as_of)?, CohortTable::of(&log, as_of, &options)?);
     let found = models.cohort_forecasts(&ledger, &table, ninety())?.ok_or("models")?;
     assert_eq!(
         found.iter().map(|one| (one.customers, one.offset)).collect::<Vec<_>>(),
@@ -260,16 +260,16 @@ fn nobody_and_no_model() -> TestResult {
     assert!(ledger.is_empty());
     // One-time buyers alone: nothing to fit.
     let once = log(&[(1, 3, 500), (2, 150, 700)]);
-    let (ledger, table) = (once.ledger(day(AS_OF))?, CohortTable::of(&once, &options, day(AS_OF))?);
+    let (ledger, table) = (once.ledger(day(AS_OF))?, CohortTable::of(&once, day(AS_OF), &options)?);
     let models = ShopModels::fit(&ledger, &ShopOptions::default())?;
     assert_eq!(models.cohort_forecasts(&ledger, &table, ninety())?, None);
     // A table in which nothing is open: of the last day of a month.
     let end = day(AS_OF + 11);
-    let (ledger, table) = (once.ledger(end)?, CohortTable::of(&once, &options, end)?);
+    let (ledger, table) = (once.ledger(end)?, CohortTable::of(&once, end, &options)?);
     let models = ShopModels::fit(&ledger, &given(nbd(), SPEND))?;
     assert_eq!(models.cohort_forecasts(&ledger, &table, ninety())?, Some(Vec::new()));
     // Of another day, and of other customers.
-    let earlier = CohortTable::of(&once, &options, day(AS_OF))?;
+    let earlier = CohortTable::of(&once, day(AS_OF), &options)?;
     let refused = models.cohort_forecasts(&ledger, &earlier, ninety()).unwrap_err();
     assert_eq!(refused, Error::AsOfMismatch { left: end, right: day(AS_OF) });
     for others in [[(1, 3, 500), (3, 3, 500)], [(1, 3, 500), (2, 3, 700)]] {
@@ -283,7 +283,7 @@ fn nobody_and_no_model() -> TestResult {
 #[test]
 fn wild_spends() {
     let log = log(&[(1, 3, 500), (2, 150, 700), (2, 160, 900), (2, 170, 100), (3, 140, 100), (3, 150, 100)]);
-    let table = CohortTable::of(&log, &CohortOptions::default().with_period(Period::Year), day(AS_OF)).unwrap();
+    let table = CohortTable::of(&log, day(AS_OF), &CohortOptions::default().with_period(Period::Year)).unwrap();
     let wild = |q: f64| {
         let spend = GammaGammaParams { p: 0.3, q, gamma: 40.0 };
         let [found] = forecasts(&log, &given(nbd(), spend), &table).try_into().unwrap();
@@ -311,12 +311,12 @@ fn held(name: &str, log: &PurchaseLog<u32>, cuts: &[&str]) -> [f64; 2] {
         let as_of: NaiveDate = cut.parse().unwrap();
         let options = CohortOptions::default().with_life(Life::Days(30));
         let models = ShopModels::fit_log(log, as_of, &ShopOptions::default().with_horizon_days(30)).unwrap();
-        let table = CohortTable::of(log, &options, as_of).unwrap();
+        let table = CohortTable::of(log, as_of, &options).unwrap();
         let found = models.cohort_forecasts(&log.ledger(as_of).unwrap(), &table, ninety()).unwrap().unwrap();
         // Nobody joins these any more, and all is known of them.
         let end = log.days().unwrap().1;
         for one in found.into_iter().filter(|one| one.window.last() <= as_of && one.last_day <= end) {
-            let then = CohortTable::of(log, &options, one.last_day).unwrap();
+            let then = CohortTable::of(log, one.last_day, &options).unwrap();
             let whole = then.cohort(one.window.start()).or_else(|| then.cohort(one.window.last())).unwrap();
             let came = whole.through(one.offset).unwrap().revenue - one.revenue;
             let came: f64 = came.to_string().parse().unwrap();

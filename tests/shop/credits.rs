@@ -21,7 +21,7 @@ proptest! {
     #[test]
     fn a_share_is_that_of_its_definition(rows in rows()) {
         let ledger = ledger(&rows);
-        let kept = KeptShare::of(&ledger).unwrap();
+        let kept = KeptShare::fit(&ledger).unwrap();
         let number = |amount: Decimal| amount.to_f64().unwrap();
         let spend: f64 = ledger.iter().map(|(_, history)| number(history.spend())).sum();
         let credited: f64 = ledger.iter().map(|(_, history)| number(history.credited())).sum();
@@ -41,7 +41,7 @@ proptest! {
 
 #[test]
 fn a_share_of_nothing_is_a_number() {
-    let of = |rows: &[(u16, u64, i64)]| KeptShare::of(&ledger(rows)).unwrap();
+    let of = |rows: &[(u16, u64, i64)]| KeptShare::fit(&ledger(rows)).unwrap();
     assert_eq!(of(&[]), KeptShare::ALL);
     assert_eq!(of(&[(1, 3, 500)]), KeptShare::ALL);
     // Credits of customers without a purchase are nobody's value.
@@ -49,7 +49,7 @@ fn a_share_of_nothing_is_a_number() {
     // A free order, then a credit; more given back than paid.
     for rows in [&[(1, 3, 0), (1, 4, -500)][..], &[(1, 3, 100), (1, 4, -500), (2, 4, 100)]] {
         let ledger = ledger(rows);
-        let kept = KeptShare::of(&ledger).unwrap();
+        let kept = KeptShare::fit(&ledger).unwrap();
         assert!(ledger.iter().all(|(_, history)| kept.of_customer(&history) == 0.0), "{kept:?}");
     }
     for wrong in [f64::NAN, f64::INFINITY, -1.0] {

@@ -40,9 +40,12 @@ fn every_label_and_every_forecast_has_a_reason() {
                 Figure::R,
                 Figure::CyclesMissed,
                 Figure::ProbabilityAlive,
+                Figure::ProbabilityBuys,
+                Figure::NextPurchaseDays,
                 Figure::ExpectedPurchases,
                 Figure::ExpectedSpend,
                 Figure::ExpectedValue,
+                Figure::UsualValue,
                 Figure::ExpectedLoss,
             ] {
                 assert!(models.explain_figure(&history, day(AS_OF), figure, language).is_some(), "{figure:?}");

@@ -26,6 +26,7 @@ mod common;
 mod credits;
 mod edges;
 mod explain;
+mod leaving;
 mod parts;
 mod playbook;
 mod rhythm;

@@ -87,14 +87,14 @@ fn a_regular_shop_is_forecast_by_its_rhythm() -> TestResult {
     assert!((rhythm.gain.mean - gain).abs() < 1e-9, "{rhythm:?} {gain}");
 
     let words = sentence(&models, |finding| matches!(finding, Finding::Rhythm { .. }), Language::English);
-    assert!(words.as_ref().is_some_and(|words| words.ends_with("it needs two of them: it is preferred.")), "{words:?}");
+    assert!(words.as_ref().is_some_and(|words| words.ends_with("it needs two of them: it is used.")), "{words:?}");
     let words = sentence(&models, |finding| matches!(finding, Finding::Rhythm { .. }), Language::Chinese);
-    assert!(words.as_ref().is_some_and(|words| words.ends_with("因此优先采用。")), "{words:?}");
+    assert!(words.as_ref().is_some_and(|words| words.ends_with("因此采用。")), "{words:?}");
     // Two of three are regular.
     let shares = checks.regularity().ok_or("gaps")?;
     assert!((0.5..0.85).contains(&shares.in_rhythm()), "{shares:?}");
     let words = sentence(&models, |finding| matches!(finding, Finding::Regularity { .. }), Language::English);
-    assert!(words.as_ref().is_some_and(|words| words.contains("in a strict one, as the gaps of ")), "{words:?}");
+    assert!(words.as_ref().is_some_and(|words| words.contains("in a strict one, by the gaps of ")), "{words:?}");
     // Without being asked, no rhythm is tried, and the customers are as regular.
     let plain = ShopModels::fit_log(&log, today(), &options(PurchaseChoice::Auto))?;
     assert!(plain.checks().ok_or("checks")?.rhythm().is_none());
@@ -129,7 +129,7 @@ fn a_shop_without_rhythm_keeps_its_model() -> TestResult {
     // The shares are those of the whole fit.
     let samples = Samples::of(&log.ledger(last_day())?);
     let fit = MbgCnbd::fit(&samples, &FitOptions::default())?;
-    let (regularity, customers) = Regularity::of(&samples, &FitOptions::default())?.ok_or("gaps")?;
+    let (regularity, customers) = Regularity::fit(&samples, &FitOptions::default())?.ok_or("gaps")?;
     assert_eq!(regularity, fit.model().regularity());
     let telling = log.ledger(last_day())?.iter().filter(|(_, history)| history.purchase_days() >= 3).count() as u64;
     assert_eq!(customers, telling);
@@ -148,7 +148,7 @@ fn a_part_of_many_customers_tells_the_shares() -> TestResult {
         Sample::new(repeats, recency, recency + silent + shift)?.with_ln_gaps(equal - uneven * f64::from(repeats))
     };
     let samples: Samples = (0..9_000).map(row).collect::<Result<_, _>>()?;
-    let (some, customers) = Regularity::of(&samples, &FitOptions::default())?.ok_or("gaps")?;
+    let (some, customers) = Regularity::fit(&samples, &FitOptions::default())?.ok_or("gaps")?;
     assert_eq!(customers, 9_000);
     let all = MbgCnbd::fit(&samples, &FitOptions::default())?.model().regularity();
     assert!((some.in_rhythm() - all.in_rhythm()).abs() < 0.03, "{some:?} {all:?}");
@@ -159,9 +159,9 @@ fn a_part_of_many_customers_tells_the_shares() -> TestResult {
 fn nobody_with_two_gaps_says_nothing() -> TestResult {
     let samples: Samples =
         (0..50).map(|n| Sample::new(n % 2, f64::from(n % 2), 90.0)).collect::<Result<_, repurchase::Error>>()?;
-    assert_eq!(Regularity::of(&samples, &FitOptions::default())?, None);
-    assert_eq!(Regularity::of(&Samples::default(), &FitOptions::default())?, None);
-    let refused = Regularity::of(&samples, &FitOptions::default().with_penalty(-1.0));
+    assert_eq!(Regularity::fit(&samples, &FitOptions::default())?, None);
+    assert_eq!(Regularity::fit(&Samples::default(), &FitOptions::default())?, None);
+    let refused = Regularity::fit(&samples, &FitOptions::default().with_penalty(-1.0));
     assert_eq!(refused, Ok(None), "no fit, no option");
     Ok(())
 }
@@ -170,7 +170,7 @@ fn nobody_with_two_gaps_says_nothing() -> TestResult {
 #[test]
 fn shares_are_checked_when_they_are_read() -> TestResult {
     let samples: Samples = [Sample::new(2, 60.0, 90.0)?.with_ln_gaps(2.0 * 30f64.ln())?].into_iter().collect();
-    let (regularity, _) = Regularity::of(&samples, &FitOptions::default())?.ok_or("gaps")?;
+    let (regularity, _) = Regularity::fit(&samples, &FitOptions::default())?.ok_or("gaps")?;
     let text = serde_json::to_string(&regularity)?;
     assert_eq!(serde_json::from_str::<Regularity>(&text)?, regularity);
     for wrong in [[0.5, 0.0, 0.0, 0.0, 0.0], [2.0, -1.0, 0.0, 0.0, 0.0]] {

@@ -33,7 +33,7 @@ proptest! {
         }
         let models = fit(&ledger, &options);
         let text = serde_json::to_string(&models).unwrap();
-        prop_assert!(text.starts_with(r#"{"form":7,"as_of":"2026-07-20","#), "{}", text);
+        prop_assert!(text.starts_with(r#"{"form":8,"as_of":"2026-07-20","#), "{}", text);
         let again: ShopModels = serde_json::from_str(&text).unwrap();
         prop_assert_eq!(&again, &models);
         let (one, other) = (again.profile_all(&ledger).unwrap(), models.profile_all(&ledger).unwrap());
@@ -68,13 +68,13 @@ fn another_form_is_refused() {
         json["tiers"] = json!("written otherwise");
         refused(&json)
     };
-    assert_eq!(of_form(json!(2)), "the stored shop has form 2, but form 7 is read: fit again");
-    assert_eq!(of_form(json!(0)), "the stored shop has form 0, but form 7 is read: fit again");
+    assert_eq!(of_form(json!(2)), "the stored shop has form 2, but form 8 is read: fit again");
+    assert_eq!(of_form(json!(0)), "the stored shop has form 0, but form 8 is read: fit again");
     let mut none = json.clone();
     none.as_object_mut().unwrap().shift_remove("form");
-    assert_eq!(refused(&none), "the stored shop has no form, but form 7 is read: fit again");
+    assert_eq!(refused(&none), "the stored shop has no form, but form 8 is read: fit again");
     let earlier = json!({"as_of": "2026-07-20", "horizon_days": 90, "rfm": {}, "octants": {}, "tiers": {}});
-    assert_eq!(refused(&earlier), "the stored shop has no form, but form 7 is read: fit again");
+    assert_eq!(refused(&earlier), "the stored shop has no form, but form 8 is read: fit again");
 }
 
 /// A database may hand back the fields in another order.

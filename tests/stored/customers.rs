@@ -161,7 +161,7 @@ pub(crate) fn forms() -> Vec<Form> {
     let (all, lines) = (Window::through(date("2025-01-01"), as_of).unwrap(), lines());
     let cycles = CycleTable::of(&lines, as_of, &CycleOptions::default());
     let curve = SurvivalCurve::of_nth_purchase(&log, 1, as_of, Occasion::Day).unwrap();
-    let cohorts = CohortTable::of(&log, &CohortOptions::default().with_period(Period::Quarter), as_of).unwrap();
+    let cohorts = CohortTable::of(&log, as_of, &CohortOptions::default().with_period(Period::Quarter)).unwrap();
     let high = HighRepurchase::fit(&cycles, Decimal::from_str("0.5").unwrap(), ProductRate::Repeat, 2).unwrap();
     let units: BTreeMap<String, _> = units_per_buyer(&lines, all).unwrap();
     let level = Confidence::new(0.95).unwrap();

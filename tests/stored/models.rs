@@ -55,7 +55,7 @@ pub(crate) fn forms() -> Vec<Form> {
     let samples = Samples::of(&ledger);
     let kinds = [ModelKind::Nbd, ModelKind::MbgNbd];
     let rolling = RollingBacktest::run(&log, as_of(), 60, &kinds, &options).unwrap();
-    let holdout = Holdout::new(&log, date("2025-10-31"), date("2025-12-31")).unwrap();
+    let holdout = Holdout::of(&log, date("2025-10-31"), date("2025-12-31")).unwrap();
     let backtest = Backtest::run(&holdout, &options).unwrap();
     let model = models()[1];
     let sample = Sample::new(3, 40.0, 90.0).unwrap().with_ln_gaps(7.5).unwrap().with_mean_spend(25.25).unwrap();
@@ -118,15 +118,15 @@ pub(crate) fn forms() -> Vec<Form> {
         form("gamma_gamma_params", spend().params()),
         form("value_model", value),
         form("discount", Discount::new(0.01, 30).unwrap()),
-        form("kept_share", KeptShare::of(&ledger).unwrap()),
+        form("kept_share", KeptShare::fit(&ledger).unwrap()),
         form("sbg", Sbg::from_params(SbgParams { alpha: 0.67, beta: 3.81 }).unwrap()),
         form("sbg_params", SbgParams { alpha: 0.67, beta: 3.81 }),
         form("bdw", Bdw::from_params(BdwParams { alpha: 0.26, beta: 1.72, c: 1.58 }).unwrap()),
         form("bdw_params", BdwParams { alpha: 0.26, beta: 1.72, c: 1.58 }),
         form("bg_bb", BgBb::from_params(BgBbParams { alpha: 1.2, beta: 0.75, gamma: 0.66, delta: 2.78 }).unwrap()),
         form("bg_bb_params", BgBbParams { alpha: 1.2, beta: 0.75, gamma: 0.66, delta: 2.78 }),
-        form("renewal_choice", RenewalChoice::of(&cohorts(), &options).unwrap()),
-        form("regularity", Regularity::of(&samples, &options).unwrap().map(|(regularity, _)| regularity)),
+        form("renewal_choice", RenewalChoice::fit(&cohorts(), &options).unwrap()),
+        form("regularity", Regularity::fit(&samples, &options).unwrap().map(|(regularity, _)| regularity)),
         form("fit_options", options.with_unit(TimeUnit::Day).with_penalty(0.5)),
         form("fit_interior", dropout),
         form("fit_boundary", MbgNbd::fit(&equal, &options).unwrap()),

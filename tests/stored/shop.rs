@@ -80,7 +80,8 @@ fn shop() -> Vec<Form> {
         .with_spend_bands(SpendBands::default())
         .with_playbook(playbook.clone());
     let models = ShopModels::fit_log(&log, as_of(), &options).unwrap();
-    let outlook = models.outlook(&ledger, Confidence::new(0.9).unwrap()).unwrap().unwrap();
+    let outlook =
+        models.profile_all(&ledger).unwrap().outlook(&models, Confidence::new(0.9).unwrap()).unwrap().unwrap();
     let mut totals = ShopTotals::new(&models);
     for (_, history) in ledger.iter() {
         totals.add(&history, &models.profile(&history, as_of()).unwrap()).unwrap();

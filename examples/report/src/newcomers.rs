@@ -84,7 +84,7 @@ impl Value {
             Period::Year => 365,
         };
         let options = CohortOptions::default().with_period(period).with_life(Life::Days(span));
-        let cohorts = CohortTable::of(log, &options, as_of)?;
+        let cohorts = CohortTable::of(log, as_of, &options)?;
         let models = shop.models.as_ref().filter(|models| models.as_of() == as_of);
         let open = models.map(|models| models.cohort_forecasts(&shop.ledger, &cohorts, shop.level)).transpose()?;
         Ok(Self { span, settled: settled(&cohorts, first), cohorts, open: open.flatten().unwrap_or_default() })

@@ -107,7 +107,7 @@ impl<'a> Buyers<'a> {
         let (Some(models), Some(days)) = (&shop.models, ledger.days()) else { return Ok(None) };
         let first = days.0;
         let period = cohort_period((as_of - first).num_days());
-        let cohorts = CohortTable::of(log, &CohortOptions::default().with_period(period), as_of)?;
+        let cohorts = CohortTable::of(log, as_of, &CohortOptions::default().with_period(period))?;
         let settled = settled(&cohorts, first);
         let [rf, rm] = [1, 2].map(|other: usize| {
             let scores = move |score: RfmScore| (score.to_array()[0], score.to_array()[other]);

@@ -7,7 +7,7 @@ use repurchase::Ratio;
 use repurchase::predict::{NoInterval, TotalForecast, YearAgo};
 use repurchase::scale::Language;
 use repurchase::segment::LabelKind;
-use repurchase::shop::{EstimateStatus, Finding, Outlook, ShopModels};
+use repurchase::shop::{Finding, Outlook, ShopModels};
 use rust_decimal::Decimal;
 
 use crate::overview::Overview;
@@ -199,16 +199,11 @@ fn forecast(page: &mut String, (shop, language): (&Overview<'_>, Language), mode
         None => line(page, revenue, "-".to_owned() + &in_brackets(language, &without_revenue(shop, outlook, language))),
     }
     page.push_str(say("\nHow far to trust it, by this shop's own past\n", "\n预测可信度（用本店历史检验）\n"));
-    let sees_nobody_leave = matches!(purchases.status(), EstimateStatus::Instead { because, .. }
-        if matches!(**because, EstimateStatus::NotIdentified { .. }));
-    // By the sentence on the model, and beside the revenue.
-    let is_said_twice = |finding: &Finding| match finding {
-        Finding::DropoutNotIdentified { .. } => sees_nobody_leave,
-        Finding::NoMeanSpend { .. } => true,
-        _ => false,
-    };
-    for finding in models.diagnosis(Some(outlook)).iter().filter(|finding| !is_said_twice(finding)) {
-        let _ = writeln!(page, "  {}", finding.describe(language));
+    for finding in models.diagnosis(Some(outlook)) {
+        // Beside the revenue.
+        if !matches!(finding, Finding::NoMeanSpend { .. }) {
+            let _ = writeln!(page, "  {}", finding.describe(language));
+        }
     }
     let correction = outlook.purchases.correction.filter(|correction| (100.0 * (correction.factor - 1.0)).abs() >= 0.5);
     if let Some(YearAgo { split, ratio, factor, .. }) = correction {
@@ -233,24 +228,34 @@ fn forecast(page: &mut String, (shop, language): (&Overview<'_>, Language), mode
     }
 }
 
-/// A total with its interval; without one, why, unless that is said of the whole shop.
+/// A total with its interval or why there is none, and with what a rule says that was nearer in the past.
 fn total(language: Language, total: &TotalForecast, print: impl Fn(f64) -> String) -> String {
     let forecast = print(total.forecast);
-    match (total.interval, total.no_interval) {
+    let range = match (total.interval, total.no_interval) {
         (Some(interval), _) => {
             let (low, high, level) = (print(interval.low), print(interval.high), 100.0 * total.confidence.level());
-            let range = pick(
+            pick(
                 language,
                 format!("{low} to {high} in {level:.0}% of such forecasts"),
                 format!("{level:.0}% 的情况下在 {low} 至 {high} 之间"),
-            );
-            forecast + &in_brackets(language, &range)
+            )
         }
-        (None, Some(reason @ (NoInterval::Nothing { .. } | NoInterval::NoForecast { .. }))) => {
-            forecast + &in_brackets(language, &reason.describe(language))
+        // The whole reason stands below.
+        (None, Some(NoInterval::TooShort { .. })) => {
+            pick(language, "no interval yet: fewer than three past windows", "尚无区间：历史窗口不足三个").to_owned()
         }
-        (None, _) => forecast,
-    }
+        (None, Some(reason)) => reason.describe(language),
+        (None, None) => return forecast,
+    };
+    let nearer = total.beaten_by.map_or_else(String::new, |better| {
+        let (rule, said) = (better.rule.label().name(language), print(better.expected));
+        pick(
+            language,
+            format!("; \"{rule}\" was nearer in the past and says {said}"),
+            format!("；“{rule}”过去更准，预计 {said}"),
+        )
+    });
+    forecast + &in_brackets(language, &(range + &nearer))
 }
 
 fn in_brackets(language: Language, text: &str) -> String {
@@ -274,8 +279,8 @@ pub(crate) fn without_revenue(shop: &Overview<'_>, outlook: &Outlook, language: 
     }
     pick(
         language,
-        format!("{without} customers left out: their spend has no mean; the others bring {others}"),
-        format!("未含 {without} 位客户：其客单价没有均值；其余客户合计 {others}"),
+        format!("{without} customers left out: their spend has no mean; the others are expected to bring {others}"),
+        format!("未含 {without} 位客户：其客单价没有均值；其余客户预计合计 {others}"),
     )
 }
 

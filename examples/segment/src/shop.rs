@@ -62,7 +62,7 @@ impl Shop {
         let concentration = Concentration::of(&ledger)?;
         let level = level()?;
         let of_today = models.as_ref().filter(|models| models.as_of() == ledger.as_of());
-        let outlook = of_today.map(|models| models.outlook(&ledger, level)).transpose()?.flatten();
+        let outlook = of_today.map(|models| profiles.outlook(models, level)).transpose()?.flatten();
         let (asked, notes) = (asked.clone(), Vec::new());
         let mut shop = Self { ledger, totals, repeats, concentration, models, profiles, outlook, level, asked, notes };
         let (customers, without) = (shop.ledger.len() as u64, shop.without_mean_spend());

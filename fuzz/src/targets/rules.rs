@@ -3,8 +3,7 @@
 use std::sync::OnceLock;
 
 use chrono::Days;
-use repurchase::act::audience::{Field, Schema, Test, Value};
-use repurchase::act::{Audience, Rule};
+use repurchase::act::audience::{Audience, Field, Rule, Schema, Test, Value};
 use repurchase::scale::Language;
 use repurchase::segment::LabelKind;
 use repurchase::shop::{Amount, Figure, Profile, Profiles, ShopModels, ShopOptions};

@@ -95,7 +95,11 @@ fn parts(ledger: &Ledger<u16>, models: &ShopModels, options: &ShopOptions) {
 /// Fitted from the log, with the totals of what comes.
 fn checked(log: &PurchaseLog<u16>, ledger: &Ledger<u16>, options: &ShopOptions) {
     let Ok(models) = ShopModels::fit_log(log, ledger.as_of(), options) else { return };
-    let outlook = models.outlook(ledger, Confidence::new(0.9).expect("a level")).expect("of its day");
+    let outlook = models
+        .profile_all(ledger)
+        .expect("of its day")
+        .outlook(&models, Confidence::new(0.9).expect("a level"))
+        .expect("of its day");
     if let Some(outlook) = &outlook {
         for total in [Some(&outlook.purchases), Some(&outlook.buyers), outlook.revenue.as_ref()].into_iter().flatten() {
             assert!(total.forecast.is_finite() && total.expected.is_finite());

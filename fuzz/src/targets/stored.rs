@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::OnceLock;
 
+use repurchase::act::audience::{Audience, Rule, Schema};
 use repurchase::act::campaign::{Arm, Assignment, Comparison, Funnel, FunnelMeasure, MoneySample, SamplePlan};
 use repurchase::act::contact::{AfterSalePlan, Cap, Channel, ContactRules, Decision, QuietHours, Wish};
 use repurchase::act::economics::{ConstantLoss, Coupon, RetentionCosts};
 use repurchase::act::points::{Liability, PointsAccount, PointsEvent, PointsProgram};
-use repurchase::act::{Audience, Rule, audience::Schema};
 use repurchase::measure::{
     BuyerSums, CategoryBreadth, CategoryPaths, CohortTable, CycleTable, HighRepurchase, IntervalKind, Note, PeriodMix,
     RepurchaseRates, SurvivalCurve, UnitsPerBuyer,
@@ -311,8 +311,8 @@ fn models(value: &ShopModels) {
         assert!(profile.triggers().count() <= Trigger::ALL.len());
         used(value.next_action(&profile));
     }
-    used(value.profile_all(ledger));
-    let outlook = value.outlook(ledger, Confidence::new(0.9).expect("a level")).ok().flatten();
+    let level = Confidence::new(0.9).expect("a level");
+    let outlook = value.profile_all(ledger).and_then(|profiles| profiles.outlook(&value, level)).ok().flatten();
     for finding in value.diagnosis(outlook.as_ref()) {
         assert!(LANGUAGES.iter().all(|&language| !finding.describe(language).is_empty()));
     }

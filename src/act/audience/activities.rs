@@ -1,5 +1,7 @@
 //! From records to each customer's last activities.
 
+use core::borrow::Borrow;
+
 use chrono::{NaiveDate, TimeZone};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -37,7 +39,7 @@ use crate::shop::{Activity, LastActivity};
 /// let funnel = ready::category_funnel("shoes")?;
 /// for (rule, meant) in [(funnel.interested, "ann"), (funnel.ordered_unpaid, "cy"), (funnel.never_bought, "di")] {
 ///     let audience = Audience::compile(rule, &Schema::default())?;
-///     let is_meant = |id: &&str| audience.matches(&Profile::default().with_activities(activities.get(id)));
+///     let is_meant = |id: &&str| audience.matches(&Profile::default().with_activities(activities.get(*id)));
 ///     assert_eq!(["ann", "cy", "di"].into_iter().filter(is_meant).collect::<Vec<_>>(), [meant]);
 /// }
 /// # Ok::<(), repurchase::Error>(())
@@ -130,8 +132,12 @@ impl<'a, Id: CustomerId> Activities<'a, Id> {
 
     /// A customer's last activities, ascending by activity and then by category; none of a customer without a record.
     /// Takes time `log n` in customers.
-    pub fn get(&self, customer: &Id) -> &[LastActivity<'a>] {
-        let Ok(place) = self.customers.binary_search(&customer) else { return &[] };
+    pub fn get<Q: Ord + ?Sized>(&self, customer: &Q) -> &[LastActivity<'a>]
+    where
+        Id: Borrow<Q>,
+    {
+        let place = self.customers.binary_search_by(|&own| Borrow::<Q>::borrow(own).cmp(customer));
+        let Ok(place) = place else { return &[] };
         let bounds = self.starts.get(place).zip(self.starts.get(place + 1));
         bounds.and_then(|(&start, &end)| self.lasts.get(start..end)).unwrap_or_default()
     }

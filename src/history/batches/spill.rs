@@ -245,7 +245,7 @@ impl<Id: StoredId, S: Spill> SpilledFold<Id, S> {
     ///     if rates.is_empty() { rates = of_part } else {
     ///         rates.iter_mut().zip(&of_part).try_for_each(|(all, more)| all.merge(more))?;
     ///     }
-    ///     let of_part = CohortTable::of(log, &CohortOptions::default(), as_of)?;
+    ///     let of_part = CohortTable::of(log, as_of, &CohortOptions::default())?;
     ///     match &mut cohorts {
     ///         Some(all) => all.merge(&of_part)?,
     ///         None => cohorts = Some(of_part),

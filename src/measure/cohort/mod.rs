@@ -187,7 +187,7 @@ fn reaches(revenue: Decimal, cost: Decimal, customers: u64) -> bool {
 /// let orders = orders.into_iter().collect::<Result<Vec<_>, Box<dyn std::error::Error>>>()?;
 /// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
 ///
-/// let table = CohortTable::of(&log, &CohortOptions::default(), "2026-03-15".parse()?)?;
+/// let table = CohortTable::of(&log, "2026-03-15".parse()?, &CohortOptions::default())?;
 /// let january = table.cohort("2026-01-31".parse()?).ok_or("Ann and Bo")?;
 /// assert_eq!(january.retention(1), Some(Ratio::new(1, 2)?));
 /// assert_eq!(january.retention(2), Some(Ratio::new(0, 2)?), "March has begun");
@@ -201,11 +201,11 @@ fn reaches(revenue: Decimal, cost: Decimal, customers: u64) -> bool {
 ///
 /// // In 30-day months from each customer's own first day, Ann's second order is of her month 1.
 /// let options = CohortOptions::default().with_life(Life::Days(30));
-/// let table = CohortTable::of(&log, &options, "2026-03-15".parse()?)?;
+/// let table = CohortTable::of(&log, "2026-03-15".parse()?, &options)?;
 /// assert_eq!((table.cohorts[0].complete_offsets, table.cohorts[0].offsets), (1, 3), "43 days of Bo's, 65 of Ann's");
 ///
 /// // By any key of the customer.
-/// let tables = CohortTable::by(&log, &options, "2026-03-15".parse()?, |&who| who < "b")?;
+/// let tables = CohortTable::by(&log, "2026-03-15".parse()?, &options, |&who| who < "b")?;
 /// assert_eq!(tables[&true].cohorts[0].customers, 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -234,9 +234,9 @@ impl CohortTable {
     /// [`Error::OutOfRange`] for periods of life of no days; [`Error::DayOverflow`] when a cohort's period reaches
     /// beyond chrono's limits; [`Error::AmountOverflow`] when the revenue of a cohort up to some offset does not fit a
     /// `Decimal` at the finest scale of all amounts.
-    pub fn of<Id: CustomerId>(log: &PurchaseLog<Id>, options: &CohortOptions, as_of: NaiveDate) -> Result<Self> {
-        let whole = Self::by(log, options, as_of, |_| ())?.pop_first();
-        Ok(whole.map_or_else(|| Self::empty(options, as_of), |((), table)| table))
+    pub fn of<Id: CustomerId>(log: &PurchaseLog<Id>, as_of: NaiveDate, options: &CohortOptions) -> Result<Self> {
+        let whole = Self::by(log, as_of, options, |_| ())?.pop_first();
+        Ok(whole.map_or_else(|| Self::empty(as_of, options), |((), table)| table))
     }
 
     /// The cohorts of each group of customers, ascending by group, in one pass.
@@ -253,8 +253,8 @@ impl CohortTable {
     /// As [`of`](CohortTable::of).
     pub fn by<Id: CustomerId, K: Ord + Clone + Send>(
         log: &PurchaseLog<Id>,
-        options: &CohortOptions,
         as_of: NaiveDate,
+        options: &CohortOptions,
         key: impl Fn(&Id) -> K + Sync,
     ) -> Result<BTreeMap<K, Self>> {
         if let Life::Days(days) = options.life {
@@ -264,7 +264,7 @@ impl CohortTable {
             return Ok(BTreeMap::new());
         };
         let of_day = PeriodOfDay::new(options.period, (first, last.min(as_of)));
-        let empty = Self::empty(options, as_of);
+        let empty = Self::empty(as_of, options);
         if log.sums_to_64_bits() {
             count::<_, _, i64>(log, &of_day, &empty, &key)
         } else {
@@ -272,7 +272,7 @@ impl CohortTable {
         }
     }
 
-    fn empty(options: &CohortOptions, as_of: NaiveDate) -> Self {
+    fn empty(as_of: NaiveDate, options: &CohortOptions) -> Self {
         Self { options: options.clone(), as_of, cohorts: Vec::new(), other_credits: Decimal::ZERO }
     }
 

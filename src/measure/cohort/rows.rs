@@ -130,7 +130,7 @@ const MOST_OFFSETS: u32 = 60;
 /// let orders = orders.into_iter().collect::<Result<Vec<_>, Box<dyn std::error::Error>>>()?;
 /// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
 ///
-/// let table = CohortTable::of(&log, &CohortOptions::default(), "2026-03-15".parse()?)?;
+/// let table = CohortTable::of(&log, "2026-03-15".parse()?, &CohortOptions::default())?;
 /// assert_eq!(
 ///     table.to_string(),
 ///     "Customers who buy, by calendar month of life (* open: some have not lived it to its end)

@@ -36,7 +36,7 @@ use crate::segment::{ChurnRisk, MissedCycles};
 /// let log = PurchaseLog::from_records(ann.into_iter().chain(others), &ShopCalendar::utc())?;
 ///
 /// let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
-/// let holdout = Holdout::new(&log, day(4, 1), day(4, 29))?;
+/// let holdout = Holdout::of(&log, day(4, 1), day(4, 29))?;
 /// assert_eq!(holdout.horizon_days(), 28);
 /// let [ann, bo] = holdout.customers() else { panic!("Cy comes later") };
 /// assert_eq!((ann.sample.repeats(), ann.purchases()), (1, 1));
@@ -87,7 +87,7 @@ impl Holdout {
     /// # Errors
     ///
     /// As [`with_rule`](Holdout::with_rule).
-    pub fn new<Id: CustomerId>(log: &PurchaseLog<Id>, split: NaiveDate, end: NaiveDate) -> Result<Self> {
+    pub fn of<Id: CustomerId>(log: &PurchaseLog<Id>, split: NaiveDate, end: NaiveDate) -> Result<Self> {
         Self::with_rule(log, split, end, &MissedCycles::default())
     }
 

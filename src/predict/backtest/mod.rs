@@ -6,6 +6,7 @@ mod courses;
 mod explain;
 mod forecast;
 mod holdout;
+mod nearer;
 mod outcomes;
 mod part;
 mod past;
@@ -32,15 +33,14 @@ use crate::predict::{AnyModel, Fit, FitOptions, ModelKind, Samples};
 pub use baseline::Baseline;
 pub use choice::{Choice, Difference};
 pub use holdout::{Holdout, HoldoutCustomer};
+pub use nearer::BetterRule;
 pub use past::PastTally;
 pub use renewals::{RenewalChoice, RenewalHoldout};
 pub use returns::Returns;
 pub use rolling::{ModelRecord, RollingBacktest};
 pub use scores::{Calibration, Scores};
 pub(crate) use track::mean_size;
-pub use track::{
-    BetterRule, NoInterval, RuleTotal, Total, TotalForecast, TotalOutcome, TrackRecord, TrackWindow, YearAgo,
-};
+pub use track::{NoInterval, RuleTotal, Total, TotalForecast, TotalOutcome, TrackRecord, TrackWindow, YearAgo};
 pub(crate) use track_words::percent;
 pub use tracking::TrackingPoint;
 pub use window::{ExpectedTotals, RollingWindow};
@@ -64,7 +64,7 @@ pub use window::{ExpectedTotals, RollingWindow};
 /// let log = PurchaseLog::from_records(orders.collect::<Result<Vec<_>, _>>()?, &ShopCalendar::utc())?;
 ///
 /// let day = |m, d| NaiveDate::from_ymd_opt(2025, m, d).unwrap();
-/// let holdout = Holdout::new(&log, day(9, 30), day(12, 31))?;
+/// let holdout = Holdout::of(&log, day(9, 30), day(12, 31))?;
 /// let options = FitOptions::default();
 /// let backtest = Backtest::run(&holdout, &options)?;
 /// let choice = backtest.choice.as_ref().expect("a model fits");

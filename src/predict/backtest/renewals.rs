@@ -2,7 +2,7 @@
 
 use super::Difference;
 use crate::error::Result;
-use crate::predict::{Bdw, BdwParams, Fit, FitOptions, Identification, RenewalCohort, Sbg, SbgParams};
+use crate::predict::{Bdw, BdwParams, Fit, FitOptions, RenewalCohort, Sbg, SbgParams};
 use crate::scale::Language;
 
 /// The choice between [`Sbg`] and [`Bdw`] for a shop's cohorts, with its reason.
@@ -23,7 +23,7 @@ use crate::scale::Language;
 /// use repurchase::scale::Language;
 ///
 /// let cohorts = [RenewalCohort::new(vec![1000, 631, 468, 382, 326])?];
-/// let choice = RenewalChoice::of(&cohorts, &FitOptions::default())?;
+/// let choice = RenewalChoice::fit(&cohorts, &FitOptions::default())?;
 /// assert_eq!(choice.model().params().c, 1.0);
 /// assert_eq!(
 ///     choice.explain(Language::English),
@@ -66,12 +66,15 @@ impl RenewalChoice {
     /// The least likelihood ratio: the 95% quantile of the chi-squared distribution of one degree of freedom.
     pub const LEAST_LIKELIHOOD_RATIO: f64 = 3.84;
 
+    /// The largest standard error of a logarithm: every parameter of bdW is known to a factor of `e`.
+    pub const LARGEST_ERROR: f64 = 1.0;
+
     /// Fits both models to all cohorts, and again without the last renewals.
     ///
     /// # Errors
     ///
     /// As [`Sbg::fit`] and [`Bdw::fit`].
-    pub fn of(cohorts: &[RenewalCohort], options: &FitOptions) -> Result<Self> {
+    pub fn fit(cohorts: &[RenewalCohort], options: &FitOptions) -> Result<Self> {
         let longest = cohorts.iter().map(RenewalCohort::renewals).max().unwrap_or(0);
         let (sbg, bdw) = (Sbg::fit(cohorts, options)?, Bdw::fit(cohorts, options)?);
         let holdout = if longest < 3 { None } else { RenewalHoldout::of(cohorts, longest / 3, options)? };
@@ -139,7 +142,7 @@ impl RenewalChoice {
         let (BdwParams { alpha, beta, c }, errors) = (fitted.model.params(), fitted.standard_errors);
         [(alpha, errors.alpha), (beta, errors.beta), (c, errors.c)]
             .into_iter()
-            .all(|(value, error)| error <= Identification::LARGEST_ERROR * value)
+            .all(|(value, error)| error <= Self::LARGEST_ERROR * value)
     }
 
     fn is_refuted(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::nearer::BetterRule;
 use super::{Baseline, ModelRecord};
 use crate::record::calendar::Day;
 use crate::scale::{Confidence, Interval};
@@ -109,21 +110,9 @@ pub struct TotalForecast {
     pub windows: u32,
     /// The mean of `|ln(actual / forecast)|` over them; `None` without one.
     pub error: Option<f64>,
-    /// The counting rule that was nearer than the forecast in these windows on average; `None` where none was.
+    /// The counting rule that was nearer than the forecast in these windows, two or more, by two points of a hundred or more
+    /// on average; `None` where none was.
     pub beaten_by: Option<BetterRule>,
-}
-
-/// A counting rule whose totals were nearer than the forecast's.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub struct BetterRule {
-    /// The rule.
-    pub rule: Baseline,
-    /// What it says of the total in the horizon that comes.
-    pub expected: f64,
-    /// The mean of `|ln(actual / rule)|` over the same windows.
-    pub error: f64,
 }
 
 /// The correction of a total by the error of the window one year earlier.
@@ -326,25 +315,6 @@ impl TrackRecord {
     fn day_of_windows(&self, windows: u32) -> Option<NaiveDate> {
         let days = i64::from(windows + 1) * i64::from(self.horizon_days);
         Some(Day::from(self.first_day?).plus(days).ok()?.date())
-    }
-
-    /// The counting rule of the smallest mean error below that of the forecast, in the same windows.
-    fn better_rule(&self, total: Total, error: f64) -> Option<BetterRule> {
-        let of_rule = |now: &RuleTotal| {
-            let expected = now.says(total)?;
-            let outcomes = self.windows.iter().filter_map(|window| {
-                let outcome = window.outcome(total).filter(|outcome| outcome.expected > 0.0)?;
-                Some((window, outcome))
-            });
-            let error = |(window, outcome): (&TrackWindow, TotalOutcome)| {
-                let expected = window.rules.iter().find(|row| row.rule == now.rule)?.says(total)?;
-                Some(libm::log(TotalOutcome { expected, ..outcome }.ratio()?))
-            };
-            let error = mean_size(&outcomes.map(error).collect::<Option<Vec<_>>>()?)?;
-            Some(BetterRule { rule: now.rule, expected, error })
-        };
-        let better = self.rules.iter().filter_map(of_rule).filter(|rule| rule.error < error);
-        better.reduce(|best, other| if other.error < best.error { other } else { best })
     }
 }
 

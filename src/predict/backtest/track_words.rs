@@ -1,6 +1,7 @@
 //! The total of a shop in words.
 
-use super::track::{BetterRule, NoInterval, TotalForecast, YearAgo};
+use super::nearer::BetterRule;
+use super::track::{NoInterval, TotalForecast, YearAgo};
 use crate::scale::Language;
 use crate::scale::words::{count, phrase};
 

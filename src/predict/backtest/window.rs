@@ -176,7 +176,10 @@ impl Courses {
     /// What the customers of each course are together expected to spend on a purchase day, less the credits to come; `None` where
     /// that of some customer is not known.
     fn expected_spends(&self, samples: &Samples, options: &FitOptions) -> Option<Vec<f64>> {
-        let Ok(Fit::Interior(fitted)) = GammaGamma::fit(samples, options) else { return None };
+        let fit = GammaGamma::fit(samples, options).ok()?;
+        if matches!(&fit, Fit::Boundary(boundary) if !boundary.forecasts()) {
+            return None;
+        }
         let sum = |of: fn(&Course) -> i128| {
             let sum = |sum: i128, course: &Course| sum.checked_add(of(course).checked_mul(course.customers.into())?);
             self.list.iter().try_fold(0, sum)
@@ -186,7 +189,7 @@ impl Courses {
             KeptShare::of_minor(sum(|course| course.spend)?, sum(|course| course.credited)?, self.customers(), unit)?;
         let spend = |course: &Course| {
             let net = kept.of_amounts(quotient(course.spend, unit)?, quotient(course.credited, unit)?);
-            Some(count(course.customers) * (fitted.model.expected_spend(&course.sample(false, self.scale)?)? * net))
+            Some(count(course.customers) * (fit.model().expected_spend(&course.sample(false, self.scale)?)? * net))
         };
         self.list.iter().map(spend).collect()
     }

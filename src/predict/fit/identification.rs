@@ -13,9 +13,9 @@ use crate::scale::words::phrase;
 /// [`BgNbd`](crate::predict::BgNbd) and [`ParetoNbd`](crate::predict::ParetoNbd) add that customers leave
 /// ([`Latent::DropoutProbability`], [`Latent::DropoutRate`]). Each step is measured by what it adds to `ln L`.
 ///
-/// A quantity is **identified** when its likelihood ratio is [`LEAST_RATIO`](Self::LEAST_RATIO) or more, and no standard
-/// error exceeds [`LARGEST_ERROR`](Self::LARGEST_ERROR). Where dropout is not, nobody can be seen to leave: P(alive) says
-/// nothing, and NBD forecasts as well.
+/// A quantity is **identified** when its likelihood ratio is [`LEAST_RATIO`](Self::LEAST_RATIO) or more, whether the likelihood
+/// has a maximum or runs to customers who are alike. Where dropout is not, nobody can be seen to leave: P(alive) says nothing,
+/// and NBD forecasts as well.
 ///
 /// # Examples
 ///
@@ -31,7 +31,7 @@ use crate::scale::words::phrase;
 /// assert!(!dropout.is_identified());
 /// assert_eq!(
 ///     dropout.describe(Language::English),
-///     "nobody can be seen to leave (likelihood ratio 0.00, 6 needed; no maximum)"
+///     "nobody can be seen to leave (likelihood ratio 0.00, 6 needed)"
 /// );
 /// # Ok::<(), repurchase::Error>(())
 /// ```
@@ -44,9 +44,6 @@ pub struct Identification {
     /// `2 (ln L - ln L₀)`, 0 or more, with the largest likelihood `L₀` of the model without the quantity: Poisson for
     /// the purchase rate, then with `ln L` of NBD; NBD for dropout.
     pub likelihood_ratio: f64,
-    /// The largest standard error of the logarithm of a parameter: for the purchase rate `r` and `alpha`, for dropout
-    /// every one. `None` on a [`Boundary`](crate::predict::Boundary).
-    pub largest_error: Option<f64>,
 }
 
 impl Identification {
@@ -54,27 +51,14 @@ impl Identification {
     /// shops.
     pub const LEAST_RATIO: f64 = 6.0;
 
-    /// The largest standard error, of a logarithm, in the fit of a quantity that is identified: a parameter is known to a
-    /// factor of `e`.
-    pub const LARGEST_ERROR: f64 = 1.0;
-
     /// Whether the data show the quantity.
-    pub fn is_identified(&self) -> bool {
+    pub const fn is_identified(&self) -> bool {
         self.likelihood_ratio >= Self::LEAST_RATIO
-            && self.largest_error.is_some_and(|error| error <= Self::LARGEST_ERROR)
     }
 
     /// Whether the data show the quantity, in words, with the numbers that decide.
     pub fn describe(&self, language: Language) -> String {
-        let (ratio, least, allowed) = (self.likelihood_ratio, Self::LEAST_RATIO, Self::LARGEST_ERROR);
-        let error = match self.largest_error {
-            None => phrase!(language, "no maximum", "无最大值"),
-            Some(error) => phrase!(
-                language,
-                "largest standard error of a logarithm {error:.2}, {allowed} allowed",
-                "对数参数的最大标准误 {error:.2}，上限 {allowed}"
-            ),
-        };
+        let (ratio, least) = (self.likelihood_ratio, Self::LEAST_RATIO);
         let verdict = match (self.of == Latent::PurchaseRate, self.is_identified()) {
             (true, true) => phrase!(language, "customers buy at different rates", "客户的购买频率各不相同"),
             (true, false) => {
@@ -85,15 +69,12 @@ impl Identification {
                 )
             }
             (false, true) => phrase!(language, "customers can be seen to leave", "可以看出客户会流失"),
-            (false, false) if ratio < least => phrase!(language, "nobody can be seen to leave", "看不出有客户流失"),
-            (false, false) => {
-                phrase!(language, "customers leave, but who does cannot be seen", "有客户流失，但看不出是哪些客户")
-            }
+            (false, false) => phrase!(language, "nobody can be seen to leave", "看不出有客户流失"),
         };
         phrase!(
             language,
-            "{verdict} (likelihood ratio {ratio:.2}, {least} needed; {error})",
-            "{verdict}（似然比 {ratio:.2}，至少需 {least}；{error}）"
+            "{verdict} (likelihood ratio {ratio:.2}, {least} needed)",
+            "{verdict}（似然比 {ratio:.2}，至少需 {least}）"
         )
     }
 }
@@ -113,20 +94,16 @@ pub(in crate::predict) struct Simpler {
 }
 
 impl Simpler {
-    /// The identifications of a fit: of the purchase rate, and of `dropout` in a model that has it. `errors` are the
-    /// standard errors of logarithms, those of `r` and `alpha` first.
-    pub(in crate::predict) fn identify<const N: usize>(
+    /// The identifications of a fit: of the purchase rate, and of `dropout` in a model that has it.
+    pub(in crate::predict) fn identify(
         &self,
         log_likelihood: f64,
-        errors: Option<[f64; N]>,
         dropout: Option<Latent>,
     ) -> [Option<Identification>; 2] {
-        let largest = |some: usize| errors.map(|errors| errors.iter().take(some).copied().fold(0.0, f64::max));
-        let identification = |of, above: f64, below: f64, largest_error| {
-            // A fit that ended a little below its limit has not become less likely than the limit.
-            Identification { of, likelihood_ratio: f64::max(2.0 * (above - below), 0.0), largest_error }
-        };
-        let rate = identification(Latent::PurchaseRate, self.nbd, self.poisson, largest(2));
-        [Some(rate), dropout.map(|of| identification(of, log_likelihood, self.nbd, largest(N)))]
+        // A fit that ended a little below its limit has not become less likely than the limit.
+        let identification =
+            |of, above: f64, below: f64| Identification { of, likelihood_ratio: f64::max(2.0 * (above - below), 0.0) };
+        let rate = identification(Latent::PurchaseRate, self.nbd, self.poisson);
+        [Some(rate), dropout.map(|of| identification(of, log_likelihood, self.nbd))]
     }
 }

@@ -103,6 +103,18 @@ impl Limit {
     /// # Ok::<(), repurchase::Error>(())
     /// ```
     pub fn describe(&self, language: Language) -> String {
+        let [way, meaning] = self.words(language);
+        phrase!(language, "{way}: {meaning}", "{way}：{meaning}")
+    }
+
+    /// What that means, without the parameters.
+    pub(crate) fn meaning(&self, language: Language) -> String {
+        let [_, meaning] = self.words(language);
+        meaning
+    }
+
+    /// Which parameters run where; and what that means.
+    fn words(&self, language: Language) -> [String; 2] {
         let ([first, second], [english, chinese]) = self.of.words();
         let name = language.pick(english, chinese);
         let mean = if self.of == Latent::Ageing {
@@ -122,32 +134,36 @@ impl Limit {
         match self.spread {
             Spread::Zero | Spread::One => {
                 let end = u8::from(self.spread == Spread::One);
-                phrase!(
-                    language,
-                    "{mean} goes to {end}: the {name} is {end} for everyone",
-                    "{mean} 趋于 {end}：所有客户的{name}均为 {end}"
-                )
+                [
+                    phrase!(language, "{mean} goes to {end}", "{mean} 趋于 {end}"),
+                    phrase!(language, "the {name} is {end} for everyone", "所有客户的{name}均为 {end}"),
+                ]
             }
-            Spread::Unbounded => phrase!(
-                language,
-                "{mean} goes to infinity: the {name} has no bound for anyone",
-                "{mean} 趋于无穷大：所有客户的{name}均无上限"
-            ),
+            Spread::Unbounded => [
+                phrase!(language, "{mean} goes to infinity", "{mean} 趋于无穷大"),
+                phrase!(language, "the {name} has no bound for anyone", "所有客户的{name}均无上限"),
+            ],
             Spread::Same(of_all) => {
                 let value = value(of_all, "p gamma / q");
-                phrase!(
-                    language,
-                    "{go} to infinity: the {name} is the same for everyone, with {value}",
-                    "{go} 趋于无穷大：所有客户的{name}都相同，{value}"
-                )
+                [
+                    phrase!(language, "{go} to infinity", "{go} 趋于无穷大"),
+                    phrase!(
+                        language,
+                        "the {name} is the same for everyone, with {value}",
+                        "所有客户的{name}都相同，{value}"
+                    ),
+                ]
             }
             Spread::Extremes(share) => {
                 let value = value(share, "q");
-                phrase!(
-                    language,
-                    "{go} to 0: the {name} takes its extremes only, with {value}",
-                    "{go} 趋于 0：客户的{name}只取极端值，{value}"
-                )
+                [
+                    phrase!(language, "{go} to 0", "{go} 趋于 0"),
+                    phrase!(
+                        language,
+                        "the {name} takes its extremes only, with {value}",
+                        "客户的{name}只取极端值，{value}"
+                    ),
+                ]
             }
         }
     }

@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::error::{Error, Result};
 use crate::predict::fit::identification::Identification;
-use crate::predict::fit::limit::{Latent, Limit};
+use crate::predict::fit::limit::{Latent, Limit, Spread};
 use crate::scale::Language;
 
 /// The numbers of a fit.
@@ -124,6 +124,18 @@ impl<M, P> Fit<M, P> {
 }
 
 impl<M> Boundary<M> {
+    /// Whether the [nearest](Self::nearest) model forecasts as well as one at a maximum: what customers differ in beyond
+    /// it, the data do not show. Purchase rates and mean spends may be the same for everyone, and a customer's spends equal;
+    /// dropout may take any simpler form, where the data show that customers leave.
+    pub(crate) fn forecasts(&self) -> bool {
+        let is_simpler = |limit: &Limit| match limit.of {
+            Latent::PurchaseRate | Latent::MeanSpend => matches!(limit.spread, Spread::Same(_)),
+            _ => true,
+        };
+        let mut dropouts = self.report.identifications().filter(|one| one.of != Latent::PurchaseRate);
+        self.limits.iter().all(is_simpler) && dropouts.all(Identification::is_identified)
+    }
+
     /// The [descriptions](Limit::describe) of the limits, joined.
     pub fn describe(&self, language: Language) -> String {
         let limits: Vec<_> = self.limits.iter().map(|limit| limit.describe(language)).collect();

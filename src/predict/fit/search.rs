@@ -40,11 +40,7 @@ impl<const N: usize> Found<N> {
 
     /// With what the data say of its quantities; `dropout` of a model that has it.
     pub(in crate::predict) fn identified(mut self, simpler: &Simpler, dropout: Option<Latent>) -> Self {
-        let errors = self.standard_errors.map(|mut errors| {
-            errors.iter_mut().zip(self.parameters).for_each(|(error, parameter)| *error /= parameter);
-            errors
-        });
-        self.report.identified = simpler.identify(self.report.log_likelihood, errors, dropout);
+        self.report.identified = simpler.identify(self.report.log_likelihood, dropout);
         self
     }
 

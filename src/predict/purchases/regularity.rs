@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::predict::purchases::rhythm::{KINDS, PHASES};
-use crate::predict::{FitOptions, MbgCnbd, Sample, Samples};
+use crate::predict::{FitOptions, MbgCnbd, MbgNbd, Sample, Samples};
 use crate::scale::Language;
 use crate::stored::stored;
 
@@ -24,8 +24,14 @@ impl Regularity {
     /// The numbers of phases.
     pub const PHASES: [u32; KINDS] = PHASES;
 
+    /// The likelihood ratio `2 (ln L - ln L₁)` of a shop's shares against `k = 1` for everyone from which on a rhythm shows: the
+    /// 5% point of four parameters.
+    pub const LEAST_RATIO: f64 = 9.49;
+
     /// How regularly the customers of a shop come: the shares of a fit of [`MbgCnbd`], and of how many customers the gaps say
     /// so, those of two gaps or more that are known. `None` without such a customer, and where the fit has no end.
+    ///
+    /// Where the shares' likelihood ratio is below [`LEAST_RATIO`](Self::LEAST_RATIO), no rhythm shows: all have `k = 1`.
     ///
     /// Of more than 4,096 different rows of customers every second, third and so on is fitted, so that it takes a
     /// fraction of a second whatever the size of the shop.
@@ -48,12 +54,12 @@ impl Regularity {
     ///     Sample::new(repeats, recency, age)?.with_ln_gaps(equal - uneven * f64::from(repeats))
     /// };
     /// let samples: Samples = (0..200).map(customer).collect::<Result<_, _>>()?;
-    /// let (regularity, customers) = Regularity::of(&samples, &FitOptions::default())?.expect("gaps");
+    /// let (regularity, customers) = Regularity::fit(&samples, &FitOptions::default())?.expect("gaps");
     /// assert_eq!(customers, 200);
     /// assert!((0.3..0.7).contains(&regularity.in_rhythm()), "{regularity:?}");
     /// # Ok::<(), repurchase::Error>(())
     /// ```
-    pub fn of(samples: &Samples, options: &FitOptions) -> Result<Option<(Self, u64)>> {
+    pub fn fit(samples: &Samples, options: &FitOptions) -> Result<Option<(Self, u64)>> {
         let rows: Vec<_> = samples.with_gaps().collect();
         let telling = rows.iter().filter(|(sample, _)| sample.known_ln_gaps().is_some());
         // Samples hold fewer than 2^63 customers.
@@ -63,12 +69,20 @@ impl Regularity {
         }
         let step = rows.len().div_ceil(MOST_ROWS);
         let part = Samples::from_rows(None, rows.into_iter().step_by(step), [])?;
-        match MbgCnbd::fit(&part, options) {
-            Ok(fit) => Ok(Some((fit.model().regularity(), customers))),
+        let ln_likelihoods = MbgCnbd::fit(&part, options).and_then(|fit| {
+            let plain = MbgNbd::fit(&part, options)?.report().log_likelihood;
+            Ok((fit.model().regularity(), fit.report().log_likelihood - plain))
+        });
+        match ln_likelihoods {
+            Ok((found, gain)) if 2.0 * gain >= Self::LEAST_RATIO => Ok(Some((found, customers))),
+            Ok(_) => Ok(Some((Self::NONE, customers))),
             Err(Error::NothingObserved { .. } | Error::NotConverged { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
+
+    /// No rhythm.
+    const NONE: Self = Self { shares: [1.0, 0.0, 0.0, 0.0, 0.0], mean_gap_days: None };
 
     pub(super) fn of_customer(shares: [f64; KINDS], sample: &Sample) -> Self {
         let mean = sample.recency_days() / f64::from(sample.repeats());
@@ -118,6 +132,9 @@ impl Regularity {
     /// ```
     pub fn describe(&self, language: Language) -> String {
         let [one, two, three, five, eight] = self.shares;
+        if one >= 1.0 {
+            return language.pick("no rhythm shows", "看不出回购规律").to_owned();
+        }
         let [none, loose, strict] = [one, two + three, five + eight].map(|share| share * 100.0);
         match language {
             Language::English => format!(

@@ -38,7 +38,7 @@ use crate::scale::MoneyTally;
 /// }
 /// records.push(Credit::on("ann", day, 90.into())?.into());
 /// let ledger = Ledger::from_records(records, &ShopCalendar::utc(), day)?;
-/// let kept = KeptShare::of(&ledger)?;
+/// let kept = KeptShare::fit(&ledger)?;
 /// assert!((kept.share_credited() - 0.3).abs() < 1e-15);
 /// // (90 + 30) of (100 + 100), and 30 of (100 + 100).
 /// assert!((kept.of_customer(&ledger.get("ann").ok_or("has bought")?) - 0.40).abs() < 1e-15);
@@ -80,7 +80,7 @@ impl KeptShare {
     /// # Errors
     ///
     /// [`Error::AmountOverflow`] for sums of more than 127 bits at one scale.
-    pub fn of<Id>(ledger: &Ledger<Id>) -> Result<Self> {
+    pub fn fit<Id>(ledger: &Ledger<Id>) -> Result<Self> {
         if ledger.credits().iter().all(|&credits| credits == 0) {
             return Ok(Self::ALL);
         }
@@ -106,7 +106,7 @@ impl KeptShare {
     ///
     /// # Errors
     ///
-    /// As [`of`](Self::of).
+    /// As [`fit`](Self::fit).
     pub fn fit_tally(revenues: &MoneyTally, credited: &MoneyTally) -> Result<Self> {
         if credited.distinct() == 0 {
             return Ok(Self::ALL);

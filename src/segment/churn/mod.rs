@@ -59,7 +59,7 @@ pub use standing::CycleStanding;
 ///
 /// // By the shop's own bands.
 /// let lifecycle = Lifecycle::new(NewCustomerBands::default(), FrequencyBands::new([7, 14, 45])?);
-/// let rule = MissedCycles::of(&lifecycle).with_churn_cycles(2)?;
+/// let rule = MissedCycles::from_lifecycle(&lifecycle).with_churn_cycles(2)?;
 /// let standing = rule.standing(&history, day(5, 21)).expect("has bought");
 /// assert_eq!(standing.risk(), ChurnRisk::ChurnInclined);
 /// # Ok::<(), repurchase::Error>(())
@@ -92,7 +92,7 @@ enum Basis {
 
 impl Default for MissedCycles {
     fn default() -> Self {
-        Self::of(&Lifecycle::default())
+        Self::from_lifecycle(&Lifecycle::default())
     }
 }
 
@@ -100,7 +100,7 @@ impl MissedCycles {
     /// The rule by the thresholds of a lifecycle: the upper edge of the customer's frequency band is the expected cycle,
     /// and a customer of one purchase day is due, overdue and churn-inclined where new customers cool down, are at risk
     /// and are lost.
-    pub fn of(lifecycle: &Lifecycle) -> Self {
+    pub fn from_lifecycle(lifecycle: &Lifecycle) -> Self {
         Self { lifecycle: *lifecycle, cycle: Basis::default(), churn_cycles: 3 }
     }
 

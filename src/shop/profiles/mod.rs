@@ -5,9 +5,11 @@ mod columns;
 mod rows;
 mod summaries;
 
+use chrono::NaiveDate;
+
 use crate::error::{Error, Result};
 use crate::number::exact_sum;
-use crate::scale::Label;
+use crate::scale::{Confidence, Label};
 use crate::segment::LabelKind;
 
 pub(crate) use self::codes::{ABSENT, Codes, UNKNOWN, WHOLE};
@@ -18,10 +20,12 @@ pub(super) use self::rows::Rows;
 use self::columns::{Lists, set_bit};
 use super::activity::{Activity, Attribute, LastActivity};
 use super::figure::{Amount, Figure};
+use super::models::ShopModels;
+use super::outlook::Outlook;
 use super::profile::{Profile, Slot, absent_label};
 
 /// What is known of many customers, column by column: what
-/// [`Audience::matches_all`](crate::act::Audience::matches_all) is asked of.
+/// [`Audience::matches_all`](crate::act::audience::Audience::matches_all) is asked of.
 ///
 /// [`ShopModels::profile_all`](super::ShopModels::profile_all) makes it of a ledger, in the ledger's order. It owns what
 /// it holds, takes a fraction of the profiles' memory (whole numbers, labels and texts take a byte or two each), and
@@ -58,6 +62,8 @@ pub struct Profiles {
     tags: Lists<u32>,
     tags_known: Bits,
     complete: Complete,
+    /// The day of the ledger that they are of.
+    as_of: Option<NaiveDate>,
 }
 
 /// Of which columns nobody is unknown.
@@ -105,6 +111,10 @@ impl Profiles {
         labels: [Labels; LabelKind::ALL.len()],
     ) -> Self {
         Self { len, figures, amounts, labels, ..Self::default() }.counted()
+    }
+
+    pub(super) fn with_day(self, day: NaiveDate) -> Self {
+        Self { as_of: Some(day), ..self }
     }
 
     /// With each customer's attributes, in the order of the customers and of the schema.
@@ -203,6 +213,28 @@ impl Profiles {
     /// The sum of a figure over the customers of whom it is known, correctly rounded; 0 of none.
     pub fn total(&self, figure: Figure) -> f64 {
         exact_sum(self.figures(figure).flatten())
+    }
+
+    /// What the next days bring: the totals of these customers, by the models that their profiles are of. `None` where the
+    /// shop has no model of purchases.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AsOfMismatch`] for profiles of a ledger of another day than the models': their past forecasts are of that
+    /// day.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in customers.
+    ///
+    /// # Examples
+    ///
+    /// As for [`ShopModels::fit_log`].
+    pub fn outlook(&self, models: &ShopModels, confidence: Confidence) -> Result<Option<Outlook>> {
+        models.of_day(self.as_of.unwrap_or(models.as_of))?;
+        let without = self.figures(Figure::ExpectedValue).filter(Option::is_none).count() as u64;
+        let totals = [Figure::ExpectedPurchases, Figure::ProbabilityBuys, Figure::ExpectedValue];
+        Ok(models.outlook_of(self.len as u64, totals.map(|figure| self.total(figure)), without, confidence))
     }
 
     /// The label of a kind of each customer, in their order; `None` where it is absent or unknown.

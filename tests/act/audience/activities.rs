@@ -52,7 +52,7 @@ fn by_hand() {
     let calendar = ShopCalendar::new(FixedOffset::east_opt(8 * 3600).unwrap());
     let activities = Activities::of(&interactions, &lines, &calendar, date("2026-03-31")).unwrap();
     assert_eq!(
-        activities.get(&"ann"),
+        activities.get("ann"),
         [
             last(Activity::View, "shoes", 0),
             last(Activity::Search, "hats", 30),
@@ -62,9 +62,9 @@ fn by_hand() {
             last(Activity::Purchase, "shoes", 10),
         ]
     );
-    assert_eq!(activities.get(&"bo"), [last(Activity::Favourite, "hats", 0)]);
-    assert_eq!(activities.get(&"di"), [], "nothing up to the day");
-    assert_eq!(activities.get(&"ed"), [], "no record");
+    assert_eq!(activities.get("bo"), [last(Activity::Favourite, "hats", 0)]);
+    assert_eq!(activities.get("di"), [], "nothing up to the day");
+    assert_eq!(activities.get("ed"), [], "no record");
 
     // Earlier as-of days see what lay before them only.
     let earlier = Activities::of(&interactions, &lines, &calendar, date("2026-03-20")).unwrap();
@@ -102,7 +102,7 @@ fn an_instant_without_a_day_is_named() {
     assert_eq!(refused, Error::Record { index: 3, cause: cause() }, "two interactions, a cancelled line, this");
     let interactions = [good];
     let activities = Activities::of(&interactions, &lines[..1], &east, as_of).unwrap();
-    assert_eq!(activities.get(&"ann"), [last(Activity::View, "shoes", 30)], "cancelled lines are not read");
+    assert_eq!(activities.get("ann"), [last(Activity::View, "shoes", 30)], "cancelled lines are not read");
 }
 
 #[test]

@@ -12,14 +12,14 @@ fn model() -> Nbd {
 }
 
 fn scores(purchases: &[(u32, i64)], split: i64, end: i64) -> Result<Scores, Error> {
-    Ok(Holdout::new(&log_of(purchases.iter().copied()), day(split), day(end))?.score(&model()))
+    Ok(Holdout::of(&log_of(purchases.iter().copied()), day(split), day(end))?.score(&model()))
 }
 
 #[test]
 fn nobody() -> TestResult {
     // No purchase at all, and none up to the split.
     for purchases in [&[][..], &[(1, 50), (1, 60)]] {
-        let holdout = Holdout::new(&log_of(purchases.iter().copied()), day(40), day(70))?;
+        let holdout = Holdout::of(&log_of(purchases.iter().copied()), day(40), day(70))?;
         let scores = holdout.score(&model());
         assert_eq!((scores.customers, scores.buyers, scores.actual), (0, 0, 0));
         assert_eq!((scores.mae, scores.rmse, scores.brier, scores.log_score), (None, None, None, None));
@@ -44,7 +44,7 @@ fn nobody_or_everybody_buys_again() -> TestResult {
     let again = [(1, 0), (2, 5), (1, 40), (2, 41)];
     let everybody = scores(&again, 30, 60)?;
     assert_eq!((everybody.buyers, everybody.actual, everybody.auc_expected), (2, 2, None));
-    let last_period = Holdout::new(&log_of(again), day(30), day(61))?.score_baseline(Baseline::SameAsLastPeriod);
+    let last_period = Holdout::of(&log_of(again), day(30), day(61))?.score_baseline(Baseline::SameAsLastPeriod);
     assert_eq!((last_period.mae, last_period.rmse), (Some(0.0), Some(0.0)));
     Ok(())
 }
@@ -60,7 +60,7 @@ fn one_customer() -> TestResult {
     assert_eq!((row.group, row.mean_actual), (2, 1.0));
 
     // Of one customer, no difference can be told from noise; a penalty makes the fit possible.
-    let holdout = Holdout::new(&log_of(purchases), day(28), day(42))?;
+    let holdout = Holdout::of(&log_of(purchases), day(28), day(42))?;
     let backtest = Backtest::run(&holdout, &FitOptions::default().with_penalty(0.5))?;
     let choice = backtest.choice.ok_or("a choice")?;
     assert_eq!((choice.gain.standard_error, choice.earns_its_place()), (None, false));
@@ -69,7 +69,7 @@ fn one_customer() -> TestResult {
 
 #[test]
 fn all_came_on_the_split_day() -> TestResult {
-    let holdout = Holdout::new(&log_of([(1, 10), (2, 10), (1, 20)]), day(10), day(30))?;
+    let holdout = Holdout::of(&log_of([(1, 10), (2, 10), (1, 20)]), day(10), day(30))?;
     let scores = holdout.score(&model());
     assert_eq!((scores.buyers, scores.auc_expected), (1, Some(0.5)));
     let refused = Backtest::run(&holdout, &FitOptions::default());
@@ -81,10 +81,10 @@ fn all_came_on_the_split_day() -> TestResult {
 fn refused() -> TestResult {
     let log = log_of([(1, 0), (1, 10), (2, 5)]);
     for end in [10, 9] {
-        let refused = Holdout::new(&log, day(10), day(end));
+        let refused = Holdout::of(&log, day(10), day(end));
         assert_eq!(refused, Err(Error::EmptyWindow { start: day(10), end: day(end) }));
     }
-    let holdout = Holdout::new(&log, day(10), day(11))?;
+    let holdout = Holdout::of(&log, day(10), day(11))?;
     let refused = holdout.tracking(&model(), 0);
     assert_eq!(refused, Err(Error::OutOfRange { field: "days of a step", found: 0, min: 1, max: u32::MAX.into() }));
     let refused = Backtest::run(&holdout, &FitOptions::default().with_penalty(-1.0));
@@ -95,9 +95,9 @@ fn refused() -> TestResult {
 #[test]
 fn at_the_limits_of_the_calendar() -> TestResult {
     let log = log_of([(1, 0), (1, 10), (2, 5)]);
-    let all = Holdout::new(&log, NaiveDate::MIN, NaiveDate::MAX)?;
+    let all = Holdout::of(&log, NaiveDate::MIN, NaiveDate::MAX)?;
     assert!(all.customers().is_empty());
-    let far = Holdout::new(&log, day(7), NaiveDate::MAX)?;
+    let far = Holdout::of(&log, day(7), NaiveDate::MAX)?;
     assert_eq!(far.customers().len(), 2);
     let last = far.tracking(&model(), u32::MAX)?;
     assert_eq!((last.len(), last[0].day, last[0].actual), (1, NaiveDate::MAX, 1));
@@ -109,7 +109,7 @@ fn at_the_limits_of_the_calendar() -> TestResult {
 #[test]
 fn fits_without_an_end() -> TestResult {
     let purchases = [(1, 0), (1, 10), (2, 5), (3, 1), (3, 20), (3, 28), (4, 2), (4, 50)];
-    let holdout = Holdout::new(&log_of(purchases), day(30), day(60))?;
+    let holdout = Holdout::of(&log_of(purchases), day(30), day(60))?;
     let backtest = Backtest::run(&holdout, &FitOptions::default().with_max_evaluations(1))?;
     assert_eq!(backtest.choice, None);
     for candidate in &backtest.candidates {

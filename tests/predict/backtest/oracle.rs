@@ -97,7 +97,7 @@ fn check_counting(scores: &Scores, expected: &[f64], actual: &[f64], repeats: &[
 
 fn check(purchases: &[(u32, i64)], split: i64, end: i64, step: u32) {
     let days = known(purchases, split, end);
-    let holdout = Holdout::new(&log_of(purchases.iter().copied()), day(split), day(end)).expect("a hold-out");
+    let holdout = Holdout::of(&log_of(purchases.iter().copied()), day(split), day(end)).expect("a hold-out");
     let length = end - split;
     assert_eq!((holdout.split(), holdout.end(), i64::from(holdout.horizon_days())), (day(split), day(end), length));
     assert_eq!(holdout.customers().len(), days.len());
@@ -196,10 +196,10 @@ proptest! {
     #[test]
     fn the_order_of_the_input_changes_nothing(purchases in shop(), split in 20..100i64) {
         let (log, reversed) = (log_of(purchases.iter().copied()), log_of(purchases.iter().rev().copied()));
-        let holdout = Holdout::new(&log, day(split), day(split + 40)).expect("a hold-out");
-        prop_assert_eq!(&holdout, &Holdout::new(&reversed, day(split), day(split + 40)).expect("a hold-out"));
+        let holdout = Holdout::of(&log, day(split), day(split + 40)).expect("a hold-out");
+        prop_assert_eq!(&holdout, &Holdout::of(&reversed, day(split), day(split + 40)).expect("a hold-out"));
         let model = Nbd::from_params(NbdParams { r: 0.7, alpha: 5.0 }, TimeUnit::Week).expect("a model");
-        let again = Holdout::new(&reversed, day(split), day(split + 40)).expect("a hold-out");
+        let again = Holdout::of(&reversed, day(split), day(split + 40)).expect("a hold-out");
         prop_assert_eq!(holdout.score(&model), again.score(&model));
     }
 }
@@ -210,7 +210,7 @@ proptest! {
     /// Every model on every shop ends in numbers or in an error that says why.
     #[test]
     fn any_shop_has_a_backtest(purchases in shop(), split in 20..100i64, penalty in prop::sample::select(vec![0.0, 0.1])) {
-        let holdout = Holdout::new(&log_of(purchases), day(split), day(split + 40)).expect("a hold-out");
+        let holdout = Holdout::of(&log_of(purchases), day(split), day(split + 40)).expect("a hold-out");
         match Backtest::run(&holdout, &FitOptions::default().with_penalty(penalty)) {
             Ok(backtest) => for candidate in &backtest.candidates {
                 let scores = candidate.scores.as_ref();

@@ -147,7 +147,7 @@ fn table() {
                 let (split, end) = (window.backtest.split, window.backtest.end);
                 let model =
                     window.backtest.candidate(ModelKind::MbgNbd).and_then(|row| row.fit.as_ref()).expect("a fit");
-                let returns = Returns::of(&Holdout::new(&log, split, end).expect("a hold-out"), model.model());
+                let returns = Returns::of(&Holdout::of(&log, split, end).expect("a hold-out"), model.model());
                 println!("  {split} {:?} {:?}", returns.in_force(), returns);
             }
         }

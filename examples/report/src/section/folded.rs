@@ -32,9 +32,7 @@ pub(crate) fn forecast(words: Words<'_>, buyers: &Buyers<'_>) -> Section {
     } else {
         words.of("No model forecasts this shop.", "没有可用的预测模型。").to_owned()
     };
-    let status =
-        [models.purchases().status().describe(words.language), models.spend().status().describe(words.language)];
-    let [purchases, spend] = status;
+    let spend = models.spend().status().describe(words.language);
     Section {
         id: "forecast",
         title: words.of("Forecast, and how far to trust it", "复购预测与回测").to_owned(),
@@ -45,18 +43,19 @@ pub(crate) fn forecast(words: Words<'_>, buyers: &Buyers<'_>) -> Section {
             }
             ul class="notes" {
                 @for finding in models.diagnosis(outlook) { li { (finding.describe(words.language)) } }
-                li { (words.of(format!("Model of purchases: {purchases}. Model of spend: {spend}."), format!("购买模型：{purchases}。客单价模型：{spend}。"))) }
+                li { (words.of(format!("Model of spend: {spend}."), format!("客单价模型：{spend}。"))) }
             }
         },
         note: String::new(),
     }
 }
 
-/// A total with its interval, or why there is none: a number whose error is not known is said to be one.
+/// A total with its interval, or why there is none: a number whose error is not known is said to be one. With what is
+/// counted of the error of a year ago.
 fn told(words: Words<'_>, total: &TotalForecast, print: &dyn Fn(f64) -> String) -> String {
     let forecast = print(total.forecast);
     let level = format!("{:.0}%", 100.0 * total.confidence.level());
-    match (total.interval, total.no_interval) {
+    let told = match (total.interval, total.no_interval) {
         (Some(interval), _) => {
             let (low, high) = (print(interval.low), print(interval.high));
             words.of(
@@ -72,7 +71,9 @@ fn told(words: Words<'_>, total: &TotalForecast, print: &dyn Fn(f64) -> String) 
             )
         }
         (None, None) => forecast,
-    }
+    };
+    let correction = total.correction.map(|correction| correction.describe(words.language));
+    [Some(told), correction].into_iter().flatten().collect::<Vec<_>>().join(words.of("; ", "；"))
 }
 
 /// What a careful person would ask before believing the numbers; `None` where there is nothing to ask.

@@ -126,7 +126,7 @@ fn cohorts_are_the_library_s() {
     let options = CohortOptions::default();
     for (recipe, options) in [(sql::COHORTS, options.clone()), (sql::COHORT_VALUE, options.with_life(Life::Days(30)))] {
         for_each_case(|case| {
-            let table = CohortTable::of(&case.shop.log(), &options, case.as_of).unwrap();
+            let table = CohortTable::of(&case.shop.log(), case.as_of, &options).unwrap();
             let cells = table.cohorts.iter().flat_map(|cohort| {
                 cohort.cells.iter().map(|(&offset, cell)| {
                     let through = cohort.through(offset).unwrap().revenue;
