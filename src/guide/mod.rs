@@ -2,14 +2,14 @@
 #![doc = ""]
 #![doc = include_str!("glossary.md")]
 
-/// From orders as they come to labels: one by one, and as a file. 订单怎样进来。
+/// The way from orders as they come to labels: one by one, and as a file. 订单怎样进来。
 ///
 #[doc = include_str!("webhook.md")]
 #[doc = ""]
 #[doc = include_str!("export.md")]
 pub mod orders {}
 
-/// Which number, by which thresholds, and what it cannot tell. 口径、阈值、局限。
+/// The numbers that the library has, their thresholds, and what each cannot tell. 口径、阈值、局限。
 ///
 #[doc = include_str!("names.md")]
 #[doc = ""]

@@ -87,9 +87,10 @@ fn kinds_are_told_apart() {
 fn words() {
     let playbook = Playbook::default();
     let explain = |language| playbook.explain(LifecycleStage::Repeat(FrequencyBand::High), language);
-    let english = "Repeat, high frequency: Points and member coupons (comes often; a reward keeps the habit)";
+    let english =
+        "Repeat, high frequency: Points and member coupons (mean gap in the shortest band; a reward keeps it short)";
     assert_eq!(explain(Language::English).as_deref(), Some(english));
-    let chinese = "老客·高频：积分与会员优惠券（购买频繁，用奖励巩固习惯）";
+    let chinese = "老客·高频：积分与会员优惠券（平均购买间隔处于最短一档，用奖励巩固习惯）";
     assert_eq!(explain(Language::Chinese).as_deref(), Some(chinese));
     let names = Action::STANDARD.map(|action| action.name(Language::Chinese).to_owned());
     let expected = [
@@ -186,8 +187,8 @@ fn stored_playbooks_are_checked() {
         "label": {"key": "high", "english": "High frequency", "chinese": "高频客户"},
         "action": {
             "label": {"key": "points_and_coupons", "english": "Points and member coupons", "chinese": "积分与会员优惠券"},
-            "reason_english": "comes often; a reward keeps the habit",
-            "reason_chinese": "购买频繁，用奖励巩固习惯",
+            "reason_english": "mean gap in the shortest band; a reward keeps it short",
+            "reason_chinese": "平均购买间隔处于最短一档，用奖励巩固习惯",
         },
     });
     assert_eq!(form["frequency_band"][0], first);

@@ -35,11 +35,11 @@ use crate::segment::LabelKind;
 /// let action = playbook.action_for(stage).expect("covers all stages");
 /// assert_eq!(action.key(), "points_and_coupons");
 ///
-/// let own = Action::GIFT.because("has come often enough to be thanked", "频繁光顾，值得答谢");
+/// let own = Action::GIFT.because("shortest mean gaps: a gift says thanks", "平均购买间隔最短，以礼品答谢");
 /// let playbook = PlaybookBuilder::standard().action(stage, own).build()?;
 /// assert_eq!(
 ///     playbook.explain(stage, Language::English).as_deref(),
-///     Some("Repeat, high frequency: Gift with the order (has come often enough to be thanked)"),
+///     Some("Repeat, high frequency: Gift with the order (shortest mean gaps: a gift says thanks)"),
 /// );
 /// # Ok::<(), repurchase::Error>(())
 /// ```
@@ -99,7 +99,7 @@ impl Playbook {
         playbook
     }
 
-    /// This playbook for exactly the labels of a shop, by kind; kinds that the shop does not have are left out.
+    /// Keeps the playbook for exactly the labels of a shop, by kind; kinds that the shop does not have are left out.
     pub(super) fn for_labels<'a>(self, labels: impl Fn(LabelKind) -> Vec<&'a Label>) -> Result<Self> {
         let kinds: Vec<_> = self.kinds().collect();
         let builder = kinds.into_iter().fold(PlaybookBuilder::from(self), |builder, kind| match labels(kind) {

@@ -38,14 +38,34 @@ impl PlaybookBuilder {
 }
 
 const FREQUENCY: [Line; 4] = [
-    ("high", Action::POINTS_AND_COUPONS, "comes often; a reward keeps the habit", "购买频繁，用奖励巩固习惯"),
-    ("medium", Action::POINTS_AND_COUPONS, "comes regularly; a reward makes it more often", "定期购买，用奖励提升频次"),
-    ("low", Action::CYCLE_REMINDER, "comes seldom; a reminder in time is enough", "购买较少，适时提醒即可"),
-    ("occasional", Action::CYCLE_REMINDER, "forgets the shop between purchases", "偶尔购买，间隔期容易遗忘店铺"),
+    (
+        "high",
+        Action::POINTS_AND_COUPONS,
+        "mean gap in the shortest band; a reward keeps it short",
+        "平均购买间隔处于最短一档，用奖励巩固习惯",
+    ),
+    (
+        "medium",
+        Action::POINTS_AND_COUPONS,
+        "mean gap in the second shortest band; a reward shortens it",
+        "平均购买间隔处于次短一档，用奖励提升频次",
+    ),
+    (
+        "low",
+        Action::CYCLE_REMINDER,
+        "mean gap in the second longest band; a reminder in time is enough",
+        "平均购买间隔处于次长一档，适时提醒即可",
+    ),
+    (
+        "occasional",
+        Action::CYCLE_REMINDER,
+        "mean gap in the longest band; a reminder before the shop is forgotten",
+        "平均购买间隔处于最长一档，间隔期容易遗忘店铺",
+    ),
 ];
 
 const NEW_CUSTOMER: [Line; 4] = [
-    ("active", Action::BRAND_AND_CARE, "has bought once, does not know the shop yet", "首次购买不久，对店铺还不了解"),
+    ("active", Action::BRAND_AND_CARE, "has bought once, does not know the shop yet", "仅购买一次，对店铺还不了解"),
     ("cooling", Action::SECOND_ORDER_OFFER, "has not come back in the usual time", "超过常规时间仍未再次购买"),
     ("at_risk", Action::SECOND_ORDER_OFFER, "is about to be lost after one purchase", "仅购买一次，即将流失"),
     ("lost", Action::WIN_BACK_OFFER, "was lost after one purchase", "仅购买一次便已流失"),
@@ -87,10 +107,15 @@ const SEGMENT: [Line; 10] = [
 ];
 
 const TIER: [Line; 4] = [
-    ("ordinary", Action::DISCOUNT, "one of the many who are won by price", "人数最多，以价格吸引"),
-    ("senior", Action::POINTS_AND_COUPONS, "can reach a higher tier with more points", "以更高积分激励升级"),
-    ("vip", Action::GIFT, "spends enough to be thanked", "消费可观，值得答谢"),
-    ("supreme", Action::PERSONAL_SERVICE, "one of the very few who carry the shop", "极少数支撑店铺的客户"),
+    ("ordinary", Action::DISCOUNT, "lowest tier by revenue; won by price", "累计消费排名处于最低等级，以价格吸引"),
+    (
+        "senior",
+        Action::POINTS_AND_COUPONS,
+        "second tier by revenue; points lead to the next",
+        "累计消费排名处于第二等级，以更高积分激励升级",
+    ),
+    ("vip", Action::GIFT, "third tier by revenue; a gift says thanks", "累计消费排名处于第三等级，以礼品答谢"),
+    ("supreme", Action::PERSONAL_SERVICE, "highest tier by revenue", "累计消费排名处于最高等级"),
 ];
 
 const CHURN_RISK: [Line; 4] = [
