@@ -36,8 +36,7 @@
 //!
 //! // The shop's numbers: how often do customers come back? Always a count of a population, never a bare share.
 //! let today = "1998-06-30".parse()?;
-//! let quarter = Window::through("1998-04-01".parse()?, today)?;
-//! let rates = repurchase_rate(&log, quarter, &RateOptions::default());
+//! let rates = repurchase_rate(&log, Window::through("1998-04-01".parse()?, today)?, &RateOptions::default());
 //! assert_eq!(rates.users.to_string(), "109 of 300 (36.33%)");
 //!
 //! // Fit at night. In a request: one customer's label, forecast and reason.

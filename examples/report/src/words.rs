@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use repurchase::Ratio;
 use repurchase::measure::relative_change;
 use repurchase::scale::Language;
-use repurchase_segment::page::grouped;
+use repurchase_segment::page::{grouped, plural};
 use rust_decimal::Decimal;
 
 /// Words and numbers in one language, amounts in one currency.
@@ -44,12 +44,12 @@ impl<'a> Words<'a> {
 
     /// `1 customer`, `2,357 customers`; `2,357 位客户`.
     pub(crate) fn customers(self, count: u64) -> String {
-        self.of(counted(count, "customer"), format!("{} 位客户", thousands(count)))
+        self.of(plural(count, "customer"), format!("{} 位客户", thousands(count)))
     }
 
     /// `1 day`, `90 days`; `90 天`.
     pub(crate) fn days(self, count: u64) -> String {
-        self.of(counted(count, "day"), format!("{} 天", thousands(count)))
+        self.of(plural(count, "day"), format!("{} 天", thousands(count)))
     }
 
     /// `1,152 of 2,357`; `1,152 / 2,357`.
@@ -141,11 +141,6 @@ impl<'a> Words<'a> {
     }
 }
 
-/// `1 day`, `2,357 days`.
-pub(crate) fn counted(count: u64, one: &str) -> String {
-    format!("{} {one}{}", thousands(count), if count == 1 { "" } else { "s" })
-}
-
 /// `2357` as `2,357`.
 pub(crate) fn thousands(count: u64) -> String {
     grouped(&count)
@@ -180,7 +175,7 @@ pub(crate) const TEN_THOUSANDS: &str = "\u{2060}万";
 /// What stands where a figure is undefined.
 pub(crate) const NONE: &str = "–";
 
-/// With so many decimals; a dash for one that is no number.
+/// A number with `decimals` decimals; a dash for one that is no number.
 pub(crate) fn number(value: f64, decimals: usize) -> String {
     if value.is_finite() { grouped(&format!("{value:.decimals$}")) } else { NONE.to_owned() }
 }

@@ -272,15 +272,15 @@ pub(crate) fn without_revenue(shop: &Overview<'_>, outlook: &Outlook, language: 
             format!("无客单价模型：{}", status.describe(language)),
         );
     }
-    let (without, (others, known)) = (grouped(&outlook.without_mean_spend), shop.counted.expected_value);
+    let (without, (others, known)) = (outlook.without_mean_spend, shop.counted.expected_value);
     let others = estimate(language, others);
     if known == 0 {
         return pick(language, "the spend of no customer has a mean", "所有客户的客单价都没有均值").to_owned();
     }
     pick(
         language,
-        format!("{without} customers left out: their spend has no mean; the others are expected to bring {others}"),
-        format!("未含 {without} 位客户：其客单价没有均值；其余客户预计合计 {others}"),
+        format!("{} left out: their spend has no mean; the others are expected to bring {others}", plural(without, "customer")),
+        format!("未含 {} 位客户：其客单价没有均值；其余客户预计合计 {others}", grouped(&without)),
     )
 }
 
@@ -353,6 +353,11 @@ fn estimate(language: Language, amount: f64) -> String {
         return grouped(&format!("{:.2}", amount / 10_000.0)) + "万";
     }
     grouped(&format!("{amount:.2}"))
+}
+
+/// `1 day`, `2,357 days`.
+pub fn plural(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(&count), if count == 1 { "" } else { "s" })
 }
 
 /// `-1234567.89` as `-1,234,567.89`.

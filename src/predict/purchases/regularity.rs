@@ -1,12 +1,13 @@
-//! How regularly customers come, as numbers and in words.
+//! The regularity of customers, as numbers and in words.
 
 use crate::error::{Error, Result};
 use crate::predict::purchases::rhythm::{KINDS, PHASES};
 use crate::predict::{FitOptions, MbgCnbd, MbgNbd, Sample, Samples};
 use crate::scale::Language;
+use crate::scale::words::count;
 use crate::stored::stored;
 
-/// How regularly a customer comes, or the customers of a shop: probabilities, or shares, by the number of phases `k`.
+/// The regularity of a customer, or of the customers of a shop: probabilities, or shares, by the number of phases `k`.
 ///
 /// The standard deviation of a customer's gaps is their mean over `√k`: with `k = 1` a purchase may come at any time; with
 /// 2 and 3 the rhythm is loose, gaps vary by 71% and 58%; with 5 and 8 it is strict, 45% and 35%.
@@ -28,8 +29,9 @@ impl Regularity {
     /// 5% point of four parameters.
     pub const LEAST_RATIO: f64 = 9.49;
 
-    /// How regularly the customers of a shop come: the shares of a fit of [`MbgCnbd`], and of how many customers the gaps say
-    /// so, those of two gaps or more that are known. `None` without such a customer, and where the fit has no end.
+    /// Estimates the regularity of the customers of a shop: the shares of a fit of [`MbgCnbd`], and of how many
+    /// customers the gaps say so, those of two gaps or more that are known. `None` without such a customer, and where
+    /// the fit has no end.
     ///
     /// Where the shares' likelihood ratio is below [`LEAST_RATIO`](Self::LEAST_RATIO), no rhythm shows: all have `k = 1`.
     ///
@@ -103,9 +105,8 @@ impl Regularity {
     /// [`rhythm_days`](Regularity::rhythm_days) in words.
     pub fn rhythm(&self, language: Language) -> Option<String> {
         let days = libm::round(self.rhythm_days()?);
-        let s = if days > 1.0 { "s" } else { "" };
         Some(match language {
-            Language::English => format!("comes in a rhythm of about {days} day{s}"),
+            Language::English => format!("comes in a rhythm of about {}", count(&days.to_string(), "day")),
             Language::Chinese => format!("回购很有规律，大约每 {days} 天一次"),
         })
     }
@@ -158,7 +159,7 @@ stored! {
     }
 }
 
-/// Different rows of customers of whom a shop's shares are told.
+/// The most different rows of customers from which a shop's shares are estimated.
 const MOST_ROWS: usize = 1 << 12;
 
 /// The probability from which on a rhythm is spoken of.

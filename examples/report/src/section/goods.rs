@@ -2,12 +2,13 @@
 
 use maud::{Markup, html};
 use repurchase::predict::DueOptions;
+use repurchase_segment::page::plural;
 
 use super::{Section, heads, list_link};
 use crate::goods::{Checked, DueProduct, Goods, LEAST, LEAST_OF_PATH};
 use crate::lists::DUE_PRODUCTS;
 use crate::shop::Buyers;
-use crate::words::{NONE, Words, counted, percent, thousands};
+use crate::words::{NONE, Words, percent, thousands};
 
 pub(super) fn section(words: Words<'_>, buyers: &Buyers<'_>, lists: Option<&str>) -> Option<Section> {
     let goods = buyers.goods.as_ref()?;
@@ -34,7 +35,7 @@ fn bought_again(words: Words<'_>, goods: &Goods<'_>) -> String {
     let known = thousands(goods.known as u64);
     let have = words.of(if goods.known == 1 { "has" } else { "have" }, "");
     let products =
-        words.of(counted(goods.products as u64, "product"), format!("{} 种商品", thousands(goods.products as u64)));
+        words.of(plural(goods.products as u64, "product"), format!("{} 种商品", thousands(goods.products as u64)));
     match goods.cycles.first() {
         None => words.of(
             format!("Of {products}, none is bought again by enough customers to tell a median cycle."),
@@ -67,7 +68,7 @@ fn due(words: Words<'_>, goods: &Goods<'_>) -> String {
         _ => {
             let are = words.of(if customers == 1 { "is" } else { "are" }, "");
             let (customers, pairs) = (words.customers(customers as u64), thousands(goods.due.len() as u64));
-            let pairs = words.of(counted(goods.due.len() as u64, "pair"), pairs);
+            let pairs = words.of(plural(goods.due.len() as u64, "pair"), pairs);
             words.of(
                 format!(
                     " In the week from {first} on, {customers} {are} due with a product that they have bought twice or more \
