@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot read the repository fails")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -46,6 +46,21 @@ fn expanded(pattern: &str) -> Vec<String> {
 
 fn is_there(path: &str) -> bool {
     Path::new(ROOT).join(path).exists()
+}
+
+/// The paths of all files below a folder.
+fn files_in(folder: &str) -> BTreeSet<String> {
+    let mut files = BTreeSet::new();
+    for entry in fs::read_dir(Path::new(ROOT).join(folder)).unwrap() {
+        let entry = entry.unwrap();
+        let path = format!("{folder}/{}", entry.file_name().to_str().unwrap());
+        if entry.path().is_dir() {
+            files.extend(files_in(&path));
+        } else {
+            files.insert(path);
+        }
+    }
+    files
 }
 
 #[test]
@@ -99,21 +114,33 @@ fn paths_in_the_text_are_there() {
     assert!(missing.is_empty(), "files that pages name and that are not there:\n{}", missing.join("\n"));
 }
 
+/// A file that trades plainness for speed names its benches in its header, and ARCHITECTURE has a row for it.
+#[test]
+fn files_and_the_table_name_the_same_benches() {
+    let benches = |text: &str| -> BTreeSet<String> {
+        quoted(text).filter(|word| word.starts_with("benches/")).map(str::to_owned).collect()
+    };
+    let header = |path: &String| -> String { read(path).lines().take_while(|line| line.starts_with("//!")).collect() };
+    let named: BTreeMap<_, _> = files_in("src")
+        .into_iter()
+        .filter(|path| path.rsplit('.').next() == Some("rs"))
+        .map(|path| (benches(&header(&path)), path))
+        .filter(|(benches, _)| !benches.is_empty())
+        .map(|(benches, path)| (path, benches))
+        .collect();
+
+    let mut listed = BTreeMap::new();
+    for row in read("ARCHITECTURE.md").lines().filter(|line| line.starts_with("| `src/")) {
+        let cells: Vec<_> = row.split('|').collect();
+        listed.extend(quoted(cells[1]).flat_map(expanded).map(|path| (path, benches(cells[3]))));
+    }
+    assert_eq!(listed, named, "ARCHITECTURE.md, and the headers of the files in src/");
+}
+
 #[test]
 fn the_table_of_test_data_names_every_file() {
-    fn walk(folder: &Path, files: &mut BTreeSet<String>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                walk(&path, files);
-            } else {
-                let data = Path::new(ROOT).join("tests/data");
-                files.insert(path.strip_prefix(data).unwrap().to_str().unwrap().replace('\\', "/"));
-            }
-        }
-    }
-    let mut files = BTreeSet::new();
-    walk(&Path::new(ROOT).join("tests/data"), &mut files);
+    let mut files: BTreeSet<_> =
+        files_in("tests/data").iter().map(|path| path.trim_start_matches("tests/data/").to_owned()).collect();
     files.remove("README.md");
     // `tests/stored/` holds its folder to the types.
     files.retain(|file| !file.starts_with("stored/"));

@@ -1,8 +1,7 @@
 //! Values by their rank: what cut points and quantiles are.
 //!
 //! Written for speed before plainness: `benches/scale.rs`, id `scale/cut_points_fit`, and `benches/segment.rs`, id
-//! `segment/fit`, must not get
-//! slower.
+//! `segment/fit`, must not get slower.
 
 use core::ops::Range;
 
@@ -143,7 +142,7 @@ const fn floating_bucket(distance: u64) -> usize {
 /// Values for which it pays to wake another core.
 const LEAST: usize = 1 << 16;
 
-/// How many values, fewer than 2^32, lie in each bucket.
+/// Counts the values, fewer than 2^32, in each bucket.
 fn histogram<K: Key>(values: &[K], bucket: impl Fn(K) -> usize + Send + Sync) -> Vec<usize> {
     let of_part = |part: Range<usize>| {
         // Neighbours count apart: where they are equal, the second would have to wait for the first.
@@ -168,7 +167,7 @@ fn histogram<K: Key>(values: &[K], bucket: impl Fn(K) -> usize + Send + Sync) ->
     sums
 }
 
-/// Of each rank, its bucket and how many values lie in the buckets below.
+/// Returns each rank with its bucket and the number of values in the buckets below.
 fn places(counts: &[usize], ranks: &[usize]) -> Vec<(usize, usize, usize)> {
     let (mut below, mut at) = (0, 0);
     let place = |&rank: &usize| {
@@ -206,7 +205,7 @@ mod tests {
         }
     }
 
-    /// Of more values than the sample holds, most outliers escape it.
+    /// Checks more values than the sample holds, most outliers of which escape it.
     #[test]
     fn histograms_find_what_sorting_finds() {
         const COUNT: usize = 20_000;

@@ -1,4 +1,6 @@
-//! The customers of one window of the past, as of its split, and what they did in it.
+//! The customers of one window of the past, as of its split, and their purchases in it.
+//!
+//! Written for speed before plainness: `benches/predict.rs`, id `predict/rolling_backtest/cdnow`, must not get slower.
 
 use super::holdout::HoldoutCustomer;
 use crate::error::{Error, Result};
@@ -13,10 +15,11 @@ use crate::segment::ChurnRisk;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Courses {
     pub(super) split: Day,
-    /// Decimals of money.
+    /// The number of decimals of money.
     pub(super) scale: u32,
     pub(super) list: Vec<Course>,
-    /// Their net revenue in the window, and in the period before it that is as long; `None` beyond 127 bits.
+    /// The net revenue of the customers in the window, and in the period before it that is as long; `None` beyond 127
+    /// bits.
     pub(super) revenue: Option<i128>,
     pub(super) last_period: Option<i128>,
 }
@@ -29,7 +32,7 @@ pub(super) struct Course {
     pub(super) recency: u32,
     pub(super) age: u32,
     pub(super) ln_gaps: u64,
-    /// What they are at the end.
+    /// The same values at the end.
     pub(super) repeats_at_end: u32,
     pub(super) recency_at_end: u32,
     pub(super) ln_gaps_at_end: u64,
@@ -43,19 +46,19 @@ pub(super) struct Course {
 }
 
 impl Course {
-    /// With the mean spend, and with gaps where they are asked for.
+    /// The sample with the mean spend, and with gaps where they are asked for.
     pub(super) fn sample(&self, gaps: bool, scale: u32) -> Option<Sample> {
         let mean = quotient(self.repeat_spend, money::power(scale)?.checked_mul(self.repeats.into())?);
         let sample = self.times(gaps);
         mean.map_or(Some(sample), |mean| sample.with_mean_spend(mean).ok())
     }
 
-    /// As of the split, without a mean spend.
+    /// The sample as of the split, without a mean spend.
     pub(super) fn times(&self, gaps: bool) -> Sample {
         of_times(self.repeats, self.recency, self.age, self.ln_gaps, gaps)
     }
 
-    /// Without a mean spend; who is late is not asked of them.
+    /// The customer of a hold-out, without a mean spend; who is late is not asked of them.
     pub(super) fn outcome(&self, gaps: bool, horizon_days: u32) -> HoldoutCustomer {
         let age = self.age.saturating_add(horizon_days);
         HoldoutCustomer {
@@ -88,7 +91,7 @@ impl Courses {
         Ok(all)
     }
 
-    /// Nobody.
+    /// The courses of nobody.
     pub(super) const fn none(split: Day) -> Self {
         Self { split, scale: 0, list: Vec::new(), revenue: Some(0), last_period: Some(0) }
     }
@@ -115,7 +118,7 @@ impl Courses {
         quotient(minor?, money::power(self.scale)?)
     }
 
-    /// With those of other customers, as of the same split and at the same scale.
+    /// Adds those of other customers, as of the same split and at the same scale.
     pub(super) fn with(mut self, other: Self) -> Self {
         self.join(other.list, [other.revenue, other.last_period]);
         self.count();
@@ -153,7 +156,7 @@ struct Folder {
     split: Day,
     horizon_days: u32,
     list: Vec<Course>,
-    /// Of the window, and of the period before it.
+    /// The revenue of the window, and of the period before it.
     sums: [Option<i128>; 2],
     is_too_large: bool,
 }
@@ -171,7 +174,7 @@ struct State {
     credited: i128,
     /// Net, in the period before the split.
     recent: i128,
-    /// At the split, once a day after it has come.
+    /// The state at the split, once a day after it has come.
     at_split: Option<(u32, Day, u64)>,
 }
 

@@ -1,4 +1,6 @@
-//! What came of the customers of a hold-out, equal ones counted.
+//! The outcomes of the customers of a hold-out, equal ones counted.
+//!
+//! Written for speed before plainness: `benches/predict.rs`, id `predict/rolling_backtest/cdnow`, must not get slower.
 
 use hashbrown::HashMap;
 
@@ -12,14 +14,14 @@ use crate::segment::ChurnRisk;
 pub(super) struct Outcomes {
     pub(super) horizon_days: u32,
     pub(super) customers: u64,
-    /// As of the split.
+    /// The samples as of the split.
     pub(super) before: Vec<Sample>,
-    /// As of the end.
+    /// The samples as of the end.
     pub(super) after: Vec<Sample>,
     pub(super) rows: Vec<Row>,
 }
 
-/// What else is known of a row's customers.
+/// The purchases and the standing of a row's customers.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
     pub(super) customers: u64,

@@ -1,4 +1,6 @@
 //! One window of the past.
+//!
+//! Written for speed before plainness: `benches/predict.rs`, id `predict/rolling_backtest/cdnow`, must not get slower.
 
 use super::choice::Losses;
 use super::courses::{Course, Courses};
@@ -22,9 +24,9 @@ pub struct RollingWindow {
     pub backtest: Backtest,
     /// The net revenue of the customers known at the split within the window, credits deducted; `None` beyond 128 bits.
     pub revenue: Option<f64>,
-    /// What each candidate expected of all customers together; `None` without a fit.
+    /// The totals that each candidate expected of all customers together; `None` without a fit.
     pub totals: Vec<Option<ExpectedTotals>>,
-    /// What each counting rule said.
+    /// The total of each counting rule.
     pub rules: Vec<RuleTotal>,
 }
 
@@ -73,11 +75,11 @@ impl RollingWindow {
 pub(super) struct Scored {
     pub(super) window: RollingWindow,
     pub(super) customers: u64,
-    /// Of each kind, the sum of the log scores; `None` without a fit.
+    /// The sum of the log scores of each kind; `None` without a fit.
     pub(super) sums: Vec<Option<f64>>,
-    /// Of each kind and each other one, the sum of the differences of their log scores and that of the squares.
+    /// The sums of the differences between the log scores of each kind and each other one, and of their squares.
     pub(super) differences: Vec<Vec<(f64, f64)>>,
-    /// Of each kind, where they were learnt.
+    /// The rates of return of each kind, where they were learnt.
     pub(super) returns: Vec<Option<Returns>>,
 }
 
@@ -164,7 +166,7 @@ impl ExpectedTotals {
 }
 
 impl Courses {
-    /// With mean spends, and with gaps where they are asked for.
+    /// The samples with mean spends, and with gaps where they are asked for.
     fn samples(&self, gaps: bool) -> Samples {
         let equal = |course: &Course| {
             let sample = course.sample(gaps, self.scale);
@@ -173,8 +175,8 @@ impl Courses {
         self.list.iter().flat_map(equal).collect()
     }
 
-    /// What the customers of each course are together expected to spend on a purchase day, less the credits to come; `None` where
-    /// that of some customer is not known.
+    /// The amounts that the customers of each course are together expected to spend on a purchase day, less the credits
+    /// to come; `None` where that of some customer is not known.
     fn expected_spends(&self, samples: &Samples, options: &FitOptions) -> Option<Vec<f64>> {
         let fit = GammaGamma::fit(samples, options).ok()?;
         if matches!(&fit, Fit::Boundary(boundary) if !boundary.forecasts()) {
@@ -196,7 +198,7 @@ impl Courses {
 }
 
 impl RuleTotal {
-    /// What each counting rule says of the horizon after a split.
+    /// Returns the total of each counting rule for the horizon after a split.
     pub(super) fn of(courses: &Courses, horizon_days: u32) -> Vec<Self> {
         let (list, unit) = (&courses.list, money::power(courses.scale).unwrap_or(1));
         let sum = |of: fn(&Course) -> u32| count(list.iter().map(|one| one.customers * u64::from(of(one))).sum());

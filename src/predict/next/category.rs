@@ -1,4 +1,6 @@
-//! Which category a customer takes up next.
+//! The category that a customer takes up next.
+//!
+//! Written for speed before plainness: `benches/predict.rs`, id `predict/next_categories_all`, must not get slower.
 
 use core::borrow::Borrow;
 use core::fmt;
@@ -14,7 +16,7 @@ use crate::record::calendar::Day;
 use crate::record::{CustomerId, ProductId};
 use crate::scale::Ratio;
 
-/// How next categories are estimated; every combination of 1 day or more and a weight from `1e-6` to
+/// The options by which next categories are estimated; every combination of 1 day or more and a weight from `1e-6` to
 /// `1e9` is allowed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -54,8 +56,8 @@ impl NextCategoryOptions {
     }
 }
 
-/// Which of the categories that a customer has not bought comes next: by what is popular now, and by what customers took
-/// up who had bought the same.
+/// A model of which category that a customer has not bought comes next: by what is popular now, and by what customers
+/// took up who had bought the same.
 ///
 /// An **entry** is a purchase day after a customer's first one on which the customer buys a category for the first time:
 /// all that are new on that day count for it. **Population**: the entries up to and including the as-of day of all
@@ -125,9 +127,9 @@ pub struct NextCategories<C> {
     /// Ascending.
     categories: Vec<C>,
     counts: Counts,
-    /// By category, the logit of its popularity.
+    /// The logit of each category's popularity.
     popularity: Vec<f64>,
-    /// By the category bought and the one that may come: how much the path adds to the logit.
+    /// The weight of each path from the category bought to the one that may come: how much the path adds to the logit.
     paths: Vec<f64>,
 }
 
@@ -150,7 +152,7 @@ pub struct Suggestion<'a, C> {
 }
 
 impl<C> Suggestion<'_, C> {
-    /// How many times as probable as by popularity alone.
+    /// The probability over that by popularity alone.
     pub fn lift(&self) -> f64 {
         self.probability / self.popularity
     }
@@ -285,7 +287,7 @@ impl<C: ProductId> NextCategories<C> {
         parallel::joined(ranked)
     }
 
-    /// Where the categories of a log stand among these.
+    /// Returns the places of the categories of a log among these.
     pub(super) fn places<Id: CustomerId>(&self, log: &LineLog<Id, C>) -> Vec<Option<usize>> {
         log.products().iter().map(|category| self.categories.binary_search(category).ok()).collect()
     }
@@ -334,7 +336,7 @@ impl<C> NextCategories<C> {
         self.as_of
     }
 
-    /// How it was estimated.
+    /// The options by which it was estimated.
     pub const fn options(&self) -> NextCategoryOptions {
         self.options
     }
@@ -349,7 +351,7 @@ impl<C> NextCategories<C> {
         self.counts.entries
     }
 
-    /// By category, the logit of its popularity.
+    /// The logit of each category's popularity.
     pub(super) fn popularity(&self) -> &[f64] {
         &self.popularity
     }

@@ -1,6 +1,7 @@
 //! Orders by their identity, from events in any order.
 //!
-//! A million events a second on one core is the aim: `benches/record.rs`, `record/book`.
+//! Written for speed before plainness: `benches/record.rs`, id `record/book`, must not get slower. The aim is a million
+//! events a second on one core.
 
 mod contents;
 mod entry;
@@ -69,7 +70,7 @@ use crate::record::{Credit, CustomerId, Order, Record};
 /// ```
 #[derive(Debug, Clone)]
 pub struct OrderBook<OrderId, Id> {
-    /// Where in the list an order or a credit stands.
+    /// The place in the list of an order or a credit.
     table: HashTable<u32>,
     entries: Vec<Entry<OrderId>>,
     people: People<Id>,

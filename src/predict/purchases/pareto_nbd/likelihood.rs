@@ -3,6 +3,8 @@
 //! A customer's density is a sum over the ends of a silence: still there, or left at a moment of it. The logarithm of
 //! each term is elementary in the parameters: the gradient of the log of the sum is the mean of the terms' gradients, its
 //! Hessian the mean of their Hessians plus the covariance of their gradients.
+//!
+//! Written for speed before plainness: `benches/predict.rs`, id `predict/fit_pareto_nbd`, must not get slower.
 
 use super::Parameters;
 use super::race::{Moment, Race};
@@ -40,7 +42,7 @@ const BLOCK: usize = 256;
 /// A shop's samples, cut into blocks.
 #[derive(Debug)]
 pub(in crate::predict) struct Likelihood<'a> {
-    /// In the model's unit.
+    /// The times in the model's unit.
     times: Vec<f64>,
     blocks: Vec<Vec<Piece<'a>>>,
 }
@@ -104,7 +106,7 @@ impl Means {
         }
     }
 
-    /// From sums to means, and from products to covariances.
+    /// Turns sums into means, and products into covariances.
     fn normalised(mut self) -> Self {
         let scale = if self.weight > 0.0 { 1.0 / self.weight } else { 0.0 };
         self.parts.iter_mut().for_each(|part| *part *= scale);
