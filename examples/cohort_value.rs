@@ -1,4 +1,4 @@
-//! What is a new customer worth after so many months, when is the cost of winning one paid back, and what will the months
+//! What is a new customer worth after a number of months, when is the cost of winning one paid back, and what will the months
 //! bring that some have not lived to the end?
 //!
 //! ```text

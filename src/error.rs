@@ -10,7 +10,7 @@ use short::Short;
 /// The result of a fallible operation of this crate.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
-/// What was wrong, with what was found and what was expected.
+/// The error of every fallible operation, with what was found and what was expected.
 ///
 /// [`Error::Record`], [`Error::Customer`] and [`Error::Order`] say which one of many, and print what was wrong with it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -21,7 +21,7 @@ pub enum Error {
     Record {
         /// The position of the record in the input, from 0.
         index: usize,
-        /// Why.
+        /// The reason.
         cause: Box<Error>,
     },
     /// One customer of many was refused; nothing was built from the others.
@@ -29,7 +29,7 @@ pub enum Error {
     Customer {
         /// The customer's id, in its `Debug` form.
         customer: Box<str>,
-        /// Why.
+        /// The reason.
         cause: Box<Error>,
     },
     /// An amount with so many decimals that sums, which are kept at its scale, have no room: round it first.
@@ -39,13 +39,13 @@ pub enum Error {
         index: usize,
         /// The amount.
         amount: Decimal,
-        /// What does not fit for that reason.
+        /// The error that its decimals lead to.
         cause: Box<Error>,
     },
     /// Milliseconds since 1970 where seconds are expected.
     #[error("Unix time {unix_seconds} s lies beyond the year 5000: are these milliseconds? seconds are expected")]
     UnixMilliseconds {
-        /// What was given as seconds.
+        /// The number given as seconds.
         unix_seconds: i64,
     },
     /// One order of many was refused, or does not add up.
@@ -53,15 +53,15 @@ pub enum Error {
     Order {
         /// The order's id, in its `Debug` form.
         order: Box<str>,
-        /// Why.
+        /// The reason.
         cause: Box<Error>,
     },
     /// An event of an order that disagrees with a known one.
     #[error("{found} contradicts {known}")]
     Contradiction {
-        /// What was known, in its `Debug` form.
+        /// The known statement, in its `Debug` form.
         known: Box<str>,
-        /// What was said instead.
+        /// The statement that contradicts it.
         found: Box<str>,
     },
     /// A decimal, such as an amount of money, that its field cannot hold.
@@ -69,9 +69,9 @@ pub enum Error {
     Amount {
         /// The field.
         field: &'static str,
-        /// What it was given.
+        /// The value found.
         found: Decimal,
-        /// What it takes.
+        /// The values allowed.
         expected: &'static str,
     },
     /// A refund that is negative or larger than its order.
@@ -99,9 +99,9 @@ pub enum Error {
     /// Bytes kept outside of memory that could not be written or read, or are not those that were written.
     #[error("{what} {problem}")]
     Bytes {
-        /// What they are.
+        /// The name of the bytes.
         what: Box<str>,
-        /// What is wrong with them.
+        /// The fault.
         problem: Box<str>,
     },
     /// A count that is beyond its limit.
@@ -115,7 +115,7 @@ pub enum Error {
     OutOfRange {
         /// The field.
         field: &'static str,
-        /// What it was given.
+        /// The value found.
         found: u64,
         /// The smallest value that it takes.
         min: u64,
@@ -127,9 +127,9 @@ pub enum Error {
     Number {
         /// The field.
         field: &'static str,
-        /// What it was given.
+        /// The value found.
         found: f64,
-        /// What it takes.
+        /// The values allowed.
         expected: &'static str,
     },
     /// An instant that has no calendar day in the shop's time zone, because it lies at chrono's limits.
@@ -143,7 +143,7 @@ pub enum Error {
     DayOverflow {
         /// The day from which days were counted.
         from: NaiveDate,
-        /// How many.
+        /// The number of days.
         days: i64,
     },
     /// A window that holds no day.
@@ -167,7 +167,7 @@ pub enum Error {
     ColumnLength {
         /// The column that differs.
         column: &'static str,
-        /// Its length.
+        /// The length found.
         found: usize,
         /// The number of customers.
         expected: usize,
@@ -228,27 +228,27 @@ pub enum Error {
     /// Customers measured in another way than an RFM model, its options or a tally measure them.
     #[error("{model} are asked for, the customers have {found}")]
     MeasuresMismatch {
-        /// What the model, the options or the tally measure.
+        /// The measures of the model, the options or the tally.
         model: Box<str>,
-        /// What the customers are given by.
+        /// The measures by which the customers are given.
         found: Box<str>,
     },
     /// More customers taken out of a tally than it counts.
     #[error("too few customers of {value} to take {asked} out of a tally: it counts {counted}")]
     TallyShort {
-        /// Their value, as text.
+        /// The customers' value, as text.
         value: Box<str>,
         /// The customers who were to leave.
         asked: u64,
-        /// Those who are counted.
+        /// The customers counted.
         counted: u64,
     },
     /// Two tallies that count different things.
     #[error("tallies of different things cannot merge: one counts {left}, the other {right}")]
     TallyMismatch {
-        /// What one counts.
+        /// The values that one tally counts.
         left: Box<str>,
-        /// What the other does.
+        /// The values that the other counts.
         right: Box<str>,
     },
     /// Two labels of one kind with the same key, or one with none.
@@ -268,19 +268,19 @@ pub enum Error {
     /// A fit that was given nobody.
     #[error("{what} cannot be fitted without a customer")]
     NoCustomers {
-        /// What was to be fitted.
+        /// The thing to fit.
         what: &'static str,
     },
     /// A fit to customers who were all seen for the first time at the end of the observation.
     #[error("{what} cannot be fitted: no customer has been observed for any time")]
     NothingObserved {
-        /// What was to be fitted.
+        /// The thing to fit.
         what: &'static str,
     },
     /// A likelihood without a maximum: the data speak for a simpler model.
     #[error("the likelihood has no maximum: {direction}")]
     NoMaximum {
-        /// What runs where.
+        /// The parameters and their limits.
         direction: Box<str>,
     },
     /// A fit that came to no end.
@@ -288,7 +288,7 @@ pub enum Error {
     NotConverged {
         /// The model.
         model: &'static str,
-        /// How often the likelihood was evaluated.
+        /// The number of evaluations of the likelihood.
         evaluations: u32,
         /// The largest slope that was left, by the logarithm of a parameter.
         gradient_norm: f64,
@@ -296,9 +296,9 @@ pub enum Error {
     /// A share that is not above 0 and below 1.
     #[error("share number {position} (from 0) must lie above 0 and below 1, found {found}")]
     Share {
-        /// Its position in the list.
+        /// The position of the share in the list.
         position: usize,
-        /// What was given.
+        /// The share found.
         found: Decimal,
     },
     /// A list of names that does not fit what is named.
@@ -314,7 +314,7 @@ pub enum Error {
     /// Scores of other numbers of bins than a grid or a split of octants reads.
     #[error("the {what} reads scores of {expected:?} bins of R, F and M, found {found:?}")]
     ScoreBins {
-        /// What reads them.
+        /// The reader of the scores.
         what: &'static str,
         /// The bins that it reads; 1 where it does not ask.
         expected: [u8; 3],
@@ -324,7 +324,7 @@ pub enum Error {
     /// A grid whose rules leave cells without a segment.
     #[error("{count} cells of the grid have no segment, the first is R{} F{} M{}", .cell[0], .cell[1], .cell[2])]
     GridGap {
-        /// How many.
+        /// The number of these cells.
         count: usize,
         /// The first one, by its scores of R, F and M.
         cell: [u8; 3],
@@ -344,15 +344,15 @@ pub enum Error {
     GridRuleNeverWins {
         /// The rule's position.
         position: usize,
-        /// Its segment's key.
+        /// The key of the rule's segment.
         segment: Box<str>,
     },
     /// Quiet hours that are empty, or always, or not of whole seconds.
     #[error("quiet hours must begin and end at different whole seconds, found {from} and {until}")]
     QuietHours {
-        /// When they begin.
+        /// The time at which they begin.
         from: NaiveTime,
-        /// When they end.
+        /// The time at which they end.
         until: NaiveTime,
     },
     /// A redemption of more points than can be used on its day.
@@ -370,7 +370,7 @@ pub enum Error {
     PointsOrder {
         /// The order, in its `Debug` form.
         order: Box<str>,
-        /// What is wrong with it.
+        /// The fault.
         problem: &'static str,
     },
     /// A playbook that leaves labels without an action.
@@ -388,11 +388,11 @@ pub enum Error {
     /// A part of an audience's rule that is not what must stand there.
     #[error("{place}: expected {expected}, found {found}")]
     Rule {
-        /// Where in the rule, such as `all[1].not.days_since_last.<`.
+        /// The position in the rule, such as `all[1].not.days_since_last.<`.
         place: Box<str>,
-        /// What may stand there.
+        /// The values allowed.
         expected: Box<str>,
-        /// What does.
+        /// The value found.
         found: Box<str>,
     },
 }

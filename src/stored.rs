@@ -1,4 +1,4 @@
-//! How a checked type is stored: as its fields, which pass what `new` asks when they are read.
+//! Storing of checked types as their fields, which pass what `new` asks when they are read.
 
 /// The stored form of a type, so that a file cannot hold what the type's constructor refuses.
 ///

@@ -1,4 +1,4 @@
-//! What the shop does about it.
+//! Actions of the shop.
 //!
 //! | question | function |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! Where an error happened: at which record, to which customer, of which order.
+//! The context of an error: at which record, to which customer, of which order.
 
 use core::fmt::Debug;
 use core::ops::RangeInclusive;
@@ -77,7 +77,7 @@ impl Error {
     }
 }
 
-/// What a customer or an order is called in an error.
+/// The name of a customer or an order in an error.
 fn name(customer: &impl Debug) -> Box<str> {
     format!("{customer:?}").into()
 }

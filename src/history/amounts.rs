@@ -11,7 +11,7 @@ use crate::record::calendar::Day;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fact {
     pub(crate) day: Day,
-    /// In units of `10^-scale` of the log.
+    /// The amount, in units of `10^-scale` of the log.
     pub(crate) amount: i128,
 }
 

@@ -35,7 +35,7 @@ impl Minor for i128 {
     }
 }
 
-/// What stands in the columns of money.
+/// The columns of money.
 impl<S: Minor> Statistics<S> {
     #[inline]
     fn revenue(&self) -> S {

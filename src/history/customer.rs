@@ -1,4 +1,4 @@
-//! What is known of one customer.
+//! The history of one customer.
 
 use chrono::{NaiveDate, TimeZone};
 use rust_decimal::Decimal;
@@ -188,7 +188,7 @@ impl CustomerHistory {
         self.known.purchases as u64
     }
 
-    /// Distinct days with a purchase.
+    /// The number of distinct days with a purchase.
     pub const fn purchase_days(&self) -> u64 {
         self.known.purchase_days as u64
     }
@@ -209,7 +209,7 @@ impl CustomerHistory {
         (self.known.purchases > 0).then_some(self.known.last)
     }
 
-    /// What was paid for the purchases, net of their own refunds; credits, which name no order, are not taken off.
+    /// The amount paid for the purchases, net of their own refunds; credits, which name no order, are not taken off.
     pub const fn spend(&self) -> Decimal {
         self.known.spend
     }
@@ -219,7 +219,7 @@ impl CustomerHistory {
         self.known.first_day_spend
     }
 
-    /// How many credits.
+    /// The number of credits.
     pub const fn credits(&self) -> u64 {
         self.known.credits as u64
     }
@@ -229,7 +229,7 @@ impl CustomerHistory {
         self.known.credited
     }
 
-    /// What the customer brought: spend less credits. Below 0 when more was credited than spent.
+    /// The customer's revenue: spend less credits. Below 0 when more was credited than spent.
     #[inline]
     pub fn revenue(&self) -> Decimal {
         if self.known.credits == 0 {
@@ -238,7 +238,7 @@ impl CustomerHistory {
         self.known.spend - self.known.credited
     }
 
-    /// Spend per purchase; `None` without a purchase.
+    /// The spend per purchase; `None` without a purchase.
     ///
     /// Rounded to a `Decimal`'s 28 digits where the quotient does not end.
     #[doc(alias("AOV", "客单价"))]
@@ -263,7 +263,7 @@ impl CustomerHistory {
         (self.known.purchases > 0 && self.known.last <= as_of).then(|| as_of.since(self.known.last))
     }
 
-    /// What repeat-purchase models ask of a customer as of a day.
+    /// Returns the numbers that models of repeat purchases read of a customer as of a day.
     ///
     /// `None` without a purchase, and when the last one lies after `as_of`. [`CustomerHistory`] has an example.
     pub fn repeat_summary(&self, as_of: NaiveDate) -> Option<RepeatSummary> {
@@ -304,7 +304,7 @@ impl<Id> Ledger<Id> {
 }
 
 impl RepeatSummary {
-    /// Of a customer with a purchase: of the first, the last and the as-of day.
+    /// Makes the summary of a customer with a purchase, of the first, the last and the as-of day.
     #[inline]
     pub(super) fn of(purchase_days: u32, days: [Day; 3], gaps: GapSums, repeat_spend: Decimal) -> Self {
         let [first, last, as_of] = days;
@@ -343,7 +343,7 @@ impl RepeatSummary {
         from_units(self.logarithms)
     }
 
-    /// What was spent on the repeat purchase days, net of refunds; credits are left out.
+    /// The spend on the repeat purchase days, net of refunds; credits are left out.
     pub const fn repeat_spend(&self) -> Decimal {
         self.repeat_spend
     }

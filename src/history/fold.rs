@@ -15,10 +15,10 @@ use super::amounts::{Amounts, Fact, Packed};
 use crate::record::CustomerId;
 use crate::record::calendar::Day;
 
-/// Any fixed seed will do: the hash decides where a fact lies, never what comes out.
+/// The seed of all hashes, of which any will do: the hash decides where a fact lies, never what comes out.
 pub(crate) const HASH: FixedState = FixedState::with_seed(0);
 
-/// Which of `parts`, a power of two, a customer lies in. Tables inside a part use the hash's ends: its middle chooses.
+/// The part of a customer, of `parts`, a power of two. Tables inside a part use the hash's ends: its middle chooses.
 #[inline]
 pub(super) fn part_of<Id: Hash>(customer: &Id, parts: usize) -> usize {
     (HASH.hash_one(customer) >> 32) as usize & (parts - 1)
@@ -51,7 +51,7 @@ impl<Id> Partition<Id> {
         self.facts.push((customer, fact));
     }
 
-    /// As [`push`](Partition::push), by way of what is staged; one or the other for all facts of a partition.
+    /// [Pushes](Partition::push) by way of the staged facts; one or the other for all facts of a partition.
     #[inline]
     pub(crate) fn stage(&mut self, customer: Id, fact: Packed) {
         if self.staged.len() == self.staged.capacity() {
@@ -60,7 +60,7 @@ impl<Id> Partition<Id> {
         self.staged.push((customer, fact));
     }
 
-    /// To be called when all facts are in; whether they came in the order of days, if that is known.
+    /// Ends the partition when all facts are in; `ascending` if they are known to be in the order of days.
     pub(crate) fn finish(&mut self, ascending: bool) {
         self.facts.append(&mut self.staged);
         self.staged = Vec::new();
@@ -78,7 +78,7 @@ impl<Id> Partition<Id> {
         if self.facts.is_empty() { self.facts = later.facts } else { self.more.push(later.facts) }
     }
 
-    /// To be called when all facts are taken over.
+    /// Joins the facts when all are taken over.
     pub(crate) fn unite(&mut self) {
         if !self.ascending {
             self.facts.reserve_exact(self.more.iter().map(Vec::len).sum());
@@ -123,15 +123,15 @@ impl<Id: CustomerId> Partition<Id> {
     }
 }
 
-/// What is gathered from each customer's facts, which come day by day, purchases and credits of a day in any order.
+/// A fold of each customer's facts, which come day by day, purchases and credits of a day in any order.
 pub(crate) trait CustomerFold<Id> {
-    /// What is known of one customer so far.
+    /// The state of one customer.
     type State: Default;
 
     /// The next fact of a customer, whose id is given as it stands at that fact.
     fn step(&mut self, customer: &Id, state: &mut Self::State, fact: Fact);
 
-    /// About how many customers are still to finish.
+    /// Announces about how many customers are still to finish.
     fn reserve(&mut self, _customers: usize) {}
 
     /// The customer has no more facts. Customers finish in no particular order.
@@ -195,12 +195,12 @@ fn step_blocks<'a, Id: CustomerId + 'a, A: StateOf<Id>>(
     }
 }
 
-/// Where the states of customers are kept.
+/// A store of the states of customers.
 pub(super) trait StateOf<Id> {
     type State;
     type Place: Copy;
 
-    /// Where the state of a customer is, a new one where there is none yet.
+    /// Returns the place of a customer's state, a new one where there is none yet.
     fn place(&mut self, customer: &Id) -> Self::Place;
 
     fn state(&mut self, place: Self::Place) -> &mut Self::State;
@@ -209,14 +209,14 @@ pub(super) trait StateOf<Id> {
 /// The states of a partition's customers, found by their hash.
 #[derive(Debug, Clone)]
 pub(super) struct Accounts<Id, State> {
-    /// Of each customer in the list the place there, or [`FREE`]: where the hash says, or at the next entry that was
+    /// The place in the list of each customer, or [`FREE`]: where the hash says, or at the next entry that was
     /// free. A power of two of entries, [`ROOM`] times as many as customers or more, so that nearly all are found at
     /// once, by a branch that the processor foresees.
     table: Vec<u32>,
     list: Vec<(Id, State)>,
 }
 
-/// No place in a list: a log holds fewer than 2^32 facts, so fewer customers too.
+/// The mark of no place in a list: a log holds fewer than 2^32 facts, so fewer customers too.
 const FREE: u32 = u32::MAX;
 
 /// Entries for each customer.
@@ -243,12 +243,12 @@ impl<Id: CustomerId, State: Default> StateOf<Id> for Accounts<Id, State> {
 }
 
 impl<Id, State> Accounts<Id, State> {
-    /// Every customer and what is known so far.
+    /// Returns every customer with the state so far.
     pub(super) fn list(&mut self) -> &mut [(Id, State)] {
         &mut self.list
     }
 
-    /// Every customer and what is known, once and for all.
+    /// Returns every customer with the final state.
     pub(super) fn into_list(self) -> Vec<(Id, State)> {
         self.list
     }

@@ -3,7 +3,7 @@
 use super::logarithms::{from_units, gap_logarithm};
 use crate::number::quotient;
 
-/// What is kept of the gaps: enough for their mean, extremes, deviation and regularity, exact, and mergeable.
+/// The sums kept of the gaps: enough for their mean, extremes, deviation and regularity, exact, and mergeable.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) struct GapSums {
     pub(crate) shortest: u32,
@@ -55,7 +55,7 @@ impl GapStatistics {
         (count > 0).then_some(Self { count, sum, sums })
     }
 
-    /// How many, 1 or more: purchase days - 1.
+    /// The number of gaps, 1 or more: purchase days - 1.
     pub const fn count(self) -> u32 {
         self.count
     }

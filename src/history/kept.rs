@@ -23,7 +23,7 @@ use crate::record::calendar::Day;
 
 const MARK: &[u8; 17] = b"repurchase ledger";
 
-/// Another one for each change of what is written.
+/// The version of the form, another one for each change of the bytes.
 const FORM: u32 = 1;
 
 impl<Id: StoredId> Ledger<Id> {
@@ -100,7 +100,8 @@ impl<Id: StoredId> Ledger<Id> {
         out.writer.flush()
     }
 
-    /// Reads what [`write_to`](Ledger::write_to) wrote, for ids of the same type. Takes time linear in customers.
+    /// Reads a ledger that [`write_to`](Ledger::write_to) wrote, for ids of the same type. Takes time linear in
+    /// customers.
     ///
     /// # Errors
     ///
@@ -292,7 +293,7 @@ impl<R: Read> In<R> {
         self.array().map(u64::from_le_bytes)
     }
 
-    /// Room is made piece by piece: a wrong count ends with the bytes, not with the memory.
+    /// Reads a column, making room piece by piece: a wrong count ends with the bytes, not with the memory.
     fn column<T, const N: usize>(&mut self, count: u64, value: impl Fn([u8; N]) -> T) -> Result<Vec<T>> {
         let (mut values, mut piece) = (Vec::new(), Vec::new());
         let mut left = count;
@@ -365,7 +366,7 @@ mod tests {
         Ledger::from_records(records, &ShopCalendar::utc(), day("2026-03-31")?)
     }
 
-    /// Whoever changes a byte and makes the checksum fit is told what is wrong, or has written another ledger.
+    /// A changed byte whose checksum fits is an error, or another ledger.
     #[test]
     fn no_byte_makes_it_panic() -> Result<()> {
         let ledger = ledger()?;

@@ -1,4 +1,4 @@
-//! What is known of every customer as of a day.
+//! The history of every customer as of a day.
 
 use core::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -46,7 +46,7 @@ pub struct Ledger<Id> {
     pub(super) scale: u32,
     /// Ascending.
     pub(super) ids: Vec<Id>,
-    /// In the order of ids.
+    /// The columns, in the order of ids.
     pub(super) columns: Arc<Columns>,
     pub(super) without_purchase: BTreeMap<Id, CustomerHistory>,
     pub(super) left_out: u64,
@@ -267,7 +267,7 @@ impl<Id> Ledger<Id> {
         })
     }
 
-    /// In units of `10^-scale`.
+    /// The revenue, in units of `10^-scale`.
     pub(crate) fn revenue(&self) -> &MoneyColumn {
         &self.columns.revenue
     }
@@ -295,7 +295,7 @@ pub(super) struct Posting<Id, S> {
 }
 
 impl<Id: CustomerId> Posting<Id, i128> {
-    /// Of facts of any day, in units of `10^-scale`.
+    /// A fold of facts of any day, in units of `10^-scale`.
     pub(super) fn new(scale: u32) -> Self {
         Self { start: Day::MIN, rows: Rows::new(scale) }
     }
@@ -333,11 +333,11 @@ impl<Id: Ord, S: Minor> CustomerFold<Id> for Posting<Id, S> {
 #[derive(Debug)]
 pub(super) struct Rows<Id, S> {
     scale: u32,
-    /// With the place of each one's row.
+    /// The ids with the place of each one's row.
     ids: Vec<(Id, u32)>,
     columns: Columns<Vec<S>>,
     without_purchase: Vec<(Id, CustomerHistory)>,
-    /// Of the customers who were refused, the first by id; whether the sum in question fits without its decimals.
+    /// The first customer by id who was refused; whether the sum in question fits without its decimals.
     refused: Option<(Id, (Error, bool))>,
 }
 

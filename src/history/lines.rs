@@ -14,8 +14,8 @@ use crate::number::money;
 use crate::record::calendar::{Day, DayClock};
 use crate::record::{CustomerId, OrderLine, ProductId, ShopCalendar};
 
-/// Which customer bought which product on which days, and how much of it: what cycles, breadth and paths are counted
-/// from.
+/// A log of which customer bought which product on which days, and in which quantity: what cycles, breadth and paths
+/// are counted from.
 ///
 /// Built once from lines in any order; asked as often as wanted. All lines of a customer for a product on one of the
 /// shop's days are **one purchase** of their total quantity. Lines that are no purchases (unpaid, cancelled) are
@@ -52,9 +52,9 @@ pub struct LineLog<Id, P> {
     /// Ascending, as are the products.
     customers: Vec<Id>,
     products: Vec<P>,
-    /// Where each customer's purchases begin, and where the last one's end.
+    /// The position of each customer's first purchase, and the end of the last one's.
     starts: Vec<usize>,
-    /// By customer, then by product, then by day.
+    /// The purchases by customer, then by product, then by day.
     purchases: Vec<ProductDay>,
     scale: u32,
     passed_over: usize,
@@ -69,7 +69,7 @@ pub struct ProductPurchase<'a, P> {
     pub product: &'a P,
     /// The shop's day.
     pub day: NaiveDate,
-    /// How much of it, above 0.
+    /// The quantity, above 0.
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub quantity: Decimal,
 }
@@ -79,7 +79,7 @@ pub struct ProductPurchase<'a, P> {
 pub(crate) struct ProductDay {
     pub(crate) product: u32,
     pub(crate) day: Day,
-    /// At the log's scale.
+    /// The quantity at the log's scale.
     pub(crate) quantity: Decimal,
 }
 
@@ -132,7 +132,7 @@ impl<Id: CustomerId, P: ProductId> LineLog<Id, P> {
         (last.product as usize == product).then(|| self.show(last))
     }
 
-    /// What a customer bought, by product and then by day; nothing of a customer who is not in the log.
+    /// Returns a customer's purchases, by product and then by day; nothing of a customer who is not in the log.
     pub fn purchases_of<Q: Ord + ?Sized>(&self, customer: &Q) -> impl Iterator<Item = ProductPurchase<'_, P>>
     where
         Id: Borrow<Q>,
@@ -213,7 +213,7 @@ struct Reader<'a, Id, P, Tz> {
     clock: DayClock<'a, Tz>,
     customers: Names<Id>,
     products: Names<P>,
-    /// With the number of the customer, and the number of the product in place of its place.
+    /// The purchases with the number of the customer, and the number of the product in place of its place.
     purchases: Vec<(u32, ProductDay)>,
     largest: Decimal,
     scale: u32,

@@ -50,7 +50,7 @@ pub struct PurchaseLog<Id> {
     pub(super) times: Times,
     /// The record whose amount has set the scale, and that amount; `None` for a log of columns.
     pub(super) finest: Option<(usize, Decimal)>,
-    /// Of the facts; in the wrong order while there is none.
+    /// The first and the last day of the facts; in the wrong order while there is none.
     pub(super) first_day: Day,
     pub(super) last_day: Day,
     /// Whether the facts came in the order of days.
@@ -170,7 +170,7 @@ impl<Id> PurchaseLog<Id> {
         self.credits == 0 && self.passed_over == 0 && self.refunded == Some(0)
     }
 
-    /// What is known of the times of its records.
+    /// The times of its records.
     pub(crate) const fn times(&self) -> Times {
         self.times
     }

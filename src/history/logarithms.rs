@@ -34,10 +34,11 @@ pub(crate) fn from_units(units: u64) -> f64 {
 
 const UNITS: f64 = 4_294_967_296.0;
 
-/// Of gaps below 2,048 days, which nearly all are.
+/// The logarithms of gaps below 2,048 days, which nearly all are.
 static NEAR: [u64; 1 << 11] = near();
 
-/// By `ln(n + 1) = ln(n) + 2 (z + z^3 / 3 + z^5 / 5 + ...)` with `z = 1 / (2 n + 1)`, in units of `2^-96`.
+/// Computes logarithms by `ln(n + 1) = ln(n) + 2 (z + z^3 / 3 + z^5 / 5 + ...)` with `z = 1 / (2 n + 1)`, in units of
+/// `2^-96`.
 const fn near() -> [u64; 1 << 11] {
     let (mut table, mut sum, mut n) = ([0; 1 << 11], 0_u128, 1_u128);
     while n + 1 < table.len() as u128 {

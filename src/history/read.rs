@@ -20,10 +20,10 @@ use crate::record::{CustomerId, Record, RecordColumns, ShopCalendar};
 /// Facts in a partition, about: their customers' states fill half of a level-2 cache.
 const PARTITION_FACTS: usize = 1 << 16;
 
-/// More partitions than this, and writing to them all in turn costs more than their size saves.
+/// The most partitions: with more, writing to them all in turn costs more than their size saves.
 const MAX_PARTITION_BITS: u32 = 10;
 
-/// More partitions than this, and a processor no longer has the addresses of all their ends at hand.
+/// The most partitions of which a processor has the addresses of all ends at hand.
 const MAX_DIRECT_BITS: u32 = 6;
 
 /// Facts of a partition that are written to memory together where there are many partitions.

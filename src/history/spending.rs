@@ -7,7 +7,7 @@ use super::columns::Columns;
 use super::logarithms::from_units;
 use crate::record::calendar::Day;
 
-/// What is known of a ledger's customers, without their ids.
+/// The columns of a ledger's customers, without their ids.
 #[derive(Debug, Clone)]
 pub(crate) struct Spending {
     scale: u32,

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::number::money;
 use crate::record::calendar::Day;
 
-/// What is known of one customer, with sums of `M`: decimals, or integers in units of `10^-scale`.
+/// The statistics of one customer, with sums of `M`: decimals, or integers in units of `10^-scale`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(super) struct Statistics<M> {
     /// The first and last purchase day; the default while there is no purchase.
@@ -40,7 +40,7 @@ impl Sum for Decimal {
     }
 }
 
-/// Only where no sum can pass 63 bits.
+/// Sums of 64 bits, only where no sum can pass 63.
 impl Sum for i64 {
     type Amount = i128;
 
@@ -93,7 +93,7 @@ impl<M: Sum> Statistics<M> {
 }
 
 impl Statistics<i128> {
-    /// Takes over a unit of money that is so many times finer.
+    /// Multiplies money by `factor`, for a finer unit.
     pub(super) fn scale_by(&mut self, factor: i128) {
         for sum in [&mut self.spend, &mut self.first_day_spend, &mut self.credited] {
             *sum = sum.saturating_mul(factor);
@@ -102,7 +102,7 @@ impl Statistics<i128> {
 }
 
 impl Statistics<Decimal> {
-    /// In units of `10^-scale`.
+    /// The same in units of `10^-scale`.
     pub(super) fn minor(&self, scale: u32) -> Result<Statistics<i128>> {
         let sums = [("sum of purchases", self.spend), ("sum of credits", self.credited)];
         // The first day's part is as fine as the whole, or coarser, and no larger.

@@ -1,4 +1,4 @@
-//! What a log keeps of the times of its records: whether they may be dates, read as instants of another time zone.
+//! The times of a log's records: whether they may be dates, read as instants of another time zone.
 
 use crate::record::calendar::Day;
 

@@ -6,7 +6,7 @@ use super::Ledger;
 use crate::error::{Error, Result};
 use crate::number::money;
 
-/// What a ledger amounts to.
+/// The totals of a ledger.
 ///
 /// **Population**: of `credits`, everyone; of the others, the customers with a purchase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,15 +15,15 @@ use crate::number::money;
 pub struct LedgerTotals {
     /// Customers with a purchase.
     pub customers: u64,
-    /// Their purchases.
+    /// The purchases of these customers.
     pub purchases: u64,
     /// The days on which they bought, summed over customers.
     pub purchase_days: u64,
     /// The customers of two purchases or more.
     pub repeat_customers: u64,
-    /// Those of them who bought on two days or more.
+    /// The customers who bought on two days or more.
     pub customers_of_two_days: u64,
-    /// What they spent, less their credits.
+    /// The revenue: spend less credits.
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub revenue: Decimal,
     /// Credits that were issued, those of customers [without a purchase](Ledger::without_purchase) included.
@@ -60,7 +60,7 @@ impl<Id> Ledger<Id> {
     }
 }
 
-/// Of fewer than 2^32 counts of 32 bits.
+/// Adds fewer than 2^32 counts of 32 bits.
 fn sum(counts: &[u32]) -> u64 {
     counts.iter().copied().map(u64::from).sum()
 }

@@ -11,7 +11,7 @@ use crate::record::calendar::Day;
 use crate::record::{CustomerId, ProductId, Window};
 use crate::scale::Ratio;
 
-/// How many customers of a window buy of one category, and how many of several.
+/// The customers of a window by whether they buy of one category or of several.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CategoryBreadth {
@@ -77,7 +77,7 @@ fn lies_in(day: Day, window: Window) -> bool {
     (window.start().into()..window.end().into()).contains(&day)
 }
 
-/// How much the buyers of a window took.
+/// The units that the buyers of a window took.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct UnitsPerBuyer {

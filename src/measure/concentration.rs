@@ -7,17 +7,17 @@ use crate::history::{Ledger, MoneyColumn};
 use crate::number::{money, quotient};
 use crate::scale::{MoneyTally, Ratio, ranks};
 
-/// What some of a shop's customers brought of its revenue.
+/// The part of a shop's revenue that some of its customers brought.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct RevenueShare {
-    /// How many customers, of all those of positive revenue.
+    /// The number of customers, of all those of positive revenue.
     pub customers: Ratio,
-    /// What they brought.
+    /// The revenue of these customers.
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub revenue: Decimal,
-    /// Their share of the total, within 0..=1, correctly rounded; `None` when nobody brought anything.
+    /// The share of the total, within 0..=1, correctly rounded; `None` when nobody brought anything.
     pub share: Option<f64>,
 }
 
@@ -85,7 +85,7 @@ impl Concentration {
         Self::of_runs(runs.into_iter().filter(|&(amount, _)| amount > 0), revenues.customers(), scale)
     }
 
-    /// Of the distinct amounts above 0, ascending, and the customers of each.
+    /// Makes the concentration of the distinct amounts above 0, ascending, and the customers of each.
     fn of_runs(runs: impl IntoIterator<Item = (i128, u64)>, customers: u64, scale: u32) -> Result<Self> {
         let (mut counts, mut sums) = (vec![0], vec![0]);
         let (mut count, mut sum, mut running) = (0_u64, 0_i128, Some(0_i128));
@@ -119,14 +119,14 @@ impl Concentration {
         self.without_revenue
     }
 
-    /// What the customers of positive revenue brought.
+    /// The revenue of the customers of positive revenue.
     ///
     /// It is above the revenue of the whole ledger where other customers' is below 0.
     pub fn total(&self) -> Decimal {
         self.decimal(self.total_minor())
     }
 
-    /// What the top share of customers brought: the `⌈share * N⌉` of them with the highest revenue, exactly.
+    /// Returns the revenue of the top share of customers: the `⌈share * N⌉` of them with the highest revenue, exactly.
     ///
     /// # Errors
     ///
@@ -202,13 +202,13 @@ impl Concentration {
         })
     }
 
-    /// What the customers of the lowest revenue brought.
+    /// The revenue of the customers of the lowest revenue.
     fn smallest(&self, customers: u64) -> i128 {
         let run = self.counts.partition_point(|&count| count <= customers).saturating_sub(1);
         self.sums[run] + self.amount(run).map_or(0, |amount| amount * i128::from(customers - self.counts[run]))
     }
 
-    /// What each customer of the next run brought; `None` behind the last.
+    /// The revenue of each customer of the next run; `None` behind the last.
     fn amount(&self, run: usize) -> Option<i128> {
         let customers = self.counts.get(run + 1)? - self.counts[run];
         Some((self.sums.get(run + 1)? - self.sums[run]) / i128::from(customers))

@@ -1,4 +1,4 @@
-//! From a day to the windows and to the period in which it lies, by one look into a table.
+//! Tables from a day to the windows and to the period in which it lies.
 //!
 //! Written for speed before plainness: `benches/measure.rs`, id `measure/repurchase_rates`, must not get slower.
 
@@ -23,7 +23,7 @@ pub(super) struct WindowsOfDay {
 }
 
 impl WindowsOfDay {
-    /// For days within `days`, both included.
+    /// Makes the table for days within `days`, both included.
     pub(super) fn new(windows: &Windows, days: (NaiveDate, NaiveDate)) -> Self {
         let number = |date: NaiveDate| Day::from(date).number();
         let starts: Vec<i32> = windows.iter().map(|window| number(window.start())).collect();
@@ -75,7 +75,7 @@ pub(super) struct PeriodOfDay {
 }
 
 impl PeriodOfDay {
-    /// For days from the first of `days` on, fastest for those up to its last.
+    /// Makes the table for days from the first of `days` on, fastest for those up to its last.
     pub(super) fn new(period: Period, days: (NaiveDate, NaiveDate)) -> Self {
         let (first, last) = days;
         let span = Day::from(last).since(first.into()) as usize;
@@ -96,7 +96,7 @@ impl PeriodOfDay {
         u32::try_from(ordinal(self.period, day) - self.origin).unwrap_or(0)
     }
 
-    /// How many periods from the first one on have begun by a day, and how many of them are over with it.
+    /// Counts the periods from the first one on that have begun by a day, and those of them that are over with it.
     pub(super) fn begun_and_complete(&self, as_of: NaiveDate) -> (u32, u32) {
         if as_of < self.first.date() {
             return (0, 0);

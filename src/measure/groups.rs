@@ -37,7 +37,7 @@ impl<K: Ord + Clone> Groups<K> {
         }
     }
 
-    /// Of two groups that of the smaller key.
+    /// Returns the group of the smaller key.
     pub(super) fn smaller(&self, one: u32, other: u32) -> u32 {
         if one == other || self.keys.get(one as usize) < self.keys.get(other as usize) { one } else { other }
     }
@@ -47,7 +47,7 @@ impl<K: Ord + Clone> Groups<K> {
         other.keys.iter().map(|key| self.number(key.clone())).collect()
     }
 
-    /// How many there are.
+    /// The number of groups.
     pub(super) fn len(&self) -> usize {
         self.keys.len()
     }

@@ -16,7 +16,7 @@ use crate::record::calendar::Day;
 use crate::scale::money_sample::MoneySample;
 use crate::scale::{Confidence, Interval};
 
-/// What members bought in the days before they joined, and in as many days after.
+/// The purchases of members in the days before they joined, and in as many days after.
 ///
 /// It says what happened, and not what the membership did. Who joins is no draw: people join when they mean to buy more,
 /// and would have bought more without a card. Those who were compared have been customers for long enough, so that
@@ -38,19 +38,20 @@ pub struct MembershipChange {
     /// The other members who were no customers yet when the days before began, or have never bought: whoever is new has had
     /// less time to buy before than after.
     pub too_new: u64,
-    /// What those who are compared bought in the days before; customers are those of them who bought.
+    /// The purchases of the members compared in the days before; customers are those of them who bought.
     pub before: BuyerSums,
-    /// What they bought on the day of joining, which is in neither span: many join with an order.
+    /// The purchases on the day of joining, which is in neither span: many join with an order.
     pub joining_day: BuyerSums,
-    /// What they bought in the days after.
+    /// The purchases in the days after.
     pub after: BuyerSums,
     /// Purchases after less purchases before, per member: correctly rounded; `None` without a member.
     pub purchases_change: Option<f64>,
-    /// Student's interval of it; `None` with fewer than two members, and where all changed by the same number.
+    /// Student's interval of the mean change of purchases; `None` with fewer than two members, and where all changed by
+    /// the same number.
     pub purchases_interval: Option<Interval>,
     /// Net revenue after less net revenue before, per member: correctly rounded; `None` without a member.
     pub revenue_change: Option<f64>,
-    /// Student's interval of it, likewise.
+    /// Student's interval of the mean change of revenue, likewise.
     pub revenue_interval: Option<Interval>,
 }
 
@@ -149,9 +150,9 @@ struct MemberFold<'a, Id> {
     members: &'a HashMap<Id, Day, FixedState>,
     days: u32,
     log: &'a PurchaseLog<Id>,
-    /// Before, on the day of joining, after.
+    /// The sums before, on the day of joining, and after.
     spans: [Sums; 3],
-    /// Of purchases, and of revenue.
+    /// The changes of purchases, and of revenue.
     changes: [MoneySample; 2],
     /// All of them are the same, whichever comes first.
     error: Option<Error>,

@@ -12,7 +12,7 @@ pub(super) trait NetSum: Copy + Default + Send {
     fn net(self) -> Option<i128>;
 }
 
-/// For logs whose amounts add up to 64 bits.
+/// Sums for logs whose amounts add up to 64 bits.
 impl NetSum for i64 {
     #[inline]
     fn add(&mut self, fact: Fact) {
@@ -28,8 +28,8 @@ impl NetSum for i64 {
     }
 }
 
-/// For any log. `None` from the sum on that left 127 bits: both only ever grow, so whether they leave them does not
-/// depend on the order of what is summed.
+/// Sums for any log. `None` from the sum on that left 127 bits: both only ever grow, so whether they leave them does
+/// not depend on the order of what is summed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Net {
     spent: Option<i128>,

@@ -32,7 +32,7 @@ pub struct InterpurchaseTimes {
     pub median_days: Option<f64>,
 }
 
-/// For each calendar period of the purchase the days to the customer's next purchase, where it follows within
+/// Returns, for each calendar period of the purchase, the days to the customer's next purchase, where it follows within
 /// `within_days` days.
 ///
 /// Purchases are counted by day: a customer's orders of one day are one. The next purchase may lie in a later period.
@@ -88,7 +88,7 @@ pub fn next_purchases<Id: CustomerId>(
     periods.into_iter().map(|(position, days)| Ok(summary(of_day.window(position)?, days))).collect()
 }
 
-/// In place of the days of a purchase that was not followed in time, and of one that was not observed for long enough.
+/// The mark in place of the days of a purchase that was not followed in time, or was not observed for long enough.
 const NOT_IN_TIME: u32 = u32::MAX;
 const UNOBSERVED: u32 = u32::MAX - 1;
 

@@ -14,8 +14,8 @@ use crate::record::calendar::Day;
 use crate::record::{CustomerId, ProductId};
 use crate::scale::Ratio;
 
-/// From the category of a customer's first purchase day to that of the second: which leads to which, and by how much
-/// more often than by chance.
+/// The paths from the category of a customer's first purchase day to that of the second: which leads to which, and by
+/// how much more often than by chance.
 ///
 /// The **first** categories of a customer are those bought on the first purchase day in the log, the **second** ones
 /// those bought on the next different purchase day, among them perhaps the first ones again. A day on which several
@@ -66,7 +66,7 @@ pub struct CategoryPaths<C> {
     customers: u64,
     first: BTreeMap<C, u64>,
     second: BTreeMap<C, u64>,
-    /// By first, then by second category.
+    /// The customers by first, then by second category.
     pairs: BTreeMap<C, BTreeMap<C, u64>>,
 }
 

@@ -8,7 +8,7 @@ use crate::record::calendar::Day;
 use crate::record::{CustomerId, Window};
 use crate::scale::Ratio;
 
-/// How many first-time buyers of a window bought a second time within a number of days.
+/// The share of a window's first-time buyers who bought a second time within a number of days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -82,7 +82,7 @@ fn two_polynomials(coefficients: &[[f64; 2]; 8], y: f64) -> (f64, f64) {
     (polynomial(&coefficients.map(|[c, _]| c), y), polynomial(&coefficients.map(|[_, c]| c), y))
 }
 
-/// From this many degrees of freedom on, the expansion around the normal quantile is exact to rounding.
+/// The degrees of freedom from which on the expansion around the normal quantile is exact to rounding.
 const MANY: f64 = 1e5;
 
 /// The `t` within which Student's t of `df` degrees of freedom, 1 or more, lies with probability `level`,

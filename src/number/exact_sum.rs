@@ -14,7 +14,7 @@ const LIMBS: usize = 2_048 / DIGITS + 3;
 /// R. M. Neal (2015), "Fast exact summation using small and large superaccumulators", arXiv:1505.05571.
 #[derive(Debug, Clone)]
 pub(crate) struct ExactSum {
-    /// In units of `2^(32 i - 1074)`; each takes 2^43 numbers before it overflows.
+    /// The limbs, in units of `2^(32 i - 1074)`; each takes 2^43 numbers before it overflows.
     limbs: [i128; LIMBS],
     /// The sum of what is infinite or no number.
     beyond: f64,

@@ -28,7 +28,7 @@ impl Worst {
         }
     }
 
-    /// Asserts that none was above `limit`.
+    /// Asserts that no error was above `limit`.
     #[track_caller]
     pub(crate) fn below(&self, limit: f64, what: &str) {
         println!("{what}: {:.1e} over {} rows, worst at {}", self.error, self.rows, self.at);

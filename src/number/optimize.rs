@@ -41,7 +41,7 @@ impl<const N: usize> Evaluation<N> {
         sum
     }
 
-    /// From derivatives by the parameters to derivatives by their logarithms.
+    /// Turns derivatives by the parameters into derivatives by their logarithms.
     pub(crate) fn by_logarithms(mut self, parameters: &[f64; N]) -> Self {
         for row in 0..N {
             for column in 0..N {
@@ -83,7 +83,7 @@ pub(crate) struct Ascent<const N: usize> {
     pub(crate) end: End,
 }
 
-/// Why a maximisation ended, the more of an end the greater.
+/// The reason why a maximisation ended, the more of an end the greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum End {
     /// The limit of evaluations was reached, or the objective is not finite.
@@ -94,7 +94,7 @@ pub(crate) enum End {
     Maximum,
 }
 
-/// No coordinate moves further in one step.
+/// The longest move of a coordinate in one step.
 const LONGEST_STEP: f64 = 2.0;
 /// A Newton step this short is the last: the error that it leaves is of the order of its square.
 const LAST_STEP: f64 = 1e-7;

@@ -1,6 +1,6 @@
 //! Division of integers, rounded once.
 
-/// Up to here binary64 holds every integer.
+/// The number up to which binary64 holds every integer.
 const EXACT: u128 = 1 << 53;
 
 /// The correctly rounded (to nearest, ties to even) binary64 nearest to `part / whole`; `None` when `whole` is 0.

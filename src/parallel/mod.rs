@@ -60,11 +60,11 @@ pub(crate) fn is_one_thread() -> bool {
     threads() == 1
 }
 
-/// So many that threads come to their end together, so few that putting them together costs nothing.
+/// Parts of a thread: enough for threads to come to their end together, few enough for joining them to cost nothing.
 const PARTS_A_THREAD: usize = 4;
 
-/// How long the parts of `len` items are: none shorter than `least`, for which it pays to wake another core. For one thread, all
-/// is one part, as it is without the feature.
+/// The length of the parts of `len` items: none shorter than `least`, for which it pays to wake another core. For one
+/// thread, all is one part, as it is without the feature.
 pub(crate) fn part_size(len: usize, least: usize) -> usize {
     // Few items ask for no threads, which are started when they are first asked for.
     match if len > least { threads() } else { 1 } {
@@ -91,7 +91,7 @@ pub(crate) fn joined<T>(parts: Vec<Vec<T>>) -> Vec<T> {
 #[cfg(any(test, feature = "rayon"))]
 const MANY: usize = 1 << 14;
 
-/// Does every task, in no particular order; each goes over `items` items.
+/// Runs every task, in no particular order; each goes over `items` items.
 pub(crate) fn run(items: usize, tasks: Vec<Box<dyn FnOnce() + Send + '_>>) {
     #[cfg(feature = "rayon")]
     if items > MANY && !is_one_thread() {

@@ -1,19 +1,19 @@
-//! What a customer does before or without buying.
+//! Interactions of a customer with products, before or without buying.
 
 use chrono::{DateTime, Utc};
 
 use crate::scale::label::labels;
 
 labels! {
-    /// How a customer showed interest in a product, from the weakest sign to the strongest.
+    /// A kind of interest in a product, from the weakest sign to the strongest.
     pub enum InteractionKind[4] {
-        /// Looked at its page.
+        /// The customer looked at its page.
         View: "view", "Viewed", "浏览";
-        /// Searched for it.
+        /// The customer searched for it.
         Search: "search", "Searched", "搜索";
-        /// Put it on the list of favourites.
+        /// The customer put it on the list of favourites.
         Favourite: "favourite", "Favourited", "收藏";
-        /// Put it into the cart.
+        /// The customer put it into the cart.
         Cart: "cart", "Added to cart", "加购";
     }
 }
@@ -40,22 +40,22 @@ pub struct Interaction<Id, P> {
 }
 
 impl<Id, P> Interaction<Id, P> {
-    /// Every combination is one.
+    /// Makes an interaction; every combination is one.
     pub const fn new(customer: Id, at: DateTime<Utc>, kind: InteractionKind, product: P) -> Self {
         Self { customer, at, kind, product }
     }
 
-    /// Who.
+    /// The customer.
     pub const fn customer(&self) -> &Id {
         &self.customer
     }
 
-    /// When.
+    /// The time.
     pub const fn at(&self) -> DateTime<Utc> {
         self.at
     }
 
-    /// How.
+    /// The kind of interest.
     pub const fn kind(&self) -> InteractionKind {
         self.kind
     }

@@ -10,7 +10,7 @@ use super::when::When;
 use super::{OrderStatus, ShopCalendar};
 use crate::error::{Error, Result};
 
-/// Whatever tells one product, or one category, from another: a stock code, a number, the shop's own enum.
+/// An id of a product or a category: a stock code, a number, the shop's own enum.
 ///
 /// Implemented for every type that has what it asks, as [`CustomerId`](super::CustomerId) is. `Ord` is the order in
 /// which products are listed. A line of a category instead of a product makes all that is measured from it a number of
@@ -85,7 +85,7 @@ impl<Id, P> OrderLine<Id, P> {
         Self { status, ..self }
     }
 
-    /// Who ordered.
+    /// The customer who ordered.
     pub const fn customer(&self) -> &Id {
         &self.customer
     }
@@ -109,17 +109,17 @@ impl<Id, P> OrderLine<Id, P> {
         &self.product
     }
 
-    /// How much of it, above 0.
+    /// The quantity, above 0.
     pub const fn quantity(&self) -> Decimal {
         self.quantity
     }
 
-    /// What the line costs in all, 0 or more.
+    /// The amount of the line in all, 0 or more.
     pub const fn amount(&self) -> Decimal {
         self.amount
     }
 
-    /// Where its order stands.
+    /// The status of its order.
     pub const fn status(&self) -> OrderStatus {
         self.status
     }

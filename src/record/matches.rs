@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::number::money;
 use crate::record::{CustomerId, Record, RecordColumns};
 
-/// What [`match_credits`] tied to an order and what it could not.
+/// The result of [`match_credits`]: the credits tied to orders and the others.
 ///
 /// Positions, from 0, are those of the records as they were given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

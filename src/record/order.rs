@@ -11,7 +11,7 @@ use super::when::When;
 use crate::error::{Error, Result};
 use crate::number::money;
 
-/// Whatever tells one customer from another: `u64`, `Uuid`, `String`, `&str`.
+/// An id of a customer: `u64`, `Uuid`, `String`, `&str`.
 ///
 /// Implemented for every type that has what it asks. Two ids are the same customer only if they are equal: `"Ann"` and
 /// `"ann"` are two. `Ord` is the order in which customers are listed; `Debug` names a customer in an error.
@@ -24,16 +24,16 @@ pub trait CustomerId: Clone + Debug + Hash + Ord + Send + Sync {}
 
 impl<Id: Clone + Debug + Hash + Ord + Send + Sync> CustomerId for Id {}
 
-/// Where an order stands.
+/// The status of an order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum OrderStatus {
-    /// Paid for: the only status that can be a purchase.
+    /// The order is paid for: the only status that can be a purchase.
     #[default]
     Paid,
-    /// Placed and not paid for.
+    /// The order is placed and not paid for.
     Unpaid,
-    /// Called off.
+    /// The order is called off.
     Cancelled,
 }
 
@@ -123,7 +123,7 @@ impl<Id> Order<Id> {
         }
     }
 
-    /// Who ordered.
+    /// The customer who ordered.
     pub const fn customer(&self) -> &Id {
         &self.customer
     }
@@ -147,12 +147,12 @@ impl<Id> Order<Id> {
         self.amount
     }
 
-    /// What was given back of it, 0 to the amount.
+    /// The part of the amount that was given back, 0 to the amount.
     pub const fn refunded(&self) -> Decimal {
         self.refunded
     }
 
-    /// Where it stands.
+    /// The status of the order.
     pub const fn status(&self) -> OrderStatus {
         self.status
     }
@@ -224,7 +224,7 @@ impl<Id> Credit<Id> {
         Ok(Self { customer, issued_at, amount: Error::above_zero("amount of a credit", amount)? })
     }
 
-    /// Who got it.
+    /// The customer who got it.
     pub const fn customer(&self) -> &Id {
         &self.customer
     }
@@ -243,7 +243,7 @@ impl<Id> Credit<Id> {
         self.issued_at.day(calendar)
     }
 
-    /// How much, above 0.
+    /// The amount, above 0.
     pub const fn amount(&self) -> Decimal {
         self.amount
     }

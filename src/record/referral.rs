@@ -1,4 +1,4 @@
-//! Who brought whom to the shop.
+//! Referrals of one customer by another.
 
 use chrono::NaiveDate;
 
@@ -8,9 +8,9 @@ use chrono::NaiveDate;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Referral<Id> {
-    /// Who brought.
+    /// The customer who brought the other.
     pub referrer: Id,
-    /// Who came.
+    /// The customer who was brought.
     pub referred: Id,
     /// The day on which the referred came.
     pub day: NaiveDate,

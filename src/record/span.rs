@@ -29,9 +29,9 @@ use crate::scale::Language;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CalendarSpan {
-    /// Whole years.
+    /// The whole years.
     pub years: u32,
-    /// Whole months beyond them, 0 to 11.
+    /// The whole months beyond them, 0 to 11.
     pub months: u32,
     /// Days beyond them, 0 to 30.
     pub days: u32,

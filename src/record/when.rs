@@ -1,4 +1,4 @@
-//! When a record happened: at an instant, or on a day of the shop.
+//! The time of a record: at an instant, or on a day of the shop.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 
@@ -48,7 +48,7 @@ impl When {
     }
 }
 
-/// As text: `2026-03-01T12:00:00Z`, or `2026-03-01` for a day.
+/// The stored form, as text: `2026-03-01T12:00:00Z`, or `2026-03-01` for a day.
 #[cfg(feature = "serde")]
 mod stored {
     use core::fmt;

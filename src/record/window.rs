@@ -1,4 +1,4 @@
-//! Which days are counted.
+//! Windows of days.
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
@@ -77,7 +77,7 @@ impl Window {
         Day::from(self.end).since(self.start.into())
     }
 
-    /// Its days up to and including one of them or a later one.
+    /// Returns the window's days up to and including one of them or a later one.
     pub(crate) fn up_to(self, as_of: NaiveDate) -> Self {
         Self { start: self.start, end: as_of.succ_opt().map_or(self.end, |next| self.end.min(next)) }
     }
@@ -151,7 +151,7 @@ impl Period {
         Some((start, start.checked_add_months(Months::new(count))?))
     }
 
-    /// What the period in which a day lies is called: `2026-03-01`, `2026-W09`, `2026-03`, `2026Q1`, `2026`.
+    /// The name of the period in which a day lies: `2026-03-01`, `2026-W09`, `2026-03`, `2026Q1`, `2026`.
     ///
     /// A week bears the year of its Thursday, as in ISO 8601.
     pub fn name(self, day: NaiveDate) -> String {
@@ -231,7 +231,7 @@ impl Windows {
         Self::new(as_of.into_iter().map(|day| Window::last_days(day, days)).collect::<Result<_>>()?)
     }
 
-    /// How many windows.
+    /// The number of windows.
     pub fn len(&self) -> usize {
         self.windows.len()
     }

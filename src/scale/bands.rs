@@ -63,7 +63,7 @@ impl<T> Bands<T> {
         self.edges.len() + 1
     }
 
-    /// Never true: there is always one band.
+    /// Returns `false`: there is always one band.
     pub const fn is_empty(&self) -> bool {
         false
     }

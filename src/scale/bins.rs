@@ -5,7 +5,7 @@ use core::ops::Bound;
 use crate::scale::range::range;
 use crate::scale::{Bands, CutPoints};
 
-/// How a number becomes a bin: by quantiles that were fitted, or by thresholds that were given.
+/// A rule by which a number becomes a bin: by quantiles that were fitted, or by thresholds that were given.
 ///
 /// They differ at their thresholds: a value equal to a cut of [`Quantiles`](Bins::Quantiles) lies below it, one equal to
 /// a cut from the top or to a given edge above it.

@@ -1,4 +1,4 @@
-//! How sure an interval is to be.
+//! The confidence of an interval.
 
 use crate::error::{Error, Result};
 use crate::number::distribution::{normal_within, student_within};

@@ -100,7 +100,7 @@ impl<T: Ord> CutPoints<T> {
     }
 }
 
-/// Few cuts: counting them all, four at a time, is faster than a search that branches.
+/// Counts the few cuts that are passed: counting them all, four at a time, is faster than a search that branches.
 #[inline]
 fn count<T>(cuts: &[T], is_passed: impl Fn(&T) -> bool) -> usize {
     let passed = |cuts: &[T]| cuts.iter().filter(|cut| is_passed(cut)).count();

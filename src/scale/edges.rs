@@ -12,7 +12,7 @@ pub(crate) struct DayEdges {
     pub(crate) days: [u32; 3],
 }
 
-/// What Chinese e-commerce teaches, for gaps between purchases and for days since the only one.
+/// The edges that Chinese e-commerce teaches, for gaps between purchases and for days since the only one.
 impl Default for DayEdges {
     fn default() -> Self {
         Self { days: [30, 50, 80] }

@@ -1,4 +1,4 @@
-//! Between which numbers an estimate lies.
+//! The interval of an estimate.
 
 use crate::error::{Error, Result};
 
@@ -41,8 +41,8 @@ impl Interval {
         Self::of(self.low - number, self.high - number)
     }
 
-    /// That of the difference of two independent estimates, the first less the second, from the interval of each: square
-    /// and add.
+    /// Returns the interval of the difference of two independent estimates, the first less the second, from the
+    /// interval of each: square and add.
     pub(crate) fn of_difference(estimates: [Option<f64>; 2], intervals: [Option<Self>; 2]) -> Option<Self> {
         let ([p, q], [of_p, of_q]) = (estimates, intervals);
         let (p, q, of_p, of_q) = (p?, q?, of_p?, of_q?);

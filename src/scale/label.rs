@@ -27,7 +27,7 @@ impl Language {
     }
 }
 
-/// What a label is called: a stable key for programs, an English and a Chinese name for people.
+/// The names of a label: a stable key for programs, an English and a Chinese name for people.
 ///
 /// # Examples
 ///
@@ -92,7 +92,7 @@ macro_rules! labels {
             /// All of them, in order.
             pub const ALL: [Self; $count] = [$(Self::$variant),+];
 
-            /// Its key and names.
+            /// The label's key and names.
             pub const fn label(self) -> &'static $crate::scale::Label {
                 match self {
                     $(Self::$variant => const { &$crate::scale::Label::preset($key, $english, $chinese) }),+

@@ -1,4 +1,4 @@
-//! What the customers of one group brought, as three exact numbers.
+//! The amounts that the customers of one group brought, as three exact numbers.
 
 use rust_decimal::Decimal;
 
@@ -39,9 +39,9 @@ pub struct MoneySample {
     customers: u64,
     /// The decimals of the finest amount, trailing zeros aside.
     scale: u32,
-    /// In units of `10^-scale`.
+    /// The sum in units of `10^-scale`.
     sum: i128,
-    /// In units of `10^-2scale`.
+    /// The sum of the squares in units of `10^-2scale`.
     squares: u128,
 }
 
@@ -115,12 +115,12 @@ impl MoneySample {
         self.customers
     }
 
-    /// What they brought.
+    /// The sum of the amounts.
     pub fn sum(&self) -> Decimal {
         money::decimal(self.sum, self.scale).unwrap_or_default()
     }
 
-    /// What a customer brought on average; `None` without a customer. Rounded to a `Decimal`'s 28 digits where the
+    /// The mean amount per customer; `None` without a customer. Rounded to a `Decimal`'s 28 digits where the
     /// quotient does not end.
     pub fn mean(&self) -> Option<Decimal> {
         self.sum().checked_div(self.customers.into())
@@ -201,7 +201,7 @@ impl MoneySample {
 #[derive(Clone, Copy)]
 pub(crate) struct Mean {
     pub(crate) value: f64,
-    /// Of the mean.
+    /// The variance of the mean.
     pub(crate) variance: f64,
     /// Customers less 1.
     freedom: f64,

@@ -8,7 +8,7 @@ use crate::number::money;
 use crate::number::money::Text;
 use crate::scale::{CutPoints, Tally};
 
-/// How many customers have each amount of money: a [`Tally`] of decimals, exact or of bounded size.
+/// The number of customers of each amount of money: a [`Tally`] of decimals, exact or of bounded size.
 ///
 /// Everything takes the time that it takes a tally. Amounts are counted by what they are worth: 5 and 5.00 are one amount. Cuts are written with as many decimals as the
 /// finest amount so far, which is all that a merge or a removal can change about them; tallies that differ only in
@@ -43,14 +43,14 @@ use crate::scale::{CutPoints, Tally};
 /// ```
 #[derive(Debug, Clone, Default, Eq)]
 pub struct MoneyTally {
-    /// Without trailing zeros.
+    /// The amounts, without trailing zeros.
     amounts: Tally<Decimal>,
     /// The decimals of the finest amount so far.
     scale: u32,
     digits: Option<u8>,
 }
 
-/// All that a `Decimal` can have; the few amounts of one more are counted by their first 28.
+/// The most digits that a `Decimal` can have; the few amounts of one more are counted by their first 28.
 const MOST_DIGITS: u8 = 28;
 
 impl PartialEq for MoneyTally {
@@ -168,7 +168,7 @@ impl MoneyTally {
         Self { amounts: tally.map(decimal), scale, digits: None }
     }
 
-    /// What is counted of an amount.
+    /// The amount under which an amount is counted.
     fn kept(&self, amount: Decimal) -> Decimal {
         self.digits.map_or(amount, |digits| leading(amount, digits)).normalize()
     }

@@ -21,7 +21,7 @@ pub(crate) fn range<'a, T>(
         .then(|| (lower.map_or(Bound::Unbounded, below), upper.map_or(Bound::Unbounded, above)))
 }
 
-/// What is compared.
+/// The kind of value compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Quantity {
     Number,

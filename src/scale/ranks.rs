@@ -1,4 +1,5 @@
-//! Which of the values in ascending order are the cuts: the one definition for values at hand and for counted ones.
+//! The ranks that are cuts of the values in ascending order: the one definition for values at hand and for counted
+//! ones.
 
 use rust_decimal::Decimal;
 

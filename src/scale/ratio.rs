@@ -45,7 +45,7 @@ impl Ratio {
         Ok(Self { count, of })
     }
 
-    /// For counts that were taken from the population itself.
+    /// Makes a ratio of counts that were taken from the population itself.
     pub(crate) const fn counted(count: u64, of: u64) -> Self {
         debug_assert!(count <= of, "a part is not larger than its whole");
         Self { count, of }

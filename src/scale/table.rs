@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::scale::Ratio;
 
-/// Where a table goes on below: terminals and pages are about this wide.
+/// The width from which a table goes on below: terminals and pages are about this wide.
 const WIDTH: usize = 120;
 
 const BETWEEN: &str = "  ";
@@ -22,7 +22,7 @@ pub(crate) struct TextTable {
 }
 
 impl TextTable {
-    /// Of these columns, so many of which name the line.
+    /// Makes a table of these columns, the first `names` of which name the line.
     pub(crate) fn new<S: Into<String>>(names: usize, header: impl IntoIterator<Item = S>) -> Self {
         Self { names, lines: vec![header.into_iter().map(Into::into).collect()] }
     }
@@ -106,7 +106,7 @@ pub(crate) fn share(ratio: Ratio) -> String {
     format!("{:>7}", share.as_deref().unwrap_or("-"))
 }
 
-/// An amount with so many decimals; a dash for none.
+/// An amount with `scale` decimals; a dash for none. a dash for none.
 pub(crate) fn amount(amount: Option<Decimal>, scale: u32) -> String {
     amount.map_or("-".to_owned(), |amount| format!("{:.1$}", amount.round_dp(scale), scale as usize))
 }

@@ -10,7 +10,7 @@ use crate::number::runs::merged;
 use crate::scale::CutPoints;
 use crate::scale::ranks::{bin_ranks, bin_ranks_from_top, share_ranks};
 
-/// How many customers have each value: all that quantile cuts need to know of a population, exact and mergeable.
+/// The number of customers of each value: all that quantile cuts need to know of a population, exact and mergeable.
 ///
 /// The tally of two groups of customers is the [`merge`](Tally::merge) of theirs, whoever is in which and in whatever
 /// order, and its [`cut_points`](Tally::cut_points) are those of [`CutPoints::fit`] on all the values. So a fit can be
@@ -42,13 +42,13 @@ use crate::scale::ranks::{bin_ranks, bin_ranks_from_top, share_ranks};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Tally<T> {
-    /// Each at least 1.
+    /// The customers of each value, 1 or more.
     counts: BTreeMap<T, u64>,
-    /// Their sum.
+    /// The sum of these numbers.
     customers: u64,
 }
 
-/// As many customers as a signed number of 64 bits can count, which is what databases have.
+/// The most customers: as many as a signed number of 64 bits can count, which is what databases have.
 const MOST: u64 = i64::MAX as u64;
 
 impl<T: Ord> Tally<T> {

@@ -1,4 +1,4 @@
-//! How often a repeat customer comes.
+//! Labels of repeat customers by the mean gap between purchases.
 
 use core::ops::Bound;
 
@@ -10,15 +10,15 @@ use crate::scale::words::phrase;
 use crate::scale::{CutPoints, Language, Tally};
 
 labels! {
-    /// How often a customer of two purchase days or more comes, by the mean gap between them.
+    /// The band of a customer of two purchase days or more, by the mean gap between them.
     pub enum FrequencyBand[4] {
-        /// By default, a mean gap below 30 days.
+        /// A mean gap below 30 days, by default.
         High: "high", "High frequency", "高频客户";
-        /// By default, from 30 to below 50 days.
+        /// A mean gap of 30 to below 50 days, by default.
         Medium: "medium", "Medium frequency", "中频客户";
-        /// By default, from 50 to below 80 days.
+        /// A mean gap of 50 to below 80 days, by default.
         Low: "low", "Low frequency", "低频客户";
-        /// By default, 80 days or more.
+        /// A mean gap of 80 days or more, by default.
         Occasional: "occasional", "Occasional", "偶购客户";
     }
 }
@@ -115,7 +115,7 @@ impl FrequencyBands {
         self.edges.range(band as usize)
     }
 
-    /// Why a customer is in its band; `None` with fewer than two purchase days.
+    /// Says why a customer is in its band; `None` with fewer than two purchase days.
     pub fn explain(&self, history: &CustomerHistory, language: Language) -> Option<String> {
         let (gaps, band) = (history.gaps()?, self.band(history)?);
         let range = self.edges.describe(gaps.whole_mean_days(), language);

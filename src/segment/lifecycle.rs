@@ -1,4 +1,4 @@
-//! Where a customer stands between the first purchase and the habit.
+//! Stages of a customer between the first purchase and the habit.
 
 use chrono::NaiveDate;
 
@@ -81,7 +81,7 @@ pub struct Lifecycle {
 }
 
 impl Lifecycle {
-    /// With the shop's own thresholds.
+    /// Makes a lifecycle with the shop's own thresholds.
     pub const fn new(new_customers: NewCustomerBands, frequency: FrequencyBands) -> Self {
         Self { new_customers, frequency }
     }
@@ -93,7 +93,7 @@ impl Lifecycle {
         new.or_else(|| self.frequency.band(history).map(LifecycleStage::Repeat))
     }
 
-    /// Why a customer is in its stage; `None` where there is no [`stage`](Lifecycle::stage).
+    /// Says why a customer is in its stage; `None` where there is no [`stage`](Lifecycle::stage).
     pub fn explain(&self, history: &CustomerHistory, as_of: NaiveDate, language: Language) -> Option<String> {
         match self.stage(history, as_of)? {
             LifecycleStage::New(_) => self.new_customers.explain(history, as_of, language),

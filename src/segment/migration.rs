@@ -1,4 +1,4 @@
-//! Who went from which label to which.
+//! Moves of customers from one label to another.
 
 use std::collections::BTreeMap;
 

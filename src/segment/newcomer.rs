@@ -1,4 +1,4 @@
-//! What becomes of a customer who has come once.
+//! States of customers of one purchase day.
 
 use core::ops::Bound;
 
@@ -12,15 +12,15 @@ use crate::scale::label::labels;
 use crate::scale::words::phrase;
 
 labels! {
-    /// Where a customer of one purchase day stands, by the days since it.
+    /// The state of a customer of one purchase day, by the days since it.
     pub enum NewCustomerState[4] {
-        /// By default, fewer than 30 days ago.
+        /// Fewer than 30 days ago, by default.
         Active: "active", "Active", "活跃";
-        /// By default, from 30 to below 50 days ago.
+        /// 30 to below 50 days ago, by default.
         Cooling: "cooling", "Cooling", "沉默";
-        /// By default, from 50 to below 80 days ago.
+        /// 50 to below 80 days ago, by default.
         AtRisk: "at_risk", "At risk", "流失预警";
-        /// By default, 80 days ago or more.
+        /// 80 days ago or more, by default.
         Lost: "lost", "Lost", "流失";
     }
 }
@@ -60,7 +60,7 @@ impl NewCustomerBands {
         self.edges.range(state as usize)
     }
 
-    /// Why a customer is in its state; `None` where there is no [`state`](NewCustomerBands::state).
+    /// Says why a customer is in its state; `None` where there is no [`state`](NewCustomerBands::state).
     pub fn explain(&self, history: &CustomerHistory, as_of: NaiveDate, language: Language) -> Option<String> {
         let (state, days) = (self.state(history, as_of)?, history.days_since_last(as_of)?);
         let (name, range) = (state.label().name(language), self.edges.describe(days, language));

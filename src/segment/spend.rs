@@ -1,4 +1,4 @@
-//! How much a customer spends, by given price bands.
+//! Price bands of a customer's spend.
 
 use core::ops::Bound;
 
@@ -56,7 +56,7 @@ impl SpendBands {
         Self { measure, edges: bands, labels }
     }
 
-    /// What is held against the edges.
+    /// The amount that is compared with the edges.
     pub const fn measure(&self) -> MonetaryMeasure {
         self.measure
     }
@@ -66,7 +66,7 @@ impl SpendBands {
         &self.edges
     }
 
-    /// What the bands are called, the lowest first: `under_200`, `200_300`, `from_800`; in words, their edges.
+    /// The labels of the bands, the lowest first: `under_200`, `200_300`, `from_800`; in words, their edges.
     pub fn labels(&self) -> &[Label] {
         &self.labels
     }
@@ -81,7 +81,7 @@ impl SpendBands {
         self.labels.get(self.position(history)?)
     }
 
-    /// Why a customer is in its band; `None` without a purchase.
+    /// Says why a customer is in its band; `None` without a purchase.
     pub fn explain(&self, history: &CustomerHistory, language: Language) -> Option<String> {
         let band = self.band(history)?;
         let (name, amount) = (self.measure.name(language), self.measure.of(history));

@@ -1,4 +1,4 @@
-//! What a label amounts to.
+//! Summaries of the customers of a label.
 
 use std::collections::BTreeMap;
 
@@ -16,15 +16,15 @@ use crate::scale::Ratio;
 pub struct LabelSummary {
     /// The label's customers, of all customers who have a label.
     pub customers: Ratio,
-    /// Their purchases.
+    /// The purchases of the label's customers.
     pub purchases: u64,
-    /// Their revenue: spend less credits.
+    /// The revenue of the label's customers: spend less credits.
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub revenue: Decimal,
-    /// Their part of the revenue of all customers who have a label, correctly rounded; `None` when that is 0 or less.
-    /// Below 0 or above 1 where credits exceed spend.
+    /// The label's part of the revenue of all customers who have a label, correctly rounded; `None` when that is 0 or
+    /// less. Below 0 or above 1 where credits exceed spend.
     pub revenue_share: Option<f64>,
-    /// What they spent, less refunds of the orders themselves, per purchase; rounded to 28 digits where it does not
+    /// The spend less refunds of the orders themselves, per purchase; rounded to 28 digits where it does not
     /// end. 0 without a customer.
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub mean_order_amount: Decimal,
@@ -83,12 +83,12 @@ pub(crate) fn summaries<Id>(
     sums.into_iter().map(|sums| all.summary(sums, ledger.scale())).collect()
 }
 
-/// What is added up of the customers of one label.
+/// The sums over the customers of one label.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Sums {
     pub(crate) customers: u64,
     pub(crate) purchases: u64,
-    /// This and spend in units of the ledger's scale.
+    /// The revenue, and the spend, in units of the ledger's scale.
     pub(crate) revenue: i128,
     pub(crate) spend: i128,
 }
@@ -125,7 +125,7 @@ impl Sums {
         Ok(())
     }
 
-    /// Of a label's sums, where `self` is those of all labels.
+    /// Returns the summary of a label's sums, where `self` is those of all labels.
     pub(crate) fn summary(&self, of_label: Self, scale: u32) -> Result<LabelSummary> {
         let spend = money::decimal(of_label.spend, scale).ok_or_else(overflow)?;
         Ok(LabelSummary {

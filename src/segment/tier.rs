@@ -179,7 +179,7 @@ impl TierModel {
         Some((lower.cloned(), upper.cloned()))
     }
 
-    /// Why a customer of a revenue is in its tier.
+    /// Says why a customer of a revenue is in its tier.
     pub fn explain(&self, revenue: Decimal, language: Language) -> String {
         let range = self.range(self.position(revenue)).unwrap_or((Bound::Unbounded, Bound::Unbounded));
         let range = describe(range, Quantity::Number, language);

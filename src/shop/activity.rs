@@ -1,10 +1,10 @@
-//! What a shop knows of a customer beside the purchases.
+//! Activities of a customer beside the purchases.
 
 use crate::record::InteractionKind;
 use crate::scale::label::labels;
 
 labels! {
-    /// What a customer did with a product or category.
+    /// A kind of activity with a product or category.
     #[non_exhaustive]
     pub enum Activity[6] {
         /// Looked at it.
@@ -25,11 +25,11 @@ labels! {
 /// The last time that a customer did something with a product or category.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LastActivity<'a> {
-    /// What was done.
+    /// The kind of activity.
     pub activity: Activity,
-    /// With which product or category.
+    /// The product or category.
     pub category: &'a str,
-    /// How many days before the as-of day; 0 is the as-of day itself.
+    /// The number of days before the as-of day; 0 is the as-of day itself.
     pub days_ago: u32,
 }
 

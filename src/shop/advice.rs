@@ -1,4 +1,4 @@
-//! What a person would say of a customer, and what to do.
+//! Advice about a customer in a person's words.
 
 use rust_decimal::Decimal;
 

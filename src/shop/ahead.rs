@@ -1,4 +1,4 @@
-//! What may come of a customer: intervals, and the day of the next purchase.
+//! The range of a customer's future: intervals, and the day of the next purchase.
 
 use chrono::NaiveDate;
 
@@ -80,13 +80,13 @@ impl ShopModels {
         all.into_iter().zip(ledger.iter()).map(net).collect()
     }
 
-    /// Less what is given back.
+    /// Subtracts what is given back.
     fn net(&self, value: Interval, history: &CustomerHistory) -> Option<Interval> {
         let kept = self.kept.of_customer(history);
         Interval::of(value.low * kept, value.high * kept)
     }
 
-    /// When a customer's next purchase is due, in days after `as_of`: as [`PurchaseModel::next_purchase`].
+    /// The days after `as_of` on which a customer's next purchase is due: as [`PurchaseModel::next_purchase`].
     ///
     /// `None` without a model of purchases, without a purchase, and when the last one lies after `as_of`.
     pub fn next_purchase(&self, history: &CustomerHistory, as_of: NaiveDate) -> Option<NextPurchase> {

@@ -1,4 +1,4 @@
-//! What the models say of all customers of a ledger, column by column.
+//! The answers of the models for all customers of a ledger, column by column.
 //!
 //! `benches/shop.rs`, `shop/profile_all`, must take no more than 1.1 times `shop/parts`.
 

@@ -1,4 +1,4 @@
-//! Whom to call first.
+//! The order in which to call customers.
 
 use core::cmp::Ordering;
 
@@ -11,8 +11,8 @@ impl Profiles {
     /// most part, although some of them do come back (of CDNOW's, 36 of 127 in 39 weeks). A choice of this crate.
     pub const LEAST_ALIVE: f64 = 0.2;
 
-    /// Whom to call first: the positions of the customers who are late and may yet be won back, those first with whom
-    /// most is at stake.
+    /// Returns whom to call first: the positions of the customers who are late and may yet be won back, those first
+    /// with whom most is at stake.
     ///
     /// **Population**: customers of two purchase days or more who have missed one cycle or more (churn risk due, overdue
     /// or churn-inclined) and whose P(alive) is [`LEAST_ALIVE`](Profiles::LEAST_ALIVE),

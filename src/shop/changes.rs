@@ -1,4 +1,4 @@
-//! What changed since earlier models, or an earlier day.
+//! Changes since earlier models, or an earlier day.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,9 @@ use crate::record::CustomerId;
 use crate::segment::{LabelKind, Migration};
 
 impl ShopModels {
-    /// How many customers moved from which label to which since earlier models and an earlier ledger, for each kind of
-    /// label that either shop has, by the labels' keys. The same ledger given twice tells what the new models change.
+    /// Counts the customers who moved from one label to another since earlier models and an earlier ledger, for each
+    /// kind of label that either shop has, by the labels' keys. The same ledger given twice tells what the new models
+    /// change.
     ///
     /// Who has no label of a kind, or is not in a ledger, has entered or left it.
     ///

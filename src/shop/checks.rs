@@ -1,4 +1,4 @@
-//! How a shop's forecasts have done on its own past.
+//! Checks of a shop's forecasts on its own past.
 
 use chrono::NaiveDate;
 
@@ -11,8 +11,8 @@ use crate::predict::{
 };
 use crate::record::CustomerId;
 
-/// How the models that a shop may use have done in every complete window of its past: what decides between them, how far off
-/// the next total may be, who comes back, and how regularly customers come.
+/// The record of the models that a shop may use in every complete window of its past: what decides between them, how
+/// far off the next total may be, who comes back, and how regularly customers come.
 ///
 /// [`ShopModels::fit_log`](super::ShopModels::fit_log) makes and uses it. Where models are fitted to a ledger or to a merged
 /// tally, it is made apart, of a log of all customers or a merged [`PastTally`], and [given](ShopOptions::with_checks).
@@ -31,7 +31,7 @@ pub struct ShopChecks {
     rhythm: Option<RhythmCheck>,
 }
 
-/// What a model that knows rhythms, MBG/CNBD-k, gained in all windows over the model that would forecast without it.
+/// The gain of a model that knows rhythms, MBG/CNBD-k, in all windows over the model that would forecast without it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
@@ -98,12 +98,13 @@ impl ShopChecks {
         Ok(checks)
     }
 
-    /// What a model that knows rhythms gained; `None` where none was asked for, and without a window in which both have a fit.
+    /// The gain of a model that knows rhythms; `None` where none was asked for, and without a window in which both have
+    /// a fit.
     pub const fn rhythm(&self) -> Option<&RhythmCheck> {
         self.rhythm.as_ref()
     }
 
-    /// How regularly the shop's customers come; `None` where nobody's gaps are known, and where no model was run.
+    /// The regularity of the shop's customers; `None` where nobody's gaps are known, and where no model was run.
     pub fn regularity(&self) -> Option<&Regularity> {
         self.regularity.as_ref().map(|(regularity, _)| regularity)
     }
@@ -128,7 +129,7 @@ impl ShopChecks {
         difference(&model, &nbd)
     }
 
-    /// Of the same day and horizon as the models.
+    /// Returns the checks if they are of the same day and horizon as the models.
     pub(super) fn checked(self, as_of: NaiveDate, horizon_days: u32) -> Result<Self> {
         for track in &self.tracks {
             if track.as_of != as_of {

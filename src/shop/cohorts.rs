@@ -1,4 +1,4 @@
-//! What the open periods of cohorts will have brought when they are over.
+//! Forecasts of the open periods of cohorts.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -16,7 +16,8 @@ use crate::record::calendar::Day;
 use crate::scale::words::phrase;
 use crate::scale::{Confidence, Interval, Language};
 
-/// What the customers of a cohort will have brought when a period of life that is open is over for all of them.
+/// The forecast of what the customers of a cohort will have brought when a period of life that is open is over for all
+/// of them.
 ///
 /// **Population**: the cohort's customers. Each is forecast for the days that are left of that period of his or her own
 /// life, none for those who have lived it.
@@ -32,7 +33,7 @@ pub struct CohortForecast {
     pub offset: u32,
     /// The day on which it is over for all of them.
     pub last_day: NaiveDate,
-    /// Their net revenue from offset 0 through it so far: [`Cohort::through`].
+    /// The net revenue of these customers from offset 0 through it so far: [`Cohort::through`].
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub revenue: Decimal,
     /// The net revenue that is still to come until it is over, with its interval; `None` where the spend of some
@@ -62,7 +63,7 @@ impl CohortForecast {
         Some((self.revenue.to_f64()? + coming) / self.customers as f64)
     }
 
-    /// What is still to come in words, with amounts of `decimals` decimals.
+    /// Says what is still to come in words, with amounts of `decimals` decimals.
     pub fn describe(&self, decimals: usize, language: Language) -> String {
         let Self { customers, last_day, revenue, without_mean_spend, .. } = self;
         let coming = match &self.coming {
@@ -82,9 +83,9 @@ impl CohortForecast {
 }
 
 impl ShopModels {
-    /// What each open period of each cohort will have brought when it is over, oldest cohort first, each cohort's
-    /// periods ascending; of brackets of days, the last, which never ends, is left out. `None` where the shop has no
-    /// model of purchases or none of spend; empty for a table without an open period.
+    /// Forecasts what each open period of each cohort will have brought when it is over, oldest cohort first, each
+    /// cohort's periods ascending; of brackets of days, the last, which never ends, is left out. `None` where the shop
+    /// has no model of purchases or none of spend; empty for a table without an open period.
     ///
     /// The ledger is that of the table's customers, such as all of a [`PurchaseLog`](crate::PurchaseLog), or those of
     /// one group ([`of_customers`](crate::PurchaseLog::of_customers)).
@@ -199,7 +200,7 @@ impl ShopModels {
     }
 }
 
-/// Of each cohort the positions of its customers, with their first days.
+/// Returns the positions of each cohort's customers, with their first days.
 fn members<Id>(ledger: &Ledger<Id>, table: &CohortTable) -> Result<Vec<Vec<(usize, NaiveDate)>>> {
     let mut members = vec![Vec::new(); table.cohorts.len()];
     for (at, (_, history)) in ledger.iter().enumerate() {

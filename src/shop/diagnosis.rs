@@ -1,4 +1,4 @@
-//! What the shop's own data say about its forecasts.
+//! Findings of the shop's own data about its forecasts.
 
 use chrono::NaiveDate;
 
@@ -22,7 +22,7 @@ use crate::scale::words::{count, phrase};
 pub enum Finding {
     /// The forecasts were not checked: the shop was fitted without its log, or with a given model.
     Unchecked,
-    /// How much past there is to check them on.
+    /// The length of the past to check them on.
     Windows {
         /// The complete windows.
         windows: u32,
@@ -42,38 +42,38 @@ pub enum Finding {
     },
     /// Customers can be seen to leave.
     DropoutIdentified {
-        /// By which numbers.
+        /// The numbers that show it.
         dropout: Identification,
     },
     /// Nobody can be seen to leave: P(alive) says nothing.
     DropoutNotIdentified {
-        /// By which numbers.
+        /// The numbers that show it.
         dropout: Identification,
     },
     /// The model that forecasts, and why.
     Model {
         /// The model; `None` where there is none.
         kind: Option<ModelKind>,
-        /// Where it comes from.
+        /// The origin of the model.
         status: EstimateStatus,
         /// Its log score per customer less that of NBD over the windows of the past; `None` for NBD itself.
         gain: Option<Difference>,
     },
-    /// What a model that knows rhythms gained on the shop's past.
+    /// The gain of a model that knows rhythms on the shop's past.
     Rhythm {
-        /// Over which model, how much, and whether it is preferred.
+        /// The model compared with, the gain, and whether it is preferred.
         check: RhythmCheck,
         /// Whether it forecasts: where it is preferred, and its fit to all orders tells who leaves.
         is_used: bool,
     },
-    /// How regularly customers come.
+    /// The regularity of customers.
     Regularity {
         /// The shares of customers by their rhythm.
         regularity: Regularity,
         /// The customers of two known gaps or more, who tell it.
         customers: u64,
     },
-    /// How far off the last forecasts of the shop's purchase days and of its revenue were.
+    /// The errors of the last forecasts of the shop's purchase days and revenue.
     Errors {
         /// The windows.
         windows: u32,
@@ -103,11 +103,11 @@ pub enum Finding {
         windows: u32,
         /// The mean of `|ln(actual / forecast)|` in them, without the correction.
         plain: f64,
-        /// With it.
+        /// The mean with the correction.
         corrected: f64,
-        /// With half of the mean error of the other windows instead, what a forecast that is always too high gains by.
+        /// The mean with half of the mean error of the other windows instead, as helps a forecast that is always too high.
         evenly: f64,
-        /// What the correction gains in a window over the better one of the two others: the mean of the differences.
+        /// The gain of the correction in a window over the better one of the two others: the mean of the differences.
         gain: Difference,
         /// Whether these windows cover a year, less than which tells no season.
         covers_a_year: bool,
@@ -117,14 +117,14 @@ pub enum Finding {
         /// The day up to which the log must reach for the first such window; `None` where the horizon fits no year.
         from: Option<NaiveDate>,
     },
-    /// What became of the customers whom the model took for gone.
+    /// The customers whom the model took for gone.
     Returns {
-        /// How many came back, and whether that is counted.
+        /// The number who came back, and whether that is counted.
         returns: Returns,
     },
     /// The spend of some customers has no mean.
     NoMeanSpend {
-        /// These customers.
+        /// The number of these customers.
         customers: u64,
         /// All customers.
         of: u64,
@@ -132,9 +132,10 @@ pub enum Finding {
 }
 
 impl ShopModels {
-    /// What is to be known of the shop's forecasts, at most ten sentences: how much past there is, whether anybody can be seen
-    /// to leave, which model forecasts and why, how regularly customers come, how far off forecasts were, whether a rule of thumb
-    /// was nearer, whether there is a season, who comes back, and, with an outlook, whose spend has no mean.
+    /// Returns the findings about the shop's forecasts, at most ten sentences: how much past there is, whether anybody
+    /// can be seen to leave, which model forecasts and why, how regularly customers come, how far off forecasts were,
+    /// whether a rule of thumb was nearer, whether there is a season, who comes back, and, with an outlook, whose spend
+    /// has no mean.
     pub fn diagnosis(&self, outlook: Option<&Outlook>) -> Vec<Finding> {
         let (estimate, track) = (&self.purchases, self.track());
         let mut findings = vec![track.map_or(Finding::Unchecked, |track| {
@@ -224,7 +225,8 @@ fn of_season(track: &TrackRecord) -> Option<Finding> {
     Some(Finding::Season { windows, plain, corrected, evenly, gain, covers_a_year: track.covers_a_year(windows) })
 }
 
-/// What a correction must gain, and by more than two standard errors, to show a season: two points of a hundred.
+/// The least gain of a correction, which must exceed two standard errors, too, to show a season: two points of a
+/// hundred.
 const SEASON: f64 = 0.02;
 
 impl Finding {

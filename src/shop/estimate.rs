@@ -9,7 +9,7 @@ use crate::predict::{
 use crate::scale::Language;
 use crate::scale::words::phrase;
 
-/// Which model of purchases a shop uses.
+/// The model of purchases that a shop uses.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
@@ -19,12 +19,12 @@ pub enum PurchaseChoice {
     Auto,
     /// MBG/CNBD-k, fitted, where the shop's past was [checked](super::ShopChecks) and it forecast better there, by more than two
     /// standard errors of the log score, than the model of [`Auto`](Self::Auto); otherwise as that. It makes the checks ten
-    /// to twenty times as long, as a fit of it takes so many times that of MBG/NBD.
+    /// to twenty times as long, as its fit takes that many times as long as one of MBG/NBD.
     AutoWithRhythm,
     /// The model of this kind, fitted, where its likelihood has a maximum and dropout is
     /// [identified](Identification); otherwise NBD where that forecasts, with the reason.
     Fit(ModelKind),
-    /// This very model, such as the [`Choice`](crate::predict::Choice) of a [`Backtest`](crate::predict::Backtest).
+    /// A given model, such as the [`Choice`](crate::predict::Choice) of a [`Backtest`](crate::predict::Backtest).
     Given(AnyModel),
 }
 
@@ -40,52 +40,52 @@ pub struct Estimate<M> {
     pub(super) identified: Vec<Identification>,
 }
 
-/// Where a model comes from, or why there is none.
+/// The origin of a model, or the reason why there is none.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum EstimateStatus {
-    /// At the maximum of its likelihood.
+    /// The model is at the maximum of its likelihood.
     Fitted,
-    /// By the caller.
+    /// Given by the caller.
     Given,
-    /// At the end of a likelihood without a maximum, which is a simpler model: one of customers who all buy at one rate,
-    /// leave with the same probability, or spend the same.
+    /// The model is at the end of a likelihood without a maximum, which is a simpler model: one of customers who all buy at
+    /// one rate, leave with the same probability, or spend the same.
     AtLimit {
-        /// What each parameter runs to.
+        /// The limit of each parameter.
         limits: Vec<Limit>,
     },
     /// Fitted in place of another that cannot forecast.
     Instead {
         /// The other one.
         of: ModelKind,
-        /// Why it cannot.
+        /// The reason why it cannot.
         because: Box<Self>,
     },
-    /// There is none: the fit has a maximum, but nobody can be seen to leave.
+    /// There is no model: the fit has a maximum, but nobody can be seen to leave.
     NotIdentified {
-        /// What the fit says of dropout.
+        /// The evidence for dropout.
         dropout: Identification,
     },
-    /// There is none: over the windows of the shop's past, NBD forecast as well.
+    /// There is no model: over the windows of the shop's past, NBD forecast as well.
     NoGain {
         /// The log score per customer less that of NBD.
         gain: Difference,
     },
-    /// There is none: nobody has a second purchase day.
+    /// There is no model: nobody has a second purchase day.
     NoRepeats,
-    /// There is none: the likelihood has no maximum, but rises towards a simpler model.
+    /// There is no model: the likelihood has no maximum, but rises towards a simpler model.
     NoMaximum {
-        /// What each parameter runs to.
+        /// The limit of each parameter.
         limits: Vec<Limit>,
     },
-    /// There is none: nobody has spent anything on a second purchase day.
+    /// There is no model: nobody has spent anything on a second purchase day.
     NoCustomers,
-    /// There is none: all customers bought for the first time on the as-of day.
+    /// There is no model: all customers bought for the first time on the as-of day.
     NothingObserved,
-    /// There is none: the fit did not converge.
+    /// There is no model: the fit did not converge.
     NotConverged {
-        /// How often the likelihood was evaluated.
+        /// The number of evaluations of the likelihood.
         evaluations: u32,
     },
 }
@@ -96,7 +96,7 @@ impl<M> Estimate<M> {
         self.model.as_ref()
     }
 
-    /// Where it comes from, or why there is none.
+    /// The origin of the model, or the reason why there is none.
     pub const fn status(&self) -> &EstimateStatus {
         &self.status
     }

@@ -1,4 +1,4 @@
-//! Why a customer has a label, and what a forecast rests on.
+//! Reasons for a customer's labels, and the data behind forecasts.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -15,8 +15,8 @@ use crate::scale::words::{count, phrase};
 use crate::segment::LabelKind;
 
 impl ShopModels {
-    /// Why a customer has the label of a kind: the value that decided and the thresholds around it. `None` where the
-    /// customer has no such label.
+    /// Says why a customer has the label of a kind: the value that decided and the thresholds around it. `None` where
+    /// the customer has no such label.
     pub fn explain(
         &self,
         history: &CustomerHistory,
@@ -39,9 +39,9 @@ impl ShopModels {
         }
     }
 
-    /// What a score, a cycle or a forecast of a customer rests on, or why there is no P(alive), no day of the next purchase
-    /// and no mean spend; money has as many decimals as the shop's finest amount. `None` where the customer has no such
-    /// figure otherwise, and for figures that are plain facts of the history.
+    /// Says what a score, a cycle or a forecast of a customer rests on, or why there is no P(alive), no day of the next
+    /// purchase and no mean spend; money has as many decimals as the shop's finest amount. `None` where the customer
+    /// has no such figure otherwise, and for figures that are plain facts of the history.
     pub fn explain_figure(
         &self,
         history: &CustomerHistory,
@@ -126,8 +126,8 @@ impl ShopModels {
         ))
     }
 
-    /// How far a member is from the tiers around, now and after `leaving` of the revenue has left the counted time; 0
-    /// where the whole lifetime counts.
+    /// Says how far a member is from the tiers around, now and after `leaving` of the revenue has left the counted
+    /// time; 0 where the whole lifetime counts.
     ///
     /// A tier begins *above* its cut, so that a gap is closed by spending more than it, and a margin of 0 is a drop.
     ///

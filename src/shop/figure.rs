@@ -64,7 +64,7 @@ pub enum Figure {
     /// The part of the revenue within the horizon that is lost if nothing is done: see
     /// [`Profiles::calls`](super::Profiles::calls). Unknown where P(alive) is.
     ExpectedLoss,
-    /// Of a visitor, who came and has not bought: the probability of a first purchase, by a
+    /// The probability of a first purchase of a visitor, who came and has not bought, by a
     /// [`VisitorModel`](crate::predict::VisitorModel). Unknown unless [given](super::Profile::with).
     ProbabilityFirstPurchase,
 }
@@ -74,14 +74,14 @@ pub enum Figure {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Amount {
-    /// What the customer brought: spend less credits.
+    /// The revenue: spend less credits.
     Revenue,
     /// Spend per purchase.
     MeanOrderAmount,
-    /// By how much the revenue lies above the cut of the customer's tier; absent in the lowest tier. Less what is
+    /// The revenue above the cut of the customer's tier; absent in the lowest tier. Less what is
     /// [about to leave](super::Profile::with_leaving) the counted time, where the shop counts a time.
     TierMargin,
-    /// What is missing to the cut above which the next tier begins; absent in the highest tier.
+    /// The revenue missing to the cut above which the next tier begins; absent in the highest tier.
     TierGap,
 }
 

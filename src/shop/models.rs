@@ -204,7 +204,7 @@ impl ShopModels {
         self.rfm.customers()
     }
 
-    /// What to know before reading scores, octants and segments; `None` for a shop of 50 customers or more. Ranks among
+    /// A note to read before scores, octants and segments; `None` for a shop of 50 customers or more. Ranks among
     /// fewer say little.
     pub fn note(&self, language: Language) -> Option<String> {
         self.rfm.note(language)
@@ -265,12 +265,12 @@ impl ShopModels {
         &self.kept
     }
 
-    /// How the models have done on the shop's past; `None` where they were fitted without it.
+    /// The record of the models on the shop's past; `None` where they were fitted without it.
     pub const fn checks(&self) -> Option<&ShopChecks> {
         self.checks.as_ref()
     }
 
-    /// What to do with a customer of each label: [`Playbook::advise`] says it of a [profile](ShopModels::profile).
+    /// The actions for a customer of each label: [`Playbook::advise`] says it of a [profile](ShopModels::profile).
     pub const fn playbook(&self) -> &Playbook {
         &self.playbook
     }

@@ -1,4 +1,4 @@
-//! What the models say of one customer.
+//! The answers of the models for one customer.
 //!
 //! `benches/shop.rs`, `shop/profile`, must not get slower, nor allocate.
 
@@ -16,7 +16,7 @@ use crate::predict::{PurchaseModel, Sample};
 use crate::scale::range::around;
 use crate::segment::{CycleStanding, LabelKind, LifecycleStage, RfmScore};
 
-/// What is asked of a customer once and used several times.
+/// The inputs of a customer's answers that are used several times.
 pub(super) struct Asked<'a> {
     pub(super) history: &'a CustomerHistory,
     pub(super) as_of: NaiveDate,
@@ -26,7 +26,7 @@ pub(super) struct Asked<'a> {
     pub(super) forecast: Option<Forecast>,
 }
 
-/// What the model of purchases says.
+/// The answers of the model of purchases.
 #[derive(Clone, Copy)]
 pub(super) struct Forecast {
     pub(super) alive: f64,
@@ -195,7 +195,7 @@ impl ShopModels {
 /// Stages of new customers stand before those of repeat customers.
 const FIRST_REPEAT: usize = 4;
 
-/// What the customer brings within the horizon if still there. `None` where nobody can be expected to be there.
+/// The value of the customer within the horizon if still there. `None` where nobody can be expected to be there.
 ///
 /// But for what those who left and come back bring, an expectation takes a customer who has left for worth nothing: it is
 /// P(alive) times what the customer brings if still there.
@@ -203,7 +203,7 @@ fn usual_value(alive: f64, staying: f64) -> Option<f64> {
     (alive > 0.0).then(|| staying / alive)
 }
 
-/// What is lost of it if nothing is done: all with the probability 1 - P(alive), less what comes back.
+/// The part of it that is lost if nothing is done: all with the probability 1 - P(alive), less what comes back.
 fn expected_loss(alive: f64, usual: f64, returned: f64) -> f64 {
     f64::max((1.0 - alive) * usual - returned, 0.0)
 }

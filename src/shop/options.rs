@@ -1,4 +1,4 @@
-//! How a shop is fitted.
+//! Options of a shop.
 
 use super::checks::ShopChecks;
 use super::estimate::PurchaseChoice;
@@ -6,7 +6,7 @@ use super::playbook::Playbook;
 use crate::predict::{FitOptions, GammaGamma};
 use crate::segment::{Grid, Lifecycle, MissedCycles, OctantSplit, RfmOptions, SpendBands, TierScheme};
 
-/// What a shop chooses before anything is [fitted](super::ShopModels::fit).
+/// The choices of a shop before anything is [fitted](super::ShopModels::fit).
 ///
 /// The default is five quantiles of R, F and M, octants split at the means, the [RF grid](Grid::rf), tiers of
 /// 80 / 16 / 3.2 / 0.8%, the lifecycle's standard days, no price bands, [`PurchaseChoice::Auto`], a fitted model of
@@ -67,12 +67,12 @@ impl Default for ShopOptions {
 }
 
 impl ShopOptions {
-    /// What R, F and M measure and how they are cut. A number of bins other than five asks for another grid, or none.
+    /// Sets the measures of R, F and M and their bins. A number of bins other than five asks for another grid, or none.
     pub fn with_rfm(self, rfm: RfmOptions) -> Self {
         Self { rfm, ..self }
     }
 
-    /// Where high begins in the octants.
+    /// Sets where high begins in the octants.
     pub fn with_octants(self, octants: OctantSplit) -> Self {
         Self { octants, ..self }
     }
@@ -117,7 +117,7 @@ impl ShopOptions {
         Self { spend: spend.into(), ..self }
     }
 
-    /// How the models of purchases and spend are fitted.
+    /// Sets the options by which the models of purchases and spend are fitted.
     pub fn with_fit(self, fit: FitOptions) -> Self {
         Self { fit, ..self }
     }
@@ -127,14 +127,14 @@ impl ShopOptions {
         Self { horizon_days, ..self }
     }
 
-    /// What to do with customers of each label. It needs an action for every label that the shop has of the kinds that
-    /// it covers. `None` is the [standard playbook](super::PlaybookBuilder::standard), without the kinds for which
+    /// Sets the actions for customers of each label. It needs an action for every label that the shop has of the kinds
+    /// that it covers. `None` is the [standard playbook](super::PlaybookBuilder::standard), without the kinds for which
     /// the shop has labels of its own.
     pub fn with_playbook(self, playbook: impl Into<Option<Playbook>>) -> Self {
         Self { playbook: playbook.into(), ..self }
     }
 
-    /// How the models have done on the shop's past, made apart of the same options and day:
+    /// Sets the record of the models on the shop's past, made apart of the same options and day:
     /// [`ShopModels::fit_log`](super::ShopModels::fit_log) makes it by itself. The fit refuses that of another day or horizon.
     pub fn with_checks(self, checks: impl Into<Option<ShopChecks>>) -> Self {
         Self { checks: checks.into(), ..self }

@@ -1,4 +1,4 @@
-//! What the next days bring to the whole shop.
+//! The totals of the whole shop for the next days.
 
 use chrono::NaiveDate;
 
@@ -22,11 +22,12 @@ pub struct Outlook {
     pub horizon_days: u32,
     /// The customers.
     pub customers: u64,
-    /// Their purchase days.
+    /// The purchase days of these customers.
     pub purchases: TotalForecast,
     /// Customers with a purchase.
     pub buyers: TotalForecast,
-    /// Their revenue; `None` without a model of spend, and where the spend of some customer has no mean.
+    /// The revenue of these customers; `None` without a model of spend, and where the spend of some customer has no
+    /// mean.
     pub revenue: Option<TotalForecast>,
     /// The customers whose spend has no mean; all without a model of spend.
     pub without_mean_spend: u64,
@@ -73,7 +74,7 @@ impl ShopModels {
         Some(revival.of(*self.purchases.model()?))
     }
 
-    /// How the model that forecasts has done in the windows of the past; `None` where the shop was fitted without
+    /// The record of the model that forecasts in the windows of the past; `None` where the shop was fitted without
     /// [`ShopChecks`](super::ShopChecks), and of a given model.
     pub fn track(&self) -> Option<&TrackRecord> {
         let model = self.purchases.model().filter(|_| !self.purchases.is_given())?;

@@ -1,4 +1,4 @@
-//! What is known of one customer.
+//! The profile of one customer.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -11,7 +11,7 @@ use crate::number::money;
 use crate::scale::Label;
 use crate::segment::{ChurnRisk, CycleStanding, FrequencyBand, LabelKind, LifecycleStage, NewCustomerState, Octant};
 
-/// What is known of one customer as of a day: labels, numbers and amounts, made without an allocation.
+/// The answers for one customer as of a day: labels, numbers and amounts, made without an allocation.
 ///
 /// [`ShopModels::profile`](super::ShopModels::profile) makes it of a history. An audience is asked of it, with the
 /// shop's own attributes, tags and activities where a rule needs them.
@@ -64,7 +64,7 @@ pub(super) const ABSENT: f64 = f64::INFINITY;
 static NO_LABEL: Label = Label::preset("", "", "");
 
 impl Default for Profile<'_> {
-    /// Nothing is known.
+    /// Makes a profile of which nothing is known.
     fn default() -> Self {
         Self {
             figures: [f64::NAN; Figure::ALL.len()],
@@ -77,7 +77,7 @@ impl Default for Profile<'_> {
     }
 }
 
-/// To the last bit; what is unknown of both is equal.
+/// Profiles are equal to the last bit; what is unknown of both is equal.
 impl PartialEq for Profile<'_> {
     fn eq(&self, other: &Self) -> bool {
         let figures = |profile: &Self| profile.figures.map(f64::to_bits);
@@ -87,7 +87,7 @@ impl PartialEq for Profile<'_> {
 }
 
 impl<'a> Profile<'a> {
-    /// What a history alone says: purchases, days, revenue, gaps.
+    /// Makes a profile of a history alone: purchases, days, revenue, gaps.
     ///
     /// A customer without a purchase has 0 of them and no days since any.
     ///
@@ -100,7 +100,7 @@ impl<'a> Profile<'a> {
         Ok(profile)
     }
 
-    /// In place, so that one profile serves many customers.
+    /// Sets the history in place, so that one profile serves many customers.
     pub(super) fn set_history(&mut self, history: &CustomerHistory, as_of: NaiveDate) -> Result<()> {
         let last = history.days_since_last(as_of);
         if let (None, Some(last)) = (last, history.last_purchase()) {
@@ -165,7 +165,7 @@ impl<'a> Profile<'a> {
         self
     }
 
-    /// With the expected cycle, the cycles missed, the days overdue and the churn risk, such as those of a customer
+    /// Sets the expected cycle, the cycles missed, the days overdue and the churn risk, such as those of a customer
     /// whose [quantities](CycleStanding::with_quantities) are known.
     #[must_use]
     pub fn with_standing(mut self, standing: Option<&CycleStanding>) -> Self {
@@ -180,8 +180,8 @@ impl<'a> Profile<'a> {
         self.set(Figure::OverdueDays, whole(CycleStanding::overdue_days));
     }
 
-    /// With `leaving` of the revenue about to leave the counted time: the margin over the tier's cut shrinks by it. A
-    /// tier begins *above* its cut, so that a margin of 0 or less is a drop.
+    /// Takes `leaving` of the revenue as about to leave the counted time: the margin over the tier's cut shrinks by it.
+    /// A tier begins *above* its cut, so that a margin of 0 or less is a drop.
     ///
     /// A shop that counts the revenue of, say, the last 12 months knows what falls out of them within the next weeks.
     ///
@@ -193,21 +193,21 @@ impl<'a> Profile<'a> {
         Ok(self.with_amount(Amount::TierMargin, difference(margin, leaving)?))
     }
 
-    /// With the last time of each activity with each product or category, in any order, as
+    /// Sets the last time of each activity with each product or category, in any order, as
     /// [`Activities`](crate::act::audience::Activities) makes them from records. What is not in the list never happened.
     #[must_use]
     pub const fn with_activities(self, activities: &'a [LastActivity<'a>]) -> Self {
         Self { activities: Some(activities), ..self }
     }
 
-    /// With the shop's own attributes, in the order of its [`Schema`](crate::act::audience::Schema). What is missing at
+    /// Sets the shop's own attributes, in the order of its [`Schema`](crate::act::audience::Schema). What is missing at
     /// the end, or of the other kind than the schema says, is unknown; an empty text is absent.
     #[must_use]
     pub const fn with_attributes(self, attributes: &'a [Attribute<'a>]) -> Self {
         Self { attributes, ..self }
     }
 
-    /// With all tags that the customer has.
+    /// Sets all tags that the customer has.
     #[must_use]
     pub const fn with_tags(self, tags: &'a [&'a str]) -> Self {
         Self { tags: Some(tags), ..self }

@@ -1,4 +1,4 @@
-//! What a shop is fitted to, where its customers are counted apart.
+//! The input of a shop's fit, where its customers are counted apart.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -190,7 +190,7 @@ fn sums_means(options: &ShopOptions) -> bool {
     options.rfm.monetary_measure() != MonetaryMeasure::Revenue
 }
 
-/// Of a customer with a purchase.
+/// The credits of a customer with a purchase.
 fn credited(history: &CustomerHistory) -> Option<Decimal> {
     (history.purchases() > 0 && history.credits() > 0).then(|| history.credited())
 }

@@ -1,4 +1,4 @@
-//! What a shop's customers add up to, where they are counted apart.
+//! The totals of a shop's customers, where they are counted apart.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -14,7 +14,7 @@ use crate::number::{ExactSum, money};
 use crate::scale::{Confidence, MoneyTally};
 use crate::segment::{LabelKind, LabelSummary, Sums};
 
-/// What the customers of a shop add up to by its models: the sums behind the shop's totals, summaries by label,
+/// The totals of the customers of a shop by its models: the sums behind the shop's totals, summaries by label,
 /// concentration and outlook.
 ///
 /// Sums of customers who are on many machines [merge](ShopTotals::merge) to those of all of them, to the bit: where
@@ -74,7 +74,7 @@ pub struct ShopTotals {
     pub(super) customers_of_two_days: u64,
     pub(super) credits: u64,
     pub(super) all: LabelTotals,
-    /// By kind, in the order of [`LabelKind::ALL`].
+    /// The totals by kind, in the order of [`LabelKind::ALL`].
     pub(super) labels: Vec<Vec<LabelTotals>>,
     pub(super) revenues: MoneyTally,
     pub(super) expected_purchases: ExactSum,
@@ -84,7 +84,7 @@ pub struct ShopTotals {
     pub(super) valued: u64,
 }
 
-/// What the customers of one label add up to.
+/// The totals of the customers of one label.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub(super) struct LabelTotals {
@@ -258,8 +258,8 @@ impl ShopTotals {
         Concentration::of_tally(&self.revenues, self.scale)
     }
 
-    /// What the next days bring, as of [`Profiles::outlook`](super::Profiles::outlook). `None` where the shop has no model
-    /// of purchases.
+    /// The totals of the next days, as of [`Profiles::outlook`](super::Profiles::outlook). `None` where the shop has no
+    /// model of purchases.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Why to act on a customer now.
+//! Reasons to act on a customer now.
 
 use super::figure::{Amount, Figure};
 use super::profile::Profile;

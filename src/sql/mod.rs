@@ -80,63 +80,66 @@ macro_rules! recipes {
 }
 
 recipes! {
-    /// Two tables that hold what is asked: the time zone and the day, and the windows.
+    /// The tables that hold a question: the time zone and the day, and the windows. the time zone and the day, and the
+    /// windows.
     TABLES = "tables.sql";
-    /// Which orders the library would refuse, and why.
+    /// The orders that the library would refuse, each with the reason.
     REFUSED_ORDERS = "refused_orders.sql";
     /// The views `purchases` and `credits`: what counts, on the shop's days. See [`Order`](crate::Order).
     PURCHASES = "purchases.sql";
     /// The view `histories`: what is known of each customer. See [`CustomerHistory`](crate::CustomerHistory).
     HISTORIES = "histories.sql";
-    /// Each customer's history, ready for the library.
+    /// Each customer's history, in the library's stored form.
     STORED_HISTORIES = "stored_histories.sql";
     /// The view `buyers`: the population of labels and models, with revenue, recencies and mean gap.
     BUYERS = "buyers.sql";
-    /// How many customers bought twice (复购率)? See [`repurchase_rates`](crate::measure::repurchase_rates).
+    /// The repurchase rates (复购率) of each window. See [`repurchase_rates`](crate::measure::repurchase_rates).
     REPURCHASE_RATES = "repurchase_rates.sql";
     /// The same by a key of the order or of its customer, from a view `keyed_purchases`: `purchases` with one more column,
     /// `order_key`. See [`repurchase_rates_by`](crate::measure::repurchase_rates_by).
     REPURCHASE_RATES_BY = "repurchase_rates_by.sql";
-    /// After how many days does a customer come again? See [`next_purchases`](crate::measure::next_purchases).
+    /// The days from a purchase to the customer's next one. See [`next_purchases`](crate::measure::next_purchases).
     NEXT_PURCHASES = "next_purchases.sql";
-    /// How long is it to the second order, and to the third? See
+    /// The days from the first order to the second, and from the second to the third. See
     /// [`SurvivalCurve::of_nth_purchase`](crate::measure::SurvivalCurve::of_nth_purchase).
     ORDER_TIMING = "order_timing.sql";
-    /// How many buyers of a window bought in the next (回购率)?
+    /// The share of a window's buyers who buy in the next one (回购率).
     /// See [`next_window_rate`](crate::measure::next_window_rate).
     NEXT_WINDOW_RATE = "next_window_rate.sql";
-    /// How many new customers buy again soon? See [`second_purchase_rate`](crate::measure::second_purchase_rate).
+    /// The share of new customers who buy a second time within the days asked about. See
+    /// [`second_purchase_rate`](crate::measure::second_purchase_rate).
     SECOND_PURCHASE_RATE = "second_purchase_rate.sql";
     /// The view `cohort_facts`: what each buyer bought and gave back, beside the first purchase day.
     COHORT_FACTS = "cohort_facts.sql";
-    /// Do later cohorts stay longer (留存), and what do they bring by calendar month? See
+    /// The retention (留存) and the revenue of each cohort by calendar month. See
     /// [`CohortTable`](crate::measure::CohortTable).
     COHORTS = "cohorts.sql";
-    /// What is a customer worth after so many 30-day months? See [`Life::Days`](crate::measure::Life::Days).
+    /// The revenue of a cohort per customer, by 30-day months of life. See [`Life::Days`](crate::measure::Life::Days).
     COHORT_VALUE = "cohort_value.sql";
-    /// Do 20% of customers bring 80% of revenue? See [`Concentration`](crate::measure::Concentration).
+    /// The share of revenue of the top 20% of customers. See [`Concentration`](crate::measure::Concentration).
     CONCENTRATION = "concentration.sql";
-    /// The view `rfm_scores`: how recent, frequent and valuable is each? See [`RfmModel`](crate::segment::RfmModel).
+    /// The view `rfm_scores`: the R, F and M scores of each customer. See [`RfmModel`](crate::segment::RfmModel).
     RFM_SCORES = "rfm_scores.sql";
-    /// The view `rfm_cuts`: where do the scores begin? See [`Bins`](crate::scale::Bins).
+    /// The view `rfm_cuts`: the values at which the scores begin. See [`Bins`](crate::scale::Bins).
     RFM_CUTS = "rfm_cuts.sql";
     /// The cut points, ready for the library.
     STORED_RFM_MODEL = "stored_rfm_model.sql";
-    /// Which named segment? See [`Grid::rf`](crate::segment::Grid::rf).
+    /// The named segment of each customer. See [`Grid::rf`](crate::segment::Grid::rf).
     RF_SEGMENTS = "rf_segments.sql";
-    /// Which of the eight classes (八类)? See [`OctantModel`](crate::segment::OctantModel).
+    /// The class of each customer, of the eight (八类). See [`OctantModel`](crate::segment::OctantModel).
     OCTANTS = "octants.sql";
-    /// Which membership tier? See [`TierModel`](crate::segment::TierModel).
+    /// The membership tier of each customer. See [`TierModel`](crate::segment::TierModel).
     MEMBERSHIP_TIERS = "membership_tiers.sql";
-    /// How often does a customer come? See [`FrequencyBands`](crate::segment::FrequencyBands).
+    /// The frequency band of each customer, by mean gap. See [`FrequencyBands`](crate::segment::FrequencyBands).
     FREQUENCY_BANDS = "frequency_bands.sql";
-    /// Is a new customer still warm? See [`NewCustomerBands`](crate::segment::NewCustomerBands).
+    /// The state of each new customer, by days since the purchase. See
+    /// [`NewCustomerBands`](crate::segment::NewCustomerBands).
     NEW_CUSTOMER_STATES = "new_customer_states.sql";
-    /// Who is about to leave (流失)? See [`MissedCycles`](crate::segment::MissedCycles).
+    /// The cycles that each customer has missed (流失). See [`MissedCycles`](crate::segment::MissedCycles).
     MISSED_CYCLES = "missed_cycles.sql";
-    /// What the probability models are fitted on. See [`Samples`](crate::predict::Samples).
+    /// The samples that models of purchases are fitted on. See [`Samples`](crate::predict::Samples).
     SAMPLES = "samples.sql";
-    /// What the model of spend is fitted on. See [`Samples`](crate::predict::Samples).
+    /// The samples that the model of spend is fitted on. See [`Samples`](crate::predict::Samples).
     SPEND_SAMPLES = "spend_samples.sql";
 }
 

@@ -35,7 +35,7 @@ pub async fn session(scheduler: Option<&str>, partitions: Option<usize>) -> Resu
     let cores = available_parallelism().map_or(1, |cores| cores.get());
     let mut config = base_config().with_ballista_standalone_parallelism(cores);
     if let Some(partitions) = partitions {
-        // A small file, too, is cut into so many parts.
+        // A small file, too, is cut into this number of parts.
         config =
             config.with_target_partitions(partitions).set_usize("datafusion.optimizer.repartition_file_min_size", 1);
     }

@@ -12,7 +12,7 @@ use repurchase_segment::output::quoted;
 use crate::place::{Place, PlaceReader, PlaceWriter};
 use crate::table::TableWriter;
 
-/// Rows are handed on in blocks of about so many bytes.
+/// The size of the blocks in which rows are handed on, in bytes, about.
 const BLOCK: usize = 1 << 16;
 
 /// One of the executors' files, which is sorted itself.

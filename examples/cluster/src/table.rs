@@ -26,7 +26,7 @@ impl<W: Write + Send> fmt::Debug for TableWriter<W> {
 }
 
 impl<W: Write + Send> TableWriter<W> {
-    /// Of amounts of so many decimals.
+    /// The decimals of the amounts.
     pub(crate) fn new(mut out: W, format: Format, scale: u32) -> Result<Self> {
         match format {
             Format::Csv => {

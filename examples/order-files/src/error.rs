@@ -52,7 +52,7 @@ pub enum Error {
     /// A value that no option takes.
     #[error("{option}: found {found:?}, expected {expected}")]
     Option { option: &'static str, found: String, expected: Said },
-    /// A layout that is none.
+    /// A layout that cannot be read.
     #[error("the layout cannot be read: {message}; copy one of examples/order-files/layouts and change it")]
     Layout { message: String },
     /// A row that cannot be used.

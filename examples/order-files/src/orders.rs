@@ -202,7 +202,7 @@ impl Columns {
         (0..self.customers.len()).filter(|&at| self.is_purchase(at))
     }
 
-    /// Customers with a purchase, of so many.
+    /// Customers with a purchase.
     pub(crate) fn count_customers(&self, all: usize) -> usize {
         let mut has_bought = vec![false; all];
         for at in self.purchases() {

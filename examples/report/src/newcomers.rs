@@ -45,7 +45,7 @@ impl Newcomers {
         Ok(Self { since, are_all, curve, counted: counted.to_vec() })
     }
 
-    /// The share that is back within so many days, with its 95% interval; `None` beyond what is observed.
+    /// The share that is back within these days, with its 95% interval; `None` beyond what is observed.
     pub(crate) fn back_within(&self, days: u32) -> Option<Share> {
         let share = 1.0 - self.curve.survival_at(days)?;
         let steps = self.curve.steps();

@@ -198,7 +198,7 @@ impl LogArguments {
         self.read_with(&self.options().with_products())
     }
 
-    /// The same, of which memory has so many bytes.
+    /// The same, of which memory has a given number of bytes.
     pub fn read_parts(&self, memory: u64) -> Result<OrderParts, Box<dyn Error>> {
         let path = self.orders.as_deref().unwrap_or(SAMPLE.as_ref());
         let parts = order_files::read_parts(read::input(path)?, &self.options(), memory)?;

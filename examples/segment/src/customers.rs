@@ -17,7 +17,7 @@ pub const HEADER: &str = "customer_id,first_purchase,last_purchase,purchases,pur
                        mean_spend,p_alive,expected_purchases,expected_spend,expected_value,p_buys,purchases_low,purchases_high,\
                        next_purchase,churn_risk,credits,credited\n";
 
-/// Rows are handed on in blocks of about so many bytes.
+/// The size of the blocks in which rows are handed on, in bytes, about.
 const BLOCK: usize = 1 << 16;
 
 /// The figures of a row, side by side as they stand in it.
@@ -100,7 +100,7 @@ pub fn write_rows(
     out.write_all(&row.0)
 }
 
-/// The day so many days ahead; `None` beyond the year 9999, which no other program reads.
+/// The day that is `days` days ahead; `None` beyond the year 9999, which no other program reads.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole days, 0 or more")]
 fn after(as_of: NaiveDate, days: f64) -> Option<NaiveDate> {
     as_of.checked_add_days(Days::new(days as u64)).filter(|day| day.year() <= 9999)

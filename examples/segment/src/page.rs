@@ -279,7 +279,10 @@ pub(crate) fn without_revenue(shop: &Overview<'_>, outlook: &Outlook, language: 
     }
     pick(
         language,
-        format!("{} left out: their spend has no mean; the others are expected to bring {others}", plural(without, "customer")),
+        format!(
+            "{} left out: their spend has no mean; the others are expected to bring {others}",
+            plural(without, "customer")
+        ),
         format!("未含 {} 位客户：其客单价没有均值；其余客户预计合计 {others}", grouped(&without)),
     )
 }

@@ -1,4 +1,4 @@
-//! From records to each customer's last activities.
+//! Each customer's last activities, made from records.
 
 use core::borrow::Borrow;
 
@@ -12,7 +12,7 @@ use crate::record::when::When;
 use crate::record::{CustomerId, Interaction, OrderLine, OrderStatus, ShopCalendar};
 use crate::shop::{Activity, LastActivity};
 
-/// When each customer last did what with which product or category, as of a day: what
+/// The last time that each customer did something with a product or category, as of a day: what
 /// [`Profile::with_activities`](crate::shop::Profile::with_activities) takes.
 ///
 /// An [`Interaction`] is the activity of its kind; a paid [`OrderLine`] is a [purchase](Activity::Purchase), an unpaid
@@ -48,9 +48,9 @@ use crate::shop::{Activity, LastActivity};
 pub struct Activities<'a, Id> {
     /// Ascending.
     customers: Vec<&'a Id>,
-    /// Where each customer's activities begin, and where the last one's end.
+    /// The position of each customer's first activity, and the end of the last one's.
     starts: Vec<usize>,
-    /// By customer, then by activity, then by category.
+    /// The activities by customer, then by activity, then by category.
     lasts: Vec<LastActivity<'a>>,
 }
 
@@ -98,7 +98,7 @@ impl<'a, Id: CustomerId> Activities<'a, Id> {
         Ok(Self::sorted(numbers.into_iter().collect(), &found))
     }
 
-    /// From the number of each customer, and all that was found with its customer's number.
+    /// Sorts the number of each customer, and all that was found with its customer's number.
     fn sorted(mut numbered: Vec<(&'a Id, usize)>, found: &[(usize, LastActivity<'a>)]) -> Self {
         numbered.sort_unstable();
         // A counting sort by customer; of one customer there are few enough to compare.

@@ -16,7 +16,7 @@ use crate::shop::{ABSENT, Amounts, Bits, Codes, Numbers, Profiles, Slot, UNKNOWN
 const BLOCK: usize = 4096;
 const WORDS: usize = BLOCK / 64;
 
-/// What one core is given at a time.
+/// The customers given to one core at a time.
 const PART: usize = 16 * BLOCK;
 
 /// The comparisons of a rule, each with its column.
@@ -38,7 +38,7 @@ impl<'a> Columns<'a> {
         Self { each, complete, len: profiles.len() }
     }
 
-    /// Whom the steps lead in: one way through the comparisons that these columns are of.
+    /// Returns the customers whom the steps lead in: one way through the comparisons that these columns are of.
     ///
     /// A comparison is made for many customers at a time, and no longer for those about whom the answer is settled.
     pub(super) fn find(&self, steps: &[Step], entry: u32) -> Bits {
@@ -87,12 +87,12 @@ impl<'a> Columns<'a> {
 
 /// A comparison, and what it is made with in a table.
 enum Column<'a> {
-    /// Nobody has said.
+    /// A value that nobody has given.
     Unknown,
     Wide(&'a [f64], NumberTest),
     Narrow(&'a [f32], NumberTest),
     Exact(&'a [Slot<Decimal>], &'a AmountTest),
-    /// With what is meant where the comparison is to fail, and where it is to hold.
+    /// Codes that mean that the comparison fails, and codes that mean that it holds.
     Codes(&'a Codes, [Meant; 2]),
     Days(Vec<Cow<'a, [(u32, u32)]>>, &'a [u64], &'a NumberTest),
     Tag(&'a [u32], &'a [u64]),
@@ -113,7 +113,7 @@ fn few(lists: Vec<&[(u32, u32)]>) -> Vec<Cow<'_, [(u32, u32)]>> {
     vec![Cow::Owned(rows)]
 }
 
-/// Which codes are meant: those from one to another, or where such ranges are many, an answer for each.
+/// The codes meant: those from one to another, or where such ranges are many, an answer for each.
 enum Meant {
     Ranges(Vec<(u32, u32)>),
     Each(Vec<bool>),
@@ -178,7 +178,7 @@ impl<'a> Column<'a> {
         Self::Codes(codes, [Truth::False, Truth::True].map(|wanted| Meant::of(truths, wanted)))
     }
 
-    /// Which of the rows, one block at most, are known to be as wanted. `days` is room to work in.
+    /// Finds which of the rows, one block at most, are known to be as wanted. `days` is room to work in.
     fn find(&self, rows: Range<usize>, wanted: Truth, days: &mut Vec<f64>, found: &mut [u64; WORDS]) {
         let holds = wanted == Truth::True;
         match self {
@@ -288,12 +288,12 @@ fn each<T: Copy>(values: &[T], found: &mut [u64; WORDS], is_meant: impl Fn(T) ->
     }
 }
 
-/// What there is of a range.
+/// Returns the part of a list in a range.
 fn cut<'a, T>(values: &'a [T], range: &Range<usize>) -> &'a [T] {
     values.get(range.start..range.end.min(values.len())).unwrap_or_default()
 }
 
-/// What a list that ascends has of rows.
+/// Returns the part of an ascending list that lies in a range of rows.
 fn span<'a, T>(list: &'a [T], row: impl Fn(&T) -> u32, rows: &Range<usize>) -> &'a [T] {
     let before = |end: usize| list.partition_point(|one| (row(one) as usize) < end);
     list.get(before(rows.start)..before(rows.end)).unwrap_or_default()
@@ -303,7 +303,7 @@ fn words(rows: &Range<usize>) -> Range<usize> {
     rows.start / 64..rows.end.div_ceil(64)
 }
 
-/// Only those who are known; beyond the end nobody is.
+/// Keeps only the customers who are known; beyond the end nobody is.
 fn keep(found: &mut [u64; WORDS], known: &[u64]) {
     let known = known.iter().copied().chain(core::iter::repeat(0));
     found.iter_mut().zip(known).for_each(|(word, known)| *word &= known);

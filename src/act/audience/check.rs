@@ -54,7 +54,7 @@ pub(super) struct DaysSince {
 /// Numbers are NaN where unknown and infinite where absent.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum NumberTest {
-    /// From `low` to `high`, both finite and included; or another number, when not `inside`.
+    /// A range from `low` to `high`, both finite and included; or another number, when not `inside`.
     Range {
         low: f64,
         high: f64,
@@ -123,7 +123,7 @@ impl Check {
         })
     }
 
-    /// Without an allocation.
+    /// Judges a profile, without an allocation.
     #[inline]
     pub(super) fn truth(&self, profile: &Profile<'_>) -> Truth {
         match self {
@@ -145,7 +145,7 @@ impl Check {
         }
     }
 
-    /// What the comparison is made with.
+    /// Returns the value that the comparison reads.
     pub(super) fn found<'a>(&self, profile: &Profile<'a>) -> Found<'a> {
         let of_attribute = |place: usize, kind| match attribute(profile, place, kind) {
             Attribute::Unknown => Found::Unknown,

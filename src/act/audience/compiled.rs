@@ -14,7 +14,7 @@ use crate::shop::Profile;
 pub struct Audience {
     rule: Rule,
     schema: Schema,
-    /// One for each condition, in the order of the rule.
+    /// The steps, one for each condition, in the order of the rule.
     pub(super) steps: Vec<Step>,
     pub(super) entry: u32,
 }
@@ -33,7 +33,8 @@ pub(super) struct Step {
     pub(super) otherwise: u32,
 }
 
-/// Rules are of at most [`Rule::MAX_SIZE`] conditions.
+/// The number of the step after which a customer belongs to the audience, above all steps of [`Rule::MAX_SIZE`]
+/// conditions.
 pub(super) const IN: u32 = u32::MAX;
 const OUT: u32 = u32::MAX - 1;
 
@@ -97,7 +98,7 @@ impl Audience {
         (self.truth(&self.rule, 0, profile) == Truth::False).then_some(false)
     }
 
-    /// Of a part of the rule whose first condition is number `first`.
+    /// Judges a part of the rule whose first condition is number `first`.
     pub(super) fn truth(&self, rule: &Rule, first: usize, profile: &Profile<'_>) -> Truth {
         match rule.node() {
             Node::Condition(_) => self.steps.get(first).map_or(Truth::Unknown, |step| step.check.truth(profile)),
@@ -169,7 +170,7 @@ fn ways(rule: &Rule, wanted: Truth, mut checks: Vec<Check>) -> (Vec<Step>, u32) 
     (steps, entry)
 }
 
-/// Where to begin with a rule after which one goes to `then` or `otherwise`; takes the checks from the last to the
+/// Returns the entry of a rule after which one goes to `then` or `otherwise`; takes the checks from the last to the
 /// first.
 fn link(rule: &Rule, wanted: Truth, then: u32, otherwise: u32, checks: &mut Vec<Check>, steps: &mut Vec<Step>) -> u32 {
     let (rules, needs_all) = match rule.node() {

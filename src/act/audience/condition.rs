@@ -6,7 +6,7 @@ use super::field::Field;
 use crate::error::{Error, Result};
 use crate::scale::Label;
 
-/// What a field is compared with.
+/// A value that a field is compared with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Value {
     /// A number. A figure is compared with the binary64 nearest to it, an amount of money with itself.
@@ -15,7 +15,7 @@ pub enum Value {
     Text(Box<str>),
 }
 
-/// How a field is compared.
+/// A comparison of a field.
 ///
 /// Labels and texts have no order: they take [`Equal`](Test::Equal), [`NotEqual`](Test::NotEqual),
 /// [`OneOf`](Test::OneOf) and [`Exists`](Test::Exists). A value may be
@@ -86,12 +86,12 @@ compared_with! {
 }
 
 impl Test {
-    /// Both ends belong to it.
+    /// Makes a range to which both ends belong.
     pub fn between(low: impl Into<Value>, high: impl Into<Value>) -> Self {
         Self::Between(low.into(), high.into())
     }
 
-    /// One of a list.
+    /// Makes a list, of which one value must be equal.
     pub fn one_of<V: Into<Value>>(values: impl IntoIterator<Item = V>) -> Self {
         Self::OneOf(values.into_iter().map(Into::into).collect())
     }
@@ -129,7 +129,7 @@ impl Test {
         })
     }
 
-    /// How many values it holds, at least 1.
+    /// The number of values that it holds, at least 1.
     pub(super) fn len(&self) -> usize {
         match self {
             Self::OneOf(values) => values.len().max(1),
@@ -145,9 +145,9 @@ impl Test {
 /// A field and its comparison, checked to fit one another.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Condition {
-    /// What is asked about.
+    /// The field that is asked about.
     pub(super) field: Field,
-    /// How it is compared.
+    /// The comparison.
     pub(super) test: Test,
 }
 
@@ -231,7 +231,7 @@ fn place_of(field: &Field, test: &Test, place: Option<usize>) -> String {
     }
 }
 
-/// At most 40 characters of a text.
+/// Quotes at most 40 characters of a text.
 pub(super) fn quoted(text: &str) -> String {
     match text.char_indices().nth(40) {
         Some((end, _)) => format!("{:?}…", &text[..end]),

@@ -1,4 +1,4 @@
-//! Why a customer belongs to an audience or does not.
+//! Reasons why a customer belongs to an audience or does not.
 
 use super::check::{Found, Truth};
 use super::compiled::{Audience, numbered};
@@ -15,7 +15,7 @@ struct Reason<'a> {
     condition: &'a Condition,
     /// `None` where what it compares is unknown.
     holds: Option<bool>,
-    /// What the customer has.
+    /// The customer's value.
     found: Found<'a>,
 }
 
@@ -36,8 +36,8 @@ impl Audience {
         reasons
     }
 
-    /// Why a customer belongs to the audience or does not: the verdict and its [reasons](Audience::reasons), with the
-    /// values found.
+    /// Says why a customer belongs to the audience or does not: the verdict and its [reasons](Audience::reasons), with
+    /// the values found.
     pub fn explain(&self, profile: &Profile<'_>, language: Language) -> String {
         let verdict = self.verdict(profile);
         let words = Words { schema: self.schema(), language };

@@ -1,9 +1,9 @@
-//! What a rule can ask about.
+//! Fields that a rule can ask about.
 
 use crate::segment::LabelKind;
 use crate::shop::{Activity, Amount, Figure};
 
-/// What one condition of a rule asks about.
+/// A field that one condition of a rule asks about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Field {
@@ -17,7 +17,7 @@ pub enum Field {
     DaysSince {
         /// The kind.
         activity: Activity,
-        /// With which product or category; `None`: with any.
+        /// The product or category; `None` for any.
         category: Option<Box<str>>,
     },
     /// One of the shop's own attributes, by its key in the [`Schema`](super::Schema).
@@ -58,7 +58,7 @@ impl Field {
         figure.or_else(amount).or_else(label)
     }
 
-    /// What the field is called in a stored rule and in the place that an error names.
+    /// The name of the field in a stored rule and in the place that an error names.
     pub(super) fn key(&self) -> &str {
         match self {
             Self::Figure(figure) => figure.label().key(),

@@ -5,7 +5,7 @@
 //!
 //! | audience | function | needs of a profile |
 //! |---|---|---|
-//! | looked at, searched for, favourited or carted it lately | [`recent`] | activities |
+//! | looked at, searched for, favourited or carted it in the last `n` days | [`recent`] | activities |
 //! | interest customers (兴趣客户) | [`interest`] | activities, days since last |
 //! | new customers (新客) | [`new_customers`] | purchases, days since the first, the last and the one before |
 //! | repurchase crowd (复购人群) | [`repurchase_crowd`] | activities with purchases |
@@ -29,19 +29,19 @@ use super::rule::Rule;
 use crate::error::{Error, Result};
 use crate::shop::{Activity, Amount, Figure};
 
-/// Did something with a product or category, `None` for any, in the last `days` days: the tags "recently viewed,
-/// searched, favourited, carted".
+/// Selects customers who did something with a product or category, `None` for any, in the last `days` days: the tags
+/// "recently viewed, searched, favourited, carted".
 pub fn recent(activity: Activity, category: Option<&str>, days: u32) -> Result<Rule> {
     Rule::new(Field::days_since(activity, category), Test::below(days))
 }
 
-/// Interest customers: carted or favourited something in the last `days` days, and bought nothing in them.
+/// Selects interest customers, who carted or favourited something in the last `days` days and bought nothing in them.
 pub fn interest(days: u32) -> Result<Rule> {
     let wants = Rule::any([recent(Activity::Cart, None, days)?, recent(Activity::Favourite, None, days)?])?;
     Rule::all([wants, Rule::not(Rule::new(Figure::DaysSinceLast, Test::below(days))?)?])
 }
 
-/// New customers: exactly one purchase in the last `lookback_days` days, and that in the last `days` days.
+/// Selects new customers, of exactly one purchase in the last `lookback_days` days, and that in the last `days` days.
 ///
 /// A customer who bought before the lookback and comes again after it is new once more. For a customer of three
 /// purchases or more, the first before the lookback, the answer is unknown unless the shop
@@ -68,15 +68,15 @@ pub fn repurchase_crowd<'a>(products: impl IntoIterator<Item = (&'a str, u32)>) 
 /// The three disjoint sets of [`category_funnel`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CategoryFunnel {
-    /// Ordered it and has not paid; may have bought it before.
+    /// Customers who ordered it and have not paid; they may have bought it before.
     pub ordered_unpaid: Rule,
-    /// Not in the first set; viewed, searched for, favourited or carted it, and never bought it.
+    /// Customers who are not in the first set, viewed, searched for, favourited or carted it, and never bought it.
     pub interested: Rule,
-    /// In neither of the two other sets; never bought it.
+    /// Customers in neither of the two other sets, who never bought it.
     pub never_bought: Rule,
 }
 
-/// What customers do before they buy.
+/// The activities by which customers show interest before they buy.
 const INTEREST: [Activity; 4] = [Activity::View, Activity::Search, Activity::Favourite, Activity::Cart];
 
 /// The funnel to a category: disjoint sets, which with those who bought it and owe no payment are all customers whose
@@ -93,8 +93,8 @@ pub fn category_funnel(category: &str) -> Result<CategoryFunnel> {
     })
 }
 
-/// Visitors without an order: viewed, searched for, favourited or carted something in the last `days` days, never
-/// bought, and have no unpaid order.
+/// Selects visitors without an order, who viewed, searched for, favourited or carted something in the last `days`
+/// days, never bought, and have no unpaid order.
 pub fn visitors_without_order(days: u32) -> Result<Rule> {
     let seen = INTEREST.map(|activity| recent(activity, None, days));
     Rule::all([
@@ -104,12 +104,12 @@ pub fn visitors_without_order(days: u32) -> Result<Rule> {
     ])
 }
 
-/// One purchase, and lost: silent for `silent_days` days or more.
+/// Selects customers of one purchase who are lost: silent for `silent_days` days or more.
 pub fn lost_after_one(silent_days: u32) -> Result<Rule> {
     lost(Test::equal(1), silent_days)
 }
 
-/// Several purchases, and lost: silent for `silent_days` days or more.
+/// Selects customers of several purchases who are lost: silent for `silent_days` days or more.
 pub fn lost_after_several(silent_days: u32) -> Result<Rule> {
     lost(Test::at_least(2), silent_days)
 }
@@ -124,19 +124,20 @@ fn lost(purchases: Test, silent_days: u32) -> Result<Rule> {
 /// One cell of a [`lost_grid`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LostCell {
-    /// Silent for this many days or more.
+    /// The least days of silence.
     pub silent_from: u32,
-    /// Silent for fewer than this many days; `None` in the last column.
+    /// The days of silence at which the cell ends, not included; `None` in the last column.
     pub silent_below: Option<u32>,
-    /// This many purchases or more.
+    /// The least number of purchases.
     pub purchases_from: u32,
-    /// Fewer purchases than this; `None` in the last row.
+    /// The number of purchases at which the cell ends, not included; `None` in the last row.
     pub purchases_below: Option<u32>,
     /// The customers of the cell.
     pub rule: Rule,
 }
 
-/// Lost customers by how long they have been silent and how often they bought: disjoint cells, row by row.
+/// Returns lost customers by how long they have been silent and how many purchases they made: disjoint cells, row by
+/// row.
 ///
 /// Silence from `silent_days[0]` days on counts as lost; each of `silent_days` begins a column, each of `purchases` a
 /// row, and the last of both is open.
@@ -173,8 +174,8 @@ fn band(figure: Figure, from: u32, below: Option<u32>) -> Result<Vec<Rule>> {
     tests.into_iter().map(|test| Rule::new(figure, test)).collect()
 }
 
-/// Stock-up waiters: took at least `stretch` times their usual quantity at the last order, and have missed no cycle
-/// since. They have stock at home, and a reminder comes too early.
+/// Selects stock-up waiters, who took at least `stretch` times their usual quantity at the last order and have missed
+/// no cycle since. They have stock at home, and a reminder comes too early.
 ///
 /// The profile's cycles missed are those of a [standing with
 /// quantities](crate::segment::CycleStanding::with_quantities), which stretches the cycle as the order was.
@@ -190,13 +191,13 @@ pub fn stock_up_waiters(stretch: Decimal) -> Result<Rule> {
     Rule::all([stretched, Rule::new(Figure::CyclesMissed, Test::equal(0))?])
 }
 
-/// Members about to drop a tier: the revenue that will be left is at most `margin` above the tier's threshold. With a
-/// margin of 0, those who drop if they buy nothing.
+/// Selects members about to drop a tier: the revenue that will be left is at most `margin` above the tier's threshold.
+/// With a margin of 0, those who drop if they buy nothing.
 pub fn about_to_drop(margin: Decimal) -> Result<Rule> {
     Rule::new(Amount::TierMargin, Test::at_most(margin))
 }
 
-/// Members near the next tier: at most `gap` is missing to its threshold.
+/// Selects members near the next tier: at most `gap` is missing to its threshold.
 pub fn near_next_tier(gap: Decimal) -> Result<Rule> {
     Rule::new(Amount::TierGap, Test::at_most(gap))
 }

@@ -6,7 +6,7 @@ use super::condition::{Condition, Test};
 use super::field::Field;
 use crate::error::{Error, Result};
 
-/// Who is meant: `all`, `any` and `not` of comparisons.
+/// A rule of an audience: `all`, `any` and `not` of comparisons.
 ///
 /// A rule is made here, by [`ready`](super::ready) or read from a file (feature `serde`), and becomes an
 /// [`Audience`](super::Audience) when it is compiled against the shop's [`Schema`](super::Schema): see the
@@ -78,7 +78,7 @@ impl Rule {
         Self::new(Field::Tag(tag.into()), Test::Exists(true))
     }
 
-    /// Every one of the rules holds. Of no rules: everybody.
+    /// Makes a rule that holds where every one of the rules holds. Of no rules: everybody.
     ///
     /// # Errors
     ///
@@ -87,7 +87,7 @@ impl Rule {
         Self::of(Node::All(rules.into_iter().collect()))
     }
 
-    /// At least one of the rules holds. Of no rules: nobody.
+    /// Makes a rule that holds where at least one of the rules holds. Of no rules: nobody.
     ///
     /// # Errors
     ///
@@ -120,20 +120,20 @@ impl Rule {
         Self { node, depth, conditions, values }.within_limits()
     }
 
-    /// What is within limits can be walked, dropped and stored without a stack overflow.
+    /// Refuses a rule beyond the limits, within which it can be walked, dropped and stored without a stack overflow.
     fn within_limits(self) -> Result<Self> {
         Error::within("depth of a rule", self.depth as u64, 0..=Self::MAX_DEPTH as u64)?;
         Error::within("size of a rule", self.values as u64, 0..=Self::MAX_SIZE as u64)?;
         Ok(self)
     }
 
-    /// How many comparisons the rule has.
+    /// The number of comparisons in the rule.
     pub const fn conditions(&self) -> usize {
         self.conditions
     }
 
-    /// What the rule asks about, each once: all that has to be read of a customer to judge it. Of `all` or `any` of no rules:
-    /// nothing.
+    /// The fields that the rule asks about, each once: all that has to be read of a customer to judge it. Of `all` or
+    /// `any` of no rules: nothing.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! What a rule may say of the shop's own.
+//! The shop's own fields and labels that a rule may name.
 
 use super::condition::{quoted, wrong};
 use super::field::Field;
@@ -12,9 +12,9 @@ use crate::shop::{Amount, Figure, ShopModels};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum AttributeKind {
-    /// Such as an age.
+    /// A number, such as an age.
     Number,
-    /// Such as a region.
+    /// A text, such as a region.
     Text,
 }
 
@@ -51,7 +51,7 @@ pub struct Schema {
     supplied: Option<Supplied>,
 }
 
-/// What a shop supplies of each customer.
+/// The fields of each customer that a shop supplies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Supplied {
     figures: Vec<Figure>,
@@ -61,10 +61,11 @@ struct Supplied {
 }
 
 impl Schema {
-    /// What [`ShopModels::profile`] supplies of each customer, with the names of the shop's labels. A rule about anything
-    /// else, which would never select anybody, is refused when it is [compiled](super::Audience::compile): a price band
-    /// of a shop without bands, an expected value without a model of spend, a tag or an activity. The caller announces
-    /// what it adds to the profiles by [`with_figure`](Schema::with_figure), [`with_tags`](Schema::with_tags),
+    /// The schema that [`ShopModels::profile`] supplies of each customer, with the names of the shop's labels. A rule
+    /// about anything else, which would never select anybody, is refused when it is
+    /// [compiled](super::Audience::compile): a price band of a shop without bands, an expected value without a model of
+    /// spend, a tag or an activity. The caller announces what it adds to the profiles by
+    /// [`with_figure`](Schema::with_figure), [`with_tags`](Schema::with_tags),
     /// [`with_activities`](Schema::with_activities), [`with_number`](Schema::with_number) and
     /// [`with_text`](Schema::with_text).
     pub fn of(models: &ShopModels) -> Self {
@@ -105,7 +106,7 @@ impl Schema {
         self
     }
 
-    /// With one attribute more, a number.
+    /// Adds an attribute that is a number.
     ///
     /// # Errors
     ///
@@ -114,7 +115,7 @@ impl Schema {
         self.with_attribute(name, AttributeKind::Number)
     }
 
-    /// With one attribute more, a text.
+    /// Adds an attribute that is a text.
     ///
     /// # Errors
     ///
@@ -132,7 +133,7 @@ impl Schema {
         Ok(self)
     }
 
-    /// With all labels that a field can have, in place of those given before.
+    /// Sets all labels that a field can have, in place of those given before.
     ///
     /// For segments, price bands and tiers: the labels of [`Grid`](crate::segment::Grid),
     /// [`SpendBands`](crate::segment::SpendBands) and [`TierModel`](crate::segment::TierModel). A field whose labels

@@ -1,4 +1,4 @@
-//! Many customers, and what each part of a rule takes away.
+//! Selections of many customers, and the customers that each part of a rule removes.
 
 use super::all::Columns;
 use super::compiled::{Audience, numbered};
@@ -18,12 +18,12 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// How many customers belong to the audience, of all customers.
+    /// The customers who belong to the audience, of all customers.
     pub fn selected(&self) -> Ratio {
         Ratio::counted(ones(&self.bits), self.len as u64)
     }
 
-    /// How many customers, of all, were not selected because something unknown would decide.
+    /// The customers, of all, who were not selected because something unknown would decide.
     pub fn unknown(&self) -> Ratio {
         Ratio::counted(self.unknown, self.len as u64)
     }
@@ -51,8 +51,8 @@ impl Selection {
 }
 
 impl Audience {
-    /// Which customers belong to the audience: [`matches`](Audience::matches) of each, several times as fast, and how
-    /// many cannot be judged.
+    /// Selects the customers who belong to the audience: [`matches`](Audience::matches) of each, several times as fast,
+    /// and how many cannot be judged.
     ///
     /// On all cores with the feature `rayon`; the same answer for any number of threads. Takes time customers times
     /// conditions at most (for an activity or a tag, only customers who have it count), and twice that where something is
@@ -78,7 +78,7 @@ impl Audience {
         }
     }
 
-    /// How many customers are selected, and what each of the rule's [parts](Audience::parts) removes.
+    /// Reports how many customers are selected, and how many each of the rule's [parts](Audience::parts) removes.
     ///
     /// A customer is removed when a part is not known to hold. A line for each part gives the customers that it removes
     /// from those left by the parts before it; those that it would remove alone; those that only this part removes, who

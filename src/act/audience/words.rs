@@ -50,7 +50,7 @@ impl Words<'_> {
         }
     }
 
-    /// What customers have, in brackets where it would run into its neighbours.
+    /// The clause of a rule, in brackets where it would run into its neighbours.
     pub(super) fn clause(self, rule: &Rule, is_part: bool) -> String {
         let (rules, and) = match rule.node() {
             Node::Condition(condition) => return self.condition(condition),
@@ -85,7 +85,7 @@ impl Words<'_> {
         }
     }
 
-    /// What is compared.
+    /// The subject of a comparison.
     pub(super) fn subject(self, field: &Field) -> String {
         match field {
             Field::Figure(figure) => figure.label().name(self.language).to_owned(),
@@ -136,7 +136,7 @@ impl Words<'_> {
         }
     }
 
-    /// What it is compared with.
+    /// The value of a comparison.
     pub(super) fn demand(self, field: &Field, test: &Test) -> String {
         let value = |value: &Value| self.value(field, value);
         let (english, chinese, value) = match test {

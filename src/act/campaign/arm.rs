@@ -9,11 +9,11 @@ use crate::scale::{Confidence, Ratio};
 labels! {
     /// A stage of a campaign.
     pub enum Stage[3] {
-        /// Before it, while it is made known.
+        /// The time before the campaign, while it is made known.
         Before: "before", "Before", "活动前";
-        /// While it runs.
+        /// The time while the campaign runs.
         During: "during", "During", "活动中";
-        /// After it.
+        /// The time after the campaign.
         After: "after", "After", "活动后";
     }
 }
@@ -47,7 +47,7 @@ pub struct Arm {
 }
 
 impl Arm {
-    /// With this funnel at a stage.
+    /// Sets the funnel at a stage.
     #[must_use]
     pub const fn with(mut self, stage: Stage, funnel: Funnel) -> Self {
         *self.stage_mut(stage) = funnel;
@@ -95,8 +95,8 @@ impl Arm {
         Ok(())
     }
 
-    /// This arm against the control arm at a stage, by a rate such as [`Funnel::conversion_rate`]; `None` where the rate
-    /// is undefined in either.
+    /// Compares this arm with the control arm at a stage, by a rate such as [`Funnel::conversion_rate`]; `None` where
+    /// the rate is undefined in either.
     pub fn against(
         &self,
         control: &Self,
@@ -107,7 +107,7 @@ impl Arm {
         Some(Comparison::of_rates(rate(self.stage(stage))?, rate(control.stage(stage))?, confidence))
     }
 
-    /// This arm's change of a rate from one stage to another against the control arm's; `None` where the rate is
+    /// Compares this arm's change of a rate from one stage to another with the control arm's; `None` where the rate is
     /// undefined in one of the four.
     pub fn change_against(
         &self,

@@ -30,17 +30,17 @@ impl Default for BootstrapOptions {
 }
 
 impl BootstrapOptions {
-    /// With another seed.
+    /// Sets the seed.
     pub const fn with_seed(self, seed: u64) -> Self {
         Self { seed, ..self }
     }
 
-    /// With another number of replicates.
+    /// Sets the number of replicates.
     pub const fn with_replicates(self, replicates: u32) -> Self {
         Self { replicates, ..self }
     }
 
-    /// With another confidence.
+    /// Sets the confidence.
     pub const fn with_confidence(self, confidence: Confidence) -> Self {
         Self { confidence, ..self }
     }

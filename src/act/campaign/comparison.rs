@@ -39,7 +39,7 @@ pub struct Comparison {
     pub(super) confidence: Confidence,
 }
 
-/// What is compared; pairs are the treated arm and the control arm.
+/// The numbers compared; pairs are the treated arm and the control arm.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub(super) enum Subject {
@@ -121,7 +121,7 @@ impl Comparison {
         }
     }
 
-    /// How far the treated arm's number is above the control arm's, relative to it: 0.94 for +94%.
+    /// The difference relative to the control arm's number: 0.94 for +94%.
     ///
     /// `None` where an arm is empty or the control arm's number is not above 0, and for changes.
     pub fn lift(&self) -> Option<f64> {
@@ -207,7 +207,7 @@ impl Comparison {
         }
     }
 
-    /// What a customer of each arm brought on average.
+    /// The mean amount per customer of each arm.
     fn means(&self) -> Option<[f64; 2]> {
         let [treated, control] = match self.subject {
             Subject::Money(arms) => arms.map(|arm| arm.mean_number()),

@@ -1,4 +1,4 @@
-//! What became of the contacts of one arm.
+//! The funnel of one arm: contacts, clicks, orders and money.
 
 use rust_decimal::Decimal;
 
@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::number::{money, quotient};
 use crate::scale::Ratio;
 
-/// From contacts made to orders and money, for one arm of a campaign at one stage. What was not counted is 0.
+/// The steps from contacts made to orders and money, for one arm of a campaign at one stage. What was not counted is 0.
 ///
 /// Every count is of **contacts**: messages sent, advertisements shown, or customers, the same throughout a funnel.
 /// Clicked, carted and converted contacts are each a part of those shown, but not of each other: a customer who reads a
@@ -49,7 +49,7 @@ impl Funnel {
         Self { shown, ..Self::default() }
     }
 
-    /// With the contacts that were clicked; a second click on one counts no more.
+    /// Sets the contacts that were clicked; a second click on one counts no more.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl Funnel {
         Self { clicked, ..self }.checked()
     }
 
-    /// With the contacts that led to goods in the cart.
+    /// Sets the contacts that led to goods in the cart.
     ///
     /// # Errors
     ///
@@ -67,7 +67,7 @@ impl Funnel {
         Self { carted, ..self }.checked()
     }
 
-    /// With the contacts that led to an order; a second order adds to the revenue only.
+    /// Sets the contacts that led to an order; a second order adds to the revenue only.
     ///
     /// # Errors
     ///
@@ -76,7 +76,7 @@ impl Funnel {
         Self { converted, ..self }.checked()
     }
 
-    /// With the different customers behind the contacts that converted.
+    /// Sets the different customers behind the contacts that converted.
     ///
     /// # Errors
     ///
@@ -85,8 +85,8 @@ impl Funnel {
         Self { buyers, ..self }.checked()
     }
 
-    /// With what the contacts cost (media, messages, redeemed coupons; 0 or more), and what the orders brought, net of
-    /// refunds and credits (below 0 where more was given back than came in).
+    /// Sets the cost of the contacts (media, messages, redeemed coupons; 0 or more), and what the orders brought, net
+    /// of refunds and credits (below 0 where more was given back than came in).
     ///
     /// # Errors
     ///
@@ -153,17 +153,17 @@ impl Funnel {
         self.converted
     }
 
-    /// Different customers behind the contacts converted.
+    /// The different customers behind the contacts converted.
     pub const fn buyers(&self) -> u64 {
         self.buyers
     }
 
-    /// What the contacts cost.
+    /// The cost of the contacts.
     pub const fn cost(&self) -> Decimal {
         self.cost
     }
 
-    /// What the orders brought, net of refunds and credits.
+    /// The revenue of the orders, net of refunds and credits.
     pub const fn revenue(&self) -> Decimal {
         self.revenue
     }

@@ -1,4 +1,4 @@
-//! What the two groups of a campaign did, read from the orders that followed.
+//! The purchases of the two groups of a campaign, read from the orders that followed.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use crate::record::{CustomerId, Window};
 use crate::scale::Confidence;
 use crate::scale::money_sample::MoneySample;
 
-/// What the treated and the held-back customers of a campaign bought in a window of days.
+/// The purchases of the treated and the held-back customers of a campaign in a window of days.
 ///
 /// **Population**: everybody who was assigned, whether a message reached them or not (intention to treat): who can be
 /// reached is no draw, and to compare those reached with those held back would compare different people. A contact of
@@ -51,7 +51,7 @@ use crate::scale::money_sample::MoneySample;
 #[doc(alias("intention to treat", "ITT", "uplift", "活动效果"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outcome {
-    /// Of the treated and the control group.
+    /// The funnels of the treated and the control group.
     funnels: [Funnel; 2],
     money: [MoneySample; 2],
     in_both: u64,
@@ -118,7 +118,7 @@ impl Outcome {
         Self::of(&log.ledger_in(window)?, groups)
     }
 
-    /// Of each customer once; without a group those who are in both.
+    /// The outcome of each customer, counted once; without a group those who are in both.
     pub(super) fn of_each<'q, Id, Q>(
         ledger: &Ledger<Id>,
         customers: impl Iterator<Item = (&'q Q, Option<Group>)>,
@@ -146,7 +146,7 @@ impl Outcome {
         Ok(Self { funnels: [funnel(Group::Treated)?, funnel(Group::Control)?], money: brought, in_both })
     }
 
-    /// With what the messages cost, so many at so much each: all of it is the treated group's.
+    /// Adds the cost of `messages` messages at `cost_of_each` to the treated group. all of it is the treated group's.
     ///
     /// # Errors
     ///
@@ -175,12 +175,12 @@ impl Outcome {
         Ok(())
     }
 
-    /// What became of a group's customers.
+    /// The funnel of a group's customers.
     pub const fn funnel(&self, group: Group) -> &Funnel {
         &self.funnels[group as usize]
     }
 
-    /// What a group's customers brought, those who bought nothing with 0.
+    /// The amounts that a group's customers brought, 0 of those who bought nothing.
     pub const fn money(&self, group: Group) -> &MoneySample {
         &self.money[group as usize]
     }
@@ -190,29 +190,29 @@ impl Outcome {
         self.in_both
     }
 
-    /// Did more of the treated buy? [`Comparison::of_rates`] of the customers with a purchase; `None` where a group is
-    /// empty.
+    /// Compares the shares of buyers. [`Comparison::of_rates`] of the customers with a purchase; `None` where a group
+    /// is empty.
     pub fn conversion(&self, confidence: Confidence) -> Option<Comparison> {
         let [treated, control] = self.funnels.map(|funnel| funnel.conversion_rate());
         Some(Comparison::of_rates(treated?, control?, confidence))
     }
 
-    /// Did the treated bring more, each? [`Comparison::of_money`] of all customers.
+    /// Compares the mean amounts per customer. [`Comparison::of_money`] of all customers.
     pub const fn revenue(&self, confidence: Confidence) -> Comparison {
         let [treated, control] = self.money;
         Comparison::of_money(treated, control, confidence)
     }
 
-    /// Did the share of buyers change more among the treated, since an earlier window of the same customers?
+    /// Compares the changes of the share of buyers since an earlier window of the same customers.
     /// [`Comparison::of_changes`]; `None` where a group is empty.
     pub fn conversion_since(&self, before: &Self, confidence: Confidence) -> Option<Comparison> {
         let rates = |group| Some([before.funnel(group).conversion_rate()?, self.funnel(group).conversion_rate()?]);
         Some(Comparison::of_changes(rates(Group::Treated)?, rates(Group::Control)?, confidence))
     }
 
-    /// What a coupon changed in the profit per treated customer: [`Coupon::profit_change`] at the control group's share
-    /// of buyers, which is what would have come without it, and its lift. `None` where a group is empty and where nobody
-    /// of the control group bought.
+    /// The change of the profit per treated customer by a coupon: [`Coupon::profit_change`] at the control group's
+    /// share of buyers, which is what would have come without it, and its lift. `None` where a group is empty and where
+    /// nobody of the control group bought.
     pub fn profit_change(&self, coupon: &Coupon) -> Option<Decimal> {
         let share = |funnel: &Funnel| Decimal::from(funnel.converted()).checked_div(funnel.shown().into());
         let [treated, control] = self.funnels.each_ref().map(share);

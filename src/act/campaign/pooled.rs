@@ -3,7 +3,7 @@
 use super::comparison::Comparison;
 use crate::scale::{Confidence, Interval};
 
-/// What several campaigns of one kind did on average, and between which numbers the next one's effect lies: a random-effects
+/// The mean effect of several campaigns of one kind, and the interval of the next one's effect: a random-effects
 /// mean of their differences.
 ///
 /// Effects of campaigns differ by more than chance: of other seasons, other offers. Their true effects count as drawn from one
@@ -65,7 +65,7 @@ pub struct PooledEffect {
     pub left_out: u64,
     /// The mean effect.
     pub mean: f64,
-    /// Its standard error, `s`.
+    /// The standard error, `s`.
     pub standard_error: f64,
     /// The interval of the mean.
     pub interval: Option<Interval>,

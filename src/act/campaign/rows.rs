@@ -14,7 +14,7 @@ use crate::scale::{Interval, Language, Ratio};
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ComparisonRow {
-    /// What is compared: `rate`, `change` (of a rate) or `money` (per customer).
+    /// The kind of number compared: `rate`, `change` (of a rate) or `money` (per customer).
     pub measure: &'static str,
     /// Customers of the treated arm, where the comparison keeps them: for a rate, and for money by its sums.
     pub treated_customers: Option<u64>,

@@ -1,4 +1,4 @@
-//! How many contacts a campaign needs before its effect can show.
+//! The number of contacts that a campaign needs before its effect can show.
 
 use rust_decimal::prelude::ToPrimitive;
 
@@ -54,7 +54,7 @@ use crate::scale::words::phrase;
 pub struct SamplePlan {
     baseline: f64,
     lift: f64,
-    /// Of money: the standard deviation between customers.
+    /// The spread of money: the standard deviation between customers.
     deviation: Option<f64>,
     alpha: f64,
     power: f64,
@@ -147,7 +147,7 @@ impl SamplePlan {
         Self::of_money(mean, control.standard_deviation().unwrap_or(f64::NAN), lift)
     }
 
-    /// With another risk of a false alarm, such as 0.01.
+    /// Sets another risk of a false alarm, such as 0.01.
     ///
     /// # Errors
     ///
@@ -160,7 +160,7 @@ impl SamplePlan {
         Ok(self)
     }
 
-    /// With another power, such as 0.9.
+    /// Sets another power, such as 0.9.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Which segment responded: the arms of a campaign segment by segment.
+//! Responses by segment: the arms of a campaign segment by segment.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -45,18 +45,18 @@ where
     segments.into_iter().map(outcome).collect()
 }
 
-/// How an effect is measured: as a share of buyers or as money.
+/// The measure of an effect: as a share of buyers or as money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum EffectMeasure {
     /// The share of customers with a purchase: [`Outcome::conversion`].
     Conversion,
-    /// What a customer brought: [`Outcome::revenue`].
+    /// The revenue per customer: [`Outcome::revenue`].
     Revenue,
 }
 
-/// What a campaign did in each segment: effects whose intervals hold together, and estimates drawn towards the effect on all,
-/// by which to choose whom to treat next time.
+/// The effects of a campaign in each segment: effects whose intervals hold together, and estimates drawn towards the
+/// effect on all, by which to choose whom to treat next time.
 ///
 /// Of many segments, the one that seems to respond best does so in part by luck. So there are two numbers for each. The
 /// **comparison** is the segment's own, with an interval at a higher level: with the stated confidence **all** intervals hold
@@ -120,15 +120,15 @@ pub struct SegmentEffects<K> {
     pub segments: Vec<SegmentEffect<K>>,
 }
 
-/// What a campaign did in one segment.
+/// The effect of a campaign in one segment.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct SegmentEffect<K> {
     /// The segment.
     pub segment: K,
-    /// Its treated customers against those held back, at the level at which all intervals hold together; `None` for a share
-    /// where an arm is empty.
+    /// The comparison of its treated customers with those held back, at the level at which all intervals hold together;
+    /// `None` for a share where an arm is empty.
     pub comparison: Option<Comparison>,
     /// The effect drawn towards that on all.
     pub shrunk: Option<f64>,

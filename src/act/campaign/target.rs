@@ -1,4 +1,4 @@
-//! Whom to treat first: what a ranking of customers brings, depth by depth.
+//! Targeting: what a ranking of customers brings, depth by depth.
 
 use rust_decimal::Decimal;
 
@@ -11,8 +11,8 @@ use crate::number::money;
 use crate::scale::money_sample::MoneySample;
 use crate::scale::{Confidence, Interval};
 
-/// What it brings to treat the customers of the highest score first, from the best few down to everybody: the Qini curve of a
-/// ranking, from a campaign whose groups were drawn.
+/// The gain of treating the customers of the highest score first, from the best few down to everybody: the Qini curve
+/// of a ranking, from a campaign whose groups were drawn.
 ///
 /// **Population**: the treated and held-back customers of a campaign, each with a score that says whom to treat first, such as
 /// [`SegmentEffects::score`](super::SegmentEffects::score), and what the customer brought: revenue, margin, or 1 for a
@@ -54,7 +54,7 @@ use crate::scale::{Confidence, Interval};
 #[derive(Debug, Clone, PartialEq)]
 pub struct TargetCurve {
     points: Vec<TargetPoint>,
-    /// Of the treated and the control group: what each customer brought and at which depth, in one order.
+    /// The customers of the treated and the control group: what each customer brought and at which depth, in one order.
     customers: [Vec<(u32, f64)>; 2],
 }
 
@@ -67,26 +67,26 @@ pub struct TargetPoint {
     pub score: f64,
     /// The customers, of both groups.
     pub customers: u64,
-    /// What the treated ones brought.
+    /// The amounts that the treated ones brought.
     pub treated: MoneySample,
-    /// What the others brought.
+    /// The amounts that the others brought.
     pub control: MoneySample,
 }
 
-/// What it is worth to treat all customers of a score or a higher one.
+/// The value of treating all customers of a score or a higher one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct TargetValue {
-    /// What they bring more, less what contacts cost.
+    /// The amount that they bring more, less the cost of contacts.
     pub value: f64,
-    /// Its interval, at this depth alone; `None` where there is no spread to judge by.
+    /// The interval of the value, at this depth alone; `None` where there is no spread to judge by.
     pub interval: Option<Interval>,
 }
 
 impl TargetPoint {
-    /// What the treated brought beyond what they would have without the campaign, by the control group:
-    /// `Y₁ - Y₀ n₁ / n₀` of sums `Y` and customers `n`. `None` where nobody was held back.
+    /// The sum that the treated brought beyond that which they would have brought without the campaign, by the control
+    /// group: `Y₁ - Y₀ n₁ / n₀` of sums `Y` and customers `n`. `None` where nobody was held back.
     #[allow(clippy::cast_precision_loss, reason = "an estimate")]
     pub fn incremental(&self) -> Option<f64> {
         let difference = self.effect(Confidence::default()).difference();
@@ -94,13 +94,13 @@ impl TargetPoint {
         difference.map(|difference| difference * self.treated.customers() as f64).or(none)
     }
 
-    /// Their treated against those held back: [`Comparison::of_money`].
+    /// Compares the treated with those held back: [`Comparison::of_money`].
     pub const fn effect(&self, confidence: Confidence) -> Comparison {
         Comparison::of_money(self.treated, self.control, confidence)
     }
 
-    /// What it is worth to treat all of them, of both groups, at a cost for each contact: `N (difference - cost)`. `None` where
-    /// a group is empty.
+    /// The value of treating all of them, of both groups, at a cost for each contact: `N (difference - cost)`. `None`
+    /// where a group is empty.
     #[allow(clippy::cast_precision_loss, reason = "an estimate")]
     pub fn value(&self, cost_per_contact: Decimal, confidence: Confidence) -> Option<TargetValue> {
         let (effect, customers, cost) =

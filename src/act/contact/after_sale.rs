@@ -1,4 +1,4 @@
-//! What a customer hears after a purchase.
+//! Messages after a purchase.
 
 use chrono::{NaiveDate, NaiveTime, TimeZone, Timelike};
 use rust_decimal::Decimal;
@@ -12,11 +12,11 @@ use crate::scale::label::labels;
 labels! {
     /// One of the three touches after a sale.
     pub enum AfterSaleTouch[3] {
-        /// On the day on which the customer received the goods: thanks, and how to use them.
+        /// A message on the day on which the customer received the goods: thanks, and how to use them.
         Receipt: "receipt", "On receipt", "签收关怀";
-        /// After some time of use: is all well? A survey.
+        /// A message after some time of use: is all well? A survey.
         AfterUse: "after_use", "After some use", "使用回访";
-        /// At the next launch of a product or campaign.
+        /// A message at the next launch of a product or campaign.
         Launch: "launch", "New product or campaign", "新品与活动通知";
     }
 }
@@ -47,7 +47,7 @@ labels! {
 pub struct AfterSalePlan {
     use_days: u32,
     time: NaiveTime,
-    /// For each touch.
+    /// The channel of each touch.
     channels: [Channel; 3],
 }
 

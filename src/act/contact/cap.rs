@@ -1,4 +1,4 @@
-//! How often one customer may be contacted.
+//! Caps on the contacts of one customer.
 
 use core::ops::Range;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ pub struct Cap {
 }
 
 impl Cap {
-    /// At most `touches` in any `days` days in a row.
+    /// Allows at most `touches` in any `days` days in a row.
     ///
     /// # Errors
     ///
@@ -55,7 +55,8 @@ impl Cap {
         (self.touches > 0).then(|| groups.map(move |(first, last)| last - length + 1..first + length))
     }
 
-    /// Of each day on which touches use up the cap with those before them, the latest first day of such touches, and itself.
+    /// Returns, for each day on which touches use up the cap with those before them, the latest first day of such
+    /// touches, and the day itself.
     fn groups<'a>(
         self,
         days: impl Iterator<Item = (&'a i64, &'a u64)>,
@@ -78,7 +79,7 @@ impl Cap {
     }
 }
 
-/// How many touches there are on a day.
+/// The number of touches on each day.
 pub(super) type Touches = BTreeMap<i64, u64>;
 
 crate::stored::stored! { Cap { touches: u32, days: u32 } <=> Self::new(touches, days) }

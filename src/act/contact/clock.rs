@@ -1,4 +1,4 @@
-//! From the shop's wall clock to instants, across the days on which clocks change.
+//! Conversion of the shop's wall clock to instants, across the days on which clocks change.
 //!
 //! Wall times and instants are whole seconds since 1970-01-01T00:00 on the wall clock and in UTC.
 

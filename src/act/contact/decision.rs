@@ -1,4 +1,4 @@
-//! What was sent, what is wished for, and what was decided.
+//! Contacts made, contacts wished for, and decisions.
 
 use std::borrow::Cow;
 
@@ -14,11 +14,11 @@ use crate::scale::words::{count, phrase};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Touch<Id> {
-    /// Who.
+    /// The customer.
     pub customer: Id,
-    /// How.
+    /// The channel.
     pub channel: Channel,
-    /// When; it may lie in the future.
+    /// The time; it may lie in the future.
     pub at: DateTime<Utc>,
 }
 
@@ -35,15 +35,15 @@ impl<Id> Touch<Id> {
 pub struct Wish<Id> {
     /// The customer who is contacted.
     pub customer: Id,
-    /// How.
+    /// The channel.
     pub channel: Channel,
-    /// When.
+    /// The time.
     pub at: DateTime<Utc>,
-    /// What it is worth to the shop, in any unit that all wishes share, such as the customer's expected value. On one
+    /// The value for the shop, in any unit that all wishes share, such as the customer's expected value. On one
     /// day, the wish of the higher value comes first.
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub value: Decimal,
-    /// What it is about: a key such as `receipt`, or the name of a campaign.
+    /// The purpose: a key such as `receipt`, or the name of a campaign.
     pub purpose: Cow<'static, str>,
 }
 
@@ -60,7 +60,7 @@ impl<Id> Wish<Id> {
     }
 }
 
-/// Why a wish is not allowed at its time: the first reason in the order of this list.
+/// The reason why a wish is not allowed at its time: the first reason in the order of this list.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Suppression {
@@ -70,7 +70,7 @@ pub enum Suppression {
     QuietHours {
         /// The channel.
         channel: Channel,
-        /// Its quiet hours.
+        /// The quiet hours.
         hours: QuietHours,
     },
     /// A cap is reached in some run of its days that contains the day.
@@ -84,7 +84,7 @@ pub enum Suppression {
     DailyBudget {
         /// The channel.
         channel: Channel,
-        /// Its budget of one day.
+        /// The channel's budget of one day.
         touches: u64,
     },
 }
@@ -127,7 +127,7 @@ pub enum Decision<Id> {
     Suppressed {
         /// The wish.
         wish: Wish<Id>,
-        /// Why it may not.
+        /// The reason.
         reason: Suppression,
         /// The first time after the wished one at which this wish alone could be added to the finished plan. `None`
         /// when no time can: a cap or budget of 0, a duplicate.

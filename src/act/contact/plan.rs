@@ -1,4 +1,4 @@
-//! Which wishes are allowed.
+//! Decisions on wishes.
 
 use core::cmp::Reverse;
 use core::ops::Range;
@@ -151,8 +151,8 @@ impl<Id: CustomerId> Dated<Id> {
 struct Past {
     all: Touches,
     by_channel: BTreeMap<Channel, Touches>,
-    /// By channel, the stretches of days that the caps close once the plan is finished, ascending and apart; `None` for all
-    /// days. Worked out where it is asked for.
+    /// The stretches of days of each channel that the caps close once the plan is finished, ascending and apart; `None`
+    /// for all days. Worked out where it is asked for.
     closed: BTreeMap<Channel, Option<Vec<Range<i64>>>>,
 }
 
@@ -203,9 +203,9 @@ struct Book<'a, Id, Tz: TimeZone> {
     rules: &'a ContactRules,
     calendar: &'a ShopCalendar<Tz>,
     customers: BTreeMap<Id, Past>,
-    /// By channel and day, of all customers; only for channels with a budget.
+    /// The number of touches of all customers by channel and day; only for channels with a budget.
     sent: BTreeMap<Channel, BTreeMap<i64, u64>>,
-    /// By channel, the stretches of days on which the budget of the finished plan is used up, ascending and apart.
+    /// The stretches of days of each channel on which the budget of the finished plan is used up, ascending and apart.
     full: BTreeMap<Channel, Vec<Range<i64>>>,
 }
 
@@ -232,7 +232,7 @@ impl<Id: CustomerId, Tz: TimeZone> Book<'_, Id, Tz> {
         }
     }
 
-    /// Why each wish is not allowed, in turn; `None` for one that is.
+    /// Returns, for each wish in turn, why it is not allowed; `None` for one that is.
     fn decide(&mut self, wishes: &[Dated<Id>]) -> Vec<Option<Suppression>> {
         let mut seen = BTreeSet::new();
         let mut reasons = Vec::with_capacity(wishes.len());

@@ -1,4 +1,4 @@
-//! At what hours nobody is contacted.
+//! Hours in which nobody is contacted.
 
 use core::fmt;
 
@@ -20,7 +20,7 @@ pub struct QuietHours {
 }
 
 impl QuietHours {
-    /// Quiet from `from`, included, until `until`, not included.
+    /// Makes quiet hours from `from`, included, until `until`, not included.
     ///
     /// # Errors
     ///
@@ -33,12 +33,12 @@ impl QuietHours {
         Ok(Self { from, until })
     }
 
-    /// When they begin.
+    /// The time at which they begin.
     pub const fn from(self) -> NaiveTime {
         self.from
     }
 
-    /// When they are over.
+    /// The time at which they are over.
     pub const fn until(self) -> NaiveTime {
         self.until
     }

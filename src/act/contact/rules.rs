@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::act::contact::{Cap, Channel, QuietHours};
 
-/// How often, when and how much a shop may write: caps, quiet hours and daily budgets. The default allows everything.
+/// The limits on how many contacts a shop makes, and when: caps, quiet hours and daily budgets. The default allows
+/// everything.
 ///
 /// # Examples
 ///
@@ -47,7 +48,7 @@ struct ChannelRules {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 enum ChannelQuiet {
-    /// As all channels.
+    /// The caps of all channels.
     #[default]
     Common,
     None,

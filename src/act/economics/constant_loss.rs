@@ -1,4 +1,4 @@
-//! What a lower loss rate is worth.
+//! The value of a lower loss rate.
 
 use rust_decimal::Decimal;
 

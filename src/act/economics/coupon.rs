@@ -97,7 +97,7 @@ impl Coupon {
         self.orders_to_cover(self.cost(conversion)?, conversion)
     }
 
-    /// What the coupon changes in the profit per customer addressed, when orders grow by the share `uplift` (below 0
+    /// The change of the profit per customer addressed by the coupon, when orders grow by the share `uplift` (below 0
     /// when they shrink). `None` for a conversion below 0. Formula: `b u (p m - c) - b r c - s`.
     pub fn profit_change(&self, conversion: Decimal, uplift: Decimal) -> Option<Decimal> {
         let cost = self.cost(conversion)?;

@@ -99,14 +99,14 @@ impl PaidMembership {
         Some(fee.max(Decimal::ZERO).normalize())
     }
 
-    /// What the membership changes in the profit per member, when `extra` purchases come beyond the `purchases` that would
-    /// come without it. `None` for numbers below 0. Formula: `f - c - b p d + e p (m - d)`.
+    /// The change of the profit per member by the membership, when `extra` purchases come beyond the `purchases` that
+    /// would come without it. `None` for numbers below 0. Formula: `f - c - b p d + e p (m - d)`.
     pub fn profit_change(&self, purchases: Decimal, extra: Decimal) -> Option<Decimal> {
         let gain = self.fee.checked_add(self.brought(extra)?)?;
         Some(gain.checked_sub(self.given(purchases)?)?.normalize())
     }
 
-    /// What a member is given: discounts on purchases that would come anyway, and the cost beside them.
+    /// The amount that a member is given: discounts on purchases that would come anyway, and the cost beside them.
     fn given(&self, purchases: Decimal) -> Option<Decimal> {
         let discounts = product(purchases, self.discount_per_purchase()?).filter(|_| purchases >= Decimal::ZERO)?;
         discounts.checked_add(self.cost)

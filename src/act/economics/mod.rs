@@ -1,4 +1,4 @@
-//! What coupons, retention and acquisition are worth.
+//! The economics of coupons, retention and acquisition.
 //!
 //! | question | function |
 //! |---|---|

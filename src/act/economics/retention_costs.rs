@@ -1,4 +1,4 @@
-//! What it costs to keep a customer, and to win one.
+//! The cost of keeping a customer, and of winning one.
 
 use rust_decimal::Decimal;
 
@@ -47,7 +47,7 @@ impl RetentionCosts {
         Self { retain: Decimal::ONE, acquire: Decimal::from_parts(5, 0, 0, false, 0) }
     }
 
-    /// How many customers could be addressed for the cost of winning one.
+    /// The number of customers who could be addressed for the cost of winning one.
     pub fn ratio(&self) -> Option<Decimal> {
         Some(quotient(self.acquire, self.retain)?.normalize())
     }
@@ -59,7 +59,7 @@ impl RetentionCosts {
         (success <= Decimal::ONE).then_some(success)
     }
 
-    /// What one try saves, when a share `success` of tries keeps a customer who would otherwise have to be replaced;
+    /// The saving of one try, when a share `success` of tries keeps a customer who would otherwise have to be replaced;
     /// below 0 when it loses. `None` when the share is not within 0..=1. Formula: `success * acquire - retain`.
     pub fn saving_per_try(&self, success: Decimal) -> Option<Decimal> {
         let success = share("success", success).ok()?;

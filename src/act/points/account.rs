@@ -20,7 +20,7 @@ pub struct Lot<K> {
     pub earned: NaiveDate,
     /// The order that earned them; `None` for a grant.
     pub order: Option<K>,
-    /// How many are left, 1 or more.
+    /// The points left, 1 or more.
     pub points: u64,
 }
 

@@ -20,13 +20,13 @@ pub(super) struct LotKey<K> {
     pub(super) order: Option<K>,
 }
 
-/// What an order has earned.
+/// The points that an order has earned.
 struct Earned<K> {
     rate: Decimal,
-    /// Its amount, less what was returned.
+    /// The order's amount, less what was returned.
     amount: Decimal,
     key: LotKey<K>,
-    /// Of its points, those that have expired and were not asked back.
+    /// The order's points that have expired and were not asked back.
     expired: u64,
 }
 

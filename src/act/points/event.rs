@@ -1,4 +1,4 @@
-//! What happens to a customer's points.
+//! Events of a customer's points.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -17,7 +17,7 @@ pub enum PointsEvent<K> {
         day: NaiveDate,
         /// The order; it earns once.
         order: K,
-        /// Its amount, 0 or more.
+        /// The amount of the order, 0 or more.
         #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
         amount: Decimal,
         /// The customer's tier at that time, counted from 0, the lowest.
@@ -27,7 +27,7 @@ pub enum PointsEvent<K> {
     Grant {
         /// The shop's day.
         day: NaiveDate,
-        /// How many.
+        /// The number of points.
         points: u64,
     },
     /// An order, or a part of it, is refunded, and what it earned is taken back.
@@ -36,7 +36,7 @@ pub enum PointsEvent<K> {
         day: NaiveDate,
         /// The order, which has earned before or on the same day.
         order: K,
-        /// What is refunded of its amount: 0 or more, and not more than is left of it.
+        /// The part of the order's amount that is refunded: 0 or more, and not more than is left of it.
         #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
         amount: Decimal,
     },
@@ -44,7 +44,7 @@ pub enum PointsEvent<K> {
     Redeem {
         /// The shop's day.
         day: NaiveDate,
-        /// How many; no more than the balance.
+        /// The number of points; no more than the balance.
         points: u64,
     },
 }
@@ -55,7 +55,7 @@ impl<K> PointsEvent<K> {
         self.turn().0
     }
 
-    /// What decides which of two events takes effect first.
+    /// The key by which two events of a day are ordered.
     pub(super) fn turn(&self) -> (NaiveDate, u8, Option<&K>, Decimal, u64) {
         match self {
             Self::Earn { day, order, amount, tier } => (*day, 0, Some(order), *amount, *tier as u64),

@@ -1,4 +1,4 @@
-//! What the shop owes its customers in points.
+//! The points that a shop owes its customers.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub struct LiabilityMonth {
     pub month: Option<NaiveDate>,
     /// The points.
     pub points: u64,
-    /// What they are worth.
+    /// The value of the points.
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub value: Decimal,
 }
@@ -37,7 +37,7 @@ pub struct Liability {
     pub months: Vec<LiabilityMonth>,
     /// All points outstanding.
     pub points: u64,
-    /// What they are worth.
+    /// The value of the points.
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub value: Decimal,
     /// The points that customers owe, not deducted from the above.

@@ -1,4 +1,4 @@
-//! How points are earned and how long they last.
+//! Rules by which points are earned and expire.
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use rust_decimal::Decimal;
@@ -7,16 +7,16 @@ use crate::error::{Error, Result};
 #[cfg(feature = "serde")]
 use crate::number::money::Text;
 
-/// How long points last. On the day on which they expire, they can no longer be used.
+/// The rule by which points expire. On the day on which they expire, they can no longer be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Expiry {
-    /// They do not expire.
+    /// Points never expire.
     Never,
-    /// This many days `n`, the day on which they were earned included: points of day `d` expire on day `d + n`.
+    /// Points last `n` days, the day on which they were earned included: points of day `d` expire on day `d + n`.
     Days(u32),
-    /// To the end of the month that lies this many months after the month in which they were earned: with 12, points of
-    /// any day of March 2026 can be used on 31 March 2027 and expire on 1 April.
+    /// Points last to the end of the month that lies this many months after the month in which they were earned: with
+    /// 12, points of any day of March 2026 can be used on 31 March 2027 and expire on 1 April.
     MonthEnd(u32),
 }
 
@@ -73,7 +73,7 @@ impl PointsProgram {
         &self.rates
     }
 
-    /// How long points last.
+    /// The rule by which points expire.
     pub const fn expiry(&self) -> Expiry {
         self.expiry
     }

@@ -49,7 +49,7 @@ pub struct LedgerFold<Id> {
     /// The first day on which the next batch may begin.
     earliest: Day,
     left_out: u64,
-    /// No customer has more purchases, nor more credits.
+    /// The most purchases, or credits, of any customer.
     most: u64,
 }
 

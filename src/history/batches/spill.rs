@@ -15,7 +15,7 @@ use crate::history::{Ledger, PurchaseLog};
 use crate::number::money;
 use crate::record::calendar::Day;
 
-/// Where bytes go that memory has no room for: files, an object store. This crate opens none itself.
+/// A store for bytes that memory has no room for: files, an object store. This crate opens none itself.
 ///
 /// Parts are numbered from 0 below [`SpilledFold::PARTS`]. `examples/batches.rs` keeps each in a file of its own.
 pub trait Spill {
@@ -94,16 +94,16 @@ impl<S: Spill + ?Sized> Spill for &mut S {
 #[derive(Debug)]
 pub struct SpilledFold<Id, S> {
     as_of: NaiveDate,
-    /// Of the bytes that wait.
+    /// The scale of the amounts in waiting bytes.
     scale: u32,
     memory: usize,
     waiting: Vec<Vec<u8>>,
     bytes: usize,
-    /// Of each part.
+    /// The number of facts of each part.
     facts: Vec<u64>,
     left_out: u64,
     spill: S,
-    /// Why nothing can be added any more.
+    /// The error after which nothing can be added any more.
     fault: Option<Error>,
     ids: PhantomData<fn() -> Id>,
 }
@@ -294,7 +294,7 @@ fn failed(part: usize, error: &io::Error) -> Error {
     Error::bytes(name(part), format!("failed: {error}"))
 }
 
-/// What stands before the bytes of a block.
+/// The header of a block.
 struct Header {
     length: u64,
     hash: u64,
@@ -313,7 +313,7 @@ impl Header {
 
 /// The facts of a part as they are read.
 struct Read<Id> {
-    /// At the finest scale of all blocks.
+    /// The log, at the finest scale of all blocks.
     log: PurchaseLog<Id>,
 }
 

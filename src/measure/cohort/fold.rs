@@ -26,7 +26,7 @@ pub(super) struct CohortFold<'a, K, F, S> {
     life: &'a Life,
     key: &'a F,
     groups: Groups<K>,
-    /// Of each group the credits of customers who had not bought yet.
+    /// The credits of each group's customers who had not bought yet.
     outside: Vec<S>,
     places: HashMap<(u32, u32), u32, FixedState>,
     rows: Vec<Row<S>>,
@@ -61,14 +61,14 @@ impl<S: NetSum> Cell<S> {
     }
 }
 
-/// What is known of a customer.
+/// The state of a customer.
 #[derive(Default)]
 pub(super) enum Known<S> {
     #[default]
     Nothing,
     /// The facts of the first day so far on which something happened.
     FirstDay { day: Day, group: u32, purchases: u32, money: S },
-    /// Of a cohort: the first day, the place of the row, and the offset of the last purchase.
+    /// A member of a cohort: the first day, the place of the row, and the offset of the last purchase.
     Member { first: Day, row: u32, last: u32 },
 }
 
@@ -276,8 +276,8 @@ fn is_empty<S: NetSum>(cell: &Cell<S>) -> bool {
 }
 
 impl Life {
-    /// How many offsets of a cohort have begun for somebody by a day, and how many are over with it for everybody, who
-    /// bought first within `firsts`.
+    /// Counts the offsets of a cohort that have begun for somebody by a day, and those that are over with it for
+    /// everybody, who bought first within `firsts`.
     fn lived(&self, of_day: &PeriodOfDay, as_of: NaiveDate, cohort: u32, firsts: (Day, Day)) -> (u32, u32) {
         let (oldest, youngest) = (Day::from(as_of).since(firsts.0), Day::from(as_of).since(firsts.1));
         match self {

@@ -1,4 +1,4 @@
-//! How much of a period of life a customer has still to live.
+//! The part of a period of life that a customer has still to live.
 
 use chrono::NaiveDate;
 

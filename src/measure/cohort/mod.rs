@@ -20,32 +20,33 @@ mod rows;
 
 pub use rows::CohortRow;
 
-/// How a cohort's time is counted, from the purchase that made its customers.
+/// The way a cohort's time is counted, from the purchase that made its customers.
 ///
 /// Periods of life are told by their **offset**, from 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Life {
-    /// In calendar periods of the table: offset 0 is the cohort's own, 1 the next. Whoever is won late in a month has a
-    /// short month 0.
+    /// Time in calendar periods of the table: offset 0 is the cohort's own, 1 the next. Whoever is won late in a month
+    /// has a short month 0.
     #[default]
     Calendar,
-    /// In spans of so many days, 1 or more, from each customer's own first purchase day: with 30, offset 0 is days 0 to
+    /// Time in spans of this many days, 1 or more, from each customer's own first purchase day: with 30, offset 0 is
+    /// days 0 to
     /// 29. With 1, the retention at offset n is **N-day retention**.
     Days(u32),
-    /// In brackets of days since the first purchase day, half-open: edges 1, 8 and 31 make offsets of day 0, days 1 to
-    /// 7, 8 to 30, and 31 and later, which never ends.
+    /// Time in brackets of days since the first purchase day, half-open: edges 1, 8 and 31 make offsets of day 0, days
+    /// 1 to 7, 8 to 30, and 31 and later, which never ends.
     Brackets(Bands<u32>),
 }
 
-/// How cohorts are made.
+/// The options by which cohorts are made.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CohortOptions {
     /// The calendar period of the first purchase, which makes the cohort; a month by default.
     pub period: Period,
-    /// How its time is counted; in calendar periods by default.
+    /// The way its time is counted; in calendar periods by default.
     pub life: Life,
 }
 
@@ -84,20 +85,21 @@ pub struct Cohort {
     pub cells: BTreeMap<u32, BuyerSums>,
     /// The customers by the offset of their last purchase; an offset without any is left out. They add up to all.
     pub last: BTreeMap<u32, u64>,
-    /// How many offsets have begun for the oldest customer by the as-of day, 1 or more.
+    /// The number of offsets that have begun for the oldest customer by the as-of day, 1 or more.
     pub offsets: u32,
-    /// How many of these are over for every customer, counted from offset 0: those from here on are open.
+    /// The number of these that are over for every customer, counted from offset 0: those from here on are open.
     pub complete_offsets: u32,
 }
 
 impl Cohort {
-    /// What its customers buy in the period of an offset, credits of that period deducted; `None` for one that begins
-    /// after the as-of day.
+    /// The purchases of its customers in the period of an offset, credits of that period deducted; `None` for one that
+    /// begins after the as-of day.
     pub fn at(&self, offset: u32) -> Option<BuyerSums> {
         (offset < self.offsets).then(|| self.cells.get(&offset).copied().unwrap_or_default())
     }
 
-    /// What its customers buy from offset 0 up to and including another: all of them, since each buys at the start.
+    /// The purchases of its customers from offset 0 up to and including another: all of them, since each buys at the
+    /// start.
     ///
     /// [`revenue_per_customer`](BuyerSums::revenue_per_customer) of it is the cohort's value at that offset. `None`
     /// for a period that begins after the as-of day. Takes time linear in the offsets up to it.
@@ -155,7 +157,7 @@ impl Cohort {
     }
 }
 
-/// Whether an amount is at least a cost above 0 for each of so many customers.
+/// Whether an amount is at least a cost above 0 for each of `customers` customers.
 fn reaches(revenue: Decimal, cost: Decimal, customers: u64) -> bool {
     let scale = revenue.scale().max(cost.scale());
     // What does not fit is larger than what does.
@@ -214,7 +216,7 @@ fn reaches(revenue: Decimal, cost: Decimal, customers: u64) -> bool {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CohortTable {
-    /// How the cohorts were made.
+    /// The options by which the cohorts were made.
     pub options: CohortOptions,
     /// The day up to and including which purchases and credits count.
     pub as_of: NaiveDate,
@@ -310,7 +312,7 @@ impl CohortTable {
         Ok(whole)
     }
 
-    /// What customers buy from offset 0 up to and including another, all cohorts together.
+    /// The purchases of customers from offset 0 up to and including another, all cohorts together.
     ///
     /// **Population**: the customers of the cohorts for which the offset is complete, each weighing the same; nobody
     /// and 0 when it is for none. Open cells are in none of it.

@@ -75,7 +75,7 @@ impl CohortTable {
         self.cohorts.iter().flat_map(Cohort::rows)
     }
 
-    /// What the periods of life are called.
+    /// The name of a period of life.
     fn offset_name(&self, offset: u32) -> String {
         let Life::Brackets(bands) = &self.options.life else { return offset.to_string() };
         match bands.range(offset as usize) {

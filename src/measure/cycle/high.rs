@@ -1,4 +1,4 @@
-//! Which products are of a high repurchase rate.
+//! Products of a high repurchase rate.
 
 use core::cmp::Ordering;
 
@@ -11,7 +11,7 @@ use crate::number::wide::Wide;
 use crate::record::ProductId;
 use crate::scale::{CutPoints, Ratio};
 
-/// Which rate of a product is looked at.
+/// A rate of a product by which it is judged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum ProductRate {
@@ -33,7 +33,7 @@ impl ProductRate {
     }
 }
 
-/// What makes a product one of a high repurchase rate: a threshold that the shop sets, or one that was fitted.
+/// The rule for products of a high repurchase rate: a threshold that the shop sets, or one that was fitted.
 ///
 /// A product whose rate counts fewer than `min_customers` customers is never one: one customer of one who came back
 /// says nothing of a product.

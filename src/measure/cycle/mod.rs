@@ -19,24 +19,24 @@ mod ranked;
 #[cfg(feature = "serde")]
 mod stored;
 
-/// How the time from one purchase of a product to the next is counted.
+/// The scale on which the time from one purchase of a product to the next is counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum CycleScale {
-    /// In days for the product's usual quantity: a gap after a double quantity counts as half of it, and a customer who
-    /// has bought the double quantity is expected after twice the time.
+    /// Time in days for the product's usual quantity: a gap after a double quantity counts as half of it, and a
+    /// customer who has bought the double quantity is expected after twice the time.
     #[default]
     Quantity,
-    /// In days as they pass, whatever the quantity.
+    /// Time in days as they pass, whatever the quantity.
     Calendar,
 }
 
-/// How product cycles are measured; every combination is allowed.
+/// The options by which product cycles are measured; every combination is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CycleOptions {
-    /// How time is counted; in days for the usual quantity by default.
+    /// The scale of time; in days for the usual quantity by default.
     pub scale: CycleScale,
     /// The days within which a second purchase counts, 90 by default.
     pub within_days: u32,
@@ -62,7 +62,7 @@ impl CycleOptions {
     }
 }
 
-/// How customers come back to one product, or to one category.
+/// The repurchases of one product, or of one category.
 ///
 /// A **purchase** is all that a customer buys of the product on one day.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,8 +84,8 @@ pub struct ProductCycle {
     /// The customers on whom the median rests: those of whom some purchase lasted, or has been lasting, at least as long.
     /// `None` where the median is not reached.
     pub customers_at_median: Option<u64>,
-    /// How long each purchase lasts until the same customer's next one. A customer's last purchase is censored at the
-    /// as-of day.
+    /// The survival curve of the time from each purchase to the same customer's next one. A customer's last purchase is
+    /// censored at the as-of day.
     pub curve: SurvivalCurve,
 }
 
@@ -239,7 +239,7 @@ impl<P> CycleTable<P> {
         self.as_of
     }
 
-    /// How cycles were measured.
+    /// The options by which cycles were measured.
     pub const fn options(&self) -> CycleOptions {
         self.options
     }
@@ -260,8 +260,8 @@ impl<P> CycleTable<P> {
     }
 }
 
-/// How many days `quantity` lasts when `other` lasts for `gap_days`, rounded up; `None` when the exact product needs
-/// more than 127 bits.
+/// Returns the days that `quantity` lasts when `other` lasts for `gap_days`, rounded up; `None` when the exact product
+/// needs more than 127 bits.
 fn days_for(quantity: Decimal, gap_days: u32, other: Decimal) -> Option<i64> {
     let (quantity, other) = (quantity.normalize(), other.normalize());
     let scale = quantity.scale().max(other.scale());
@@ -272,7 +272,7 @@ fn days_for(quantity: Decimal, gap_days: u32, other: Decimal) -> Option<i64> {
     Some(i64::try_from(full + i128::from(rest > 0)).unwrap_or(i64::MAX))
 }
 
-/// What is counted of one product.
+/// The counts of one product.
 #[derive(Debug, Default)]
 struct Counted {
     customers: u64,
@@ -280,7 +280,7 @@ struct Counted {
     observed: u64,
     within: u64,
     spells: Vec<Spell>,
-    /// Of each customer.
+    /// The longest spell of each customer.
     longest: Vec<Spell>,
 }
 
@@ -334,7 +334,7 @@ impl Counted {
     }
 }
 
-/// Which of two spells is the longer one.
+/// Compares the lengths of two spells.
 fn length(one: &Spell, other: &Spell) -> Ordering {
     compare(one.gap_days, one.quantity, other.gap_days, other.quantity)
 }

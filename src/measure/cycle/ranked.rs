@@ -1,4 +1,4 @@
-//! Which products are bought again soonest.
+//! The products with the shortest cycles.
 
 use core::cmp::Ordering;
 
@@ -48,7 +48,7 @@ impl<P: ProductId> CycleTable<P> {
     }
 }
 
-/// By the median in days.
+/// Compares cycles by the median in days.
 fn by_median(one: &ProductCycle, other: &ProductCycle) -> Ordering {
     let days = |cycle: &ProductCycle| cycle.median_days().unwrap_or(f64::INFINITY);
     days(one).total_cmp(&days(other))

@@ -16,16 +16,17 @@ mod rows;
 
 pub use rows::{MixRow, mix_table};
 
-/// What one group of customers bought in a period.
+/// The purchases of one group of customers in a period.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct BuyerSums {
     /// Customers with a purchase in the period.
     pub customers: u64,
-    /// Their purchases in it.
+    /// The purchases of the group in the period.
     pub purchases: u64,
-    /// Their purchases net of refunds, less the credits that they got in the period. Below 0 when these were more.
+    /// The purchases of the group net of refunds, less the credits that it got in the period. Below 0 when these were
+    /// more.
     #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
     pub revenue: Decimal,
 }
@@ -70,7 +71,7 @@ impl PeriodMix {
         self.new.customers.saturating_add(self.returning.customers)
     }
 
-    /// Their purchases in it.
+    /// The purchases of the group in the period.
     pub const fn purchases(&self) -> u64 {
         self.new.purchases.saturating_add(self.returning.purchases)
     }
@@ -151,7 +152,7 @@ pub fn buyer_mix_in<Id: CustomerId>(log: &PurchaseLog<Id>, window: Window) -> Re
     mix_of(log, window, &fold.sums)
 }
 
-/// From the sums of a window.
+/// Makes a mix from the sums of a window.
 fn mix_of<Id: CustomerId>(log: &PurchaseLog<Id>, window: Window, sums: &PeriodSums) -> Result<PeriodMix> {
     let net = [sums.new.money, sums.returning.money, sums.other].into_iter().fold(Net::default(), Net::plus);
     Ok(PeriodMix {
@@ -229,7 +230,7 @@ impl Sums {
         }
     }
 
-    /// In amounts of the log.
+    /// Converts the sums to amounts of the log.
     pub(in crate::measure) fn of<Id>(self, log: &PurchaseLog<Id>) -> Result<BuyerSums> {
         let Self { customers, purchases, money } = self;
         Ok(BuyerSums { customers, purchases, revenue: log.decimal(money.net())? })
@@ -287,7 +288,7 @@ impl<Id> CustomerFold<Id> for WindowFold {
 
 struct MixFold<'a> {
     of_day: &'a PeriodOfDay,
-    /// From the period of the log's first day on.
+    /// The sums from the period of the log's first day on.
     periods: Vec<PeriodSums>,
 }
 

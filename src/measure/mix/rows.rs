@@ -16,7 +16,7 @@ use crate::scale::table::{TextTable, amount, counted};
 pub struct MixRow {
     /// The first day of the period.
     pub first_day: NaiveDate,
-    /// Its last day that was counted.
+    /// The last day of the period that was counted.
     pub last_day: NaiveDate,
     /// Customers who buy in the period.
     pub customers: u64,

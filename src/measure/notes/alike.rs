@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 
 use super::composed::{composed, is_mark};
 
-/// How ids are written: enough to know, at a byte's cost, that no two of them can be alike.
+/// The spellings of ids: enough to know, at a byte's cost, that no two of them can be alike.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Spellings {
     /// The text of an id.
@@ -110,7 +110,7 @@ fn hash(text: &str) -> u64 {
     FixedState::with_seed(0).hash_one(text)
 }
 
-/// What is left of ids' texts where it does not matter how they are written.
+/// The text of an id without the differences of spelling.
 #[derive(Default)]
 struct Plain {
     text: String,
@@ -159,7 +159,7 @@ fn is_seen(letter: char) -> bool {
     !(letter.is_whitespace() || letter.is_control() || has_no_width)
 }
 
-/// Without quotes around it, or those of a spreadsheet's text: `="0123"`, `'0123`.
+/// Removes quotes around it, or those of a spreadsheet's text: `="0123"`, `'0123`.
 fn unquoted(text: &str) -> &str {
     let is_letter = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_alphanumeric);
     if is_letter(text.as_bytes().first()) && is_letter(text.as_bytes().last()) {

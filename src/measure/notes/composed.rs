@@ -5,8 +5,8 @@ pub(super) const fn is_mark(letter: char) -> bool {
     matches!(letter, '\u{300}'..='\u{36f}' | '\u{1161}'..='\u{11c2}' | '\u{3099}' | '\u{309a}')
 }
 
-/// What a letter in lower case and a mark behind it are in one character: in Latin, Greek, Cyrillic and kana by table, in
-/// Hangul by its rule. `None` where there is no such character.
+/// Returns the one character of a letter in lower case and a mark behind it: in Latin, Greek, Cyrillic and kana by
+/// table, in Hangul by its rule. `None` where there is no such character.
 pub(super) fn composed(letter: char, mark: char) -> Option<char> {
     let Some((_, letters, whole)) = MARKS.iter().find(|(known, ..)| *known == mark) else {
         return hangul(letter.into(), mark.into());

@@ -1,4 +1,4 @@
-//! What the notes ask of one customer, from facts that come day by day.
+//! The counts of one customer that notes are made from, of facts that come day by day.
 
 use crate::history::Fact;
 use crate::record::calendar::Day;
@@ -8,7 +8,7 @@ use crate::record::calendar::Day;
 pub(crate) struct Customer {
     pub(super) purchases: u64,
     pub(super) credits: u64,
-    /// What passes 127 bits stays there; it is compared, never shown.
+    /// The spend, at most 127 bits; it is compared, never shown.
     pub(super) spend: i128,
     pub(super) credited: i128,
     /// Purchases that equal another one of their day.

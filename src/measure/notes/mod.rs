@@ -16,7 +16,7 @@ use crate::record::CustomerId;
 use crate::scale::Language;
 use crate::scale::words::phrase;
 
-/// What a [`Note`] asks about.
+/// The question of a [`Note`].
 ///
 /// | code | fires when | because |
 /// |---|---|---|
@@ -46,11 +46,11 @@ pub enum NoteCode {
     EqualRows,
     /// A wrong date? Counts the purchases and credits that are far later than all others, of all.
     FarLastDay,
-    /// Left out on purpose? Counts the purchases and credits after the as-of day, of all.
+    /// Records that were left out on purpose? Counts the purchases and credits after the as-of day, of all.
     AfterAsOf,
     /// Orders that were cancelled by a credit? Counts customers, of those with a purchase.
     CreditedAboveHalf,
-    /// What was given back? Counts credits without a purchase of their amount, of all credits.
+    /// Refunds of orders that are not known? Counts credits without a purchase of their amount, of all credits.
     RefundsUnmatched,
     /// Refunds missing, or signs turned? Counts credits, of purchases and credits.
     OneSign,
@@ -98,13 +98,13 @@ const MOST_EXAMPLES: usize = 6;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct Note {
-    /// What it asks about.
+    /// The question.
     pub code: NoteCode,
-    /// How many; [`NoteCode`] says of what.
+    /// The number of cases; [`NoteCode`] says of what.
     pub count: u64,
-    /// Of how many it was counted.
+    /// The number of which they were counted.
     pub of: u64,
-    /// Up to six examples: ids as text, ascending (those that are alike side by side), or days.
+    /// The examples, at most six: ids as text, ascending (those that are alike side by side), or days.
     pub examples: Vec<Box<str>>,
 }
 
@@ -210,8 +210,8 @@ impl Note {
     }
 }
 
-/// What a careful person would ask about a log's data before believing its numbers: the questions that there are, in
-/// the order of [`NoteCode::ALL`].
+/// Asks what a careful person would ask about a log's data before believing its numbers: the questions that there are,
+/// in the order of [`NoteCode::ALL`].
 ///
 /// Purchases and credits up to and including `as_of` are looked at, as all answers as of that day do; those after it
 /// are counted in one note. [`NoteCode`] says when each fires.
@@ -265,7 +265,7 @@ pub fn ids_alike<Id: Display + Ord>(ids: impl IntoIterator<Item = Id, IntoIter: 
     alike_of(&spellings, count, ids)
 }
 
-/// The same of so many ids, whose spellings are known.
+/// Returns the note of `of` ids, whose spellings are known.
 fn alike_of<Id: Display + Ord>(spellings: &Spellings, of: u64, ids: impl Iterator<Item = Id> + Clone) -> Option<Note> {
     let groups = if spellings.may_be_alike() { alike::groups(ids) } else { Vec::new() };
     let count = groups.iter().map(Vec::len).sum::<usize>() as u64;

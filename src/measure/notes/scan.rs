@@ -20,22 +20,23 @@ const FEWEST_PURCHASES: u64 = 4;
 /// An id of many persons has as many purchases, and as many times the mean of the other ids.
 const DOMINANT_PURCHASES: u64 = 30;
 const DOMINANT_MEANS: u128 = 10;
-/// Of all purchases, one in so many.
+/// The share of all purchases that such an id has: one in this number.
 const DOMINANT_PART: u64 = 10;
-/// Purchases that repeat another one, and one in so many of all. CDNOW has one in 329, Online Retail one in 475.
+/// The number of purchases that repeat another one, and their share of all: one in this number. CDNOW has one in 329,
+/// Online Retail one in 475.
 const FEWEST_REPEATED: u64 = 3;
 const REPEATED_PART: u64 = 50;
-/// Of fewer facts, no day is far from the others.
+/// The fewest facts of which a day can be far from the others.
 const FEWEST_FACTS: u64 = 20;
-/// Far days hold one in so many facts, or fewer.
+/// The largest share of facts on far days: one in this number.
 const FAR_PART: u64 = 20;
 const FAR_DAYS: u32 = 365;
-/// Customers who got back more than half of it hold one in so many of what was spent.
+/// The share of all spend of customers who got back more than half of theirs: one in this number.
 const CREDITED_PART: i128 = 50;
-/// Credits that equal no purchase, and one in so many purchases.
+/// The number of credits that equal no purchase, and their share of purchases: one in this number.
 const FEWEST_UNMATCHED: u64 = 10;
 const UNMATCHED_PART: u64 = 100;
-/// If one purchase in 3,333 is given back, 10,000 purchases show one in 19 of 20 shops.
+/// The number of purchases of which 19 of 20 shops show one given back, if it is one in 3,333.
 const MANY_PURCHASES: u64 = 10_000;
 
 /// All that [`notes`](super::notes) counts of a log, where customers are counted apart: on many machines, or in parts that
@@ -78,7 +79,7 @@ pub struct NoteTally<Id> {
     /// Customers with a purchase or a credit, and how their ids are written.
     ids: Vec<Id>,
     spellings: Spellings,
-    /// Those with most purchases, the most first, of equal ones the smaller id.
+    /// The customers with most purchases, the most first, of equal ones the smaller id.
     dominant: Vec<(u64, Id)>,
     repeated: u64,
     unmatched: u64,

@@ -10,13 +10,13 @@ use crate::measure::groups::Groups;
 pub(super) struct GroupFold<'a, K, F> {
     of_day: &'a WindowsOfDay,
     by_day: bool,
-    /// Of a group.
+    /// The width of a group.
     width: usize,
     key: &'a F,
     groups: Groups<K>,
-    /// Those of each group in the order of their numbers.
+    /// The differences of each group in the order of their numbers.
     differences: Vec<Counts>,
-    /// What customers of one partition have bought in groups other than their latest one.
+    /// The purchases of the customers of one partition in groups other than their latest one.
     others: Vec<Other>,
 }
 
@@ -30,7 +30,7 @@ struct Other {
 #[derive(Default)]
 pub(super) struct InGroups {
     group: u32,
-    /// In this group.
+    /// The last occasions in this group.
     last: LastTwo,
     /// The place of the first of the others plus 1, and [`LATER`].
     others: u32,
@@ -55,7 +55,7 @@ impl<'a, K: Ord + Clone, F> GroupFold<'a, K, F> {
         }
     }
 
-    /// Each group's differences.
+    /// Returns each group's differences.
     pub(super) fn into_groups(self) -> impl Iterator<Item = (K, Vec<Counts>)> {
         let (width, differences) = (self.width, self.differences);
         let keys = self.groups.into_keys().into_iter().enumerate();

@@ -1,4 +1,4 @@
-//! What each occasion adds to a whole range of windows.
+//! Counting of each occasion in a whole range of windows.
 //!
 //! Written for speed before plainness: `benches/measure.rs`, id `measure/repurchase_rates`, must not get slower.
 
@@ -124,7 +124,7 @@ impl LastTwo {
         *self = Self { place: (place + 1) | sole, high, older_high: self.high };
     }
 
-    /// Of several orders on the first day this one is not the first after all.
+    /// Takes back that this order is the first, as another on the first day is.
     pub(super) fn yield_first(&mut self, differences: &mut [Counts], range: Range) {
         range.add(differences, u32::MAX, |counts| &mut counts.firsts);
         if self.place & SOLE != 0 {

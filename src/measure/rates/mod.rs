@@ -15,36 +15,36 @@ use by::GroupFold;
 use fold::{Counts, WindowFold};
 pub use rows::{GroupRateRow, RateRow, group_rate_rows, group_rate_table, rate_table};
 
-/// What counts as one purchase.
+/// The unit that counts as one purchase.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Occasion {
-    /// Each order: two on one day are two.
+    /// Each order is an occasion: two on one day are two.
     #[default]
     Order,
-    /// Each day with an order: a basket that was split into three orders is one.
+    /// Each day with an order is an occasion: a basket that was split into three orders is one.
     Day,
 }
 
-/// Where an occasion counts as the customer's second or later.
+/// The time within which an occasion counts as the customer's second or later.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Scope {
-    /// Inside the window: each customer's first occasion in it is no repeat, even of one who bought before it.
+    /// The time inside the window: each customer's first occasion in it is no repeat, even of one who bought before it.
     #[default]
     Window,
-    /// Over the customer's lifetime: only the very first occasion in the log is no repeat.
+    /// The time of the customer's life: only the very first occasion in the log is no repeat.
     Lifetime,
 }
 
-/// How purchases are counted; every combination is allowed.
+/// The rules by which purchases are counted; every combination is allowed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct RateOptions {
-    /// What counts as one purchase; each order by default.
+    /// The unit that counts as one purchase; each order by default.
     pub occasion: Occasion,
-    /// Where an order counts as a repeat; inside the window by default.
+    /// The time within which an order counts as a repeat; inside the window by default.
     pub scope: Scope,
 }
 

@@ -13,7 +13,7 @@ use crate::record::{CustomerId, Window};
 use crate::scale::money_sample::MoneySample;
 use crate::scale::{Confidence, Interval, Ratio};
 
-/// What one group of new customers did in their first days.
+/// The purchases of one group of new customers in their first days.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -66,7 +66,7 @@ pub struct ReferredNewCustomers {
 }
 
 impl<Id: CustomerId> Referrals<Id> {
-    /// What the referred bring in their first `within_days` days, and how often they come back, beside the other new
+    /// Compares what the referred bring in their first `within_days` days, and how many come back, with the other new
     /// customers of the same days.
     ///
     /// **Population**: the customers whose first purchase in the log lies in `cohort`. Referred are those whose referral

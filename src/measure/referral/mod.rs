@@ -31,11 +31,11 @@ pub struct ReferralsLeftOut {
     pub circles: u64,
 }
 
-/// What one person has brought to the shop, directly and through those who were brought.
+/// The people whom one person has brought to the shop, directly and through those who were brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReferralChain<'a, Id> {
-    /// With whom the chain begins: nobody brought this person.
+    /// The person with whom the chain begins: nobody brought this person.
     pub first: &'a Id,
     /// People whom the first one brought.
     pub direct: u64,
@@ -45,11 +45,11 @@ pub struct ReferralChain<'a, Id> {
     pub steps: u32,
     /// The customers among all who were brought.
     pub customers: u64,
-    /// Their net revenue up to the as-of day; that of the first one is not in it.
+    /// The net revenue of those who were brought, up to the as-of day; that of the first one is not in it.
     pub revenue: Decimal,
 }
 
-/// Who brought whom, with every person brought by one other at most.
+/// The referrals of a shop, with every person brought by one other at most.
 ///
 /// **Which referrals count**: they are taken in the order of day, referrer and referred, whatever the order of the input.
 /// One counts unless it names one person twice, or somebody who bought before its day, or somebody who has been
@@ -98,7 +98,7 @@ pub struct ReferralChain<'a, Id> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Referrals<Id> {
     as_of: NaiveDate,
-    /// Of the ledger.
+    /// The customers of the ledger.
     customers: u64,
     left_out: ReferralsLeftOut,
     /// All who occur in a referral that counts, ascending.
@@ -110,7 +110,7 @@ struct Person<Id> {
     id: Id,
     /// The place of the one by whom this one was brought.
     referrer: Option<usize>,
-    /// How many this one brought.
+    /// The number of people whom this one brought.
     brought: u64,
     /// Net revenue; `None` without a purchase.
     revenue: Option<Decimal>,
@@ -195,8 +195,8 @@ impl<Id> Referrals<Id> {
         Ratio::counted(referrers as u64, self.customers)
     }
 
-    /// How many people brought somebody, by the number of people whom they brought, whether they have bought themselves
-    /// or not.
+    /// Counts the people who brought somebody, by the number of people whom they brought, whether they have bought
+    /// themselves or not.
     pub fn by_number(&self) -> BTreeMap<u64, u64> {
         let mut numbers = BTreeMap::new();
         for person in self.people.iter().filter(|person| person.brought > 0) {
@@ -217,7 +217,7 @@ impl<Id> Referrals<Id> {
         Ratio::counted(bought as u64, self.len() as u64)
     }
 
-    /// Who brought a person; `None` where nobody did. Takes time `log n`.
+    /// The person who brought another; `None` where nobody did. Takes time `log n`.
     pub fn referrer<Q: Ord + ?Sized>(&self, person: &Q) -> Option<&Id>
     where
         Id: Borrow<Q>,
@@ -276,7 +276,7 @@ impl<Id> Referrals<Id> {
     }
 }
 
-/// Who was brought by whom, as places, without a circle.
+/// The referrals as places, without a circle.
 struct Forest {
     referrers: Vec<Option<usize>>,
     /// A way towards one that all who hang together share.

@@ -56,7 +56,7 @@ mod timing;
 #[doc(alias = "Kaplan-Meier")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct SurvivalCurve {
-    /// All quantities are of one scale.
+    /// The usual quantity; all quantities are of one scale.
     usual_quantity: Decimal,
     steps: Vec<CurveStep>,
 }
@@ -85,7 +85,7 @@ pub struct CurveStep {
     greenwood: f64,
 }
 
-/// How a confidence interval for a survival curve is made.
+/// The kind of a confidence interval of a survival curve.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum IntervalKind {
@@ -112,7 +112,7 @@ pub struct DaysInterval {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Spell {
     pub(crate) gap_days: u32,
-    /// Above 0, of the same scale in all spells of a curve.
+    /// The quantity, above 0, of the same scale in all spells of a curve.
     pub(crate) quantity: Decimal,
     pub(crate) returned: bool,
 }
@@ -277,7 +277,7 @@ impl CurveStep {
     }
 }
 
-/// Which of two gaps is the longer one for equal quantities. No gap is 2^32 days and no quantity 2^96 units long.
+/// Compares two gaps as if for equal quantities. No gap is 2^32 days and no quantity 2^96 units long.
 pub(super) fn compare(gap: u32, quantity: Decimal, other_gap: u32, other_quantity: Decimal) -> Ordering {
     (u128::from(gap) * units(other_quantity)).cmp(&(u128::from(other_gap) * units(quantity)))
 }

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::number::money;
 use crate::stored::stored;
 
-/// No two days of chrono's calendar are this far apart.
+/// A number of days by which no two days of chrono's calendar are apart.
 const MAX_GAP_DAYS: u32 = 1 << 28;
 
 #[derive(serde::Serialize, serde::Deserialize)]

@@ -1,4 +1,4 @@
-//! From one order to the next, straight from a log.
+//! The time from one order to the next, straight from a log.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,8 @@ use crate::record::CustomerId;
 use crate::record::calendar::Day;
 
 impl SurvivalCurve {
-    /// How long it is from each customer's `nth` purchase to the next one: from the first to the second for 1, from the
-    /// second to the third for 2.
+    /// Estimates the time from each customer's `nth` purchase to the next one: from the first to the second for 1, from
+    /// the second to the third for 2.
     ///
     /// **Population**: the customers with `nth` purchases or more up to the as-of day, one spell each. Those without a
     /// next one wait, from the day of the `nth` to the as-of day. With [`Occasion::Order`] the next of two orders on
@@ -73,7 +73,7 @@ struct TimingFold {
     nth: u32,
     by_day: bool,
     as_of: Day,
-    /// By length, those that have ended and those that are open.
+    /// The number of spells of each length that have ended and that are open.
     spells: HashMap<u32, (u64, u64), FixedState>,
 }
 

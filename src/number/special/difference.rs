@@ -1,11 +1,11 @@
-//! How much the logarithm of the gamma function, and its derivatives, grow from `z` to `z + d`.
+//! The growth of the logarithm of the gamma function, and of its derivatives, from `z` to `z + d`.
 //!
 //! The difference of two values loses all digits where `d` is small beside `z`; these do not.
 
 use super::gamma::{DIGAMMA, LARGE, LN_GAMMA, TRIGAMMA};
 use super::polynomial::divided_difference;
 
-/// Up to this many factors, a product is quicker than the logarithms of Stirling's formula.
+/// The number of factors up to which a product is quicker than the logarithms of Stirling's formula.
 const FEW: f64 = 16.0;
 
 /// Whether `d` is a whole number, small enough for a product of as many factors of the size of `z` to stay finite.

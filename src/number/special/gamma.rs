@@ -2,7 +2,7 @@
 
 use super::polynomial::polynomial;
 
-/// From here on, the eight terms of the series below are exact to rounding.
+/// The argument from which on the eight terms of the series below are exact to rounding.
 pub(crate) const LARGE: f64 = 10.0;
 
 /// `B_2k / (2k (2k - 1))`: Stirling's series of `ln Gamma(z) - (z - 1/2) ln z + z - ln(2 pi) / 2`, in `z^(1 - 2k)`.

@@ -1,6 +1,6 @@
 //! Gauss's hypergeometric function with a parameter of 1: discounted survival with beta-distributed dropout.
 
-/// Enough for discount rates down to 1e-10.
+/// The most steps, enough for discount rates down to 1e-10.
 const MOST_STEPS: u32 = 1_000_000;
 
 /// `2F1(1, b; c; 1 / (1 + d))` for a discount rate `d > 0` and `c = a + b`, `a, b > 0`: the sum of `(b)_n / (c)_n (1 + d)^-n`.

@@ -8,7 +8,7 @@ use super::polynomial::{polynomial, reciprocals};
 /// The last step of a continued fraction that has all digits.
 const EXACT: f64 = 5e-16;
 
-/// Enough for arguments up to 1e10.
+/// The most steps, enough for arguments up to 1e10.
 const MOST_STEPS: u32 = 1_000_000;
 
 /// `I_z(a, b)` and `1 - I_z(a, b)` for `a, b > 0`, of `z` and `y = 1 - z` in `[0, 1]`, each exact to rounding, however
@@ -49,10 +49,10 @@ pub(crate) fn regularized_beta_by(
     }
 }
 
-/// Up to this product of `b` and `z`, the terms of the alternating series fall fast.
+/// The product of `b` and `z` up to which the terms of the alternating series fall fast.
 const SMALL: f64 = 0.7;
 
-/// For `a <= 1`, and `z <= 0.5` with `b <= 1` or `b z <= 0.7` with `b > 1`.
+/// Sums the series for `a <= 1`, and `z <= 0.5` with `b <= 1` or `b z <= 0.7` with `b > 1`.
 ///
 /// `I_z(a, b) = z^a / (a B(a, b)) [1 + a sum_n (1 - b)_n / n! z^n / (a + n)]`. It is near 1 for small `a`, so its
 /// logarithm is summed from parts that are all as small as `a`.
@@ -71,8 +71,8 @@ fn by_series(a: f64, b: f64, z: f64) -> (f64, f64) {
     (libm::exp(ln), -libm::expm1(ln))
 }
 
-/// For `z` not far above the mean `a / (a + b)`: the continued fraction of Didonato and Morris (1992, equation 9), by
-/// Lentz's method. `I_z(a, b)` is the [`beta_kernel`] over it.
+/// Computes the fraction for `z` not far above the mean `a / (a + b)`: the continued fraction of Didonato and Morris
+/// (1992, equation 9), by Lentz's method. `I_z(a, b)` is the [`beta_kernel`] over it.
 fn fraction(a: f64, b: f64, z: f64, y: f64, precision: f64) -> f64 {
     let from_mean = 1.0 - excess(a, b, z, y);
     let mut fraction = a * from_mean / (a + 1.0);

@@ -1,4 +1,4 @@
-//! Against tables of 50 digits and more (`tests/data/special.py`), and laws that hold for every argument.
+//! Tests against tables of 50 digits and more (`tests/data/special.py`), and of laws that hold for every argument.
 
 use proptest::prelude::*;
 
@@ -90,7 +90,7 @@ fn quadrature_is_exact_for_polynomials_and_close_for_the_rest() {
     assert!((arch - core::f64::consts::FRAC_PI_2).abs() < 1e-14, "{arch:e}");
 }
 
-/// From the smallest parameters to the largest.
+/// Draws parameters from the smallest to the largest.
 fn sizes() -> impl Strategy<Value = f64> {
     (-9.0..10.0).prop_map(|exponent| libm::pow(10.0, exponent))
 }
@@ -122,7 +122,7 @@ proptest! {
         prop_assert!((swapped_lower - lower).abs() <= 1e-12 * lower);
     }
 
-    /// From one term of the sum to the sum of all discounts.
+    /// Checks the bounds of one term of the sum and of the sum of all discounts.
     #[test]
     fn survival_is_bounded(b in sizes(), left in sizes(), discount in 1e-4..10.0) {
         let survival = discounted_survival(left, b, discount);

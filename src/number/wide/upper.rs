@@ -12,7 +12,7 @@ pub(crate) struct Upper {
 }
 
 impl From<u128> for Upper {
-    /// Of a number above 0.
+    /// Makes the upper part of a number above 0.
     fn from(number: u128) -> Self {
         let zeros = number.leading_zeros().min(127);
         Self { bits: number << zeros, exponent: -i64::from(zeros) }
@@ -20,7 +20,7 @@ impl From<u128> for Upper {
 }
 
 impl Upper {
-    /// By a factor above 0.
+    /// Multiplies by a factor above 0.
     pub(crate) fn multiply(&mut self, factor: u64) {
         let [upper, lower] = [self.bits >> 64, self.bits & u128::from(u64::MAX)].map(|half| half * u128::from(factor));
         let (upper, lower) = (upper + (lower >> 64), lower & u128::from(u64::MAX));
@@ -47,7 +47,7 @@ mod tests {
     use super::super::Natural;
     use super::*;
 
-    /// Against whole numbers of all digits, whose upper 128 bits these are but for the last ones.
+    /// Compares with whole numbers of all digits, whose upper 128 bits these are but for the last ones.
     #[test]
     fn upper_bits() {
         let (mut upper, mut exact) = (Upper::from(3), Natural::from(3));

@@ -1,4 +1,4 @@
-//! Which model to use.
+//! The choice of a model.
 
 use super::forecast::Forecast;
 use super::outcomes::{Outcomes, Row};
@@ -54,7 +54,7 @@ impl Choice {
 pub struct Difference {
     /// The mean.
     pub mean: f64,
-    /// Its standard error, `√(Σ (d - mean)² / (N (N - 1)))`; `None` of one customer.
+    /// The standard error, `√(Σ (d - mean)² / (N (N - 1)))`; `None` of one customer.
     pub standard_error: Option<f64>,
 }
 
@@ -64,30 +64,30 @@ impl Difference {
         self.exceeds(1.0)
     }
 
-    /// Whether the mean is above 0 by more than so many standard errors; no for one customer.
+    /// Whether the mean is above 0 by more than `errors` standard errors; no for one customer.
     pub(crate) fn exceeds(&self, errors: f64) -> bool {
         self.standard_error.is_some_and(|error| self.mean > errors * error)
     }
 
-    /// From the sum of the differences and that of their squares.
+    /// Makes the difference from the sum of the differences and that of their squares.
     pub(crate) fn of_sums(sum: f64, squares: f64, of: u64) -> Self {
         let (of, mean) = (count(of), sum / count(of).max(1.0));
         let error = || f64::max(squares - of * mean * mean, 0.0) / (of * (of - 1.0));
         Self { mean, standard_error: (of > 1.0).then(|| error().sqrt()) }
     }
 
-    /// Of one difference each.
+    /// Makes the difference of one value for each customer.
     pub(crate) fn of_values(differences: &[f64]) -> Self {
         Self::counted(differences.iter().map(|&difference| (difference, 1.0)))
     }
 
-    /// Of the rows of a hold-out.
+    /// Makes the difference of two columns over the rows of a hold-out.
     fn of(outcomes: &Outcomes, minuend: &[f64], subtrahend: &[f64]) -> Self {
         let differences = minuend.iter().zip(subtrahend).map(|(left, right)| left - right);
         Self::counted(differences.zip(outcomes.rows.iter().map(Row::weight)))
     }
 
-    /// Of differences, each with its number of customers, in any order.
+    /// Makes the difference of values, each with its number of customers, in any order.
     pub(super) fn counted(differences: impl Iterator<Item = (f64, f64)> + Clone) -> Self {
         let count: f64 = differences.clone().map(|(_, customers)| customers).sum();
         let mean =
@@ -98,7 +98,7 @@ impl Difference {
     }
 }
 
-/// What a model said of each row of a hold-out, and how well.
+/// The forecasts of a model for each row of a hold-out, and their scores.
 pub(super) struct Losses {
     pub(super) model: AnyModel,
     pub(super) expected: Vec<f64>,

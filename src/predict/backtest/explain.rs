@@ -6,7 +6,7 @@ use crate::scale::Language;
 use crate::scale::words::{count, phrase};
 
 impl Backtest {
-    /// Which model to use, its errors beside those of the best simple rule, the reason for it, and warnings.
+    /// Says which model to use, with its errors beside those of the best simple rule, the reason, and warnings.
     ///
     /// An example is `NBD stands for a simpler form: r / alpha goes to 0: the purchase rate is 0 for everyone.`
     pub fn explain(&self, language: Language) -> String {

@@ -51,7 +51,7 @@ pub struct Holdout {
     customers: Vec<HoldoutCustomer>,
     /// Customers by their first day, ascending.
     pub(super) first_days: Vec<(Day, u64)>,
-    /// Their repeat purchase days up to the end, ascending by day.
+    /// The repeat purchase days of all up to the end, ascending by day.
     pub(super) repeats: Vec<(Day, u64)>,
 }
 

@@ -101,9 +101,9 @@ pub struct Backtest {
 pub struct Candidate {
     /// The model.
     pub kind: ModelKind,
-    /// Its fit to the samples at the split; `None` when it did not end ([`Error::NotConverged`]).
+    /// The fit to the samples at the split; `None` when it did not end ([`Error::NotConverged`]).
     pub fit: Option<Fit<AnyModel, ()>>,
-    /// Its scores; on a boundary, those of the nearest model. `None` without a fit.
+    /// The scores of the model; on a boundary, those of the nearest model. `None` without a fit.
     pub scores: Option<Scores>,
     /// The best model's log score per customer less this one's; `None` without a fit.
     pub shortfall: Option<Difference>,
@@ -116,11 +116,11 @@ pub struct Candidate {
 pub struct BaselineScores {
     /// The rule.
     pub baseline: Baseline,
-    /// Its scores.
+    /// The scores of the rule.
     pub scores: Scores,
 }
 
-/// From this many different customers on, models are fitted in parallel.
+/// The number of different customers from which on models are fitted in parallel.
 const MANY: usize = 1 << 11;
 
 impl Backtest {
@@ -137,8 +137,8 @@ impl Backtest {
         Ok(Self::of_kinds(days, &outcomes, &holdout.samples(), &ModelKind::ALL, &Baseline::ALL, |_| *options)?.0)
     }
 
-    /// Of these models, each fitted to the samples with its options, and these rules; with the forecasts of models that have
-    /// a fit. What customers are sorted for is there where all rules are asked for.
+    /// Runs the backtest of these models, each fitted to the samples with its options, and these rules; with the
+    /// forecasts of models that have a fit. What customers are sorted for is there where all rules are asked for.
     fn of_kinds(
         (split, end): (NaiveDate, NaiveDate),
         outcomes: &Outcomes,

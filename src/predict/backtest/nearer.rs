@@ -10,7 +10,7 @@ use super::track::{RuleTotal, Total, TotalOutcome, TrackRecord, TrackWindow, mea
 pub struct BetterRule {
     /// The rule.
     pub rule: Baseline,
-    /// What it says of the total in the horizon that comes.
+    /// The rule's total in the horizon that comes.
     pub expected: f64,
     /// The mean of `|ln(actual / rule)|` over the same windows.
     pub error: f64,

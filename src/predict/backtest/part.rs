@@ -4,9 +4,9 @@ use super::track::{NoInterval, TotalForecast};
 use crate::scale::Interval;
 
 impl TotalForecast {
-    /// That of some of the customers, with the interval of their sum by chance, around the same sum, beside the shop's
-    /// own errors: the distances of each end from the forecast, in logarithms, square and add. No counting rule knows
-    /// them.
+    /// Makes the forecast of some of the customers, with the interval of their sum by chance, around the same sum,
+    /// beside the shop's own errors: the distances of each end from the forecast, in logarithms, square and add. No
+    /// counting rule knows them.
     pub(crate) fn of_part(self, chance: Option<Interval>) -> Self {
         let Some(chance) = chance else {
             let no_interval = self.no_interval.or(Some(NoInterval::Uneven));

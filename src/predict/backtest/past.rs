@@ -1,4 +1,4 @@
-//! What a rolling backtest is run on, where a shop's customers are counted apart.
+//! The input of a rolling backtest, where a shop's customers are counted apart.
 
 use std::borrow::Cow;
 
@@ -48,14 +48,14 @@ use crate::record::calendar::Day;
 pub struct PastTally {
     as_of: NaiveDate,
     horizon_days: u32,
-    /// As of the as-of day, and of each split, the latest first; equal customers counted, ascending.
+    /// The customers as of the as-of day, and of each split, the latest first; equal customers counted, ascending.
     windows: Vec<Courses>,
 }
 
-/// Of the windows that begin after the last purchase of all, no more are worked on.
+/// The most windows worked on of those that begin after the last purchase of all.
 const LEAST_WINDOWS: u32 = 3;
 
-/// More windows are left out: two years of weeks.
+/// The most windows; the others are left out: two years of weeks.
 const MOST_WINDOWS: u32 = 104;
 
 impl PastTally {
@@ -148,14 +148,14 @@ impl PastTally {
         &self.windows
     }
 
-    /// From windows as they are kept.
+    /// Makes a tally from windows as they are kept.
     #[cfg(feature = "serde")]
     pub(super) fn from_windows(as_of: NaiveDate, horizon_days: u32, windows: Vec<Courses>) -> Result<Self> {
         Error::within("windows of a stored tally", windows.len() as u64, 0..=u64::from(MOST_WINDOWS) + 1)?;
         Ok(Self { as_of, horizon_days, windows })
     }
 
-    /// Of a split, or the as-of day; nobody where none is known.
+    /// The customers as of a split, or of the as-of day; nobody where none is known.
     pub(super) fn courses(&self, split: Day) -> Cow<'_, Courses> {
         match self.windows.iter().find(|courses| courses.split == split) {
             Some(courses) => Cow::Borrowed(courses),
@@ -164,7 +164,7 @@ impl PastTally {
     }
 }
 
-/// That windows of this length are days, and that the one after the as-of day is of the calendar.
+/// Checks that windows of this length are days, and that the one after the as-of day is of the calendar.
 pub(super) fn checked_horizon(as_of: NaiveDate, horizon_days: u32) -> Result<()> {
     Error::within("days of a horizon", horizon_days, 1..=u32::MAX.into())?;
     Day::from(as_of).plus(horizon_days.into()).map(|_| ())

@@ -1,4 +1,4 @@
-//! Which model of renewals to use.
+//! The choice of a model of renewals.
 
 use super::Difference;
 use crate::error::Result;
@@ -44,7 +44,7 @@ pub struct RenewalChoice {
     pub sbg: Fit<Sbg, SbgParams>,
     /// The fit of bdW to the same.
     pub bdw: Fit<Bdw, BdwParams>,
-    /// What the hold-out says; `None` with fewer than three renewals.
+    /// The result of the hold-out; `None` with fewer than three renewals.
     pub holdout: Option<RenewalHoldout>,
 }
 
@@ -96,7 +96,7 @@ impl RenewalChoice {
         if self.is_identified() && !self.is_refuted() { *self.bdw.model() } else { Bdw::from(*self.sbg.model()) }
     }
 
-    /// Which model is used and why.
+    /// Says which model is used and why.
     pub fn explain(&self, language: Language) -> String {
         let (ratio, least) = (self.likelihood_ratio().max(0.0), Self::LEAST_LIKELIHOOD_RATIO);
         let (english, chinese) = if ratio < least {

@@ -1,4 +1,4 @@
-//! Who comes back of those whom a model takes for gone.
+//! Customers who come back although a model takes them for gone.
 
 use chrono::NaiveDate;
 
@@ -14,7 +14,7 @@ use crate::predict::{AnyModel, PurchaseModel, Revival, Sample};
 use crate::scale::Language;
 use crate::scale::words::{count as noun, phrase};
 
-/// What a hold-out says of the customers whom a model takes for gone: how many came back, at which rate, and whether to
+/// The customers of a hold-out whom a model takes for gone: how many came back, at which rate, and whether to
 /// reckon with it.
 ///
 /// # Formula
@@ -39,7 +39,7 @@ pub struct Returns {
     pub returned: u64,
     /// The rate of return of the highest log score.
     pub learnt: Revival,
-    /// What it gains: the difference in log score per customer.
+    /// The gain: the difference in log score per customer.
     pub gain: Difference,
 }
 
@@ -55,7 +55,7 @@ const PART: usize = 1 << 12;
 /// Equal customers.
 struct Row {
     buys: bool,
-    /// Of at least one purchase, and of having left.
+    /// The probability of at least one purchase, and that of having left.
     probability: f64,
     left: f64,
     /// The purchases expected of who has not left at the customer's own rate.
@@ -78,7 +78,7 @@ impl Returns {
         Self::learn((holdout.split(), holdout.end()), &outcomes, model, &alive, &buys)
     }
 
-    /// From P(alive) and P(buys) of each row.
+    /// Learns the rate from P(alive) and P(buys) of each row.
     pub(super) fn learn(
         (split, end): (NaiveDate, NaiveDate),
         outcomes: &Outcomes,
@@ -114,7 +114,7 @@ impl Returns {
         1.0 - probability_alive > 1.0 - SILENT
     }
 
-    /// What became of silent customers, in words to follow "silent for long"; `None` without one.
+    /// Says what became of silent customers, in words to follow "silent for long"; `None` without one.
     pub fn describe(&self, language: Language) -> Option<String> {
         let &Self { split, end, silent, returned, .. } = self;
         let days = (end - split).num_days();
@@ -201,8 +201,8 @@ fn best(rows: &[Row]) -> f64 {
 /// Grid points above 0: the smallest is 2^-21.
 const GRID: i32 = 15;
 
-/// Where a falling slope is 0, between two numbers with their slopes: by false position, halving the slope of an end that
-/// stays (the Illinois rule).
+/// Finds where a falling slope is 0, between two numbers with their slopes: by false position, halving the slope of an
+/// end that stays (the Illinois rule).
 fn root((mut low, mut up): (f64, f64), (mut high, mut down): (f64, f64), slope: impl Fn(f64) -> f64) -> f64 {
     let (mut found, mut stayed) = (low, 0);
     for _ in 0..STEPS {

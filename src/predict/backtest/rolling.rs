@@ -1,4 +1,4 @@
-//! As many backtests as the past holds.
+//! Backtests of all windows that the past holds.
 
 use std::borrow::Cow;
 
@@ -83,7 +83,7 @@ pub struct RollingBacktest {
     pub records: Vec<ModelRecord>,
     /// The model that did best or nearly so in all windows; `None` without a window, and where no model has a fit in all.
     pub chosen: Option<ModelKind>,
-    /// What the counting rules say of the horizon that follows the as-of day.
+    /// The totals of the counting rules for the horizon that follows the as-of day.
     pub rules: Vec<RuleTotal>,
 }
 
@@ -100,7 +100,8 @@ pub struct ModelRecord {
     pub log_score: Option<f64>,
     /// The best model's log score per customer less this one's.
     pub shortfall: Option<Difference>,
-    /// What the latest window says of customers who come back; `None` without a fit in it, and of a model without dropout.
+    /// The rate at which customers came back in the latest window; `None` without a fit in it, and of a model without
+    /// dropout.
     pub returns: Option<Returns>,
 }
 
@@ -140,7 +141,7 @@ impl RollingBacktest {
         Self::over(past.as_of(), past.horizon_days(), |split| Ok(past.courses(split)), kinds, options)
     }
 
-    /// Over windows that are made when they are needed.
+    /// Runs over windows that are made when they are needed.
     fn over<'a>(
         as_of: NaiveDate,
         horizon_days: u32,
@@ -185,7 +186,7 @@ impl RollingBacktest {
         })
     }
 
-    /// How far off the totals of a model have been, window by window; of a model that was not run, without forecasts.
+    /// The errors of the totals of a model, window by window; of a model that was not run, without forecasts.
     pub fn track(&self, kind: ModelKind) -> TrackRecord {
         let &Self { as_of, horizon_days, first_day, .. } = self;
         let windows = self.windows.iter().map(|window| window.track(kind)).collect();

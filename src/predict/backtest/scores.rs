@@ -79,7 +79,7 @@ pub struct Calibration {
 const MOST_FREQUENT: u32 = 7;
 
 impl Scores {
-    /// All but what customers are sorted for.
+    /// Computes all scores but those that customers are sorted for.
     pub(super) fn of(outcomes: &Outcomes, forecast: &Forecast) -> Self {
         let of = count(outcomes.customers);
         // Weighted by customers, whose order changes nothing.
@@ -114,7 +114,7 @@ impl Scores {
         }
     }
 
-    /// With what customers are sorted for: AUC and tenths.
+    /// Adds the scores that customers are sorted for: AUC and tenths.
     pub(super) fn ranked(self, outcomes: &Outcomes, forecast: &Forecast) -> Self {
         let auc = |forecast: &Option<Vec<f64>>| auc(&outcomes.rows, forecast.as_deref()?);
         let by_decile = |expected: &[f64]| calibrate(outcomes, expected, deciles(outcomes, expected).into_iter());

@@ -1,4 +1,4 @@
-//! How far off a shop's totals have been, and what that says of the next one.
+//! The errors of a shop's totals, and the interval of the next one.
 
 use chrono::NaiveDate;
 
@@ -26,7 +26,7 @@ pub struct TrackRecord {
     pub first_day: Option<NaiveDate>,
     /// The windows, the earliest first.
     pub windows: Vec<TrackWindow>,
-    /// What the counting rules say of the horizon that follows the as-of day.
+    /// The totals of the counting rules for the horizon that follows the as-of day.
     pub rules: Vec<RuleTotal>,
 }
 
@@ -41,13 +41,13 @@ pub struct TrackWindow {
     pub end: NaiveDate,
     /// The customers known at the split.
     pub customers: u64,
-    /// Their purchase days in the window; `None` where the fit did not come to an end.
+    /// The purchase days of these customers in the window; `None` where the fit did not come to an end.
     pub purchases: Option<TotalOutcome>,
     /// Customers with a purchase in the window.
     pub buyers: Option<TotalOutcome>,
-    /// Their net revenue in the window; `None` where none was forecast, too.
+    /// The net revenue of these customers in the window; `None` where none was forecast, too.
     pub revenue: Option<TotalOutcome>,
-    /// What each counting rule said.
+    /// The total of each counting rule.
     pub rules: Vec<RuleTotal>,
 }
 
@@ -56,9 +56,9 @@ pub struct TrackWindow {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct TotalOutcome {
-    /// What came.
+    /// The actual total.
     pub actual: f64,
-    /// What was forecast.
+    /// The forecast.
     pub expected: f64,
 }
 
@@ -69,7 +69,7 @@ pub struct TotalOutcome {
 pub struct RuleTotal {
     /// The rule.
     pub rule: Baseline,
-    /// What it says.
+    /// The purchase days.
     pub purchases: f64,
     /// The same rule applied to money: the net revenue of the period before, the spend on repeat purchase days so far, or
     /// that at each customer's own rate. `None` where the revenue of the period before is below 0, and beyond 127 bits.
@@ -102,7 +102,7 @@ pub struct TotalForecast {
     /// The interval in which the total is expected, around the forecast; `None` for
     /// [`no_interval`](Self::no_interval)'s reason.
     pub interval: Option<Interval>,
-    /// Why there is no interval.
+    /// The reason why there is no interval.
     pub no_interval: Option<NoInterval>,
     /// The nominal confidence of the interval.
     pub confidence: Confidence,
@@ -122,13 +122,13 @@ pub struct TotalForecast {
 pub struct YearAgo {
     /// The last day before that window.
     pub split: NaiveDate,
-    /// What came in it, over what was forecast.
+    /// The actual total of that window over its forecast.
     pub ratio: f64,
     /// `√ratio`, by which the forecast is multiplied.
     pub factor: f64,
 }
 
-/// Why a total has no interval.
+/// The reason why a total has no interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
@@ -144,7 +144,7 @@ pub enum NoInterval {
     },
     /// Nothing came in some windows, so that no ratio is above 0.
     Nothing {
-        /// These windows.
+        /// The windows in which nothing came.
         windows: u32,
         /// All windows.
         of: u32,
@@ -156,11 +156,11 @@ pub enum NoInterval {
         /// All windows.
         of: u32,
     },
-    /// Of a [cohort](crate::shop::CohortForecast): the spends of some of its customers have no variance.
+    /// A [cohort](crate::shop::CohortForecast) is too uneven: the spends of some of its customers have no variance.
     Uneven,
 }
 
-/// Fewer errors say nothing about the next one.
+/// The least number of windows: fewer errors say nothing about the next one.
 const LEAST_WINDOWS: u32 = 3;
 
 /// The standard deviation of `ln(actual / forecast)` over the windows of four shops, whose mean size was 0.15.
@@ -174,7 +174,7 @@ impl TotalOutcome {
         Self { actual, expected }
     }
 
-    /// What came over what was forecast; `None` unless both are above 0 and the ratio is a number.
+    /// The actual total over the forecast; `None` unless both are above 0 and the ratio is a number.
     pub fn ratio(&self) -> Option<f64> {
         let ratio = self.actual / self.expected;
         (self.actual > 0.0 && self.expected > 0.0 && ratio > 0.0 && ratio.is_finite()).then_some(ratio)
@@ -319,7 +319,7 @@ impl TrackRecord {
 }
 
 impl RuleTotal {
-    /// What it says of a total; `None` of buyers, whom no rule counts, and of an unknown revenue.
+    /// The rule's total; `None` of buyers, whom no rule counts, and of an unknown revenue.
     pub const fn says(&self, total: Total) -> Option<f64> {
         match total {
             Total::Purchases => Some(self.purchases),

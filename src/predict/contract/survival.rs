@@ -40,7 +40,7 @@ pub(in crate::predict) fn rate(found: f64) -> Result<f64> {
     if is_rate { Ok(found) } else { Err(Error::Number { field: "discount", found, expected }) }
 }
 
-/// From here on, a survival function that varies at the pace of a power of 1 is smooth.
+/// The argument from which on a survival function that varies at the pace of a power of 1 is smooth.
 pub(in crate::predict) const SMOOTH_FROM: f64 = 64.0;
 
 /// `Σ f(u)` over `1 <= u <= last`, of an `f` that falls and varies over a `pace`-th of its argument; `last` may be

@@ -6,7 +6,8 @@ use crate::predict::fit::limit::Latent;
 use crate::scale::Language;
 use crate::scale::words::phrase;
 
-/// What the data say of a [`Latent`] quantity of a model: whether they show it, or a simpler model would do as well.
+/// The evidence of the data for a [`Latent`] quantity of a model: whether they show it, or a simpler model would do as
+/// well.
 ///
 /// The models stand one within the other. In a Poisson shop all customers buy at one rate; [`Nbd`](crate::predict::Nbd)
 /// adds that rates differ ([`Latent::PurchaseRate`]); [`MbgNbd`](crate::predict::MbgNbd),

@@ -57,7 +57,7 @@ pub enum Spread {
     One,
     /// The same for everyone.
     Same(f64),
-    /// Beyond any number, for everyone.
+    /// A spread beyond any number, for everyone.
     Unbounded,
     /// A probability of 1 for this share of customers and of 0 for the others; a rate of 0 for most, with this mean; or a
     /// mean spend so uneven that it has no scale, with this `q`.
@@ -86,7 +86,7 @@ impl Latent {
 }
 
 impl Limit {
-    /// Which parameters run where, and what that means.
+    /// Says which parameters run where, and what that means.
     ///
     /// # Examples
     ///

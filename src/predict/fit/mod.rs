@@ -1,4 +1,4 @@
-//! How a model is fitted, and what a fit answers: the same for every model.
+//! Fitting of models, and the results of a fit: the same for every model.
 
 pub(in crate::predict) mod identification;
 pub(in crate::predict) mod limit;

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::predict::TimeUnit;
 
-/// How a model is fitted. The default is plain maximum likelihood, with rates per week.
+/// The options by which a model is fitted. The default is plain maximum likelihood, with rates per week.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FitOptions {
     penalty: f64,
@@ -56,7 +56,7 @@ impl FitOptions {
         self
     }
 
-    /// Where a climb of the model of this name starts, if that is known.
+    /// The start of a climb of the model of this name, if it is known.
     pub(in crate::predict) fn start(&self, model: &str) -> Option<[f64; 4]> {
         self.near.filter(|(of, _)| *of == model).map(|(_, parameters)| parameters)
     }

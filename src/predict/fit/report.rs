@@ -27,7 +27,7 @@ pub struct FitReport {
     pub left_out: u64,
     /// Different rows among those who entered.
     pub distinct_rows: usize,
-    /// Why the fit stopped.
+    /// The reason why the fit stopped.
     pub stop: StopReason,
     pub(in crate::predict) identified: [Option<Identification>; 2],
 }
@@ -44,15 +44,15 @@ impl FitReport {
     }
 }
 
-/// Why a fit stopped.
+/// The reason why a fit stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum StopReason {
-    /// At a maximum: the gradient vanishes, the Hessian is negative definite, the next step is below `1e-7` in the
-    /// logarithm of each parameter.
+    /// The fit stopped at a maximum: the gradient vanishes, the Hessian is negative definite, the next step is below
+    /// `1e-7` in the logarithm of each parameter.
     Maximum,
-    /// At no maximum: the likelihood grows, or stays as it is, while parameters go to 0 or infinity.
+    /// The fit stopped at no maximum: the likelihood grows, or stays as it is, while parameters go to 0 or infinity.
     Boundary,
 }
 
@@ -80,7 +80,7 @@ pub struct Fitted<M, P> {
     pub report: FitReport,
 }
 
-/// Where a likelihood without a maximum leads.
+/// The limit of a likelihood without a maximum.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -38,7 +38,7 @@ impl<const N: usize> Found<N> {
         self
     }
 
-    /// With what the data say of its quantities; `dropout` of a model that has it.
+    /// Adds the evidence of the data for its quantities; `dropout` of a model that has it.
     pub(in crate::predict) fn identified(mut self, simpler: &Simpler, dropout: Option<Latent>) -> Self {
         self.report.identified = simpler.identify(self.report.log_likelihood, dropout);
         self
@@ -67,7 +67,7 @@ pub(in crate::predict) const BOUND: f64 = 20.7;
 /// parameter.
 const NEGLIGIBLE: f64 = 1e-6;
 
-/// Up to this many customers, every start is tried: their likelihood may have more than one maximum.
+/// The number of customers up to which every start is tried: their likelihood may have more than one maximum.
 const FEW_CUSTOMERS: u64 = 512;
 
 /// Distinct rows from which on a search starts on a part of them.
@@ -77,7 +77,7 @@ const MANY_ROWS: usize = 1 << 15;
 pub(in crate::predict) struct Extent {
     pub(in crate::predict) customers: u64,
     pub(in crate::predict) distinct_rows: usize,
-    /// Of all customers: repeat purchases, and the time observed in the model's unit.
+    /// The sums over all customers: repeat purchases, and the time observed in the model's unit.
     pub(in crate::predict) repeats: f64,
     pub(in crate::predict) time: f64,
     /// The largest `T`.
@@ -197,7 +197,7 @@ impl<'a, const N: usize> Search<'a, N> {
 /// Climbs of this many evaluations or more go on where they have no end.
 const MANY_EVALUATIONS: u32 = 200;
 
-/// And for so many times as many.
+/// The factor by which they may take longer.
 const PATIENCE: u32 = 20;
 
 /// The highest climb, from each start in turn until one leads to a maximum, or from all. Adds to the evaluations.

@@ -29,7 +29,7 @@ impl Grouped {
         Self { customers: total(&groups), times, groups }
     }
 
-    /// Of different rows, ascending.
+    /// Groups different rows, which ascend.
     pub(in crate::predict) fn of_ascending(rows: impl Iterator<Item = (Key, u64)>) -> Self {
         let mut numbering = Numbering::default();
         let mut groups: Vec<Group> = Vec::new();

@@ -60,15 +60,15 @@ fn drawer(repeats: u32) -> usize {
 
 /// A part of the samples, drawer by drawer.
 pub(in crate::predict) struct Part {
-    /// In the order of first sight.
+    /// The times in the order of first sight.
     times: Vec<f64>,
     /// `x`, and `T` and `t_x` by their numbers in `times`.
     rows: Vec<(u32, [u32; 2])>,
-    /// Where in the rows each drawer ends.
+    /// The end of each drawer in the rows.
     ends: Vec<usize>,
     /// `x` and the bits of `m` of each customer whose mean spend is known.
     pub(in crate::predict) spends: Vec<SpendKey>,
-    /// Of each customer whose gaps are known.
+    /// The keys of each customer whose gaps are known.
     pub(in crate::predict) rhythms: Vec<RhythmKey>,
 }
 
@@ -173,7 +173,7 @@ impl Sorting<'_> {
         rows
     }
 
-    /// Without a repeat, `t_x` is 0, the first of all times: only `T` differs.
+    /// Groups customers without a repeat, whose `t_x` is 0, the first of all times: only `T` differs.
     fn without_repeats(&self) -> Vec<Group> {
         let mut customers = vec![0; self.times];
         for (part, ranks) in self.parts.iter().zip(&self.ranked) {

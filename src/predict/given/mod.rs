@@ -1,4 +1,4 @@
-//! What a model is fitted to, and asked about: customers as numbers.
+//! The input of models, for fits and for questions: customers as numbers.
 
 mod counted;
 pub(in crate::predict) mod grouped;

@@ -10,9 +10,9 @@ use hashbrown::HashMap;
 #[derive(Default)]
 pub(in crate::predict) struct Numbering {
     times: Vec<f64>,
-    /// By whole day, [`UNSEEN`] or a number.
+    /// The numbers of whole days, or [`UNSEEN`].
     whole: Vec<u32>,
-    /// By the bits of all other times.
+    /// The numbers of all other times, by their bits.
     others: HashMap<u64, u32, FixedState>,
 }
 

@@ -46,7 +46,7 @@ impl OpportunitySample {
         Ok(Self { repeats, opportunities, recency })
     }
 
-    /// From numbers that are a sample.
+    /// Makes a sample of numbers that are one.
     pub(in crate::predict) const fn of_valid(repeats: u32, recency: u32, opportunities: u32) -> Self {
         Self { repeats, opportunities, recency }
     }

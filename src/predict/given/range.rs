@@ -10,16 +10,16 @@ pub(in crate::predict) struct Range {
     words: &'static str,
 }
 
-/// Of parameters; a fit ends within it.
+/// The range of parameters; a fit ends within it.
 pub(in crate::predict) const PARAMETERS: Range = Range { low: 1e-30, high: 1e30, words: "from 1e-30 to 1e30" };
 
-/// Of times above 0, in days.
+/// The range of times above 0, in days.
 pub(in crate::predict) const TIMES: Range = Range { low: 1e-15, high: 1e15, words: "0, or from 1e-15 to 1e15 days" };
 
-/// Of mean spends above 0.
+/// The range of mean spends above 0.
 pub(in crate::predict) const SPENDS: Range = Range { low: 1e-40, high: 1e40, words: "0, or from 1e-40 to 1e40" };
 
-/// Of a parameter in money, which a fit may take `1e30` times as far as mean spends go.
+/// The range of a parameter in money, which a fit may take `1e30` times as far as mean spends go.
 pub(in crate::predict) const SCALES: Range = Range { low: 1e-100, high: 1e100, words: "from 1e-100 to 1e100" };
 
 impl Range {

@@ -79,7 +79,7 @@ pub(in crate::predict) struct Decisions {
 /// The cohorts of a shop, added up.
 #[derive(Debug)]
 pub(in crate::predict) struct Renewals {
-    /// From the first renewal on.
+    /// The decisions from the first renewal on.
     pub(in crate::predict) decisions: Vec<Decisions>,
     pub(in crate::predict) customers: u64,
     /// The number of different fates of customers: left at a renewal, or still there after it.
@@ -127,7 +127,7 @@ impl Renewals {
         Ok(renewals)
     }
 
-    /// Of all decisions, the share to leave.
+    /// The share of all decisions that were to leave.
     pub(in crate::predict) fn share_left(&self) -> f64 {
         self.left() / (self.renewed() + self.left())
     }

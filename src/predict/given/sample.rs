@@ -41,10 +41,10 @@ pub struct Sample {
     mean_spend: f64,
 }
 
-/// Below every mean spend. An `Option` would make a sample half as large again.
+/// The mark of an unknown mean spend, below every one. An `Option` would make a sample half as large again.
 const UNKNOWN: f64 = -1.0;
 
-/// Below every sum of logarithms.
+/// The mark of unknown gaps, below every sum of logarithms.
 const NO_GAPS: f64 = f64::NEG_INFINITY;
 
 impl Sample {
@@ -123,7 +123,7 @@ impl Sample {
         Self { mean_spend, ..times.with_valid_ln_gaps(summary.ln_gaps()) }
     }
 
-    /// From checked numbers, without gaps and mean spend.
+    /// Makes a sample of checked numbers, without gaps and mean spend.
     pub(in crate::predict) const fn of_valid(repeats: u32, recency_days: f64, age_days: f64) -> Self {
         Self { repeats, recency_days, age_days, ln_gaps: NO_GAPS, mean_spend: UNKNOWN }
     }
@@ -148,7 +148,7 @@ impl Sample {
         if self.repeats < 2 { Some(self.ln_of_equal_gaps()) } else { self.known_ln_gaps() }
     }
 
-    /// With two repeats or more, where `t_x` does not say it.
+    /// The sum where it is known of two repeats or more, whose `t_x` does not say it.
     pub(in crate::predict) fn known_ln_gaps(&self) -> Option<f64> {
         self.ln_gaps.is_finite().then_some(self.ln_gaps)
     }

@@ -302,7 +302,7 @@ impl Samples {
     }
 }
 
-/// Where one customer is counted.
+/// The rows in which one customer is counted.
 struct CustomerRows {
     row: Key,
     rhythm: Option<RhythmKey>,

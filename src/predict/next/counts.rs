@@ -1,4 +1,4 @@
-//! What is counted of customers who buy a category for the first time.
+//! Counts of customers who buy a category for the first time.
 
 use crate::history::ProductDay;
 use crate::record::calendar::Day;
@@ -9,17 +9,17 @@ pub(super) struct Counts {
     pub(super) categories: usize,
     /// Entries of all customers.
     pub(super) entries: u64,
-    /// Those of the recent days.
+    /// The entries of the recent days.
     pub(super) recent: u64,
-    /// By category, the entries that took it, and those of customers who had it already.
+    /// The entries that took each category, and those of customers who had it already.
     pub(super) taken: Vec<u64>,
     pub(super) had: Vec<u64>,
     /// The same of the recent days.
     pub(super) recent_taken: Vec<u64>,
     pub(super) recent_had: Vec<u64>,
-    /// By the category that was there before and the one that came, the entries that took it from there.
+    /// The entries that took one category from another, by the one that was there before and the one that came.
     pub(super) pairs: Vec<u32>,
-    /// By two categories, the entries of customers who had both.
+    /// The entries of customers who had both of two categories.
     pub(super) both: Vec<u32>,
 }
 
@@ -111,15 +111,15 @@ impl Counts {
         Some(())
     }
 
-    /// Of the entries of customers who had `from` and not `to`, those that took `to`, and all.
+    /// Returns, of the entries of customers who had `from` and not `to`, those that took `to`, and all.
     pub(super) fn pair(&self, from: usize, to: usize) -> (u64, u64) {
         let at = from * self.categories + to;
         (self.pairs[at].into(), self.had[from] - u64::from(self.both[at]))
     }
 }
 
-/// When a customer first bought each category up to a day, ascending by day; a customer's purchases are by category and
-/// then by day.
+/// Returns the day on which a customer first bought each category up to a day, ascending by day; a customer's purchases
+/// are by category and then by day.
 pub(super) fn firsts(bought: &[ProductDay], as_of: Day) -> Vec<(Day, u32)> {
     let first = |run: &[ProductDay]| run.first().map(|one| (one.day, one.product));
     let runs = bought.chunk_by(|one, other| one.product == other.product).filter_map(first);

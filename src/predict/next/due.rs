@@ -1,4 +1,4 @@
-//! On which day a customer is due to buy a product again.
+//! The day on which a customer is due to buy a product again.
 
 use core::borrow::Borrow;
 use core::fmt;
@@ -15,12 +15,12 @@ use crate::record::calendar::Day;
 use crate::record::{CustomerId, ProductId, Window};
 use crate::scale::Confidence;
 
-/// How due days are estimated.
+/// The options by which due days are estimated.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct DueOptions {
-    /// How time is counted; in days for the usual quantity by default.
+    /// The scale of time; in days for the usual quantity by default.
     pub scale: CycleScale,
     /// Returns after more days than these are left out; 365 by default. In days for the usual quantity where the scale is.
     pub horizon_days: u32,
@@ -67,7 +67,7 @@ impl DueOptions {
     }
 }
 
-/// What a product's due days rest on.
+/// The data behind a product's due days.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -85,7 +85,7 @@ pub struct ProductDue {
     pub mean_ln_days: f64,
 }
 
-/// When a customer is due to buy a product again, given that the customer does within the horizon.
+/// The day on which a customer is due to buy a product again, given that the customer does within the horizon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -106,11 +106,11 @@ pub struct DueDay {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Due<'a, Id, P> {
-    /// When.
+    /// The day.
     pub due: DueDay,
-    /// Who.
+    /// The customer.
     pub customer: &'a Id,
-    /// With what.
+    /// The product.
     pub product: &'a P,
 }
 
@@ -122,8 +122,8 @@ impl<Id: fmt::Display, P: fmt::Display> fmt::Display for Due<'_, Id, P> {
     }
 }
 
-/// When each customer is due to buy each product again: the product's curve, moved by the customer's own gaps as far as they
-/// can be trusted, times the quantity bought last.
+/// A model of the days on which each customer is due to buy each product again: the product's curve, moved by the
+/// customer's own gaps as far as they can be trusted, times the quantity bought last.
 ///
 /// [`CycleTable::next_due`](crate::measure::CycleTable::next_due) is the simpler rule: the product's median over all
 /// purchases, those that nobody follows counted; most products never reach it. Here a day is said **given that the customer
@@ -204,7 +204,7 @@ pub struct DueModel<P> {
 }
 
 impl<P: ProductId> DueModel<P> {
-    /// What a product's due days rest on; `None` where it has none.
+    /// The data behind a product's due days; `None` where it has none.
     pub fn product<Q: Ord + ?Sized>(&self, product: &Q) -> Option<&ProductDue>
     where
         P: Borrow<Q>,
@@ -213,8 +213,9 @@ impl<P: ProductId> DueModel<P> {
         self.products.get(place).map(|(_, due)| due)
     }
 
-    /// When a customer is due to buy a product again, by the days and quantities of the customer's purchases of it, in any
-    /// order. `None` without a purchase up to the as-of day, and for a product without due days.
+    /// Returns the day on which a customer is due to buy a product again, by the days and quantities of the customer's
+    /// purchases of it, in any order. `None` without a purchase up to the as-of day, and for a product without due
+    /// days.
     ///
     /// Later purchases are outside. Two on one day are a gap of 0 days, which says nothing, and the quantity is that of the
     /// one given last: add up what was bought on a day.
@@ -256,9 +257,10 @@ impl<P: ProductId> DueModel<P> {
         self.due(product, bought.map(|one| (one.day, one.quantity)))
     }
 
-    /// Who is due in a window of days, with what: all customers and products of a log, by the purchases up to and including
-    /// the as-of day. Ordered by due day, then customer, then product; a day beyond chrono's limits is in no window. The log
-    /// may be another than the one of the fit. A window before the as-of day has those who are overdue.
+    /// Returns who is due in a window of days, with what: all customers and products of a log, by the purchases up to
+    /// and including the as-of day. Ordered by due day, then customer, then product; a day beyond chrono's limits is in
+    /// no window. The log may be another than the one of the fit. A window before the as-of day has those who are
+    /// overdue.
     ///
     /// Takes time linear in purchases, and `n log n` in those who are due; with the feature `rayon` on all cores.
     pub fn due_in<'a, Id: CustomerId>(&self, log: &'a LineLog<Id, P>, window: Window) -> Vec<Due<'a, Id, P>> {
@@ -285,7 +287,7 @@ impl<P: ProductId> DueModel<P> {
         found
     }
 
-    /// After purchases in the order of days.
+    /// The estimate after purchases in the order of days.
     fn after(&self, product: &ProductDue, purchases: &[(Day, Decimal)]) -> Result<Option<DueDay>> {
         let Some(&(last, quantity)) = purchases.last() else { return Ok(None) };
         let gaps = purchases.iter().zip(purchases.iter().skip(1)).map(|(one, next)| (next.0.since(one.0), one.1));
@@ -302,7 +304,7 @@ impl<P: ProductId> DueModel<P> {
         Ok(Some(DueDay { day: day?.date(), earliest: earliest?.date(), latest: latest?.date(), own_gaps }))
     }
 
-    /// A product's days for a customer of so many gaps, with this sum of logarithms.
+    /// Returns a product's days for a customer of `own_gaps` gaps, with this sum of logarithms.
     fn moved(&self, product: &ProductDue, own_gaps: u32, sum: f64) -> [f64; 3] {
         let (Some(within), Some(between)) = (self.within, self.between) else { return product.days };
         if own_gaps == 0 || between <= 0.0 {
@@ -322,7 +324,7 @@ impl<P> DueModel<P> {
         self.as_of
     }
 
-    /// How it was estimated.
+    /// The options by which it was estimated.
     pub const fn options(&self) -> DueOptions {
         self.options
     }

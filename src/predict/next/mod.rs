@@ -1,4 +1,4 @@
-//! What a customer buys next: a category that is new to the customer, and the day on which a known product is due.
+//! A customer's next purchases: a category that is new to the customer, and the day on which a known product is due.
 
 mod category;
 mod counts;

@@ -45,7 +45,7 @@ stored! {
     }
 }
 
-/// No entry took a category that the customer had.
+/// Checks that no entry took a category that the customer had.
 fn check(field: &'static str, entries: u64, taken: &[u64], had: &[u64]) -> Result<()> {
     taken.iter().zip(had).try_for_each(|(taken, had)| Error::within(field, taken.saturating_add(*had), 0..=entries))
 }

@@ -11,7 +11,7 @@ use crate::record::{CustomerId, ProductId, Window};
 use crate::scale::words::phrase;
 use crate::scale::{Language, Ratio};
 
-/// How well next categories were ranked for customers whose next ones are known: a trial on the shop's own past.
+/// A trial of the ranking of next categories, for customers whose next ones are known: a trial on the shop's own past.
 ///
 /// **Population**: the customers who had bought by the day before the window and took up a new category within it. Each
 /// counts once, with the first such day: a ranking hits when one of that day's new categories is among the first `most`.
@@ -23,7 +23,7 @@ use crate::scale::{Language, Ratio};
 pub struct NextCategoryTrial {
     /// The customers.
     pub customers: u64,
-    /// How many of the first categories count as a hit.
+    /// The number of first categories that count as a hit.
     pub most: u64,
     /// The score of [`NextCategories::rank`].
     pub paths: RankingScore,
@@ -35,11 +35,11 @@ pub struct NextCategoryTrial {
     pub gain: Difference,
     /// The probabilities of the first `most` categories of all customers, summed: as many should have been taken.
     pub expected: f64,
-    /// How many of them were taken.
+    /// The number of them that were taken.
     pub taken: u64,
 }
 
-/// How well one way of ranking did.
+/// The scores of one way of ranking.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -115,7 +115,7 @@ impl<C: ProductId> NextCategories<C> {
     }
 }
 
-/// How many customers had bought each known category by a day.
+/// Counts the customers who had bought each known category by a day.
 fn bought_by<Id: CustomerId, C: ProductId>(
     log: &LineLog<Id, C>,
     split: Day,
@@ -148,7 +148,7 @@ struct Sums {
     customers: u64,
     hits: [u64; 3],
     reciprocals: [ExactSum; 3],
-    /// Of the reciprocals of paths less each other one, and their squares.
+    /// The differences of the reciprocals of paths and each other one, and their squares.
     differences: [(ExactSum, ExactSum); 2],
     expected: ExactSum,
     taken: u64,
@@ -170,7 +170,7 @@ impl Sums {
         }
     }
 
-    /// What the first `most` by score, minus infinity for those bought, promise, and how many of them were taken.
+    /// Adds what the first `most` by score, minus infinity for those bought, promise, and how many of them were taken.
     fn expect(&mut self, scores: &[f64], taken: &[usize], most: usize) {
         for (score, place) in first(scores, most) {
             self.expected.add(logistic(score));

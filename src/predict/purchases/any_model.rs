@@ -124,7 +124,7 @@ impl AnyModel {
         }
     }
 
-    /// How regularly a customer comes; `None` of a model without rhythms.
+    /// The regularity of a customer; `None` of a model without rhythms.
     pub fn regularity_of(&self, sample: &Sample) -> Option<Regularity> {
         match self {
             Self::MbgCnbd(model) => Some(model.regularity_of(sample)),
@@ -133,7 +133,7 @@ impl AnyModel {
         }
     }
 
-    /// How regularly the shop's customers come; `None` of a model without rhythms.
+    /// The regularity of the shop's customers; `None` of a model without rhythms.
     pub const fn regularity(&self) -> Option<Regularity> {
         match self {
             Self::MbgCnbd(model) => Some(model.regularity()),

@@ -90,12 +90,12 @@ macro_rules! model {
                 self.unit
             }
 
-            /// How regularly the shop's customers come.
+            /// The regularity of the shop's customers.
             pub const fn regularity(&self) -> Regularity {
                 Regularity { shares: self.params.shares, mean_gap_days: None }
             }
 
-            /// How regularly a customer comes, given the purchases: the shop's shares, by Bayes' rule.
+            /// The regularity of a customer, given the purchases: the shop's shares, by Bayes' rule.
             pub fn regularity_of(&self, sample: &Sample) -> Regularity {
                 Regularity::of_customer(self.core().posterior(sample), sample)
             }

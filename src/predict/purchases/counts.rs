@@ -1,4 +1,4 @@
-//! How many purchases, and by which day the next: quantiles of what a model expects.
+//! The number of purchases, and the day by which the next one comes: quantiles of what a model expects.
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -57,10 +57,10 @@ pub(in crate::predict) fn beyond(confidence: Confidence) -> [f64; 2] {
 /// Counts up to which the probabilities are taken one after the other.
 pub(in crate::predict) const FEW: u32 = 256;
 
-/// Below, a probability that was got by subtraction has lost digits.
+/// The size below which a probability that was got by subtraction has lost digits.
 const SMALL: f64 = 1e-6;
 
-/// For each of these probabilities, the smallest `n` with `P(Y > n)` at most that; `None` from `u32::MAX` on.
+/// Returns, for each of these probabilities, the smallest `n` with `P(Y > n)` at most that; `None` from `u32::MAX` on.
 pub(in crate::predict) fn quantiles<const N: usize, M: PurchaseModel + ?Sized>(
     model: &M,
     sample: &Sample,

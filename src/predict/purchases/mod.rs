@@ -1,4 +1,4 @@
-//! How often a customer will buy, and whether the customer is still there.
+//! Models of the number of a customer's purchases, and of whether the customer is still there.
 
 mod any_model;
 mod beta_geometric;

@@ -96,8 +96,8 @@ pub trait PurchaseModel: Sync {
         counts::first_day_bought(self, sample, probability)
     }
 
-    /// When the next purchase is due: the first day by which the customer has bought with a probability of one half, and
-    /// those by which one tenth and nine tenths of the purchases that come within the horizon have come.
+    /// The time of the next purchase: the first day by which the customer has bought with a probability of one half,
+    /// and those by which one tenth and nine tenths of the purchases that come within the horizon have come.
     fn next_purchase(&self, sample: &Sample, horizon_days: u32) -> NextPurchase {
         NextPurchase::of(self, sample, horizon_days)
     }

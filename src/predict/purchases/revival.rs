@@ -7,7 +7,8 @@ use crate::predict::purchases::model::{PurchaseModel, each};
 use crate::predict::{AnyModel, Sample};
 use crate::scale::{Confidence, Interval};
 
-/// How often those come back of whom a model says that they have left: `rho` times as often as they bought before.
+/// The rate at which those come back of whom a model says that they have left: `rho` times as often as they bought
+/// before.
 ///
 /// No model of dropout lets anybody return, and in real shops they do: of CDNOW's repeat customers with a P(alive) below
 /// 10%, 103 of 283 bought again. [`Returns`](crate::predict::Returns) learns the rate on a hold-out and says whether it helps.
@@ -36,7 +37,7 @@ pub struct Revival {
 pub(in crate::predict) const MOST: f64 = 128.0;
 
 impl Revival {
-    /// Nobody comes back: the model as it is.
+    /// The revival of nobody: the model as it is.
     pub const NONE: Self = Self { rho: 0.0 };
 
     /// A rate of return, as a share of the customer's own purchase rate.

@@ -54,7 +54,7 @@ pub struct CustomerForecast {
     /// The expected spend on a purchase day: see [`GammaGamma::expected_spend`]. `None` without a model of spend, and where
     /// it has no mean for the customer.
     pub expected_spend: Option<f64>,
-    /// Why the model of spend has no mean for the customer: see [`GammaGamma::without_mean`].
+    /// The reason why the model of spend has no mean for the customer: see [`GammaGamma::without_mean`].
     pub without_mean: Option<NoMeanSpend>,
     /// The median of the next spend: see [`GammaGamma::median_spend`].
     pub median_spend: Option<f64>,
@@ -122,7 +122,7 @@ impl CustomerForecast {
         )
     }
 
-    /// By which day the next purchase comes, in words, with the data behind it.
+    /// The day by which the next purchase comes, in words, with the data behind it.
     pub fn explain_next(&self, language: Language) -> String {
         let (known, NextPurchase { median_days, early_days, late_days }) = (self.known(language), self.next_purchase);
         let median = match median_days {
@@ -207,7 +207,7 @@ impl CustomerForecast {
     }
 }
 
-/// What is neither sure nor impossible is not rounded to it.
+/// Prints a probability, and never 0% or 100% for one that is neither.
 fn percent(probability: f64, language: Language) -> String {
     let percent = 100.0 * probability;
     if percent >= 99.95 {

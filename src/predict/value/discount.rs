@@ -24,11 +24,11 @@ pub struct Discount {
     step_days: u32,
 }
 
-/// More steps are a mistake of units.
+/// The most steps; more are a mistake of units.
 const MOST_STEPS: u32 = 10_000;
 
 impl Discount {
-    /// No discount.
+    /// The discount of 0.
     pub const NONE: Self = Self { rate: 0.0, step_days: 1 };
 
     /// A discount of `rate` for each step of `step_days` days; 0.01 is 1%.

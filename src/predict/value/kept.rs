@@ -1,4 +1,4 @@
-//! What credits leave of a customer's value.
+//! The share of a customer's value that is kept after credits.
 
 use rust_decimal::Decimal;
 
@@ -92,7 +92,7 @@ impl KeptShare {
         share().ok_or(TOO_LARGE)
     }
 
-    /// From the sums of all customers in a unit of money; `None` beyond 127 bits.
+    /// Makes the share from the sums of all customers in a unit of money; `None` beyond 127 bits.
     pub(in crate::predict) fn of_minor(spend: i128, credited: i128, customers: u64, unit: i128) -> Option<Self> {
         if credited == 0 {
             return Some(Self::ALL);
@@ -140,7 +140,7 @@ impl KeptShare {
         self.of_amounts(money::number(history.spend()), money::number(history.credited()))
     }
 
-    /// Of a customer of this spend and these credits.
+    /// The share of a customer of this spend and these credits.
     pub(in crate::predict) fn of_amounts(&self, spend: f64, credited: f64) -> f64 {
         if self.credited <= 0.0 {
             return 1.0;

@@ -1,4 +1,4 @@
-//! From estimates to amounts of money.
+//! Conversion of estimates to amounts of money.
 
 use rust_decimal::Decimal;
 

@@ -1,9 +1,9 @@
-//! What a number of purchases sums up to: a mixture of beta prime distributions, and its quantiles. Fast on purpose:
-//! `benches/predict.rs`, `value_interval`, must not get slower.
+//! The distribution of the sum of future spends: a mixture of beta prime distributions, and its quantiles. Fast on
+//! purpose: `benches/predict.rs`, `value_interval`, must not get slower.
 
 use crate::number::special::{FOUR_NODES, TWELVE_NODES, beta_kernel, ln_beta, regularized_beta_by, visit_nodes};
 
-/// What future spends sum up to: `n` of them are `Gamma(of_each n, ν)`, with `ν ~ Gamma(shape, scale)`.
+/// The distribution of the sum of future spends: `n` of them are `Gamma(of_each n, ν)`, with `ν ~ Gamma(shape, scale)`.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::predict) struct SpendSum {
     pub(in crate::predict) of_each: f64,
@@ -14,7 +14,7 @@ pub(in crate::predict) struct SpendSum {
 /// A customer's purchases and what they sum up to.
 #[derive(Debug)]
 pub(in crate::predict) struct Outcome {
-    /// Ascending from 1, or from a mean of counts.
+    /// The counts, ascending from 1, or from a mean of counts.
     counts: Vec<Count>,
     /// Whether the counts are 1, 2, 3, and so on.
     is_each: bool,
@@ -28,11 +28,11 @@ pub(in crate::predict) struct Outcome {
 struct Count {
     purchases: f64,
     probability: f64,
-    /// Of what they sum up to; NaN where it would lose digits.
+    /// The logarithm of the beta function of their sum; NaN where it would lose digits.
     ln_beta: f64,
 }
 
-/// Up to this sum of a beta distribution's parameters, the logarithms of its density round to less than 1e-11.
+/// The sum of a beta distribution's parameters up to which the logarithms of its density round to less than 1e-11.
 const FEW: f64 = 1e4;
 
 impl Outcome {
@@ -92,8 +92,8 @@ impl Outcome {
         Some(self.total.scale * libm::exp(at)).filter(|amount| amount.is_finite())
     }
 
-    /// Where to begin, by the logarithm of the amount over the scale: the middle of the smallest number of purchases that
-    /// is exceeded with no more than the probability asked for.
+    /// Returns where to begin, by the logarithm of the amount over the scale: the middle of the smallest number of
+    /// purchases that is exceeded with no more than the probability asked for.
     fn start(&self, below: f64) -> f64 {
         let mut sum = 0.0;
         let usual = self.counts.iter().find(|count| {
@@ -104,7 +104,8 @@ impl Outcome {
         libm::log(self.total.of_each * purchases / self.total.shape)
     }
 
-    /// All at one amount, to [`PRECISION`] of the target; `terms` become each number's part of the density.
+    /// Computes all parts at one amount, to [`PRECISION`] of the target; `terms` become each number's part of the
+    /// density.
     fn place(&self, at: f64, target: f64, terms: &mut Vec<f64>) -> Place {
         let (shape, mut place) = (self.total.shape, Place::of(at));
         let [z, y] = place.shares;
@@ -125,7 +126,8 @@ impl Outcome {
         place
     }
 
-    /// All at another amount, from those at one nearby; `None` where it is too far for a quadrature of the density.
+    /// Computes all parts at another amount, from those at one nearby; `None` where it is too far for a quadrature of
+    /// the density.
     fn moved(&self, from: &Place, at: f64, terms: &mut [f64]) -> Option<Place> {
         let (shape, most) = (self.total.shape, self.counts.last()?.purchases);
         let mut place = Place::of(at);
@@ -208,13 +210,13 @@ impl Place {
     }
 }
 
-/// Of a probability that is asked for.
+/// The error of a probability that is asked for, relative to it.
 const PRECISION: f64 = 1e-12;
 const MOST_STEPS: u32 = 200;
 const LONGEST_STEP: f64 = 4.0;
 /// The last step, over the length on which the logarithm of the probability bends.
 const LAST_STEP: f64 = 1e-3;
-/// How far the logarithm of a density may change over a quadrature of four nodes, and over one of twelve, for it to be
+/// The change of the logarithm of a density over a quadrature of four nodes, and over one of twelve, up to which it is
 /// exact to rounding.
 const NEAR: f64 = 0.5;
 const FAR: f64 = 10.0;

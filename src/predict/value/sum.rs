@@ -1,4 +1,4 @@
-//! What several customers bring together: the moments of each add up, and an interval of the sum by chance alone.
+//! The sum of the amounts of several customers: the moments of each add up, and an interval of the sum by chance alone.
 
 use super::outcome::{Outcome, SpendSum};
 use super::value_range::Counts;
@@ -7,13 +7,13 @@ use crate::predict::purchases::model::PurchaseModel;
 use crate::predict::{Sample, ValueModel};
 use crate::scale::{Confidence, Interval};
 
-/// What independent customers bring together.
+/// The moments of the sum of what independent customers bring.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Sum {
     /// The logarithm of the probability that nobody buys.
     ln_nothing: f64,
     pub(crate) mean: f64,
-    /// Infinite where that of somebody who may buy is.
+    /// The variance, infinite where that of somebody who may buy is.
     variance: f64,
 }
 
@@ -46,7 +46,7 @@ impl<M: PurchaseModel> ValueModel<M> {
 impl Sum {
     pub(crate) const NOTHING: Self = Self { ln_nothing: 0.0, mean: 0.0, variance: 0.0 };
 
-    /// Of two who do not depend on each other.
+    /// Adds the sum of customers who do not depend on these.
     pub(crate) fn with(self, other: Self) -> Self {
         Self {
             ln_nothing: self.ln_nothing + other.ln_nothing,
@@ -55,7 +55,7 @@ impl Sum {
         }
     }
 
-    /// Where only a share above 0 of every amount is kept.
+    /// Multiplies by the share above 0 of every amount that is kept.
     pub(crate) fn kept(self, share: f64) -> Self {
         if share <= 0.0 {
             return Self::NOTHING;
@@ -87,7 +87,7 @@ impl Sum {
     }
 }
 
-/// Over the shape of a gamma distribution, the shape of its rate's from which on that does not show.
+/// The shape of a gamma distribution, over that of its rate's, from which on the latter does not show.
 const CERTAIN: f64 = 1e9;
 
 /// A probability beside which those that are left out are negligible, their squares too.

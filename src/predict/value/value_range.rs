@@ -1,4 +1,4 @@
-//! What a customer may bring: quantiles of purchases and spend together.
+//! The interval of what a customer may bring: quantiles of purchases and spend together.
 
 use crate::parallel;
 use crate::predict::purchases::counts::{FEW, beyond, is_probability};
@@ -56,17 +56,17 @@ impl<M: PurchaseModel> ValueModel<M> {
 /// Customers that a thread works on at once.
 const PART: usize = 1 << 8;
 
-/// Part of a probability that is asked for, which is negligible.
+/// The negligible part of a probability that is asked for.
 const NOTHING: f64 = 1e-10;
 
-/// More counts than most customers have.
+/// Room for more counts than most customers have.
 const USUAL: usize = 32;
 
 /// Groups of the counts beyond [`FEW`].
 const GROUPS: u32 = 256;
 
 impl Outcome {
-    /// Right for the amount that is exceeded with probability `above`, and for lower ones.
+    /// Makes the outcome, right for the amount that is exceeded with probability `above`, and for lower ones.
     fn of(model: &impl PurchaseModel, total: SpendSum, sample: &Sample, horizon: u32, above: f64) -> Option<Self> {
         let Counts { each, is_each, buys } = Counts::of(model, sample, horizon, above)?;
         Some(Self::new(&each, is_each, buys, total))
@@ -75,7 +75,7 @@ impl Outcome {
 
 /// The numbers of purchases of a customer, ascending from 1, with their probabilities.
 pub(super) struct Counts {
-    /// Beyond [`FEW`] the means of groups of counts.
+    /// The counts, and beyond [`FEW`] the means of groups of counts.
     pub(super) each: Vec<(f64, f64)>,
     is_each: bool,
     /// The probability of a purchase.
@@ -83,7 +83,7 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    /// Without those that are negligible beside a probability of `above`.
+    /// Makes the counts without those that are negligible beside a probability of `above`.
     pub(super) fn of(model: &impl PurchaseModel, sample: &Sample, horizon: u32, above: f64) -> Option<Self> {
         let (mut counts, mut n, mut last) = (Vec::with_capacity(USUAL), 0_u32, 1.0);
         let negligible = NOTHING * above;

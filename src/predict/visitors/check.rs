@@ -62,7 +62,8 @@ impl VisitorCheck {
         self.gain_interval.is_some_and(|interval| interval.low > 0.0)
     }
 
-    /// Of visitors as of the split and whether they bought; `None` without one. `before` are those of the days before.
+    /// Checks a model by visitors as of the split and whether they bought; `None` without one. `before` are those of
+    /// the days before.
     pub(super) fn of(
         split: NaiveDate,
         model: &VisitorModel,
@@ -135,8 +136,8 @@ impl Rule {
     }
 }
 
-/// Of each who bought, twice the number of the others ranked below, equal ones counted once; of each other, the same of
-/// those who bought and are ranked above. In the order of the visitors.
+/// The ranks: for each who bought, twice the number of the others ranked below, equal ones counted once; of each other,
+/// the same of those who bought and are ranked above. In the order of the visitors.
 struct Ranks {
     of_buyers: Vec<u64>,
     of_others: Vec<u64>,
@@ -170,7 +171,7 @@ impl Ranks {
         quotient(self.of_buyers.iter().map(|&twice| i128::from(twice)).sum(), 2 * pairs)
     }
 
-    /// This AUC less another of the same visitors, and its standard error.
+    /// Returns this AUC less another of the same visitors, and its standard error.
     fn gain(&self, other: &Self) -> Option<(f64, f64)> {
         let variance = |own: &[u64], others: &[u64], against: usize| {
             let share =

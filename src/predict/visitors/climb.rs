@@ -10,7 +10,7 @@ use crate::number::special::{ln_1p_exp, logistic};
 /// The name of the model in errors.
 const NAME: &str = "the model of visitors";
 
-/// What a standard deviation adds at most: with the default penalty none comes near it.
+/// The most that a standard deviation adds: with the default penalty none comes near it.
 const MOST_LOG_ODDS: f64 = 60.0;
 const MOST_EVALUATIONS: u32 = 200;
 

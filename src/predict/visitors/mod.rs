@@ -20,7 +20,7 @@ use past::Past;
 use sample::FEATURES;
 pub use sample::VisitorSample;
 
-/// How a model of visitors is fitted.
+/// The options by which a model of visitors is fitted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -30,7 +30,7 @@ pub struct VisitorOptions {
     pub lookback_days: u32,
     /// The days after it in which the purchase may come: 1 or more, 30 by default.
     pub horizon_days: u32,
-    /// How many past spans of `horizon_days` are read, 1 or more, 6 by default.
+    /// The number of past spans of `horizon_days` that are read, 1 or more, 6 by default.
     pub spans: u32,
     /// The weight of the ridge penalty, above 0 and finite; 1 by default. [`VisitorModel::fit`] has the formula.
     pub penalty: f64,
@@ -88,25 +88,25 @@ fn check_days(lookback: u32, horizon: u32) -> Result<()> {
     Error::within("days in which a purchase may come", horizon, 1..=u32::MAX.into())
 }
 
-/// What is added to the log-odds of a first purchase for each unit of a [`VisitorSample`]'s numbers.
+/// The change of the log-odds of a first purchase by each unit of a [`VisitorSample`]'s numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct VisitorParams {
     /// The log-odds where all numbers are 0.
     pub intercept: f64,
-    /// What a unit of [`VisitorSample::views`] adds.
+    /// The change by a unit of [`VisitorSample::views`].
     pub views: f64,
-    /// What a unit of [`VisitorSample::searches`] adds.
+    /// The change by a unit of [`VisitorSample::searches`].
     pub searches: f64,
-    /// What a unit of [`VisitorSample::favourites`] adds.
+    /// The change by a unit of [`VisitorSample::favourites`].
     pub favourites: f64,
-    /// What a unit of [`VisitorSample::carts`] adds.
+    /// The change by a unit of [`VisitorSample::carts`].
     pub carts: f64,
-    /// What a unit of [`VisitorSample::recency`] adds.
+    /// The change by a unit of [`VisitorSample::recency`].
     pub recency: f64,
-    /// What a unit of [`VisitorSample::visit_days`] adds.
+    /// The change by a unit of [`VisitorSample::visit_days`].
     pub visit_days: f64,
-    /// What a unit of [`VisitorSample::categories`] adds.
+    /// The change by a unit of [`VisitorSample::categories`].
     pub categories: f64,
 }
 
@@ -194,7 +194,8 @@ pub fn visitors<'a, Id: CustomerId + 'a, P: ProductId + 'a, Tz: TimeZone>(
 }
 
 impl VisitorModel {
-    /// A model of given parameters, for interactions of so many days and purchases in so many days after.
+    /// Makes a model of given parameters, for interactions of `lookback_days` days and purchases in the `horizon_days`
+    /// after.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Who came and had not bought, as of any day.
+//! Visitors who had not bought, as of any day.
 
 use chrono::TimeZone;
 use foldhash::fast::FixedState;
@@ -16,7 +16,7 @@ pub(super) struct Past<'a, Id> {
     /// Ascending.
     visitors: Vec<&'a Id>,
     first_purchase: Vec<Option<Day>>,
-    /// By visitor, ascending, and then by day.
+    /// The acts by visitor, ascending, and then by day.
     acts: Vec<Act>,
     /// The day of the first interaction of all.
     pub(super) first: Option<Day>,
@@ -76,8 +76,8 @@ impl<'a, Id: CustomerId> Past<'a, Id> {
         Ok(Self { visitors, first_purchase, acts, first })
     }
 
-    /// Those with an interaction in the `lookback` days up to and including a day, and without a purchase up to it;
-    /// ascending by id.
+    /// Returns those with an interaction in the `lookback` days up to and including a day, and without a purchase up to
+    /// it; ascending by id.
     pub(super) fn seen(&self, as_of: Day, lookback: u32) -> Vec<Seen<'a, Id>> {
         let (mut seen, mut own, mut categories) = (Vec::new(), Vec::new(), Vec::new());
         for acts in self.acts.chunk_by(|left, right| left.visitor == right.visitor) {

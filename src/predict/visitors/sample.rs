@@ -1,14 +1,15 @@
-//! What a visitor did, as the model reads it.
+//! The interactions of a visitor, as the model reads them.
 
 use crate::record::InteractionKind;
 
-/// How many numbers the model reads of a visitor.
+/// The number of numbers that the model reads of a visitor.
 pub(super) const FEATURES: usize = 7;
 
 /// Days after which an interaction weighs half.
 const HALF: f64 = 7.0;
 
-/// What a visitor did in the days up to and including a day, in the numbers that [`VisitorModel`](super::VisitorModel) reads.
+/// The interactions of a visitor in the days up to and including a day, in the numbers that
+/// [`VisitorModel`](super::VisitorModel) reads.
 ///
 /// # Formula
 ///
@@ -88,7 +89,7 @@ impl VisitorSample {
         })
     }
 
-    /// In the order of the parameters.
+    /// The numbers in the order of the parameters.
     pub(super) const fn features(&self) -> [f64; FEATURES] {
         let Self { views, searches, favourites, carts, recency, visit_days, categories, .. } = *self;
         [views, searches, favourites, carts, recency, visit_days, categories]

@@ -1,4 +1,4 @@
-//! What a book knows, as the fewest aliases and events that say it: how books are compared, joined and stored.
+//! The contents of a book, as the fewest aliases and events that say it: how books are compared, joined and stored.
 
 use core::fmt::Debug;
 use core::hash::Hash;
@@ -12,7 +12,7 @@ use crate::record::CustomerId;
 #[derive(PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 struct Contents<OrderId, Id> {
-    /// From and to, ascending.
+    /// The aliases as pairs of from and to, ascending.
     aliases: Vec<(Id, Id)>,
     /// Orders ascending by id, then credits.
     orders: Vec<(OrderId, Vec<OrderEvent<OrderId, Id>>)>,

@@ -1,4 +1,4 @@
-//! What is known of one order.
+//! The state of one order.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub(super) struct Entry<OrderId> {
     /// The next entry of the person, in a ring.
     pub(super) next: u32,
     pub(super) status: Option<(DateTime<Utc>, OrderStatus)>,
-    /// What most orders never have.
+    /// The changes, which most orders never have.
     pub(super) changes: Option<Box<Changes<OrderId>>>,
 }
 
@@ -61,11 +61,11 @@ impl<OrderId> Default for Changes<OrderId> {
     }
 }
 
-/// What came of a statement.
+/// The outcome of a statement.
 pub(super) enum Outcome<OrderId, Id> {
     New,
     Known,
-    /// What had been stated instead.
+    /// The statement contradicts this earlier one.
     Contradicts(OrderEvent<OrderId, Id>),
 }
 

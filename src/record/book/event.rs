@@ -1,11 +1,11 @@
-//! What is said of an order.
+//! Statements about an order.
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 
-/// What a message, or a row of an export, says of one order. Which order,
+/// A statement of a message, or of a row of an export, about one order. Which order,
 /// [`OrderBook::record`](crate::record::OrderBook::record) is told beside it.
 ///
 /// `OrderId` also names refunds and lines, each within its order.
@@ -30,9 +30,9 @@ use crate::error::{Error, Result};
 pub enum OrderEvent<OrderId, Id> {
     /// The customer ordered. Until an event says that the order was paid, it is unpaid.
     Placed {
-        /// Who ordered, by any of the customer's ids.
+        /// The customer who ordered, by any of the customer's ids.
         customer: Id,
-        /// When; where only the day is known, noon of it in the shop's time zone.
+        /// The time of the order; where only the day is known, noon of it in the shop's time zone.
         at: DateTime<Utc>,
         /// The amount before refunds, without the lines that are told one by one: 0 or more, 0 where lines bring all.
         #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
@@ -40,24 +40,24 @@ pub enum OrderEvent<OrderId, Id> {
     },
     /// The order is paid for.
     Paid {
-        /// Since when.
+        /// The time from which on it is so.
         at: DateTime<Utc>,
     },
     /// The order is not paid for: not yet, or not any more.
     Unpaid {
-        /// Since when.
+        /// The time from which on it is so.
         at: DateTime<Utc>,
     },
     /// The order is called off.
     Cancelled {
-        /// Since when.
+        /// The time from which on it is so.
         at: DateTime<Utc>,
     },
     /// The amount before refunds is another one now, all lines up to this instant included.
     AmountChanged {
-        /// Since when.
+        /// The time from which on it is so.
         at: DateTime<Utc>,
-        /// 0 or more.
+        /// The new amount, 0 or more.
         #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
         amount: Decimal,
     },
@@ -65,9 +65,10 @@ pub enum OrderEvent<OrderId, Id> {
     LineAdded {
         /// The line's own id within the order.
         line: OrderId,
-        /// When; one up to the instant of an [`AmountChanged`](Self::AmountChanged) is part of that amount already.
+        /// The time at which it was added; one up to the instant of an [`AmountChanged`](Self::AmountChanged) is part
+        /// of that amount already.
         at: DateTime<Utc>,
-        /// Of either sign.
+        /// The amount, of either sign.
         #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
         amount: Decimal,
     },
@@ -75,41 +76,42 @@ pub enum OrderEvent<OrderId, Id> {
     Refunded {
         /// The refund's own id within the order.
         refund: OrderId,
-        /// When; one up to the instant of a [`RefundedInAll`](Self::RefundedInAll) is part of that sum already.
+        /// The time of the refund; one up to the instant of a [`RefundedInAll`](Self::RefundedInAll) is part of that
+        /// sum already.
         at: DateTime<Utc>,
-        /// 0 or more.
+        /// The amount, 0 or more.
         #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
         amount: Decimal,
     },
-    /// What was given back of the order up to this instant, in all: for exports that have a column of it.
+    /// The sum given back of the order up to this instant: for exports that have a column of it.
     RefundedInAll {
-        /// Up to when.
+        /// The instant up to which refunds are included.
         at: DateTime<Utc>,
-        /// 0 or more.
+        /// The sum, 0 or more.
         #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
         amount: Decimal,
     },
     /// All of the order is given back, whatever its amount; until a later [`RefundedInAll`](Self::RefundedInAll).
     FullyRefunded {
-        /// Since when.
+        /// The time from which on it is so.
         at: DateTime<Utc>,
     },
     /// A credit that names no order ([`Credit`](crate::record::Credit)); the id beside it is the credit's own.
     ///
     /// Ids of credits and of orders do not get in each other's way.
     Credited {
-        /// Who got it, by any of the customer's ids.
+        /// The customer who got it, by any of the customer's ids.
         customer: Id,
-        /// When.
+        /// The time of the credit.
         at: DateTime<Utc>,
-        /// Above 0.
+        /// The amount, above 0.
         #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
         amount: Decimal,
     },
 }
 
 impl<OrderId, Id> OrderEvent<OrderId, Id> {
-    /// When it happened.
+    /// The time of the event.
     pub const fn at(&self) -> DateTime<Utc> {
         match *self {
             Self::Placed { at, .. }

@@ -1,4 +1,4 @@
-//! Who is the same person, and whose orders are whose.
+//! Persons, their ids and their orders.
 //!
 //! A union-find over the ids. The ids of one person are a ring, and so are the person's entries in the book: two rings
 //! become one by exchanging two links.
@@ -12,12 +12,12 @@ use hashbrown::HashTable;
 use crate::error::{Error, Result};
 use crate::record::CustomerId;
 
-/// Any fixed seed will do: a hash decides where something lies, never what comes out.
+/// The seed of all hashes, of which any will do: a hash decides where something lies, never what comes out.
 pub(super) const HASH: FixedState = FixedState::with_seed(0);
 
 #[derive(Debug, Clone)]
 pub(super) struct People<Id> {
-    /// Where in the list an id stands.
+    /// The place in the list of an id.
     table: HashTable<u32>,
     list: Vec<Known<Id>>,
 }
@@ -28,13 +28,13 @@ struct Known<Id> {
     id: Id,
     /// Another id of the person, nearer to the root; itself at the root.
     parent: u32,
-    /// At the root: how many ids.
+    /// The number of ids, at the root.
     size: u32,
     /// The next id of the person, in a ring.
     next: u32,
     /// Whether it was ever called an alias of another id.
     is_alias: bool,
-    /// At the root: one of the person's entries.
+    /// One of the person's entries, at the root.
     entry: Option<u32>,
 }
 
@@ -168,7 +168,7 @@ impl<Id: CustomerId> People<Id> {
     }
 }
 
-/// What joining two ids changed.
+/// The result of joining two ids.
 pub(super) struct Joined {
     pub(super) is_new: bool,
     /// An entry of each person, where both have one.

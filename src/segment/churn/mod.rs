@@ -78,7 +78,7 @@ pub struct MissedCycles {
     churn_cycles: u32,
 }
 
-/// What a customer's expected cycle is.
+/// The basis of a customer's expected cycle.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 enum Basis {
@@ -104,12 +104,12 @@ impl MissedCycles {
         Self { lifecycle: *lifecycle, cycle: Basis::default(), churn_cycles: 3 }
     }
 
-    /// With the thresholds of a lifecycle, such as one with fitted bands.
+    /// Sets the thresholds of a lifecycle, such as one with fitted bands.
     pub const fn with_lifecycle(self, lifecycle: Lifecycle) -> Self {
         Self { lifecycle, ..self }
     }
 
-    /// With the customer's own mean gap as the expected cycle, but no less than `floor_days`.
+    /// Takes the customer's own mean gap as the expected cycle, but no less than `floor_days`.
     ///
     /// The floor keeps a burst of purchases from being taken for a habit: a customer of three purchases in three days is
     /// churn-inclined three days later with a floor of 0 or 1, three weeks later with 7, a reasonable start.
@@ -117,7 +117,7 @@ impl MissedCycles {
         Self { cycle: Basis::OwnMeanGap { floor_days }, ..self }
     }
 
-    /// With the missed cycles, 1 or more, from which on a repeat customer is churn-inclined.
+    /// Sets the missed cycles, 1 or more, from which on a repeat customer is churn-inclined.
     ///
     /// # Errors
     ///
@@ -147,8 +147,9 @@ impl MissedCycles {
         self.churn_cycles
     }
 
-    /// Where a customer stands as of a day; `None` without a purchase, and when the last one lies after `as_of`. Takes
-    /// constant time, without allocation: for a whole shop, call it for each of [`Ledger::iter`](crate::Ledger::iter).
+    /// Returns the standing of a customer as of a day; `None` without a purchase, and when the last one lies after
+    /// `as_of`. Takes constant time, without allocation: for a whole shop, call it for each of
+    /// [`Ledger::iter`](crate::Ledger::iter).
     pub fn standing(&self, history: &CustomerHistory, as_of: NaiveDate) -> Option<CycleStanding> {
         CycleStanding::new(*self, history, as_of)
     }

@@ -1,9 +1,9 @@
-//! How likely a customer is gone, in four words.
+//! The risk that a customer is gone, in four words.
 
 use crate::scale::label::labels;
 
 labels! {
-    /// Where a customer stands against the purchase that was expected; disjoint, the calmest first.
+    /// The state of a customer against the purchase that was expected; disjoint, the calmest first.
     ///
     /// | | cycles missed, of two purchase days or more | days since the only purchase day |
     /// |---|---|---|
@@ -18,9 +18,9 @@ labels! {
     pub enum ChurnRisk[4] {
         /// The next purchase is not expected yet.
         InCycle: "in_cycle", "In cycle", "周期内";
-        /// It is expected now.
+        /// The purchase is expected now.
         Due: "due", "Due", "已到回购期";
-        /// It was expected a whole cycle ago or more.
+        /// The purchase was expected a whole cycle ago or more.
         Overdue: "overdue", "Overdue", "超期未购";
         /// Enough cycles were missed that the customer is likely to be gone.
         ChurnInclined: "churn_inclined", "Churn-inclined", "高流失风险";

@@ -1,4 +1,4 @@
-//! What the rule says of one customer.
+//! The standing of one customer by the rule.
 
 use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
@@ -10,7 +10,7 @@ use crate::number::wide::Wide;
 use crate::scale::Language;
 use crate::scale::words::{count, phrase};
 
-/// Where one customer stands in the cycle of purchases, as of a day. Made by [`MissedCycles::standing`].
+/// The standing of one customer in the cycle of purchases, as of a day. Made by [`MissedCycles::standing`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CycleStanding {
     rule: MissedCycles,
@@ -21,7 +21,7 @@ pub struct CycleStanding {
     quantities: Option<Quantities>,
 }
 
-/// Both above 0.
+/// The quantities, both above 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Quantities {
     last_order: Decimal,
@@ -41,8 +41,8 @@ impl CycleStanding {
         Some(Self { rule, last, days_since_last, gaps: history.gaps(), quantities: None })
     }
 
-    /// With the expected cycle times `last_order / usual`, both above 0: a double order doubles the wait, half an order
-    /// halves it.
+    /// Multiplies the expected cycle by `last_order / usual`, both above 0: a double order doubles the wait, half an
+    /// order halves it.
     ///
     /// `last_order` is the quantity of the last order, `usual` what the customer takes per order otherwise, in the same
     /// unit. A customer of one purchase day has no cycle to stretch, and stands as before.
@@ -62,7 +62,7 @@ impl CycleStanding {
         self.days_since_last
     }
 
-    /// After how many days the customer is expected back, above 0; `None` for a customer of one purchase day.
+    /// The days after which the customer is expected back, above 0; `None` for a customer of one purchase day.
     ///
     /// Rounded to the nearest binary64; with [quantities](CycleStanding::with_quantities), within a relative 2⁻⁵¹. The
     /// other answers are made from the exact quotient.
@@ -98,7 +98,7 @@ impl CycleStanding {
         }
     }
 
-    /// Why the customer stands there.
+    /// Says why the customer has this standing.
     pub fn explain(&self, language: Language) -> String {
         let (name, days) = (self.risk().label().name(language), self.days_since_last);
         let repeat = self.gaps.zip(self.cycle()).zip(self.cycles_missed());
@@ -124,7 +124,7 @@ impl CycleStanding {
         )
     }
 
-    /// What makes the mean gap an expected cycle.
+    /// Says how the mean gap became an expected cycle.
     fn limits(&self, gaps: GapStatistics, language: Language) -> String {
         let limits = match self.rule.cycle {
             Basis::FrequencyBand => self.rule.lifecycle.frequency.edges.describe(gaps.whole_mean_days(), language),

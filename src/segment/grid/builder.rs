@@ -46,10 +46,10 @@ const OFFSETS: usize = 16;
 const _: () = assert!(OFFSETS > MAX_BINS as usize + 1);
 
 impl Offsets {
-    /// Beyond all cells, and so is a sum of three.
+    /// An offset beyond all cells, as a sum of three is.
     const OUTSIDE: u16 = 1_000;
 
-    /// Of a shape whose numbers of bins a grid can have.
+    /// Makes the offsets of a shape whose numbers of bins a grid can have.
     pub(super) fn of(shape: Shape) -> Self {
         let mut offsets = [[Self::OUTSIDE; OFFSETS]; 3];
         let mut stride = 1;
@@ -112,13 +112,13 @@ pub(super) struct Rule {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 enum Cells {
-    /// Of R, F and M.
+    /// Ranges of R, F and M.
     Ranges([RangeInclusive<u8>; 3]),
     List(Vec<[u8; 3]>),
 }
 
 impl Cells {
-    /// Of each cell of a grid, whether it is one of these.
+    /// Returns, for each cell of a grid, whether it is one of these.
     fn members(&self, shape: Shape) -> Vec<bool> {
         match self {
             Self::Ranges(ranges) => {
@@ -147,14 +147,14 @@ impl Cells {
     }
 }
 
-/// Of each cell, the first rule that names it, which wins it, and the second.
+/// The claims on each cell: the first rule that names it, which wins it, and the second.
 struct Claims {
     of_cells: Vec<(Option<usize>, Option<usize>)>,
     /// The first rule that wins no cell; the ones after it have claimed nothing yet.
     never_wins: Option<usize>,
 }
 
-/// What a check of a grid's rules finds. Rules are counted from 0.
+/// The result of a check of a grid's rules. Rules are counted from 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GridReport {
@@ -171,7 +171,7 @@ impl GridBuilder {
         Self { shape: Shape(bins), rules: Vec::new(), otherwise: None, first_match_wins: false }
     }
 
-    /// These scores of R, F and M are this segment. A segment may have several rules.
+    /// Gives these scores of R, F and M to this segment. A segment may have several rules.
     pub fn rule(
         mut self,
         segment: Label,
@@ -183,26 +183,26 @@ impl GridBuilder {
         self
     }
 
-    /// These cells, each given as its scores of R, F and M, are this segment.
+    /// Gives these cells, each as its scores of R, F and M, to this segment.
     pub fn cells(mut self, segment: Label, cells: &[[u8; 3]]) -> Self {
         self.rules.push(Rule { segment, cells: Cells::List(cells.to_vec()) });
         self
     }
 
-    /// Cells that no rule names are this segment.
+    /// Gives cells that no rule names to this segment.
     pub fn otherwise(mut self, segment: Label) -> Self {
         self.otherwise = Some(segment);
         self
     }
 
-    /// Of several rules that name a cell, the first wins; without this, such an overlap is an error.
+    /// Lets the first of several rules that name a cell win; without this, such an overlap is an error.
     pub const fn first_match_wins(mut self) -> Self {
         self.first_match_wins = true;
         self
     }
 
-    /// What is wrong with the rules, or only worth knowing: all gaps, overlaps and rules that never win. Empty for bins
-    /// that a grid cannot have.
+    /// Reports what is wrong with the rules, or only worth knowing: all gaps, overlaps and rules that never win. Empty
+    /// for bins that a grid cannot have.
     pub fn report(&self) -> GridReport {
         let mut report = GridReport::default();
         if self.shape.wrong_bins().is_some() {

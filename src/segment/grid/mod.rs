@@ -147,7 +147,7 @@ impl Grid {
         self.segments.iter().zip(named).filter(|&(_, named)| !named).map(|(segment, _)| segment).collect()
     }
 
-    /// Why a customer is in its segment: the scores and the rule that decided.
+    /// Says why a customer is in its segment: the scores and the rule that decided.
     ///
     /// # Errors
     ///

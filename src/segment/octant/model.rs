@@ -1,4 +1,4 @@
-//! Which scores are high and which low.
+//! The split of scores into high and low.
 
 use core::ops::Bound;
 
@@ -10,16 +10,16 @@ use crate::scale::{Language, Tally};
 use crate::segment::rfm::score::BinCounts;
 use crate::segment::{RfmModel, RfmScore, RfmTally};
 
-/// Where high begins.
+/// The rule by which a score is high.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum OctantSplit {
-    /// Above the mean score of all customers, exactly: `score * N > sum`.
+    /// High is above the mean score of all customers, exactly: `score * N > sum`.
     #[default]
     Mean,
-    /// Above the median score of all customers; of an even number, the mean of the two in the middle.
+    /// High is above the median score of all customers; of an even number, the mean of the two in the middle.
     Median,
-    /// From these scores of R, F and M on, which are included.
+    /// High is from these scores of R, F and M on, which are included.
     From(RfmScore),
 }
 
@@ -63,10 +63,10 @@ struct Split {
     count: u64,
 }
 
-/// How many customers have each score, from 0 to 10, of R, F and M.
+/// The number of customers of each score, from 0 to 10, of R, F and M.
 type Counts = [[u64; 11]; 3];
 
-/// More customers than any shop has; ten times this number is still counted.
+/// A number of customers that no shop has; ten times this number is still counted.
 const MOST_CUSTOMERS: u64 = 1 << 32;
 
 impl OctantModel {
@@ -196,7 +196,7 @@ impl OctantModel {
         [is_high(self.recency, r), is_high(self.frequency, f), is_high(self.monetary, m)]
     }
 
-    /// Why a customer is in its octant: each score and the split that it is above or not.
+    /// Says why a customer is in its octant: each score and the split that it is above or not.
     ///
     /// # Errors
     ///

@@ -18,7 +18,7 @@ use crate::scale::CutPoints;
 use crate::scale::cuts::cuts_of_keys;
 use crate::scale::ranks::{bin_ranks, bin_ranks_from_top};
 
-/// What is scored of a ledger's customers, in its order.
+/// The columns of a ledger's customers that are scored, in its order.
 pub(super) struct Columns<'a> {
     pub(super) last_purchase: &'a [Day],
     pub(super) frequency: Cow<'a, [u32]>,
@@ -27,7 +27,7 @@ pub(super) struct Columns<'a> {
 
 /// A column of M.
 pub(super) enum Monetary<'a> {
-    /// In units of `10^-scale`.
+    /// Amounts in units of `10^-scale`.
     Minor(&'a MoneyColumn, u32),
     /// Quotients, which have no common scale.
     Decimal(Vec<Decimal>),
@@ -48,7 +48,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// With F and M of the ledger of a window of the same log.
+    /// Takes F and M of the ledger of a window of the same log.
     pub(super) fn in_window<Id: CustomerId>(
         ledger: &'a Ledger<Id>,
         recent: &Ledger<Id>,

@@ -1,4 +1,4 @@
-//! Why a customer has a score.
+//! Reasons for a customer's scores.
 
 use core::fmt::Display;
 

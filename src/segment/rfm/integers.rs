@@ -71,7 +71,7 @@ impl PartialEq for MoneyBins {
 /// Thresholds in units of `10^-scale`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MinorBins {
-    /// No threshold is an end of the range.
+    /// The thresholds, none of which is an end of the range.
     pub(super) bins: Bins<i64>,
     pub(super) scale: u32,
 }

@@ -1,4 +1,4 @@
-//! What R, F and M are of one customer.
+//! R, F and M of one customer.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -7,14 +7,14 @@ use crate::error::{Error, Result};
 use crate::history::CustomerHistory;
 use crate::scale::Language;
 
-/// What F counts.
+/// The measure of F.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum FrequencyMeasure {
     /// Purchases: two orders on one day are two.
     #[default]
     Purchases,
-    /// Distinct days with a purchase.
+    /// The number of distinct days with a purchase.
     PurchaseDays,
 }
 
@@ -35,7 +35,7 @@ impl FrequencyMeasure {
     }
 }
 
-/// What M sums.
+/// The measure of M.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum MonetaryMeasure {
@@ -63,7 +63,7 @@ impl MonetaryMeasure {
     }
 }
 
-/// What F counts and M sums.
+/// The measures of F and M.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub(super) struct Measures {
@@ -89,7 +89,7 @@ impl Measures {
         Err(Error::MeasuresMismatch { model, found })
     }
 
-    /// What is measured, in words.
+    /// The measures in words.
     pub(super) fn describe(self, in_window: bool) -> Box<str> {
         let (frequency, monetary) = (self.frequency.name(Language::English), self.monetary.name(Language::English));
         let window = if in_window { " of a window" } else { "" };

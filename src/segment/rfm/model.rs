@@ -86,7 +86,7 @@ pub struct RfmModel {
 pub(super) trait Population {
     fn customers(&self) -> u64;
 
-    /// From the top: the smallest day of each bin.
+    /// The smallest last purchase day of each bin, counted from the top.
     fn recency(&self, bins: u8) -> Result<CutPoints<NaiveDate>>;
 
     fn frequency(&self, bins: u8) -> Result<CutPoints<u64>>;
@@ -95,7 +95,7 @@ pub(super) trait Population {
 }
 
 impl RfmModel {
-    /// Below this number of customers, ranks say little: one customer more or less moves the scores of others.
+    /// The number of customers below which ranks say little: one customer more or less moves the scores of others.
     pub const FEW_CUSTOMERS: u64 = 50;
 
     /// Fits the cut points to all customers of a ledger. Takes time linear in customers on average.
@@ -280,7 +280,7 @@ impl RfmModel {
         self.bin_counts.to_array()
     }
 
-    /// How many customers of a tally have each score, from 0 to 10, of R, F and M.
+    /// Counts the customers of a tally who have each score, from 0 to 10, of R, F and M.
     pub(crate) fn counts(&self, tally: &RfmTally) -> Result<[[u64; 11]; 3]> {
         Measures::check((self.measures, self.in_window), (tally.measures, tally.in_window))?;
         let [mut r, mut f, mut m] = [[0; 11]; 3];
@@ -311,13 +311,13 @@ impl RfmModel {
         &self.monetary.amounts
     }
 
-    /// Why a customer has these scores: each value, and the cuts or edges around it. `None` where there is no
+    /// Says why a customer has these scores: each value, and the cuts or edges around it. `None` where there is no
     /// [`score`](RfmModel::score).
     pub fn explain(&self, history: &CustomerHistory, language: Language) -> Option<String> {
         if self.in_window { None } else { self.explain_values(history, history, language) }
     }
 
-    /// Why a customer has the scores of a model of a window; `None` where there is no
+    /// Says why a customer has the scores of a model of a window; `None` where there is no
     /// [`score_in_window`](RfmModel::score_in_window).
     pub fn explain_in_window(
         &self,
@@ -338,7 +338,7 @@ impl RfmModel {
     }
 }
 
-/// From days since the last purchase to days of the calendar: fewer than `edge` days before `as_of` is on or after
+/// Turns days since the last purchase into days of the calendar: fewer than `edge` days before `as_of` is on or after
 /// `as_of - edge + 1`.
 fn first_days(bands: &Bands<u32>, as_of: NaiveDate) -> Result<Bands<NaiveDate>> {
     let day = |&edge: &u32| Ok(Day::from(as_of).plus(1 - i64::from(edge))?.date());

@@ -1,4 +1,4 @@
-//! How a model is fitted.
+//! Options of an RFM model.
 
 use rust_decimal::Decimal;
 
@@ -8,19 +8,19 @@ use super::{FrequencyMeasure, MonetaryMeasure};
 use crate::error::{Error, Result};
 use crate::scale::Bands;
 
-/// How one of R, F and M becomes scores.
+/// The rule by which one of R, F and M becomes scores.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[cfg_attr(feature = "serde", serde(bound(deserialize = "T: Ord + serde::Deserialize<'de>")))]
 pub enum BinRule<T> {
-    /// This number of bins, 2..=10, of equal shares of the customers; ties can leave some of them empty.
+    /// A number of bins, 2..=10, of equal shares of the customers; ties can leave some of them empty.
     Quantiles(u8),
-    /// Thresholds of the shop's own, of 2..=10 bands. Needed where most customers have bought once, so that quantiles
+    /// The shop's own thresholds, of 2..=10 bands. Needed where most customers have bought once, so that quantiles
     /// of F leave most bins empty.
     Bands(Bands<T>),
 }
 
-/// How an [`RfmModel`](super::RfmModel) is fitted: what F counts and M sums, and the bins of each.
+/// The options by which an [`RfmModel`](super::RfmModel) is fitted: what F counts and M sums, and the bins of each.
 ///
 /// The default scores the last purchase day, purchases and revenue in five quantile bins each.
 ///
@@ -64,40 +64,40 @@ impl RfmOptions {
         }
     }
 
-    /// With these bins of R. Bands are of days since the last purchase, ascending; the first scores highest.
+    /// Sets the bins of R. Bands are of days since the last purchase, ascending; the first scores highest.
     ///
     /// Days are counted back from the as-of day of the fit: the model keeps dates, and is fitted anew as time goes on.
     pub fn with_recency(self, bins: BinRule<u32>) -> Self {
         Self { recency: bins, ..self }
     }
 
-    /// With these bins of F.
+    /// Sets the bins of F.
     pub fn with_frequency(self, bins: BinRule<u64>) -> Self {
         Self { frequency: bins, ..self }
     }
 
-    /// With these bins of M.
+    /// Sets the bins of M.
     pub fn with_monetary(self, bins: BinRule<Decimal>) -> Self {
         Self { monetary: bins, ..self }
     }
 
-    /// What F counts.
+    /// The measure of F.
     pub const fn frequency_measure(&self) -> FrequencyMeasure {
         self.measures.frequency
     }
 
-    /// What M sums.
+    /// The measure of M.
     pub const fn monetary_measure(&self) -> MonetaryMeasure {
         self.measures.monetary
     }
 
-    /// With what F counts.
+    /// Sets the measure of F.
     pub const fn with_frequency_measure(mut self, measure: FrequencyMeasure) -> Self {
         self.measures.frequency = measure;
         self
     }
 
-    /// With what M sums.
+    /// Sets the measure of M.
     pub const fn with_monetary_measure(mut self, measure: MonetaryMeasure) -> Self {
         self.measures.monetary = measure;
         self

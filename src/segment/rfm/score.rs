@@ -26,7 +26,7 @@ pub(crate) const MAX_BINS: u8 = 10;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RfmScore {
-    /// From the highest bits down, four each: the scores of R, F and M, then their [`BinCounts`].
+    /// The scores, from the highest bits down, four each: the scores of R, F and M, then their [`BinCounts`].
     packed: u32,
 }
 
@@ -50,7 +50,7 @@ impl BinCounts {
         Ok(Self(pack(bins)))
     }
 
-    /// Without those that a grid does not ask, which are 1.
+    /// Makes the numbers of bins without those that a grid does not ask, which are 1.
     pub(crate) fn asked(bins: [u8; 3]) -> Self {
         Self(pack(bins.map(|bins| if bins == 1 { 0 } else { bins })))
     }

@@ -1,4 +1,4 @@
-//! What a fit needs of the customers, counted so that it adds up.
+//! Counts of customers from which a model is fitted, and which add up.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -13,7 +13,7 @@ use crate::record::CustomerId;
 use crate::record::calendar::Day;
 use crate::scale::{CutPoints, MoneyTally, Tally};
 
-/// How many customers there are of each last purchase day, frequency and amount: all that
+/// The number of customers of each last purchase day, frequency and amount: all that
 /// [`RfmModel::fit_tally`](super::RfmModel::fit_tally) needs to make the model of [`RfmModel::fit`](super::RfmModel::fit).
 ///
 /// The tally of two groups of customers is the [`merge`](RfmTally::merge) of theirs. When a customer buys, the history of
@@ -79,8 +79,8 @@ impl RfmTally {
         }
     }
 
-    /// With only the leading digits of amounts, now and later: a tally of [bounded size](MoneyTally#bounded-size), whose
-    /// cuts of M are those of the exact one without their further digits.
+    /// Keeps only the leading digits of amounts, now and later: a tally of [bounded size](MoneyTally#bounded-size),
+    /// whose cuts of M are those of the exact one without their further digits.
     ///
     /// # Errors
     ///

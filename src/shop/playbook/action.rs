@@ -1,4 +1,4 @@
-//! What a shop can do.
+//! Actions of a shop.
 
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ impl Action {
     /// Points for what they buy, coupons for members.
     pub const POINTS_AND_COUPONS: Self =
         Self::preset("points_and_coupons", "Points and member coupons", "积分与会员优惠券");
-    /// What the shop stands for, and care after the purchase.
+    /// Content about the shop's values, and care after the purchase.
     pub const BRAND_AND_CARE: Self = Self::preset("brand_and_care", "Brand and care", "品牌介绍与售后关怀");
     /// An offer for the second order.
     pub const SECOND_ORDER_OFFER: Self =
@@ -29,13 +29,13 @@ impl Action {
     pub const WIN_BACK_OFFER: Self = Self::preset("win_back_offer", "Win-back offer", "召回优惠");
     /// Service by a person.
     pub const PERSONAL_SERVICE: Self = Self::preset("personal_service", "Personal service", "专属服务");
-    /// What the shop stands for, without an offer.
+    /// Content about the shop's values, without an offer.
     pub const BRAND: Self = Self::preset("brand", "Brand, no offer", "品牌内容");
     /// A gift with the order.
     pub const GIFT: Self = Self::preset("gift", "Gift with the order", "赠品");
     /// A lower price.
     pub const DISCOUNT: Self = Self::preset("discount", "Discount", "折扣");
-    /// Nothing for now.
+    /// No action for now.
     pub const WAIT: Self = Self::preset("wait", "Nothing for now", "暂不打扰");
 
     /// All ten actions of the [standard playbook](super::PlaybookBuilder::standard), without their reasons.
@@ -61,7 +61,7 @@ impl Action {
         Self::new(Label::preset(key, english, chinese))
     }
 
-    /// This action for another reason, in English and Chinese.
+    /// Gives another reason for this action, in English and Chinese.
     #[must_use]
     pub fn because(self, english: impl Into<Cow<'static, str>>, chinese: impl Into<Cow<'static, str>>) -> Self {
         Self { reason_english: english.into(), reason_chinese: chinese.into(), ..self }

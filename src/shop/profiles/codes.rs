@@ -1,6 +1,6 @@
 //! Small numbers that stand for labels, texts and whole numbers.
 
-/// Nobody has said.
+/// The code of what nobody has said.
 pub(crate) const UNKNOWN: u32 = 0;
 /// Absent.
 pub(crate) const ABSENT: u32 = 1;
@@ -22,7 +22,7 @@ impl Default for Codes {
 }
 
 impl Codes {
-    /// What is not set is unknown.
+    /// Sets the code of a row; a row without one is unknown.
     pub(super) fn set(&mut self, row: usize, code: u32) {
         if let Self::Four(codes) = self {
             codes.resize(row, UNKNOWN);

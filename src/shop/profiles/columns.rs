@@ -15,9 +15,9 @@ use crate::scale::Label;
 #[derive(Debug, Clone)]
 pub(crate) enum Numbers {
     Wide(Vec<f64>),
-    /// Where all of them are also 32-bit numbers.
+    /// Numbers that are all 32-bit numbers, too.
     Narrow(Vec<f32>),
-    /// Where all of them are whole, not below 0, and [few enough](most_codes), as counts and days mostly are: the code
+    /// Numbers that are all whole, not below 0, and [few enough](most_codes), as counts and days mostly are: the code
     /// of each is the number itself and [`WHOLE`]. All codes are below `end`.
     Whole {
         codes: Codes,
@@ -28,7 +28,7 @@ pub(crate) enum Numbers {
 #[derive(Debug, Clone)]
 pub(crate) enum Amounts {
     Exact(Vec<Slot<Decimal>>),
-    /// In units of the scale: whole numbers that binary64 holds exactly.
+    /// Amounts in units of the scale: whole numbers that binary64 holds exactly.
     Minor {
         units: Numbers,
         scale: u32,
@@ -168,7 +168,7 @@ impl Amounts {
         }
     }
 
-    /// How many customers up to the last one who is known.
+    /// The number of customers up to the last one who is known.
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Exact(amounts) => amounts.len(),
@@ -190,7 +190,7 @@ impl Amounts {
         }
     }
 
-    /// In whole units of the finest scale, where all fit.
+    /// Keeps amounts in whole units of the finest scale, where all fit.
     pub(super) fn narrow(&mut self) {
         let Self::Exact(amounts) = self else { return };
         let known = amounts.iter().filter_map(|slot| if let Slot::Known(amount) = slot { Some(amount) } else { None });

@@ -1,4 +1,4 @@
-//! Many customers' profiles, column by column.
+//! Profiles of many customers, column by column.
 
 mod codes;
 mod columns;
@@ -24,7 +24,7 @@ use super::models::ShopModels;
 use super::outlook::Outlook;
 use super::profile::{Profile, Slot, absent_label};
 
-/// What is known of many customers, column by column: what
+/// The profiles of many customers, column by column: what
 /// [`Audience::matches_all`](crate::act::audience::Audience::matches_all) is asked of.
 ///
 /// [`ShopModels::profile_all`](super::ShopModels::profile_all) makes it of a ledger, in the ledger's order. It owns what
@@ -53,12 +53,12 @@ pub struct Profiles {
     figures: [Numbers; Figure::ALL.len()],
     amounts: [Amounts; Amount::ALL.len()],
     labels: [Labels; LabelKind::ALL.len()],
-    /// For each category, who and how many days ago, ascending by customer.
+    /// The customers and days of each category, ascending by customer.
     activities: [Lists<(u32, u32)>; Activity::ALL.len()],
     activities_known: Bits,
-    /// As numbers and as texts: which of the two they are, a schema says.
+    /// The attributes as numbers and as texts: which of the two they are, a schema says.
     attributes: Vec<(Numbers, Texts)>,
-    /// For each tag, who has it, ascending.
+    /// The customers who have each tag, ascending.
     tags: Lists<u32>,
     tags_known: Bits,
     complete: Complete,
@@ -66,19 +66,19 @@ pub struct Profiles {
     as_of: Option<NaiveDate>,
 }
 
-/// Of which columns nobody is unknown.
+/// The columns of which nobody is unknown.
 #[derive(Debug, Clone, Default)]
 struct Complete {
     figures: [bool; Figure::ALL.len()],
     amounts: [bool; Amount::ALL.len()],
     labels: [bool; LabelKind::ALL.len()],
-    /// As numbers and as texts.
+    /// The attributes as numbers and as texts.
     attributes: Vec<[bool; 2]>,
     activities: bool,
     tags: bool,
 }
 
-/// So that a number for each customer's text, and the two others, are of 32 bits.
+/// The most customers, so that a number for each customer's text, and the two others, are of 32 bits.
 const MOST: u32 = u32::MAX - 2;
 
 impl Profiles {
@@ -117,7 +117,7 @@ impl Profiles {
         Self { as_of: Some(day), ..self }
     }
 
-    /// With each customer's attributes, in the order of the customers and of the schema.
+    /// Sets each customer's attributes, in the order of the customers and of the schema.
     ///
     /// # Errors
     ///
@@ -136,7 +136,7 @@ impl Profiles {
         self.of_length("attributes", found)
     }
 
-    /// With each customer's tags, in the order of the customers.
+    /// Sets each customer's tags, in the order of the customers.
     ///
     /// # Errors
     ///
@@ -151,7 +151,7 @@ impl Profiles {
         self.of_length("tags", found)
     }
 
-    /// With each customer's last activities, in the order of the customers, such as
+    /// Sets each customer's last activities, in the order of the customers, such as
     /// [`Activities::get`](crate::act::audience::Activities::get) of each id of a ledger.
     ///
     /// # Errors
@@ -167,7 +167,7 @@ impl Profiles {
         self.of_length("activities", found)
     }
 
-    /// How many customers.
+    /// The number of customers.
     pub const fn len(&self) -> usize {
         self.len
     }
@@ -215,7 +215,7 @@ impl Profiles {
         exact_sum(self.figures(figure).flatten())
     }
 
-    /// What the next days bring: the totals of these customers, by the models that their profiles are of. `None` where the
+    /// The totals of the next days of these customers, by the models that their profiles are of. `None` where the
     /// shop has no model of purchases.
     ///
     /// # Errors
@@ -350,12 +350,12 @@ impl Profiles {
         (&self.labels[kind as usize], self.complete.labels[kind as usize])
     }
 
-    /// As numbers and as texts.
+    /// The attribute as numbers and as texts.
     pub(crate) fn attribute(&self, position: usize) -> Option<(&(Numbers, Texts), [bool; 2])> {
         self.attributes.get(position).zip(self.complete.attributes.get(position).copied())
     }
 
-    /// For each category that is asked for, who and when; and of whom it is known.
+    /// Returns the customers and days of each category that is asked for, and of whom it is known.
     pub(crate) fn activities(&self, activity: Activity, category: Option<&str>) -> (Vec<&[(u32, u32)]>, &Bits, bool) {
         let lists = &self.activities[activity as usize];
         let asked = match category {
@@ -365,7 +365,7 @@ impl Profiles {
         (asked, &self.activities_known, self.complete.activities)
     }
 
-    /// Who has a tag, and of whom it is known.
+    /// Returns who has a tag, and of whom it is known.
     pub(crate) fn tag(&self, tag: &str) -> (&[u32], &Bits, bool) {
         (self.tags.get(tag).unwrap_or_default(), &self.tags_known, self.complete.tags)
     }

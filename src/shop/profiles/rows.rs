@@ -15,9 +15,9 @@ use crate::segment::LabelKind;
 pub(crate) struct Rows {
     figures: [Figures; Figure::ALL.len()],
     amounts: [Sums; Amount::ALL.len()],
-    /// As the codes of [`Labels`].
+    /// The labels as the codes of [`Labels`].
     labels: [Codes; LabelKind::ALL.len()],
-    /// Of amounts in units.
+    /// The decimals of amounts.
     scale: u32,
 }
 

@@ -1,4 +1,4 @@
-//! What each label of a shop amounts to.
+//! The summary of each label of a shop.
 
 use super::Profiles;
 use crate::error::{Error, Result};

@@ -173,7 +173,7 @@ impl GroupsAccumulator for Customers {
         Ok(vec![Arc::new(encoded(self.emit(emit_to))?)])
     }
 
-    /// Used when customers are so many that folding them in part does not pay.
+    /// Used when there are too many customers for folding them in part to pay.
     fn convert_to_state(&self, values: &[ArrayRef], filter: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {
         let records = Records::of(values)?;
         let fact = |index| {

@@ -25,7 +25,7 @@ struct DayTotal {
 pub(crate) struct Facts {
     scale: u32,
     days: Vec<DayTotal>,
-    /// Of so many totals, some days may have several.
+    /// The number of totals, some of which may be of one day.
     full: usize,
     credits: u32,
     credited: i128,

@@ -157,7 +157,7 @@ pub(crate) fn histories(array: &dyn Array) -> Result<Vec<Option<CustomerHistory>
     rows(array)?.into_iter().map(history).collect()
 }
 
-/// The column's histories, with money of at least so many decimals.
+/// The column's histories, with money of at least `scale` decimals.
 pub(crate) fn with_scale(array: &dyn Array, scale: u32) -> Result<Vec<CustomerHistory>> {
     let rescale = |amount: &mut Decimal| {
         if amount.scale() < scale {

@@ -16,7 +16,7 @@ pub(crate) fn ticks(end: f64, steps: u32) -> Vec<f64> {
     (0..=count).map(|mark| f64::from(mark) * step).collect()
 }
 
-/// 1, 2, 2.5 or 5 of a power of ten, so that about so many make `end`.
+/// 1, 2, 2.5 or 5 of a power of ten, so that about a given number of them make `end`.
 fn step(end: f64, steps: u32) -> f64 {
     let rough = end / f64::from(steps.max(1));
     if !(rough > 0.0 && rough.is_finite()) {

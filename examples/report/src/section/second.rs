@@ -51,7 +51,7 @@ pub(super) fn section(words: Words<'_>, buyers: &Buyers<'_>) -> Section {
     }
 }
 
-/// How many are back within so many days, as far as it is known.
+/// Says how many are back within numbers of days, as far as it is known.
 fn shares(words: Words<'_>, newcomers: &Newcomers) -> String {
     let known = |of: &[u32]| -> Vec<(u32, Share)> {
         of.iter().filter_map(|&days| Some((days, newcomers.back_within(days)?))).collect()

@@ -1,4 +1,4 @@
-//! From what stands in a file to a rule, with the place of what is wrong.
+//! Reading of a stored rule, with the place of what is wrong.
 
 use super::super::compiled::within;
 use super::super::condition::{Test, Value, quoted, wrong};

@@ -1,4 +1,4 @@
-//! What stands in a file, before it is known to be a rule: bounded in depth and size whatever the file.
+//! The tree of a file, before it is known to be a rule: bounded in depth and size whatever the file.
 
 use core::fmt;
 
@@ -45,7 +45,7 @@ impl Tree {
         }
     }
 
-    /// What an error says was found.
+    /// The value found, as an error names it.
     pub(super) fn in_words(&self) -> String {
         match self {
             Self::Null => "null".to_owned(),

@@ -246,12 +246,13 @@ fn alike(renewals: &Renewals) -> [f64; 3] {
     [size * (1.0 - first), size * first, c]
 }
 
-/// How much `t^c` grows from one age to another.
+/// The growth of `t^c` from one age to another.
 struct Growth {
     /// `t^c` at the first age, and what is added up to the second; at most `e^600` together.
     from: f64,
     by: f64,
-    /// What the cut at `e^600` takes from the growth of `ln t^c`: the log of a beta function falls by `alpha` times it.
+    /// The part of the growth of `ln t^c` that the cut at `e^600` takes: the log of a beta function falls by `alpha`
+    /// times it.
     beyond: f64,
 }
 

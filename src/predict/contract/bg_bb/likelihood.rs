@@ -11,9 +11,9 @@ use crate::predict::OpportunitySamples;
 pub(in crate::predict) struct Likelihood {
     /// The customers with an `i`-th purchase, from 0 on.
     bought: Vec<f64>,
-    /// Those with an `i`-th opportunity without a purchase, before their last purchase.
+    /// The customers with an `i`-th opportunity without a purchase, before their last purchase.
     passed: Vec<f64>,
-    /// Those with an `i`-th opportunity up to their last purchase.
+    /// The customers with an `i`-th opportunity up to their last purchase.
     seen: Vec<f64>,
     tails: Vec<Tail>,
     /// The tails in parts of about as much work.
@@ -141,7 +141,7 @@ fn add_at(counts: &mut Vec<f64>, place: u32, customers: f64) {
     counts[place] += customers;
 }
 
-/// From the number of customers at each count to the number above it.
+/// Turns the number of customers at each count into the number above it.
 fn at_least(mut counts: Vec<f64>) -> Vec<f64> {
     let mut above = 0.0;
     for count in counts.iter_mut().rev() {
@@ -163,8 +163,8 @@ fn add_logarithm(sum: &mut Evaluation<4>, function: &Evaluation<4>, times: f64) 
     }
 }
 
-/// From the probability `q` of no purchase after opportunity `at + 1`, if alive there, to that after opportunity `at`:
-/// `w + v u q`, by leaving, staying and passing by. Only the upper half of the Hessian is kept.
+/// Steps from the probability `q` of no purchase after opportunity `at + 1`, if alive there, to that after opportunity
+/// `at`: `w + v u q`, by leaving, staying and passing by. Only the upper half of the Hessian is kept.
 fn step(jet: &mut Evaluation<4>, &[alpha, beta, gamma, delta]: &[f64; 4], repeats: u32, at: u32) {
     let (missed, at, repeats) = (f64::from(at - repeats), f64::from(at), f64::from(repeats));
     // u = (beta + missed) / (alpha + beta + at), and its derivatives by alpha and beta.

@@ -43,16 +43,16 @@ pub(in crate::predict) fn expected_purchases(
     }
 }
 
-/// Up to about this many terms, the sum over counts is the quicker way.
+/// The number of terms up to which the sum over counts is the quicker way.
 const MOST_COUNTS: f64 = 2000.0;
 
-/// Up to this mean, the likeliest count is at most `e^600` times as likely as no purchase, which does not overflow.
+/// The mean up to which the likeliest count is at most `e^600` times as likely as no purchase, which does not overflow.
 const MOST_MEAN: f64 = 600.0;
 
 /// The cap on expected purchases without dropout: beyond, the smallest dropout probabilities that matter underflow.
 const MOST_EXPECTED: f64 = 1e299;
 
-/// More steps than either way takes: a NaN must not run for ever.
+/// A number of steps beyond what either way takes: a NaN must not run for ever.
 const MOST_STEPS: u32 = 100_000;
 
 /// `1 / n` from `n = 1`.
@@ -136,7 +136,7 @@ fn by_dropout(shape: f64, odds: f64, a: f64, b: f64) -> f64 {
     if precision > 1e4 { sum / weights } else { step * sum * beta_kernel(a, b, p0, q0) }
 }
 
-/// Where the second term of the series of an end is this small, the third is lost.
+/// The size of the second term of the series of an end at which the third is lost.
 const NEARLY: f64 = 1e-8;
 
 /// The sum of all terms after one of an end of the trapezoidal rule, in units of that term. It falls by `e^-decay` from

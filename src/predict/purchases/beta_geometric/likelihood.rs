@@ -43,7 +43,8 @@ impl ExtraChance {
         self.likelihood(parameters, of, at_age, at_recency, |chances| ln_beta_ratio(a, b, chances))
     }
 
-    /// From the density of customers who never leave at `T` and at `t_x`, and from `ln(B(a, b + c) / B(a, b))`.
+    /// Computes the likelihood from the density of customers who never leave at `T` and at `t_x`, and from `ln(B(a, b +
+    /// c) / B(a, b))`.
     pub(super) fn likelihood(
         self,
         [r, alpha, a, b]: Parameters,
@@ -73,7 +74,7 @@ impl ExtraChance {
 pub(in crate::predict) struct Likelihood<'a> {
     extra: ExtraChance,
     purchasing: Purchasing,
-    /// In the model's unit.
+    /// The times in the model's unit.
     times: Vec<f64>,
     parts: Vec<Vec<Piece<'a>>>,
 }
@@ -81,7 +82,7 @@ pub(in crate::predict) struct Likelihood<'a> {
 /// Rows of a part: some ten microseconds of work.
 const PART: usize = 1 << 12;
 
-/// Of one time `t`.
+/// The terms of one time `t`.
 #[derive(Debug, Clone, Copy)]
 struct Instant {
     /// `ln(1 + t / α)`.

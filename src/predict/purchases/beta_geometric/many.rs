@@ -24,7 +24,7 @@ pub(in crate::predict) const HEAVY: f64 = 1_048_576.0;
 /// Chances to leave up to which the mean of staying is kept.
 const MOST_KEPT: u32 = 1 << 12;
 
-/// From this `x` on, values are kept in a map.
+/// The `x` from which on values are kept in a map.
 const FREQUENT: u32 = 128;
 
 const EXPECTATIONS: usize = 1 << 9;
@@ -57,7 +57,7 @@ impl BetaGeometric {
         alive
     }
 
-    /// While a customer is alive, expectations depend on `x` and `T` alone, and are shared.
+    /// Computes expectations, which of a customer who is alive depend on `x` and `T` alone, and are shared.
     pub(super) fn expected_of_all(&self, samples: &[Sample], horizon: f64) -> Vec<f64> {
         let [_, alpha, a, b] = self.parameters;
         let kept: Vec<f64> = (0..MOST_KEPT).map(|chances| future::stay(a, b, chances)).collect();
@@ -68,7 +68,7 @@ impl BetaGeometric {
         self.while_alive_of_all(samples, expected)
     }
 
-    /// While a customer is alive, P(buys) depends on `x` and `T` alone, too.
+    /// Computes P(buys), which of a customer who is alive depends on `x` and `T` alone, too.
     pub(super) fn buys_of_all(&self, samples: &[Sample], horizon_days: u32) -> Vec<f64> {
         self.while_alive_of_all(samples, |repeats, age_days| {
             let of = Observed { repeats, recency: 0.0, age: self.unit.of_days(age_days) };
@@ -183,9 +183,9 @@ fn of_part(samples: &[Sample], part: usize) -> &[Sample] {
 
 /// A value for each different pair of a `T`, by its number, and an `x`.
 struct ByPair<V> {
-    /// By age, by `x`; `none` of a pair that was not seen.
+    /// The values by age, then by `x`; `none` of a pair that was not seen.
     values: Vec<Vec<V>>,
-    /// By large `x`: vectors as long would need too much memory over many ages.
+    /// The values of large `x`: vectors as long would need too much memory over many ages.
     frequent: HashMap<(u32, u32), V, FixedState>,
     none: V,
 }

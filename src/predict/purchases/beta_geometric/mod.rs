@@ -1,5 +1,5 @@
-//! What BG/NBD and MBG/NBD share: customers who buy at a rate `λ ~ Gamma(r, α)` and leave after a purchase with a
-//! probability `p ~ Beta(a, b)`.
+//! The shared part of BG/NBD and MBG/NBD: customers who buy at a rate `λ ~ Gamma(r, α)` and leave after a purchase with
+//! a probability `p ~ Beta(a, b)`.
 //!
 //! The two differ in whether the first purchase is a chance to leave. A customer who is alive after `c` chances is like a
 //! new one with `λ ~ Gamma(r + x, α + T)` and `p ~ Beta(a, b + c)`.
@@ -110,7 +110,7 @@ impl BetaGeometric {
         WhileAlive { shape, rate, time: self.unit.of_days(horizon_days.into()), leaving: Some([a, b]) }
     }
 
-    /// Of a customer who is alive with this probability.
+    /// The days of a customer who is alive with this probability.
     fn days_until_if(&self, alive: f64, sample: &Sample, probability: f64) -> Option<u32> {
         let [shape, rate, ..] = self.posterior(&self.unit.of_sample(sample));
         counts::days_until(self, sample, alive, (shape, rate), self.unit, probability)
@@ -158,7 +158,7 @@ impl BetaGeometric {
         }
     }
 
-    /// How much the rounding of logarithms weighs in P(alive).
+    /// The weight of the rounding of logarithms in P(alive).
     #[inline]
     fn weight(&self, repeats: u32, at_age: f64) -> f64 {
         let [r, ..] = self.parameters;

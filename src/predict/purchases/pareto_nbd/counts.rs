@@ -5,7 +5,7 @@ use super::future::{ln_no_purchase, support};
 use super::race::Race;
 use crate::number::special::{TWENTY_NODES, beta_kernel, integrate_panels, visit_nodes};
 
-/// How long a panel is, in widths of the narrowest peak that it may hold: one of [`SHARPEST`] purchases.
+/// The length of a panel, in widths of the narrowest peak that it may hold: one of [`SHARPEST`] purchases.
 const PEAKS: f64 = 3.0;
 const SHARPEST: f64 = 256.0;
 /// The first panel ends where this many purchases are expected before the rate is known to its width.
@@ -113,5 +113,5 @@ pub(super) fn time_until(parameters: Parameters, alive: f64, probability: f64, s
     Some(time)
 }
 
-/// More steps than a search needs that ends.
+/// A number of steps beyond what a search needs that ends.
 const MOST_STEPS: u32 = 100;

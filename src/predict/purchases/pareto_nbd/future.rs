@@ -56,7 +56,7 @@ const FEWEST: f64 = 4.0;
 const LONGEST: f64 = 1.5;
 /// A logarithm this far below its top is negligible.
 const NOTHING: f64 = 40.0;
-/// More steps than a search in 64 bits needs.
+/// A number of steps beyond what a search in 64 bits needs.
 const MOST_STEPS: u32 = 100;
 
 /// Roughly, where to cut an integral: the start, top and end of what is not far below the top of a concave `height` on

@@ -88,7 +88,8 @@ type Parameters = [f64; 4];
 /// the others look for one where that ends on a boundary.
 const STARTS: [[f64; 3]; 3] = [[0.5, 0.5, 0.5], [0.5, 0.02, 1.0], [0.5, 10.0, 20.0]];
 
-/// More for a small shop: customers who leave at once beside others, who buy at one rate or do not, and rates decades apart.
+/// Further starts for a small shop: customers who leave at once beside others, who buy at one rate or do not, and rates
+/// decades apart.
 const MORE_STARTS: [[f64; 3]; 3] = [[50.0, 0.2, 0.01], [0.5, 0.1, 0.001], [0.02, 0.5, 0.5]];
 
 impl ParetoNbd {

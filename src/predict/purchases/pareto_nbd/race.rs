@@ -16,7 +16,7 @@ pub(in crate::predict) struct Race {
     far: f64,
     /// `m` over the larger of `A` and `B`.
     ratio: f64,
-    /// Where the span ends.
+    /// The end of the span.
     end: Place,
     buys_near: bool,
 }
@@ -39,7 +39,7 @@ pub(in crate::predict) struct Moment {
     pub(in crate::predict) parts: [f64; 4],
 }
 
-/// How the race ends; the three probabilities add up to 1.
+/// The ends of the race; the three probabilities add up to 1.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::predict) struct Ends {
     /// The probability that a purchase comes first.
@@ -52,7 +52,7 @@ pub(in crate::predict) struct Ends {
 
 /// An integrand whose logarithm has fallen this far is negligible.
 const NOTHING: f64 = 40.0;
-/// How far the logarithm of an integrand may change over one panel, and how long that may be, for the fine rule to be
+/// The most change of the logarithm of an integrand over one panel, and the longest panel, for the fine rule to be
 /// exact to rounding.
 const FINE_LIMITS: (f64, f64) = (20.0, 3.0);
 /// The same for the coarse rule.

@@ -25,7 +25,7 @@ impl Erlang {
         f64::from(self.phases) * f64::from(of.repeats)
     }
 
-    /// How likely each phase is, in units of the first, which is 1.
+    /// The weight of each phase, in units of the first, which is 1.
     fn weights(&self, of: &Observed) -> [f64; MOST_PHASES] {
         let [r, alpha, ..] = self.core.parameters;
         let (shape, part) = (r + self.passed(of), (of.age - of.recency) / (alpha + of.age));

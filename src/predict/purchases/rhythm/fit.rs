@@ -10,7 +10,7 @@ use crate::predict::purchases::beta_geometric::{self, ExtraChance};
 use crate::predict::purchases::model::PurchaseModel;
 use crate::predict::{Fit, FitOptions, FitReport, Sample, Samples, StopReason};
 
-/// Of the coordinates.
+/// The bounds of the coordinates.
 const BOUNDS: [f64; NUMBERS] = [BOUND; NUMBERS];
 
 /// A share to start from where it may be 0.
@@ -160,7 +160,7 @@ impl Fitting<'_> {
         Ok(best)
     }
 
-    /// By the logarithms of parameters and the roots of shares: a share of 0 is a maximum like any other.
+    /// Climbs by the logarithms of parameters and the roots of shares: a share of 0 is a maximum like any other.
     fn climb(
         &self,
         likelihood: &Likelihood,
@@ -180,9 +180,10 @@ impl Fitting<'_> {
         Ok(end)
     }
 
-    /// Where all `k` are nearly as likely, shares have far to go along a sphere that the Lagrangian holds them to, in steps as
-    /// small as customers are many. `freely`, the likelihood of weights is that of the shares that they are in proportion to,
-    /// and only their sum is held, loosely: the same maximum.
+    /// Computes the objective, with two ways to hold the sum of the shares. Where all `k` are nearly as likely, shares
+    /// have far to go along a sphere that the Lagrangian holds them to, in steps as small as customers are many.
+    /// `freely`, the likelihood of weights is that of the shares that they are in proportion to, and only their sum is
+    /// held, loosely: the same maximum.
     fn objective(&self, likelihood: &Likelihood, point: &[f64; NUMBERS], freely: bool) -> Evaluation<NUMBERS> {
         let numbers = self.numbers_of(point);
         let mut evaluation = likelihood.evaluate(&numbers);
@@ -231,7 +232,7 @@ impl Fitting<'_> {
         numbers
     }
 
-    /// With shares of nobody at 0.
+    /// The numbers at a point, with shares of nobody at 0.
     fn numbers(&self, point: &[f64; NUMBERS]) -> [f64; NUMBERS] {
         let mut numbers = self.numbers_of(point);
         numbers[4..].iter_mut().filter(|share| **share < NOBODY).for_each(|share| *share = 0.0);

@@ -6,7 +6,7 @@
 use crate::number::special::{beta_kernel, ln_beta_ratio, regularized_beta};
 use crate::predict::purchases::beta_geometric::future::{self as geometric, stay};
 
-/// Beyond this many phases a sum over them takes too long.
+/// The most phases; a sum over more takes too long.
 const MOST_PHASES: f64 = 1e5;
 
 /// Sums are scaled down where they come to this.

@@ -28,7 +28,7 @@ pub(super) const NUMBERS: usize = 4 + KINDS;
 #[derive(Debug)]
 pub(super) struct Likelihood {
     extra: ExtraChance,
-    /// In the model's unit.
+    /// The times in the model's unit.
     times: Vec<f64>,
     groups: Vec<Group>,
     pub(super) customers: f64,
@@ -80,7 +80,7 @@ impl Likelihood {
         Self { extra, times, groups, customers }
     }
 
-    /// Of every `step`th row of each group, the first included.
+    /// Keeps every `step`th row of each group, the first included.
     pub(super) fn thinned(&self, step: usize) -> Self {
         let thinned = |group: &Group| Group { rows: group.rows.iter().step_by(step).copied().collect(), ..*group };
         Self::of_groups(self.groups.iter().map(thinned).collect(), self.times.clone(), self.extra)
@@ -123,7 +123,7 @@ impl Likelihood {
         sum.mirrored()
     }
 
-    /// By how much more likely than at these numbers the customers would be of each `k`, on average: the slope of the
+    /// The gain of likelihood if customers were of each `k`, on average: the slope of the
     /// log-likelihood by the weight of each, over the customers. 0 where a weight is best, below where 0 is.
     pub(super) fn slopes(&self, numbers: &[f64; NUMBERS]) -> [f64; KINDS] {
         let [_, alpha, _, _, weights @ ..] = numbers;

@@ -1,4 +1,4 @@
-//! What BG/CNBD-k and MBG/CNBD-k share: customers of whom some come in a rhythm.
+//! The shared part of BG/CNBD-k and MBG/CNBD-k: customers of whom some come in a rhythm.
 //!
 //! A customer's purchase rate is `Gamma(r, α)` whatever the number of phases `k`, so that the phases' rate is
 //! `Gamma(r, α / k)`.
@@ -28,7 +28,7 @@ pub(in crate::predict) struct Rhythm {
     pub(in crate::predict) extra: ExtraChance,
     pub(in crate::predict) unit: TimeUnit,
     pub(in crate::predict) parameters: Parameters,
-    /// Of customers by `k`; they sum to 1.
+    /// The shares of customers by `k`; they sum to 1.
     pub(in crate::predict) shares: [f64; KINDS],
 }
 

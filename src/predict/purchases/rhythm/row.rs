@@ -18,15 +18,15 @@ pub(super) struct Group {
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
-    /// By their numbers.
+    /// The numbers of `T` and of `t_x`.
     pub(super) age: u32,
     pub(super) recency: u32,
     pub(super) customers: f64,
-    /// Of unknown gaps as if all were `t_x`.
+    /// The logarithms of the gaps; of unknown ones as if all were `t_x`.
     pub(super) ln_gaps: f64,
 }
 
-/// Of one time `t`, for each `k`.
+/// The terms of one time `t`, for each `k`.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Instant {
     pub(super) time: f64,
@@ -36,7 +36,7 @@ pub(super) struct Instant {
     pub(super) inverse: [f64; KINDS],
 }
 
-/// What customers of one `x` share, by `k`.
+/// The terms that customers of one `x` share, by `k`.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Shared {
     /// `ln d`.
@@ -47,11 +47,12 @@ pub(super) struct Shared {
     shape: [f64; KINDS],
     digamma: [f64; KINDS],
     trigamma: [f64; KINDS],
-    /// Of `ln P` and `ln Q`; that of a `k` that is left out is below all numbers.
+    /// The constants of `ln P` and `ln Q`; that of a `k` that is left out is below all numbers.
     constant: [f64; KINDS],
     /// The logarithm of the largest `W`.
     ln_waits: [f64; KINDS],
-    /// Of `W`, `q W'`, `q (q W')'` and of the derivatives of `W`, `q W'` and `W` by `r`, `r` and `r` twice.
+    /// The coefficients of `W`, `q W'`, `q (q W')'` and of the derivatives of `W`, `q W'` and `W` by `r`, `r` and `r`
+    /// twice.
     powers: [[[f64; 6]; MOST_PHASES]; KINDS],
 }
 

@@ -24,7 +24,7 @@ impl Course {
         GammaGammaParams { p, q, gamma: usual * odds * self.repeats }
     }
 
-    /// From derivatives by the logarithms of `p`, `q`, `gamma` to those by the coordinates.
+    /// Turns derivatives by the logarithms of `p`, `q`, `gamma` into those by the coordinates.
     pub(in crate::predict) fn derivatives(of: Evaluation<3>, at: &[f64; 3]) -> Evaluation<3> {
         let share = at[1] / (1.0 + at[1]);
         // By ln h: ln p and ln q gain 1. By ln t: ln p, ln q, ln gamma gain `share - 1`, `share`, 1. By the usual

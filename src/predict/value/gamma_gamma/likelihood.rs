@@ -16,7 +16,7 @@ pub(in crate::predict) struct Row {
 }
 
 impl Row {
-    /// With amounts in units of `unit`.
+    /// Makes a row with amounts in units of `unit`.
     pub(in crate::predict) fn new(repeats: u32, mean: f64, customers: u64, unit: f64) -> Self {
         let total = mean * f64::from(repeats) / unit;
         Self { repeats, customers: count(customers), total, ln_total: libm::log(total) }
@@ -46,7 +46,7 @@ impl Odds {
     }
 }
 
-/// From here on of both shapes, the density is computed around its mean.
+/// The size of both shapes from which on the density is computed around its mean.
 const LARGE: f64 = 10.0;
 
 /// `p x` and `q`, prepared for densities, once for each different `x`.
@@ -92,7 +92,7 @@ struct Sums {
     u: f64,
     w: f64,
     u_w: f64,
-    /// Of `q u - p x w`, the slope by `ln gamma`.
+    /// The slope of `q u - p x w` by `ln gamma`.
     excess: f64,
 }
 
@@ -108,7 +108,7 @@ pub(in crate::predict) fn evaluate(rows: &[Row], params: GammaGammaParams) -> Ev
 /// Rows of a part: some hundred microseconds of work.
 pub(in crate::predict) const PART: usize = 1 << 12;
 
-/// Of the Hessian the upper half.
+/// Sums the values, the gradients and the upper halves of the Hessians of rows.
 fn sum(rows: &[Row], params: GammaGammaParams) -> Evaluation<3> {
     let mut all = Evaluation::ZERO;
     for same in rows.chunk_by(|left, right| left.repeats == right.repeats) {

@@ -189,7 +189,8 @@ impl GammaGamma {
         self.expected_spend(&Sample::NEW)
     }
 
-    /// Why there is no [`expected_spend`](GammaGamma::expected_spend) of a customer; `None` where there is one.
+    /// The reason why there is no [`expected_spend`](GammaGamma::expected_spend) of a customer; `None` where there is
+    /// one.
     ///
     /// A [median](GammaGamma::median_spend) there is all the same, of every customer of a known spend. [`GammaGamma`]
     /// has an example.
@@ -221,7 +222,7 @@ impl GammaGamma {
         Outcome::new(&[(1.0, 1.0)], true, 1.0, self.total(sample)?).quantile(0.5)
     }
 
-    /// What a customer's future spends sum up to; `None` of an unknown spend.
+    /// The distribution of the sum of a customer's future spends; `None` of an unknown spend.
     pub(in crate::predict) fn total(&self, sample: &Sample) -> Option<SpendSum> {
         let GammaGammaParams { p, q, gamma } = self.params;
         let repeats = f64::from(sample.repeats());
@@ -230,7 +231,7 @@ impl GammaGamma {
     }
 }
 
-/// Why a model of spend has no mean for a customer.
+/// The reason why a model of spend has no mean for a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]

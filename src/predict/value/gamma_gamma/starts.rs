@@ -1,4 +1,4 @@
-//! Where climbs start, and how far they go.
+//! The starts of climbs, and their bounds.
 //!
 //! For a given `gamma`, the `u` of customers have Beta distributions, an exponential family: the likelihood is concave in
 //! `p` and `q`, and has one top. Of the highest likelihoods by `gamma`, the profile, there may be several tops where mean
@@ -22,12 +22,12 @@ const WILD: f64 = 4.0;
 const MOST_ROWS: usize = 1024;
 /// The most values of `gamma` at which it is computed.
 const MOST_SCALES: usize = 256;
-/// Evaluations for the top at one `gamma`.
+/// The most evaluations for the top at one `gamma`.
 const MOST_EVALUATIONS: u32 = 50;
-/// Tops of the profile to start from.
+/// The most tops of the profile to start from.
 const MOST_TOPS: usize = 4;
 
-/// How far mean spends, in units of their geometric mean, are apart.
+/// The dispersion of mean spends, in units of their geometric mean.
 pub(super) struct Dispersion {
     /// The variance of their logarithms.
     variance: f64,
@@ -38,7 +38,7 @@ pub(super) struct Dispersion {
 }
 
 impl Dispersion {
-    /// Of one row or more, ascending by `x`.
+    /// The dispersion of one row or more, ascending by `x`.
     pub(super) fn of(rows: &[Row], course: &Course) -> Self {
         let (mut squares, mut customers, mut furthest) = (0.0, 0.0, 0.0);
         for same in rows.chunk_by(|left, right| left.repeats == right.repeats) {
@@ -60,9 +60,9 @@ impl Dispersion {
         self.variance > WILD
     }
 
-    /// Of the coordinates' logarithms. A parameter is at its limit for every customer, however few or many their
-    /// purchases. At the maximum, the usual spend, where each customer's density of `ln m` has its top, lies between the
-    /// lowest mean and the highest.
+    /// The bounds of the coordinates' logarithms. A parameter is at its limit for every customer, however few or many
+    /// their purchases. At the maximum, the usual spend, where each customer's density of `ln m` has its top, lies
+    /// between the lowest mean and the highest.
     pub(super) fn bounds(&self) -> [f64; 3] {
         let of_shapes = f64::max(BOUND, libm::log(FAR * self.repeats));
         [of_shapes, of_shapes, f64::max(BOUND, libm::log(FAR) + self.furthest)]
