@@ -77,7 +77,7 @@ const SUMS: &str = "\
 histories: 796716feb872f81d
 numbers: d591e2b870790ebf
 fits: 0826d06403376b62
-models: e5f15414d35b785c
+models: 1d021e221ceeb4f0
 labels and figures: 987ddc6562f774a9
 forecasts: 6149a7a033fa8dd1
 words: a847220fa88118b2

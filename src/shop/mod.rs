@@ -90,6 +90,7 @@ mod changes;
 mod checks;
 mod cohorts;
 mod diagnosis;
+mod diagnosis_words;
 mod estimate;
 mod explain;
 mod figure;

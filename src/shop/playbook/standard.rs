@@ -67,8 +67,8 @@ const FREQUENCY: [Line; 4] = [
 const NEW_CUSTOMER: [Line; 4] = [
     ("active", Action::BRAND_AND_CARE, "has bought once, does not know the shop yet", "仅购买一次，对店铺还不了解"),
     ("cooling", Action::SECOND_ORDER_OFFER, "has not come back in the usual time", "超过常规时间仍未再次购买"),
-    ("at_risk", Action::SECOND_ORDER_OFFER, "is about to be lost after one purchase", "仅购买一次，即将流失"),
-    ("lost", Action::WIN_BACK_OFFER, "was lost after one purchase", "仅购买一次便已流失"),
+    ("at_risk", Action::SECOND_ORDER_OFFER, "bought once and is late for a second order", "仅购买一次，二购已逾期"),
+    ("lost", Action::WIN_BACK_OFFER, "bought once and has not come back in time", "仅购买一次，长期未再购"),
 ];
 
 // Octants and segments are ranks: their reasons name the scores.

@@ -74,8 +74,8 @@ fn sentence(words: Words<'_>, buyers: &Buyers<'_>, trigger: Trigger, customers: 
             let [_, risk, end] = buyers.models.lifecycle().new_customers.edges();
             let last = end.saturating_sub(1);
             words.of(
-                format!("Bought once, {risk} to {last} days ago; after {end} days they count as lost."),
-                format!("{risk}–{last} 天前首购、尚未二购；满 {end} 天即视为流失。"),
+                format!("Bought once, {risk} to {last} days ago; after {end} days they get the label \"Lost\", though some still come."),
+                format!("{risk}–{last} 天前首购、尚未二购；满 {end} 天标记为“流失”，但其中仍有人会再来。"),
             )
         }
         Trigger::DueSoon => {

@@ -128,8 +128,8 @@ pub(crate) fn terms(words: Words<'_>, shop: &Shop) -> Option<Section> {
         (
             words.of("One order", "仅购一次"),
             words.of(
-                format!("Due after {due} days, overdue after {overdue}, lost after {gone}."),
-                format!("满 {due} 天为{is_due}，满 {overdue} 天为{is_overdue}，满 {gone} 天视为流失。"),
+                format!("Due after {due} days, overdue after {overdue}, labelled as lost after {gone}."),
+                format!("满 {due} 天为{is_due}，满 {overdue} 天为{is_overdue}，满 {gone} 天标记为流失。"),
             ),
         ),
         (
