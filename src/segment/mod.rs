@@ -22,8 +22,8 @@
 //! `fit` takes a ledger; `fit_tally` takes counts, such as an [`RfmTally`], which [merge](RfmTally::merge). Both give the
 //! same model.
 //!
-//! Every label has a [`Label`](crate::scale::Label) with an English and a Chinese name, a `range` of its values, and an
-//! `explain` with the value and the thresholds around it.
+//! Every label has a [`Label`](crate::scale::Label) with an English and a Chinese name and an `explain` with the value and
+//! the thresholds around it; one that is an interval of a single value has a `range`.
 
 mod churn;
 mod frequency;

@@ -17,7 +17,7 @@ const HORIZON: u32 = 90;
 
 /// Customers, and those of them whose interval held.
 #[derive(Default)]
-struct Held {
+pub(crate) struct Held {
     customers: u32,
     /// By randomised PIT.
     exactly: u32,
@@ -27,7 +27,7 @@ struct Held {
 }
 
 impl Held {
-    fn see(&mut self, model: &AnyModel, sample: &Sample, came: u32, chance: &mut Chance) {
+    pub(crate) fn see(&mut self, model: &AnyModel, sample: &Sample, came: u32, chance: &mut Chance) {
         let [more, at_least] = [came + 1, came].map(|count| model.probability_at_least(sample, count, HORIZON));
         let pit = 1.0 - at_least + chance.uniform() * (at_least - more);
         let interval = model.interval_of_purchases(sample, Confidence::new(0.9).unwrap(), HORIZON).unwrap();
@@ -42,7 +42,7 @@ impl Held {
         self.nominal += low - high;
     }
 
-    fn share(&self, what: &str) -> f64 {
+    pub(crate) fn share(&self, what: &str) -> f64 {
         let all = f64::from(self.customers);
         let [exactly, closed] = [self.exactly, self.closed].map(|held| f64::from(held) / all);
         let nominal = self.nominal / all;

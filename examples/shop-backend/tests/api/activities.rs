@@ -136,7 +136,7 @@ async fn rules_select_whom_the_library_selects(database: Database) {
     ] {
         let audience =
             Audience::compile(serde_json::from_value::<Rule>(rule.clone()).unwrap(), &Schema::default()).unwrap();
-        let is_meant = |id: &&String| audience.matches(&Profile::default().with_activities(activities.get(id)));
+        let is_meant = |id: &&String| audience.matches(&Profile::default().with_activities(activities.get(*id)));
         let expected: Vec<_> = ids.iter().filter(is_meant).collect();
         assert!(expected.len() > 5 && expected.len() < 55, "{}", expected.len());
         assert_eq!(selected(&shop, &rule).await, json!(expected), "{rule}");
