@@ -34,9 +34,12 @@ pub(crate) struct Amounts {
     gross: u64,
 }
 
-/// A [`Fact`] of [`Amounts`]. Facts of an earlier day are smaller.
+/// A [`Fact`] of [`Amounts`]. In halves, so that it stands beside a number of 32 bits without a gap.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Packed(u64);
+pub(crate) struct Packed {
+    high: u32,
+    low: u32,
+}
 
 const AMOUNT_BITS: u32 = 36;
 /// Amounts below this stand for themselves, numbers from here on for a place.
@@ -45,21 +48,30 @@ const PLACES: i64 = 1 << (AMOUNT_BITS - 2);
 impl Packed {
     #[inline]
     fn new(day: Day, code: i64) -> Self {
-        let amount = code as u64 & ((1 << AMOUNT_BITS) - 1);
-        Self(u64::from(day.since(Day::MIN)) << AMOUNT_BITS | amount)
+        Self::from_bits(u64::from(day.since(Day::MIN)) << AMOUNT_BITS | code as u64 & ((1 << AMOUNT_BITS) - 1))
+    }
+
+    #[inline]
+    const fn from_bits(bits: u64) -> Self {
+        Self { high: (bits >> 32) as u32, low: bits as u32 }
+    }
+
+    #[inline]
+    const fn bits(self) -> u64 {
+        (self.high as u64) << 32 | self.low as u64
     }
 
     /// Days since chrono's first.
     #[inline]
     pub(crate) const fn day_number(self) -> u32 {
-        (self.0 >> AMOUNT_BITS) as u32
+        self.high >> (AMOUNT_BITS - 32)
     }
 
     /// The same fact with amounts at a scale that is `places` finer.
     pub(crate) fn moved(self, places: i64) -> Self {
         let code = self.code();
         let moved = if code.unsigned_abs() < PLACES.unsigned_abs() { code } else { code + code.signum() * places };
-        Self(self.0 & !((1 << AMOUNT_BITS) - 1) | moved as u64 & ((1 << AMOUNT_BITS) - 1))
+        Self::from_bits(self.bits() & !((1 << AMOUNT_BITS) - 1) | moved as u64 & ((1 << AMOUNT_BITS) - 1))
     }
 
     #[inline]
@@ -76,7 +88,7 @@ impl Packed {
     #[inline]
     const fn code(self) -> i64 {
         const DAY_BITS: u32 = u64::BITS - AMOUNT_BITS;
-        (self.0 << DAY_BITS) as i64 >> DAY_BITS
+        (self.bits() << DAY_BITS) as i64 >> DAY_BITS
     }
 }
 
@@ -134,15 +146,14 @@ impl Amounts {
         if amount < 0 { -place } else { place }
     }
 
-    /// Takes over the amounts of other facts at the same scale; these are then to be [moved](Packed::moved) by as many
-    /// places as are returned, if any.
-    pub(crate) fn join(&mut self, other: Self) -> Option<i64> {
+    /// Takes over the amounts of other facts at the same scale, which has none then; these facts are to be
+    /// [moved](Packed::moved) by as many places as are returned.
+    pub(crate) fn join(&mut self, other: &mut Self) -> i64 {
         // A log holds fewer than 2^32 facts.
         let places = self.aside.len() as i64;
-        let is_moved = places > 0 && !other.aside.is_empty();
-        self.gross = self.gross.saturating_add(other.gross);
-        self.aside.extend(other.aside);
-        is_moved.then_some(places)
+        self.gross = self.gross.saturating_add(core::mem::take(&mut other.gross));
+        self.aside.append(&mut other.aside);
+        places
     }
 
     #[inline]

@@ -8,7 +8,7 @@ use crate::parallel;
 use crate::record::calendar::Day;
 
 /// A sum in units of `10^-scale` that stands in a column.
-pub(super) trait Minor: Sum<Amount = i128> + PartialEq + Into<i128> + Send {
+pub(super) trait Minor: Sum<Amount = i128> + PartialEq + Into<i128> + Send + Sync {
     fn minus(self, other: Self) -> Self;
 
     fn column(sums: Vec<Self>) -> MoneyColumn;
@@ -139,13 +139,8 @@ macro_rules! columns {
                     $($count.push(part.$count);)+
                     $($sum.push(part.$sum);)+
                 }
-                let mut columns = Self::default();
-                let tasks: Vec<Box<dyn FnOnce() + Send>> = vec![
-                    $(Box::new(|| columns.$sum = S::column(pick($sum, places))),)+
-                    $(Box::new(|| columns.$count = pick($count, places)),)+
-                ];
-                parallel::run(places.len(), tasks);
-                columns
+                // One column at a time, whose parts are let go: all threads work on it, and the others wait as they are.
+                Self { $($count: pick($count, places),)+ $($sum: S::column(pick($sum, places)),)+ }
             }
 
             /// Puts the rows of others behind these.
@@ -176,13 +171,26 @@ columns! {
     revenue, first_day_spend, credited
 }
 
+/// Values for which it pays to wake another core.
+const LEAST_PICKED: usize = 1 << 13;
+
 /// The values at these places of the parts one after the other, in the order of the places.
-fn pick<T: Copy + PartialEq>(parts: Vec<Vec<T>>, places: &[u32]) -> Vec<T> {
+fn pick<T: Copy + PartialEq + Send + Sync>(parts: Vec<Vec<T>>, places: &[u32]) -> Vec<T> {
     // Joined first: a value is then found in one step.
     let column = parallel::joined(parts);
     // Most shops have no credits.
     if column.iter().all(|value| *value == column[0]) {
         return column;
     }
-    places.iter().map(|&place| column[place as usize]).collect()
+    let size = parallel::part_size(places.len(), LEAST_PICKED);
+    if size >= places.len() {
+        return places.iter().map(|&place| column[place as usize]).collect();
+    }
+    let mut picked = vec![column[0]; places.len()];
+    parallel::map_chunks(&mut picked, size, |part, picked| {
+        for (value, &place) in picked.iter_mut().zip(&places[part * size..]) {
+            *value = column[place as usize];
+        }
+    });
+    picked
 }

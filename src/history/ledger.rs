@@ -90,7 +90,7 @@ impl<Id: CustomerId> Ledger<Id> {
     ) -> Result<Self> {
         let mut histories: Vec<_> = histories.into_iter().collect();
         // Two merged ledgers are two sorted runs, at which this sort is quick.
-        histories.sort_by(|(left, _), (right, _)| left.cmp(right));
+        parallel::sort(&mut histories, |(left, _), (right, _)| left.cmp(right));
         if let Some(pair) = histories.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             return Err(Error::duplicate(&pair[0].0));
         }
@@ -145,9 +145,12 @@ impl<Id: CustomerId> Ledger<Id> {
     ) -> Result<Self> {
         let (mut ids, mut columns) = (Vec::new(), Vec::with_capacity(parts.len()));
         let (mut without_purchase, mut refused) = (BTreeMap::new(), Vec::new());
+        let mut more: usize = parts.iter().map(|part| part.ids.len()).sum();
         for part in parts {
+            more -= part.ids.len();
             if ids.is_empty() {
                 ids = part.ids;
+                ids.reserve_exact(more);
             } else {
                 // Fewer customers than records, and of those fewer than 2^32.
                 let before = ids.len() as u32;

@@ -1,16 +1,16 @@
 //! Every purchase of every product by every customer.
 
 use core::borrow::Borrow;
-use core::hash::BuildHasher;
 use core::ops::Range;
 
 use chrono::{NaiveDate, TimeZone};
-use hashbrown::HashTable;
 use rust_decimal::Decimal;
 
-use super::fold::HASH;
+use super::fold::hash_of;
+use super::names::Names;
 use crate::error::{Error, Result};
 use crate::number::money;
+use crate::parallel;
 use crate::record::calendar::{Day, DayClock};
 use crate::record::{CustomerId, OrderLine, ProductId, ShopCalendar};
 
@@ -236,8 +236,9 @@ impl<Id: CustomerId, P: ProductId, Tz: TimeZone> Reader<'_, Id, P, Tz> {
         self.scale = self.scale.max(quantity.scale());
         at_scale(self.largest, self.scale)?;
         let (customer, product) = (line.customer, line.product);
-        let one = ProductDay { product: self.products.number(product), day, quantity };
-        self.purchases.push((self.customers.number(customer), one));
+        let product = self.products.number(hash_of(&product), product, |product| product);
+        let customer = self.customers.number(hash_of(&customer), customer, |customer| customer);
+        self.purchases.push((customer, ProductDay { product, day, quantity }));
         Ok(())
     }
 
@@ -263,16 +264,18 @@ impl<Id: CustomerId, P: ProductId, Tz: TimeZone> Reader<'_, Id, P, Tz> {
             *end += 1;
         }
         let (mut starts, mut purchases) = (vec![0], Vec::with_capacity(sorted.len()));
-        let mut rest = sorted.as_mut_slice();
-        let mut passed = 0;
-        for (customer, &end) in customers.iter().zip(&ends) {
+        let (mut lines, mut rest, mut passed) = (Vec::with_capacity(customers.len()), sorted.as_mut_slice(), 0);
+        for &end in ends.iter().take(customers.len()) {
             let (own, others) = rest.split_at_mut(end - passed);
-            own.sort_unstable_by_key(|one| (one.product, one.day));
+            lines.push(own);
+            (rest, passed) = (others, end);
+        }
+        parallel::for_each(&mut lines, |own| own.sort_unstable_by_key(|one| (one.product, one.day)));
+        for (customer, own) in customers.iter().zip(lines) {
             for same in own.chunk_by(|left, right| (left.product, left.day) == (right.product, right.day)) {
                 purchases.push(join(same).map_err(|error| error.of_customer(customer))?);
             }
             starts.push(purchases.len());
-            (rest, passed) = (others, end);
         }
         Ok(LineLog { customers, products, starts, purchases, scale: self.scale, passed_over: self.passed_over })
     }
@@ -296,45 +299,4 @@ fn at_scale(quantity: Decimal, scale: u32) -> Result<Decimal> {
         return Ok(quantity);
     }
     money::minor(quantity, scale).and_then(|minor| money::decimal(minor, scale)).ok_or(TOO_MUCH)
-}
-
-/// Numbers for names, in the order of their first appearance.
-struct Names<T> {
-    table: HashTable<u32>,
-    list: Vec<T>,
-}
-
-impl<T> Default for Names<T> {
-    fn default() -> Self {
-        Self { table: HashTable::new(), list: Vec::new() }
-    }
-}
-
-impl<T: CustomerId> Names<T> {
-    #[inline]
-    fn number(&mut self, name: T) -> u32 {
-        let hash = HASH.hash_one(&name);
-        let found = self.table.find(hash, |&number| self.list[number as usize] == name);
-        if let Some(&number) = found { number } else { self.open(hash, name) }
-    }
-
-    #[cold]
-    fn open(&mut self, hash: u64, name: T) -> u32 {
-        // There are fewer than 2^32 lines, so fewer names too.
-        let number = self.list.len() as u32;
-        self.list.push(name);
-        self.table.insert_unique(hash, number, |&number| HASH.hash_one(&self.list[number as usize]));
-        number
-    }
-
-    /// The names in their order, and for each number the place of its name among them.
-    fn ascending(self) -> (Vec<T>, Vec<u32>) {
-        let mut numbered: Vec<(T, u32)> = self.list.into_iter().zip(0..).collect();
-        numbered.sort_unstable_by(|left, right| left.0.cmp(&right.0));
-        let mut places = vec![0; numbered.len()];
-        for (place, &(_, number)) in (0..).zip(&numbered) {
-            places[number as usize] = place;
-        }
-        (numbered.into_iter().map(|(name, _)| name).collect(), places)
-    }
 }

@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::amounts::Amounts;
-use super::fold::{CustomerFold, Partition, fold};
+use super::fold::{CustomerFold, fold};
+use super::partition::Partition;
 use super::times::Times;
 use crate::error::{Error, Result};
 use crate::history::Ledger;
@@ -19,8 +20,10 @@ use crate::record::{CustomerId, Window};
 /// fully refunded) are counted in [`passed_over`](PurchaseLog::passed_over) and leave no other trace. All of a log's
 /// answers are the same for every order of its records.
 ///
-/// A log keeps about 16 bytes and one id per purchase. If you need no
-/// per-purchase answers, keep only the [`Ledger`].
+/// A log keeps 16 bytes per purchase where an id is a number of up to 8 bytes. A longer id, or one that owns memory
+/// (`String`, `&str`, `Arc<str>`, a UUID), is kept once for each customer, and a purchase takes 12 bytes; with a
+/// [key of its order](crate::record::Keyed), an id stands beside each purchase. If you need no per-purchase answers, keep only
+/// the [`Ledger`].
 ///
 /// # Examples
 ///
@@ -55,6 +58,10 @@ pub struct PurchaseLog<Id> {
     pub(super) last_day: Day,
     /// Whether the facts came in the order of days.
     pub(super) ascending: bool,
+    /// Whether each id is kept once.
+    pub(super) once: bool,
+    /// Whether facts are written to memory many at a time.
+    pub(super) staged: bool,
 }
 
 /// Facts for which it pays to wake another core.
@@ -88,18 +95,23 @@ impl<Id: CustomerId> PurchaseLog<Id> {
     /// The log of those customers for whom `keep` answers yes: of a region, a channel, a tier.
     ///
     /// Every question that a log answers can so be asked of a part of the shop. What is passed over is not told apart
-    /// by customer, and counted as 0 here. Takes time linear in purchases; `keep` is asked for each of them.
+    /// by customer, and counted as 0 here. Takes time linear in purchases; `keep` is asked of each customer's id at least
+    /// once, and may be asked for each purchase.
     #[must_use]
     pub fn of_customers(&self, mut keep: impl FnMut(&Id) -> bool) -> Self {
-        let mut log = Self::with_capacity(Amounts::with_scale(self.scale()), 0);
-        log.times = self.times;
-        log.finest = self.finest;
-        for (customer, packed) in self.partitions.iter().flat_map(Partition::facts) {
-            if keep(customer) {
-                log.add_fact(customer.clone(), self.amounts.unpack(*packed));
-            }
+        let masks: Vec<Vec<bool>> = self.partitions.iter().map(|partition| partition.ask(&mut keep)).collect();
+        let partitions = parallel::concat(masks.len(), self.part_size(LEAST_FACTS), |part| {
+            part.map(|at| self.partitions[at].kept(&masks[at])).collect()
+        });
+        let amounts = self.amounts.clone();
+        let mut log = Self { partitions, amounts, facts: 0, credits: 0, passed_over: 0, refunded: None, ..*self };
+        (log.first_day, log.last_day) = (Day::MAX, Day::MIN);
+        for (_, packed) in log.partitions.iter().flat_map(Partition::facts) {
+            let fact = log.amounts.unpack(packed);
+            log.facts += 1;
+            log.credits += usize::from(!fact.is_purchase());
+            (log.first_day, log.last_day) = (log.first_day.min(fact.day), log.last_day.max(fact.day));
         }
-        log.finish();
         log
     }
 
@@ -110,14 +122,17 @@ impl<Id: CustomerId> PurchaseLog<Id> {
         as_of: NaiveDate,
         folder: impl Fn() -> F + Send + Sync,
     ) -> Vec<F> {
-        let partitions = self.partitions.len();
-        let least = partitions * LEAST_FACTS / self.facts.max(1);
-        let size = parallel::part_size(partitions, least.clamp(1, partitions));
-        parallel::map_ranges(partitions, size, |part| {
+        parallel::map_ranges(self.partitions.len(), self.part_size(LEAST_FACTS), |part| {
             let mut folder = folder();
             fold(&self.partitions[part], &self.amounts, as_of.into(), &mut folder);
             folder
         })
+    }
+
+    /// Partitions that are worked on together, of so many facts or more.
+    pub(super) fn part_size(&self, least: usize) -> usize {
+        let partitions = self.partitions.len();
+        parallel::part_size(partitions, (partitions * least / self.facts.max(1)).clamp(1, partitions))
     }
 
     /// [`fold_parts`](PurchaseLog::fold_parts) with the parts' folders joined.

@@ -32,6 +32,8 @@ mod lines;
 mod log;
 mod logarithms;
 mod mend;
+mod names;
+mod partition;
 mod possible;
 mod read;
 mod spending;

@@ -9,7 +9,8 @@ use chrono::TimeZone;
 
 use super::PurchaseLog;
 use super::amounts::{Amounts, Fact};
-use super::fold::{Partition, part_of};
+use super::fold::{hash_of, part_of};
+use super::partition::{Partition, keeps_once};
 use super::times::Times;
 use crate::error::{Error, Result};
 use crate::number::money;
@@ -38,6 +39,12 @@ const LEAST_ROWS: usize = 1 << 15;
 /// The day on which seconds begin that are taken for milliseconds, as a number.
 const LATE: i32 = (MILLISECONDS.start / 86_400) as i32;
 
+/// Rows of a part of a round: what they become stays in a processor's cache until it is taken.
+const PART_ROWS: usize = 1 << 14;
+
+/// Facts after which ids that are kept once are looked for.
+const SETTLED: usize = 1 << 20;
+
 /// Records that are prepared together.
 const BLOCK: usize = 64;
 
@@ -54,11 +61,18 @@ impl<Id: CustomerId> PurchaseLog<Id> {
         R: Into<Record<Id>>,
         Tz: TimeZone,
     {
-        let records = records.into_iter();
-        let mut log = Self::with_capacity(Amounts::default(), records.size_hint().0);
+        let mut records = records.into_iter();
+        let expected = records.size_hint().0;
+        let first: Option<Record<Id>> = records.next().map(Into::into);
+        let once = first.as_ref().is_some_and(|first| match first {
+            Record::Order(order) => keeps_once(&order.customer),
+            Record::Credit(credit) => keeps_once(&credit.customer),
+        });
+        let mut log = Self::with_capacity(Amounts::default(), expected, once);
         log.refunded = Some(0);
         let mut clock = DayClock::new(calendar);
-        for (index, record) in records.enumerate() {
+        first.map_or(Ok(()), |first| log.add(0, first, &mut clock)).map_err(|error| error.at_record(0))?;
+        for (record, index) in records.zip(1..) {
             log.add(index, record.into(), &mut clock).map_err(|error| error.at_record(index))?;
         }
         log.finish();
@@ -78,31 +92,121 @@ impl<Id: CustomerId> PurchaseLog<Id> {
         calendar: &ShopCalendar<Tz>,
     ) -> Result<Self> {
         let RecordColumns { customers, scale, .. } = columns;
-        check_record_count(customers.len()).map_err(|error| error.at_record(u32::MAX as usize))?;
-        let bits = partition_bits(customers.len());
-        let size = parallel::part_size(customers.len(), LEAST_ROWS);
-        let logs = parallel::map_ranges(customers.len(), size, |rows| Self::of_rows(&columns, rows, bits, calendar));
-        let mut logs = logs.into_iter();
-        let mut log = match logs.next() {
-            Some(first) => first?,
-            None => Self::with_partitions(Amounts::with_scale(scale), bits, 0),
-        };
-        for later in logs {
-            log.append(later?);
+        let len = customers.len();
+        check_record_count(len).map_err(|error| error.at_record(u32::MAX as usize))?;
+        let amounts = Amounts::with_scale(scale);
+        if customers.first().is_some_and(keeps_once) {
+            // Partition by partition, ids are found in the processor's cache.
+            let mut borrowed = PurchaseLog::with_capacity(amounts, len, false);
+            borrowed.read_all(&columns, calendar, |id| id)?;
+            return Ok(Self::of_borrowed(borrowed));
         }
-        parallel::for_each(&mut log.partitions, Partition::unite);
+        let mut log = Self::with_capacity(amounts, len, false);
+        log.read_all(&columns, calendar, Clone::clone)?;
         Ok(log)
     }
 
-    /// The log of some of the rows.
-    fn of_rows<Tz: TimeZone>(
-        columns: &RecordColumns<'_, Id>,
-        rows: Range<usize>,
-        bits: u32,
+    /// The finished log with its own ids, each kept once.
+    fn of_borrowed(log: PurchaseLog<&Id>) -> Self {
+        let size = log.part_size(LEAST_ROWS);
+        let PurchaseLog { mut partitions, amounts, facts, credits, passed_over, refunded, times, finest, .. } = log;
+        let (first_day, last_day, ascending, staged) = (log.first_day, log.last_day, log.ascending, log.staged);
+        let partitions = parallel::map_chunks(&mut partitions, size, |_, borrowed| {
+            let take = |borrowed: &mut _| core::mem::replace(borrowed, Partition::with_capacity(0, 0));
+            borrowed.iter_mut().map(take).map(Partition::of_borrowed).collect()
+        });
+        let partitions = parallel::joined(partitions);
+        let (once, staged) = (true, staged);
+        Self {
+            partitions,
+            amounts,
+            facts,
+            credits,
+            passed_over,
+            refunded,
+            times,
+            finest,
+            first_day,
+            last_day,
+            ascending,
+            once,
+            staged,
+        }
+    }
+
+    /// Reads all rows, of whose ids `own` makes what is kept.
+    fn read_all<'a, Of: CustomerId, Tz: TimeZone + Sync>(
+        &mut self,
+        columns: &RecordColumns<'a, Of>,
         calendar: &ShopCalendar<Tz>,
-    ) -> Result<Self> {
-        let RecordColumns { customers, unix_seconds, amounts, scale } = *columns;
-        let mut log = Self::with_partitions(Amounts::with_scale(scale), bits, rows.len());
+        own: impl Fn(&'a Of) -> Id + Copy + Send + Sync,
+    ) -> Result<()> {
+        let len = columns.customers.len();
+        if parallel::part_size(len, LEAST_ROWS) >= len {
+            self.read(columns, 0..len, calendar, own)?;
+        } else {
+            self.read_in_rounds(columns, calendar, own)?;
+        }
+        self.finish();
+        Ok(())
+    }
+
+    /// Reads all rows, a round of them at a time: threads sort parts of the round by partition, then each takes what is of
+    /// its own partitions out of all parts, in their order. The facts lie as one thread would have put them.
+    fn read_in_rounds<'a, Of: CustomerId, Tz: TimeZone + Sync>(
+        &mut self,
+        columns: &RecordColumns<'a, Of>,
+        calendar: &ShopCalendar<Tz>,
+        own: impl Fn(&'a Of) -> Id + Copy + Send + Sync,
+    ) -> Result<()> {
+        let (len, bits) = (columns.customers.len(), self.partitions.len().trailing_zeros());
+        let part = || PurchaseLog::with_partitions(Amounts::with_scale(columns.scale), bits, PART_ROWS, 0);
+        let mut parts: Vec<PurchaseLog<&'a Of>> = (0..parallel::parts()).map(|_| part()).collect();
+        for start in (0..len).step_by(PART_ROWS * parts.len()) {
+            let of_part = |number: usize, part: &mut [PurchaseLog<&'a Of>]| {
+                let start = len.min(start + number * PART_ROWS);
+                let rows = start..len.min(start + PART_ROWS);
+                part.iter_mut().try_for_each(|part| {
+                    part.partitions.iter_mut().for_each(Partition::clear);
+                    part.read(columns, rows.clone(), calendar, |id| id)
+                })
+            };
+            parallel::map_chunks(&mut parts, 1, of_part).into_iter().collect::<Result<()>>()?;
+            let moved: Vec<i64> = parts.iter_mut().map(|part| self.note_part(part)).collect();
+            let parts = &parts;
+            let size = parallel::part_size(self.partitions.len(), 1);
+            parallel::map_chunks(&mut self.partitions, size, |number, partitions| {
+                for (partition, at) in partitions.iter_mut().zip(number * size..) {
+                    for (part, &places) in parts.iter().zip(&moved) {
+                        partition.take(&part.partitions[at], places, own);
+                    }
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// Takes over what is known of later rows, except for their facts, and leaves nothing; by how many places amounts of the
+    /// facts move.
+    fn note_part<C>(&mut self, later: &mut PurchaseLog<C>) -> i64 {
+        self.facts += core::mem::take(&mut later.facts);
+        self.credits += core::mem::take(&mut later.credits);
+        self.times.join(core::mem::take(&mut later.times));
+        self.ascending &= core::mem::replace(&mut later.ascending, true) && self.last_day <= later.first_day;
+        self.first_day = self.first_day.min(core::mem::replace(&mut later.first_day, Day::MAX));
+        self.last_day = self.last_day.max(core::mem::replace(&mut later.last_day, Day::MIN));
+        self.amounts.join(&mut later.amounts)
+    }
+
+    /// Reads some of the rows, of whose ids `own` makes what is kept.
+    fn read<'a, Of: CustomerId, Tz: TimeZone>(
+        &mut self,
+        columns: &RecordColumns<'a, Of>,
+        rows: Range<usize>,
+        calendar: &ShopCalendar<Tz>,
+        own: impl Fn(&'a Of) -> Id,
+    ) -> Result<()> {
+        let RecordColumns { customers, unix_seconds, amounts, .. } = *columns;
         let mut clock = DayClock::new(calendar);
         let (mut days, mut packed) = (Vec::with_capacity(BLOCK), Vec::with_capacity(BLOCK));
         // Column by column, so that what is asked of all rows is asked of many at a time.
@@ -110,46 +214,33 @@ impl<Id: CustomerId> PurchaseLog<Id> {
             let rows = start..rows.end.min(start + BLOCK);
             let seconds = &unix_seconds[rows.clone()];
             clock.days(seconds, &mut days).map_err(|(at, error)| error.at_record(start + at))?;
-            log.amounts.pack_all(&days, &amounts[rows.clone()], &mut packed);
-            log.times.note(seconds, &days);
-            log.note(&days, amounts[rows.clone()].iter().filter(|&&amount| amount < 0).count());
-            if log.last_day.number() >= LATE {
+            self.amounts.pack_all(&days, &amounts[rows.clone()], &mut packed);
+            self.times.note(seconds, &days);
+            self.note(&days, amounts[rows.clone()].iter().filter(|&&amount| amount < 0).count());
+            if self.last_day.number() >= LATE {
                 refuse_milliseconds(seconds).map_err(|(at, error)| error.at_record(start + at))?;
             }
             let facts = customers[rows].iter().zip(&packed);
-            if log.is_staged() {
-                facts.for_each(|(customer, &packed)| log.partition(customer).stage(customer.clone(), packed));
+            if self.staged {
+                facts.for_each(|(customer, &packed)| self.partition(customer).stage(own(customer), packed));
             } else {
-                facts.for_each(|(customer, &packed)| log.partition(customer).push(customer.clone(), packed));
+                facts.for_each(|(customer, &packed)| self.partition(customer).push(own(customer), packed));
             }
         }
-        log.finish();
-        Ok(log)
+        Ok(())
     }
 
-    /// Takes over the facts of later rows, by the same hashes in as many partitions.
-    fn append(&mut self, later: Self) {
-        self.facts += later.facts;
-        self.credits += later.credits;
-        self.times.join(later.times);
-        self.ascending &= later.ascending && self.last_day <= later.first_day;
-        self.first_day = self.first_day.min(later.first_day);
-        self.last_day = self.last_day.max(later.last_day);
-        let moved = self.amounts.join(later.amounts);
-        for (partition, more) in self.partitions.iter_mut().zip(later.partitions) {
-            partition.append(more, moved);
-        }
+    /// An empty log with room for what is expected; whether it keeps each id once.
+    pub(super) fn with_capacity(amounts: Amounts, expected: usize, once: bool) -> Self {
+        let bits = partition_bits(expected);
+        let staged = if bits > MAX_DIRECT_BITS { STAGED } else { 0 };
+        Self { once, ..Self::with_partitions(amounts, bits, expected, staged) }
     }
 
-    pub(super) fn with_capacity(amounts: Amounts, expected: usize) -> Self {
-        Self::with_partitions(amounts, partition_bits(expected), expected)
-    }
-
-    fn with_partitions(amounts: Amounts, bits: u32, expected: usize) -> Self {
+    fn with_partitions(amounts: Amounts, bits: u32, expected: usize, staged: usize) -> Self {
         // An eighth more than the mean, since hashes spread unevenly; an expectation is not trusted beyond reason.
         let capacity = (expected >> bits).min(2 * PARTITION_FACTS);
         let capacity = capacity + capacity / 8;
-        let staged = if bits > MAX_DIRECT_BITS { STAGED } else { 0 };
         let partitions = (0..1 << bits).map(|_| Partition::with_capacity(capacity, staged)).collect();
         Self {
             partitions,
@@ -163,6 +254,8 @@ impl<Id: CustomerId> PurchaseLog<Id> {
             first_day: Day::MAX,
             last_day: Day::MIN,
             ascending: true,
+            once: false,
+            staged: staged > 0,
         }
     }
 
@@ -203,10 +296,13 @@ impl<Id: CustomerId> PurchaseLog<Id> {
     pub(super) fn add_fact(&mut self, customer: Id, fact: Fact) {
         self.note(&[fact.day], usize::from(!fact.is_purchase()));
         let packed = self.amounts.pack(fact);
-        if self.is_staged() {
+        if self.staged {
             self.partition(&customer).stage(customer, packed);
         } else {
             self.partition(&customer).push(customer, packed);
+        }
+        if self.once && self.facts % SETTLED == 0 {
+            self.each_partition(Partition::settle);
         }
     }
 
@@ -222,18 +318,24 @@ impl<Id: CustomerId> PurchaseLog<Id> {
     }
 
     #[inline]
-    fn partition(&mut self, customer: &Id) -> &mut Partition<Id> {
-        let place = part_of(customer, self.partitions.len());
+    fn partition<Of: CustomerId>(&mut self, customer: &Of) -> &mut Partition<Id> {
+        let place = part_of(hash_of(customer), self.partitions.len());
         &mut self.partitions[place]
     }
 
-    fn is_staged(&self) -> bool {
-        self.partitions.len() > 1 << MAX_DIRECT_BITS
+    pub(super) fn finish(&mut self) {
+        let (once, ascending) = (self.once, self.ascending);
+        self.each_partition(|partition| {
+            if once {
+                partition.settle();
+            }
+            partition.finish(ascending);
+        });
     }
 
-    pub(super) fn finish(&mut self) {
-        let ascending = self.ascending;
-        self.partitions.iter_mut().for_each(|partition| partition.finish(ascending));
+    fn each_partition(&mut self, work: impl Fn(&mut Partition<Id>) + Send + Sync) {
+        let size = self.part_size(LEAST_ROWS);
+        parallel::map_chunks(&mut self.partitions, size, |_, partitions| partitions.iter_mut().for_each(&work));
     }
 }
 

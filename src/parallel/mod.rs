@@ -63,6 +63,11 @@ pub(crate) fn is_one_thread() -> bool {
 /// Parts of a thread: enough for threads to come to their end together, few enough for joining them to cost nothing.
 const PARTS_A_THREAD: usize = 4;
 
+/// Parts that threads work on at a time.
+pub(crate) fn parts() -> usize {
+    PARTS_A_THREAD * threads()
+}
+
 /// The length of the parts of `len` items: none shorter than `least`, for which it pays to wake another core. For one
 /// thread, all is one part, as it is without the feature.
 pub(crate) fn part_size(len: usize, least: usize) -> usize {
@@ -91,31 +96,23 @@ pub(crate) fn joined<T>(parts: Vec<Vec<T>>) -> Vec<T> {
 #[cfg(any(test, feature = "rayon"))]
 const MANY: usize = 1 << 14;
 
-/// Runs every task, in no particular order; each goes over `items` items.
-pub(crate) fn run(items: usize, tasks: Vec<Box<dyn FnOnce() + Send + '_>>) {
-    #[cfg(feature = "rayon")]
-    if items > MANY && !is_one_thread() {
-        return rayon::scope(|scope| {
-            for task in tasks {
-                scope.spawn(|_| task());
-            }
-        });
-    }
-    #[cfg(not(feature = "rayon"))]
-    let _ = items;
-    for task in tasks {
-        task();
-    }
-}
-
-/// Works on each item.
+/// Works on each item, such as a customer's few.
 pub(crate) fn for_each<T: Send>(items: &mut [T], work: impl Fn(&mut T) + Send + Sync) {
     #[cfg(feature = "rayon")]
-    if items.len() > 1 && !is_one_thread() {
+    if items.len() > MANY / 16 && !is_one_thread() {
         use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
         return items.par_iter_mut().for_each(work);
     }
     items.iter_mut().for_each(work);
+}
+
+/// Sorts items, equal ones in the order in which they are; quick where they are a few sorted runs.
+pub(crate) fn sort<T: Send>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering + Send + Sync) {
+    #[cfg(feature = "rayon")]
+    if items.len() > MANY && !is_one_thread() {
+        return rayon::slice::ParallelSliceMut::par_sort_by(items, order);
+    }
+    items.sort_by(order);
 }
 
 /// Sorts items by an order in which no two are equal.
@@ -157,19 +154,11 @@ mod tests {
             let mut sorted = items.clone();
             sort_distinct(&mut sorted, Ord::cmp);
             assert!(sorted.iter().copied().eq(0..len));
+            let mut stable: Vec<_> = items.iter().map(|&item| (item % 7, item)).collect();
+            sort(&mut stable, |left, right| left.0.cmp(&right.0));
+            assert!(stable.is_sorted_by(|left, right| left.0 < right.0 || left.0 == right.0 && left.1 > right.1));
             for_each(&mut sorted, |item| *item += 1);
             assert!(sorted.into_iter().eq(1..=len));
-        }
-    }
-
-    #[test]
-    fn all_tasks_are_done() {
-        for items in [0, MANY + 1] {
-            let mut done = [0; 3];
-            let [first, second, third] = &mut done;
-            run(items, vec![Box::new(|| *first = 1), Box::new(|| *second = 2), Box::new(|| *third = 3)]);
-            assert_eq!(done, [1, 2, 3]);
-            run(items, Vec::new());
         }
     }
 

@@ -1,5 +1,6 @@
 //! An order that says where it came from.
 
+use core::cell::Cell;
 use core::cmp::Ordering;
 use core::hash::{Hash, Hasher};
 
@@ -59,6 +60,39 @@ impl<Id: Ord, K> Ord for Keyed<Id, K> {
 
 impl<Id: Hash, K> Hash for Keyed<Id, K> {
     fn hash<H: Hasher>(&self, state: &mut H) {
+        // Heard by `has_key` alone: no hasher's state is changed by being asked.
+        let _: u64 = state.finish();
         self.customer.hash(state);
+    }
+}
+
+/// Whether a [`Keyed`] is this id or part of it, so that equal ids may have different keys.
+pub(crate) fn has_key<Id: Hash>(id: &Id) -> bool {
+    let mut probe = Probe(Cell::new(false));
+    id.hash(&mut probe);
+    probe.0.get()
+}
+
+/// Notes whether it is asked for its hash.
+struct Probe(Cell<bool>);
+
+impl Hasher for Probe {
+    fn write(&mut self, _: &[u8]) {}
+
+    fn finish(&self) -> u64 {
+        self.0.set(true);
+        0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_found_wherever_it_is() {
+        let keyed = Keyed { customer: "ann".to_owned(), key: 1.5 };
+        assert!(has_key(&keyed) && has_key(&&keyed) && has_key(&(7, Some(keyed))));
+        assert!(!has_key(&"ann") && !has_key(&7_u64) && !has_key(&(String::new(), [1_u8; 100])));
     }
 }

@@ -32,6 +32,7 @@ pub use calendar::ShopCalendar;
 pub use columns::RecordColumns;
 pub use interaction::{Interaction, InteractionKind};
 pub use keyed::Keyed;
+pub(crate) use keyed::has_key;
 pub use line::{OrderLine, ProductId};
 pub use matches::{CreditMatches, match_credits};
 pub use order::{Credit, CustomerId, Order, OrderStatus, Record};

@@ -14,7 +14,8 @@ use crate::number::money;
 /// An id of a customer: `u64`, `Uuid`, `String`, `&str`.
 ///
 /// Implemented for every type that has what it asks. Two ids are the same customer only if they are equal: `"Ann"` and
-/// `"ann"` are two. `Ord` is the order in which customers are listed; `Debug` names a customer in an error.
+/// `"ann"` are two. Of equal ids, any one may be kept for all: what tells orders apart is a [`Keyed`](crate::record::Keyed)
+/// id's key. `Ord` is the order in which customers are listed; `Debug` names a customer in an error.
 ///
 /// Ids are hashed with a fixed seed, fast rather than safe from ids that somebody makes up in order to collide: where
 /// strangers choose their ids, such as user names, hand over the shop's own numbers for them.

@@ -13,6 +13,7 @@ mod batches;
 mod common;
 mod edges;
 mod golden;
+mod ids;
 mod kept;
 mod large;
 mod laws;

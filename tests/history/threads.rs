@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
-use repurchase::record::{Record, RecordColumns};
+use repurchase::history::LineLog;
+use repurchase::record::{OrderLine, Record, RecordColumns};
 use repurchase::{CustomerHistory, Error, Ledger, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
@@ -120,6 +121,50 @@ proptest! {
         let others = || ledger.without_purchase().map(|(id, history)| (id.clone(), history.clone()));
         prop_assert!(on_any_number_of_threads(|| Ledger::from_histories(histories().chain(others()), END).unwrap()) == ledger);
     }
+}
+
+/// Some of the customers, whose log has the order of the whole, and the lines of all, whose customers and purchases are sorted.
+#[test]
+fn parts_and_lines() {
+    let rows = Rows::new(7, false);
+    let names: Vec<String> = rows.customers.iter().map(|id| format!("customer {id}")).collect();
+    let (ledger, of_names) = on_any_number_of_threads(|| {
+        let columns = RecordColumns::new(&names, &rows.seconds, &rows.cents, 2).unwrap();
+        let of_names =
+            PurchaseLog::from_columns(columns, &ShopCalendar::utc()).unwrap().of_customers(|name| name.ends_with('4'));
+        let log = rows.log().unwrap().of_customers(|id| id % 10 == 4);
+        let by_number: Vec<_> = of_names.ledger(END).unwrap().iter().map(|(_, history)| history).collect();
+        (log.ledger(END).unwrap(), (by_number.len(), of_names.purchases(), of_names.credits(), of_names.days()))
+    });
+    let naive: Vec<_> = rows.naive_ledger(400).into_iter().filter(|(id, _)| id % 10 == 4).collect();
+    let of = |buys: bool| naive.iter().filter(move |(_, history)| (history.purchases() > 0) == buys);
+    assert!(ledger.iter().eq(of(true).map(|(id, history)| (id, history.clone()))));
+    assert!(ledger.without_purchase().eq(of(false).map(|(id, history)| (id, history))));
+    assert_eq!((of_names.0, of_names.1 as u64), (ledger.len(), ledger.totals().unwrap().purchases));
+
+    let lines = on_any_number_of_threads(|| {
+        let line = |row: usize| {
+            let (id, day) = (rows.customers[row] + row as u64 % 3, day(rows.seconds[row] / DAY));
+            OrderLine::on(id, day, rows.cents[row].unsigned_abs() % 50, Decimal::from(1 + row % 3), Decimal::ONE)
+                .unwrap()
+        };
+        let log = LineLog::from_lines((0..60_000).map(line), &ShopCalendar::utc()).unwrap();
+        let first: Vec<_> =
+            log.last_purchases(END).map(|(id, one)| (*id, *one.product, one.day, one.quantity)).collect();
+        (log.customers().to_vec(), log.purchases(), first)
+    });
+    let mut naive = BTreeMap::new();
+    for row in 0..60_000 {
+        let key = (rows.customers[row] + row as u64 % 3, rows.cents[row].unsigned_abs() % 50);
+        let bought: &mut BTreeMap<NaiveDate, Decimal> = naive.entry(key).or_default();
+        *bought.entry(day(rows.seconds[row] / DAY)).or_default() += Decimal::from(1 + row % 3);
+    }
+    assert_eq!(lines.1, naive.values().map(BTreeMap::len).sum::<usize>());
+    let last = naive
+        .iter()
+        .filter_map(|(&(id, product), days)| days.last_key_value().map(|(&day, &sum)| (id, product, day, sum)));
+    assert!(lines.2.into_iter().eq(last));
+    assert!(lines.0.is_sorted() && lines.0.len() > 1 << 14);
 }
 
 /// Of the rows that cannot be used, the first is named, whichever part comes to an end first.

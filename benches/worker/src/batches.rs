@@ -42,12 +42,16 @@ pub(crate) fn run(arguments: &[String]) -> Result<Value> {
     let ledger = match arguments.get(2..) {
         Some([memory, folder]) => {
             let mut fold = SpilledFold::new(as_of, memory.parse()?, Files(PathBuf::from(folder)));
-            each_batch(orders, customers, false, |log| clock.time(|| Ok(fold.add(&log()?)?)))?;
+            each_batch(orders, customers, false, |ids, seconds, cents| {
+                clock.time(|| Ok(fold.add(&log(ids, seconds, cents)?)?))
+            })?;
             clock.time(|| Ok(fold.finish()?))?
         }
         Some([]) => {
             let mut fold = LedgerFold::new(as_of);
-            each_batch(orders, customers, true, |log| clock.time(|| Ok(fold.add(&log()?)?)))?;
+            each_batch(orders, customers, true, |ids, seconds, cents| {
+                clock.time(|| Ok(fold.add(&log(ids, seconds, cents)?)?))
+            })?;
             clock.time(|| Ok(fold.finish()?))?
         }
         _ => return Err(usage.into()),
@@ -75,14 +79,17 @@ fn labels(ledger: &Ledger<u64>) -> Result<u64> {
     Ok(labelled)
 }
 
-/// Hands over what makes each batch's log.
-fn each_batch(
+fn log(ids: &[u64], seconds: &[i64], cents: &[i64]) -> Result<PurchaseLog<u64>> {
+    Ok(PurchaseLog::from_columns(RecordColumns::new(ids, seconds, cents, 2)?, &ShopCalendar::utc())?)
+}
+
+/// Hands over each batch's columns: ids, seconds, cents.
+pub(crate) fn each_batch(
     orders: u64,
     customers: u64,
     by_time: bool,
-    mut fold: impl FnMut(&dyn Fn() -> Result<PurchaseLog<u64>>) -> Result<()>,
+    mut fold: impl FnMut(&[u64], &[i64], &[i64]) -> Result<()>,
 ) -> Result<()> {
-    let calendar = ShopCalendar::utc();
     let mut random = 20_240_601_u64;
     let mut below = |limit: u64| {
         // Knuth's linear congruential generator; the high bits.
@@ -108,7 +115,7 @@ fn each_batch(
             cents.push(100 + below(20_000) as i64);
         }
         done += ids.len() as u64;
-        fold(&|| Ok(PurchaseLog::from_columns(RecordColumns::new(&ids, &seconds, &cents, 2)?, &calendar)?))?;
+        fold(&ids, &seconds, &cents)?;
     }
     Ok(())
 }

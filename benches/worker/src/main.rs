@@ -18,12 +18,14 @@
 //! | file | concern |
 //! |---|---|
 //! | `batches` | `worker batches`: more orders than memory |
+//! | `ids` | `worker ids`: what ids of several types cost |
 //! | `columns` | the files of a directory, and how they are made into other forms before the clock starts |
 //! | `stopwatch` | what a task costs |
 //! | `tasks` | the table of tasks; `tasks/*` one file for each stage of the race |
 
 mod batches;
 mod columns;
+mod ids;
 mod stopwatch;
 mod tasks;
 
@@ -40,6 +42,7 @@ use stopwatch::Stopwatch;
 
 /// A long-running service keeps the memory that it freed for its next request; the system's allocator would give it back
 /// after each task and be handed new, zeroed pages by the next.
+#[cfg(not(feature = "system"))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -57,9 +60,10 @@ fn main() -> Result<()> {
         return Err(error.into());
     }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let Some(("batches", arguments)) = arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
-        println!("{}", batches::run(arguments)?);
-        return Ok(());
+    match arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        Some(("batches", arguments)) => return Ok(println!("{}", batches::run(arguments)?)),
+        Some(("ids", arguments)) => return Ok(println!("{}", ids::run(arguments)?)),
+        _ => {}
     }
     let directory: PathBuf = std::env::args_os().nth(1).ok_or("usage: worker DIR")?.into();
     let shop = Shop::load(directory)?;

@@ -16,6 +16,11 @@ use crate::stopwatch::Stopwatch;
 pub(crate) type Task = fn(&Shop, &mut Stopwatch) -> Result<String>;
 
 const TASKS: &[(&str, Task)] = &[
+    // Orders -> a log; a log -> every customer's history.
+    ("L", |shop, clock| history::log_alone(shop.sorted(), clock)),
+    ("L_shuffled", |shop, clock| history::log_alone(shop.shuffled(), clock)),
+    ("H", |shop, clock| history::ledger_alone(shop, shop.sorted(), clock)),
+    ("H_shuffled", |shop, clock| history::ledger_alone(shop, shop.shuffled(), clock)),
     // Orders -> every customer's history.
     ("A1", |shop, clock| history::ledger(shop, shop.sorted(), clock)),
     ("A1_shuffled", |shop, clock| history::ledger(shop, shop.shuffled(), clock)),
@@ -46,6 +51,9 @@ const TASKS: &[(&str, Task)] = &[
     ("E1_pareto", models::fit_pareto_nbd),
     ("E2", models::probabilities_alive),
     ("E3", models::expected_purchases),
+    // Histories -> all models of a shop; with them -> every label and forecast of every customer.
+    ("F", models::fit_shop),
+    ("P", models::profiles),
     // A CSV file -> every customer's history, by a reader for this file and by the `csv` crate.
     ("R_csv", read_csv::by_lines),
     ("R_csv_crate", read_csv::by_csv_crate),

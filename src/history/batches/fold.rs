@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 
 use crate::error::{Error, Result};
-use crate::history::fold::{Accounts, DayOrder, StateOf, part_of};
+use crate::history::fold::{Accounts, StateOf, hash_of, part_of};
 use crate::history::ledger::Rows;
+use crate::history::partition::DayOrder;
 use crate::history::statistics::Statistics;
 use crate::history::{Fact, Ledger, PurchaseLog};
 use crate::number::money;
@@ -209,7 +210,7 @@ impl<Id: CustomerId> StateOf<Id> for Spread<Id> {
     #[inline]
     fn place(&mut self, customer: &Id) -> (u32, u32) {
         // As a log's partitions are chosen, so that a partition of a batch meets few parts.
-        let part = part_of(customer, PARTS);
+        let part = part_of(hash_of(customer), PARTS);
         (part as u32, self.parts[part].place(customer))
     }
 

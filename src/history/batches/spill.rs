@@ -9,8 +9,9 @@ use chrono::NaiveDate;
 use super::id::{StoredId, put, take};
 use crate::error::{Error, Result};
 use crate::history::amounts::{Amounts, Fact};
-use crate::history::fold::{HASH, Partition, fold, part_of};
+use crate::history::fold::{HASH, fold, hash_of, part_of};
 use crate::history::ledger::Posting;
+use crate::history::partition::Partition;
 use crate::history::{Ledger, PurchaseLog};
 use crate::number::money;
 use crate::record::calendar::Day;
@@ -102,6 +103,8 @@ pub struct SpilledFold<Id, S> {
     /// The number of facts of each part.
     facts: Vec<u64>,
     left_out: u64,
+    /// Whether every batch keeps each id once.
+    once: bool,
     spill: S,
     /// The error after which nothing can be added any more.
     fault: Option<Error>,
@@ -125,6 +128,7 @@ impl<Id: StoredId, S: Spill> SpilledFold<Id, S> {
             bytes: 0,
             facts: vec![0; SpilledFold::PARTS],
             left_out: 0,
+            once: true,
             spill,
             fault: None,
             ids: PhantomData,
@@ -149,15 +153,16 @@ impl<Id: StoredId, S: Spill> SpilledFold<Id, S> {
             self.spill_all()?;
             self.scale = batch.scale();
         }
+        self.once &= batch.once;
         let factor = money::power(self.scale - batch.scale()).unwrap_or(1);
         let last = Day::from(self.as_of);
         for (customer, packed) in batch.partitions.iter().flat_map(Partition::facts) {
-            let Fact { day, amount } = batch.amounts.unpack(*packed);
+            let Fact { day, amount } = batch.amounts.unpack(packed);
             if day > last {
                 self.left_out += 1;
                 continue;
             }
-            let part = part_of(customer, SpilledFold::PARTS);
+            let part = part_of(hash_of(customer), SpilledFold::PARTS);
             let bytes = &mut self.waiting[part];
             let before = bytes.len();
             customer.write(bytes);
@@ -266,7 +271,7 @@ impl<Id: StoredId, S: Spill> SpilledFold<Id, S> {
             if facts == 0 {
                 continue;
             }
-            let mut read = Read { log: PurchaseLog::with_capacity(Amounts::with_scale(self.scale), facts) };
+            let mut read = Read { log: PurchaseLog::with_capacity(Amounts::with_scale(self.scale), facts, self.once) };
             let spilled = self.spill.read(part).map_err(|error| failed(part, &error))?;
             let is_whole = read.blocks(&spilled).and_then(|()| read.block(&waiting, self.scale));
             if is_whole.is_none() || read.log.facts != facts {

@@ -12,6 +12,16 @@ pub(super) fn ledger(shop: &Shop, orders: &Orders, clock: &mut Stopwatch) -> Res
     Ok(check(&clock.time(|| Ok(log(orders)?.ledger(shop.as_of)?))?))
 }
 
+pub(super) fn log_alone(orders: &Orders, clock: &mut Stopwatch) -> Result<String> {
+    let log = clock.time(|| log(orders))?;
+    Ok(format!("purchases={} days={:?}", log.purchases(), log.days()))
+}
+
+pub(super) fn ledger_alone(shop: &Shop, orders: &Orders, clock: &mut Stopwatch) -> Result<String> {
+    let log = log(orders)?;
+    Ok(check(&clock.time(|| Ok(log.ledger(shop.as_of)?))?))
+}
+
 pub(super) fn ledger_of_records(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
     let records = shop.records()?;
     let ledger = clock.time(|| Ok(Ledger::from_records(records.iter().cloned(), &ShopCalendar::utc(), shop.as_of)?))?;

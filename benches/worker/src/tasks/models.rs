@@ -1,6 +1,7 @@
 //! E1, E2, E3: from `x`, `t_x` and `T` to a model, and from it to what is expected of every customer.
 
 use repurchase::predict::{BgNbd, Fit, FitOptions, MbgNbd, ParetoNbd, PurchaseModel, Samples, TimeUnit};
+use repurchase::shop::{Figure, ShopModels, ShopOptions};
 
 use crate::Result;
 use crate::columns::Shop;
@@ -63,4 +64,20 @@ pub(super) fn expected_purchases(shop: &Shop, clock: &mut Stopwatch) -> Result<S
     let (model, samples) = (shop.model()?, shop.samples()?);
     let expected = clock.time(|| Ok(model.expected_purchases_all(samples, HORIZON)))?;
     Ok(format!("sum={:.6}", expected.iter().sum::<f64>()))
+}
+
+/// All models of a shop, of its histories.
+pub(super) fn fit_shop(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
+    let ledger = shop.ledger()?;
+    let models = clock.time(|| Ok(ShopModels::fit(ledger, &ShopOptions::default())?))?;
+    Ok(format!("purchases={:?}", models.purchases().model()))
+}
+
+/// Every label and forecast of every customer.
+pub(super) fn profiles(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
+    let ledger = shop.ledger()?;
+    let models = ShopModels::fit(ledger, &ShopOptions::default())?;
+    let profiles = clock.time(|| Ok(models.profile_all(ledger)?))?;
+    let ahead = profiles.iter().filter_map(|profile| profile.figure(Figure::ExpectedPurchases));
+    Ok(format!("n={} purchases={:.6}", profiles.len(), ahead.sum::<f64>()))
 }

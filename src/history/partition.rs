@@ -1,0 +1,339 @@
+//! The facts of some of the customers.
+//!
+//! An id of at most eight bytes stands beside each of its customer's facts. What is larger or owns memory is kept once, and
+//! each fact has the number of its customer: a fact then takes 12 bytes whatever the id, and a question looks a customer up
+//! once and not at each fact.
+//!
+//! Written for speed before plainness: `benches/history.rs`, ids `history/log_from_columns` and `history/ledger`, must
+//! not get slower.
+
+use core::borrow::Borrow;
+
+use super::amounts::{Amounts, Fact, Packed};
+use super::fold::{StateOf, hash_of};
+use super::names::Names;
+use crate::record::calendar::Day;
+use crate::record::{CustomerId, has_key};
+
+/// Whether ids like this one are kept once: not those that cost no more than a number, nor those of which equal ones
+/// differ by a key of the order.
+pub(super) fn keeps_once<Id: CustomerId>(id: &Id) -> bool {
+    may_keep_once::<Id>() && !has_key(id)
+}
+
+/// Whether any id of the type is kept once.
+#[inline]
+const fn may_keep_once<Id>() -> bool {
+    core::mem::needs_drop::<Id>() || size_of::<Id>() > size_of::<u64>()
+}
+
+/// The facts of the customers whose hash chose this partition.
+#[derive(Debug, Clone)]
+pub(crate) struct Partition<Id> {
+    /// The first facts, with the numbers of their ids, which are kept once.
+    numbered: Vec<(u32, Packed)>,
+    names: Names<Id>,
+    /// Later facts with their ids beside them.
+    beside: Vec<(Id, Packed)>,
+    /// The newest facts that were staged: written one by one here, within the cache, and to memory many at a time.
+    staged: Vec<(Id, Packed)>,
+    /// Whether the facts are in the order of days.
+    ascending: bool,
+}
+
+impl<Id> Partition<Id> {
+    pub(crate) fn with_capacity(capacity: usize, staged: usize) -> Self {
+        let (numbered, names, beside) = (Vec::new(), Names::default(), Vec::with_capacity(capacity));
+        Self { numbered, names, beside, staged: Vec::with_capacity(staged), ascending: true }
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, customer: Id, fact: Packed) {
+        self.beside.push((customer, fact));
+    }
+
+    /// As [`push`](Partition::push), by way of what is staged; one or the other for all facts of a partition.
+    #[inline]
+    pub(crate) fn stage(&mut self, customer: Id, fact: Packed) {
+        if self.staged.len() == self.staged.capacity() {
+            self.beside.append(&mut self.staged);
+        }
+        self.staged.push((customer, fact));
+    }
+
+    /// Copies the facts of a part, of whose amounts those that are aside are so many places further on.
+    pub(super) fn take<C: Copy>(&mut self, part: &Partition<C>, places: i64, own: impl Fn(C) -> Id) {
+        self.beside.extend(part.beside.iter().map(|&(customer, fact)| (own(customer), fact.moved(places))));
+    }
+
+    /// Drops the facts that have their ids beside them, and keeps the room.
+    pub(super) fn clear(&mut self) {
+        self.beside.clear();
+    }
+
+    /// To be called when all facts are in; whether they came in the order of days, if that is known.
+    pub(crate) fn finish(&mut self, ascending: bool) {
+        self.beside.append(&mut self.staged);
+        self.staged = Vec::new();
+        self.names.finish();
+        self.numbered.shrink_to_fit();
+        if self.beside.is_empty() {
+            self.beside = Vec::new();
+        }
+        self.ascending = ascending || self.facts().map(|(_, fact)| fact.day_number()).is_sorted();
+    }
+
+    /// What each name, then each id beside a fact, is answered.
+    pub(super) fn ask(&self, keep: impl FnMut(&Id) -> bool) -> Vec<bool> {
+        self.names.list().iter().chain(self.beside.iter().map(|(id, _)| id)).map(keep).collect()
+    }
+
+    pub(crate) fn facts(&self) -> impl Iterator<Item = (&Id, Packed)> {
+        let names = self.names.list();
+        let numbered = self.numbered.iter().map(|&(number, fact)| (&names[number as usize], fact));
+        numbered.chain(self.beside.iter().map(|(id, fact)| (id, *fact)))
+    }
+
+    pub(crate) fn facts_mut(&mut self) -> impl Iterator<Item = &mut Packed> {
+        let beside = self.beside.iter_mut().chain(&mut self.staged).map(|(_, fact)| fact);
+        self.numbered.iter_mut().map(|(_, fact)| fact).chain(beside)
+    }
+}
+
+impl<Id: CustomerId> Partition<Id> {
+    /// Keeps the ids beside facts once.
+    pub(super) fn settle(&mut self) {
+        let (mut beside, staged) = (core::mem::take(&mut self.beside), self.staged.drain(..));
+        self.numbered.reserve(beside.len() + staged.len());
+        number(beside.drain(..).chain(staged), &mut self.names, &mut self.numbered, |id| id);
+        self.beside = beside;
+    }
+
+    /// The part of a finished partition for which [`ask`](Partition::ask) was answered yes.
+    pub(super) fn kept(&self, answers: &[bool]) -> Self {
+        let (of_names, of_facts) = answers.split_at(self.names.list().len());
+        let (names, numbers) = self.names.kept(of_names);
+        let numbered = self.numbered.iter().filter_map(|&(number, fact)| Some((numbers[number as usize]?, fact)));
+        let beside = self.beside.iter().zip(of_facts).filter(|&(_, &is_kept)| is_kept).map(|(fact, _)| fact.clone());
+        let (numbered, beside) = (numbered.collect(), beside.collect());
+        Self { numbered, names, beside, staged: Vec::new(), ascending: self.ascending }
+    }
+
+    /// The finished partition with its own ids, each kept once.
+    pub(super) fn of_borrowed(borrowed: Partition<&Id>) -> Self {
+        let (mut numbered, mut names) = (Vec::with_capacity(borrowed.beside.len()), Names::default());
+        number(borrowed.beside.into_iter(), &mut names, &mut numbered, Clone::clone);
+        names.finish();
+        Self { numbered, names, beside: Vec::new(), staged: Vec::new(), ascending: borrowed.ascending }
+    }
+
+    /// Takes a step for each fact up to and including `as_of`, in the order of days.
+    #[inline]
+    pub(super) fn walk<A: StateOf<Id>>(
+        &self,
+        as_of: Day,
+        amounts: &Amounts,
+        order: &mut DayOrder,
+        accounts: &mut A,
+        mut step: impl FnMut(&Id, &mut A::State, Fact),
+    ) {
+        let scope = (self.ascending, as_of, amounts);
+        // Of a finished partition, there are only the one or only the other.
+        if self.numbered.is_empty() {
+            return walk(&self.beside, scope, order, accounts, step);
+        }
+        let names = self.names.list();
+        let mut accounts = Numbered { names, places: vec![None; names.len()], accounts };
+        walk(&self.numbered, scope, order, &mut accounts, |&number, state, fact| {
+            step(&names[number as usize], state, fact)
+        });
+    }
+}
+
+/// Numbers facts, each by its customer's id, of which `own` makes what is kept.
+fn number<Id: CustomerId, C: Borrow<Id>>(
+    mut facts: impl Iterator<Item = (C, Packed)>,
+    names: &mut Names<Id>,
+    numbered: &mut Vec<(u32, Packed)>,
+    own: impl Fn(C) -> Id,
+) {
+    // Ids are hashed block by block, so that the processor fetches what they own side by side.
+    let mut block = Vec::with_capacity(BLOCK);
+    loop {
+        block.extend(facts.by_ref().take(BLOCK).map(|(id, fact)| (hash_of(id.borrow()), id, fact)));
+        if block.is_empty() {
+            return;
+        }
+        numbered.extend(block.drain(..).map(|(hash, id, fact)| (names.number(hash, id, &own), fact)));
+    }
+}
+
+/// Where the states of numbered customers are kept.
+struct Numbered<'a, Id, A: StateOf<Id>> {
+    names: &'a [Id],
+    /// Of each customer who was looked up.
+    places: Vec<Option<A::Place>>,
+    accounts: &'a mut A,
+}
+
+impl<Id, A: StateOf<Id>> StateOf<u32> for Numbered<'_, Id, A> {
+    type State = A::State;
+    type Place = A::Place;
+
+    #[inline]
+    fn place(&mut self, number: &u32) -> A::Place {
+        let number = *number as usize;
+        *self.places[number].get_or_insert_with(|| self.accounts.place(&self.names[number]))
+    }
+
+    #[inline]
+    fn state(&mut self, place: A::Place) -> &mut A::State {
+        self.accounts.state(place)
+    }
+}
+
+/// Takes a step for each fact up to and including a day, in the order of days, in which they may be already.
+#[inline]
+fn walk<W, A: StateOf<W>>(
+    facts: &[(W, Packed)],
+    (ascending, as_of, amounts): (bool, Day, &Amounts),
+    order: &mut DayOrder,
+    accounts: &mut A,
+    mut step: impl FnMut(&W, &mut A::State, Fact),
+) {
+    let last = as_of.since(Day::MIN);
+    let counts = |(_, packed): &(W, Packed)| packed.day_number() <= last;
+    if ascending {
+        let facts = &facts[..facts.partition_point(counts)];
+        read(facts.iter(), amounts, accounts, &mut step);
+    } else {
+        order.sort(facts);
+        let end = order.indices.partition_point(|&index| counts(&facts[index as usize]));
+        let facts = order.indices[..end].iter().map(|&index| &facts[index as usize]);
+        read(facts, amounts, accounts, &mut step);
+    }
+}
+
+/// Facts whose accounts are looked up together, so that the processor fetches them side by side.
+const BLOCK: usize = 64;
+
+fn read<'a, W: 'a, A: StateOf<W>>(
+    facts: impl Iterator<Item = &'a (W, Packed)>,
+    amounts: &Amounts,
+    accounts: &mut A,
+    step: &mut impl FnMut(&W, &mut A::State, Fact),
+) {
+    // Asked once, not of every fact.
+    if amounts.are_direct() {
+        step_blocks(facts, Packed::direct, accounts, step);
+    } else {
+        step_blocks(facts, |packed| amounts.unpack(packed), accounts, step);
+    }
+}
+
+fn step_blocks<'a, W: 'a, A: StateOf<W>>(
+    mut facts: impl Iterator<Item = &'a (W, Packed)>,
+    unpack: impl Fn(Packed) -> Fact,
+    accounts: &mut A,
+    step: &mut impl FnMut(&W, &mut A::State, Fact),
+) {
+    let mut block = Vec::with_capacity(BLOCK);
+    loop {
+        block.extend(facts.by_ref().take(BLOCK).map(|fact| (accounts.place(&fact.0), fact)));
+        if block.is_empty() {
+            return;
+        }
+        for (place, (customer, packed)) in block.drain(..) {
+            step(customer, accounts.state(place), unpack(*packed));
+        }
+    }
+}
+
+/// The order of a partition's facts by day.
+#[derive(Default)]
+pub(super) struct DayOrder {
+    indices: Vec<u32>,
+    starts: Vec<u32>,
+}
+
+impl DayOrder {
+    fn sort<W>(&mut self, facts: &[(W, Packed)]) {
+        let days = || facts.iter().map(|(_, fact)| fact.day_number());
+        let (Some(first), Some(last)) = (days().min(), days().max()) else {
+            return self.indices.clear();
+        };
+        let span = (last - first) as usize;
+        if span > 4 * facts.len() {
+            // Few facts over many years: a counting sort would walk mostly empty days.
+            self.indices.clear();
+            self.indices.extend(0..facts.len() as u32);
+            self.indices.sort_unstable_by_key(|&index| facts[index as usize].1.day_number());
+            return;
+        }
+        self.starts.clear();
+        self.starts.resize(span + 2, 0);
+        for day in days() {
+            self.starts[(day - first) as usize + 1] += 1;
+        }
+        for day in 1..self.starts.len() {
+            self.starts[day] += self.starts[day - 1];
+        }
+        self.indices.clear();
+        self.indices.resize(facts.len(), 0);
+        for (index, day) in days().enumerate() {
+            let place = &mut self.starts[(day - first) as usize];
+            self.indices[*place as usize] = index as u32;
+            *place += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Keyed;
+
+    fn partition<Id: CustomerId>(staged: usize, days: &[u32], ids: &[Id]) -> Partition<Id> {
+        let (mut partition, mut amounts) = (Partition::with_capacity(1, staged), Amounts::with_scale(0));
+        let put = if staged == 0 { Partition::push } else { Partition::stage };
+        for (at, (customer, &day)) in ids.iter().zip(days).enumerate() {
+            put(&mut partition, customer.clone(), amounts.pack(Fact { day: Day::nth(day), amount: 1 }));
+            if at % 5 == 4 && keeps_once(customer) {
+                partition.settle();
+            }
+        }
+        assert_eq!(partition.facts_mut().count(), days.len());
+        if ids.iter().any(keeps_once) {
+            partition.settle();
+        }
+        partition.finish(false);
+        partition
+    }
+
+    fn stay_in_order<Id: CustomerId>(id: impl Fn(usize) -> Id) {
+        for days in [vec![], vec![7], vec![1, 2, 2, 5, 6, 6, 9, 10], vec![3, 1, 2, 2, 9, 8, 8], vec![0; 13]] {
+            let ids: Vec<Id> = (0..days.len()).map(|at| id(at % 3)).collect();
+            for staged in [0, 1, 3, 4, 100] {
+                let partition = partition(staged, &days, &ids);
+                let facts = partition.facts().map(|(customer, fact)| (customer, fact.day_number()));
+                assert!(facts.eq(ids.iter().zip(days.iter().copied())), "{days:?}, {staged} staged");
+                assert_eq!(partition.ascending, days.is_sorted());
+                assert_eq!(partition.numbered.is_empty(), !ids.iter().any(keeps_once));
+                assert!(partition.names.list().len() <= 3);
+            }
+        }
+    }
+
+    #[test]
+    fn staged_or_not_facts_stay_in_their_order() {
+        stay_in_order(|number| number);
+        stay_in_order(|number| number.to_string());
+        stay_in_order(|number| Keyed { customer: number.to_string(), key: number });
+    }
+
+    #[test]
+    fn only_large_ids_without_a_key_are_kept_once() {
+        assert!(keeps_once(&String::new()) && keeps_once(&"") && keeps_once(&[0_u8; 9]));
+        assert!(!keeps_once(&0_u64) && !keeps_once(&[0_u8; 8]) && !keeps_once(&Keyed { customer: "", key: "" }));
+    }
+}
