@@ -183,7 +183,6 @@ mod tests {
     use core::hash::{Hash, Hasher};
 
     use super::*;
-    use crate::history::amounts::Amounts;
 
     /// An id that collides with every third one.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

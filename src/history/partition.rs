@@ -145,7 +145,7 @@ impl<Id: CustomerId> Partition<Id> {
         let names = self.names.list();
         let mut accounts = Numbered { names, places: vec![None; names.len()], accounts };
         walk(&self.numbered, scope, order, &mut accounts, |&number, state, fact| {
-            step(&names[number as usize], state, fact)
+            step(&names[number as usize], state, fact);
         });
     }
 }

@@ -100,7 +100,7 @@ proptest! {
         prop_assert_eq!(&answers(&rows, |id| [id; 25], |id| id[0]), &expected);
         let texts: BTreeMap<u32, String> = rows.iter().map(|row| (row.0, text(row.0, 12))).collect();
         prop_assert_eq!(&answers(&rows, |id| texts[&id].as_str(), |id| of_text(id)), &expected);
-        prop_assert_eq!(&answers(&rows, |id| Box::new(id), |id| **id), &expected);
+        prop_assert_eq!(&answers(&rows, Box::new, |id| **id), &expected);
     }
 
     /// Equal ids with different keys are told apart, owned and borrowed.
