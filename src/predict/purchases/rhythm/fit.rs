@@ -1,6 +1,6 @@
 //! The fit of shares of customers by their number of phases, together with rates and dropout.
 
-use super::likelihood::{Likelihood, NOBODY, NUMBERS};
+use super::likelihood::{EVEN, Likelihood, NOBODY, NUMBERS};
 use super::{KINDS, Rhythm};
 use crate::error::{Error, Result};
 use crate::number::optimize::{Ascent, End, Evaluation, covariance};
@@ -21,6 +21,9 @@ const FLAT: f64 = 1e-9;
 
 /// A slope on a part of the rows from which on that on all needs no look.
 const STEEP: f64 = 0.05;
+
+/// Shares without a rhythm.
+const ALONE: [f64; KINDS] = [1.0, 0.0, 0.0, 0.0, 0.0];
 
 /// Shares to start from.
 const STARTS: [[f64; KINDS]; 2] = [[0.4, 0.2, 0.15, 0.15, 0.1], [0.1, 0.1, 0.2, 0.3, 0.3]];
@@ -68,7 +71,7 @@ struct Fitting<'a> {
 
 impl Fitting<'_> {
     fn found(&self, alone: &Found<4>, inside: &[[f64; 4]], likelihood: &Likelihood) -> Result<Found<NUMBERS>> {
-        let without = joined(alone.parameters, [1.0, 0.0, 0.0, 0.0, 0.0]);
+        let without = joined(alone.parameters, ALONE);
         let step = likelihood.distinct_rows() / FEW_ROWS;
         let part = (step > 1).then(|| likelihood.thinned(step));
         let is_steep = part.as_ref().is_some_and(|part| part.slopes(&without).iter().any(|&slope| slope > STEEP));
@@ -88,12 +91,10 @@ impl Fitting<'_> {
         if !self.search.tries_all {
             // Where one climb is enough, it begins near its end.
             let few = part.as_ref().unwrap_or(likelihood);
-            starts.insert(0, joined(alone.parameters, few.shares(&without, FEW)));
+            starts.insert(0, joined(alone.parameters, few.shares(&joined(alone.parameters, [EVEN; KINDS]), FEW)));
         }
         if let Some(part) = part {
-            let mut near = self.numbers(&self.best(&part, &starts[..1], &mut evaluations)?.point);
-            let shares = likelihood.shares(&near, 0.0);
-            near[4..].copy_from_slice(&shares);
+            let near = self.near(alone, &part, likelihood, &starts[0], &mut evaluations)?;
             starts.insert(0, near);
         }
         let best = self.best(likelihood, &starts, &mut evaluations)?;
@@ -131,6 +132,31 @@ impl Fitting<'_> {
         Ok(Found { parameters, standard_errors, report })
     }
 
+    /// Near the maximum of many rows: what a rhythm changes in a part of them, and the best shares there.
+    fn near(
+        &self,
+        alone: &Found<4>,
+        part: &Likelihood,
+        likelihood: &Likelihood,
+        start: &[f64; NUMBERS],
+        evaluations: &mut u32,
+    ) -> Result<[f64; NUMBERS]> {
+        let mut near = self.numbers(&self.best(part, &[*start], evaluations)?.point);
+        let without = joined(alone.parameters, ALONE);
+        let of_part = self.climb(part, &[without], evaluations)?;
+        if alone.standard_errors.is_some() && of_part.end == End::Maximum {
+            let of_part = self.numbers(&of_part.point);
+            near.iter_mut()
+                .take(4)
+                .zip(without.iter().zip(of_part))
+                .for_each(|(near, (all, part))| *near *= all / part);
+        }
+        near[4..].iter_mut().for_each(|share| *share = f64::max(*share, FEW));
+        let shares = likelihood.shares(&near, 0.0);
+        near[4..].copy_from_slice(&shares);
+        Ok(near)
+    }
+
     /// The highest climb, on which no share of 0 would be better above it.
     fn best(
         &self,
@@ -141,6 +167,9 @@ impl Fitting<'_> {
         let mut best = self.climb(likelihood, starts, evaluations)?;
         for _ in 0..MOST_ROUNDS {
             let mut numbers = self.numbers(&best.point);
+            if numbers[4..].iter().all(|&share| share > 0.0) {
+                break;
+            }
             let slopes = likelihood.slopes(&numbers);
             let mut is_best = true;
             for (share, slope) in numbers[4..].iter_mut().zip(slopes) {

@@ -12,7 +12,8 @@
 //! where `q = (T - t_x) / (A + T)`, and `d` is 0 where `c` is. The weights `u` may have any sum: their Lagrangian
 //! `-N Σ u` has its maximum where they are shares.
 
-use super::row::{Group, Instant, Row, Shared, Sums};
+use super::block::{ALL, BLOCK, Block, NONE, Numbers, dot, times};
+use super::row::{Densities, Group, Instant, Row, Shared, Sums};
 use super::{KINDS, PHASES};
 use crate::number::optimize::{Evaluation, maximize};
 use crate::number::weight::count;
@@ -35,10 +36,10 @@ pub(super) struct Likelihood {
 }
 
 /// A share of as many as of each other `k`.
-const EVEN: f64 = 0.2;
+pub(super) const EVEN: f64 = 0.2;
 
 /// Evaluations in search of [shares](Likelihood::shares), each a small part of one of the likelihood.
-const CLIMBS: u32 = 24;
+const CLIMBS: u32 = 12;
 
 /// The slope of a share of 0 from which on it is hardly less likely.
 const NEARLY: f64 = -0.03;
@@ -80,10 +81,17 @@ impl Likelihood {
         Self { extra, times, groups, customers }
     }
 
-    /// Keeps every `step`th row of each group, the first included.
+    /// Keeps every `step`th row, the first included.
     pub(super) fn thinned(&self, step: usize) -> Self {
-        let thinned = |group: &Group| Group { rows: group.rows.iter().step_by(step).copied().collect(), ..*group };
-        Self::of_groups(self.groups.iter().map(thinned).collect(), self.times.clone(), self.extra)
+        let (mut groups, mut skip) = (Vec::new(), 0);
+        for group in &self.groups {
+            let rows: Vec<Row> = group.rows.iter().skip(skip).step_by(step).copied().collect();
+            skip = (skip + rows.len() * step).saturating_sub(group.rows.len());
+            if !rows.is_empty() {
+                groups.push(Group { rows, ..*group });
+            }
+        }
+        Self::of_groups(groups, self.times.clone(), self.extra)
     }
 
     pub(super) fn distinct_rows(&self) -> usize {
@@ -101,16 +109,18 @@ impl Likelihood {
         sum.value -= self.customers * (weights.iter().sum::<f64>() - 1.0);
         sum.gradient[4..].iter_mut().for_each(|slope| *slope -= self.customers);
         let active = weights.map(|weight| weight > 0.0);
+        let kinds: Vec<usize> = ALL.into_iter().filter(|&kind| active[kind]).collect();
+        let kinds = kinds.as_slice();
         let instants = self.instants(alpha, active);
         let parts = self.parts();
         let of_rows = Evaluation::sum(parts.len(), |part| {
-            let mut sum = Evaluation::ZERO;
+            let (mut sum, mut block, mut densities) = (Evaluation::ZERO, Block::empty(), Densities::none());
             for &(group, rows) in parts.get(part).into_iter().flatten() {
                 let shared = Shared::of(group, self.extra, &numbers, active);
                 let mut sums = Sums::default();
-                for rows in rows.chunks(PRODUCT) {
-                    let product = rows.iter().fold(1.0, |all, row| all * sums.add(row, &shared, &instants, [r, alpha]));
-                    sums.value += libm::log(product);
+                for rows in rows.chunks(BLOCK) {
+                    block.fill(rows, &instants);
+                    sums.add(&mut block, &mut densities, &shared, kinds, [r, alpha]);
                 }
                 let chances = self.extra.chances(group.repeats);
                 // Nobody can have left without a chance.
@@ -130,13 +140,14 @@ impl Likelihood {
         let instants = self.instants(*alpha, [true; KINDS]);
         let parts = self.parts();
         let of_parts = parallel::map(parts.len(), |part| {
-            let mut sums = [0.0; KINDS];
+            let (mut sums, mut block) = ([0.0; KINDS], Block::empty());
             for &(group, rows) in parts.get(part).into_iter().flatten() {
                 let shared = Shared::of(group, self.extra, numbers, [true; KINDS]);
-                for row in rows {
-                    let densities = shared.densities(row, &instants);
-                    let all: f64 = densities.iter().zip(weights).map(|(density, weight)| density * weight).sum();
-                    sums.iter_mut().zip(densities).for_each(|(sum, density)| *sum += row.customers * density / all);
+                for rows in rows.chunks(BLOCK) {
+                    block.fill(rows, &instants);
+                    let densities = block.densities(&shared);
+                    let weighed = weighed(&block.customers, &mixed(&densities, weights));
+                    sums.iter_mut().zip(&densities).for_each(|(sum, density)| *sum += dot(&weighed, density));
                 }
             }
             sums
@@ -149,31 +160,40 @@ impl Likelihood {
     }
 
     /// The shares under which the customers are the most likely at other numbers, to start a climb of all numbers from;
-    /// in place of 0, `few` where that is hardly less likely.
+    /// in place of 0, `few` where that is hardly less likely. Found from those of the numbers, none of them 0.
     pub(super) fn shares(&self, numbers: &[f64; NUMBERS], few: f64) -> [f64; KINDS] {
         let mut even = *numbers;
         even[4..].fill(EVEN);
         let instants = self.instants(numbers[1], [true; KINDS]);
         let parts = self.parts();
         let densities = parallel::map(parts.len(), |part| {
-            let of_group = |&(group, rows): &(&Group, &[Row])| {
+            let (mut block, mut blocks) = (Block::empty(), Vec::new());
+            for &(group, rows) in parts.get(part).into_iter().flatten() {
                 let shared = Shared::of(group, self.extra, &even, [true; KINDS]);
-                rows.iter().map(|row| (row.customers, shared.densities(row, &instants))).collect::<Vec<_>>()
-            };
-            parts.get(part).into_iter().flatten().flat_map(of_group).collect::<Vec<_>>()
+                for rows in rows.chunks(BLOCK) {
+                    block.fill(rows, &instants);
+                    blocks.push((block.customers, block.densities(&shared)));
+                }
+            }
+            blocks
         });
         // By the roots of shares, as the climb.
         let objective = |roots: &[f64; KINDS]| {
             let mut sum = Evaluation::<KINDS>::ZERO;
             for (customers, densities) in densities.iter().flatten() {
-                let all: f64 = densities.iter().zip(roots).map(|(density, root)| density * root * root).sum();
-                let slopes = densities.map(|density| density / all);
-                sum.value += customers * libm::log(all);
-                for (row, slope) in slopes.into_iter().enumerate() {
-                    sum.gradient[row] += customers * slope;
-                    sum.hessian[row].iter_mut().zip(slopes).for_each(|(sum, other)| *sum -= customers * slope * other);
+                let all = mixed(densities, &roots.map(|root| root * root));
+                let inverse = all.map(|all| 1.0 / all);
+                let slopes = densities.map(|density| times(&density, &inverse));
+                sum.value += Block::logarithms(customers, &all);
+                for (row, slope) in slopes.iter().enumerate() {
+                    let slope = times(slope, customers);
+                    sum.gradient[row] += slope.iter().sum::<f64>();
+                    for (column, other) in slopes.iter().enumerate().skip(row) {
+                        sum.hessian[row][column] -= dot(&slope, other);
+                    }
                 }
             }
+            let mut sum = sum.mirrored();
             sum.value -= self.customers * (roots.iter().map(|root| root * root).sum::<f64>() - 1.0);
             for row in 0..KINDS {
                 sum.gradient[row] -= self.customers;
@@ -183,7 +203,7 @@ impl Likelihood {
             }
             sum
         };
-        let start = [EVEN.sqrt(); KINDS];
+        let start: [f64; KINDS] = core::array::from_fn(|kind| numbers[4 + kind].sqrt());
         let top = maximize(start, &[1.5; KINDS], CLIMBS, objective);
         // The diagonal at a root of 0 has the slope alone.
         let mut shares = top.point.map(|root| root * root);
@@ -218,8 +238,7 @@ impl Likelihood {
         let instant = |&time: &f64| {
             let mut instant = Instant { time, ..Instant::default() };
             for (kind, phases) in PHASES.into_iter().map(f64::from).enumerate().filter(|&(kind, _)| active[kind]) {
-                instant.log[kind] = libm::log1p(time * phases / alpha);
-                instant.inverse[kind] = 1.0 / (alpha + phases * time);
+                instant.of[kind] = [libm::log1p(time * phases / alpha), 1.0 / (alpha + phases * time)];
             }
             instant
         };
@@ -227,8 +246,20 @@ impl Likelihood {
     }
 }
 
-/// Densities up to which a product neither over- nor underflows.
-const PRODUCT: usize = 4;
+/// The density of whoever may be of any `k`.
+fn mixed(densities: &[Numbers; KINDS], weights: &[f64; KINDS]) -> Numbers {
+    let mut all = NONE;
+    for (density, weight) in densities.iter().zip(weights) {
+        all.iter_mut().zip(density).for_each(|(all, density)| *all += density * weight);
+    }
+    all
+}
+
+fn weighed(customers: &Numbers, all: &Numbers) -> Numbers {
+    let mut weighed = *customers;
+    weighed.iter_mut().zip(all).for_each(|(customers, all)| *customers /= all);
+    weighed
+}
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,7 @@
 //! A customer's purchase rate is `Gamma(r, α)` whatever the number of phases `k`, so that the phases' rate is
 //! `Gamma(r, α / k)`.
 
+mod block;
 mod erlang;
 mod fit;
 mod future;

@@ -1,10 +1,11 @@
-//! The density of one customer, a row, and its derivatives. Fast on purpose, as the [likelihood](super::likelihood) is.
+//! The densities of customers, rows, and their derivatives. Fast on purpose, as the [likelihood](super::likelihood) is.
 
+use super::block::{BLOCK, Block, NONE, Numbers, dot, times};
 use super::erlang::{Erlang, MOST_PHASES};
 use super::likelihood::NUMBERS;
 use super::{KINDS, PHASES};
 use crate::number::optimize::Evaluation;
-use crate::number::special::{digamma_difference, exp_of_nonpositive, ln_rising, trigamma_difference};
+use crate::number::special::{digamma_difference, ln_rising, trigamma_difference};
 use crate::predict::given::unit::Observed;
 use crate::predict::purchases::beta_geometric::ExtraChance;
 
@@ -30,34 +31,29 @@ pub(super) struct Row {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Instant {
     pub(super) time: f64,
-    /// `ln(1 + t / A)`.
-    pub(super) log: [f64; KINDS],
-    /// `1 / (α + k t)`.
-    pub(super) inverse: [f64; KINDS],
+    /// `ln(1 + t / A)` and `1 / (α + k t)`.
+    pub(super) of: [[f64; 2]; KINDS],
 }
 
 /// The terms that customers of one `x` share, by `k`.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Shared {
     /// `ln d`.
-    ln_odds: f64,
+    pub(super) ln_odds: f64,
     weights: [f64; KINDS],
-    ln_weights: [f64; KINDS],
+    pub(super) ln_weights: [f64; KINDS],
     /// `K`, and how much digamma and trigamma grow from `r` to it.
-    shape: [f64; KINDS],
+    pub(super) shape: [f64; KINDS],
     digamma: [f64; KINDS],
     trigamma: [f64; KINDS],
     /// The constants of `ln P` and `ln Q`; that of a `k` that is left out is below all numbers.
-    constant: [f64; KINDS],
+    pub(super) constant: [f64; KINDS],
     /// The logarithm of the largest `W`.
-    ln_waits: [f64; KINDS],
+    pub(super) ln_waits: [f64; KINDS],
     /// The coefficients of `W`, `q W'`, `q (q W')'` and of the derivatives of `W`, `q W'` and `W` by `r`, `r` and `r`
     /// twice.
-    powers: [[[f64; 6]; MOST_PHASES]; KINDS],
+    pub(super) powers: [[[f64; 6]; MOST_PHASES]; KINDS],
 }
-
-/// A `k` that is less likely than another by this logarithm does not count.
-const NEGLIGIBLE: f64 = -45.0;
 
 /// `r`, `α`, `ln d` and the weights.
 const INNER: usize = 3 + KINDS;
@@ -70,13 +66,18 @@ pub(super) struct Sums {
     hessian: [[f64; INNER]; INNER],
 }
 
-/// One row's densities, in units of `e^most`.
-struct Terms {
-    most: f64,
-    /// `P` and `d Q` of each `k`.
-    stays: [f64; KINDS],
-    leaves: [f64; KINDS],
-    counts: [bool; KINDS],
+/// The densities of a block and their derivatives by what [`Sums`] have, in units of `e^most`.
+pub(super) struct Densities {
+    /// The density, and what there is of those who have left.
+    all: Numbers,
+    left: Numbers,
+    /// Of both, the derivatives by `r` and `α`.
+    by: [Numbers; 2],
+    left_by: [Numbers; 2],
+    /// Of the first, by `r` twice, by both and by `α` twice.
+    twice: [Numbers; 3],
+    /// Of each `k`: the density, its derivatives by `r` and `α`, and those who have left.
+    of: [[Numbers; 4]; KINDS],
 }
 
 impl Shared {
@@ -117,58 +118,11 @@ impl Shared {
         }
         shared
     }
-
-    fn terms(&self, row: &Row, since: &Instant, until: &Instant) -> Terms {
-        let mut logarithms = [[0.0; KINDS]; 2];
-        for (kind, phases) in PHASES.into_iter().enumerate() {
-            let fixed = self.constant[kind] + f64::from(phases - 1) * row.ln_gaps;
-            logarithms[0][kind] = fixed - self.shape[kind] * until.log[kind];
-            logarithms[1][kind] = fixed - self.shape[kind] * since.log[kind] + self.ln_odds;
-        }
-        let largest =
-            |kind: usize, more: f64| self.ln_weights[kind] + f64::max(logarithms[0][kind] + more, logarithms[1][kind]);
-        let most = (0..KINDS).fold(f64::NEG_INFINITY, |most, kind| f64::max(most, largest(kind, 0.0)));
-        let counts = core::array::from_fn(|kind| largest(kind, self.ln_waits[kind]) - most > NEGLIGIBLE);
-        // Plain loops over them all, of which the compiler makes several at once.
-        for logarithms in &mut logarithms {
-            for logarithm in logarithms {
-                // Above 0 where a weight is small.
-                *logarithm = exp_of_nonpositive(f64::min(*logarithm - most, 700.0));
-            }
-        }
-        let [stays, leaves] = logarithms;
-        Terms { most, stays, leaves, counts }
-    }
-
-    /// The density of each `k` in units of a number.
-    pub(super) fn densities(&self, row: &Row, instants: &[Instant]) -> [f64; KINDS] {
-        let (since, until) = (&instants[row.recency as usize], &instants[row.age as usize]);
-        let Terms { stays, leaves, .. } = self.terms(row, since, until);
-        let mut densities = [0.0; KINDS];
-        for (kind, phases) in PHASES.into_iter().enumerate() {
-            let part = (until.time - since.time) * f64::from(phases) * until.inverse[kind];
-            let powers = self.powers[kind].iter().take(phases as usize).rev();
-            let waiting = powers.fold(0.0, |sum, power| sum * part + power[0]);
-            densities[kind] = stays[kind] * waiting + leaves[kind];
-        }
-        densities
-    }
 }
 
-/// The sums of a `k`'s [powers](Shared::powers) of a number: of a fixed length each, which the compiler unrolls.
-#[inline]
-fn summed(powers: &[[f64; 6]; MOST_PHASES], phases: u32, part: f64) -> [f64; 6] {
-    match phases {
-        1 => powers[0],
-        2 => horner::<2>(powers, part),
-        3 => horner::<3>(powers, part),
-        5 => horner::<5>(powers, part),
-        _ => horner::<MOST_PHASES>(powers, part),
-    }
-}
-
-#[inline]
-fn horner<const K: usize>(powers: &[[f64; 6]; MOST_PHASES], part: f64) -> [f64; 6] {
+/// The sums of a `k`'s [powers](Shared::powers) of numbers: of a fixed length each, which the compiler unrolls.
+#[inline(always)]
+fn summed<const K: usize>(powers: &[[f64; 6]; MOST_PHASES], part: f64) -> [f64; 6] {
     let mut sums = powers[K - 1];
     for powers in powers[..K - 1].iter().rev() {
         for (sum, power) in sums.iter_mut().zip(powers) {
@@ -178,23 +132,41 @@ fn horner<const K: usize>(powers: &[[f64; 6]; MOST_PHASES], part: f64) -> [f64; 
     sums
 }
 
-impl Sums {
-    /// Adds a row but for the logarithm of what it returns, a number of the size of 1.
-    pub(super) fn add(&mut self, row: &Row, shared: &Shared, instants: &[Instant], [r, alpha]: [f64; 2]) -> f64 {
-        let (since, until) = (&instants[row.recency as usize], &instants[row.age as usize]);
-        let Terms { most, stays, leaves, counts } = shared.terms(row, since, until);
-        // Of the density: itself, its derivatives by r and α, those of who has left, and both by the weights.
-        let (mut all, mut by, mut left, mut left_by) = (0.0, [0.0; 2], 0.0, [0.0; 2]);
-        let (mut twice, mut by_weight) = ([0.0; 3], [[0.0; 4]; KINDS]);
+impl Densities {
+    /// Those of nobody.
+    pub(super) fn none() -> Self {
+        let none = [NONE; 2];
+        Self { all: NONE, left: NONE, by: none, left_by: none, twice: [NONE; 3], of: [[NONE; 4]; KINDS] }
+    }
+
+    /// Finds those of a block whose terms are found.
+    fn find(&mut self, block: &Block, shared: &Shared, kinds: &[usize], at: [f64; 2]) {
+        let Self { all, left, by, left_by, twice, .. } = self;
+        [all, left].into_iter().chain(by).chain(left_by).chain(twice).for_each(|sums| *sums = NONE);
+        for &kind in kinds {
+            match PHASES[kind] {
+                1 => self.add::<1>(block, shared, kind, at),
+                2 => self.add::<2>(block, shared, kind, at),
+                3 => self.add::<3>(block, shared, kind, at),
+                5 => self.add::<5>(block, shared, kind, at),
+                _ => self.add::<MOST_PHASES>(block, shared, kind, at),
+            }
+        }
+    }
+
+    /// Adds those of `K` phases.
+    fn add<const K: usize>(&mut self, block: &Block, shared: &Shared, kind: usize, [r, alpha]: [f64; 2]) {
         let (per_alpha, of_alpha) = (1.0 / alpha, r / alpha);
-        for (kind, phases) in PHASES.into_iter().enumerate().filter(|&(kind, _)| counts[kind]) {
-            let (log, inverse, shape, weight) =
-                (until.log[kind], until.inverse[kind], shared.shape[kind], shared.weights[kind]);
-            let part = (until.time - since.time) * f64::from(phases) * inverse;
-            let [waiting, moving, bending, by_r, moving_by_r, by_r_twice] = summed(&shared.powers[kind], phases, part);
-            let (stays, gone, trigamma) = (stays[kind], leaves[kind], shared.trigamma[kind]);
+        let (shape, weight, digamma, trigamma) =
+            (shared.shape[kind], shared.weights[kind], shared.digamma[kind], shared.trigamma[kind]);
+        let (since, until, part, powers) =
+            (&block.since[kind], &block.until[kind], block.part(kind), &shared.powers[kind]);
+        for index in 0..BLOCK {
+            let (stays, gone) = (block.terms.stays[kind][index], block.terms.leaves[kind][index]);
+            let [waiting, moving, bending, by_r, moving_by_r, by_r_twice] = summed::<K>(powers, part[index]);
+            let (log, inverse) = (until.log[index], until.inverse[index]);
             // Of ln P by r and α, and of W by α.
-            let slopes = [shared.digamma[kind] - log, of_alpha - shape * inverse];
+            let slopes = [digamma - log, of_alpha - shape * inverse];
             let by_alpha = -inverse * moving;
             let alive = [
                 stays * (waiting * slopes[0] + by_r),
@@ -210,42 +182,69 @@ impl Sums {
                         + 2.0 * slopes[1] * by_alpha
                         + inverse * inverse * (moving + bending)),
             ];
-            let (log, inverse) = (since.log[kind], since.inverse[kind]);
-            let slopes = [shared.digamma[kind] - log, of_alpha - shape * inverse];
+            let (log, inverse) = (since.log[index], since.inverse[index]);
+            let slopes = [digamma - log, of_alpha - shape * inverse];
             let gone_by = [gone * slopes[0], gone * slopes[1]];
             let density = [stays * waiting + gone, alive[0] + gone_by[0], alive[1] + gone_by[1], gone];
-            all += weight * density[0];
-            left += weight * gone;
-            for index in 0..2 {
-                by[index] += weight * density[1 + index];
-                left_by[index] += weight * gone_by[index];
+            self.all[index] += weight * density[0];
+            self.left[index] += weight * gone;
+            for by in 0..2 {
+                self.by[by][index] += weight * density[1 + by];
+                self.left_by[by][index] += weight * gone_by[by];
             }
-            twice[0] += weight * (alive[2] + gone_by[0] * slopes[0] + gone * trigamma);
-            twice[1] += weight * (alive[3] + gone_by[0] * slopes[1] + gone * (per_alpha - inverse));
             let curve = shape * inverse * inverse - of_alpha * per_alpha;
-            twice[2] += weight * (alive[4] + gone_by[1] * slopes[1] + gone * curve);
-            by_weight[kind] = density;
+            self.twice[0][index] += weight * (alive[2] + gone_by[0] * slopes[0] + gone * trigamma);
+            self.twice[1][index] += weight * (alive[3] + gone_by[0] * slopes[1] + gone * (per_alpha - inverse));
+            self.twice[2][index] += weight * (alive[4] + gone_by[1] * slopes[1] + gone * curve);
+            for (to, density) in self.of[kind].iter_mut().zip(density) {
+                to[index] = density;
+            }
         }
-        let (inverse, times) = (1.0 / all, row.customers);
-        let mut slopes = [by[0] * inverse, by[1] * inverse, left * inverse, 0.0, 0.0, 0.0, 0.0, 0.0];
-        slopes[3..].iter_mut().zip(&by_weight).for_each(|(slope, density)| *slope = density[0] * inverse);
-        for (row, (gradient, &slope)) in self.hessian.iter_mut().zip(self.gradient.iter_mut().zip(&slopes)) {
-            let slope = slope * times;
-            *gradient += slope;
-            row.iter_mut().zip(&slopes).for_each(|(sum, other)| *sum -= slope * other);
+    }
+}
+
+impl Sums {
+    /// Adds the rows of a block, of these `k` alone.
+    pub(super) fn add(
+        &mut self,
+        block: &mut Block,
+        densities: &mut Densities,
+        shared: &Shared,
+        kinds: &[usize],
+        at: [f64; 2],
+    ) {
+        block.find_terms(shared, kinds, true);
+        densities.find(block, shared, kinds, at);
+        let Densities { all, left, by, left_by, twice, of } = densities;
+        let customers = &block.customers;
+        let inverse = all.map(|all| 1.0 / all);
+        let weighed = times(&inverse, customers);
+        let mut slopes = [NONE; INNER];
+        for (slope, density) in slopes.iter_mut().zip([&by[0], &by[1], left]) {
+            *slope = times(density, &inverse);
         }
-        let inverse = times * inverse;
-        let seconds = [[twice[0], twice[1], left_by[0]], [0.0, twice[2], left_by[1]], [0.0, 0.0, left]];
-        for (index, (sums, second)) in self.hessian.iter_mut().zip(seconds).enumerate() {
-            sums[..3].iter_mut().zip(second).for_each(|(sum, second)| *sum += inverse * second);
-            sums[3..].iter_mut().zip(&by_weight).for_each(|(sum, density)| *sum += inverse * density[1 + index]);
+        for &kind in kinds {
+            slopes[3 + kind] = times(&of[kind][0], &inverse);
         }
-        self.value += times * most;
-        if (times - 1.0).abs() < 0.5 {
-            return all;
+        let places = || (0..3).chain(kinds.iter().map(|kind| 3 + kind));
+        for row in places() {
+            let slope = times(&slopes[row], customers);
+            self.gradient[row] += slope.iter().sum::<f64>();
+            for column in places().filter(|&column| column >= row) {
+                self.hessian[row][column] -= dot(&slope, &slopes[column]);
+            }
         }
-        self.value += times * libm::log(all);
-        1.0
+        let seconds =
+            [(0, 0, &twice[0]), (0, 1, &twice[1]), (0, 2, &left_by[0]), (1, 1, &twice[2]), (1, 2, &left_by[1])];
+        for (row, column, second) in seconds.into_iter().chain([(2, 2, &*left)]) {
+            self.hessian[row][column] += dot(&weighed, second);
+        }
+        for &kind in kinds {
+            for (row, density) in of[kind][1..].iter().enumerate() {
+                self.hessian[row][3 + kind] += dot(&weighed, density);
+            }
+        }
+        self.value += dot(customers, &block.terms.most) + Block::logarithms(customers, all);
     }
 
     /// Adds them to the likelihood; of the Hessian the upper half.
