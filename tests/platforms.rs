@@ -76,8 +76,8 @@ fn a_shop_has_the_same_bits_everywhere() {
 const SUMS: &str = "\
 histories: 796716feb872f81d
 numbers: d591e2b870790ebf
-fits: bfea88e04ec482a6
-models: 77b956df949d2aef
+fits: 12d213cbb21251d5
+models: f2577718d0e14792
 labels and figures: 987ddc6562f774a9
 forecasts: 6149a7a033fa8dd1
 words: a847220fa88118b2

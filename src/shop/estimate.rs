@@ -18,8 +18,8 @@ pub enum PurchaseChoice {
     #[default]
     Auto,
     /// MBG/CNBD-k, fitted, where the shop's past was [checked](super::ShopChecks) and it forecast better there, by more than two
-    /// standard errors of the log score, than the model of [`Auto`](Self::Auto); otherwise as that. It makes the checks ten
-    /// to twenty times as long, as its fit takes that many times as long as one of MBG/NBD.
+    /// standard errors of the log score, than the model of [`Auto`](Self::Auto); otherwise as that. It makes the checks some
+    /// ten times as long, as its fit takes four to eleven times as long as one of MBG/NBD.
     AutoWithRhythm,
     /// The model of this kind, fitted, where its likelihood has a maximum and dropout is
     /// [identified](Identification); otherwise NBD where that forecasts, with the reason.
