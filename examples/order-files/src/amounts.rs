@@ -1,5 +1,6 @@
 //! Amounts as people write them, to exact decimals.
 
+use crate::currencies::agree;
 use crate::layout::DecimalMark;
 
 /// A decimal number: `units` of `10^-scale`.
@@ -76,8 +77,15 @@ pub(crate) fn read(text: &[u8]) -> Option<Reading<'_>> {
         }
     };
     sign(&mut rest);
-    let start = rest.find(|character: char| character.is_ascii_digit())?;
-    let end = rest.rfind(|character: char| character.is_ascii_digit())? + 1;
+    let mut start = rest.find(|character: char| character.is_ascii_digit())?;
+    let mut end = rest.rfind(|character: char| character.is_ascii_digit())? + 1;
+    // A decimal mark without digits on one side: `.50`, `12.`.
+    let is_mark = |text: &str| !text.is_empty() && !is_currency(text.trim());
+    if is_mark(&rest[..start]) && rest[..start].ends_with(['.', ',']) {
+        start -= 1;
+    } else if is_mark(&rest[end..]) && rest[end..].starts_with(['.', ',']) {
+        end += 1;
+    }
     let (before, digits, after) = (&rest[..start], &rest[start..end], &rest[end..]);
     let (mut before, after) = (before.trim(), after.trim());
     // A sign between the mark and the digits: `$-5`.
@@ -87,6 +95,7 @@ pub(crate) fn read(text: &[u8]) -> Option<Reading<'_>> {
     match (before, after) {
         ("", "") => {}
         (one, "") | ("", one) if mark.is_empty() && is_currency(one) => mark = one,
+        (sign, code) if mark.is_empty() && is_currency(sign) && is_code(code) && agree(sign, code) => mark = code,
         _ => return None,
     }
     if signs > 1 {
@@ -110,7 +119,8 @@ fn in_brackets(text: &str) -> Option<(&str, &str, &str)> {
 /// Digits with a decimal mark and thousands separators.
 fn digits_of(text: &str, decimal: char, thousands: char) -> Option<Number> {
     let (whole, fraction) = match text.split_once(decimal) {
-        Some((_, "")) => return None,
+        Some(("", "")) => return None,
+        Some(("", fraction)) => ("0", fraction),
         Some(parts) => parts,
         None => (text, ""),
     };
@@ -156,9 +166,14 @@ fn is_currency(text: &str) -> bool {
     };
     let mut characters = text.chars();
     let one_sign = characters.next().is_some_and(is_sign) && characters.next().is_none();
-    one_sign
-        || (text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase()))
-        || CURRENCY_MARKS.contains(&text.to_lowercase().as_str())
+    // `AU $` is `AU$`.
+    let letters = text.strip_suffix('$').map(str::trim_end).filter(|letters| !letters.is_empty());
+    let joined = letters.map_or_else(|| text.to_owned(), |letters| format!("{letters}$"));
+    one_sign || is_code(text) || text == "CN¥" || CURRENCY_MARKS.contains(&joined.to_lowercase().as_str())
+}
+
+fn is_code(text: &str) -> bool {
+    text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 #[cfg(test)]
@@ -190,6 +205,14 @@ mod tests {
         point("$-95.20", "-95.2");
         point("95.20-", "-95.2");
         point("1234.5678", "1234.5678");
+        point(".50", "0.5");
+        point("-.5", "-0.5");
+        point("12.", "12");
+        point("$12. USD", "12");
+        point("Rs.50.00", "50");
+        point("AU $12.50", "12.5");
+        point("$12.50 USD", "12.5");
+        comma(",50 €", "0.5");
         comma("1.234,50", "1234.5");
         comma("€ -35,90", "-35.9");
         comma("1'234,5", "1234.5");
@@ -203,8 +226,8 @@ mod tests {
     #[test]
     fn what_is_no_amount() {
         for text in [
-            "", "-", "12.", ".5", "1O.50", "1e3", "--5", "(-5)", "5(5)", "$(5)$", "$($5)", "(5", "1,23", "1.2.3",
-            "12 34", "0x10", "O10", "5 €€", "€5€", "٣",
+            "", "-", ".", "1O.50", "1e3", "--5", "(-5)", "5(5)", "$(5)$", "$($5)", "(5", "1,23", "1.2.3", "12 34",
+            "0x10", "O10", "5 €€", "€5€", "€5 USD", "$.", "٣",
         ] {
             assert!(
                 read(text.as_bytes()).is_none_or(|reading| reading.numbers.iter().flatten().count() == 1),
@@ -212,8 +235,8 @@ mod tests {
             );
         }
         for text in [
-            "", "-", "12.", ".5", "1O.50", "1e3", "--5", "(-5)", "5(5)", "$(5)$", "$($5)", "(5", "1.2.3", "12 34",
-            "0x10", "O10", "5 €€", "€5€", "٣",
+            "", "-", ".", "1O.50", "1e3", "--5", "(-5)", "5(5)", "$(5)$", "$($5)", "(5", "1.2.3", "12 34", "0x10",
+            "O10", "5 €€", "€5€", "€5 USD", "$.", "٣",
         ] {
             assert_eq!(both(text), [None, None], "{text}");
         }

@@ -1,12 +1,12 @@
 //! The second pass: rows to orders and credits.
 
 use crate::cells::NO_TIME;
-use crate::contradiction::Difference;
 use crate::counts::Counts;
 use crate::drafts::{Draft, Drafts, EMPTY, Line};
 use crate::error::{BadRow, Error, Fault};
 use crate::ids::{Ids, NOBODY};
 use crate::layout::StatusMeaning;
+use crate::money::Money;
 use crate::order_ids::NO_ORDER;
 use crate::resolve::Rows;
 use crate::said::said;
@@ -47,16 +47,17 @@ impl Units {
 }
 
 pub(crate) struct Assembly<'a, S> {
-    rows: &'a Rows,
-    people: &'a Ids,
+    pub(crate) rows: &'a Rows,
+    pub(crate) people: &'a Ids,
     units: Units,
     pub(crate) counts: Counts,
     sink: S,
     bad: Vec<BadRow>,
     skips: bool,
-    /// The first two lines of an order that have the same amount, and whether any two have different ones.
-    equal_lines: Option<(u32, u32)>,
-    has_unequal_lines: bool,
+    /// The first two rows of an order that have the same amount, where they may be lines, and whether any two have different
+    /// ones.
+    pub(crate) equal_lines: Option<(u32, u32)>,
+    pub(crate) has_unequal_lines: bool,
 }
 
 impl<'a, S: Sink> Assembly<'a, S> {
@@ -132,6 +133,13 @@ impl<'a, S: Sink> Assembly<'a, S> {
             self.bad(row, rows.plan.amount_place(), fault)?;
             return Ok(None);
         };
+        let of_one = rows.refunded.as_ref().and_then(|one| one.get(at)).zip(rows.refunded.as_ref().map(Money::scale));
+        if let Some((given_back @ 1.., scale)) = of_one.map(|(units, scale)| (units.abs(), scale)) {
+            let is_flag = Some(given_back) == 10_i128.checked_pow(scale.into())
+                && amount.is_some_and(|amount| refunded.is_some_and(|one| amount > one));
+            let count = if is_flag { &mut self.counts.refunded_ones } else { &mut self.counts.refunded_amounts };
+            *count += 1;
+        }
         let word = |words: &crate::cells::Words| words.numbers.get(at).map(|number| usize::from(*number));
         let status = rows.statuses.as_ref().and_then(|(meanings, words)| meanings.get(word(words)?).copied());
         let says = |column: &Option<Vec<bool>>| column.as_ref().and_then(|one| one.get(at)).copied();
@@ -240,116 +248,6 @@ impl<'a, S: Sink> Assembly<'a, S> {
         crate::orders::decimal(units, self.units.scale).normalize().to_string()
     }
 
-    /// A further row of an order.
-    fn join(&mut self, draft: &mut Draft, mut line: Line) -> Result<(), Error> {
-        if line.is_refund {
-            draft.given_back = draft.given_back.saturating_add(line.amount.unwrap_or(0));
-            draft.refund_rows += 1;
-            draft.refund.get_or_insert(line);
-            return Ok(());
-        }
-        if let Some(first) = &mut draft.first {
-            // Where only one row of an order has a status, all stand there.
-            match (first.says_no_status, line.says_no_status) {
-                (true, false) => (first.status, first.says_no_status) = (line.status, false),
-                (false, true) if !self.rows.plan.adds_lines => {
-                    (line.status, line.says_no_status) = (first.status, false);
-                }
-                _ => {}
-            }
-            if self.rows.plan.adds_lines {
-                self.check_customer(first, line)?;
-                self.check_times(first, line)?;
-                if first.amount == line.amount {
-                    self.equal_lines = self.equal_lines.or(Some((first.row, line.row)));
-                } else {
-                    self.has_unequal_lines = true;
-                }
-                if line.seconds < first.seconds {
-                    (first.seconds, first.row) = (line.seconds, line.row);
-                }
-                first.refunded = match (first.refunded, line.refunded) {
-                    (Some(one), Some(other)) => one.checked_add(other),
-                    (one, other) => one.or(other),
-                };
-            } else {
-                self.check_customer(first, line)?;
-                // The row that says when the order was paid need not be that of the total.
-                let is_part = first.amount.is_none() || line.amount.is_none();
-                let is_paid = [first.status, line.status].contains(&StatusMeaning::Paid);
-                if line.amount.is_some() {
-                    self.check_equal(first, line)?;
-                }
-                if self.rows.paid.is_some() && is_part && is_paid && first.status == StatusMeaning::Unpaid {
-                    first.status = StatusMeaning::Paid;
-                }
-            }
-        } else {
-            draft.first = Some(line);
-        }
-        let amount = line.amount.unwrap_or(0);
-        let is_paid = line.status == StatusMeaning::Paid;
-        let sum = match (line.says_no_status, is_paid) {
-            (true, _) => &mut draft.unsaid,
-            (_, true) => &mut draft.paid,
-            (_, false) => &mut draft.called_off,
-        };
-        *sum = sum.saturating_add(amount);
-        draft.is_paid |= is_paid && !line.says_no_status;
-        draft.called_off_lines += u32::from(!is_paid);
-        Ok(())
-    }
-
-    /// Where nobody has said that the rows of an order are its lines, some two of them differ.
-    fn check_lines(&self) -> Result<(), Error> {
-        match self.equal_lines {
-            Some((first, second)) if self.rows.plan.may_be_totals && !self.has_unequal_lines => {
-                Err(self.rows.one_amount([first, second]))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn check_customer(&self, first: &mut Line, line: Line) -> Result<(), Error> {
-        if first.customer == NOBODY {
-            first.customer = line.customer;
-        }
-        let same = line.customer == NOBODY || line.customer == first.customer;
-        if same { Ok(()) } else { Err(self.contradiction(first, line, Difference::Customer)) }
-    }
-
-    /// Lines of one order lie within a day.
-    fn check_times(&self, first: &Line, line: Line) -> Result<(), Error> {
-        let is_far = line.seconds.abs_diff(first.seconds) > 86_400;
-        if is_far { Err(self.contradiction(first, line, Difference::Time)) } else { Ok(()) }
-    }
-
-    /// The total, given again, is the same.
-    fn check_equal(&self, first: &mut Line, line: Line) -> Result<(), Error> {
-        if first.amount.is_none() {
-            *first = Line { customer: first.customer, ..line };
-            return Ok(());
-        }
-        let has_refunds = first.refunded.is_some() && line.refunded.is_some();
-        let difference = if first.amount != line.amount {
-            Difference::Amount
-        } else if first.seconds != line.seconds {
-            Difference::Time
-        } else if first.status != line.status {
-            Difference::Status
-        } else if has_refunds && first.refunded != line.refunded {
-            Difference::Refunded
-        } else {
-            first.refunded = first.refunded.or(line.refunded);
-            return Ok(());
-        };
-        Err(self.contradiction(first, line, difference))
-    }
-
-    fn contradiction(&self, first: &Line, second: Line, difference: Difference) -> Error {
-        self.rows.contradiction(self.people, [first.row, second.row], difference)
-    }
-
     fn finish(&mut self, order: u32, draft: &Draft) -> Result<(), Error> {
         let Some(orders) = &self.rows.orders else { return Ok(()) };
         // Lines without an amount of an order whose amount is in another currency.
@@ -366,6 +264,7 @@ impl<'a, S: Sink> Assembly<'a, S> {
             self.credit(refund, draft.given_back);
             return Ok(());
         };
+        self.check_refunds(&first, draft)?;
         self.counts.refunds_matched += u64::from(draft.refund_rows);
         let adds_lines = self.rows.plan.adds_lines;
         if first.amount.is_none() {
@@ -382,7 +281,14 @@ impl<'a, S: Sink> Assembly<'a, S> {
         if adds_lines && draft.is_paid && first.customer != NOBODY {
             self.counts.lines_called_off += u64::from(draft.called_off_lines);
         }
-        let refunded = first.refunded.unwrap_or(0).saturating_add(draft.given_back);
+        let (of_order, of_rows) = (first.refunded.unwrap_or(0), draft.given_back);
+        // One refund may be said twice, of the order and in a row of its own.
+        let is_said_twice = of_order > 0 && of_rows > 0;
+        let refunded = if of_order == of_rows { of_order } else { of_order.saturating_add(of_rows) };
+        if first.customer != NOBODY {
+            self.counts.refunded_in_both += u64::from(is_said_twice);
+            self.counts.refunds_repeated += u64::from(draft.repeats_refund);
+        }
         match draft.refund {
             Some(refund) if refunded > amount => self.above(first, refund, amount, refunded),
             _ => self.order(first, amount, refunded, status),

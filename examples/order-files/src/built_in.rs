@@ -48,6 +48,11 @@ impl Layout {
         Self::from_toml(BUILT_IN[0])
     }
 
+    /// Whether it is a platform's.
+    pub(crate) fn is_built_in(&self) -> bool {
+        Self::built_in().is_ok_and(|known| known.iter().skip(1).any(|layout| layout.name() == self.name()))
+    }
+
     /// A layout that is known, by name.
     pub fn named(name: &str) -> Result<Self, Error> {
         let known = Self::built_in()?;

@@ -76,14 +76,6 @@ pub(crate) fn is_rounded(id: &[u8]) -> bool {
         && is_number(power)
 }
 
-/// Whether a field of times says that something did not happen: it is empty, the zero of a database, or no.
-pub(crate) fn is_never(field: &[u8]) -> bool {
-    is_void(field)
-        || field.starts_with(b"0000-00-00")
-        || field.starts_with(b"0001-01-01")
-        || [&b"0"[..], b"no", b"false"].iter().any(|word| field.eq_ignore_ascii_case(word))
-}
-
 /// A column of money, whose form is found from all its values.
 pub(crate) struct MoneyCells {
     vote: Vote<2, Number>,
@@ -194,6 +186,8 @@ pub(crate) struct TimeCells {
     clock: LocalClock,
     last: ([u8; 10], i64),
     only: Option<DateOrder>,
+    /// The first lines of times of 12 digits, and of milliseconds.
+    digits: [Option<u64>; 2],
 }
 
 /// Stands for a row without a time.
@@ -205,12 +199,33 @@ pub(crate) enum Moment {
     /// In every order the same.
     At(i64),
     Ordered([Option<i64>; 3]),
+    /// In every order the same, of 12 or 13 digits; whether they count milliseconds.
+    Digits(i64, bool),
+}
+
+impl Moment {
+    /// In the first order in which it is one.
+    pub(crate) fn first(&self) -> Option<i64> {
+        match self {
+            Self::Empty => None,
+            Self::At(seconds) | Self::Digits(seconds, _) => Some(*seconds),
+            Self::Ordered(seconds) => seconds.iter().flatten().next().copied(),
+        }
+    }
 }
 
 impl TimeCells {
     pub(crate) fn new(only: Option<DateOrder>, rows_may_go: bool, shop: LocalClock, clock: LocalClock) -> Self {
         let form = only.and_then(|order| DateOrder::ALL.iter().position(|one| *one == order));
-        Self { vote: Vote::new(form, rows_may_go), seconds: Vec::new(), shop, clock, last: ([0; 10], 0), only }
+        Self {
+            vote: Vote::new(form, rows_may_go),
+            seconds: Vec::new(),
+            shop,
+            clock,
+            last: ([0; 10], 0),
+            only,
+            digits: [None; 2],
+        }
     }
 
     #[inline]
@@ -218,9 +233,14 @@ impl TimeCells {
         if let Some((seconds, clock)) = times::plain(field, &mut self.last) {
             return Some(Moment::At(self.instant(seconds, clock)));
         }
-        let times::Reading { seconds, clock } = times::read(field)?;
-        let seconds = seconds.map(|seconds| Some(self.instant(seconds?, clock)));
+        let times::Reading { mut seconds, clocks } = times::read(field)?;
+        for (seconds, clock) in seconds.iter_mut().zip(clocks) {
+            *seconds = seconds.map(|seconds| self.instant(seconds, clock));
+        }
         let [first, ..] = seconds;
+        if let (Some(first), Some(is_milliseconds)) = (first, times::is_milliseconds(field)) {
+            return Some(Moment::Digits(first, is_milliseconds));
+        }
         match first {
             Some(first) if seconds.iter().all(|seconds| *seconds == Some(first)) => Some(Moment::At(first)),
             _ => Some(Moment::Ordered(seconds)),
@@ -244,9 +264,27 @@ impl TimeCells {
             Moment::Ordered(values) => {
                 self.vote.add(row, line, *values).map_err(|clash| self.clash(&clash, field))?.unwrap_or(NO_TIME)
             }
+            Moment::Digits(seconds, is_milliseconds) => {
+                let [this, other] = [usize::from(*is_milliseconds), usize::from(!is_milliseconds)];
+                if let Some(earlier) = self.digits[other] {
+                    return Err(Self::other_digits(earlier, *is_milliseconds, field));
+                }
+                self.digits[this].get_or_insert(line);
+                *seconds
+            }
         };
         self.seconds.push(seconds);
         Ok(())
+    }
+
+    #[cold]
+    fn other_digits(earlier: u64, is_milliseconds: bool, field: &[u8]) -> Fault {
+        let expected = if is_milliseconds {
+            said!("a time such as 202401311830, as on line {earlier}", "时间，如 202401311830（见第 {earlier} 行）")
+        } else {
+            said!("milliseconds since 1970, as on line {earlier}", "自 1970 年起的毫秒数（如第 {earlier} 行）")
+        };
+        Fault::new(field, expected)
     }
 
     #[cold]

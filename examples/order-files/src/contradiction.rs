@@ -3,6 +3,7 @@
 use crate::error::{Error, shown};
 use crate::header::AmountFrom;
 use crate::ids::{Ids, NOBODY};
+use crate::layout::Role;
 use crate::resolve::Rows;
 use crate::said::{Said, said};
 
@@ -49,12 +50,27 @@ impl Rows {
             second,
             column: self.plan.name(place).to_owned(),
             values: Box::new(values),
-            mend: match difference {
-                Difference::Amount if !self.plan.adds_lines => {
-                    ["--rows lines adds the rows of an order up; ", "--rows lines 把订单的各行相加；"].into()
-                }
-                _ => ["", ""].into(),
-            },
+            mend: self.mend(difference),
+        }
+    }
+
+    /// What reads such rows otherwise.
+    fn mend(&self, difference: Difference) -> Said {
+        let plan = &self.plan;
+        let kind = plan.near.iter().find(|(_, role)| *role == Some(Role::Kind) && plan.kind.is_none());
+        let kind = kind.map(|(place, _)| plan.name(*place)).filter(|name| !name.is_empty());
+        let adds_up = match difference {
+            Difference::Amount => !plan.adds_lines,
+            Difference::Status | Difference::Refunded => plan.rest.is_some(),
+            Difference::Customer | Difference::Time => false,
+        };
+        match (kind, adds_up) {
+            (Some(kind), _) => said!(
+                "if column {kind} says which rows are refunds, --columns \"kind={kind}\" reads it; ",
+                "若 {kind} 列说明哪些行是退款，请用 --columns \"kind={kind}\" 读取；"
+            ),
+            (None, true) => ["--rows lines adds the rows of an order up; ", "--rows lines 把订单的各行相加；"].into(),
+            (None, false) => ["", ""].into(),
         }
     }
 

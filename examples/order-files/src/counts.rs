@@ -46,6 +46,15 @@ pub struct Counts {
     pub refunds_not_made: u64,
     /// Of these, rows with a refunded amount beside their own.
     pub refunded_twice: u64,
+    /// Orders with a refunded amount and with refund rows: one refund where both come to the same, else two.
+    pub refunded_in_both: u64,
+    /// Orders of lines that have one refunded amount on several, added up.
+    pub refunds_repeated: u64,
+    /// Rows that give back 1 of more, and rows that give back something else.
+    pub(crate) refunded_ones: u64,
+    pub(crate) refunded_amounts: u64,
+    /// Rows without a customer that have one in another column of the layout.
+    pub guests_elsewhere: u64,
     /// Credits that were tied to an order of their customer.
     pub credits_matched: u64,
 }

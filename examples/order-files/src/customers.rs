@@ -10,10 +10,30 @@ use crate::ids::{Ids, Key, NOBODY};
 use crate::said::{Said, said};
 
 /// Ids that are nobody, in any case; so are those that say nothing, and zeros: `0`, `0.0`, `00000000-0000-0000-0000-000000000000`.
-const GUESTS: [&str; 5] = ["guest", "undefined", "nil", "#n/a", "\\n"];
+const GUESTS: [&str; 9] = ["guest", "undefined", "nil", "#n/a", "\\n", "n.a.", "n.a", "无", "空"];
+
+/// Words for nothing within brackets, where others are names.
+const IN_BRACKETS: [&str; 5] = ["na", "blank", "empty", "unknown", "missing"];
 
 /// The longest id.
 const LONGEST: usize = 512;
+
+fn is_word(words: &[&str], id: &str) -> bool {
+    words.iter().any(|word| id.eq_ignore_ascii_case(word))
+}
+
+/// Whether an id is punctuation alone, what a spreadsheet has in place of a value, or a word for nothing in brackets: `?`,
+/// `#VALUE!`, `(null)`, `<NA>`.
+fn is_nothing(id: &str) -> bool {
+    let is_sign = |one: char| one.is_ascii_punctuation() || matches!(one, '？' | '－' | '—' | '–' | '…' | '／');
+    let inside = [('(', ')'), ('<', '>'), ('[', ']'), ('{', '}'), ('（', '）'), ('【', '】')]
+        .into_iter()
+        .find_map(|(open, close)| id.strip_prefix(open)?.strip_suffix(close))
+        .map(str::trim);
+    let is_empty =
+        |inside: &str| is_void(inside.as_bytes()) || is_word(&GUESTS, inside) || is_word(&IN_BRACKETS, inside);
+    id.chars().all(is_sign) || id.starts_with('#') && id.ends_with(['!', '?']) || inside.is_some_and(is_empty)
+}
 
 #[derive(Default)]
 pub(crate) struct Customers {
@@ -99,7 +119,8 @@ impl Customers {
         }
         is_void(id.as_bytes())
             || id.bytes().all(|byte| matches!(byte, b'0' | b'.' | b'-'))
-            || GUESTS.iter().any(|guest| id.eq_ignore_ascii_case(guest))
+            || is_word(&GUESTS, id)
+            || !id.starts_with(|first: char| first.is_ascii_alphanumeric()) && is_nothing(id)
     }
 
     fn number_of_address(&mut self, text: &str) -> Result<u32, Fault> {

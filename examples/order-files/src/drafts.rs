@@ -33,6 +33,11 @@ pub(crate) struct Draft {
     pub(crate) given_back: i128,
     pub(crate) refund_rows: u32,
     pub(crate) refund: Option<Line>,
+    /// The refund row of the earliest time.
+    pub(crate) earliest: Option<Line>,
+    /// What the first line has as refunded, and whether another has the same and is not given back whole.
+    pub(crate) refund_each: Option<i128>,
+    pub(crate) repeats_refund: bool,
 }
 
 pub(crate) const EMPTY: Draft = Draft {
@@ -45,6 +50,9 @@ pub(crate) const EMPTY: Draft = Draft {
     given_back: 0,
     refund_rows: 0,
     refund: None,
+    earliest: None,
+    refund_each: None,
+    repeats_refund: false,
 };
 
 /// The drafts of a file's orders.

@@ -1,5 +1,6 @@
-//! The day up to which orders count, and whether the last one can be believed.
+//! The day up to which orders count, and whether the last one and the first one can be believed.
 
+use std::cmp::Reverse;
 use std::fmt::Write;
 
 use chrono::NaiveDate;
@@ -38,6 +39,27 @@ fn mend(rows: &Rows, counts: &Counts) -> Said {
     mends.into()
 }
 
+/// The day up to which orders count, and a first day that lies far before all others.
+pub(crate) struct Days {
+    pub(crate) as_of: NaiveDate,
+    pub(crate) far_first: Option<FarFirst>,
+}
+
+/// A first day that may stand for a missing date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FarFirst {
+    pub(crate) day: NaiveDate,
+    pub(crate) line: u64,
+    /// The day behind it.
+    pub(crate) next: NaiveDate,
+}
+
+/// Days that programs write for none: 1900-01-01, 1970-01-01.
+fn is_placeholder(seconds: i64) -> bool {
+    let day = seconds.div_euclid(86_400);
+    day == -25_567 || seconds.abs() < 86_400
+}
+
 /// The day that was asked for, or the last with a purchase or credit, of their moments and rows: all of them, or the first
 /// and the last of each day of UTC, which say the same.
 ///
@@ -50,8 +72,15 @@ pub(crate) fn as_of<I: Iterator<Item = (i64, u32)>>(
     rows: &Rows,
     options: &ReadOptions,
     counts: &Counts,
-) -> Result<NaiveDate, Error> {
-    let Some((last, row)) = times().max_by_key(|(seconds, row)| (*seconds, std::cmp::Reverse(*row))) else {
+) -> Result<Days, Error> {
+    let mut all = times();
+    let ends = all.next().map(|one| {
+        all.fold([one; 2], |[first, last], one| {
+            let is_last = (one.0, Reverse(one.1)) > (last.0, Reverse(last.1));
+            [if one < first { one } else { first }, if is_last { one } else { last }]
+        })
+    });
+    let Some([first, (last, row)]) = ends else {
         return Err(Error::NoPurchase {
             orders: counts.orders,
             unpaid: counts.unpaid,
@@ -60,17 +89,53 @@ pub(crate) fn as_of<I: Iterator<Item = (i64, u32)>>(
             mend: mend(rows, counts),
         });
     };
-    if let Some(day) = options.as_of {
-        return Ok(day);
-    }
+    let far_first = far_first(&times, first, last, rows, counts.rows);
+    let as_of = match options.as_of {
+        Some(day) => day,
+        None => last_day(&times, (last, row), rows, counts.rows)?,
+    };
+    Ok(Days { as_of, far_first })
+}
+
+fn date(day: i64) -> NaiveDate {
+    i32::try_from(day).ok().and_then(NaiveDate::from_epoch_days).unwrap_or(NaiveDate::MAX)
+}
+
+/// The first day, where it lies more than a year, and farther than all later days span or at the zero of a calendar, before the
+/// day behind it.
+fn far_first<I: Iterator<Item = (i64, u32)>>(
+    times: &impl Fn() -> I,
+    (first, row): (i64, u32),
+    last: i64,
+    rows: &Rows,
+    count: u64,
+) -> Option<FarFirst> {
     let day = |seconds: i64| rows.clock.day(seconds);
-    let date = |day: i64| i32::try_from(day).ok().and_then(NaiveDate::from_epoch_days).unwrap_or(NaiveDate::MAX);
+    let far = first + YEAR * 86_400;
+    let first_day = day(first);
+    let is_near = |(seconds, _): (i64, u32)| seconds < far && day(seconds) != first_day;
+    if last < far || count < ROWS && !is_placeholder(first) || times().any(is_near) {
+        return None;
+    }
+    let next = times().map(|(seconds, _)| seconds).filter(|seconds| *seconds >= far).min().map(day)?;
+    let is_far = next - first_day > day(last) - next || is_placeholder(first);
+    is_far.then(|| FarFirst { day: date(first_day), line: rows.lines.line(row), next: date(next) })
+}
+
+/// The last day.
+fn last_day<I: Iterator<Item = (i64, u32)>>(
+    times: &impl Fn() -> I,
+    (last, row): (i64, u32),
+    rows: &Rows,
+    count: u64,
+) -> Result<NaiveDate, Error> {
+    let day = |seconds: i64| rows.clock.day(seconds);
     let last_day = day(last);
     // Zones differ by less than two days, so that nothing nearer can make the last day a far one.
     let far = last - YEAR * 86_400;
     let before =
         times().map(|(seconds, _)| seconds).filter(|seconds| *seconds > far).map(day).any(|one| one != last_day);
-    if counts.rows < ROWS || before {
+    if count < ROWS || before {
         return Ok(date(last_day));
     }
     let earlier = || times().map(|(seconds, _)| seconds).filter(|seconds| *seconds <= far);

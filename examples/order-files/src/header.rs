@@ -1,12 +1,12 @@
 //! From a header to what its columns say.
 
 use crate::error::{Error, called, listed};
+use crate::guess;
 use crate::layout::{Layout, Role, RowsOfOrder};
-use crate::names::{is_near, is_pieces, is_price, is_whole, plain, role_near};
+use crate::names::{distance, is_near, is_of_order, is_pieces, is_price, is_whole, plain, role_near, slips};
 use crate::options::ReadOptions;
 use crate::rows::Row;
 use crate::said::{Said, said};
-use crate::times;
 
 /// Where an amount comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,7 @@ pub(crate) enum AmountFrom {
 
 /// What the columns of a file say.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is found alone")]
 pub(crate) struct Plan {
     pub(crate) layout: Layout,
     /// The header, for messages.
@@ -45,24 +46,34 @@ pub(crate) struct Plan {
     pub(crate) may_be_totals: bool,
     /// Columns that say what a line is, where nobody has said that the rows of an order are its lines.
     pub(crate) line: Option<Vec<usize>>,
+    /// Columns that are not read, where nobody has said that each row of an order has its total.
+    pub(crate) rest: Option<Vec<usize>>,
+    /// The column behind that of amounts, where it has no name.
+    pub(crate) behind_amount: Option<usize>,
     /// A column of pieces beside one of amounts: below 0 they were sent back.
     pub(crate) pieces: Option<usize>,
     /// A column of pieces beside an amount that may be the price of one of them.
     pub(crate) in_doubt: Option<usize>,
     /// Unused columns whose names are near ones that would be used, and the roles that they look to have.
-    pub(crate) near: Vec<(String, Option<Role>)>,
+    pub(crate) near: Vec<(usize, Option<Role>)>,
     /// All other columns that are neither used nor known.
     pub(crate) unread: Vec<usize>,
+    /// Whether the layout is no platform's, so that any column may matter.
+    pub(crate) is_own: bool,
+    /// Roles that the layout names columns for and the file has none of, with the first of these names.
+    pub(crate) absent: Vec<(Role, String)>,
+    /// Further columns of the layout that name the customer.
+    pub(crate) other_customers: Vec<usize>,
 }
 
-struct Header {
+pub(crate) struct Header {
     /// The line on which it stands.
     line: u64,
     /// As they are shown in messages.
-    names: Vec<String>,
+    pub(crate) names: Vec<String>,
     /// As they stand in the file.
-    raw: Vec<String>,
-    plain: Vec<String>,
+    pub(crate) raw: Vec<String>,
+    pub(crate) plain: Vec<String>,
 }
 
 impl Header {
@@ -85,11 +96,11 @@ impl Header {
         }
     }
 
-    fn error(&self, message: Said) -> Error {
+    pub(crate) fn error(&self, message: Said) -> Error {
         Error::Header { line: self.line, message }
     }
 
-    fn list(&self) -> String {
+    pub(crate) fn list(&self) -> String {
         let names: Vec<String> = self.names.iter().filter(|name| !name.is_empty()).cloned().collect();
         listed(&names, 40)
     }
@@ -118,39 +129,12 @@ impl Plan {
     }
 
     fn of(layout: Layout, header: Header, options: &ReadOptions, fields: &[&[u8]]) -> Result<Self, Error> {
-        let place = |role: Role| -> Result<Option<usize>, Error> {
-            if let Some((_, name)) = options.columns.0.iter().find(|(named, _)| *named == role) {
-                // Named by nothing, a role is not read.
-                if name.is_empty() {
-                    return Ok(None);
-                }
-                let missing = || {
-                    let list = header.list();
-                    header.error(said!(
-                        "there is no column {name}, which --columns names for {role}; the columns are: {list}",
-                        "没有 {name} 列（--columns 指定它为 {role}）；现有各列：{list}"
-                    ))
-                };
-                return header.place(name)?.ok_or_else(missing).map(Some);
-            }
-            for name in layout.names(role) {
-                if let Some(place) = header.place(name)? {
-                    return Ok(Some(place));
-                }
-            }
-            Ok(None)
-        };
         let mut used = Vec::new();
         for role in Role::ALL {
-            used.push((role, place(role)?));
+            used.push((role, place_of(&header, &layout, options, role)?));
         }
         let at = |role: Role| used.iter().find(|(one, _)| *one == role).and_then(|(_, place)| *place);
-        let mut times: Vec<usize> = at(Role::PlacedAt).into_iter().collect();
-        if !options.columns.0.iter().any(|(role, _)| *role == Role::PlacedAt) {
-            for name in layout.names(Role::PlacedAt) {
-                times.extend(header.place(name)?.filter(|place| !times.contains(place)));
-            }
-        }
+        let times = places_of(&header, &layout, options, Role::PlacedAt, usize::MAX)?;
         let is_named = |role: Role| options.columns.0.iter().any(|(named, _)| *named == role);
         // An amount that is named as a price is none.
         let is_price = is_named(Role::UnitPrice) && !is_named(Role::Amount);
@@ -162,7 +146,7 @@ impl Plan {
         };
         let (Some(customer), false, Some(amount)) = (at(Role::CustomerId), times.is_empty(), amount) else {
             let found = [at(Role::CustomerId).is_some(), !times.is_empty(), amount.is_some()];
-            return Err(missing(&header, found, &used, fields));
+            return Err(guess::missing(&header, found, &used, fields));
         };
         let needs = [
             ("--status", Role::Status, options.status.0.is_empty()),
@@ -182,6 +166,10 @@ impl Plan {
         };
         let is_guess = adds_lines && rows == RowsOfOrder::Auto;
         let all_used = || used.iter().filter_map(|(_, place)| *place).chain(times.iter().copied()).collect();
+        let is_used = |place: &usize| times.contains(place) || used.iter().any(|(_, one)| *one == Some(*place));
+        let is_of_order = of_row.is_some_and(|place| header.plain.get(place).is_some_and(|name| is_of_order(name)));
+        let rest = !adds_lines && rows == RowsOfOrder::Auto && at(Role::OrderId).is_some() && !is_of_order;
+        let rest = rest.then(|| (0..header.names.len()).filter(|place| !is_used(place)).collect::<Vec<_>>());
         let line: Option<Vec<usize>> = is_guess.then(all_used);
         let (near, unread) = near(&header, &layout, &used, &times);
         let is_own = layout.name() == OWN || is_named(Role::Amount);
@@ -190,6 +178,10 @@ impl Plan {
             unread.find(|&place| header.plain.get(place).is_some_and(|name| is_pieces(name)))
         });
         let in_doubt = pieces.filter(|_| is_own && may_be_price(&header, amount));
+        let is_own = options.layout.as_ref().map_or(layout.name() == OWN, |layout| !layout.is_built_in());
+        let is_absent = |role: &Role| !is_own && at(*role).is_none() && !is_named(*role);
+        let first_name = |role: Role| Some((role, layout.names(role).first()?.clone()));
+        let absent = [Role::Status, Role::OrderId].into_iter().filter(is_absent).filter_map(first_name).collect();
         Ok(Self {
             in_doubt,
             customer,
@@ -212,9 +204,19 @@ impl Plan {
             adds_lines,
             may_be_totals: rows == RowsOfOrder::Auto && matches!(amount, AmountFrom::Column(_)),
             line,
+            rest: rest.filter(|rest| !rest.is_empty()),
+            behind_amount: of_row
+                .map(|place| place + 1)
+                .filter(|place| header.plain.get(*place).is_some_and(String::is_empty)),
             pieces: at(Role::Quantity).filter(|_| matches!(amount, AmountFrom::Column(_))),
-            near: near.into_iter().map(|place| (header.names[place].clone(), role_near(&header.raw[place]))).collect(),
+            near: near
+                .into_iter()
+                .map(|place| (place, slip(&header, &layout, &used, place).or_else(|| role_near(&header.raw[place]))))
+                .collect(),
             unread,
+            is_own,
+            absent,
+            other_customers: places_of(&header, &layout, options, Role::CustomerId, usize::MAX)?.split_off(1),
             names: header.names,
             layout,
         })
@@ -230,6 +232,43 @@ impl Plan {
             AmountFrom::Column(place) | AmountFrom::PriceAndQuantity(place, _) => place,
         }
     }
+}
+
+/// The column that says what a role says, by its name in the options or in the layout.
+fn place_of(header: &Header, layout: &Layout, options: &ReadOptions, role: Role) -> Result<Option<usize>, Error> {
+    Ok(places_of(header, layout, options, role, 1)?.first().copied())
+}
+
+/// At most so many of the columns that say what a role says, the first to be used first.
+fn places_of(
+    header: &Header,
+    layout: &Layout,
+    options: &ReadOptions,
+    role: Role,
+    most: usize,
+) -> Result<Vec<usize>, Error> {
+    if let Some((_, name)) = options.columns.0.iter().find(|(named, _)| *named == role) {
+        // Named by nothing, a role is not read.
+        if name.is_empty() {
+            return Ok(Vec::new());
+        }
+        let missing = || {
+            let list = header.list();
+            header.error(said!(
+                "there is no column {name}, which --columns names for {role}; the columns are: {list}",
+                "没有 {name} 列（--columns 指定它为 {role}）；现有各列：{list}"
+            ))
+        };
+        return Ok(vec![header.place(name)?.ok_or_else(missing)?]);
+    }
+    let mut places = Vec::new();
+    for name in layout.names(role) {
+        if places.len() == most {
+            break;
+        }
+        places.extend(header.place(name)?.filter(|place| !places.contains(place)));
+    }
+    Ok(places)
 }
 
 /// The layout that no platform has.
@@ -260,110 +299,6 @@ fn layout_of(header: &Header, options: &ReadOptions) -> Result<Layout, Error> {
     best.map_or_else(Layout::own, |(_, layout)| Ok(layout))
 }
 
-/// Words in the names of columns that may be meant.
-const GUESSES: [(&str, [&str; 2], &[&str]); 3] = [
-    (
-        "customer_id",
-        ["who bought", "买家"],
-        &[
-            "customerid",
-            "customer",
-            "userid",
-            "user",
-            "buyer",
-            "client",
-            "member",
-            "email",
-            "kunde",
-            "客户",
-            "会员",
-            "买家",
-            "用户",
-        ],
-    ),
-    (
-        "placed_at",
-        ["when", "时间"],
-        &["orderdate", "purchasedate", "date", "created", "time", "placed", "datum", "日期", "时间"],
-    ),
-    (
-        "amount",
-        ["how much", "金额"],
-        &["amount", "ordertotal", "total", "revenue", "sales", "value", "paid", "betrag", "summe", "金额", "总价"],
-    ),
-];
-
-/// What else changes an answer, and is worth naming with the columns that are missing.
-const FURTHER: [Role; 5] = [Role::OrderId, Role::Status, Role::Refunded, Role::Kind, Role::Currency];
-
-/// Words in the names of columns that together make an amount.
-const PRICES: &[&str] = &["price", "单价"];
-const PIECES: &[&str] = &["quantity", "qty", "pieces", "数量"];
-
-fn missing(header: &Header, found: [bool; 3], used: &[(Role, Option<usize>)], fields: &[&[u8]]) -> Error {
-    let (mut lacking, mut lacking_in_chinese) = (Vec::new(), Vec::new());
-    let (mut guesses, mut taken) = (Vec::new(), Vec::new());
-    for ((role, [meaning, chinese], words), found) in GUESSES.into_iter().zip(found) {
-        if found {
-            continue;
-        }
-        lacking.push(format!("{meaning} ({role})"));
-        lacking_in_chinese.push(format!("{chinese}（{role}）"));
-        let is_other = |place: usize| role_near(&header.raw[place]).is_some_and(|near| near.name() != role);
-        let is_free = |place: usize| !taken.contains(&place) && !is_other(place);
-        let holds = |place: usize, word: &str| header.plain[place].contains(word) && is_free(place);
-        let holding =
-            |words: &[&str]| words.iter().find_map(|word| (0..header.raw.len()).find(|&place| holds(place, word)));
-        let part = |words: &[&str]| {
-            (0..header.raw.len()).find(|&place| words.iter().any(|word| header.plain[place].contains(word)))
-        };
-        if let (true, Some(price), Some(pieces)) = (role == "amount", part(PRICES), part(PIECES)) {
-            guesses.push(format!("unit_price={},quantity={}", header.names[price], header.names[pieces]));
-            continue;
-        }
-        let guess = holding(words);
-        guesses.push(format!("{role}={}", guess.map_or("NAME", |place| header.names[place].as_str())));
-        taken.extend(guess);
-    }
-    let is_whole = !guesses.iter().any(|guess| guess.ends_with("=NAME"));
-    if is_whole {
-        let is_free = |place: usize| !taken.contains(&place) && used.iter().all(|(_, one)| *one != Some(place));
-        for role in FURTHER.into_iter().filter(|role| used.contains(&(*role, None))) {
-            let is_it = |&place: &usize| is_free(place) && role_near(&header.raw[place]) == Some(role);
-            let place = (0..header.raw.len()).find(is_it);
-            guesses.extend(place.map(|place| format!("{role}={}", header.names[place])));
-        }
-    }
-    let (lacking, lacking_in_chinese) = (lacking.join(", "), lacking_in_chinese.join("、"));
-    let (list, guesses) = (header.list(), guesses.join(","));
-    let [names, chinese_names] =
-        if is_whole { ["", ""] } else { [" (NAME: one of the columns)", "（NAME 换成列名）"] };
-    let is_row = fields.iter().any(|field| times::read(field).is_some());
-    let [hint, chinese_hint] = if is_row {
-        [
-            "the first line looks like an order, not like a header: put one above it, such as customer_id,placed_at,amount"
-                .to_owned(),
-            "第一行像是订单而不是表头：请在上面加一行表头，如 customer_id,placed_at,amount".to_owned(),
-        ]
-    } else if header.names.iter().any(String::is_empty) {
-        [
-            format!(
-                "if the header stands lower, delete the lines above it; else --columns \"{guesses}\" names them{names}"
-            ),
-            format!("若表头在下面，请删去它上面的各行；否则用 --columns \"{guesses}\" 指明{chinese_names}"),
-        ]
-    } else {
-        [
-            format!("--columns \"{guesses}\" names them{names}; --from list shows the layouts that are known"),
-            format!("请用 --columns \"{guesses}\" 指明{chinese_names}；--from list 列出已知的格式"),
-        ]
-    };
-    header.error(said!(
-        "no column says {lacking}; the columns are: {list}; {hint}",
-        "找不到表示{lacking_in_chinese}的列；现有各列：{list}；{chinese_hint}"
-    ))
-}
-
 /// Of the columns that are neither used nor known, those whose names are near, and the others.
 fn near(header: &Header, layout: &Layout, used: &[(Role, Option<usize>)], times: &[usize]) -> (Vec<usize>, Vec<usize>) {
     let is_used = |place: usize| times.contains(&place) || used.iter().any(|(_, one)| *one == Some(place));
@@ -373,5 +308,17 @@ fn near(header: &Header, layout: &Layout, used: &[(Role, Option<usize>)], times:
     };
     let is_open = |place: &usize| !is_used(*place) && header.plain.get(*place).is_some_and(|name| !known(name));
     let is_near = |place: &usize| header.raw.get(*place).is_some_and(|name| is_near(name));
-    (0..header.names.len()).filter(is_open).partition(is_near)
+    let is_slip = |place: &usize| slip(header, layout, used, *place).is_some();
+    // A name of bytes that are no text may have been any.
+    let is_damaged = |place: &usize| header.raw.get(*place).is_some_and(|name| name.contains('\u{FFFD}'));
+    let is_noted = |place: &usize| is_near(place) || is_slip(place) || is_damaged(place);
+    (0..header.names.len()).filter(is_open).partition(is_noted)
+}
+
+/// The role that the layout has for a name that a column's name is but for a slip of the pen, where no column has it.
+fn slip(header: &Header, layout: &Layout, used: &[(Role, Option<usize>)], place: usize) -> Option<Role> {
+    let name = header.plain.get(place)?;
+    let is_like = |other: &String| distance(name, &plain(other)) <= slips(&plain(other));
+    let mut absent = used.iter().filter(|(_, place)| place.is_none()).map(|(role, _)| *role);
+    absent.find(|role| layout.names(*role).iter().any(is_like))
 }

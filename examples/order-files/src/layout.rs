@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::date_order::DateOrder;
 use crate::error::{Error, lines};
-use crate::names::plain;
+use crate::names::{plain, role_near};
 use crate::said::{Said, said};
 
 /// What a column says.
@@ -82,6 +82,16 @@ impl Role {
             Self::Currency => "currency",
             Self::Product => "product",
         }
+    }
+
+    /// Whether a column is called so: without case, spaces, `_` and `-`.
+    pub fn is_name_of(self, column: &str) -> bool {
+        plain(self.name()) == plain(column)
+    }
+
+    /// The role that a column looks to have by its name, such as the status of `Order Status`.
+    pub fn near(column: &str) -> Option<Self> {
+        role_near(column)
     }
 }
 
@@ -222,7 +232,7 @@ pub struct Layout {
     /// The same in Chinese.
     #[serde(default)]
     title_zh: Option<String>,
-    /// Columns that are all there in a file of this layout, and together in no other.
+    /// Columns that are all there in a file of this layout, and together in no other; one of several names, with `|`.
     #[serde(default)]
     recognise: Vec<String>,
     /// Columns that are not there in a file of this layout.
@@ -306,9 +316,20 @@ impl Layout {
 
     /// How many of a header's columns it is recognised by; `None` where one is missing.
     pub(crate) fn recognises(&self, header: &[String]) -> Option<usize> {
-        let has = |name: &String| header.contains(&plain(name));
+        let has = |names: &String| names.split('|').any(|name| header.contains(&plain(name)));
         let all = !self.recognise.is_empty() && self.recognise.iter().all(has) && !self.absent.iter().any(has);
         all.then_some(self.recognise.len())
+    }
+
+    /// By how many columns it is recognised.
+    pub(crate) fn recognised_by(&self) -> usize {
+        self.recognise.len()
+    }
+
+    /// What it is recognised by and a header does not have.
+    pub(crate) fn lacks(&self, header: &[String]) -> Vec<&str> {
+        let has = |names: &&String| names.split('|').any(|name| header.contains(&plain(name)));
+        self.recognise.iter().filter(|names| !has(names)).map(String::as_str).collect()
     }
 
     pub(crate) fn refusal(&self) -> Option<Said> {

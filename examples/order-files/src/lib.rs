@@ -39,14 +39,19 @@ mod cells;
 mod chinese;
 mod contradiction;
 mod counts;
+mod currencies;
 mod customers;
 mod date_order;
 mod drafts;
 mod error;
 mod far_day;
+mod fields;
 mod filed;
+mod guess;
+mod happened;
 mod header;
 mod ids;
+mod join;
 mod layout;
 mod library;
 mod lines;
@@ -156,6 +161,7 @@ impl Seen {
             duplicates: table.duplicates,
             alike: table.alike,
             several_pieces: table.several_pieces,
+            guests_elsewhere: table.guests_elsewhere,
             ..Counts::default()
         };
         Self { counts, duplicate_lines: table.duplicate_lines.clone(), alike_lines: table.alike_lines.clone() }
@@ -163,9 +169,19 @@ impl Seen {
 
     /// The same counts and those of the second pass.
     fn with(&self, counts: Counts, rows: &resolve::Rows) -> Counts {
-        let Counts { rows: read, duplicates, alike, several_pieces, .. } = self.counts;
+        let Counts { rows: read, duplicates, alike, several_pieces, guests_elsewhere, .. } = self.counts;
         let (skipped, other_currency, no_currency) = (rows.skipped.count, rows.other_currency, rows.no_currency);
-        Counts { rows: read, duplicates, alike, several_pieces, skipped, other_currency, no_currency, ..counts }
+        Counts {
+            rows: read,
+            duplicates,
+            alike,
+            several_pieces,
+            guests_elsewhere,
+            skipped,
+            other_currency,
+            no_currency,
+            ..counts
+        }
     }
 }
 
@@ -183,7 +199,7 @@ fn whole(table: Table, options: &ReadOptions, form: Form) -> Result<Orders, Erro
     if columns.customers.is_empty() && columns.credits.is_empty() {
         return Err(nothing(&rows, &counts, customers.guest));
     }
-    let as_of = far_day::as_of(|| columns.times(), &rows, options, &counts)?;
+    let days = far_day::as_of(|| columns.times(), &rows, options, &counts)?;
     let rounded = rounded(&customers.ids, &rows);
     let (ids, places) = std::mem::take(&mut customers.ids).sorted();
     let place = |number: &u32| places.get(*number as usize).copied().unwrap_or(NOBODY);
@@ -199,7 +215,7 @@ fn whole(table: Table, options: &ReadOptions, form: Form) -> Result<Orders, Erro
         alike_orders,
         customers: columns.count_customers(ids.len()),
     };
-    let orders = known(found, &seen, (rows, customers, ids), counts, (scale, as_of, form), options);
+    let orders = known(found, &seen, (rows, customers, ids), counts, (scale, days, form), options);
     Ok(Orders { order_ids, columns, lines, ..orders })
 }
 
@@ -228,7 +244,7 @@ fn known(
     seen: &Seen,
     (rows, customers, ids): (resolve::Rows, customers::Customers, SortedIds),
     counts: Counts,
-    (scale, as_of, (separator, encoding)): (u32, chrono::NaiveDate, Form),
+    (scale, days, (separator, encoding)): (u32, far_day::Days, Form),
     options: &ReadOptions,
 ) -> Orders {
     let mut joined: Vec<_> = customers.joined.into_values().collect();
@@ -237,15 +253,17 @@ fn known(
         bad_rows: &rows.skipped.first,
         duplicate_lines: &seen.duplicate_lines,
         alike_lines: &seen.alike_lines,
-        near_columns: &rows.plan.near,
-        used: &rows.plan.roles,
+        plan: &rows.plan,
+        unread: &rows.unread,
+        partly_refunded: rows.partly_refunded,
+        elsewhere: rows.elsewhere,
+        far_first: days.far_first,
         absent_words: (&rows.absent_words, options.words()),
         totals: totals(&ids, found.present),
         nobodies: suspects::nobodies(&ids, found.present),
         guessed: suspects::guessed(&ids, encoding, &rows.plan),
         rounded: found.rounded,
         other_codes: &rows.other_codes,
-        columns: rows.plan.names.len(),
         guest: customers.guest,
         joined,
         ids: ids.len() as u64,
@@ -273,7 +291,7 @@ fn known(
             decimal: rows.decimal,
             currency: rows.currency,
         },
-        as_of,
+        as_of: days.as_of,
         zone: options.zone,
     }
 }

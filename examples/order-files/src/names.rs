@@ -9,6 +9,8 @@ pub(crate) fn plain(name: &str) -> String {
             !(character.is_whitespace() || character.is_control() || matches!(character, '_' | '-' | '\u{FEFF}'))
         })
         .flat_map(char::to_lowercase)
+        // What is left of İ.
+        .filter(|character| *character != '\u{307}')
         .map(|character| match character {
             '（' => '(',
             '）' => ')',
@@ -156,9 +158,24 @@ pub(crate) fn is_called_off(plain_field: &str) -> bool {
     starts || letters <= 10 && !is_denied && CALLED_OFF_IN.iter().any(|word| plain_field.contains(word))
 }
 
+/// Whether a status says that some of an order was given back.
+pub(crate) fn is_partly_refunded(plain_word: &str) -> bool {
+    let holds = |words: &[&str]| words.iter().any(|word| plain_word.contains(word));
+    holds(&["part", "teil", "部分", "一部", "част"]) && holds(CALLED_OFF_BACK)
+}
+
+/// Parts of words for what was given back.
+const CALLED_OFF_BACK: &[&str] = &["refund", "rembours", "erstatt", "reembols", "rimbors", "退款", "返金", "возвр"];
+
 /// Words in names of columns that count pieces.
-const PIECES: [&str; 14] = [
+const PIECES: [&str; 20] = [
     "quantity",
+    "units",
+    "unidades",
+    "unités",
+    "einheiten",
+    "pezzi",
+    "sztuk",
     "qty",
     "quantité",
     "quantite",
@@ -181,7 +198,7 @@ const OTHER_PIECES: [&str; 10] =
 /// Whether a column counts the pieces of a row.
 pub(crate) fn is_pieces(plain_name: &str) -> bool {
     let holds = |words: &[&str]| words.iter().any(|word| plain_name.contains(word));
-    holds(&PIECES) && !holds(&OTHER_PIECES)
+    holds(&PIECES) && !holds(&OTHER_PIECES) && !is_price(plain_name)
 }
 
 /// Words in names of amounts that are of all pieces of a row.
@@ -194,6 +211,12 @@ const WHOLE: [&str; 28] = [
 /// Whether the name of an amount says that it is that of all pieces of a row, not of one.
 pub(crate) fn is_whole(plain_name: &str) -> bool {
     WHOLE.iter().any(|word| plain_name.contains(word)) && !is_price(plain_name)
+}
+
+/// Whether the name of an amount says that it is that of the whole order, not of a line.
+pub(crate) fn is_of_order(plain_name: &str) -> bool {
+    let holds = |word: &str| plain_name.contains(word);
+    holds("grandtotal") || holds("order") && (holds("total") || holds("value")) || holds("订单总") || holds("整单")
 }
 
 /// Whether a column has the price of a piece.
@@ -210,8 +233,16 @@ fn is_like(name: &str, plain_name: &str, role: &str) -> bool {
     let role_words = self::words(role);
     let holds_all = role_words.len() > 1 && role_words.iter().all(|word| words.contains(word));
     let role = plain(role);
-    let allowed = if role.len() >= 6 { 2 } else { 1 };
-    holds_all || (role.len() >= 5 && distance(plain_name, &role) <= allowed)
+    holds_all || distance(plain_name, &role) <= slips(&role)
+}
+
+/// Slips that a name may have and still be known.
+pub(crate) fn slips(plain_name: &str) -> usize {
+    match (plain_name.chars().count(), plain_name.is_ascii()) {
+        (6.., true) => 2,
+        (5, true) | (3.., false) => 1,
+        _ => 0,
+    }
 }
 
 fn words(name: &str) -> Vec<String> {

@@ -6,9 +6,12 @@ use repurchase::measure;
 use repurchase::scale::Language;
 
 use crate::counts::Counts;
-use crate::error::{BadRow, shown};
+use crate::error::{BadRow, called, shown};
+use crate::far_day::FarFirst;
+use crate::header::Plan;
 use crate::layout::Role;
 use crate::suspects::Suspects;
+use crate::unread::Found;
 
 /// What a note is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,6 +31,18 @@ pub enum NoteCode {
     OrderIdsAlike,
     /// Columns that were not used and whose names or words are near ones that would be.
     NearColumns,
+    /// Columns of times that are not read, and are empty in some rows: they may say when an order was paid.
+    UnreadTimes,
+    /// Columns that are not read, and whose equal values are of one customer on one day: they may say which order a row is of.
+    UnreadIds,
+    /// Columns that are not read, and hold a few words: one may say which orders count.
+    UnreadWords,
+    /// Columns that the layout names and the file does not have.
+    AbsentColumns,
+    /// A first day that lies far before all others, and may stand for a missing date.
+    FarFirstDay,
+    /// Rows of guests for whom another column of the layout has somebody.
+    GuestsElsewhere,
     /// Orders of guests, counted beside the customers.
     GuestOrders,
     /// Customers whose ids were written in several ways.
@@ -66,6 +81,14 @@ pub enum NoteCode {
     RefundsNotMade,
     /// Refunds that have a refunded amount beside their own.
     RefundedTwice,
+    /// Orders with a refunded amount and with refund rows of their own.
+    RefundedInBoth,
+    /// Orders of lines that have one refunded amount on several.
+    RefundsRepeated,
+    /// Refunded amounts that are 0 and 1 alone, as a flag's.
+    RefundedFlags,
+    /// Orders of which some was given back, and nothing says how much.
+    PartlyRefunded,
     /// No refund among very many purchases: a code of the library's, which a log of columns cannot tell.
     OneSign,
 }
@@ -100,6 +123,16 @@ impl NoteCode {
             Self::CreditsMatched => "credits_matched",
             Self::RefundsNotMade => "refunds_not_made",
             Self::RefundedTwice => "refunded_twice",
+            Self::UnreadTimes => "unread_times",
+            Self::UnreadIds => "unread_ids",
+            Self::UnreadWords => "unread_words",
+            Self::AbsentColumns => "absent_columns",
+            Self::FarFirstDay => "far_first_day",
+            Self::GuestsElsewhere => "guests_elsewhere",
+            Self::RefundedInBoth => "refunded_in_both",
+            Self::RefundsRepeated => "refunds_repeated",
+            Self::RefundedFlags => "refunded_flags",
+            Self::PartlyRefunded => "partly_refunded",
             Self::OneSign => "one_sign",
         }
     }
@@ -145,9 +178,13 @@ pub(crate) struct Facts<'a> {
     pub(crate) bad_rows: &'a [BadRow],
     pub(crate) duplicate_lines: &'a [u64],
     pub(crate) alike_lines: &'a [u64],
-    pub(crate) near_columns: &'a [(String, Option<Role>)],
-    /// Roles that columns have.
-    pub(crate) used: &'a [Role],
+    pub(crate) plan: &'a Plan,
+    pub(crate) unread: &'a Found,
+    /// Rows whose status says that some was given back, where no column says how much.
+    pub(crate) partly_refunded: u64,
+    /// The column of the layout that has somebody where that of customers has nobody.
+    pub(crate) elsewhere: Option<usize>,
+    pub(crate) far_first: Option<FarFirst>,
     /// Words of options that no row has, and how many words options have.
     pub(crate) absent_words: (&'a [String], u64),
     /// Ids that read like the names of totals.
@@ -160,7 +197,6 @@ pub(crate) struct Facts<'a> {
     /// The amount that may be a price, and the column of pieces.
     pub(crate) in_doubt: Option<(&'a str, &'a str)>,
     pub(crate) other_codes: &'a [String],
-    pub(crate) columns: usize,
     pub(crate) guest: Option<String>,
     pub(crate) joined: Vec<(String, String)>,
     pub(crate) ids: u64,
@@ -183,15 +219,32 @@ pub(crate) fn notes(counts: &Counts, facts: &Facts<'_>) -> Vec<Note> {
     let bad_rows = facts.bad_rows.iter().map(|row| [Language::English, Language::Chinese].map(|one| row.describe(one)));
     let lines = facts.duplicate_lines.iter().map(|line| [format!("line {line}"), format!("第 {line} 行")]);
     let alike = facts.alike_lines.iter().map(|line| [format!("line {line}"), format!("第 {line} 行")]);
-    let near = facts.near_columns.iter().map(|(name, _)| both(format!("\"{name}\"")));
+    let plan = facts.plan;
+    let columns = plan.names.len() as u64;
+    let name = |place: usize| match plan.name(place) {
+        "" => [format!("column {}, which needs a name first", place + 1), format!("第 {} 列（要先加列名）", place + 1)],
+        name => both(format!("\"{name}\"")),
+    };
+    let near = plan.near.iter().map(|(place, _)| name(*place));
+    let named = |places: &[usize]| -> Examples { places.iter().take(10).map(|place| name(*place)).collect() };
+    let with_words = facts.unread.words.iter().take(10).map(|(place, words)| {
+        let words = words.iter().filter(|word| !word.is_empty()).take(SHOWN).map(|word| called(word.as_bytes()));
+        let words = words.collect::<Vec<_>>().join(", ");
+        name(*place).map(|name| format!("{name} ({words})"))
+    });
+    let absent = plan.absent.iter().map(|(role, name)| both(format!("{role} ({})", shown(name.as_bytes()))));
+    let far_first = facts.far_first.iter().map(|FarFirst { day, line, next }| {
+        [format!("{day} on line {line}, before {next}"), format!("{day}（第 {line} 行），其后是 {next}")]
+    });
+    let flags = if counts.refunded_amounts == 0 { counts.refunded_ones } else { 0 };
+    let partly = if counts.refund_rows == 0 { facts.partly_refunded } else { 0 };
     let joined = facts.joined.iter().map(|(one, other)| [format!("{one} and {other}"), format!("{one} 与 {other}")]);
     let same = |texts: &[String]| -> Examples { texts.iter().take(SHOWN).cloned().map(both).collect() };
     let of_suspects = |code, suspects: &Suspects| (code, suspects.count, suspects.of, same(&suspects.examples));
-    let currency = facts.currency.map(|code| shown(code.as_bytes())).unwrap_or_default();
     let purchases = orders - counts.unpaid - counts.cancelled - counts.fully_refunded;
     let alike_orders = facts.alike_orders.as_ref();
     let is_kept = purchases >= MANY_PURCHASES && counts.refund_rows == 0 && !facts.has_refunds;
-    let all: [(NoteCode, u64, u64, Examples); 26] = [
+    let all: [(NoteCode, u64, u64, Examples); 36] = [
         (NoteCode::RowsSkipped, counts.skipped, counts.rows, bad_rows.take(SHOWN).collect()),
         (NoteCode::DuplicateRows, counts.duplicates, counts.rows, lines.take(SHOWN).collect()),
         (NoteCode::AlikeLines, counts.alike, counts.rows, alike.take(SHOWN).collect()),
@@ -203,13 +256,19 @@ pub(crate) fn notes(counts: &Counts, facts: &Facts<'_>) -> Vec<Note> {
             alike_orders.map_or(0, |note| note.of),
             alike_orders.map(order_ids).unwrap_or_default(),
         ),
-        (NoteCode::NearColumns, facts.near_columns.len() as u64, facts.columns as u64, near.take(10).collect()),
+        (NoteCode::NearColumns, plan.near.len() as u64, columns, near.take(10).collect()),
+        (NoteCode::UnreadTimes, facts.unread.times.len() as u64, columns, named(&facts.unread.times)),
+        (NoteCode::UnreadIds, facts.unread.ids.len() as u64, columns, named(&facts.unread.ids)),
+        (NoteCode::UnreadWords, facts.unread.words.len() as u64, columns, with_words.collect()),
+        (NoteCode::AbsentColumns, plan.absent.len() as u64, plan.absent.len() as u64, absent.collect()),
+        (NoteCode::FarFirstDay, facts.far_first.iter().count() as u64, counts.rows, far_first.collect()),
         (
             NoteCode::GuestOrders,
             counts.guest_orders,
             orders + counts.guest_orders,
             facts.guest.iter().cloned().map(both).collect(),
         ),
+        (NoteCode::GuestsElsewhere, counts.guests_elsewhere, counts.rows, Vec::new()),
         (NoteCode::IdsJoined, facts.joined.len() as u64, facts.ids, joined.take(SHOWN).collect()),
         (NoteCode::TotalRows, facts.totals.len() as u64, facts.ids, same(&facts.totals)),
         of_suspects(NoteCode::GuestNames, &facts.nobodies),
@@ -227,21 +286,37 @@ pub(crate) fn notes(counts: &Counts, facts: &Facts<'_>) -> Vec<Note> {
         (NoteCode::RefundsUnmatched, counts.refunds_unmatched, refunds, Vec::new()),
         (NoteCode::RefundsNotMade, counts.refunds_not_made, counts.refund_rows, Vec::new()),
         (NoteCode::RefundedTwice, counts.refunded_twice, counts.refund_rows, Vec::new()),
+        (NoteCode::RefundedInBoth, counts.refunded_in_both, orders, Vec::new()),
+        (NoteCode::RefundsRepeated, counts.refunds_repeated, orders, Vec::new()),
+        (NoteCode::RefundedFlags, flags, counts.rows, Vec::new()),
+        (NoteCode::PartlyRefunded, partly, counts.rows, Vec::new()),
         (NoteCode::OneSign, 0, purchases, Vec::new()),
     ];
     let found = all.into_iter().filter(|(code, count, ..)| *count > 0 || is_kept && *code == NoteCode::OneSign);
     let note = |(code, count, of, examples): (_, _, _, Examples)| {
         let (examples, chinese_examples) = examples.into_iter().map(|[english, chinese]| (english, chinese)).unzip();
-        let named = match code {
-            NoteCode::NearColumns => columns_option(facts),
-            NoteCode::AmountOrPrice => price_option(facts),
-            NoteCode::GuestNames => facts.nobodies.named.clone(),
-            NoteCode::OtherCurrency | NoteCode::NoCurrency => currency.clone(),
-            _ => String::new(),
-        };
-        Note { code, count, of, examples, chinese_examples, named }
+        Note { code, count, of, examples, chinese_examples, named: named_in(code, facts) }
     };
     found.map(note).collect()
+}
+
+/// What the sentence of a code names beside its numbers.
+fn named_in(code: NoteCode, facts: &Facts<'_>) -> String {
+    let plan = facts.plan;
+    match code {
+        NoteCode::NearColumns => columns_option(facts),
+        NoteCode::AmountOrPrice => price_option(facts),
+        NoteCode::UnreadTimes => only(plan, &facts.unread.times),
+        NoteCode::UnreadIds => only(plan, &facts.unread.ids),
+        NoteCode::UnreadWords => only(plan, &facts.unread.words.iter().map(|(place, _)| *place).collect::<Vec<_>>()),
+        NoteCode::GuestsElsewhere => only(plan, facts.elsewhere.as_slice()),
+        NoteCode::RefundedFlags | NoteCode::RefundsRepeated => only(plan, plan.refunded.as_slice()),
+        NoteCode::GuestNames => facts.nobodies.named.clone(),
+        NoteCode::OtherCurrency | NoteCode::NoCurrency => {
+            facts.currency.map(|code| shown(code.as_bytes())).unwrap_or_default()
+        }
+        _ => String::new(),
+    }
 }
 
 /// Ids of orders that are alike: two groups of two, mostly.
@@ -257,14 +332,22 @@ fn price_option(facts: &Facts<'_>) -> String {
     format!("amount=,unit_price={amount},quantity={pieces}")
 }
 
+/// The name of the only column, as an option takes it.
+fn only(plan: &Plan, places: &[usize]) -> String {
+    match places {
+        [place] => plan.name(*place).to_owned(),
+        _ => "NAME".to_owned(),
+    }
+}
+
 /// What `--columns` takes to read the near columns: for each role that no column has the first that looks to have it.
 fn columns_option(facts: &Facts<'_>) -> String {
-    let mut roles: Vec<Role> = facts.used.to_vec();
+    let mut roles: Vec<Role> = facts.plan.roles.clone();
     let mut pairs = Vec::new();
-    for (name, role) in facts.near_columns {
+    for (place, role) in &facts.plan.near {
         if let Some(role) = role.filter(|role| !roles.contains(role)) {
             roles.push(role);
-            pairs.push(format!("{role}={name}"));
+            pairs.push(format!("{role}={}", facts.plan.name(*place)));
         }
     }
     pairs.join(",")

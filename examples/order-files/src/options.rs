@@ -170,6 +170,13 @@ fn pairs(text: &str, option: &'static str, expected: [&'static str; 2]) -> Resul
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Columns(pub(crate) Vec<(Role, String)>);
 
+impl Columns {
+    /// The column that is named for a role, empty where none is to be read; `None` where nothing is said of it.
+    pub fn of(&self, role: Role) -> Option<&str> {
+        self.0.iter().find(|(named, _)| *named == role).map(|(_, name)| name.as_str())
+    }
+}
+
 impl FromStr for Columns {
     type Err = Error;
 
@@ -225,14 +232,19 @@ impl FromStr for KindWords {
     }
 }
 
-/// Pairs of `WORD=MEANING`. A word may hold a comma, as 卖家已发货,等待买家确认 does, and then stands before its `=`.
+/// Pairs of `WORD=MEANING`. A word may hold a comma, as 卖家已发货,等待买家确认 does, or an `=`: a pair ends behind the first
+/// meaning.
 fn words<M>(text: &str, meaning_of: impl Fn(&str) -> Option<M>) -> Option<Vec<(String, M)>> {
     let mut words = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
-        let (word, after) = rest.split_once('=')?;
-        let (meaning, after) = after.split_once(',').unwrap_or((after, ""));
-        words.push((word.trim().to_owned(), meaning_of(&meaning.trim().to_lowercase())?));
+        let pair = rest.match_indices('=').find_map(|(at, _)| {
+            let (word, after) = (rest.get(..at)?, rest.get(at + 1..)?);
+            let (meaning, after) = after.split_once(',').unwrap_or((after, ""));
+            Some((word.trim().to_owned(), meaning_of(&meaning.trim().to_lowercase())?, after))
+        });
+        let (word, meaning, after) = pair?;
+        words.push((word, meaning));
         rest = after;
     }
     Some(words)

@@ -23,6 +23,10 @@ pub(crate) struct OrderIds {
     further: HashTable<(u64, u32)>,
     /// Lines by the columns that say what they are.
     lines: HashTable<(u64, u32)>,
+    /// The columns that are not read, of the first row of each order.
+    rest: Vec<u64>,
+    /// Rows that differ in these from the first row of their order.
+    pub(crate) unlike: HashSet<u32>,
     hasher: DefaultHashBuilder,
 }
 
@@ -48,6 +52,20 @@ impl OrderIds {
             self.lines.insert_unique(hash, key, |one| self.hasher.hash_one(one));
         }
         is_known
+    }
+
+    /// Notes whether a row differs from the first of its order in these columns.
+    pub(crate) fn compare(&mut self, order: u32, at: u32, row: Row<'_>, places: &[usize]) {
+        let rest = self.hash(row, places.iter().copied());
+        let place = order as usize;
+        if self.rest.len() <= place {
+            self.rest.resize(place + 1, 0);
+        }
+        match self.rest.get_mut(place) {
+            Some(first) if *first == 0 => *first = rest,
+            Some(first) if *first != rest => _ = self.unlike.insert(at),
+            _ => {}
+        }
     }
 
     /// Whether an equal row of the same order came before.

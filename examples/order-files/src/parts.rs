@@ -131,7 +131,7 @@ fn filed(
     if !sorter.known.iter().any(|known| known.is_there) {
         return Err(crate::nothing(&rows, &counts, customers.guest));
     }
-    let as_of = crate::far_day::as_of(|| sorter.times.values().flatten().copied(), &rows, options, &counts)?;
+    let days = crate::far_day::as_of(|| sorter.times.values().flatten().copied(), &rows, options, &counts)?;
     let is_there = |place: &u32| sorter.known.get(*place as usize).is_some_and(|known| known.is_there);
     let found = Found {
         present: &|asked| asked.into_iter().filter(is_there).collect(),
@@ -140,7 +140,7 @@ fn filed(
         alike_orders: None,
         customers: sorter.known.iter().filter(|known| known.has_bought).count(),
     };
-    let orders = crate::known(found, &seen, (rows, customers, ids), counts, (scale, as_of, form), options);
+    let orders = crate::known(found, &seen, (rows, customers, ids), counts, (scale, days, form), options);
     Ok(OrderParts { orders, rows: PartRows::Filed(sorter.finish()?) })
 }
 

@@ -6,13 +6,14 @@ use repurchase::scale::Language;
 
 use crate::amounts::Number;
 use crate::cells::{DecimalWords, Words, decimal_words, orders_of};
+use crate::currencies::{add_rows, currency, no_currency, other_codes, other_rows};
 use crate::date_order::DateOrder;
 use crate::error::{BadRow, Error, Fault, called, listed, shown};
 use crate::header::{AmountFrom, Plan};
 use crate::layout::{DecimalMark, StatusMeaning};
 use crate::lines::{Lines, Skipped};
 use crate::money::Money;
-use crate::names::plain;
+use crate::names::{is_partly_refunded, plain};
 use crate::options::ReadOptions;
 use crate::order_ids::OrderIds;
 use crate::orders::decimal;
@@ -20,6 +21,7 @@ use crate::products::Products;
 use crate::said::{Said, said};
 use crate::stretch::Decisions;
 use crate::table::Table;
+use crate::unread::Found;
 use crate::zone::LocalClock;
 
 /// Columns of rows whose values are final: of all rows of a file, or of a stretch of them.
@@ -57,31 +59,37 @@ pub(crate) struct Rows {
     pub(crate) no_currency: u64,
     /// Words of options that no row has.
     pub(crate) absent_words: Vec<String>,
+    /// What columns hold that nothing reads.
+    pub(crate) unread: Found,
+    /// Rows whose status says that some of the order was given back, where no column says how much.
+    pub(crate) partly_refunded: u64,
+    pub(crate) elsewhere: Option<usize>,
 }
 
 impl Table {
     pub(crate) fn resolve(self, options: &ReadOptions) -> Result<(Rows, crate::customers::Customers), Error> {
         let plan = self.plan;
         let mut absent_words = Vec::new();
-        let statuses = self.statuses.map(|words| -> Result<_, Error> {
-            absent_words.extend(absent(options.status.0.iter().map(|(word, _)| word), &words));
-            Ok((meanings(&words, &plan, options)?, words))
+        let mut of_option =
+            |words: &Words, said: &mut dyn Iterator<Item = &String>| absent_words.extend(absent(said, words));
+        let statuses = self.statuses.map(|words| {
+            of_option(&words, &mut options.status.0.iter().map(|(word, _)| word));
+            Ok::<_, Error>((meanings(&words, &plan, options)?, words))
         });
         let statuses = statuses.transpose()?;
-        let refunds = self.kinds.map(|words| -> Result<_, Error> {
-            absent_words.extend(absent(options.kinds.0.iter().map(|(word, _)| word), &words));
-            Ok((refund_words(&words, &plan, options)?, words))
+        let partly_refunded = statuses.as_ref().filter(|_| plan.refunded.is_none()).map_or(0, partly_refunded);
+        let refunds = self.kinds.map(|words| {
+            of_option(&words, &mut options.kinds.0.iter().map(|(word, _)| word));
+            Ok::<_, Error>((refund_words(&words, &plan, options)?, words))
         });
         let refunds = refunds.transpose()?;
         let currency = currency(&self.currencies, options, self.other_currency)?;
-        let others = other_rows(&self.currencies, options, 0);
         let (seconds, times, dates, clock) = self.times.finish();
         let time_place = plan.times.first().copied().unwrap_or(0);
         if let Some((row, values)) = times.open {
             return Err(open_dates(plan.name(time_place), self.lines.line(row), &values, &clock));
         }
-        let mut skipped = self.skipped;
-        let mut dropped = Vec::new();
+        let (mut skipped, mut dropped) = (self.skipped, Vec::new());
         let mut drop = |rows: &[(u32, u8)], place: usize, of_forms: &dyn Fn(u8) -> Said, form: usize| {
             for &(row, mask) in rows {
                 if let Err(at) = dropped.binary_search(&row) {
@@ -118,17 +126,12 @@ impl Table {
             refunded: of_refunded.unwrap_or_default(),
             dropped: if self.first > 0 { dropped.clone() } else { Vec::new() },
         };
-        let forms = dropped.len();
-        dropped.extend(others);
-        dropped.sort_unstable();
-        dropped.dedup();
-        let other_currency = self.other_currency + (dropped.len() - forms) as u64;
+        let other_currency = self.other_currency + add_rows(&mut dropped, &other_rows(&self.currencies, options, 0));
         let mut customers = self.customers;
         customers.number_waiting()?;
         let guests = options.guests.iter().zip(&customers.has_guest).filter(|(_, is_there)| !**is_there);
         absent_words.extend(guests.map(|(guest, _)| shown(guest.as_bytes())));
-        let is_asked = options.currency.is_some() || !self.currencies.numbers.is_empty();
-        let no_currency = if is_asked { without_currency(&self.currencies, &amounts, self.rows) } else { 0 };
+        let no_currency = no_currency(&self.currencies, &amounts, self.rows, options);
         let other_codes = other_codes(&self.currencies, options);
         let rows = Rows {
             first: 0,
@@ -158,10 +161,21 @@ impl Table {
             other_codes,
             no_currency,
             absent_words,
+            unread: self.unread.finish(),
+            partly_refunded,
+            elsewhere: self.elsewhere,
             plan,
         };
         Ok((rows, customers))
     }
+}
+
+/// Rows whose status says that some of a paid order was given back.
+fn partly_refunded((meanings, words): &(Vec<Option<StatusMeaning>>, Words)) -> u64 {
+    let words = words.words().iter().zip(meanings);
+    let partly =
+        words.filter(|((word, _), meaning)| **meaning == Some(StatusMeaning::Paid) && is_partly_refunded(&plain(word)));
+    partly.map(|((_, count), _)| *count).sum()
 }
 
 /// Dates in the orders of a mask.
@@ -245,90 +259,6 @@ fn absent<'a>(option: impl Iterator<Item = &'a String>, words: &Words) -> Vec<St
     option.filter(|said| !is_there(said)).map(|said| shown(said.as_bytes())).collect()
 }
 
-/// Amounts that name no currency.
-fn without_currency(words: &Words, amounts: &Money, rows: u32) -> u64 {
-    let is_named = |number: u8| words.words().get(usize::from(number)).is_some_and(|(word, _)| !word.is_empty());
-    let has_none = |row: &usize| !words.numbers.get(*row).is_some_and(|number| is_named(*number));
-    (0..rows as usize).filter(|row| has_none(row) && amounts.get(*row).is_some()).count() as u64
-}
-
-/// The one currency.
-fn currency(words: &Words, options: &ReadOptions, others: u64) -> Result<Option<String>, Error> {
-    let mut found: Vec<&str> = Vec::new();
-    for (word, count) in words.words() {
-        if *count > 0 && !word.is_empty() && !found.iter().any(|one| same(one, word)) {
-            found.push(word);
-        }
-    }
-    let Some(wanted) = &options.currency else {
-        if found.len() > 1 {
-            return Err(Error::Currencies { found: listed(&words.list(|word| !word.is_empty()), 12) });
-        }
-        return Ok(found.first().map(|code| (*code).to_owned()));
-    };
-    if others > 0 && found.is_empty() {
-        let codes = words.words().iter().filter(|(word, _)| !word.is_empty());
-        let found: Vec<String> = codes.map(|(word, _)| shown(word.as_bytes())).collect();
-        return Err(Error::NoSuchCurrency { wanted: wanted.clone(), found: listed(&found, 12) });
-    }
-    if !found.is_empty() && !found.iter().any(|one| same(one, wanted)) {
-        return Err(Error::NoSuchCurrency {
-            wanted: wanted.clone(),
-            found: listed(&words.list(|word| !word.is_empty()), 12),
-        });
-    }
-    Ok(Some(wanted.clone()))
-}
-
-/// The rows from `first` on that have another currency than the one that is asked for, where marks of amounts say so.
-fn other_rows(words: &Words, options: &ReadOptions, first: u32) -> Vec<u32> {
-    let Some(wanted) = &options.currency else { return Vec::new() };
-    let is_other = |(word, _): &(String, u64)| !word.is_empty() && !same(word, wanted);
-    let is_other: Vec<bool> = words.words().iter().map(is_other).collect();
-    let is_other = |number: &u8| is_other.get(usize::from(*number)).copied().unwrap_or(false);
-    (first..).zip(&words.numbers).filter(|(_, number)| is_other(number)).map(|(row, _)| row).collect()
-}
-
-impl Rows {
-    /// Leaves out the rows of a stretch that have another currency, and counts those that have none.
-    pub(crate) fn sort_currencies(&mut self, options: &ReadOptions, some_have: bool) {
-        let dropped = self.dropped.len();
-        self.dropped.extend(other_rows(&self.currencies, options, self.first));
-        self.dropped.sort_unstable();
-        self.dropped.dedup();
-        self.other_currency += (self.dropped.len() - dropped) as u64;
-        if some_have || options.currency.is_some() {
-            self.no_currency += without_currency(&self.currencies, &self.amounts, self.count);
-        }
-    }
-}
-
-fn same(one: &str, other: &str) -> bool {
-    plain(code(one)) == plain(code(other))
-}
-
-/// The currencies that are not the one that is asked for.
-fn other_codes(words: &Words, options: &ReadOptions) -> Vec<String> {
-    let Some(wanted) = &options.currency else { return Vec::new() };
-    let others = words.words().iter().filter(|(word, _)| !word.is_empty() && !same(word, wanted));
-    others.map(|(word, _)| shown(word.as_bytes())).collect()
-}
-
-/// A currency's code where its mark stands for one only.
-fn code(mark: &str) -> &str {
-    match mark {
-        "€" => "EUR",
-        "£" => "GBP",
-        "₹" => "INR",
-        "US$" => "USD",
-        "元" | "RMB" => "CNY",
-        "円" => "JPY",
-        "￥" => "¥",
-        "＄" => "$",
-        other => other,
-    }
-}
-
 /// Each reading of a value that can be read in several ways, with the option that takes it, in English and in Chinese.
 fn readings(line: u64, values: impl Iterator<Item = (String, [String; 2])>) -> [String; 2] {
     let mut readings = [String::new(), String::new()];
@@ -350,8 +280,10 @@ fn open_dates(column: &str, line: u64, values: &[(usize, i64)], clock: &LocalClo
         let day = i32::try_from(clock.day(seconds)).ok().and_then(chrono::NaiveDate::from_epoch_days);
         ["%-d %B %Y", "%Y年%-m月%-d日"].map(|form| day.map(|day| day.format(form).to_string()).unwrap_or_default())
     };
-    let of_forms =
-        values.iter().map(|(form, seconds)| (format!("--dates {}", DateOrder::ALL[*form].name()), day(*seconds)));
+    // Two orders may say the same.
+    let is_new = |at: &usize| values.iter().take(*at).all(|(_, seconds)| *seconds != values[*at].1);
+    let of_forms = (0..values.len()).filter(is_new).filter_map(|at| values.get(at));
+    let of_forms = of_forms.map(|(form, seconds)| (format!("--dates {}", DateOrder::ALL[*form].name()), day(*seconds)));
     let [english, chinese] = readings(line, of_forms);
     Error::TwoForms(said!(
         "column {column}: all dates can be read in several orders: {english}",

@@ -3,6 +3,7 @@
 use crate::notes::{Note, NoteCode};
 
 impl Note {
+    #[expect(clippy::too_many_lines, reason = "a sentence for each code")]
     pub(crate) fn english(&self) -> String {
         let Self { count, of, named, .. } = self;
         match self.code {
@@ -30,6 +31,30 @@ impl Note {
             }
             NoteCode::NearColumns => format!(
                 "Columns not read, though their names or words may matter: {count} of {of}. To read them: --columns \"{named}\"."
+            ),
+            NoteCode::UnreadTimes => format!(
+                "Columns of times not read, empty in some rows: {count} of {of}. If one says when an order was paid, and is empty \
+                 where it was not: --columns \"paid_at={named}\"."
+            ),
+            NoteCode::UnreadIds => format!(
+                "Columns not read whose equal values are of one customer on one day: {count} of {of}. If one says which rows are \
+                 one order: --columns \"order_id={named}\"."
+            ),
+            NoteCode::UnreadWords => format!(
+                "Columns not read that hold a few words: {count} of {of}. If one says which orders count: --columns \
+                 \"status={named}\", with --status \"WORD=paid,WORD=unpaid,WORD=cancelled\" for its words."
+            ),
+            NoteCode::AbsentColumns => format!(
+                "Columns of this layout that the file does not have: {count}. Without a status all orders count as paid, without an \
+                 order id each row is an order; --columns names a column that says it."
+            ),
+            NoteCode::FarFirstDay => {
+                "The first day lies far before all others: is it mistyped, or does it stand for a missing date?"
+                    .to_owned()
+            }
+            NoteCode::GuestsElsewhere => format!(
+                "Rows without a customer for whom another column has one, counted as guests': {count} of {of}. To read that \
+                 column: --columns \"customer_id={named}\"."
             ),
             NoteCode::GuestOrders => format!("Orders of guests, left out: {count} of {of}."),
             NoteCode::IdsJoined => {
@@ -78,6 +103,22 @@ impl Note {
             NoteCode::RefundedTwice => {
                 format!("Refunds with both an amount and a refunded amount; the amount counts: {count} of {of}.")
             }
+            NoteCode::RefundedInBoth => format!(
+                "Orders with a refunded amount and with refund rows of their own: {count} of {of}. Where both come to the same, they \
+                 were taken for one refund, else for two; --columns \"refunded=\" takes the rows alone."
+            ),
+            NoteCode::RefundsRepeated => format!(
+                "Orders with the same refunded amount on several lines, added up: {count} of {of}. If it is the order's, keep it on \
+                 one line alone in column {named}."
+            ),
+            NoteCode::RefundedFlags => format!(
+                "Refunded amounts that are 1 and never more: {count} rows of {of}. If column {named} says whether and not how much: \
+                 --columns \"refunded=,status={named}\" --status \"1=refunded,0=paid\"."
+            ),
+            NoteCode::PartlyRefunded => format!(
+                "Rows whose status says that some of the order was refunded, while no column says how much: {count} of {of}. They \
+                 count whole; --columns refunded=NAME reads the amounts."
+            ),
             NoteCode::OneSign => {
                 format!(
                     "Of {of} purchases nothing was given back: are refunds missing, or were they read as purchases?"
@@ -110,6 +151,26 @@ impl Note {
             NoteCode::NearColumns => {
                 format!("{of} 列中有 {count} 列没有读取，但从列名或内容看可能有用；如需读取：--columns \"{named}\"。")
             }
+            NoteCode::UnreadTimes => format!(
+                "{of} 列中有 {count} 列时间没有读取，且部分行为空；如果其中一列是付款时间（未付款则为空）：--columns \
+                 \"paid_at={named}\"。"
+            ),
+            NoteCode::UnreadIds => format!(
+                "{of} 列中有 {count} 列没有读取，其相同的值都属于同一客户的同一天；如果其中一列是订单号：--columns \
+                 \"order_id={named}\"。"
+            ),
+            NoteCode::UnreadWords => format!(
+                "{of} 列中有 {count} 列没有读取，只含少数几个词；如果其中一列说明哪些订单有效：--columns \"status={named}\"，并用 \
+                 --status \"词=paid,词=unpaid,词=cancelled\" 说明各词。"
+            ),
+            NoteCode::AbsentColumns => format!(
+                "文件缺少该格式的 {count} 列：没有状态列时所有订单都按已付款计入，没有订单号时每行算一笔订单；可用 --columns 指明\
+                 相应的列。"
+            ),
+            NoteCode::FarFirstDay => "第一天远早于其他各天：是不是填错了，或代表日期缺失？".to_owned(),
+            NoteCode::GuestsElsewhere => format!(
+                "{of} 行中有 {count} 行没有客户（按游客计），但另一列有；如要读取那一列：--columns \"customer_id={named}\"。"
+            ),
             NoteCode::GuestOrders => format!("{of} 笔订单中有 {count} 笔没有会员（游客单），未计入。"),
             NoteCode::IdsJoined => format!("{of} 位客户中有 {count} 位的账号有多种写法，已合并为同一人。"),
             NoteCode::TotalRows => {
@@ -149,6 +210,20 @@ impl Note {
             NoteCode::RefundedTwice => {
                 format!("{of} 笔退款中有 {count} 笔同时填了金额和退款金额，以金额为准。")
             }
+            NoteCode::RefundedInBoth => format!(
+                "{of} 笔订单中有 {count} 笔既有退款金额，又有单独的退款行；两者相等的按一次退款计，否则按两次计；--columns \
+                 \"refunded=\" 则只看退款行。"
+            ),
+            NoteCode::RefundsRepeated => format!(
+                "{of} 笔订单中有 {count} 笔的多行明细有相同的退款金额，已相加；如果是整单的退款，{named} 列请只保留一行。"
+            ),
+            NoteCode::RefundedFlags => format!(
+                "{of} 行中有 {count} 行的退款金额是 1，且从不更多；如果 {named} 列只说明是否退款：--columns \
+                 \"refunded=,status={named}\" --status \"1=refunded,0=paid\"。"
+            ),
+            NoteCode::PartlyRefunded => format!(
+                "{of} 行中有 {count} 行的状态是部分退款，但没有列说明退了多少，按全额计入；--columns refunded=列名 可读取退款金额。"
+            ),
             NoteCode::OneSign => format!("{of} 笔订单没有任何退款：是不是漏了退款，或把退款当成了订单？"),
         }
     }

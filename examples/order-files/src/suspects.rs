@@ -18,7 +18,10 @@ pub(crate) struct Suspects {
 }
 
 /// What tills and databases call somebody whom they do not know, and what testers call themselves, as [`plain`] has it.
-const NOBODIES: [&str; 62] = [
+const NOBODIES: [&str; 65] = [
+    "tbd",
+    "tba",
+    "blank",
     "anonymous",
     "anonymoususer",
     "anonymouscustomer",

@@ -1,10 +1,12 @@
 //! The first pass: rows to columns, without keeping their text.
 
 use crate::amounts::{self, DIGITS};
-use crate::cells::{Amount, Moment, MoneyCells, ROUNDED, TimeCells, Words, bare, is_never, is_rounded, is_void};
-use crate::customers::Customers;
+use crate::cells::{Amount, MoneyCells, TimeCells, Words, bare, is_void};
+use crate::currencies::may_be_same;
+use crate::customers::{Customers, Who};
 use crate::error::{BadRow, Error, Fault, shown};
 use crate::header::{AmountFrom, Plan};
+use crate::ids::NOBODY;
 use crate::layout::{Layout, Role};
 use crate::lines::{Lines, Skipped};
 use crate::names::plain;
@@ -13,7 +15,6 @@ use crate::order_ids::{NO_ORDER, OrderIds};
 use crate::products::Products;
 use crate::rows::Row;
 use crate::said::said;
-use crate::times;
 use crate::unread::Unread;
 use crate::zone::LocalClock;
 
@@ -41,16 +42,21 @@ pub(crate) struct Table {
     pub(crate) other_currency: u64,
     pub(crate) duplicates: u64,
     pub(crate) duplicate_lines: Vec<u64>,
+    /// Rows of nobody for whom another column of the layout has somebody, and the first such column.
+    pub(crate) guests_elsewhere: u64,
+    pub(crate) elsewhere: Option<usize>,
     pub(crate) alike: u64,
     pub(crate) alike_lines: Vec<u64>,
     /// Rows of several pieces, where their amount may be the price of one.
     pub(crate) several_pieces: u64,
     pub(crate) lines: Lines,
     pub(crate) skipped: Skipped,
-    unread: Unread,
+    pub(crate) unread: Unread,
     wanted: Option<String>,
     skips: bool,
-    joined: Vec<u8>,
+    pub(crate) joined: Vec<u8>,
+    /// The last date that said that something happened.
+    pub(crate) last: ([u8; 10], i64),
 }
 
 impl Table {
@@ -83,14 +89,17 @@ impl Table {
             other_currency: 0,
             duplicates: 0,
             duplicate_lines: Vec::new(),
+            guests_elsewhere: 0,
+            elsewhere: None,
             alike: 0,
             alike_lines: Vec::new(),
             several_pieces: 0,
             lines: Lines::default(),
             skipped: Skipped::default(),
-            wanted: options.currency.as_deref().map(plain),
+            wanted: options.currency.clone(),
             skips,
             joined: Vec::new(),
+            last: ([0; 10], 0),
             plan,
         })
     }
@@ -128,7 +137,7 @@ impl Table {
         }
         if let Some(place) = self.plan.currency {
             let code = bare(row.field(place));
-            let is_other = |wanted: &String| plain(&String::from_utf8_lossy(code)) != *wanted;
+            let is_other = |wanted: &String| !may_be_same(&String::from_utf8_lossy(code), wanted);
             if !code.is_empty() && self.wanted.as_ref().is_some_and(is_other) {
                 return self.count_other_currency(row, code, place);
             }
@@ -136,17 +145,15 @@ impl Table {
         let order = self.order(row)?;
         let (customer, amount_place) = (self.plan.customer, self.plan.amount_place());
         let id = bare(row.field(customer));
-        // The amount.
-        let field = bare(row.field(amount_place));
-        let may_be_empty = order.is_some() && !self.plan.adds_lines && is_void(field);
-        let amount = if may_be_empty { Amount::Empty } else { read_amount(field, amount_place)? };
+        let may_be_empty = order.is_some() && !self.plan.adds_lines && is_void(bare(row.field(amount_place)));
+        let amount = if may_be_empty { Amount::Empty } else { self.amount(row, amount_place)? };
         let quantity = match self.plan.amount {
             AmountFrom::PriceAndQuantity(_, place) => Some(read_amount(bare(row.field(place)), place)?),
             AmountFrom::Column(_) => None,
         };
         let refunded = match self.plan.refunded {
             Some(place) if is_void(bare(row.field(place))) => Some(Amount::Empty),
-            Some(place) => Some(read_amount(bare(row.field(place)), place)?),
+            Some(place) => Some(read_refunded(bare(row.field(place)), place, &self.plan)?),
             None => None,
         };
         let currency = self.currency(row, &amount)?;
@@ -157,23 +164,15 @@ impl Table {
         let moment = self.moment(row, time_place, may_be_empty, &mut joined);
         self.joined = joined;
         let moment = moment?;
+        let events =
+            [self.event(row, self.plan.paid, Role::PaidAt)?, self.event(row, self.plan.cancelled, Role::CancelledAt)?];
 
         let who = self.customers.who(id).map_err(|fault| Problem::bad(customer, fault))?;
-        if let Some(order) = order {
-            if self.orders.as_mut().is_some_and(|orders| orders.is_repeated(order, row)) {
-                self.duplicates += 1;
-                if self.duplicate_lines.len() < 3 {
-                    self.duplicate_lines.push(row.line);
-                }
-                return Ok(());
-            }
-            let is_alike = |orders: &mut OrderIds, line: &Vec<usize>| orders.is_alike(order, row, line);
-            if self.orders.as_mut().zip(self.plan.line.as_ref()).is_some_and(|(orders, line)| is_alike(orders, line)) {
-                self.alike += 1;
-                if self.alike_lines.len() < 3 {
-                    self.alike_lines.push(row.line);
-                }
-            }
+        if order.is_some_and(|order| self.is_repeated(order, row)) {
+            return Ok(());
+        }
+        if matches!(who, Who::Number(NOBODY)) {
+            self.look_elsewhere(row);
         }
         // Nothing below is taken back: a row that fails here stops even where bad rows are skipped.
         let (at, line) = (self.rows, row.line);
@@ -201,6 +200,9 @@ impl Table {
         self.customers.store(who).map_err(Problem::Stop)?;
         if let Some(orders) = &mut self.orders {
             orders.numbers.push(order.unwrap_or(NO_ORDER));
+            if let (Some(order), Some(rest)) = (order, &self.plan.rest) {
+                orders.compare(order, at, row, rest);
+            }
         }
         if let (Some(statuses), Some(word)) = (&mut self.statuses, words.0) {
             statuses.store(word);
@@ -208,9 +210,9 @@ impl Table {
         if let (Some(kinds), Some(word)) = (&mut self.kinds, words.1) {
             kinds.store(word);
         }
-        for (column, place) in [(&mut self.paid, self.plan.paid), (&mut self.cancelled, self.plan.cancelled)] {
-            if let (Some(column), Some(place)) = (column, place) {
-                column.push(!is_never(bare(row.field(place))));
+        for (column, event) in [&mut self.paid, &mut self.cancelled].into_iter().zip(events) {
+            if let (Some(column), Some(event)) = (column, event) {
+                column.push(event);
             }
         }
         if let (Some(returned), Some(place)) = (&mut self.returned, self.plan.pieces) {
@@ -221,12 +223,39 @@ impl Table {
         if let Some(currency) = currency {
             self.currencies.store(currency);
         }
-        for (place, role) in self.unread.look(self.read, row) {
-            self.plan.near.push((self.plan.names[place].clone(), role));
-        }
+        self.plan.near.extend(self.unread.look(row, customer, &moment));
         self.lines.push(at, line);
         self.rows += 1;
         Ok(())
+    }
+
+    /// The amount of a row, which is not cut in two at a comma.
+    fn amount<'a>(&self, row: Row<'a>, place: usize) -> Result<Amount<'a>, Problem> {
+        let field = bare(row.field(place));
+        let behind = self.plan.behind_amount.map_or(&[][..], |place| bare(row.field(place)));
+        if matches!(behind.len(), 1..=3) && behind.iter().all(u8::is_ascii_digit) {
+            return Err(Problem::bad(place, in_two(field, behind)));
+        }
+        read_amount(field, place)
+    }
+
+    /// Whether an equal row of the order came before; one that is equal in what is read is counted.
+    fn is_repeated(&mut self, order: u32, row: Row<'_>) -> bool {
+        let Some(orders) = &mut self.orders else { return false };
+        if orders.is_repeated(order, row) {
+            self.duplicates += 1;
+            if self.duplicate_lines.len() < 3 {
+                self.duplicate_lines.push(row.line);
+            }
+            return true;
+        }
+        if self.plan.line.as_ref().is_some_and(|line| orders.is_alike(order, row, line)) {
+            self.alike += 1;
+            if self.alike_lines.len() < 3 {
+                self.alike_lines.push(row.line);
+            }
+        }
+        false
     }
 
     /// Counts rows of several pieces; pieces below 0 in a column that is not read were sent back.
@@ -237,7 +266,7 @@ impl Table {
         self.several_pieces += u64::from(!matches!(hundredths.abs(), 0 | 100));
         if hundredths < 0 && self.plan.unread.contains(&place) {
             self.plan.unread.retain(|unread| *unread != place);
-            self.plan.near.push((self.plan.names[place].clone(), Some(Role::Quantity)));
+            self.plan.near.push((place, Some(Role::Quantity)));
         }
     }
 
@@ -269,104 +298,13 @@ impl Table {
         );
         Err(Problem::bad(NO_COLUMN, fault))
     }
-
-    fn order(&mut self, row: Row<'_>) -> Result<Option<u32>, Problem> {
-        let (Some(place), Some(orders)) = (self.plan.order, &mut self.orders) else { return Ok(None) };
-        let id = bare(row.field(place));
-        if is_void(id) {
-            return Ok(None);
-        }
-        if is_rounded(id) {
-            return Err(Problem::bad(place, Fault::new(id, ROUNDED)));
-        }
-        let number = orders.ids.number(id).map_err(Problem::Stop)?;
-        if number as usize == orders.credit_notes.len() {
-            let is_note = self.plan.layout.credit_notes().is_some_and(|start| id.starts_with(start.as_bytes()));
-            orders.credit_notes.push(is_note);
-        }
-        Ok(Some(number))
-    }
-
-    /// The first column of times that is filled.
-    fn time_place(&self, row: Row<'_>) -> usize {
-        let filled = |place: &&usize| !is_never(bare(row.field(**place)));
-        match self.plan.times.as_slice() {
-            [only] => *only,
-            places => places.iter().find(filled).or(places.first()).copied().unwrap_or(0),
-        }
-    }
-
-    #[inline]
-    fn moment(
-        &mut self,
-        row: Row<'_>,
-        place: usize,
-        may_be_empty: bool,
-        joined: &mut Vec<u8>,
-    ) -> Result<Moment, Problem> {
-        let mut field = bare(row.field(place));
-        if let Some(time) = self.plan.time_of_day.map(|place| bare(row.field(place))) {
-            joined.clear();
-            joined.extend_from_slice(field);
-            joined.push(b' ');
-            joined.extend_from_slice(time);
-            field = bare(joined);
-        }
-        if may_be_empty && field.is_empty() {
-            return Ok(Moment::Empty);
-        }
-        self.times.read(field).ok_or_else(|| Problem::bad(place, Fault::new(field, times::expected(field))))
-    }
-
-    fn word(&mut self, row: Row<'_>, place: Option<usize>) -> Result<Option<u8>, Problem> {
-        let (Some(place), Some(words)) = (place, &mut self.statuses) else { return Ok(None) };
-        let number = words.number(bare(row.field(place)));
-        number.map(Some).ok_or_else(|| Problem::Stop(too_many_words(words, Role::Status, self.plan.name(place))))
-    }
-
-    fn kind(&mut self, row: Row<'_>) -> Result<Option<u8>, Problem> {
-        let (Some(place), Some(words)) = (self.plan.kind, &mut self.kinds) else { return Ok(None) };
-        let number = words.number(bare(row.field(place)));
-        number.map(Some).ok_or_else(|| Problem::Stop(too_many_words(words, Role::Kind, self.plan.name(place))))
-    }
-
-    /// The number of the row's currency, where any row so far has one.
-    fn currency(&mut self, row: Row<'_>, amount: &Amount<'_>) -> Result<Option<u8>, Problem> {
-        let code = match self.plan.currency {
-            Some(place) => bare(row.field(place)),
-            None => amount.mark().as_bytes(),
-        };
-        if code.is_empty() && self.currencies.words().is_empty() {
-            return Ok(None);
-        }
-        while self.currencies.numbers.len() < (self.rows - self.first) as usize {
-            let nothing = self.currencies.number(b"").unwrap_or(0);
-            self.currencies.store(nothing);
-        }
-        let places = (self.plan.currency, self.plan.amount_place());
-        let number = self.currencies.number(code);
-        let name = || self.plan.name(places.0.unwrap_or(places.1));
-        number.map(Some).ok_or_else(|| Problem::Stop(too_many_words(&self.currencies, Role::Currency, name())))
-    }
-
-    #[cold]
-    fn count_other_currency(&mut self, row: Row<'_>, code: &[u8], place: usize) -> Result<(), Problem> {
-        self.other_currency += 1;
-        if let (Some(order), Some(orders)) = (self.order(row)?, &mut self.orders) {
-            orders.in_other_currency.insert(order);
-        }
-        match self.currencies.number(code) {
-            Some(_) => Ok(()),
-            None => Err(Problem::Stop(too_many_words(&self.currencies, Role::Currency, self.plan.name(place)))),
-        }
-    }
 }
 
 /// Stands for the place of no one column.
 const NO_COLUMN: usize = usize::MAX;
 
 /// Why a row is not added.
-enum Problem {
+pub(crate) enum Problem {
     /// It cannot be used: in which column, and why.
     Bad(usize, Fault),
     /// The file cannot be used.
@@ -375,7 +313,7 @@ enum Problem {
 
 impl Problem {
     #[cold]
-    fn bad(place: usize, fault: Fault) -> Self {
+    pub(crate) fn bad(place: usize, fault: Fault) -> Self {
         Self::Bad(place, fault)
     }
 }
@@ -383,6 +321,43 @@ impl Problem {
 #[inline]
 fn read_amount(field: &[u8], place: usize) -> Result<Amount<'_>, Problem> {
     Amount::read(field).ok_or_else(|| Problem::bad(place, Fault::new(field, expected(field))))
+}
+
+/// An amount that was given back: where a word stands in its place, the column says whether and not how much.
+#[inline]
+fn read_refunded<'a>(field: &'a [u8], place: usize, plan: &Plan) -> Result<Amount<'a>, Problem> {
+    let word = |field: &[u8]| {
+        let is_word = !field.iter().any(u8::is_ascii_digit);
+        let column = plan.name(place);
+        let expected = if is_word && plan.status.is_none() {
+            said!(
+                "an amount; where the column says whether and not how much, --columns \"refunded=,status={column}\" reads it and \
+                 --status \"yes=refunded,no=paid\" says what its words mean",
+                "金额；若该列只说明是否退款，请用 --columns \"refunded=,status={column}\" 读取，并用 --status \
+                 \"是=refunded,否=paid\" 说明各词的含义"
+            )
+        } else {
+            expected(field).into()
+        };
+        Problem::bad(place, Fault::new(field, expected))
+    };
+    Amount::read(field).ok_or_else(|| word(field))
+}
+
+/// What an amount was cut into at its decimal comma.
+#[cold]
+fn in_two(amount: &[u8], behind: &[u8]) -> Fault {
+    let (amount, behind) = (shown(amount), shown(behind));
+    Fault::of(
+        said!(
+            "{amount}, and {behind} behind it in a column without a name",
+            " {amount}，其后一列没有列名，内容为 {behind}"
+        ),
+        [
+            "one number: put quotes around an amount with a comma in it, or give the column behind it a name",
+            "一个数字：请给含逗号的金额加引号，或给其后的列加上列名",
+        ],
+    )
 }
 
 #[cold]
@@ -394,7 +369,7 @@ fn expected(field: &[u8]) -> [&'static str; 2] {
 }
 
 #[cold]
-fn too_many_words(words: &Words, role: Role, column: &str) -> Error {
+pub(crate) fn too_many_words(words: &Words, role: Role, column: &str) -> Error {
     let some: Vec<String> = words.words().iter().take(5).map(|(word, _)| shown(word.as_bytes())).collect();
     Error::ManyWords { column: column.to_owned(), role, some: some.join(", ") }
 }

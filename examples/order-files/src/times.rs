@@ -6,7 +6,7 @@ use crate::said::{Said, said};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reading {
     pub(crate) seconds: [Option<i64>; 3],
-    pub(crate) clock: Clock,
+    pub(crate) clocks: [Clock; 3],
 }
 
 /// Which clock shows the seconds.
@@ -120,10 +120,13 @@ pub(crate) fn read(text: &[u8]) -> Option<Reading> {
 
 fn reading(days: [Option<i64>; 3], seconds: i64, clock: Clock) -> Option<Reading> {
     let seconds = days.map(|day| Some(day? * DAY + seconds));
-    seconds.iter().any(Option::is_some).then_some(Reading { seconds, clock })
+    seconds.iter().any(Option::is_some).then_some(Reading { seconds, clocks: [clock; 3] })
 }
 
-/// `20240131`, `20240131183005`, Unix seconds, Unix milliseconds.
+/// `20240131`, `2024013118`, `202401311830`, `20240131183005`, Unix seconds, Unix milliseconds.
+///
+/// Ten digits that are an hour may be seconds, too, and are so where the day or the month is said to come first. Twelve that
+/// are a minute are one: as milliseconds they would be of 1976.
 fn number(text: &str) -> Option<Reading> {
     let (digits, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -132,7 +135,7 @@ fn number(text: &str) -> Option<Reading> {
     }
     let value: i64 = digits.parse().ok()?;
     let is_whole = digits.len() == text.len();
-    let at = |seconds: i64, clock| Some(Reading { seconds: [Some(seconds); 3], clock });
+    let at = |seconds: i64, clock| Some(Reading { seconds: [Some(seconds); 3], clocks: [clock; 3] });
     match digits.len() {
         8 if is_whole => reading([day(value / 10_000, value / 100 % 100, value % 100); 3], 0, Clock::Day),
         14 if is_whole => {
@@ -140,10 +143,38 @@ fn number(text: &str) -> Option<Reading> {
             let seconds = clock_seconds(time / 10_000, time / 100 % 100, time % 100)?;
             reading([day(date / 10_000, date / 100 % 100, date % 100); 3], seconds, Clock::Local)
         }
+        10 if is_whole && hour_of_day(value).is_some() => Some(Reading {
+            seconds: [hour_of_day(value), Some(value), Some(value)],
+            clocks: [Clock::Local, Clock::Utc, Clock::Utc],
+        }),
         9 | 10 => at(value, Clock::Utc),
+        12 if is_whole && minute_of_day(value).is_some() => at(minute_of_day(value)?, Clock::Local),
         12 | 13 => at(value.div_euclid(1000), Clock::Utc),
         _ => None,
     }
+}
+
+/// The seconds of `2024013118`.
+fn hour_of_day(value: i64) -> Option<i64> {
+    let (date, hour) = (value / 100, value % 100);
+    let midnight = day(date / 10_000, date / 100 % 100, date % 100)? * DAY;
+    Some(midnight + clock_seconds(hour, 0, 0)?)
+}
+
+/// The seconds of `202401311830`.
+fn minute_of_day(value: i64) -> Option<i64> {
+    let minute = value % 100;
+    (minute < 60).then_some(hour_of_day(value / 100)? + minute * 60)
+}
+
+/// Whether a field of digits alone is a time of 12 digits, or milliseconds: a column has either.
+pub(crate) fn is_milliseconds(field: &[u8]) -> Option<bool> {
+    if !matches!(field.len(), 12 | 13) {
+        return None;
+    }
+    let digits = |value: i64, byte: &u8| byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0'));
+    let value = field.iter().try_fold(0, digits)?;
+    Some(field.len() == 13 || minute_of_day(value).is_none())
 }
 
 fn clock_seconds(hour: i64, minute: i64, second: i64) -> Option<i64> {

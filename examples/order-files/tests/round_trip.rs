@@ -5,8 +5,6 @@
 
 mod common;
 
-use std::fmt::Write;
-
 use order_files::{DateOrder, Orders, ReadOptions, read};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -39,21 +37,41 @@ struct Style {
     returns: bool,
 }
 
-/// A layout as it writes orders: its name, its columns, its words for paid, unpaid and cancelled, and columns that are empty.
-type Layout = (&'static str, [&'static str; 6], [&'static str; 3], &'static [&'static str]);
+/// A layout as it writes orders: its name, its columns for an order's id, customer, time, amount, status and refund (those that it
+/// does not have are empty), its words for as many states as it knows, and further columns with what they hold.
+type Layout = (&'static str, [&'static str; 6], &'static [&'static str], &'static [(&'static str, &'static str)]);
 
+/// All layouts but those that are refused.
 #[rustfmt::skip]
-const LAYOUTS: [Layout; 9] = [
-    ("own", ["Order ID", "customer id", "Placed_At", "AMOUNT", "status", "Refunded"], ["paid", "Unpaid", "CANCELLED"], &[]),
-    ("shopify", ["Name", "Email", "Created at", "Total", "Financial Status", "Refunded Amount"], ["paid", "Pending", "VOIDED"], &["Lineitem name"]),
-    ("woocommerce", ["order_id", "billing_email", "order_date", "order_total", "status", "refunded_total"], ["wc-completed", "on-hold", "cancelled"], &[]),
-    ("magento", ["ID", "Customer Email", "Purchase Date", "Grand Total (Base)", "Status", "Total Refunded"], ["Complete", "pending", "Canceled"], &["Purchase Point"]),
-    ("bigcommerce", ["Order ID", "Customer Email", "Order Date", "Order Total (inc tax)", "Order Status", "Refund Amount"], ["Completed", "Awaiting Payment", "Cancelled"], &["Customer ID"]),
-    ("etsy_payments", ["Order ID", "Buyer Username", "Order Date", "Gross Amount", "Status", "Refund Amount"], ["SETTLED", "pending", "canceled"], &["Payment ID"]),
-    ("stripe", ["id", "Customer Email", "Created (UTC)", "Amount", "Status", "Amount Refunded"], ["Paid", "Failed", "canceled"], &["Currency"]),
-    ("taobao", ["订单编号", "买家会员名", "订单付款时间", "买家实际支付金额", "订单状态", "退款金额"], ["交易成功", "等待买家付款", "交易关闭"], &[]),
-    ("youzan", ["订单号", "买家手机号", "买家付款时间", "订单实付金额", "订单状态", "订单已退款金额"], ["交易完成", "待付款", "交易关闭"], &["全部商品名称"]),
+const LAYOUTS: [Layout; 19] = [
+    ("own", ["Order ID", "customer id", "Placed_At", "AMOUNT", "status", "Refunded"], &["paid", "Unpaid", "CANCELLED"], &[]),
+    ("shopify", ["Name", "Email", "Created at", "Total", "Financial Status", "Refunded Amount"], &["paid", "Pending", "VOIDED"], &[("Lineitem name", "")]),
+    ("woocommerce", ["order_id", "billing_email", "order_date", "order_total", "status", "refunded_total"], &["wc-completed", "on-hold", "cancelled"], &[]),
+    ("woocommerce_analytics", ["Order #", "Customer", "Date", "N. Revenue", "Status", ""], &["Completed", "pending payment", "Cancelled"], &[("N. Revenue (formatted)", "")]),
+    ("magento", ["ID", "Customer Email", "Purchase Date", "Grand Total (Base)", "Status", "Total Refunded"], &["Complete", "pending", "Canceled"], &[("Purchase Point", "")]),
+    ("bigcommerce", ["Order ID", "Customer Email", "Order Date", "Order Total (inc tax)", "Order Status", "Refund Amount"], &["Completed", "Awaiting Payment", "Cancelled"], &[("Customer ID", "")]),
+    ("etsy", ["Order ID", "Buyer User ID", "Sale Date", "Order Total", "Status", ""], &["Completed", "unpaid", "Canceled"], &[("Full Name", ""), ("Number of Items", "1"), ("Order Value", "1")]),
+    ("etsy_items", ["Order ID", "Buyer", "Sale Date", "Item Total", "", ""], &[""], &[("Item Name", "Fox"), ("Listing ID", "7")]),
+    ("etsy_payments", ["Order ID", "Buyer Username", "Order Date", "Gross Amount", "Status", "Refund Amount"], &["SETTLED", "pending", "canceled"], &[("Payment ID", "")]),
+    ("ebay", ["Order Number", "Buyer Username", "Sale Date", "Total Price", "Paid On Date", ""], &["Aug-02-25", ""], &[("Sales Record Number", "5")]),
+    ("amazon_orders", ["order-id", "buyer-email", "purchase-date", "item-price", "", ""], &[""], &[("sku", "T1")]),
+    ("square", ["Transaction ID", "Customer ID", "Date", "Net Sales", "Transaction Status", ""], &["Complete", "Pending", "Canceled"], &[("Time", ""), ("Gross Sales", ""), ("Total Collected", ""), ("Event Type", "Payment")]),
+    ("square_items", ["Transaction ID", "Customer ID", "Date", "Net Sales", "", ""], &[""], &[("Time", ""), ("Gross Sales", ""), ("Item", "Tea"), ("Qty", "1"), ("Event Type", "Payment")]),
+    ("stripe", ["id", "Customer Email", "Created (UTC)", "Amount", "Status", "Amount Refunded"], &["Paid", "Failed", "canceled"], &[("Currency", "")]),
+    ("taobao", ["订单编号", "买家会员名", "订单付款时间", "买家实际支付金额", "订单状态", "退款金额"], &["交易成功", "等待买家付款", "交易关闭"], &[]),
+    ("youzan", ["订单号", "买家手机号", "买家付款时间", "订单实付金额", "订单状态", "订单已退款金额"], &["交易完成", "待付款", "交易关闭"], &[("全部商品名称", "")]),
+    ("jd", ["订单号", "下单帐号", "下单时间", "结算金额", "订单状态", ""], &["完成", "等待付款", "已取消"], &[("京东价", "9")]),
+    ("olist", ["order_id", "customer_unique_id", "order_purchase_timestamp", "payment_value", "order_status", ""], &["delivered", "created", "canceled"], &[]),
+    ("online_retail", ["InvoiceNo", "Customer ID", "InvoiceDate", "UnitPrice", "", ""], &[""], &[("StockCode", "85123A"), ("Quantity", "1")]),
 ];
+
+#[test]
+fn all_layouts_are_written_or_refused() {
+    let list = order_files::Layout::list(repurchase::scale::Language::English).unwrap();
+    let all = list.lines().filter(|line| !line.starts_with(' ')).count();
+    let refused = list.lines().filter(|line| line.trim_start().starts_with("cannot be used")).count();
+    assert_eq!(all, LAYOUTS.len() + refused);
+}
 
 fn sale() -> impl Strategy<Value = Sale> {
     let customer = prop_oneof![
@@ -129,7 +147,19 @@ impl Style {
         time.format(form[usize::from(self.time)]).to_string()
     }
 
-    fn text(&self, sales: &[Sale]) -> String {
+    /// The sales as the layout can say them.
+    fn fitted(&self, sales: Vec<Sale>) -> Vec<Sale> {
+        let (_, names, words, _) = self.layout;
+        let fit = |sale: Sale| Sale {
+            status: sale.status % words.len() as u8,
+            refunded: if names[5].is_empty() { 0 } else { sale.refunded },
+            ..sale
+        };
+        sales.into_iter().map(fit).collect()
+    }
+
+    /// The pieces of a file: what each cell holds, by row (the header is row 0) and column, and what stands between them.
+    fn pieces(&self, sales: &[Sale]) -> Vec<(usize, Option<usize>, String)> {
         let (_, names, words, others) = self.layout;
         let field = |text: String| {
             if self.quoted || text.contains([self.separator, '"', '\n']) {
@@ -138,15 +168,21 @@ impl Style {
                 text
             }
         };
-        let mut file = String::new();
-        let mut row = |fields: [String; 6], others: &[&str]| {
-            let fields = self.columns.iter().map(|&at| field(fields[at].clone()));
-            let fields: Vec<String> = fields.chain(others.iter().map(|&other| other.to_owned())).collect();
-            let end = if self.returns { "\r\n" } else { "\n" };
-            write!(file, "{}{end}", fields.join(&self.separator.to_string())).unwrap();
+        let columns: Vec<usize> = self.columns.iter().copied().filter(|&at| !names[at].is_empty()).collect();
+        let (mut pieces, mut rows) = (Vec::new(), 0);
+        let mut row = |fields: [String; 6], others: Vec<&str>| {
+            let fields = columns.iter().map(|&at| (at, field(fields[at].clone())));
+            let others = others.iter().map(|&other| (6, other.to_owned()));
+            for (place, (column, text)) in fields.chain(others).enumerate() {
+                if place > 0 {
+                    pieces.push((rows, None, self.separator.to_string()));
+                }
+                pieces.push((rows, Some(column), text));
+            }
+            pieces.push((rows, None, if self.returns { "\r\n" } else { "\n" }.to_owned()));
+            rows += 1;
         };
-        let nothing = vec![""; others.len()];
-        row(names.map(str::to_owned), others);
+        row(names.map(str::to_owned), others.iter().map(|(name, _)| *name).collect());
         for (number, sale) in sales.iter().enumerate() {
             let fields = [
                 format!("A{number}"),
@@ -156,21 +192,43 @@ impl Style {
                 words[usize::from(sale.status)].to_owned(),
                 if sale.refunded == 0 { String::new() } else { self.amount(sale.refunded) },
             ];
-            row(fields, &nothing);
+            row(fields, others.iter().map(|(_, value)| *value).collect());
         }
-        file
+        pieces
     }
 
-    fn bytes(&self, sales: &[Sale]) -> Vec<u8> {
-        let text = self.text(sales);
+    fn text(&self, sales: &[Sale]) -> String {
+        self.pieces(sales).into_iter().map(|(.., text)| text).collect()
+    }
+
+    fn mark(&self) -> &'static str {
+        if matches!(self.encoding, 1..=3) { "\u{feff}" } else { "" }
+    }
+
+    fn encoded(&self, text: &str) -> Vec<u8> {
         match self.encoding {
-            0 => text.into_bytes(),
-            1 => format!("\u{feff}{text}").into_bytes(),
-            2 => format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect(),
-            3 => format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            0 | 1 => text.as_bytes().to_vec(),
+            2 => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            3 => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
             // The sign of the euro is one of GB18030's rarer characters.
             _ => encoding_rs::GB18030.encode(&text.replace('€', "EUR")).0.into_owned(),
         }
+    }
+
+    fn bytes(&self, sales: &[Sale]) -> Vec<u8> {
+        self.encoded(&format!("{}{}", self.mark(), self.text(sales)))
+    }
+
+    /// The row and, if it is in a cell, the column of a byte.
+    fn place(&self, sales: &[Sale], at: usize) -> (usize, Option<usize>) {
+        let mut end = self.encoded(self.mark()).len();
+        for (row, column, text) in self.pieces(sales) {
+            end += self.encoded(&text).len();
+            if at < end {
+                return (row, column);
+            }
+        }
+        (0, None)
     }
 
     fn options(&self) -> ReadOptions {
@@ -185,6 +243,13 @@ impl Style {
 }
 
 fn sales(orders: &Orders) -> Vec<Sale> {
+    let mut sales: Vec<Sale> = named(orders).into_iter().map(|(_, sale)| sale).collect();
+    sales.sort();
+    sales
+}
+
+/// Sales with the ids of their orders, where these are kept.
+fn named(orders: &Orders) -> Vec<(String, Sale)> {
     let hundredths =
         |amount: rust_decimal::Decimal| i64::try_from(amount.mantissa() * 100 / 10_i128.pow(amount.scale())).unwrap();
     let sale = |order: repurchase::Order<u32>| Sale {
@@ -198,9 +263,8 @@ fn sales(orders: &Orders) -> Vec<Sale> {
             OrderStatus::Cancelled => 2,
         },
     };
-    let mut sales: Vec<Sale> = orders.orders().map(|order| sale(order.unwrap())).collect();
-    sales.sort();
-    sales
+    let id = |at: usize| orders.order_id(at).unwrap_or_default().to_owned();
+    orders.orders().enumerate().map(|(at, order)| (id(at), sale(order.unwrap()))).collect()
 }
 
 /// Whether more characters above ASCII than not are valid UTF-8.
@@ -227,6 +291,7 @@ proptest! {
 
     #[test]
     fn what_is_written_in_any_form_is_read_back(records in vec(sale(), 1..40), style in style()) {
+        let records = style.fitted(records);
         prop_assume!(has_purchase(&records));
         let file = style.bytes(&records);
         // Bytes of GB18030 that are mostly UTF-8 too, such as those of 乙茶丁 alone, cannot be told from a damaged file.
@@ -250,6 +315,7 @@ proptest! {
     fn the_order_of_rows_and_their_repetition_change_nothing(
         records in vec(sale(), 1..20), style in style(), seed in any::<prop::sample::Index>(),
     ) {
+        let records = style.fitted(records);
         prop_assume!(has_purchase(&records));
         let style = Style { encoding: 0, quoted: false, columns: (0..6).collect(), ..style };
         let text = style.text(&records);
@@ -264,27 +330,61 @@ proptest! {
         prop_assert_eq!(orders.counts().duplicates, 1);
     }
 
-    /// A damaged byte never panics; what is read of the other rows is what was written, or a note or refusal says so.
+    /// A damaged byte never panics; what is read beside the cell that it is in is what was written, or an error or another note
+    /// says so.
     #[test]
     fn damage_stays_where_it_is(
         records in vec(sale(), 2..12), style in style(), at in any::<prop::sample::Index>(), byte in any::<u8>(),
     ) {
+        let records = style.fitted(records);
         prop_assume!(has_purchase(&records));
-        let mut file = style.bytes(&records);
+        let whole = style.bytes(&records);
+        prop_assume!(style.encoding != 4 || !is_mostly_utf8(&whole));
+        let mut file = whole.clone();
         let at = at.index(file.len());
         let before = std::mem::replace(&mut file[at], byte);
         prop_assume!(before != byte);
-        if let Err(error) = read(file.as_slice(), &style.options()) {
-            let text = error.to_string();
-            prop_assert!(text.chars().all(|character| !character.is_control()), "{:?}", text);
-        }
-        let skipping = style.options().with_bad_rows_skipped();
-        if let Ok(orders) = read(file.as_slice(), &skipping) {
-            let found = sales(&orders);
-            let kept = records.iter().filter(|sale| found.contains(sale)).count();
-            // One row may say something else (its own bytes are other ones), and one may have swallowed the next.
-            let is_noted = !orders.notes().is_empty();
-            prop_assert!(kept + 1 >= records.len() || is_noted, "{} of {} kept: {:?}", kept, records.len(), String::from_utf8_lossy(&file));
+        let (hit, column) = style.place(&records, at);
+        for options in [style.options(), style.options().with_bad_rows_skipped()] {
+            let options = options.with_order_ids();
+            let orders = match read(file.as_slice(), &options) {
+                Ok(orders) => orders,
+                Err(error) => {
+                    let text = error.to_string();
+                    prop_assert!(text.chars().all(|character| !character.is_control()), "{:?}", text);
+                    continue;
+                }
+            };
+            let undamaged = read(whole.as_slice(), &options).unwrap();
+            if orders.notes() != undamaged.notes() {
+                continue;
+            }
+            let mut others = named(&orders);
+            for (number, record) in records.iter().enumerate() {
+                let id = format!("A{number}");
+                let found = others.iter().position(|(found, _)| *found == id);
+                let is_hit = number + 1 == hit;
+                // Where it has another id, it is what is left.
+                let found = found.or((is_hit && column == Some(0) && others.len() == 1).then_some(0));
+                let Some((_, sale)) = found.map(|found| others.swap_remove(found)) else {
+                    // A customer that is nobody now is a guest, which is noted; an id that is none any more is another row.
+                    prop_assert!(is_hit && column == Some(0), "{} is gone: {:?}", id, String::from_utf8_lossy(&file));
+                    continue;
+                };
+                let same = [
+                    true,
+                    sale.customer == record.customer,
+                    sale.minute == record.minute,
+                    sale.cents == record.cents,
+                    sale.status == record.status,
+                    sale.refunded == record.refunded,
+                    true,
+                ];
+                let is_allowed = |at: usize| is_hit && column == Some(at);
+                let differs = |at: &usize| !same[*at] && !is_allowed(*at);
+                let wrong = (0..same.len()).find(differs);
+                prop_assert_eq!(wrong, None, "{} {:?}: {:?}", id, (hit, column), String::from_utf8_lossy(&file));
+            }
         }
     }
 
