@@ -45,6 +45,18 @@ fn two_spellings_of_one_id() {
         ["\u{ae40}", "\u{1100}\u{1175}\u{11b7}"],
         ["\u{ac00}", "\u{1100}\u{1161}"],
         ["\"12,345\"", "012345.0"],
+        ["gid://shopify/Customer/123", "123"],
+        ["#123", "0123"],
+        ["{6F9619FF-8B86-D011-B42D-00C04FC964FF}", "6f9619ff-8b86-d011-b42d-00c04fc964ff"],
+        // Telephone numbers.
+        ["+86 13800138000", "13800138000"],
+        ["86-13800138000", "13800138000"],
+        ["008613800138000", "13800138000"],
+        ["+8613800138000", "0086 138 0013 8000"],
+        ["(555) 010-9999", "5550109999"],
+        ["+1 (555) 010-9999", "555.010.9999"],
+        ["+49 171 2345678", "0171 2345678"],
+        ["138-0013-8000", "13800138000"],
     ] {
         let mut sorted = pair;
         sorted.sort_unstable();
@@ -74,6 +86,13 @@ fn ids_that_are_not_one() {
         ["一", "1"],
         ["änn", "ann"],
         ["a\u{308}nn", "ann"],
+        ["+86 13800138000", "13900138000"],
+        ["+49 171 2345678", "0172 2345678"],
+        ["8613800138000", "13800138000"],
+        ["555-0109", "1555-0109"],
+        ["1234567.5", "12345675"],
+        ["+86 138-SHOP", "138SHOP"],
+        ["x#123", "123"],
     ] {
         assert_eq!(alike(&pair), None, "{pair:?}");
     }
@@ -92,6 +111,15 @@ fn a_log_has_the_same_note() {
     let note = found.iter().find(|note| note.code == NoteCode::IdsAlike);
     assert_eq!(note, ids_alike(ids).as_ref());
     assert_eq!(alike(&ids), Some((4, ["'8", "8", "007", "7"].map(str::to_owned).to_vec())));
+}
+
+#[test]
+fn telephone_numbers_of_a_whole_shop() {
+    let number = |number: u64| format!("138{:08}", number * 7_919_317 % 100_000_000);
+    let ids: Vec<String> = (0..60).map(number).chain((0..60).map(|one| format!("+86 {}", number(one)))).collect();
+    assert_eq!(ids_alike(&ids).map(|note| (note.count, note.of)), Some((120, 120)));
+    assert_eq!(ids_alike(&ids[..60]), None);
+    assert_eq!(ids_alike(&ids[60..]), None);
 }
 
 /// The definition, letter by letter: slow, and without a look at how all ids are written.

@@ -200,18 +200,18 @@ fn credited_above_half() {
 }
 
 #[test]
-fn refunds_unmatched() {
+fn credits_unmatched() {
     let with = |customers, credits: i64| {
         let credits = (0..credits).map(|credit| credited(100 + credit, 90, 1));
         regulars(customers, 3).into_iter().chain(credits)
     };
-    fires(with(40, 10), NoteCode::RefundsUnmatched, 10, 10, &[]);
+    fires(with(40, 10), NoteCode::CreditsUnmatched, 10, 10, &[]);
     is_quiet(with(40, 9));
-    fires(with(333, 10), NoteCode::RefundsUnmatched, 10, 10, &[]);
+    fires(with(333, 10), NoteCode::CreditsUnmatched, 10, 10, &[]);
     is_quiet(with(334, 10));
     // Those that equal an earlier purchase are no question.
     let matched = (0..5).map(|customer| credited(100 + customer, 90, 1000));
-    fires(with(40, 10).chain(matched), NoteCode::RefundsUnmatched, 10, 15, &[]);
+    fires(with(40, 10).chain(matched), NoteCode::CreditsUnmatched, 10, 15, &[]);
 }
 
 #[test]
@@ -294,12 +294,12 @@ fn online_retail_has_credits_to_ask_about() {
     let before = notes(&log_of(records.clone()), as_of);
     let codes = |notes: &[Note]| notes.iter().map(|note| (note.code, note.count, note.of)).collect::<Vec<_>>();
     // By days, more credits have an order that is not after them than by instants.
-    let unmatched = (NoteCode::RefundsUnmatched, 3_654 - 197, 3_654);
+    let unmatched = (NoteCode::CreditsUnmatched, 3_654 - 197, 3_654);
     assert_eq!(codes(&before), [(NoteCode::CreditedAboveHalf, 39, 4_339), unmatched]);
     match_credits(&mut records).unwrap();
     // What was cancelled whole is no spend any more.
     let after = codes(&notes(&log_of(records), as_of));
-    assert_eq!(after, [(NoteCode::RefundsUnmatched, 3_496 - 39, 3_496)]);
+    assert_eq!(after, [(NoteCode::CreditsUnmatched, 3_496 - 39, 3_496)]);
 }
 
 #[cfg(feature = "serde")]
@@ -379,7 +379,7 @@ proptest! {
         let unmatched = match_credits(&mut records.clone()).unwrap().unmatched.len() as u64;
         let credits = records.len() as u64 - purchases;
         let expected = (unmatched >= 10 && unmatched > purchases / 100).then_some((unmatched, credits, vec![]));
-        prop_assert_eq!(found(&found_notes, NoteCode::RefundsUnmatched), expected);
+        prop_assert_eq!(found(&found_notes, NoteCode::CreditsUnmatched), expected);
     }
 
     /// Money of either part may be the finer one, or nothing may be in it.

@@ -6,6 +6,7 @@ use core::hash::BuildHasher;
 use foldhash::fast::FixedState;
 
 use super::composed::{composed, is_mark};
+use super::phone::{Numbers, is_marked};
 
 /// The spellings of ids: enough to know, at a byte's cost, that no two of them can be alike.
 #[derive(Debug, Clone, Default)]
@@ -14,8 +15,10 @@ pub(super) struct Spellings {
     text: String,
     /// Whether letters of ASCII are in lower case, and in upper case.
     cases: [bool; 2],
-    /// Letters beyond ASCII, spaces, quotes around an id, decimals behind a number.
+    /// Letters beyond ASCII, spaces, quotes around an id, decimals behind a number, an address in front.
     is_odd: bool,
+    /// Digits with the punctuation of telephone numbers.
+    has_phones: bool,
     has_leading_zero: bool,
     /// The fewest and the most digits of an id of digits alone.
     digits: Option<(usize, usize)>,
@@ -29,19 +32,27 @@ impl Spellings {
         if length > 0 && bytes.iter().all(u8::is_ascii_digit) {
             self.has_leading_zero |= length > 1 && text.starts_with('0');
             widen(&mut self.digits, length, length);
+            self.has_phones |= text.starts_with("00") && is_marked(bytes);
             return;
         }
-        self.cases[0] |= bytes.iter().any(u8::is_ascii_lowercase);
-        self.cases[1] |= bytes.iter().any(u8::is_ascii_uppercase);
-        self.is_odd |= !bytes.iter().all(u8::is_ascii_graphic)
-            || number(unquoted(text)).len() != length
-            || has_groups(unquoted(text));
+        // One look at each byte.
+        let kinds = bytes.iter().fold(0, |kinds, byte| kinds | KINDS[usize::from(*byte)]);
+        self.cases[0] |= kinds & LOWER > 0;
+        self.cases[1] |= kinds & UPPER > 0;
+        self.is_odd |= kinds & ODD > 0;
+        if kinds & SIGN > 0 {
+            self.is_odd |= number(unquoted(text)).len() != length || has_groups(unquoted(text));
+            let starts_plainly = bytes.first().is_some_and(u8::is_ascii_alphanumeric);
+            self.is_odd |= (kinds & COLON > 0 || !starts_plainly) && without_address(text).len() != length;
+            self.has_phones |= kinds & (LOWER | UPPER) == 0 && is_marked(bytes);
+        }
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
         self.cases[0] |= other.cases[0];
         self.cases[1] |= other.cases[1];
         self.is_odd |= other.is_odd;
+        self.has_phones |= other.has_phones;
         self.has_leading_zero |= other.has_leading_zero;
         if let Some((fewest, most)) = other.digits {
             widen(&mut self.digits, fewest, most);
@@ -52,9 +63,40 @@ impl Spellings {
     pub(super) fn may_be_alike(&self) -> bool {
         // Numbers of one length that have zeros in front differ in the digits behind these.
         let has_lengths = self.digits.is_some_and(|(fewest, most)| fewest < most);
-        self.is_odd || self.cases == [true; 2] || self.has_leading_zero && has_lengths
+        self.is_odd || self.has_phones || self.cases == [true; 2] || self.has_leading_zero && has_lengths
+    }
+
+    /// Whether an id may be a telephone number.
+    pub(super) const fn has_phones(&self) -> bool {
+        self.has_phones
     }
 }
+
+const LOWER: u8 = 1;
+const UPPER: u8 = 2;
+/// What can be seen and is neither a letter nor a digit.
+const SIGN: u8 = 4;
+/// What cannot be seen, and letters beyond ASCII.
+const ODD: u8 = 8;
+/// What an address has.
+const COLON: u8 = 16;
+
+/// The kind of each byte; digits have none.
+const KINDS: [u8; 256] = {
+    let mut kinds = [ODD; 256];
+    let mut byte = b'!';
+    while byte <= b'~' {
+        kinds[byte as usize] = match byte {
+            b'a'..=b'z' => LOWER,
+            b'A'..=b'Z' => UPPER,
+            b'0'..=b'9' => 0,
+            b':' => SIGN | COLON,
+            _ => SIGN,
+        };
+        byte += 1;
+    }
+    kinds
+};
 
 fn widen(digits: &mut Option<(usize, usize)>, fewest: usize, most: usize) {
     let (known_fewest, known_most) = digits.unwrap_or((fewest, most));
@@ -72,8 +114,16 @@ fn written<'t>(text: &'t mut String, id: &impl Display) -> &'t str {
 /// The groups of two ids or more that are alike, each ascending, by their first id.
 ///
 /// No text is kept, and of each id 8 bytes, until those are found that are not alone with theirs.
-pub(super) fn groups<Id: Display + Ord>(ids: impl Iterator<Item = Id> + Clone) -> Vec<Vec<Id>> {
+pub(super) fn groups<Id: Display + Ord>(ids: impl Iterator<Item = Id> + Clone, has_phones: bool) -> Vec<Vec<Id>> {
     let mut plain = Plain::default();
+    if has_phones {
+        let mut numbers = Numbers::default();
+        for id in ids.clone() {
+            numbers.see(plain.of(&id));
+        }
+        numbers.sort();
+        plain.numbers = Some(numbers);
+    }
     let mut hashes: Vec<u64> = ids.clone().map(|id| hash(plain.of(&id))).collect();
     hashes.sort_unstable();
     let mut twice: Vec<u64> = hashes.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
@@ -115,6 +165,9 @@ fn hash(text: &str) -> u64 {
 struct Plain {
     text: String,
     letters: String,
+    digits: String,
+    /// Where telephone numbers are looked at.
+    numbers: Option<Numbers>,
 }
 
 impl Plain {
@@ -130,7 +183,9 @@ impl Plain {
         if has_groups(unquoted(&self.letters)) {
             self.letters.retain(|letter| letter != ',');
         }
-        number(unquoted(&self.letters))
+        let text = without_address(unquoted(&self.letters));
+        let phones = self.numbers.as_ref().filter(|_| is_marked(text.as_bytes()));
+        phones.and_then(|numbers| numbers.plain(text, &mut self.digits)).unwrap_or_else(|| number(text))
     }
 
     fn fold(&mut self) {
@@ -167,6 +222,21 @@ fn unquoted(text: &str) -> &str {
     }
     let text = text.strip_prefix('=').filter(|rest| rest.starts_with('"')).unwrap_or(text);
     text.trim_matches(['"', '\'', '`', '´', '‘', '’', '“', '”'])
+}
+
+/// Without the address or the sign in front of an id, and brackets around it: `gid://shopify/Customer/123`, `#123`, `{6F96..}`.
+fn without_address(text: &str) -> &str {
+    let is_letter = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_alphanumeric);
+    let text = match text.find("://").and_then(|_| text.rsplit_once('/')) {
+        Some((_, last)) if !last.is_empty() => last,
+        _ => text,
+    };
+    if is_letter(text.as_bytes().first()) {
+        return text;
+    }
+    let inside = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    let text = inside.or_else(|| text.strip_prefix('#')).unwrap_or(text);
+    if text.is_empty() { "#" } else { text }
 }
 
 /// Whether a text is a number with commas between its thousands: `12,345`, `12,345.0`.

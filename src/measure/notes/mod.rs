@@ -3,6 +3,7 @@
 mod alike;
 mod composed;
 mod customer;
+mod phone;
 mod scan;
 
 use core::fmt::Display;
@@ -27,7 +28,7 @@ use crate::scale::words::phrase;
 /// | `far_last_day` | of 20 purchases and credits or more, the last 5% or fewer follow a gap of more than a year that is longer than all the time before it | a typed 2042; a shop that reopened has more |
 /// | `after_as_of` | something lies after the as-of day | it is left out of all answers |
 /// | `credited_above_half` | customers who got back more than half of their spend as credits have more than 2% of all spend | expected value is net of credits, but the models of purchases and of spend count the orders |
-/// | `refunds_unmatched` | 10 credits or more, and more than 1% of purchases, equal no earlier purchase of their customer | what they give back still counts as purchased |
+/// | `credits_unmatched` | 10 credits or more, and more than 1% of purchases, equal no earlier purchase of their customer | what they give back still counts as purchased |
 /// | `one_sign` | of 10,000 purchases none was given back, not in part either; or there are credits and no purchase | fewer than 1 refund in 3,000 is rare (19 of 20 shops of 1 in 3,333 would show one); a sign is the other way round |
 /// | `all_at_midnight` | of 20 records or more, all are at midnight UTC, which is another day in the shop's time zone | dates were read as instants |
 ///
@@ -51,7 +52,7 @@ pub enum NoteCode {
     /// Orders that were cancelled by a credit? Counts customers, of those with a purchase.
     CreditedAboveHalf,
     /// Refunds of orders that are not known? Counts credits without a purchase of their amount, of all credits.
-    RefundsUnmatched,
+    CreditsUnmatched,
     /// Refunds missing, or signs turned? Counts credits, of purchases and credits.
     OneSign,
     /// Dates read as instants? Counts purchases and credits, of all.
@@ -68,7 +69,7 @@ impl NoteCode {
         Self::FarLastDay,
         Self::AfterAsOf,
         Self::CreditedAboveHalf,
-        Self::RefundsUnmatched,
+        Self::CreditsUnmatched,
         Self::OneSign,
         Self::AllAtMidnight,
     ];
@@ -83,7 +84,7 @@ impl NoteCode {
             Self::FarLastDay => "far_last_day",
             Self::AfterAsOf => "after_as_of",
             Self::CreditedAboveHalf => "credited_above_half",
-            Self::RefundsUnmatched => "refunds_unmatched",
+            Self::CreditsUnmatched => "credits_unmatched",
             Self::OneSign => "one_sign",
             Self::AllAtMidnight => "all_at_midnight",
         }
@@ -184,7 +185,7 @@ impl Note {
                 "{of} 位客户中有 {count} 位的单独退款超过消费额的一半（{ids}）：他们的订单是不是已取消？\
                  预测价值时会扣减，但这些订单仍计为购买。"
             ),
-            NoteCode::RefundsUnmatched => phrase!(
+            NoteCode::CreditsUnmatched => phrase!(
                 language,
                 "{count} of {of} credits equal no earlier purchase of their customer: which orders do they give back? \
                  These still count as purchases.",
@@ -217,7 +218,7 @@ impl Note {
 /// are counted in one note. [`NoteCode`] says when each fires.
 ///
 /// **What a log knows**: customers, days and net amounts. It keeps no times: `equal_rows` compares days, and
-/// `refunds_unmatched` takes a purchase of the credit's own day for an earlier one. It does not keep what was refunded
+/// `credits_unmatched` takes a purchase of the credit's own day for an earlier one. It does not keep what was refunded
 /// of orders either, and a log of columns or [of some customers](PurchaseLog::of_customers) was never told: `one_sign`
 /// asks for refunds in a log of records alone. The notes on an [`OrderBook`](crate::record::OrderBook) are those on the
 /// log of its records; which events came twice or contradict, the book itself knows.
@@ -234,9 +235,11 @@ pub fn notes<Id: CustomerId + Display>(log: &PurchaseLog<Id>, as_of: NaiveDate) 
 /// that a program keeps beside it. `None` where there is no such id.
 ///
 /// Ids are alike where they differ only in the case or width of letters, in marks that are characters of their own, in
-/// spaces and characters that cannot be seen, in quotes around them and, of whole numbers, in zeros in front, commas between
-/// thousands and decimals of zero: `"Ann "` and `ann`, `００１２３`, `'123` and `123.0` are alike; `12` and `A12`, `1.5` and `15`
-/// are not.
+/// spaces and characters that cannot be seen, in quotes around them, in an address, a `#` or braces around an id and, of whole
+/// numbers, in zeros in front, commas between thousands and decimals of zero: `"Ann "` and `ann`, `００１２３`, `'123`, `123.0`
+/// and `gid://shop/Customer/123` are alike; `12` and `A12`, `1.5` and `15` are not. Of telephone numbers, which have 7 digits or
+/// more and `+`, `-`, `(`, `)`, `.`, spaces or two zeros in front, punctuation and the code of a country do not matter, where 8
+/// digits or more are the same: `+86 138 0013 8000` and `13800138000`.
 ///
 /// Examples are those of the first groups, ids ascending. The order of `ids` makes no difference.
 ///
@@ -267,7 +270,7 @@ pub fn ids_alike<Id: Display + Ord>(ids: impl IntoIterator<Item = Id, IntoIter: 
 
 /// Returns the note of `of` ids, whose spellings are known.
 fn alike_of<Id: Display + Ord>(spellings: &Spellings, of: u64, ids: impl Iterator<Item = Id> + Clone) -> Option<Note> {
-    let groups = if spellings.may_be_alike() { alike::groups(ids) } else { Vec::new() };
+    let groups = if spellings.may_be_alike() { alike::groups(ids, spellings.has_phones()) } else { Vec::new() };
     let count = groups.iter().map(Vec::len).sum::<usize>() as u64;
     let examples = groups.iter().flatten().take(MOST_EXAMPLES).map(|id| id.to_string().into()).collect();
     (count > 0).then_some(Note { code: NoteCode::IdsAlike, count, of, examples })

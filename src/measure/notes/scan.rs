@@ -227,7 +227,7 @@ impl<Id: CustomerId + Display> NoteTally<Id> {
             Note { examples, ..note(NoteCode::CreditedAboveHalf, self.half_customers, self.buyers) }
         });
         let is_unmatched = self.unmatched >= FEWEST_UNMATCHED && self.unmatched > self.purchases / UNMATCHED_PART;
-        let refunds_unmatched = is_unmatched.then(|| note(NoteCode::RefundsUnmatched, self.unmatched, self.credits));
+        let credits_unmatched = is_unmatched.then(|| note(NoteCode::CreditsUnmatched, self.unmatched, self.credits));
         let is_kept = self.purchases >= MANY_PURCHASES && self.credits == 0 && self.has_no_refund;
         let is_turned = self.purchases == 0 && self.credits > 0;
         let one_sign = (is_kept || is_turned).then(|| note(NoteCode::OneSign, self.credits, facts));
@@ -241,7 +241,7 @@ impl<Id: CustomerId + Display> NoteTally<Id> {
             self.far_last_day(facts),
             after_as_of,
             credited_above_half,
-            refunds_unmatched,
+            credits_unmatched,
             one_sign,
             all_at_midnight,
         ];
