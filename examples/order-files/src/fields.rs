@@ -9,6 +9,7 @@ use crate::table::{Problem, Table, too_many_words};
 use crate::times;
 
 impl Table {
+    #[inline]
     pub(crate) fn order(&mut self, row: Row<'_>) -> Result<Option<u32>, Problem> {
         let (Some(place), Some(orders)) = (self.plan.order, &mut self.orders) else { return Ok(None) };
         let id = bare(row.field(place));
@@ -26,8 +27,14 @@ impl Table {
         Ok(Some(number))
     }
 
+    /// Whether the order was paid, and called off, by the columns that say when.
+    pub(crate) fn events(&mut self, row: Row<'_>) -> Result<[Option<bool>; 2], Problem> {
+        let is_paid = self.event(row, self.plan.paid, Role::PaidAt)?;
+        Ok([is_paid, self.event(row, self.plan.cancelled, Role::CancelledAt)?])
+    }
+
     /// Whether a column says that something happened, where there is one.
-    pub(crate) fn event(&mut self, row: Row<'_>, place: Option<usize>, role: Role) -> Result<Option<bool>, Problem> {
+    fn event(&mut self, row: Row<'_>, place: Option<usize>, role: Role) -> Result<Option<bool>, Problem> {
         let Some(place) = place else { return Ok(None) };
         let event = happened(bare(row.field(place)), role, self.plan.name(place), &mut self.last);
         event.map(Some).map_err(|fault| Problem::bad(place, fault))
@@ -47,6 +54,7 @@ impl Table {
     }
 
     /// The first column of times that is filled.
+    #[inline]
     pub(crate) fn time_place(&self, row: Row<'_>) -> usize {
         let filled = |place: &&usize| !is_never(bare(row.field(**place)));
         match self.plan.times.as_slice() {
@@ -77,12 +85,14 @@ impl Table {
         self.times.read(field).ok_or_else(|| Problem::bad(place, Fault::new(field, times::expected(field))))
     }
 
+    #[inline]
     pub(crate) fn word(&mut self, row: Row<'_>, place: Option<usize>) -> Result<Option<u8>, Problem> {
         let (Some(place), Some(words)) = (place, &mut self.statuses) else { return Ok(None) };
         let number = words.number(bare(row.field(place)));
         number.map(Some).ok_or_else(|| Problem::Stop(too_many_words(words, Role::Status, self.plan.name(place))))
     }
 
+    #[inline]
     pub(crate) fn kind(&mut self, row: Row<'_>) -> Result<Option<u8>, Problem> {
         let (Some(place), Some(words)) = (self.plan.kind, &mut self.kinds) else { return Ok(None) };
         let number = words.number(bare(row.field(place)));
@@ -90,6 +100,7 @@ impl Table {
     }
 
     /// The number of the row's currency, where any row so far has one.
+    #[inline]
     pub(crate) fn currency(&mut self, row: Row<'_>, amount: &Amount<'_>) -> Result<Option<u8>, Problem> {
         let code = match self.plan.currency {
             Some(place) => bare(row.field(place)),

@@ -164,14 +164,14 @@ impl Table {
         let moment = self.moment(row, time_place, may_be_empty, &mut joined);
         self.joined = joined;
         let moment = moment?;
-        let events =
-            [self.event(row, self.plan.paid, Role::PaidAt)?, self.event(row, self.plan.cancelled, Role::CancelledAt)?];
+        let has_events = self.plan.paid.or(self.plan.cancelled).is_some();
+        let [is_paid, is_cancelled] = if has_events { self.events(row)? } else { [None; 2] };
 
         let who = self.customers.who(id).map_err(|fault| Problem::bad(customer, fault))?;
         if order.is_some_and(|order| self.is_repeated(order, row)) {
             return Ok(());
         }
-        if matches!(who, Who::Number(NOBODY)) {
+        if !self.plan.other_customers.is_empty() && matches!(who, Who::Number(NOBODY)) {
             self.look_elsewhere(row);
         }
         // Nothing below is taken back: a row that fails here stops even where bad rows are skipped.
@@ -210,10 +210,11 @@ impl Table {
         if let (Some(kinds), Some(word)) = (&mut self.kinds, words.1) {
             kinds.store(word);
         }
-        for (column, event) in [&mut self.paid, &mut self.cancelled].into_iter().zip(events) {
-            if let (Some(column), Some(event)) = (column, event) {
-                column.push(event);
-            }
+        if let (Some(paid), Some(is_paid)) = (&mut self.paid, is_paid) {
+            paid.push(is_paid);
+        }
+        if let (Some(cancelled), Some(is_cancelled)) = (&mut self.cancelled, is_cancelled) {
+            cancelled.push(is_cancelled);
         }
         if let (Some(returned), Some(place)) = (&mut self.returned, self.plan.pieces) {
             returned.push(bare(row.field(place)).starts_with(b"-"));
@@ -230,13 +231,12 @@ impl Table {
     }
 
     /// The amount of a row, which is not cut in two at a comma.
+    #[inline]
     fn amount<'a>(&self, row: Row<'a>, place: usize) -> Result<Amount<'a>, Problem> {
-        let field = bare(row.field(place));
-        let behind = self.plan.behind_amount.map_or(&[][..], |place| bare(row.field(place)));
-        if matches!(behind.len(), 1..=3) && behind.iter().all(u8::is_ascii_digit) {
-            return Err(Problem::bad(place, in_two(field, behind)));
+        if let Some(behind) = self.plan.behind_amount {
+            is_whole(row, place, behind)?;
         }
-        read_amount(field, place)
+        read_amount(bare(row.field(place)), place)
     }
 
     /// Whether an equal row of the order came before; one that is equal in what is read is counted.
@@ -344,8 +344,15 @@ fn read_refunded<'a>(field: &'a [u8], place: usize, plan: &Plan) -> Result<Amoun
     Amount::read(field).ok_or_else(|| word(field))
 }
 
-/// What an amount was cut into at its decimal comma.
+/// Whether nothing that may be decimals stands behind an amount in a column without a name.
 #[cold]
+fn is_whole(row: Row<'_>, place: usize, behind: usize) -> Result<(), Problem> {
+    let behind = bare(row.field(behind));
+    let is_cut = matches!(behind.len(), 1..=3) && behind.iter().all(u8::is_ascii_digit);
+    if is_cut { Err(Problem::bad(place, in_two(bare(row.field(place)), behind))) } else { Ok(()) }
+}
+
+/// What an amount was cut into at its decimal comma.
 fn in_two(amount: &[u8], behind: &[u8]) -> Fault {
     let (amount, behind) = (shown(amount), shown(behind));
     Fault::of(
