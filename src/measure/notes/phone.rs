@@ -18,7 +18,8 @@ pub(super) fn is_marked(text: &[u8]) -> bool {
     let is_of_phones = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'(' | b')' | b'.' | b' ');
     let starts = text.first().is_some_and(|first| matches!(first, b'+' | b'(' | b'0'..=b'9'));
     // A fraction is none.
-    let is_fraction = text.iter().filter(|byte| **byte == b'.').count() == 1 && digits + 1 == text.len();
+    let mut points = text.iter().filter(|byte| **byte == b'.');
+    let is_fraction = points.next().is_some() && points.next().is_none() && digits + 1 == text.len();
     starts && digits >= DIGITS && text.iter().all(is_of_phones) && !is_fraction && is_international(text, digits)
 }
 

@@ -73,11 +73,8 @@ impl Block {
 
     /// `q` of a `k`.
     pub(super) fn part(&self, kind: usize) -> Numbers {
-        let (phases, mut part) = (f64::from(PHASES[kind]), NONE);
-        for index in 0..BLOCK {
-            part[index] = self.silence[index] * phases * self.until[kind].inverse[index];
-        }
-        part
+        let (phases, inverse) = (f64::from(PHASES[kind]), &self.until[kind].inverse);
+        core::array::from_fn(|index| self.silence[index] * phases * inverse[index])
     }
 
     /// Finds the terms of these `k`; `counting` leaves 0 where another is so much more likely that they do not count.
@@ -153,6 +150,7 @@ pub(super) const ALL: [usize; KINDS] = [0, 1, 2, 3, 4];
 
 /// One instruction, where `f64::max` takes several to look for NaN.
 #[inline(always)]
+#[allow(clippy::inline_always, reason = "several times for each row")]
 fn larger(one: f64, other: f64) -> f64 {
     if one > other { one } else { other }
 }

@@ -122,6 +122,7 @@ impl Shared {
 
 /// The sums of a `k`'s [powers](Shared::powers) of numbers: of a fixed length each, which the compiler unrolls.
 #[inline(always)]
+#[allow(clippy::inline_always, reason = "several times for each row")]
 fn summed<const K: usize>(powers: &[[f64; 6]; MOST_PHASES], part: f64) -> [f64; 6] {
     let mut sums = powers[K - 1];
     for powers in powers[..K - 1].iter().rev() {
