@@ -3,6 +3,7 @@
 use chrono::{FixedOffset, NaiveDate};
 use clap::{Args, Parser};
 use repurchase_segment::arguments::ShopArguments;
+use repurchase_segment::order_files::{Columns, Error};
 
 use crate::steps::Format;
 
@@ -13,10 +14,15 @@ pub struct Arguments {
     /// Orders in CSV or Parquet: a file, a directory or a URL; by default the CDNOW sample.
     ///
     /// Columns `customer_id`, `placed_at`, `amount` (below 0: a credit) and, if they are there, `status` (`paid`,
-    /// `unpaid`, `cancelled`) and `refunded`. Other layouts and forms, and credits to be tied to orders, are the segment
+    /// `unpaid`, `cancelled`) and `refunded`, in any case. A column that looks as if it said one of these, or which order a row
+    /// is of, is refused until `--columns` says what it is. Other layouts and forms, and credits to be tied to orders, are the segment
     /// program's: there are no options for them here. Every executor reads it at this same place. What ends in `.parquet` is
     /// Parquet, and a directory is what the first file in it is.
     pub(crate) orders: Option<String>,
+    /// Which columns say these, where they have other names: `status=Order Status,order_id=`; named by nothing, one is not
+    /// read.
+    #[arg(long, value_name = "ROLE=NAME,..", default_value = "", value_parser = columns)]
+    pub(crate) columns: Columns,
     /// The scheduler of a cluster, such as `df://localhost:50050`; by default everything runs in this process.
     #[arg(long, value_name = "URL")]
     pub(crate) scheduler: Option<String>,
@@ -46,6 +52,11 @@ pub struct Arguments {
     /// Say on stderr how long the parts took, and a plain aggregate of the same file.
     #[arg(long)]
     pub(crate) timing: bool,
+}
+
+/// Names of columns; nothing where nothing is said.
+fn columns(text: &str) -> Result<Columns, Error> {
+    if text.is_empty() { Ok(Columns::default()) } else { text.parse() }
 }
 
 /// Which day an order is of, and up to which day they count.

@@ -30,7 +30,7 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     }
     let orders = arguments.orders.as_deref().unwrap_or(SAMPLE);
     let context = engine::session(arguments.scheduler.as_deref(), arguments.partitions.map(usize::from)).await?;
-    let columns = orders::register(&context, orders).await?;
+    let columns = orders::register(&context, orders, &arguments.columns).await?;
     let run = Run::begin(arguments.out.as_deref(), &place::settings(context.copied_config().options()))?;
     let page = Job { context: &context, run: &run, arguments, orders }.page(&columns).await;
     run.clear();

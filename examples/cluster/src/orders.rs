@@ -9,10 +9,17 @@ use chrono::FixedOffset;
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::prelude::{CsvReadOptions, ParquetReadOptions, SessionContext};
 
-use crate::fields::{COLUMNS, REQUIRED};
+use repurchase_segment::order_files::{Columns as NamedColumns, Role};
 
-/// Registers the orders at a path or URL, and answers with the select list of `order_fact`.
-pub(crate) async fn register(context: &SessionContext, place: &str) -> Result<Columns, Box<dyn Error>> {
+use crate::fields::REQUIRED;
+
+/// Registers the orders at a path or URL, and answers with the select list of `order_fact`; columns that are named are read
+/// by these names.
+pub(crate) async fn register(
+    context: &SessionContext,
+    place: &str,
+    named: &NamedColumns,
+) -> Result<Columns, Box<dyn Error>> {
     let (place, file) = locate(place)?;
     let is_parquet = Path::new(&file).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet"));
     let refused = |error| format!("cannot read {place}: {error}");
@@ -31,7 +38,7 @@ pub(crate) async fn register(context: &SessionContext, place: &str) -> Result<Co
         context.register_csv("orders", &place, options).await.map_err(refused)?;
     }
     let schema = context.table_provider("orders").await?.schema();
-    Columns::of(&schema).map_err(|problem| format!("{place}: {problem}").into())
+    Columns::of(&schema, named).map_err(|problem| format!("{place}: {problem}").into())
 }
 
 /// The place as every executor can use it, and the file that tells the format.
@@ -54,25 +61,57 @@ fn locate(place: &str) -> Result<(String, String), Box<dyn Error>> {
     Ok((text(&path)? + "/", text(&file)?))
 }
 
-/// For each of [`COLUMNS`], the SQL that has it as text.
+/// What the [columns](crate::fields::COLUMNS) are to the reader of the segment program, which compares names.
+const ROLES: [Role; 5] = [Role::CustomerId, Role::PlacedAt, Role::Amount, Role::Status, Role::Refunded];
+
+/// Refuses a column that would change the answer if it was read, unless its role is named.
+fn check_unread(name: &str, named: &NamedColumns) -> Result<(), String> {
+    let Some(role) = Role::near(name).filter(|role| named.of(*role).is_none()) else { return Ok(()) };
+    let mend = match role {
+        Role::Status | Role::Refunded => {
+            format!("--columns \"{role}={name}\" reads it, --columns {role}= does without it")
+        }
+        Role::OrderId | Role::PaidAt | Role::CancelledAt | Role::Kind | Role::Currency => {
+            format!("the segment program reads it, --columns {role}= does without it")
+        }
+        _ => return Ok(()),
+    };
+    Err(format!("the column {name} looks like the {role} of orders and is not read: {mend}"))
+}
+
+/// For each of the [columns](crate::fields::COLUMNS), the SQL that has it as text.
 pub(crate) struct Columns([String; 5]);
 
 impl Columns {
-    fn of(schema: &Arc<Schema>) -> Result<Self, String> {
+    fn of(schema: &Arc<Schema>, named: &NamedColumns) -> Result<Self, String> {
         let mut texts = [const { String::new() }; 5];
-        for (column, text) in texts.iter_mut().enumerate() {
-            let name = COLUMNS.get(column).copied().unwrap_or_default();
-            let mut fields = schema.fields().iter().filter(|field| field.name() == name);
+        let mut used = Vec::new();
+        for (column, (text, role)) in texts.iter_mut().zip(ROLES).enumerate() {
+            let is_it = |field: &&Arc<Field>| match named.of(role) {
+                Some(name) => field.name() == name,
+                None => role.is_name_of(field.name()),
+            };
+            let mut fields = schema.fields().iter().filter(is_it);
+            let name = named.of(role).unwrap_or(role.name());
             *text = match (fields.next(), fields.next()) {
-                (None, _) if column >= REQUIRED => "''".to_owned(),
+                (None, _) if column >= REQUIRED && named.of(role).is_none_or(str::is_empty) => "''".to_owned(),
                 (None, _) => {
                     let found = schema.fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>();
-                    return Err(format!("no column {name}, only: {}", found.join(", ")));
+                    let found = found.join(", ");
+                    return Err(format!("no column {name}, only: {found}; --columns {role}=NAME names it"));
                 }
-                (Some(_), Some(_)) => return Err(format!("the column {name} appears twice")),
-                (Some(field), None) => as_text(column, name, field.data_type())?,
+                (Some(one), Some(other)) => {
+                    let (one, other) = (one.name(), other.name());
+                    return Err(format!("two columns say {role}: {one} and {other}; --columns {role}=NAME takes one"));
+                }
+                (Some(field), None) => {
+                    used.push(field.name());
+                    as_text(column, field.name(), field.data_type())?
+                }
             };
         }
+        let unread = schema.fields().iter().map(|field| field.name()).filter(|name| !used.contains(name));
+        unread.map(|name| check_unread(name, named)).collect::<Result<(), String>>()?;
         Ok(Self(texts))
     }
 
@@ -88,6 +127,7 @@ impl Columns {
 }
 
 fn as_text(column: usize, name: &str, found: &DataType) -> Result<String, String> {
+    let quoted = name.replace('"', "\"\"");
     let is_text = matches!(found, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
     let (fits, expected) = match column {
         1 => (matches!(found, DataType::Date32 | DataType::Timestamp(..)), "text, a date or a timestamp"),
@@ -99,10 +139,10 @@ fn as_text(column: usize, name: &str, found: &DataType) -> Result<String, String
         _ => (false, "text"),
     };
     match found {
-        _ if is_text => Ok(format!("\"{name}\"")),
+        _ if is_text => Ok(format!("\"{quoted}\"")),
         // Without a zone of its own it is the shop's time.
-        DataType::Timestamp(_, None) if fits => Ok(format!("to_char(\"{name}\", '%Y-%m-%d %H:%M:%S')")),
-        _ if fits => Ok(format!("CAST(\"{name}\" AS VARCHAR)")),
+        DataType::Timestamp(_, None) if fits => Ok(format!("to_char(\"{quoted}\", '%Y-%m-%d %H:%M:%S')")),
+        _ if fits => Ok(format!("CAST(\"{quoted}\" AS VARCHAR)")),
         _ => Err(format!("column {name}: found the type {found}, expected {expected}")),
     }
 }

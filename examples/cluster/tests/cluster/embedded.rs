@@ -121,9 +121,31 @@ fn what_cannot_be_read_is_named() {
     let amount = file("amount.csv", "customer_id,placed_at,amount\nann,2025-01-01,19.90\nbo,2025-01-02,cheap\n");
     fails(&[&amount], &["amount.csv: column amount", "\"cheap\"", "a decimal number such as 19.90"]);
     let column = file("column.csv", "customer_id,placed_at,total\nann,2025-01-01,19.90\n");
-    fails(&[&column], &["column.csv: no column amount", "only: customer_id, placed_at, total"]);
+    fails(
+        &[&column],
+        &["column.csv: no column amount", "only: customer_id, placed_at, total", "--columns amount=NAME"],
+    );
     let day = file("day.csv", "customer_id,placed_at,amount\nann,1 May 2025,19.90\n");
     let unpaid = file("unpaid.csv", "customer_id,placed_at,amount,status\nann,2025-05-01,19.90,unpaid\n");
     fails(&[&unpaid, "--as-of", "2025-06-01"], &["nobody has bought up to 2025-06-01"]);
     fails(&[&day], &["column placed_at", "\"1 May 2025\"", "a time such as 1997-01-31"]);
+}
+
+#[test]
+fn names_of_columns_are_those_of_the_segment_program() {
+    let inputs = directory("names");
+    let rows = "ann,2025-01-01,19.90,paid\nann,2025-02-01,5,cancelled\nbo,2025-01-05,3,unpaid\nbo,2025-01-06,3,paid\n";
+    let path = inputs.join("orders.csv");
+    let orders = path.to_str().unwrap();
+    fs::write(&path, format!("Customer ID,Placed-At,AMOUNT,Status\n{rows}")).unwrap();
+    equal_files("names-any-case", orders, &[], &[]);
+    fs::write(&path, format!("customer_id,placed_at,amount,Order Status\n{rows}")).unwrap();
+    let near = "the column Order Status looks like the status of orders and is not read";
+    fails(&[orders], &[near, "--columns \"status=Order Status\" reads it", "--columns status= does without it"]);
+    equal_files("names-named", orders, &["--columns", "status=Order Status"], &[]);
+    let out = directory("names-without");
+    succeeds(&run(&[orders, "--columns", "status=", "--out", out.to_str().unwrap()]));
+    fs::write(&path, format!("customer_id,placed_at,amount,status,order_id\n{}", rows.replace('\n', ",1\n"))).unwrap();
+    fails(&[orders], &["the column order_id looks like the order_id of orders", "--columns order_id= does without it"]);
+    fails(&[orders, "--columns", "status=Zustand,order_id="], &["no column Zustand"]);
 }
