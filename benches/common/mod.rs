@@ -5,7 +5,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate};
 use criterion::Criterion;
 use repurchase::record::{OrderLine, RecordColumns};
 use repurchase::{Ledger, Order, PurchaseLog, ShopCalendar};

@@ -29,17 +29,28 @@ impl Default for ExactSum {
 impl ExactSum {
     #[inline]
     pub(crate) fn add(&mut self, number: f64) {
+        self.add_times(number, 1);
+    }
+
+    /// Adds a number this number of times, each of which is a power of two of it.
+    #[inline]
+    pub(crate) fn add_times(&mut self, number: f64, times: u64) {
         let bits = number.to_bits();
         let exponent = (bits >> 52 & 0x7ff) as usize;
         if exponent == 0x7ff {
-            self.beyond += number;
+            self.beyond += if times > 0 { number } else { 0.0 };
             return;
         }
         // Below the smallest normal number there is no leading digit, and the exponent is that of the smallest.
         let place = exponent.saturating_sub(1);
         let digits = bits & ((1 << 52) - 1) | u64::from(exponent > 0) << 52;
-        let part = i128::from(digits) << (place % DIGITS);
-        self.limbs[place / DIGITS] += if number.is_sign_negative() { -part } else { part };
+        let mut rest = times;
+        while rest > 0 {
+            let place = place + rest.trailing_zeros() as usize;
+            let part = i128::from(digits) << (place % DIGITS);
+            self.limbs[place / DIGITS] += if number.is_sign_negative() { -part } else { part };
+            rest &= rest - 1;
+        }
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {

@@ -32,8 +32,8 @@ pub(crate) async fn register(
         let options = CsvReadOptions::new().file_extension(&extension);
         let found = context.read_csv(&place, options.schema_infer_max_records(1)).await.map_err(refused)?;
         // What looks like a number stays text: an amount read as a float is no longer exact.
-        let names = found.schema().fields().iter().map(|field| Field::new(field.name(), DataType::Utf8, true));
-        let schema = Schema::new(names.collect::<Vec<_>>());
+        let texts = found.schema().fields().iter().map(|field| Field::new(field.name(), DataType::Utf8, true));
+        let schema = Schema::new(texts.collect::<Vec<_>>());
         let options = CsvReadOptions::new().file_extension(&extension).schema(&schema);
         context.register_csv("orders", &place, options).await.map_err(refused)?;
     }
@@ -110,8 +110,8 @@ impl Columns {
                 }
             };
         }
-        let unread = schema.fields().iter().map(|field| field.name()).filter(|name| !used.contains(name));
-        unread.map(|name| check_unread(name, named)).collect::<Result<(), String>>()?;
+        let mut unread = schema.fields().iter().map(|field| field.name()).filter(|name| !used.contains(name));
+        unread.try_for_each(|name| check_unread(name, named))?;
         Ok(Self(texts))
     }
 

@@ -9,7 +9,7 @@ use super::track::{RuleTotal, TotalOutcome, TrackWindow};
 use super::{Backtest, Baseline, Returns};
 use crate::error::Result;
 use crate::number::weight::count;
-use crate::number::{exact_sum, money, quotient};
+use crate::number::{ExactSum, exact_sum, money, quotient};
 use crate::predict::{
     AnyModel, Fit, FitOptions, GammaGamma, KeptShare, ModelKind, PurchaseModel, Revival, RevivingModel, Samples,
 };
@@ -117,7 +117,8 @@ impl Scored {
         let totals = |(at, kind)| {
             let losses = of_kind(kind)?;
             let model = revival(at).unwrap_or(Revival::NONE).of(losses.model);
-            let spends = spends.as_deref().map(|spends| places.iter().copied().zip(spends));
+            let customers = places.iter().copied().zip(&courses.list);
+            let spends = spends.as_deref().map(|spends| customers.zip(spends));
             Some(ExpectedTotals::of(&outcomes, &model, losses, spends))
         };
         let difference = |left: &ModelKind, right: &ModelKind| {
@@ -144,24 +145,28 @@ impl Scored {
 }
 
 impl ExpectedTotals {
-    /// `spends` are the row and the spend of each customer.
+    /// `spends` are the row, the course and the spend of each customer.
     fn of<'a>(
         outcomes: &Outcomes,
         model: &RevivingModel,
         losses: &Losses,
-        spends: Option<impl Iterator<Item = (u32, &'a f64)>>,
+        spends: Option<impl Iterator<Item = ((u32, &'a Course), &'a f64)>>,
     ) -> Self {
         let (days, samples) = (outcomes.horizon_days, &outcomes.before);
         let reviving = (!model.is_plain())
             .then(|| (model.expected_purchases_all(samples, days), model.probability_buys_all(samples, days)));
         let (expected, buys) = reviving.as_ref().map_or((&losses.expected, &losses.buys), |(all, buys)| (all, buys));
         let sum = |numbers: &[f64]| exact_sum(numbers.iter().zip(&outcomes.rows).map(|(one, row)| row.weight() * one));
-        let revenue = |(row, spend): (u32, &f64)| expected.get(row as usize).map_or(0.0, |count| count * spend);
-        Self {
-            purchases: sum(expected),
-            buyers: sum(buys),
-            revenue: spends.map(|spends| exact_sum(spends.map(revenue))),
-        }
+        // Equal customers add up to what each of them alone does, to the bit.
+        let revenue = |customers: &mut dyn Iterator<Item = ((u32, &Course), &f64)>| {
+            let mut all = ExactSum::default();
+            for ((row, course), spend) in customers {
+                let purchases = expected.get(row as usize).copied().unwrap_or_default();
+                all.add_times(purchases * spend, course.customers);
+            }
+            all.total()
+        };
+        Self { purchases: sum(expected), buyers: sum(buys), revenue: spends.map(|mut spends| revenue(&mut spends)) }
     }
 }
 
@@ -175,8 +180,7 @@ impl Courses {
         self.list.iter().flat_map(equal).collect()
     }
 
-    /// The amounts that the customers of each course are together expected to spend on a purchase day, less the credits
-    /// to come; `None` where that of some customer is not known.
+    /// The amount that a customer of each course is expected to spend on a purchase day, less the credits to come; `None` where that of some customer is not known.
     fn expected_spends(&self, samples: &Samples, options: &FitOptions) -> Option<Vec<f64>> {
         let fit = GammaGamma::fit(samples, options).ok()?;
         if matches!(&fit, Fit::Boundary(boundary) if !boundary.forecasts()) {
@@ -191,7 +195,7 @@ impl Courses {
             KeptShare::of_minor(sum(|course| course.spend)?, sum(|course| course.credited)?, self.customers(), unit)?;
         let spend = |course: &Course| {
             let net = kept.of_amounts(quotient(course.spend, unit)?, quotient(course.credited, unit)?);
-            Some(count(course.customers) * (fit.model().expected_spend(&course.sample(false, self.scale)?)? * net))
+            Some(fit.model().expected_spend(&course.sample(false, self.scale)?)? * net)
         };
         self.list.iter().map(spend).collect()
     }

@@ -123,13 +123,18 @@ impl<M, P> Fit<M, P> {
     }
 }
 
+/// Customers by whose spends it can be told that spends do not differ.
+const FEW: u64 = 10;
+
 impl<M> Boundary<M> {
     /// Whether the [nearest](Self::nearest) model forecasts as well as one at a maximum: what customers differ in beyond
-    /// it, the data do not show. Purchase rates and mean spends may be the same for everyone, and a customer's spends equal;
-    /// dropout may take any simpler form, where the data show that customers leave.
+    /// it, the data do not show. Purchase rates and mean spends may be the same for everyone, and a customer's spends equal,
+    /// by ten customers or more; dropout may take any simpler form, where the data show that customers leave.
     pub(crate) fn forecasts(&self) -> bool {
         let is_simpler = |limit: &Limit| match limit.of {
-            Latent::PurchaseRate | Latent::MeanSpend => matches!(limit.spread, Spread::Same(_)),
+            Latent::PurchaseRate => matches!(limit.spread, Spread::Same(_)),
+            Latent::MeanSpend => matches!(limit.spread, Spread::Same(_)) && self.report.customers >= FEW,
+            Latent::SpendWithinCustomer => self.report.customers >= FEW,
             _ => true,
         };
         let mut dropouts = self.report.identifications().filter(|one| one.of != Latent::PurchaseRate);
