@@ -35,6 +35,8 @@ pub(crate) struct Partition<Id> {
     names: Names<Id>,
     /// Later facts with their ids beside them.
     beside: Vec<(Id, Packed)>,
+    /// Later facts, as other partitions brought them; empty where the facts are not in the order of days.
+    more: Vec<Vec<(Id, Packed)>>,
     /// The newest facts that were staged: written one by one here, within the cache, and to memory many at a time.
     staged: Vec<(Id, Packed)>,
     /// Whether the facts are in the order of days.
@@ -43,8 +45,8 @@ pub(crate) struct Partition<Id> {
 
 impl<Id> Partition<Id> {
     pub(crate) fn with_capacity(capacity: usize, staged: usize) -> Self {
-        let (numbered, names, beside) = (Vec::new(), Names::default(), Vec::with_capacity(capacity));
-        Self { numbered, names, beside, staged: Vec::with_capacity(staged), ascending: true }
+        let (beside, staged) = (Vec::with_capacity(capacity), Vec::with_capacity(staged));
+        Self { numbered: Vec::new(), names: Names::default(), beside, more: Vec::new(), staged, ascending: true }
     }
 
     #[inline]
@@ -61,14 +63,24 @@ impl<Id> Partition<Id> {
         self.staged.push((customer, fact));
     }
 
-    /// Copies the facts of a part, of whose amounts those that are aside are so many places further on.
-    pub(super) fn take<C: Copy>(&mut self, part: &Partition<C>, places: i64, own: impl Fn(C) -> Id) {
-        self.beside.extend(part.beside.iter().map(|&(customer, fact)| (own(customer), fact.moved(places))));
+    /// Takes over finished facts of the same customers, which come after these, with their ids beside them; of their
+    /// amounts, those that are aside are so many places further on.
+    pub(crate) fn append(&mut self, mut later: Self, places: i64) {
+        let Some((_, first)) = later.beside.first() else { return };
+        let last = self.more.last().unwrap_or(&self.beside).last().map_or(0, |(_, fact)| fact.day_number());
+        self.ascending &= later.ascending && last <= first.day_number();
+        if places > 0 {
+            later.beside.iter_mut().for_each(|(_, fact)| *fact = fact.moved(places));
+        }
+        if self.beside.is_empty() { self.beside = later.beside } else { self.more.push(later.beside) }
     }
 
-    /// Drops the facts that have their ids beside them, and keeps the room.
-    pub(super) fn clear(&mut self) {
-        self.beside.clear();
+    /// To be called when all facts are taken over.
+    pub(crate) fn unite(&mut self) {
+        if !self.ascending {
+            self.beside.reserve_exact(self.more.iter().map(Vec::len).sum());
+            self.more.drain(..).for_each(|facts| self.beside.extend(facts));
+        }
     }
 
     /// To be called when all facts are in; whether they came in the order of days, if that is known.
@@ -85,13 +97,14 @@ impl<Id> Partition<Id> {
 
     /// What each name, then each id beside a fact, is answered.
     pub(super) fn ask(&self, keep: impl FnMut(&Id) -> bool) -> Vec<bool> {
-        self.names.list().iter().chain(self.beside.iter().map(|(id, _)| id)).map(keep).collect()
+        let beside = self.beside.iter().chain(self.more.iter().flatten());
+        self.names.list().iter().chain(beside.map(|(id, _)| id)).map(keep).collect()
     }
 
     pub(crate) fn facts(&self) -> impl Iterator<Item = (&Id, Packed)> {
         let names = self.names.list();
         let numbered = self.numbered.iter().map(|&(number, fact)| (&names[number as usize], fact));
-        numbered.chain(self.beside.iter().map(|(id, fact)| (id, *fact)))
+        numbered.chain(self.beside.iter().chain(self.more.iter().flatten()).map(|(id, fact)| (id, *fact)))
     }
 
     pub(crate) fn facts_mut(&mut self) -> impl Iterator<Item = &mut Packed> {
@@ -114,17 +127,25 @@ impl<Id: CustomerId> Partition<Id> {
         let (of_names, of_facts) = answers.split_at(self.names.list().len());
         let (names, numbers) = self.names.kept(of_names);
         let numbered = self.numbered.iter().filter_map(|&(number, fact)| Some((numbers[number as usize]?, fact)));
-        let beside = self.beside.iter().zip(of_facts).filter(|&(_, &is_kept)| is_kept).map(|(fact, _)| fact.clone());
+        let beside = self
+            .beside
+            .iter()
+            .chain(self.more.iter().flatten())
+            .zip(of_facts)
+            .filter(|&(_, &is_kept)| is_kept)
+            .map(|(fact, _)| fact.clone());
         let (numbered, beside) = (numbered.collect(), beside.collect());
-        Self { numbered, names, beside, staged: Vec::new(), ascending: self.ascending }
+        Self { numbered, names, beside, more: Vec::new(), staged: Vec::new(), ascending: self.ascending }
     }
 
     /// The finished partition with its own ids, each kept once.
     pub(super) fn of_borrowed(borrowed: Partition<&Id>) -> Self {
-        let (mut numbered, mut names) = (Vec::with_capacity(borrowed.beside.len()), Names::default());
-        number(borrowed.beside.into_iter(), &mut names, &mut numbered, Clone::clone);
+        let facts = borrowed.beside.len() + borrowed.more.iter().map(Vec::len).sum::<usize>();
+        let (mut numbered, mut names) = (Vec::with_capacity(facts), Names::default());
+        let facts = borrowed.beside.into_iter().chain(borrowed.more.into_iter().flatten());
+        number(facts, &mut names, &mut numbered, Clone::clone);
         names.finish();
-        Self { numbered, names, beside: Vec::new(), staged: Vec::new(), ascending: borrowed.ascending }
+        Self { numbered, names, ascending: borrowed.ascending, ..Self::with_capacity(0, 0) }
     }
 
     /// Takes a step for each fact up to and including `as_of`, in the order of days.
@@ -140,7 +161,10 @@ impl<Id: CustomerId> Partition<Id> {
         let scope = (self.ascending, as_of, amounts);
         // Of a finished partition, there are only the one or only the other.
         if self.numbered.is_empty() {
-            return walk(&self.beside, scope, order, accounts, step);
+            for facts in core::iter::once(&self.beside).chain(&self.more) {
+                walk(facts, scope, order, accounts, &mut step);
+            }
+            return;
         }
         let names = self.names.list();
         let mut accounts = Numbered { names, places: vec![None; names.len()], accounts };

@@ -39,9 +39,6 @@ const LEAST_ROWS: usize = 1 << 15;
 /// The day on which seconds begin that are taken for milliseconds, as a number.
 const LATE: i32 = (MILLISECONDS.start / 86_400) as i32;
 
-/// Rows of a part of a round: what they become stays in a processor's cache until it is taken.
-const PART_ROWS: usize = 1 << 14;
-
 /// Facts after which ids that are kept once are looked for.
 const SETTLED: usize = 1 << 20;
 
@@ -141,61 +138,39 @@ impl<Id: CustomerId> PurchaseLog<Id> {
         calendar: &ShopCalendar<Tz>,
         own: impl Fn(&'a Of) -> Id + Copy + Send + Sync,
     ) -> Result<()> {
-        let len = columns.customers.len();
-        if parallel::part_size(len, LEAST_ROWS) >= len {
-            self.read(columns, 0..len, calendar, own)?;
-        } else {
-            self.read_in_rounds(columns, calendar, own)?;
-        }
-        self.finish();
-        Ok(())
-    }
-
-    /// Reads all rows, a round of them at a time: threads sort parts of the round by partition, then each takes what is of
-    /// its own partitions out of all parts, in their order. The facts lie as one thread would have put them.
-    fn read_in_rounds<'a, Of: CustomerId, Tz: TimeZone + Sync>(
-        &mut self,
-        columns: &RecordColumns<'a, Of>,
-        calendar: &ShopCalendar<Tz>,
-        own: impl Fn(&'a Of) -> Id + Copy + Send + Sync,
-    ) -> Result<()> {
         let (len, bits) = (columns.customers.len(), self.partitions.len().trailing_zeros());
-        let part = || PurchaseLog::with_partitions(Amounts::with_scale(columns.scale), bits, PART_ROWS, 0);
-        let mut parts: Vec<PurchaseLog<&'a Of>> = (0..parallel::parts()).map(|_| part()).collect();
-        for start in (0..len).step_by(PART_ROWS * parts.len()) {
-            let of_part = |number: usize, part: &mut [PurchaseLog<&'a Of>]| {
-                let start = len.min(start + number * PART_ROWS);
-                let rows = start..len.min(start + PART_ROWS);
-                part.iter_mut().try_for_each(|part| {
-                    part.partitions.iter_mut().for_each(Partition::clear);
-                    part.read(columns, rows.clone(), calendar, |id| id)
-                })
-            };
-            parallel::map_chunks(&mut parts, 1, of_part).into_iter().collect::<Result<()>>()?;
-            let moved: Vec<i64> = parts.iter_mut().map(|part| self.note_part(part)).collect();
-            let parts = &parts;
-            let size = parallel::part_size(self.partitions.len(), 1);
-            parallel::map_chunks(&mut self.partitions, size, |number, partitions| {
-                for (partition, at) in partitions.iter_mut().zip(number * size..) {
-                    for (part, &places) in parts.iter().zip(&moved) {
-                        partition.take(&part.partitions[at], places, own);
-                    }
-                }
-            });
+        let size = parallel::part_size(len, LEAST_ROWS);
+        if size >= len {
+            self.read(columns, 0..len, calendar, own)?;
+            self.finish();
+            return Ok(());
         }
+        self.partitions.iter_mut().for_each(|partition| *partition = Partition::with_capacity(0, 0));
+        let logs = parallel::map_ranges(len, size, |rows| {
+            let mut log = Self::with_partitions(Amounts::with_scale(columns.scale), bits, rows.len(), staged(bits));
+            log.read(columns, rows, calendar, own)?;
+            log.finish();
+            Ok(log)
+        });
+        for later in logs {
+            self.append(later?);
+        }
+        parallel::map_chunks(&mut self.partitions, 1, |_, partitions| partitions.iter_mut().for_each(Partition::unite));
         Ok(())
     }
 
-    /// Takes over what is known of later rows, except for their facts, and leaves nothing; by how many places amounts of the
-    /// facts move.
-    fn note_part<C>(&mut self, later: &mut PurchaseLog<C>) -> i64 {
-        self.facts += core::mem::take(&mut later.facts);
-        self.credits += core::mem::take(&mut later.credits);
-        self.times.join(core::mem::take(&mut later.times));
-        self.ascending &= core::mem::replace(&mut later.ascending, true) && self.last_day <= later.first_day;
-        self.first_day = self.first_day.min(core::mem::replace(&mut later.first_day, Day::MAX));
-        self.last_day = self.last_day.max(core::mem::replace(&mut later.last_day, Day::MIN));
-        self.amounts.join(&mut later.amounts)
+    /// Takes over the facts of later rows, by the same hashes in as many partitions.
+    fn append(&mut self, mut later: Self) {
+        self.facts += later.facts;
+        self.credits += later.credits;
+        self.times.join(later.times);
+        self.ascending &= later.ascending && self.last_day <= later.first_day;
+        self.first_day = self.first_day.min(later.first_day);
+        self.last_day = self.last_day.max(later.last_day);
+        let places = self.amounts.join(&mut later.amounts);
+        for (partition, more) in self.partitions.iter_mut().zip(later.partitions) {
+            partition.append(more, places);
+        }
     }
 
     /// Reads some of the rows, of whose ids `own` makes what is kept.
@@ -233,8 +208,7 @@ impl<Id: CustomerId> PurchaseLog<Id> {
     /// An empty log with room for what is expected; whether it keeps each id once.
     pub(super) fn with_capacity(amounts: Amounts, expected: usize, once: bool) -> Self {
         let bits = partition_bits(expected);
-        let staged = if bits > MAX_DIRECT_BITS { STAGED } else { 0 };
-        Self { once, ..Self::with_partitions(amounts, bits, expected, staged) }
+        Self { once, ..Self::with_partitions(amounts, bits, expected, staged(bits)) }
     }
 
     fn with_partitions(amounts: Amounts, bits: u32, expected: usize, staged: usize) -> Self {
@@ -337,6 +311,11 @@ impl<Id: CustomerId> PurchaseLog<Id> {
         let size = self.part_size(LEAST_ROWS);
         parallel::map_chunks(&mut self.partitions, size, |_, partitions| partitions.iter_mut().for_each(&work));
     }
+}
+
+/// Facts that are staged where so many bits choose a partition.
+const fn staged(bits: u32) -> usize {
+    if bits > MAX_DIRECT_BITS { STAGED } else { 0 }
 }
 
 /// The number of bits that choose a partition.

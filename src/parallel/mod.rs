@@ -63,11 +63,6 @@ pub(crate) fn is_one_thread() -> bool {
 /// Parts of a thread: enough for threads to come to their end together, few enough for joining them to cost nothing.
 const PARTS_A_THREAD: usize = 4;
 
-/// Parts that threads work on at a time.
-pub(crate) fn parts() -> usize {
-    PARTS_A_THREAD * threads()
-}
-
 /// The length of the parts of `len` items: none shorter than `least`, for which it pays to wake another core. For one
 /// thread, all is one part, as it is without the feature.
 pub(crate) fn part_size(len: usize, least: usize) -> usize {
