@@ -72,7 +72,7 @@ fn one_customer_once() {
             "No day has passed yet after the first day of customers who are known to be new.",
             "Segments, tiers and ranks are left out: among 1 customer they mean little",
             "No model forecasts this shop.",
-            "Model of purchases: all customers bought for the first time on the as-of day.",
+            "No model forecasts: all customers bought for the first time on the as-of day.",
         ],
     );
 }
