@@ -57,7 +57,7 @@ impl ShopChecks {
     ///
     /// # Errors
     ///
-    /// As [`RollingBacktest::run`] and [`Regularity::of`].
+    /// As [`RollingBacktest::run`] and [`Regularity::fit`].
     pub fn of<Id: CustomerId>(log: &PurchaseLog<Id>, as_of: NaiveDate, options: &ShopOptions) -> Result<Self> {
         let run = |kinds: &[ModelKind]| RollingBacktest::run(log, as_of, options.horizon_days, kinds, &options.fit);
         Self::of_rolling(options, run, || Ok(Samples::of(&log.ledger(as_of)?)))
@@ -67,7 +67,7 @@ impl ShopChecks {
     ///
     /// # Errors
     ///
-    /// As [`RollingBacktest::run_tally`] and [`Regularity::of`].
+    /// As [`RollingBacktest::run_tally`] and [`Regularity::fit`].
     pub fn of_tally(past: &PastTally, options: &ShopOptions) -> Result<Self> {
         let run = |kinds: &[ModelKind]| RollingBacktest::run_tally(past, kinds, &options.fit);
         Self::of_rolling(options, run, || Ok(past.samples()))

@@ -9,7 +9,7 @@ use crate::scale::Language;
 ///
 /// **The rule.** bdW is used where its power of age `c` is identified and later renewals do not speak against it:
 ///
-/// 1. *Identified*, as by [`Identification`] with one parameter in place of two: the likelihood of bdW has a maximum, `2 (ln L - ln L of sBG)` reaches 3.84 (which chance does in 5% of
+/// 1. *Identified*, as by [`Identification`](crate::predict::Identification) with one parameter in place of two: the likelihood of bdW has a maximum, `2 (ln L - ln L of sBG)` reaches 3.84 (which chance does in 5% of
 ///    shops whose customers do not age), and no standard error, in logarithms, exceeds 1.
 /// 2. *On a hold-out*: fitted again without the last third of renewals, rounded down, it does not score worse by more than
 ///    one standard error on what customers did in that third.
