@@ -95,16 +95,20 @@ impl<Id> Partition<Id> {
         self.ascending = ascending || self.facts().map(|(_, fact)| fact.day_number()).is_sorted();
     }
 
-    /// What each name, then each id beside a fact, is answered.
+    /// The facts that have their ids beside them.
+    fn with_ids(&self) -> impl Iterator<Item = &(Id, Packed)> {
+        self.beside.iter().chain(self.more.iter().flatten())
+    }
+
+    /// The answers for each name, then for each id beside a fact.
     pub(super) fn ask(&self, keep: impl FnMut(&Id) -> bool) -> Vec<bool> {
-        let beside = self.beside.iter().chain(self.more.iter().flatten());
-        self.names.list().iter().chain(beside.map(|(id, _)| id)).map(keep).collect()
+        self.names.list().iter().chain(self.with_ids().map(|(id, _)| id)).map(keep).collect()
     }
 
     pub(crate) fn facts(&self) -> impl Iterator<Item = (&Id, Packed)> {
         let names = self.names.list();
         let numbered = self.numbered.iter().map(|&(number, fact)| (&names[number as usize], fact));
-        numbered.chain(self.beside.iter().chain(self.more.iter().flatten()).map(|(id, fact)| (id, *fact)))
+        numbered.chain(self.with_ids().map(|(id, fact)| (id, *fact)))
     }
 
     pub(crate) fn facts_mut(&mut self) -> impl Iterator<Item = &mut Packed> {
@@ -127,13 +131,7 @@ impl<Id: CustomerId> Partition<Id> {
         let (of_names, of_facts) = answers.split_at(self.names.list().len());
         let (names, numbers) = self.names.kept(of_names);
         let numbered = self.numbered.iter().filter_map(|&(number, fact)| Some((numbers[number as usize]?, fact)));
-        let beside = self
-            .beside
-            .iter()
-            .chain(self.more.iter().flatten())
-            .zip(of_facts)
-            .filter(|&(_, &is_kept)| is_kept)
-            .map(|(fact, _)| fact.clone());
+        let beside = self.with_ids().zip(of_facts).filter(|&(_, &is_kept)| is_kept).map(|(fact, _)| fact.clone());
         let (numbered, beside) = (numbered.collect(), beside.collect());
         Self { numbered, names, beside, more: Vec::new(), staged: Vec::new(), ascending: self.ascending }
     }

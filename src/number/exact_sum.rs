@@ -32,7 +32,7 @@ impl ExactSum {
         self.add_times(number, 1);
     }
 
-    /// Adds a number this number of times, each of which is a power of two of it.
+    /// Adds a number as many `times`, exactly: in one step for each binary digit of `times` that is set.
     #[inline]
     pub(crate) fn add_times(&mut self, number: f64, times: u64) {
         let bits = number.to_bits();
@@ -144,6 +144,13 @@ pub(crate) fn exact_sum(numbers: impl IntoIterator<Item = f64>) -> f64 {
     numbers.into_iter().collect::<ExactSum>().total()
 }
 
+/// The sum of numbers, each of which occurs a number of times, rounded once.
+pub(crate) fn exact_sum_of_counted(numbers: impl IntoIterator<Item = (f64, u64)>) -> f64 {
+    let mut sum = ExactSum::default();
+    numbers.into_iter().for_each(|(number, times)| sum.add_times(number, times));
+    sum.total()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,5 +192,18 @@ mod tests {
             sum.merge(&(cut..5_000).map(number).collect());
             assert_eq!(sum.total().to_bits(), all.to_bits());
         }
+    }
+
+    #[test]
+    #[allow(clippy::float_cmp, reason = "rounded once")]
+    fn counted_numbers_are_those_one_by_one() {
+        let numbers = [0.1, -0.3, 5e-324, 1e300, 2.5, -1e-310];
+        for times in [0, 1, 2, 3, 7, 1_000] {
+            let counted = exact_sum_of_counted(numbers.map(|number| (number, times)));
+            let one_by_one = numbers.iter().flat_map(|&number| (0..times).map(move |_| number));
+            assert_eq!(counted.to_bits(), exact_sum(one_by_one).to_bits(), "{times}");
+        }
+        assert_eq!(exact_sum_of_counted([(f64::INFINITY, 0), (1.5, 1 << 60)]), 1.5 * libm::exp2(60.0));
+        assert_eq!(exact_sum_of_counted([(f64::MAX, u64::MAX)]), f64::INFINITY);
     }
 }

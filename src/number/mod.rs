@@ -15,5 +15,5 @@ pub(crate) mod special;
 pub(crate) mod weight;
 pub(crate) mod wide;
 
-pub(crate) use exact_sum::{ExactSum, exact_sum};
+pub(crate) use exact_sum::{ExactSum, exact_sum, exact_sum_of_counted};
 pub(crate) use quotient::quotient;

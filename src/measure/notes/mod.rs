@@ -103,7 +103,7 @@ pub struct Note {
     pub code: NoteCode,
     /// The number of cases; [`NoteCode`] says of what.
     pub count: u64,
-    /// The number of which they were counted.
+    /// The size of the population that was looked through; [`NoteCode`] says of what.
     pub of: u64,
     /// The examples, at most six: ids as text, ascending (those that are alike side by side), or days.
     pub examples: Vec<Box<str>>,

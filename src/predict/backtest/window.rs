@@ -9,7 +9,7 @@ use super::track::{RuleTotal, TotalOutcome, TrackWindow};
 use super::{Backtest, Baseline, Returns};
 use crate::error::Result;
 use crate::number::weight::count;
-use crate::number::{ExactSum, exact_sum, money, quotient};
+use crate::number::{exact_sum, exact_sum_of_counted, money, quotient};
 use crate::predict::{
     AnyModel, Fit, FitOptions, GammaGamma, KeptShare, ModelKind, PurchaseModel, Revival, RevivingModel, Samples,
 };
@@ -158,15 +158,14 @@ impl ExpectedTotals {
         let (expected, buys) = reviving.as_ref().map_or((&losses.expected, &losses.buys), |(all, buys)| (all, buys));
         let sum = |numbers: &[f64]| exact_sum(numbers.iter().zip(&outcomes.rows).map(|(one, row)| row.weight() * one));
         // Equal customers add up to what each of them alone does, to the bit.
-        let revenue = |customers: &mut dyn Iterator<Item = ((u32, &Course), &f64)>| {
-            let mut all = ExactSum::default();
-            for ((row, course), spend) in customers {
-                let purchases = expected.get(row as usize).copied().unwrap_or_default();
-                all.add_times(purchases * spend, course.customers);
-            }
-            all.total()
+        let revenue = |((row, course), spend): ((u32, &Course), &f64)| {
+            (expected.get(row as usize).map_or(0.0, |purchases| purchases * spend), course.customers)
         };
-        Self { purchases: sum(expected), buyers: sum(buys), revenue: spends.map(|mut spends| revenue(&mut spends)) }
+        Self {
+            purchases: sum(expected),
+            buyers: sum(buys),
+            revenue: spends.map(|spends| exact_sum_of_counted(spends.map(revenue))),
+        }
     }
 }
 
