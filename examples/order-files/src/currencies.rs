@@ -54,8 +54,7 @@ pub(crate) fn currency(words: &Words, options: &ReadOptions, others: u64) -> Res
 pub(crate) fn other_rows(words: &Words, options: &ReadOptions, first: u32) -> Vec<u32> {
     let Some(wanted) = &options.currency else { return Vec::new() };
     let codes = Codes::of(words, Some(wanted));
-    let is_other = |(word, _): &(String, u64)| !word.is_empty() && !codes.same(word, wanted);
-    let is_other: Vec<bool> = words.words().iter().map(is_other).collect();
+    let is_other: Vec<bool> = words.words().iter().map(|(word, _)| codes.is_other(word, wanted)).collect();
     let is_other = |number: &u8| is_other.get(usize::from(*number)).copied().unwrap_or(false);
     (first..).zip(&words.numbers).filter(|(_, number)| is_other(number)).map(|(row, _)| row).collect()
 }
@@ -83,7 +82,7 @@ impl Rows {
 pub(crate) fn other_codes(words: &Words, options: &ReadOptions) -> Vec<String> {
     let Some(wanted) = &options.currency else { return Vec::new() };
     let codes = Codes::of(words, Some(wanted));
-    let others = words.words().iter().filter(|(word, _)| !word.is_empty() && !codes.same(word, wanted));
+    let others = words.words().iter().filter(|(word, _)| codes.is_other(word, wanted));
     others.map(|(word, _)| shown(word.as_bytes())).collect()
 }
 
@@ -103,6 +102,11 @@ impl Codes {
             (false, true) => "JPY",
             _ => "¥",
         })
+    }
+
+    /// Whether a word stands for another currency than the one that is asked for.
+    fn is_other(&self, word: &str, wanted: &str) -> bool {
+        !word.is_empty() && !self.same(word, wanted)
     }
 
     fn of_word(&self, word: &str) -> String {

@@ -35,8 +35,8 @@ impl<S: Sink> Assembly<'_, S> {
                 }
                 _ => {}
             }
+            self.check_customer(first, line)?;
             if self.rows.plan.adds_lines {
-                self.check_customer(first, line)?;
                 self.check_times(first, line)?;
                 if first.amount == line.amount {
                     self.equal_lines = self.equal_lines.or(Some((first.row, line.row)));
@@ -54,7 +54,6 @@ impl<S: Sink> Assembly<'_, S> {
                     (one, other) => one.or(other),
                 };
             } else {
-                self.check_customer(first, line)?;
                 // The row that says when the order was paid need not be that of the total.
                 let is_part = first.amount.is_none() || line.amount.is_none();
                 let is_paid = [first.status, line.status].contains(&StatusMeaning::Paid);

@@ -156,7 +156,7 @@ pub(super) fn groups<Id: Display + Ord>(ids: impl Iterator<Item = Id> + Clone, h
     groups
 }
 
-fn hash(text: &str) -> u64 {
+pub(super) fn hash(text: &str) -> u64 {
     FixedState::with_seed(0).hash_one(text)
 }
 
@@ -214,10 +214,14 @@ fn is_seen(letter: char) -> bool {
     !(letter.is_whitespace() || letter.is_control() || has_no_width)
 }
 
+/// Whether an end of a text is a letter or a digit, so that nothing stands around it.
+fn is_plain(end: Option<&u8>) -> bool {
+    end.is_none_or(u8::is_ascii_alphanumeric)
+}
+
 /// Removes quotes around it, or those of a spreadsheet's text: `="0123"`, `'0123`.
 fn unquoted(text: &str) -> &str {
-    let is_letter = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_alphanumeric);
-    if is_letter(text.as_bytes().first()) && is_letter(text.as_bytes().last()) {
+    if is_plain(text.as_bytes().first()) && is_plain(text.as_bytes().last()) {
         return text;
     }
     let text = text.strip_prefix('=').filter(|rest| rest.starts_with('"')).unwrap_or(text);
@@ -226,12 +230,11 @@ fn unquoted(text: &str) -> &str {
 
 /// Without the address or the sign in front of an id, and brackets around it: `gid://shopify/Customer/123`, `#123`, `{6F96..}`.
 fn without_address(text: &str) -> &str {
-    let is_letter = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_alphanumeric);
     let text = match text.find("://").and_then(|_| text.rsplit_once('/')) {
         Some((_, last)) if !last.is_empty() => last,
         _ => text,
     };
-    if is_letter(text.as_bytes().first()) {
+    if is_plain(text.as_bytes().first()) {
         return text;
     }
     let inside = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));

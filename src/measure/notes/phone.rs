@@ -1,8 +1,6 @@
 //! Telephone numbers that differ in how they are written: with and without the code of their country, and punctuation.
 
-use core::hash::BuildHasher;
-
-use foldhash::fast::FixedState;
+use super::alike::hash;
 
 /// Digits that a text has, to be a telephone number.
 const DIGITS: usize = 7;
@@ -65,8 +63,4 @@ fn digits_of<'t>(text: &str, digits: &'t mut String) -> Option<&'t str> {
     digits.extend(text.chars().filter(char::is_ascii_digit));
     let digits = digits.trim_start_matches('0');
     (!digits.is_empty()).then_some(digits)
-}
-
-fn hash(text: &str) -> u64 {
-    FixedState::with_seed(0).hash_one(text)
 }
