@@ -112,10 +112,8 @@ impl<Id: CustomerId> PurchaseLog<Id> {
             let take = |borrowed: &mut _| core::mem::replace(borrowed, Partition::with_capacity(0, 0));
             borrowed.iter_mut().map(take).map(Partition::of_borrowed).collect()
         });
-        let partitions = parallel::joined(partitions);
-        let (once, staged) = (true, staged);
         Self {
-            partitions,
+            partitions: parallel::joined(partitions),
             amounts,
             facts,
             credits,
@@ -126,7 +124,7 @@ impl<Id: CustomerId> PurchaseLog<Id> {
             first_day,
             last_day,
             ascending,
-            once,
+            once: true,
             staged,
         }
     }

@@ -1,4 +1,4 @@
-//! What ids cost: a log and its ledger, by the type of the customers' ids.
+//! The cost of ids: of a log and its ledger, by the type of the customers' ids.
 //!
 //! A process for each kind, so that none finds memory that another left.
 

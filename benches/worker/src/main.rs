@@ -18,7 +18,7 @@
 //! | file | concern |
 //! |---|---|
 //! | `batches` | `worker batches`: more orders than memory |
-//! | `ids` | `worker ids`: what ids of several types cost |
+//! | `ids` | `worker ids`: the cost of ids, by their type |
 //! | `columns` | the files of a directory, and how they are made into other forms before the clock starts |
 //! | `stopwatch` | what a task costs |
 //! | `tasks` | the table of tasks; `tasks/*` one file for each stage of the race |
@@ -60,10 +60,14 @@ fn main() -> Result<()> {
         return Err(error.into());
     }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
-        Some(("batches", arguments)) => return Ok(println!("{}", batches::run(arguments)?)),
-        Some(("ids", arguments)) => return Ok(println!("{}", ids::run(arguments)?)),
-        _ => {}
+    let printed = match arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        Some(("batches", arguments)) => Some(batches::run(arguments)?),
+        Some(("ids", arguments)) => Some(ids::run(arguments)?),
+        _ => None,
+    };
+    if let Some(printed) = printed {
+        println!("{printed}");
+        return Ok(());
     }
     let directory: PathBuf = std::env::args_os().nth(1).ok_or("usage: worker DIR")?.into();
     let shop = Shop::load(directory)?;
