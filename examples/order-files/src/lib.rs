@@ -59,6 +59,7 @@ mod matched;
 mod money;
 mod names;
 mod notes;
+mod offset;
 mod options;
 mod order_ids;
 mod orders;

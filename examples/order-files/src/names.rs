@@ -98,6 +98,19 @@ pub(crate) fn role_near(name: &str) -> Option<Role> {
     }
 }
 
+/// Words in the names of columns whose small numbers count or measure something.
+const MEASURES: [&str; 30] = [
+    "qty", "quant", "count", "number", "unit", "item", "piece", "pack", "line", "size", "weight", "price", "tax",
+    "rate", "discount", "percent", "%", "point", "rating", "score", "star", "age", "hour", "day", "week", "month",
+    "year", "数", "率", "月",
+];
+
+/// Whether small numbers of a column count or measure something, by its name; those of others may be codes.
+pub(crate) fn is_measure(name: &str) -> bool {
+    let name = plain(name);
+    MEASURES.iter().any(|word| name.contains(word))
+}
+
 /// Words for a sum of rows.
 pub(crate) const TOTALS: [&str; 10] =
     ["total", "totals", "subtotal", "sum", "summe", "gesamt", "zwischensumme", "合计", "小计", "总计"];

@@ -1,5 +1,6 @@
 //! Times as people write them, to seconds.
 
+use crate::offset::named_offset;
 use crate::said::{Said, said};
 
 /// A time that was read: in seconds since 1970-01-01 for each order of [`DateOrder::ALL`](crate::DateOrder) in which it is one.
@@ -46,7 +47,7 @@ pub(crate) fn plain(text: &[u8], last: &mut ([u8; 10], i64)) -> Option<(i64, Clo
 }
 
 #[inline]
-fn two(tens: u8, ones: u8) -> Option<i64> {
+pub(crate) fn two(tens: u8, ones: u8) -> Option<i64> {
     let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
     (tens < 10 && ones < 10).then_some(i64::from(tens) * 10 + i64::from(ones))
 }
@@ -81,10 +82,17 @@ pub(crate) fn expected(field: &[u8]) -> Said {
         let rest = field.get(5..).unwrap_or_default();
         days.iter().all(u8::is_ascii_digit) && (rest.is_empty() || rest.starts_with(b".") || rest.starts_with(b","))
     });
+    let name: &[u8] = field.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
+    let is_zone = (2..=5).contains(&name.len()) && name.iter().all(u8::is_ascii_uppercase) && field.contains(&b':');
     let [hint, chinese_hint] = if is_serial {
         [
             " (a spreadsheet's number of a day: give the column the format of a date there)",
             "（这是电子表格的日期序号：请在表格中把该列设为日期格式）",
+        ]
+    } else if is_zone && !name.ends_with(b"M") {
+        [
+            " (several zones share such letters: write the offset from UTC in their place, such as +08:00)",
+            "（这样的时区缩写不止一个时区使用：请改写为与 UTC 的时差，如 +08:00）",
         ]
     } else {
         ["", ""]
@@ -157,6 +165,9 @@ fn number(text: &str) -> Option<Reading> {
 /// The seconds of `2024013118`.
 fn hour_of_day(value: i64) -> Option<i64> {
     let (date, hour) = (value / 100, value % 100);
+    if hour == 24 {
+        return None;
+    }
     let midnight = day(date / 10_000, date / 100 % 100, date % 100)? * DAY;
     Some(midnight + clock_seconds(hour, 0, 0)?)
 }
@@ -178,29 +189,9 @@ pub(crate) fn is_milliseconds(field: &[u8]) -> Option<bool> {
 }
 
 fn clock_seconds(hour: i64, minute: i64, second: i64) -> Option<i64> {
-    // A leap second is the last of its minute.
-    (hour < 24 && minute < 60 && second <= 60).then_some(hour * 3600 + minute * 60 + second.min(59))
-}
-
-/// Seconds east of UTC: `Z`, `UTC`, `GMT`, `+01`, `+0100`, `+01:00`.
-pub(crate) fn offset(text: &[u8]) -> Option<i32> {
-    let text = text.trim_ascii();
-    if [&b"Z"[..], b"UTC", b"GMT"].iter().any(|name| text.eq_ignore_ascii_case(name)) {
-        return Some(0);
-    }
-    let (sign, digits) = match text {
-        [b'+', digits @ ..] => (1, digits),
-        [b'-', digits @ ..] => (-1, digits),
-        _ => return None,
-    };
-    let (hours, minutes) = match *digits {
-        [h1, h2] => (two(h1, h2)?, 0),
-        [h1, h2, m1, m2] | [h1, h2, b':', m1, m2] | [h1, h2, b':', m1, m2, b':', b'0', b'0'] => {
-            (two(h1, h2)?, two(m1, m2)?)
-        }
-        _ => return None,
-    };
-    (hours <= 18 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60) as i32)
+    // A day may end at 24:00, and a leap second is the last of its minute.
+    let fits = (hour < 24 && minute < 60 && second <= 60) || (hour, minute, second) == (24, 0, 0);
+    fits.then_some(hour * 3600 + minute * 60 + second.min(59))
 }
 
 const MONTHS: [&str; 12] = [
@@ -368,7 +359,7 @@ impl<'a> Rest<'a> {
         };
         self.skip(&[' ']);
         let zone = self.0;
-        let offset = if zone.is_empty() { None } else { Some(offset(zone.as_bytes())?) };
+        let offset = if zone.is_empty() { None } else { Some(named_offset(zone)?) };
         Some((clock_seconds(hour, minute, second)?, offset))
     }
 

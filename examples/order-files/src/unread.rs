@@ -10,16 +10,17 @@ use hashbrown::DefaultHashBuilder;
 use crate::cells::{Moment, bare, is_void};
 use crate::header::Plan;
 use crate::layout::{Layout, Role, StatusMeaning};
-use crate::names::{TOTALS, is_called_off, plain};
+use crate::names::{TOTALS, is_called_off, is_measure, plain};
 use crate::rows::Row;
 use crate::times;
 
 /// Values of a column that are looked at; of one with more, those that are known are looked for.
 const MOST: usize = 1 << 12;
 
-/// Words that a column of states has, and letters of each.
+/// Words that a column of states has, and letters or digits of each.
 const WORDS: usize = 12;
 const LETTERS: usize = 20;
+const DIGITS: usize = 3;
 
 /// Days between an order and its payment.
 const FAR: u64 = 400 * 86_400;
@@ -85,6 +86,7 @@ struct Column {
     may_be_times: bool,
     may_be_ids: bool,
     may_be_words: bool,
+    may_be_codes: bool,
     repeats: u64,
     words: Vec<String>,
     rows: u64,
@@ -113,6 +115,7 @@ impl Unread {
             may_be_times: open[0],
             may_be_ids: open[1],
             may_be_words: open[2],
+            may_be_codes: !is_measure(plan.name(place)),
             repeats: 0,
             words: Vec::new(),
             rows: 0,
@@ -219,7 +222,9 @@ impl Column {
             self.may_be_ids &= has_digit && !(is_number && word.contains(['.', ',']));
         }
         if self.may_be_words {
-            let is_short = word.chars().count() <= LETTERS && (!has_digit || matches!(word.as_str(), "0" | "1"));
+            let is_code = word.len() <= DIGITS && word.bytes().all(|byte| byte.is_ascii_digit());
+            let is_flag = is_code && (self.may_be_codes || matches!(word.as_str(), "0" | "1"));
+            let is_short = word.chars().count() <= LETTERS && (!has_digit || is_flag);
             self.may_be_words = is_short && self.words.len() < WORDS;
             self.words.push(text.into_owned());
         }

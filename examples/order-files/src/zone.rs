@@ -56,7 +56,7 @@ impl FromStr for Zone {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let text = text.trim();
-        if let Some(seconds) = crate::times::offset(text.as_bytes()) {
+        if let Some(seconds) = crate::offset::offset(text.as_bytes()) {
             if let Some(offset) = FixedOffset::east_opt(seconds) {
                 return Ok(offset.into());
             }

@@ -330,3 +330,15 @@ fn a_word_with_a_sign_of_equality_is_typed_as_it_is_shown() {
     let options = ReadOptions::default().with_status("a=b=paid,paid=c=unpaid".parse().unwrap());
     assert!(refusal_with(file, &options).contains("\"a=paid=c\""));
 }
+
+#[test]
+fn small_numbers_that_may_be_codes_of_states_are_noted() {
+    let row = |row| format!("c{},2024-01-{:02},10,{}\n", row % 5, row + 1, 10 * (row % 3));
+    let rows = (0..12).map(row).collect::<Vec<_>>().concat();
+    for (name, is_noted) in
+        [("flag", true), ("state_code", true), ("标志", true), ("items", false), ("discount", false)]
+    {
+        let (_, notes) = found(&format!("customer_id,placed_at,amount,{name}\n{rows}"));
+        assert_eq!(notes.iter().any(|note| note.0 == "unread_words"), is_noted, "{name}");
+    }
+}
