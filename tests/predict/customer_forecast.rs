@@ -110,6 +110,23 @@ fn reasons_are_whole_sentences() {
     assert!(many.contains(&format!(" of 20.{} each", "0".repeat(28))), "{many}");
 }
 
+/// Of one customer: the mean 10 / (1.5 - 1); the median `s` has `1 - (10 / (s + 10))^1.5 = 1/2`, so `10 (2^(2/3) - 1)`.
+#[test]
+fn where_spend_is_uneven_half_of_it_is_said_beside_the_mean() {
+    let [model, ..] = models();
+    let spend = |q| GammaGamma::from_params(GammaGammaParams { p: 1.0, q, gamma: 10.0 }).unwrap();
+    let says = |q, language| {
+        CustomerForecast::new(&model, Some(&spend(q)), &sample(&[0], 7), 90).explain_value(2, language).unwrap()
+    };
+    let english = says(1.5, Language::English);
+    assert!(
+        english.contains(" of 20.00 each") && english.ends_with("; spends are uneven: half of them stay below 5.87")
+    );
+    assert!(says(1.5, Language::Chinese).ends_with("；消费金额不均：其中一半低于 5.87"));
+    // 10 / 2 over 10 (2^(1/3) - 1) is 1.92.
+    assert!(says(3.0, Language::English).ends_with("days"), "{}", says(3.0, Language::English));
+}
+
 /// Nobody is still a customer by 100.0%, nor gone.
 #[test]
 fn no_probability_is_rounded_to_certainty() {

@@ -60,6 +60,9 @@ pub struct CustomerForecast {
     pub median_spend: Option<f64>,
 }
 
+/// The mean spend over its median from which both are said: a choice of this crate.
+const UNEVEN: f64 = 2.0;
+
 impl CustomerForecast {
     /// The predictions of a model of purchases and, if any, one of spend.
     pub fn new(model: &AnyModel, spend: Option<&GammaGamma>, sample: &Sample, horizon_days: u32) -> Self {
@@ -153,13 +156,20 @@ impl CustomerForecast {
         self.expected(language, "")
     }
 
-    /// The expected value in words, in money of `decimals` decimals, 28 at most; where spend has no mean, for whom that is so,
-    /// and its [median](CustomerForecast::median_spend). `None` without a model of spend, and of an unknown spend.
+    /// The expected value in words, in money of `decimals` decimals, 28 at most; where the mean spend is twice its
+    /// [median](CustomerForecast::median_spend) or more, both; where spend has no mean, for whom that is so, and the median.
+    /// `None` without a model of spend, and of an unknown spend.
     pub fn explain_value(&self, decimals: u32, language: Language) -> Option<String> {
         let decimals = decimals.min(28) as usize;
         if let Some(spend) = self.expected_spend {
             let of_each = phrase!(language, " of {spend:.decimals$} each", "，平均每个购买日消费 {spend:.decimals$}");
-            return Some(self.expected(language, &of_each));
+            let said = self.expected(language, &of_each);
+            let Some(median) = self.median_spend.filter(|median| spend >= UNEVEN * median) else { return Some(said) };
+            return Some(phrase!(
+                language,
+                "{said}; spends are uneven: half of them stay below {median:.decimals$}",
+                "{said}；消费金额不均：其中一半低于 {median:.decimals$}"
+            ));
         }
         let (NoMeanSpend::Infinite { least_repeats }, median) = (self.without_mean?, self.median_spend?) else {
             return None;
