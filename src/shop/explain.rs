@@ -52,7 +52,10 @@ impl ShopModels {
         history.days_since_last(as_of)?;
         match figure {
             Figure::R | Figure::F | Figure::M => self.rfm.explain(history, language),
-            Figure::ExpectedCycleDays | Figure::CyclesMissed | Figure::OverdueDays => {
+            Figure::DueDays if self.purchases.model().is_some_and(|model| model.kind().is_of_rhythm()) => {
+                Some(self.forecast(history, as_of)?.explain_next(language))
+            }
+            Figure::ExpectedCycleDays | Figure::CyclesMissed | Figure::OverdueDays | Figure::DueDays => {
                 Some(self.cycles.standing(history, as_of)?.explain(language))
             }
             Figure::ProbabilityAlive => self.explain_alive(history, as_of, language),

@@ -34,6 +34,10 @@ pub enum Figure {
     CyclesMissed,
     /// Days since the next purchase was expected, 0 before it.
     OverdueDays,
+    /// The days from the as-of day to the one on which the next purchase is due: when the expected cycle ends, in whole days;
+    /// where the shop's model of purchases has a rhythm, [`NextPurchaseDays`](Self::NextPurchaseDays). Absent of customers of
+    /// one purchase day, once the expected cycle has passed, and of those who may never buy again.
+    DueDays,
     /// The quantity of the last order, over the customer's usual quantity. Histories do not hold quantities: unknown
     /// unless [given](super::Profile::with).
     QuantityStretch,
@@ -86,7 +90,7 @@ pub enum Amount {
 }
 
 labels! {
-    Figure[23] {
+    Figure[24] {
         Purchases: "purchases", "purchases", "支付订单数";
         PurchaseDays: "purchase_days", "purchase days", "购买天数";
         Repeats: "repeats", "repeat purchase days", "复购天数";
@@ -100,6 +104,7 @@ labels! {
         ExpectedCycleDays: "expected_cycle_days", "expected cycle in days", "预计回购周期天数";
         CyclesMissed: "cycles_missed", "cycles missed", "错过的周期数";
         OverdueDays: "overdue_days", "days overdue", "超期天数";
+        DueDays: "due_days", "days until due", "距应回购日的天数";
         QuantityStretch: "quantity_stretch", "last quantity over usual", "上次购买数量与平时之比";
         ProbabilityAlive: "probability_alive", "probability alive", "活跃概率";
         ProbabilityBuys: "probability_buys", "probability of a purchase", "购买概率";

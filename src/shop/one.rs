@@ -113,6 +113,10 @@ impl ShopModels {
             profile.set(Figure::ProbabilityBuys, forecast.map(|forecast| forecast.buys));
             let next_days = forecast.and_then(|forecast| forecast.next_days);
             profile.set(Figure::NextPurchaseDays, next_days.map(f64::from));
+            if model.kind().is_of_rhythm() {
+                let waits = profile.came_again() && profile.figure(Figure::CyclesMissed) == Some(0.0);
+                profile.set(Figure::DueDays, next_days.filter(|_| waits).map(f64::from));
+            }
             profile.set(Figure::ExpectedPurchases, forecast.map(|forecast| forecast.purchases()));
         }
         if let Some(model) = self.spend.model() {

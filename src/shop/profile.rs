@@ -165,12 +165,16 @@ impl<'a> Profile<'a> {
         self
     }
 
-    /// Sets the expected cycle, the cycles missed, the days overdue and the churn risk, such as those of a customer
-    /// whose [quantities](CycleStanding::with_quantities) are known.
+    /// Sets the expected cycle, the cycles missed, the days overdue, the days until due and the churn risk, such as those of
+    /// a customer whose [quantities](CycleStanding::with_quantities) are known.
     #[must_use]
     pub fn with_standing(mut self, standing: Option<&CycleStanding>) -> Self {
         self.set_standing(standing);
         self.with_label(LabelKind::ChurnRisk, standing.map(|standing| standing.risk().label()))
+    }
+
+    pub(super) fn came_again(&self) -> bool {
+        self.figure(Figure::PurchaseDays).is_some_and(|days| days >= 2.0)
     }
 
     pub(super) fn set_standing(&mut self, standing: Option<&CycleStanding>) {
@@ -178,6 +182,10 @@ impl<'a> Profile<'a> {
         self.set(Figure::ExpectedCycleDays, standing.and_then(CycleStanding::expected_cycle_days));
         self.set(Figure::CyclesMissed, whole(CycleStanding::cycles_missed));
         self.set(Figure::OverdueDays, whole(CycleStanding::overdue_days));
+        // The day on which a cycle has passed is a whole one.
+        let end = standing.filter(|_| self.came_again()).and_then(CycleStanding::expected_cycle_days).map(libm::ceil);
+        let ahead = end.zip(self.figure(Figure::DaysSinceLast)).map(|(end, since)| end - since);
+        self.set(Figure::DueDays, ahead.filter(|ahead| *ahead >= 1.0));
     }
 
     /// Takes `leaving` of the revenue as about to leave the counted time: the margin over the tier's cut shrinks by it.

@@ -14,7 +14,7 @@ labels! {
     /// | [`Late`](Trigger::Late) | two purchase days or more | one expected cycle missed or more |
     /// | [`AtRisk`](Trigger::AtRisk) | two purchase days or more | churn risk overdue or churn-inclined, and P(alive) [`Profiles::LEAST_ALIVE`], 20%, or more, or unknown |
     /// | [`WindowClosing`](Trigger::WindowClosing) | one purchase day | new-customer state at risk: by default 50 to 79 days since it |
-    /// | [`DueSoon`](Trigger::DueSoon) | two purchase days or more | the next purchase expected within 1 to [`DUE_SOON_DAYS`](Trigger::DUE_SOON_DAYS), 7, days |
+    /// | [`DueSoon`](Trigger::DueSoon) | two purchase days or more | the next purchase [due](Figure::DueDays) within 1 to [`DUE_SOON_DAYS`](Trigger::DUE_SOON_DAYS), 7, days |
     /// | [`NearTier`](Trigger::NearTier) | any number | not churn-inclined, and one more order of the mean amount would pass the next tier's cut |
     ///
     /// # Examples
@@ -52,7 +52,8 @@ labels! {
         AtRisk: "at_risk", "At risk of being lost", "流失预警";
         /// Bought once, and is about to count as lost.
         WindowClosing: "window_closing", "Window for the second order closing", "二购窗口将关闭";
-        /// The next purchase is expected within a week.
+        /// The next purchase is due within a week: the expected cycle ends, which is not to say that the purchase is likely;
+        /// where the shop's model has a rhythm, it is as likely as not.
         DueSoon: "due_soon", "Due this week", "本周到期";
         /// One more order reaches the next tier.
         NearTier: "near_tier", "Close to the next tier", "临近升级";
@@ -66,22 +67,14 @@ impl Trigger {
     fn holds(self, profile: &Profile<'_>) -> bool {
         let figure = |figure| profile.figure(figure);
         let risk = profile.churn_risk();
-        let came_again = figure(Figure::PurchaseDays).is_some_and(|days| days >= 2.0);
         match self {
-            Self::Late => came_again && risk.is_some_and(|risk| risk > ChurnRisk::InCycle),
+            Self::Late => profile.came_again() && risk.is_some_and(|risk| risk > ChurnRisk::InCycle),
             Self::AtRisk => {
                 let may_be_there = figure(Figure::ProbabilityAlive).is_none_or(|alive| alive >= Profiles::LEAST_ALIVE);
-                came_again && may_be_there && risk.is_some_and(|risk| risk >= ChurnRisk::Overdue)
+                profile.came_again() && may_be_there && risk.is_some_and(|risk| risk >= ChurnRisk::Overdue)
             }
             Self::WindowClosing => profile.new_customer_state() == Some(NewCustomerState::AtRisk),
-            Self::DueSoon => {
-                let ahead = figure(Figure::ExpectedCycleDays).zip(figure(Figure::DaysSinceLast));
-                // The day on which a cycle has passed is a whole one.
-                ahead.is_some_and(|(cycle, since)| {
-                    let ahead = libm::ceil(cycle) - since;
-                    ahead >= 1.0 && ahead <= f64::from(Self::DUE_SOON_DAYS)
-                })
-            }
+            Self::DueSoon => figure(Figure::DueDays).is_some_and(|days| days <= f64::from(Self::DUE_SOON_DAYS)),
             Self::NearTier => {
                 let [gap, order] = [Amount::TierGap, Amount::MeanOrderAmount].map(|amount| profile.amount(amount));
                 let is_near = gap.zip(order).is_some_and(|(gap, order)| gap < order);

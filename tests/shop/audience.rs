@@ -20,7 +20,7 @@ fn what_the_shop_does_not_supply_is_refused_by_name() {
     let once: Vec<Row> = (0..30).map(|id| (id, u64::from(id), 1000)).collect();
     let bare = fit(&ledger(&once), &ShopOptions::default().with_grid(None));
     let supplied = "purchases, purchase_days, repeats, days_since_last, days_since_previous, days_since_first, \
-                    mean_gap_days, r, f, m, expected_cycle_days, cycles_missed, overdue_days, revenue, \
+                    mean_gap_days, r, f, m, expected_cycle_days, cycles_missed, overdue_days, due_days, revenue, \
                     mean_order_amount, tier_margin, tier_gap, octant, frequency_band, new_customer_state, \
                     lifecycle_stage, tier, churn_risk";
     for (rule, key) in [

@@ -1,11 +1,12 @@
 //! How regularly customers come, and whether a model that knows it is worth its time.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use repurchase::predict::{
     FitOptions, MbgCnbd, ModelKind, PastTally, Regularity, RollingBacktest, RollingWindow, Sample, Samples,
 };
 use repurchase::scale::Language;
-use repurchase::shop::{EstimateStatus, Finding, PurchaseChoice, ShopChecks, ShopModels, ShopOptions};
+use repurchase::segment::ChurnRisk;
+use repurchase::shop::{EstimateStatus, Figure, Finding, PurchaseChoice, ShopChecks, ShopModels, ShopOptions, Trigger};
 use repurchase::{Order, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
@@ -177,5 +178,36 @@ fn shares_are_checked_when_they_are_read() -> TestResult {
         let text = serde_json::json!({ "shares": wrong, "mean_gap_days": null }).to_string();
         assert!(serde_json::from_str::<Regularity>(&text).is_err(), "{text}");
     }
+    Ok(())
+}
+
+/// Who is due this week came within it, over 14 weeks of a regular shop: one in two or more by a model of rhythm.
+#[test]
+fn who_is_due_by_the_rhythm_comes() -> TestResult {
+    let log = regular();
+    let week = Trigger::DUE_SOON_DAYS;
+    let came = |kind: ModelKind| -> Result<(u32, u32), Box<dyn std::error::Error>> {
+        let (mut came, mut listed) = (0_u32, 0_u32);
+        for as_of in (0..14).map(|at| day(300 + 14 * at)) {
+            let (ledger, later) = (log.ledger(as_of)?, log.ledger(as_of + Days::new(week.into()))?);
+            let models = ShopModels::fit(&ledger, &options(PurchaseChoice::Fit(kind)))?;
+            assert_eq!(models.purchases().model().map(|model| model.kind()), Some(kind));
+            let profiles = models.profile_all(&ledger)?;
+            for position in profiles.triggered(Trigger::DueSoon) {
+                let (id, profile) = ledger.ids().get(position).zip(profiles.get(position)).ok_or("a customer")?;
+                let [now, then] = [&ledger, &later].map(|ledger| ledger.get(id).map(|history| history.purchases()));
+                came += u32::from(then > now);
+                listed += 1;
+                let [due, next] = [Figure::DueDays, Figure::NextPurchaseDays].map(|figure| profile.figure(figure));
+                assert!(kind != ModelKind::MbgCnbd || due == next);
+                assert_eq!(profile.churn_risk(), Some(ChurnRisk::InCycle));
+            }
+        }
+        Ok((came, listed))
+    };
+    let share = |(came, listed): (u32, u32)| f64::from(came) / f64::from(listed);
+    let (by_rhythm, by_cycle) = (came(ModelKind::MbgCnbd)?, came(ModelKind::MbgNbd)?);
+    assert!(share(by_rhythm) >= 0.5 && by_rhythm.1 >= 100, "{by_rhythm:?}");
+    assert!(share(by_cycle) < share(by_rhythm), "{by_cycle:?} {by_rhythm:?}");
     Ok(())
 }

@@ -120,7 +120,8 @@ fn row(
     why: Why,
 ) {
     let (models, as_of) = (buyers.models, buyers.as_of);
-    let due = due_day(buyers, history);
+    let ahead = profile.figure(Figure::DueDays).map(|days| Days::new(days as u64));
+    let due = ahead.and_then(|days| as_of.checked_add_days(days)).or_else(|| due_day(buyers, history));
     let late = due.filter(|due| *due <= as_of).map(|due| (as_of - due).num_days().to_string());
     let number = |figure, decimals: usize| profile.figure(figure).map(|number| format!("{number:.decimals$}"));
     let reason = match why {
@@ -128,6 +129,7 @@ fn row(
             models.explain(history, as_of, LabelKind::NewCustomerState, words.language)
         }
         Why::Trigger(Trigger::NearTier) => models.explain_tier(history.revenue(), Decimal::ZERO, words.language).ok(),
+        Why::Trigger(Trigger::DueSoon) => models.explain_figure(history, as_of, Figure::DueDays, words.language),
         Why::Trigger(_) => models.explain(history, as_of, LabelKind::ChurnRisk, words.language),
         Why::Segment => models.explain(history, as_of, LabelKind::Segment, words.language),
     };

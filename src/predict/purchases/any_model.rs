@@ -50,7 +50,7 @@ impl ModelKind {
     }
 
     /// Whether it is of customers who come in a rhythm, and reads their gaps.
-    pub(in crate::predict) const fn is_of_rhythm(self) -> bool {
+    pub(crate) const fn is_of_rhythm(self) -> bool {
         matches!(self, Self::MbgCnbd | Self::BgCnbd)
     }
 

@@ -81,7 +81,7 @@ fn sentence(words: Words<'_>, buyers: &Buyers<'_>, trigger: Trigger, customers: 
         Trigger::DueSoon => {
             let days = Trigger::DUE_SOON_DAYS;
             words.of(
-                format!("Regulars expected back within {days} days{of_all}."),
+                format!("Regulars whose purchase is due within {days} days{of_all}."),
                 format!("{days} 天内到回购期的老客{of_all}。"),
             )
         }
