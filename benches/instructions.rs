@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use common::{Orders, Random, Result};
 use repurchase::act::audience::{Audience, Rule, Schema, Test};
 use repurchase::history::LedgerFold;
-use repurchase::measure::{CohortOptions, CohortTable, RateOptions, repurchase_rates};
+use repurchase::measure::{CohortOptions, CohortTable, RateOptions, repurchase_rates, repurchase_rates_by};
 use repurchase::predict::{BgNbd, FitOptions, GammaGamma, MbgNbd, PurchaseModel, Sample, Samples, ValueModel};
 use repurchase::record::{OrderBook, OrderEvent, Period, Windows};
 use repurchase::scale::Confidence;
@@ -108,6 +108,9 @@ fn measure(log: &PurchaseLog<u64>) -> Result {
     let as_of = common::as_of()?;
     let months = Windows::periods(Period::Month, common::first_day()?, as_of)?;
     counted("measure/repurchase_rates", || repurchase_rates(log, &months, &RateOptions::default()));
+    counted("measure/repurchase_rates_by", || {
+        repurchase_rates_by(log, &months, &RateOptions::default(), |customer| customer % 20)
+    });
     counted("measure/cohort_table", || CohortTable::of(log, as_of, &CohortOptions::default()))?;
     Ok(())
 }

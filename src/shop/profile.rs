@@ -181,11 +181,12 @@ impl<'a> Profile<'a> {
         let whole = |number: fn(&CycleStanding) -> Option<u32>| standing.and_then(number).map(f64::from);
         self.set(Figure::ExpectedCycleDays, standing.and_then(CycleStanding::expected_cycle_days));
         self.set(Figure::CyclesMissed, whole(CycleStanding::cycles_missed));
-        self.set(Figure::OverdueDays, whole(CycleStanding::overdue_days));
-        // The day on which a cycle has passed is a whole one.
-        let end = standing.filter(|_| self.came_again()).and_then(CycleStanding::expected_cycle_days).map(libm::ceil);
-        let ahead = end.zip(self.figure(Figure::DaysSinceLast)).map(|(end, since)| end - since);
-        self.set(Figure::DueDays, ahead.filter(|ahead| *ahead >= 1.0));
+        let ahead = standing.and_then(CycleStanding::days_until_expected);
+        // Differences of 32 bits are exact in an `f64`.
+        #[allow(clippy::cast_precision_loss)]
+        let days = |days: i64| days as f64;
+        self.set(Figure::OverdueDays, ahead.map(|ahead| days(0.max(-ahead))));
+        self.set(Figure::DueDays, ahead.filter(|ahead| *ahead > 0).map(days));
     }
 
     /// Takes `leaving` of the revenue as about to leave the counted time: the margin over the tier's cut shrinks by it.

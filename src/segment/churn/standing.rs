@@ -87,7 +87,13 @@ impl CycleStanding {
 
     /// Days from the next expected day to the as-of day, 0 before it; `None` for a customer of one purchase day.
     pub fn overdue_days(&self) -> Option<u32> {
-        self.cycle().map(|cycle| self.days_since_last.saturating_sub(cycle.whole_days()))
+        // At least 0, and at most the days since the last purchase.
+        self.days_until_expected().map(|days| 0.max(-days) as u32)
+    }
+
+    /// Days from the as-of day to the next expected day, below 0 after it; `None` for a customer of one purchase day.
+    pub(crate) fn days_until_expected(&self) -> Option<i64> {
+        self.cycle().map(|cycle| i64::from(cycle.whole_days()) - i64::from(self.days_since_last))
     }
 
     /// The risk in one word: see the table of [`ChurnRisk`].
