@@ -1,4 +1,4 @@
-//! What becomes of new customers: when they come a second day, and what they bring by then.
+//! What becomes of new customers: when they come a second day and a third, and what they bring by then.
 
 use chrono::NaiveDate;
 use repurchase::measure::{
@@ -11,8 +11,8 @@ use repurchase::{Error, PurchaseLog, Window};
 
 use crate::shop::{Shop, settled};
 
-/// Within how many days of the first purchase day the second came.
-const SECOND_WITHIN: [u32; 7] = [7, 14, 30, 60, 90, 180, 365];
+/// Within how many days of the purchase day before the next came.
+pub(crate) const SECOND_WITHIN: [u32; 7] = [7, 14, 30, 60, 90, 180, 365];
 
 /// A share with its 95% interval, where it has one.
 pub(crate) type Share = (f64, Option<(f64, f64)>);
@@ -23,8 +23,9 @@ pub(crate) struct Newcomers {
     pub(crate) since: NaiveDate,
     /// Whether nobody is, so that all customers are counted.
     pub(crate) are_all: bool,
-    /// Who has not come a second day yet.
+    /// Who has not come a second day yet, by days since the first; a third one, by days since the second.
     pub(crate) curve: SurvivalCurve,
+    pub(crate) third: SurvivalCurve,
     /// Of those who are observed for so long.
     pub(crate) counted: Vec<SecondPurchaseRate>,
 }
@@ -38,28 +39,31 @@ impl Newcomers {
         let first_day = |id: &String| ledger.get(id).and_then(|history| history.first_purchase());
         let is_new = |id: &String| first_day(id).is_some_and(|day| day >= since);
         let are_all = !ledger.ids().iter().any(is_new);
-        let curve = |log: &PurchaseLog<String>| SurvivalCurve::of_nth_purchase(log, 1, as_of, Occasion::Day);
-        let curve = if are_all { curve(log)? } else { curve(&log.of_customers(is_new))? };
+        let curves = |log: &PurchaseLog<String>| -> Result<_, Error> {
+            let curve = |n| SurvivalCurve::of_nth_purchase(log, n, as_of, Occasion::Day);
+            Ok((curve(1)?, curve(2)?))
+        };
+        let (curve, third) = if are_all { curves(log)? } else { curves(&log.of_customers(is_new))? };
         let window = Window::through(if are_all { first } else { since }, as_of)?;
         let counted = SECOND_WITHIN.map(|within| second_purchase_rate(log, window, within, as_of, Occasion::Day));
-        Ok(Self { since, are_all, curve, counted: counted.to_vec() })
+        Ok(Self { since, are_all, curve, third, counted: counted.to_vec() })
     }
+}
 
-    /// The share that is back within these days, with its 95% interval; `None` beyond what is observed.
-    pub(crate) fn back_within(&self, days: u32) -> Option<Share> {
-        let share = 1.0 - self.curve.survival_at(days)?;
-        let steps = self.curve.steps();
-        let step = steps.partition_point(|step| step.gap_days <= days).checked_sub(1).and_then(|at| steps.get(at));
-        // Before anybody is back, the estimate has no variance.
-        let step = step.filter(|_| share > 0.0);
-        let interval = step.and_then(|step| step.interval(Confidence::default(), IntervalKind::default()));
-        Some((share, interval.map(|of_waiting| (1.0 - of_waiting.high, 1.0 - of_waiting.low))))
-    }
+/// The share that is back within these days, with its 95% interval; `None` beyond what is observed.
+pub(crate) fn back_within(curve: &SurvivalCurve, days: u32) -> Option<Share> {
+    let share = 1.0 - curve.survival_at(days)?;
+    let steps = curve.steps();
+    let step = steps.partition_point(|step| step.gap_days <= days).checked_sub(1).and_then(|at| steps.get(at));
+    // Before anybody is back, the estimate has no variance.
+    let step = step.filter(|_| share > 0.0);
+    let interval = step.and_then(|step| step.interval(Confidence::default(), IntervalKind::default()));
+    Some((share, interval.map(|of_waiting| (1.0 - of_waiting.high, 1.0 - of_waiting.low))))
+}
 
-    /// The longest time that anybody has been observed, in days.
-    pub(crate) fn longest(&self) -> u32 {
-        self.curve.steps().last().map_or(0, |step| step.gap_days)
-    }
+/// The longest time that anybody has been observed, in days.
+pub(crate) fn longest(curve: &SurvivalCurve) -> u32 {
+    curve.steps().last().map_or(0, |step| step.gap_days)
 }
 
 /// What customers bring by the time since their own first purchase: cohorts in money.

@@ -19,7 +19,7 @@ impl Plane {
     /// Lines, each with its name right of its last point.
     pub(crate) fn lines(&self, series: &[Series<'_>]) -> Markup {
         let ends: Vec<f64> = series.iter().map(|line| line.points.last().map_or(0.0, |&(_, y)| self.y(y))).collect();
-        let places = dodge(&ends, 16.0, (self.top + 4.0, self.floor() - 2.0));
+        let places = dodge(&ends, 16.0, (self.top + 4.0, self.floor() - 8.0));
         html! {
             @for line in series {
                 path class="line" d=(path(line.points.iter().map(|&(x, y)| (self.x(x), self.y(y)))))

@@ -1,5 +1,6 @@
 //! What to do now: who is late, at risk, due, about to be lost after one order, close to a tier.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
@@ -106,16 +107,28 @@ fn worth(words: Words<'_>, buyers: &Buyers<'_>, customers: &[usize]) -> String {
 
 /// What the shop does for them, by how many.
 fn actions(words: Words<'_>, buyers: &Buyers<'_>, customers: &[usize]) -> String {
+    listed(words, &counted_actions(words, buyers, customers))
+}
+
+/// The actions for customers with the numbers of these, the most first.
+pub(super) fn counted_actions<'a>(
+    words: Words<'_>,
+    buyers: &'a Buyers<'_>,
+    customers: &[usize],
+) -> Vec<(&'a str, u64)> {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    let profiles: Vec<_> = customers.iter().filter_map(|&position| buyers.shop.profiles.get(position)).collect();
-    for profile in &profiles {
-        if let Some((_, action)) = buyers.models.next_action(profile) {
+    for profile in customers.iter().filter_map(|&position| buyers.shop.profiles.get(position)) {
+        if let Some((_, action)) = buyers.models.next_action(&profile) {
             *counts.entry(action.name(words.language)).or_default() += 1;
         }
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
-    let told: Vec<String> =
-        counts.iter().map(|(name, count)| format!("{name}{}{}", words.of(": ", "："), thousands(*count))).collect();
-    told.join(words.of(", ", "、"))
+    counts.sort_by_key(|&(_, count)| Reverse(count));
+    counts
+}
+
+/// Actions as text.
+pub(super) fn listed(words: Words<'_>, actions: &[(&str, u64)]) -> String {
+    let told = |(name, count): &(&str, u64)| format!("{name}{}{}", words.of(": ", "："), thousands(*count));
+    actions.iter().map(told).collect::<Vec<_>>().join(words.of(", ", "、"))
 }

@@ -112,7 +112,7 @@ fn legend(names: &[(&str, &str)]) -> Markup {
 fn plane(size: Size, months: &[Month], end: f64, right: f64) -> Plane {
     Plane {
         width: size.width(),
-        height: size.of(290.0, 205.0),
+        height: size.of(290.0, 180.0),
         left: 52.0,
         right: right.max(8.0),
         top: 26.0,

@@ -83,7 +83,9 @@ fn cards(words: Words<'_>, buyers: &Buyers<'_>) -> [Card; 6] {
             let Some(other) = other else { return String::new() };
             let ((now, _), (then, told)) = (value(&now.this), value(other));
             match now.zip(then).map(|(now, then)| Words::change(now, then)).filter(|change| change != NONE) {
-                Some(change) => words.of(format!("{change} on {told} {name}"), format!("{name} {change}（{told}）")),
+                Some(change) => {
+                    words.of(format!("{change} on {told} {name}"), format!("{name}\u{a0}{change}\u{200b}（{told}）"))
+                }
                 // Of nothing there is no change.
                 None if then.is_none() => String::new(),
                 None => words.of(format!("{told} {name}"), format!("{name} {NONE}（{told}）")),

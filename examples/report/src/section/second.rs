@@ -1,13 +1,13 @@
-//! From the first purchase to the second, and how often regulars come.
+//! From the first purchase to the second and the third, and how often regulars come.
 
 use maud::{Markup, html};
-use repurchase::measure::IntervalKind;
+use repurchase::measure::{IntervalKind, SurvivalCurve};
 use repurchase::scale::Confidence;
 use rust_decimal::Decimal;
 
 use super::{Section, heads};
 use crate::chart::{BLUE, Plane, Series, Size, ceiling, figure, path, px, ticks};
-use crate::newcomers::{Newcomers, Share};
+use crate::newcomers::{Newcomers, SECOND_WITHIN, Share, back_within, longest};
 use crate::shop::Buyers;
 use crate::words::{NONE, Words, percent, thousands};
 
@@ -36,17 +36,17 @@ pub(super) fn section(words: Words<'_>, buyers: &Buyers<'_>) -> Section {
         )
     };
     let how = words.of(
-        " The curve uses every customer for as long as they could be observed (Kaplan-Meier; the band is the 95% interval); \
-         beside it in the table, plain counts of those whose first purchase lies at least so long ago. A second order on the \
-         first day is no second day.",
-        "曲线用到每位客户可观察的全部时间（Kaplan-Meier 估计，浅色带为 95% 置信区间）；表中另列首购距今已满相应天数的客户的实际占比。首购当天的第二单不计为二购。",
+        " The curves use every customer for as long as they could be observed (Kaplan-Meier; the band is the 95% interval); \
+         beside the first in the table, plain counts of those whose first purchase lies at least so long ago. A second \
+         order on the first day is no second day.",
+        "曲线用到每位客户可观察的全部时间（Kaplan-Meier 估计，浅色带为 95% 置信区间）；二购率的表中另列首购距今已满相应天数的客户的实际占比。首购当天的第二单不计为二购。",
     );
-    let cycle = cycle(words, buyers);
+    let (third, cycle) = (third(words, newcomers), cycle(words, buyers));
     Section {
         id: "second",
         title: words.of("From the first purchase to the second", "首购到二购").to_owned(),
-        body: html! { @if newcomers.longest() >= 7 && newcomers.curve.returned() > 0 { (chart(words, newcomers, &lead)) } },
-        lead: lead + &cycle,
+        body: html! { div class="two" { (second_day(words, newcomers, &lead)) (third_day(words, newcomers, &third)) } },
+        lead: lead + &third + &cycle,
         note: who + how,
     }
 }
@@ -54,18 +54,10 @@ pub(super) fn section(words: Words<'_>, buyers: &Buyers<'_>) -> Section {
 /// Says how many are back within numbers of days, as far as it is known.
 fn shares(words: Words<'_>, newcomers: &Newcomers) -> String {
     let known = |of: &[u32]| -> Vec<(u32, Share)> {
-        of.iter().filter_map(|&days| Some((days, newcomers.back_within(days)?))).collect()
+        of.iter().filter_map(|&days| Some((days, back_within(&newcomers.curve, days)?))).collect()
     };
     let known = Some(known(&TOLD)).filter(|known| !known.is_empty()).unwrap_or_else(|| known(&TOLD_EARLY));
-    let told = |(days, (share, interval)): &(u32, Share)| {
-        let share = percent(Some(*share));
-        let interval = interval.map_or_else(String::new, |(low, high)| {
-            let [low, high] = [low, high].map(|end| percent(Some(end)));
-            words.of(format!(" (95%: {low} to {high})"), format!("（95% 区间 {low}–{high}）"))
-        });
-        (share + &interval, *days)
-    };
-    let told: Vec<(String, u32)> = known.iter().map(told).collect();
+    let told: Vec<(String, u32)> = known.iter().map(|(days, told)| (share(words, *told), *days)).collect();
     let customers = words.customers(newcomers.curve.spells());
     let Some(((first, days), others)) = told.split_first() else { return String::new() };
     let and = |at: usize| if at + 1 == others.len() { " and " } else { ", " };
@@ -81,10 +73,31 @@ fn shares(words: Words<'_>, newcomers: &Newcomers) -> String {
     )
 }
 
+fn share(words: Words<'_>, (share, interval): Share) -> String {
+    let interval = interval.map_or_else(String::new, |(low, high)| {
+        let [low, high] = [low, high].map(|end| percent(Some(end)));
+        words.of(format!(" (95%: {low} to {high})"), format!("（95% 区间 {low}–{high}）"))
+    });
+    percent(Some(share)) + &interval
+}
+
+/// Says how many come a third day, within the most days that are known.
+fn third(words: Words<'_>, newcomers: &Newcomers) -> String {
+    let curve = &newcomers.third;
+    let known =
+        TOLD.iter().rev().chain(TOLD_EARLY.iter().rev()).find_map(|&days| Some((days, back_within(curve, days)?)));
+    let Some((days, told)) = known.filter(|_| curve.spells() > 0) else { return String::new() };
+    let (customers, share) = (thousands(curve.spells()), share(words, told));
+    words.of(
+        format!(" Of the {customers} who came a second day, {share} came a third within {days} days of it."),
+        format!("{customers} 位二购客户中，二购后 {days} 天内三购的占 {share}。"),
+    )
+}
+
 /// When half are back.
 fn median(words: Words<'_>, newcomers: &Newcomers) -> String {
     let curve = &newcomers.curve;
-    let longest = words.days(newcomers.longest().into());
+    let longest = words.days(longest(curve).into());
     let Some(days) = curve.median_days() else {
         return words.of(
             format!(" Fewer than half have come back in the {longest} that the longest of them is known."),
@@ -121,11 +134,55 @@ fn cycle(words: Words<'_>, buyers: &Buyers<'_>) -> String {
     )
 }
 
-fn chart(words: Words<'_>, newcomers: &Newcomers, says: &str) -> Markup {
-    let title = words.of("Share that came a second day, by days since the first", "首购后各天数内的累计二购率");
-    let end_day = newcomers.longest().min(LONGEST);
-    let steps = newcomers.curve.steps().iter().filter(|step| step.returned > 0 && step.gap_days <= end_day);
-    let at = |day: u32| newcomers.back_within(day).map(|share| (f64::from(day), share));
+fn second_day(words: Words<'_>, newcomers: &Newcomers, says: &str) -> Markup {
+    let curve = Curve {
+        id: "second-chart",
+        title: words.of("Share that came a second day, by days since the first", "首购后各天数内的累计二购率"),
+        axis: words.of("days since the first purchase", "首购后天数"),
+        of: &newcomers.curve,
+    };
+    chart(words, &curve, says, &table(words, newcomers))
+}
+
+fn third_day(words: Words<'_>, newcomers: &Newcomers, says: &str) -> Markup {
+    let of = &newcomers.third;
+    let curve = Curve {
+        id: "third-chart",
+        title: words.of("Share of these that came a third day, by days since the second", "二购后各天数内的累计三购率"),
+        axis: words.of("days since the second purchase", "二购后天数"),
+        of,
+    };
+    let table = html! {
+        table class="plain" {
+            (heads(&[words.of("Within", "天数内"), words.of("Back", "三购率"), words.of("95% interval", "95% 区间")]))
+            tbody {
+                @for within in SECOND_WITHIN.into_iter().filter(|within| *within <= longest(of)) {
+                    @let [share, interval] = cells(of, within);
+                    tr { th scope="row" { (words.days(within.into())) } td { (share) } td { (interval) } }
+                }
+            }
+        }
+    };
+    chart(words, &curve, says, &table)
+}
+
+/// The share of those who came, by days of waiting.
+struct Curve<'a> {
+    id: &'static str,
+    title: &'static str,
+    axis: &'static str,
+    of: &'a SurvivalCurve,
+}
+
+/// Nothing where nobody has waited for a week, or come.
+fn chart(words: Words<'_>, of: &Curve<'_>, says: &str, table: &Markup) -> Markup {
+    let &Curve { id, title, axis, of } = of;
+    if longest(of) < 7 || of.returned() == 0 {
+        return html! {};
+    }
+    let end_day = longest(of).min(LONGEST);
+    let steps = of.steps().iter().filter(|step| step.returned > 0 && step.gap_days <= end_day);
+    let at = |day: u32| back_within(of, day).map(|share| (f64::from(day), share));
     // The band begins where somebody is back, and ends where nobody is left.
     let known: Vec<(f64, Share)> = steps.map(|step| step.gap_days).chain([end_day]).filter_map(at).collect();
     let curve = stairs(known.iter().map(|&(day, (share, _))| (day, 100.0 * share)), Some((0.0, 0.0)));
@@ -144,7 +201,7 @@ fn chart(words: Words<'_>, newcomers: &Newcomers, says: &str) -> Markup {
         let end = ceiling(most, 4).min(100.0);
         let plane = Plane {
             width: size.width(),
-            height: size.of(230.0, 190.0),
+            height: size.of(230.0, 170.0),
             left: 48.0,
             right: 20.0,
             top: 16.0,
@@ -157,7 +214,7 @@ fn chart(words: Words<'_>, newcomers: &Newcomers, says: &str) -> Markup {
         let on_plane = |&(x, y): &(f64, f64)| (plane.x(x), plane.y(y));
         let drawing = html! {
             (plane.y_axis(&y, ""))
-            (plane.x_axis(&day_marks(end_day), words.of("days since the first purchase", "首购后天数")))
+            (plane.x_axis(&day_marks(end_day), axis))
             @if !low.is_empty() {
                 path d=(path(low.iter().chain(high.iter().rev()).map(on_plane)) + "Z") fill=(BLUE) fill-opacity="0.16" {}
             }
@@ -166,7 +223,7 @@ fn chart(words: Words<'_>, newcomers: &Newcomers, says: &str) -> Markup {
         };
         plane.svg(says, &drawing)
     };
-    figure("second-chart", title, draw, words.of("The numbers", "查看数据"), &table(words, newcomers))
+    figure(id, title, draw, words.of("The numbers", "查看数据"), table)
 }
 
 /// A line that stays until it steps, through points in the order of days.
@@ -193,13 +250,15 @@ fn day_marks(end: u32) -> Vec<(f64, String)> {
     marks.iter().filter(|&&mark| mark <= end).map(|&mark| (f64::from(mark), mark.to_string())).collect()
 }
 
+/// The share that came within days, and its interval.
+fn cells(of: &SurvivalCurve, within: u32) -> [String; 2] {
+    let told = back_within(of, within);
+    let ends = |(low, high)| format!("{}–{}", percent(Some(low)), percent(Some(high)));
+    let interval = told.and_then(|(_, interval)| interval);
+    [percent(told.map(|(share, _)| share)), interval.map_or_else(|| NONE.to_owned(), ends)]
+}
+
 fn table(words: Words<'_>, newcomers: &Newcomers) -> Markup {
-    let share = |within: u32| {
-        let told = newcomers.back_within(within);
-        let interval = told.and_then(|(_, interval)| interval);
-        let ends = |(low, high)| format!("{}–{}", percent(Some(low)), percent(Some(high)));
-        (percent(told.map(|(share, _)| share)), interval.map_or_else(|| NONE.to_owned(), ends))
-    };
     html! {
         table class="plain" {
             (heads(&[
@@ -212,7 +271,7 @@ fn table(words: Words<'_>, newcomers: &Newcomers) -> Markup {
             ]))
             tbody {
                 @for rate in newcomers.counted.iter().filter(|rate| rate.rate.of() > 0) {
-                    @let (share, interval) = share(rate.within_days);
+                    @let [share, interval] = cells(&newcomers.curve, rate.within_days);
                     tr {
                         th scope="row" { (words.days(rate.within_days.into())) }
                         td { (share) }

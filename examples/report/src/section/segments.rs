@@ -1,12 +1,13 @@
 //! Segments: how many, what they brought, who moved, what to do.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 use repurchase::scale::Label;
 use repurchase::segment::{LabelKind, LabelSummary};
-use repurchase::shop::CustomerLabel;
 
+use super::act::{counted_actions, listed};
 use super::{Section, heads, list_link};
 use crate::chart::bar;
 use crate::lists::of_segment;
@@ -31,10 +32,10 @@ pub(super) fn section(words: Words<'_>, buyers: &Buyers<'_>, lists: Option<&str>
         note: words
             .of(
                 "All customers with a purchase, by rank in R and F; the days and counts behind the ranks stand in the map \
-                 below. What to do is the playbook’s answer to the segment; a customer who is due or late gets the answer \
-                 to that instead, as in the lists.",
-                "全部有购买记录的客户，按 R、F 排名分群，各档对应的日期与次数见下图。运营策略针对整个分群；\
-                 已到回购期或已超期的客户改按其回购状态处理，名单即如此。",
+                 below. What to do is counted by customer, as in the lists: who is late gets the answer to that, \
+                 whatever the segment.",
+                "全部有购买记录的客户，按 R、F 排名分群，各档对应的日期与次数见下图。运营策略按客户计数，与名单一致：\
+                 已过回购期的客户按其回购状态处理，不论属于哪个分群。",
             )
             .to_owned(),
     })
@@ -89,7 +90,12 @@ fn table(words: Words<'_>, buyers: &Buyers<'_>, segments: &[&Group], lists: Opti
         names.push(words.of(format!("In / out, {PERIOD} days"), format!("{PERIOD} 天转入/转出")));
     }
     names.push(words.of("What to do", "运营策略").to_owned());
-    let playbook = buyers.models.playbook();
+    let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (position, label) in buyers.shop.profiles.labels(LabelKind::Segment).enumerate() {
+        if let Some(label) = label {
+            members.entry(label.key()).or_default().push(position);
+        }
+    }
     html! {
         figure id="segments-table" {
             figcaption { (words.of("Segments by customers and by revenue", "各分群的客户数与成交金额")) }
@@ -107,7 +113,7 @@ fn table(words: Words<'_>, buyers: &Buyers<'_>, segments: &[&Group], lists: Opti
                                     td class="number" { "+" (thousands(came)) " / −" (thousands(left)) }
                                 }
                                 td class="text" {
-                                    (playbook.action_for(CustomerLabel::new(LabelKind::Segment, label.key())).map_or(NONE, |action| action.name(words.language)))
+                                    (actions(words, buyers, members.get(label.key()).map_or(&[], Vec::as_slice)))
                                     " " (list_link(words, lists, &of_segment(label), name))
                                 }
                             }
@@ -116,6 +122,20 @@ fn table(words: Words<'_>, buyers: &Buyers<'_>, segments: &[&Group], lists: Opti
                 }
             }
         }
+    }
+}
+
+/// What is done for most, and for how many something else.
+fn actions(words: Words<'_>, buyers: &Buyers<'_>, members: &[usize]) -> Markup {
+    let all = counted_actions(words, buyers, members);
+    let Some((first, rest)) = all.split_first() else { return html! { (NONE) } };
+    let (told, others) = rest.split_at(rest.len().min(1));
+    let others: u64 = others.iter().map(|(_, count)| count).sum();
+    let others = (others > 0).then_some((words.of("other", "其他"), others));
+    let rest: Vec<_> = told.iter().copied().chain(others).collect();
+    html! {
+        (listed(words, &[*first]))
+        @if !rest.is_empty() { span class="rest" { (words.of(", ", "、")) (listed(words, &rest)) } }
     }
 }
 

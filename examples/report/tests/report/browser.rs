@@ -226,6 +226,10 @@ fn is_tidy_everywhere(reader: &Reader, name: &str, folder: &Path) {
     for (width, shape) in [(1280, "desk"), (768, "tablet"), (390, "phone")] {
         reader.is(width, 1000);
         reader.is_tidy(&format!("{name}, {shape}"));
+        // As of a shop of millions.
+        reader.asks("[...document.querySelectorAll('.act strong')].map(count => count.append(',234,567'))");
+        reader.is_tidy(&format!("{name} with many, {shape}"));
+        reader.asks("[...document.querySelectorAll('.act strong')].map(count => count.lastChild.remove())");
     }
     let sheets = reader.prints(&folder.join(format!("{name}.pdf")));
     assert!(sheets <= 5, "{name}: {sheets} sheets");

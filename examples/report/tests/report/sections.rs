@@ -4,13 +4,14 @@ use repurchase::scale::Language;
 
 use super::{CDNOW, RETAIL, ReportOptions, day, english, page, read, report, shop_of, text};
 
-pub(super) const FIGURES: [&str; 10] = [
+pub(super) const FIGURES: [&str; 11] = [
     "revenue-chart",
     "rates-chart",
     "segments-table",
     "rfm-map",
     "rm-map",
     "second-chart",
+    "third-chart",
     "cohorts-map",
     "value-map",
     "gaps-chart",
@@ -111,7 +112,7 @@ fn few_customers_have_no_segments() {
     let options = ReportOptions::default().with_lists("lists/");
     let report = report(&shop_of(orders), day(120), &options).unwrap();
     assert!(text(&report.page).contains("Segments, tiers and ranks are left out: among 30 customers they mean little"));
-    for id in ["segments-table", "rfm-map", "rm-map", "tiers-table", "data-trigger=\"near_tier\""] {
+    for id in ["id=\"segments-table", "id=\"rfm-map", "id=\"rm-map", "id=\"tiers-table", "data-trigger=\"near_tier\""] {
         assert!(!report.page.contains(id), "{id}");
     }
     let names: Vec<_> = report.lists.iter().map(|list| &*list.name).collect();
@@ -138,8 +139,8 @@ fn pictures_speak_to_those_who_do_not_see_them() {
     let silent = page.matches("aria-hidden=\"true\"").count();
     let speaking = page.matches("role=\"img\" aria-label=\"").count();
     assert_eq!(pictures, silent + speaking);
-    // Five charts, each for a desk and for a phone, and the table of each; a picture says a sentence.
-    assert_eq!((speaking, page.matches("<details>").count()), (10, 5));
+    // Six charts, each for a desk and for a phone, and the table of each; a picture says a sentence.
+    assert_eq!((speaking, page.matches("<details>").count()), (12, 6));
     for says in page.split("role=\"img\" aria-label=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
         assert!(says.contains('.') && says.len() > 40, "{says:?}");
     }
