@@ -101,6 +101,12 @@ impl Store {
             return Err(StoreError::Overtaken);
         }
         self.hold(transaction, held, placed, false).await?;
+        for row in stored.values() {
+            // Who placed it may have been joined to somebody since, whom only the row names.
+            if let Some((id, name)) = row.placed_by().zip(row.customer_id.as_deref()) {
+                held.learn(id, name);
+            }
+        }
         let mut changed = Vec::new();
         for (key, said) in orders {
             let row = stored.remove(key).unwrap_or_default();

@@ -33,6 +33,11 @@ impl Held {
     pub(super) fn holds(&self, id: &str) -> bool {
         self.names.contains_key(id)
     }
+
+    /// That an id is one of a person's who is held.
+    pub(super) fn learn(&mut self, id: &str, name: &str) {
+        self.names.insert(id.to_owned(), name.to_owned());
+    }
 }
 
 /// How an order that was `before` and is `after` changes its customer's history.

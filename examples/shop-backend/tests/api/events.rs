@@ -205,12 +205,19 @@ async fn ids_of_one_person_are_joined(database: Database) {
     // The same order by the other id is the same order; by a stranger's it is not.
     assert_eq!(shop.post("/orders", &order("b", "ann", "2026-03-09", "10")).await.0, StatusCode::OK);
     assert_eq!(shop.post("/orders", &order("b", "zoe", "2026-03-09", "10")).await.0, StatusCode::CONFLICT);
+    // What comes of an order by the joined id is the person's, too.
+    say(&shop, event("refunded", "b", 20, json!({"refund_id": "r", "amount": "1"}))).await;
+    say(&shop, event("cancelled", "d", 21, json!({}))).await;
+    assert_eq!(figures(&shop, "ann").await, (2, "19.00".to_owned()));
+    check_histories(&database).await;
+    let paid = order("d", "ann@example.com", "2026-03-20", "1");
+    assert_eq!(shop.put("/orders/d", &paid).await.0, StatusCode::OK);
     // Somebody else turns out to be the same person; an id that has not bought yet, too.
     let (_, body) = shop.post("/aliases", &join("ann", "zoe")).await;
     assert_eq!((&body["customer_id"], &body["figures"]["purchases"]), (&json!("zoe"), &json!(4)), "{body}");
     assert_eq!(shop.post("/aliases", &join("new", "ann")).await.0, StatusCode::CREATED);
     shop.post("/orders", &order("e", "new", "2026-03-21", "1")).await;
-    assert_eq!(figures(&shop, "zoe").await, (5, "32.00".to_owned()));
+    assert_eq!(figures(&shop, "zoe").await, (5, "31.00".to_owned()));
     shop.post("/models/fit", &json!({})).await;
     assert_eq!(shop.customers("").await.len(), 1);
     let (status, body) = shop.post("/aliases", &join("ann", "ann")).await;

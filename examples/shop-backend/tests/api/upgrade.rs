@@ -5,20 +5,21 @@ use std::borrow::Cow;
 use repurchase::{CustomerHistory, Order, ShopCalendar};
 use reqwest::StatusCode;
 use serde_json::json;
+use sqlx::AnyPool;
 
 use crate::harness::{Database, Shop, on_both, order};
 use crate::truth::check_histories;
 
-on_both![orders_of_the_first_form_are_statements, histories_of_an_earlier_form_are_made_again];
+on_both![
+    orders_of_the_first_form_are_statements,
+    histories_of_an_earlier_form_are_made_again,
+    orders_that_joined_ids_kept_are_the_persons,
+];
 
 /// Orders as they were stored before events were: among them one that was refunded, one that was cancelled, one that
 /// was paid at last, each after it was posted, and one with an id that JSON has to escape.
 async fn orders_of_the_first_form_are_statements(database: Database) {
-    let pool = database.connect().await;
-    let mut migrator = sqlx::migrate!();
-    let first: Vec<_> = migrator.migrations.iter().take(1).cloned().collect();
-    migrator.migrations = Cow::Owned(first);
-    migrator.run(&pool).await.unwrap();
+    let pool = earlier(&database, 1).await;
     let noon = 1_772_366_400_000_000_i64;
     let insert = "INSERT INTO orders (order_id, customer_id, placed_at, amount, refunded, status, first_refunded, \
                   first_status) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -69,11 +70,7 @@ async fn orders_of_the_first_form_are_statements(database: Database) {
 /// Histories that the library cannot read any more, of a shop east of Greenwich, with a joined customer and a credit.
 async fn histories_of_an_earlier_form_are_made_again(database: Database) {
     let zone = [("SHOP_TODAY", "2026-03-31"), ("SHOP_TIME_ZONE", "+08:00")];
-    let pool = database.connect().await;
-    let mut migrator = sqlx::migrate!();
-    let then: Vec<_> = migrator.migrations.iter().take(3).cloned().collect();
-    migrator.migrations = Cow::Owned(then);
-    migrator.run(&pool).await.unwrap();
+    let pool = earlier(&database, 3).await;
     let insert = "INSERT INTO shop (one, currency_decimals, utc_offset_seconds) VALUES (1, 2, 28800)";
     sqlx::query(insert).execute(&pool).await.unwrap();
     let micros = |time: &str| time.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp_micros();
@@ -123,4 +120,41 @@ async fn histories_of_an_earlier_form_are_made_again(database: Database) {
     assert_eq!(form, (1, "+08:00".to_owned()));
     pool.close().await;
     Shop::start_with(&database, &zone).ok("/customers/ann").await;
+}
+
+/// Of two orders by an id that was joined later, one went back to that id; one is of an id that was forgotten.
+async fn orders_that_joined_ids_kept_are_the_persons(database: Database) {
+    let pool = earlier(&database, 8).await;
+    let insert = "INSERT INTO shop (one, currency_decimals, history_form) VALUES (1, 2, 1)";
+    sqlx::query(insert).execute(&pool).await.unwrap();
+    let at = 1_772_366_400_000_000_i64;
+    let insert = "INSERT INTO orders (order_id, is_credit, statements, customer_id, placed_at, amount, refunded, status) \
+                  VALUES ($1, 0, $2, $3, $4, 700, 0, 'paid')";
+    for (id, by, name) in [("a", "joined", "ann"), ("b", "joined", "joined"), ("c", "gone", "gone")] {
+        let statements = json!([{"placed": {"customer": by, "at": at, "amount": 700}}, {"paid": {"at": at}}]);
+        let query = sqlx::query(insert).bind(id).bind(statements.to_string()).bind(name).bind(at);
+        query.execute(&pool).await.unwrap();
+    }
+    let alias = "INSERT INTO aliases (from_id, to_id, customer_id) VALUES ('joined', 'ann', 'ann')";
+    sqlx::query(alias).execute(&pool).await.unwrap();
+    let insert =
+        "INSERT INTO customers (customer_id, history, purchases, revenue, known_as) VALUES ($1, '{}', 1, 700, $2)";
+    for (id, known_as) in [("ann", None), ("joined", Some("ann"))] {
+        sqlx::query(insert).bind(id).bind(known_as).execute(&pool).await.unwrap();
+    }
+    pool.close().await;
+
+    let shop = Shop::start(&database);
+    assert_eq!(check_histories(&database).await.len(), 3);
+    assert_eq!(shop.ok("/customers/joined").await["figures"]["revenue"], "14.00");
+    assert_eq!(shop.ok("/customers/gone").await["figures"]["revenue"], "7.00");
+}
+
+/// The tables after so many migrations.
+async fn earlier(database: &Database, migrations: usize) -> AnyPool {
+    let pool = database.connect().await;
+    let mut migrator = sqlx::migrate!();
+    migrator.migrations = Cow::Owned(migrator.migrations.iter().take(migrations).cloned().collect());
+    migrator.run(&pool).await.unwrap();
+    pool
 }
