@@ -28,10 +28,8 @@ use crate::kept::Kept;
 use crate::metrics;
 use crate::models::{FitError, Models, Version};
 use crate::problem::{Fault, Problem};
-use crate::ranking::Ranking;
 use crate::routes::notes::Summary;
 use crate::routes::service::{Languages, Security};
-use crate::routes::shop::Groups;
 use crate::routes::{
     activities, audiences, campaigns, contacts, customers, models, notes, orders, points, report, service, shop,
     sign_in, table, told, traits,
@@ -51,8 +49,6 @@ pub(crate) struct App {
     /// By language.
     pub(crate) pages: Kept<Bytes>,
     pub(crate) summary: Kept<Arc<Summary>>,
-    pub(crate) groups: Kept<Groups>,
-    pub(crate) ranking: Kept<Arc<Ranking>>,
     /// To sign in.
     pub(crate) tries: Tries,
 }
@@ -61,8 +57,8 @@ impl App {
     pub(crate) async fn open(config: Config) -> Result<Self, FitError> {
         let store = Store::open(&config).await?;
         let models = Models::open(store.clone(), config.clock.clone(), config.horizon_days).await?;
-        let (pages, summary, groups, ranking) = (Kept::default(), Kept::default(), Kept::default(), Kept::default());
-        Ok(Self { config, store, models: Arc::new(models), pages, summary, groups, ranking, tries: Tries::default() })
+        let (pages, summary) = (Kept::default(), Kept::default());
+        Ok(Self { config, store, models: Arc::new(models), pages, summary, tries: Tries::default() })
     }
 
     /// A customer under the models of the moment.

@@ -1,23 +1,23 @@
 //! A rule that is ready to be asked about customers.
 
 use chrono::NaiveDate;
-use repurchase::Error;
-use repurchase::act::audience::{Audience, Rule, Schema};
+use repurchase::act::audience::{Audience, Field, Rule, Schema};
 use repurchase::scale::Label;
-use repurchase::shop::{Attribute, Figure, LastActivity, Profile, ShopModels};
+use repurchase::shop::{Attribute, Figure, LastActivity, ShopModels};
 use serde_json::Value;
 
 use crate::app::App;
+use crate::everybody::{Done, Row};
 use crate::problem::{Fault, Problem};
-use crate::store::{Asked, LastDay, Scanned, TraitName};
-use crate::traits::{TraitKind, Traits};
+use crate::store::TraitName;
+use crate::traits::TraitKind;
 
-/// An audience, and what is to be read of each customer for it.
+/// An audience, and what it asks for beside the models.
 #[derive(Debug)]
 pub(crate) struct Judge {
     pub(crate) audience: Audience,
-    /// What the rule asks for beside the models.
-    pub(crate) asked: Asked,
+    asks_for_traits: bool,
+    asks_for_activities: bool,
 }
 
 impl Judge {
@@ -26,52 +26,38 @@ impl Judge {
         let text = rule.to_string();
         let refused = |expected: String| Problem::invalid(vec![Fault::new("rule", text.as_str(), expected)]);
         let rule: Rule = serde_json::from_value(rule).map_err(|error| refused(error.to_string()))?;
-        let asked = Asked::by(rule.fields());
+        let asks_for = |is_it: fn(&Field) -> bool| rule.fields().into_iter().any(is_it);
+        let asks_for_traits = asks_for(|field| matches!(field, Field::Tag(_) | Field::Attribute(_)));
+        let asks_for_activities = asks_for(|field| matches!(field, Field::DaysSince { .. }));
         let mut schema = Schema::of(models);
-        if !asked.traits.is_empty() {
+        if asks_for_traits {
             let names = app.store.trait_names().await?;
             schema = with_traits(schema, &names).map_err(|error| Problem::internal(&error))?;
         }
-        if !asked.activities.is_empty() && app.store.has_activities().await? {
+        if asks_for_activities && app.store.has_activities().await? {
             schema = schema.with_activities();
         }
         let audience = Audience::compile(rule, &schema).map_err(|error| refused(error.to_string()))?;
-        Ok(Self { audience, asked })
+        Ok(Self { audience, asks_for_traits, asks_for_activities })
     }
 
-    /// What is said of a customer is asked first, then what was done: where they settle it, whatever the history is, that
-    /// is not read. A customer of whom no tag was said has none, and what was not done never was; an attribute of which
-    /// nothing was said is unknown.
-    pub(crate) fn verdict(&self, models: &ShopModels, row: &Scanned<'_>, today: NaiveDate) -> Result<Verdict, Problem> {
-        let (has_traits, has_activities) = (!self.asked.traits.is_empty(), !self.asked.activities.is_empty());
-        let is_out = |profile: &Profile<'_>| self.audience.verdict(profile) == Some(false);
-        let traits = if has_traits { row.traits()? } else { Traits::default() };
+    /// A customer of whom no tag was said has none, and what was not done never was; an attribute of which nothing was said
+    /// is unknown.
+    pub(crate) fn verdict(&self, row: &Row<'_>, today: NaiveDate) -> Verdict {
+        let Some(known) = row.profile() else { return Verdict::Unknown };
+        // A rule that does not ask for them does not see them.
+        let (said, tags) = if self.asks_for_traits { (row.attributes(), row.tags()) } else { Default::default() };
+        let done = if self.asks_for_activities { row.done() } else { Vec::new() };
         let names = self.audience.schema().attributes().iter().map(|(name, _)| name.key());
         let attribute =
-            |name| if self.asked.traits.contains(name) { traits.attribute(name) } else { Attribute::Unknown };
-        let (attributes, tags): (Vec<_>, Vec<_>) = (names.map(attribute).collect(), traits.tags().collect());
-        let said = Profile::default().with_attributes(&attributes).with_tags(&tags);
-        if has_traits && is_out(&said) {
-            return Ok(Verdict::Out);
-        }
-        let done = if has_activities { row.activities()? } else { Vec::new() };
-        let last = last(&done, today);
-        if has_activities && is_out(&said.with_activities(&last)) {
-            return Ok(Verdict::Out);
-        }
-        let known = match models.profile(&row.history()?, today) {
-            Ok(profile) => profile,
-            // A purchase after today is one of a clock that went back: nothing is said of that customer.
-            Err(Error::AfterAsOf { .. }) => return Ok(Verdict::Unknown),
-            Err(error) => return Err(Problem::internal(&error)),
-        };
-        // A rule that does not ask for them does not see them.
+            |name| said.iter().find(|(own, _)| *own == name).map_or(Attribute::Unknown, |(_, value)| *value);
+        let (attributes, last): (Vec<_>, Vec<_>) = (names.map(attribute).collect(), last(&done, today));
         let whole = known.with_attributes(&attributes).with_tags(&tags).with_activities(&last);
-        Ok(match self.audience.verdict(&whole) {
+        match self.audience.verdict(&whole) {
             Some(true) => Verdict::In(known.figure(Figure::ExpectedValue)),
             Some(false) => Verdict::Out,
             None => Verdict::Unknown,
-        })
+        }
     }
 }
 
@@ -86,10 +72,12 @@ pub(crate) enum Verdict {
 }
 
 /// What was done after today was by a clock that went back.
-fn last(days: &[LastDay], today: NaiveDate) -> Vec<LastActivity<'_>> {
-    let last = |done: &'_ LastDay| u32::try_from(today.signed_duration_since(done.day).num_days()).ok();
-    let days = days.iter().filter_map(|done| Some((done, last(done)?)));
-    days.map(|(done, days_ago)| LastActivity { activity: done.activity, category: &done.category, days_ago }).collect()
+fn last<'a>(done: &[Done<'a>], today: NaiveDate) -> Vec<LastActivity<'a>> {
+    let last = |done: &Done<'a>| {
+        let days_ago = u32::try_from(today.signed_duration_since(done.day).num_days()).ok()?;
+        Some(LastActivity { activity: done.activity, category: done.category, days_ago })
+    };
+    done.iter().filter_map(last).collect()
 }
 
 /// What the shop has said of its customers, and nothing else, may be asked for.

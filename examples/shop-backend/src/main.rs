@@ -13,6 +13,7 @@ mod campaign;
 mod config;
 mod cursor;
 mod event;
+mod everybody;
 mod extract;
 mod import;
 mod judge;

@@ -5,12 +5,21 @@ use std::sync::Arc;
 
 use repurchase::predict::rounded_to_money;
 use repurchase::rust_decimal::Decimal;
+use tokio::task::spawn_blocking;
 
 use crate::app::App;
+use crate::everybody::Everybody;
 use crate::judge::{Judge, Verdict};
 use crate::models::Version;
-use crate::problem::Problem;
-use crate::store::Scanned;
+use crate::problem::{Fault, Problem};
+
+/// All customers of the moment, with the models of the moment, which a rule needs.
+pub(crate) async fn everybody(app: &App) -> Result<(Everybody, Arc<Version>), Problem> {
+    let everybody = app.models.everybody().await?;
+    let none = || Problem::conflict(Fault::new("rule", "a shop without models", "customers, and POST /models/fit"));
+    let version = everybody.by.version.clone().ok_or_else(none)?;
+    Ok((everybody, version))
+}
 
 /// Whom a rule selects.
 #[derive(Debug, Default)]
@@ -20,36 +29,43 @@ pub(crate) struct Selected {
     pub(crate) not_judged: usize,
 }
 
-/// Of all customers with a purchase.
-pub(crate) async fn everybody(app: &App, judge: Judge, version: &Arc<Version>) -> Result<Selected, Problem> {
-    let decimals = app.store.currency().decimals();
-    let add = move |selected: &mut Selected, customer_id: &str, verdict: Verdict| {
-        match verdict {
-            Verdict::In(value) => {
-                let value = value.map(|value| rounded_to_money(value, decimals));
-                selected.customers.push((customer_id.to_owned(), value.transpose()?.unwrap_or_default()));
+impl Selected {
+    /// Of all customers with a purchase.
+    pub(crate) async fn of(app: &App, judge: Judge, everybody: Everybody) -> Result<Self, Problem> {
+        let decimals = app.store.currency().decimals();
+        let add = move |selected: &mut Self, customer_id: &str, verdict: Verdict| {
+            match verdict {
+                Verdict::In(value) => {
+                    let value = value.map(|value| rounded_to_money(value, decimals));
+                    selected.customers.push((customer_id.to_owned(), value.transpose()?.unwrap_or_default()));
+                }
+                Verdict::Out => {}
+                Verdict::Unknown => selected.not_judged += 1,
             }
-            Verdict::Out => {}
-            Verdict::Unknown => selected.not_judged += 1,
-        }
-        Ok(ControlFlow::Continue(()))
-    };
-    judged(app, &Arc::new(judge), version, None, Selected::default(), add).await
+            Ok(ControlFlow::Continue(()))
+        };
+        judged(Arc::new(judge), everybody, None, Self::default(), add).await
+    }
 }
 
-/// Asks a rule about the customers with a purchase behind one, ascending by id, until the answer is to break off.
+/// Asks a rule about the customers with a purchase behind one, ascending by id, until the answer is to break off. Off the
+/// threads of requests, which it would keep waiting.
 pub(crate) async fn judged<T: Send + 'static>(
-    app: &App,
-    judge: &Arc<Judge>,
-    version: &Arc<Version>,
+    judge: Arc<Judge>,
+    everybody: Everybody,
     behind: Option<String>,
-    state: T,
-    add: impl Fn(&mut T, &str, Verdict) -> repurchase::Result<ControlFlow<()>> + Clone + Send + 'static,
+    mut state: T,
+    add: impl Fn(&mut T, &str, Verdict) -> repurchase::Result<ControlFlow<()>> + Send + 'static,
 ) -> Result<T, Problem> {
-    let (rule, version, today) = (Arc::clone(judge), Arc::clone(version), app.config.clock.today());
-    let look = move |state: &mut T, row: &Scanned<'_>| {
-        let verdict = rule.verdict(&version.models, row, today)?;
-        add(state, row.customer_id, verdict).map_err(|error| Problem::internal(&error))
-    };
-    app.store.scan(behind, &judge.asked, state, look).await
+    let judging = spawn_blocking(move || {
+        for row in everybody.rows(behind.as_deref()) {
+            let verdict = judge.verdict(&row, everybody.by.today);
+            if add(&mut state, row.customer_id, verdict)?.is_break() {
+                break;
+            }
+        }
+        Ok::<_, repurchase::Error>(state)
+    });
+    let judged = judging.await.map_err(|error| Problem::internal(&error))?;
+    judged.map_err(|error| Problem::internal(&error))
 }

@@ -104,13 +104,16 @@ impl Traits {
         self.tags.iter().map(String::as_str)
     }
 
-    pub(crate) fn attribute(&self, name: &str) -> Attribute<'_> {
-        match self.attributes.get(name).map(|said| &said.value) {
-            None => Attribute::Unknown,
-            Some(Given::Nothing) => Attribute::Absent,
-            Some(Given::Number(number)) => Attribute::Number(*number),
-            Some(Given::Text(text)) => Attribute::Text(text),
-        }
+    /// By name; of the others nothing is known.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = (&str, Attribute<'_>)> {
+        self.attributes.iter().map(|(name, said)| {
+            let value = match &said.value {
+                Given::Nothing => Attribute::Absent,
+                Given::Number(number) => Attribute::Number(*number),
+                Given::Text(text) => Attribute::Text(text),
+            };
+            (name.as_str(), value)
+        })
     }
 
     /// The tags, and the attributes of which the customer has a value.
@@ -213,7 +216,7 @@ mod tests {
         ];
         let joined = one.clone().joined(two.clone()).joined(three.clone());
         assert_eq!(joined, three.joined(two).joined(one));
-        assert_eq!((joined.attribute("age"), joined.attribute("region")), (Attribute::Number(35.0), Attribute::Absent));
-        assert_eq!(joined.attribute("size"), Attribute::Unknown);
+        let attributes: Vec<_> = joined.attributes().collect();
+        assert_eq!(attributes, [("age", Attribute::Number(35.0)), ("region", Attribute::Absent)]);
     }
 }

@@ -12,14 +12,15 @@ use repurchase::predict::PastTally;
 use repurchase::record::Record;
 use repurchase::segment::LabelKind;
 use repurchase::shop::{ShopChecks, ShopModels, ShopOptions};
-use repurchase::{CustomerHistory, Ledger, PurchaseLog};
+use repurchase::{Ledger, PurchaseLog};
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
 use crate::config::Clock;
+use crate::everybody::{Columns, Everybody, LookError};
 use crate::metrics;
 use crate::region::{self, Cell, Range};
-use crate::store::{Asked, Store, StoreError, StoredModel};
+use crate::store::{Store, StoreError, StoredModel};
 
 /// Orders of whose customers the past is counted at a time: what is in memory of them.
 const COUNTED_AT_A_TIME: usize = 1 << 18;
@@ -44,6 +45,8 @@ pub(crate) enum FitError {
     NobodyHasBought(NaiveDate),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Look(#[from] LookError),
     #[error("the library refuses the fit")]
     Library(#[from] repurchase::Error),
     #[error("the models cannot be stored")]
@@ -66,6 +69,7 @@ pub(crate) struct Models {
     options: ShopOptions,
     horizon_days: u32,
     current: ArcSwapOption<Version>,
+    columns: Columns,
     fitting: Mutex<()>,
     /// When the last fit failed, if it did.
     failed_at: ArcSwapOption<DateTime<Utc>>,
@@ -76,7 +80,8 @@ impl Models {
     pub(crate) async fn open(store: Store, clock: Clock, horizon_days: u32) -> Result<Self, FitError> {
         let options = ShopOptions::default().with_horizon_days(horizon_days);
         let (current, failed_at) = (ArcSwapOption::empty(), ArcSwapOption::empty());
-        let models = Self { store, clock, options, horizon_days, current, fitting: Mutex::default(), failed_at };
+        let (columns, fitting) = (Columns::default(), Mutex::default());
+        let models = Self { store, clock, options, horizon_days, current, columns, fitting, failed_at };
         models.refresh().await?;
         Ok(models)
     }
@@ -84,6 +89,11 @@ impl Models {
     /// The version in use; `None` while nobody has bought.
     pub(crate) fn current(&self) -> Option<Arc<Version>> {
         self.current.load_full()
+    }
+
+    /// All customers as of now, by the version in use.
+    pub(crate) async fn everybody(&self) -> Result<Everybody, LookError> {
+        self.columns.now(&self.store, || self.current(), self.clock.today()).await
     }
 
     /// Takes over a version that another process has stored. One that cannot be read, such as that of an earlier form,
@@ -123,12 +133,13 @@ impl Models {
 
     async fn try_fit(&self) -> Result<StoredModel, FitError> {
         let _one_at_a_time = self.fitting.try_lock().map_err(|_| FitError::UnderWay)?;
-        let as_of = self.clock.today();
-        let (histories, past) = self.customers(as_of).await?;
+        let everybody = self.everybody().await?;
+        let as_of = everybody.by.today;
+        let past = self.past(as_of).await?;
         let (before, options) = (self.current(), self.options.clone());
         let fitting = spawn_blocking(move || {
-            let known = histories.into_iter().filter(|(_, history)| history.days_since_last(as_of).is_some());
-            let ledger = Ledger::from_histories(known, as_of)?;
+            let ledger: Ledger<u32> = Ledger::from_histories((0..).zip(everybody.histories()), as_of)?;
+            drop(everybody);
             if ledger.is_empty() {
                 return Err(FitError::NobodyHasBought(as_of));
             }
@@ -160,21 +171,18 @@ impl Models {
         Ok(())
     }
 
-    /// Every customer with a purchase, and what the past says of their orders, read page by page.
-    async fn customers(&self, as_of: NaiveDate) -> Result<(Vec<(String, CustomerHistory)>, PastTally), FitError> {
-        let (mut histories, mut orders) = (Vec::new(), Vec::new());
-        let mut past = PastTally::new(as_of, self.horizon_days)?;
+    /// What the past says of all orders, read customer by customer.
+    async fn past(&self, as_of: NaiveDate) -> Result<PastTally, FitError> {
+        let (mut past, mut orders) = (PastTally::new(as_of, self.horizon_days)?, Vec::new());
         let mut behind = String::new();
-        while let Some(block) = self.store.block(&behind, &Asked::default()).await? {
-            let (last, rows) = spawn_blocking(move || block.histories()).await??;
-            orders.extend(self.store.records_of(&behind, &last).await?);
+        while let Some((records, last)) = self.store.records_behind(&behind).await? {
+            orders.extend(records);
             if orders.len() >= COUNTED_AT_A_TIME {
                 past = self.counted(past, std::mem::take(&mut orders)).await?;
             }
-            histories.extend(rows);
             behind = last;
         }
-        Ok((histories, self.counted(past, orders).await?))
+        self.counted(past, orders).await
     }
 
     /// The past with the orders of further customers.
@@ -190,7 +198,7 @@ impl Models {
 }
 
 /// How many of the same customers have another segment, and how many another tier, than by the models before.
-fn changes(now: &ShopModels, before: &ShopModels, ledger: &Ledger<String>) -> repurchase::Result<[i64; 2]> {
+fn changes(now: &ShopModels, before: &ShopModels, ledger: &Ledger<u32>) -> repurchase::Result<[i64; 2]> {
     let migrations = now.changes(ledger, before, ledger)?;
     Ok([LabelKind::Segment, LabelKind::Tier].map(|kind| {
         let pairs = migrations.get(&kind).into_iter().flat_map(|migration| migration.iter());

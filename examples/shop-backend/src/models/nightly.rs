@@ -17,6 +17,10 @@ pub(crate) async fn run(models: Arc<Models>, clock: Clock, fit_at: NaiveTime, re
         if let Err(error) = models.refresh().await {
             tracing::error!(%error, "the models stay as they are");
         }
+        // So that whoever asks next does not wait for a new day, for other models, or for very many who were changed.
+        if let Err(error) = models.everybody().await {
+            tracing::error!(error = crate::chain(&error), "the customers are read when they are asked for");
+        }
         // A shop without models has missed no night before it was opened.
         let fitted = models.current().map_or(started, |version| version.fitted_at);
         let is_time = failed.is_none_or(|at| at.elapsed() >= retry);

@@ -15,7 +15,6 @@ use crate::app::App;
 use crate::cursor;
 use crate::extract::{Json, Reader};
 use crate::judge::{Judge, Verdict};
-use crate::models::Version;
 use crate::problem::{Fault, Problem};
 use crate::scan;
 use crate::store::Position;
@@ -73,7 +72,7 @@ pub(crate) async fn post(
     if !(1..=1000).contains(&limit) {
         return Err(Problem::invalid(vec![Fault::new("limit", limit.to_string(), "a number from 1 to 1000")]));
     }
-    let version = judging(&app)?;
+    let (everybody, version) = scan::everybody(&app).await?;
     let asked = rule.to_string();
     let judge = Arc::new(Judge::of(&app, rule, &version.models).await?);
     let behind = cursor.as_deref().map(|text| cursor::open(&asked, text)).transpose();
@@ -95,17 +94,11 @@ pub(crate) async fn post(
         }
         Ok(ControlFlow::Continue(()))
     };
-    let found = scan::judged(&app, &judge, &version, behind, Found::default(), add).await?;
+    let found = scan::judged(Arc::clone(&judge), everybody, behind, Found::default(), add).await?;
     let Found { ids, examined, not_judged, last } = found;
     let next = last.map(|customer_id| cursor::seal(&asked, Position::CustomerId { customer_id }));
     let sentence = judge.audience.describe(language);
     Ok(Answer(Selected { sentence, customer_ids: ids, examined, not_judged, cursor: next }))
-}
-
-/// The models of the moment, which a rule needs.
-pub(super) fn judging(app: &App) -> Result<Arc<Version>, Problem> {
-    let none = || Problem::conflict(Fault::new("rule", "a shop without models", "customers, and POST /models/fit"));
-    app.models.current().ok_or_else(none)
 }
 
 /// Of one page.

@@ -16,7 +16,6 @@ use repurchase::scale::Language;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::audiences::judging;
 use super::outcome::{OutcomeView, outcome};
 use super::table::quoted;
 use super::{Refusals, checked};
@@ -25,7 +24,7 @@ use crate::campaign::{HoldOut, Member, PostedCampaign};
 use crate::extract::{Json, Query, Reader, day};
 use crate::judge::Judge;
 use crate::problem::{Fault, Problem};
-use crate::scan;
+use crate::scan::{self, Selected};
 use crate::store::StoredCampaign;
 
 const SHOWN: i64 = 100;
@@ -96,11 +95,11 @@ pub(crate) async fn post(
     body: Json,
 ) -> Result<(StatusCode, Answer<CampaignView>), Problem> {
     let posted: PostedCampaign = body.parse()?;
-    let version = judging(&app)?;
+    let (everybody, version) = scan::everybody(&app).await?;
     let judge = Judge::of(&app, posted.rule.clone(), &version.models).await?;
     let campaign = posted.check(&app.config.clock, app.store.currency()).map_err(Problem::invalid)?;
     let mut campaign = campaign.with_words(|language| judge.audience.describe(language));
-    let selected = scan::everybody(&app, judge, &version).await?;
+    let selected = Selected::of(&app, judge, everybody).await?;
     (campaign.model, campaign.not_judged) = (version.number, selected.not_judged);
     if !app.store.add_campaign(&campaign, &selected.customers, &app.config.clock).await? {
         return Err(Problem::conflict(Fault::new("name", campaign.name(), "a name that no campaign has had")));

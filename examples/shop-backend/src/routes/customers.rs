@@ -115,9 +115,8 @@ pub(crate) struct Customers {
 /// The customers with a purchase, of a segment or a tier or both, page by page.
 ///
 /// Each is shown as of now. Orders that come in between two pages move customers: who goes to a place before the cursor is
-/// not on a later page, who goes behind it may come again, and everybody else comes once. By value and by risk the order is
-/// that of a moment ago: while orders come in, it is kept for ten times as long as it took to make. A new day or a new
-/// version of the models makes another order, and a cursor of the one before is refused.
+/// not on a later page, who goes behind it may come again, and everybody else comes once. By value and by risk, a new day or a
+/// new version of the models makes another order, and a cursor of the one before is refused.
 #[utoipa::path(
     get,
     path = "/customers",
@@ -133,7 +132,7 @@ pub(crate) async fn page(
     let invalid = |fault| Problem::invalid(vec![fault]);
     let sort = sort(question.sort.as_deref()).map_err(invalid)?;
     let limit = limit(question.limit.as_deref()).map_err(invalid)?;
-    let list = List::of(&app, sort).await?;
+    let list = List::of(&app, sort, question.segment.as_deref(), question.tier.as_deref()).await?;
     let asked = format!("{} {:?} {:?}", list.question(), question.segment, question.tier);
     let behind = question.cursor.as_deref().map(|text| cursor::open(&asked, text)).transpose().map_err(invalid)?;
     if behind.as_ref().is_some_and(|behind| !behind.is_of(sort)) {

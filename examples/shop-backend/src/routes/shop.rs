@@ -17,10 +17,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Refusals;
 use crate::app::App;
+use crate::everybody::Group;
 use crate::extract::{Query, Reader, day};
-use crate::models::Version;
+use crate::kept;
 use crate::problem::{Fault, Problem};
-use crate::store::Group;
 
 /// The shop, and how its numbers are to be read.
 #[derive(Serialize, ToSchema)]
@@ -66,7 +66,7 @@ struct LabelGroup {
     key: String,
     name: String,
     customers: Share,
-    purchases: i64,
+    purchases: u64,
     #[schema(example = "114.90")]
     revenue: String,
 }
@@ -85,52 +85,40 @@ impl From<Ratio> for Share {
     }
 }
 
-/// The groups by segment and those by tier, and the models that they are by.
-pub(crate) type Groups = Option<(Arc<Version>, Arc<[BTreeMap<String, Group>; 2]>)>;
-
-/// How many customers each segment and each tier has, and what they brought. While orders come in, an answer is kept for
-/// ten times as long as it took to make, which is seconds for a million customers.
+/// How many customers each segment and each tier has, and what they brought.
 #[utoipa::path(get, path = "/segments", tag = "shop", responses((status = 200, body = Segments), Refusals))]
 pub(crate) async fn segments(
     State(app): State<Arc<App>>,
     Reader(language): Reader,
 ) -> Result<Answer<Segments>, Problem> {
-    let store = app.store.clone();
-    let make = async move |version: Option<Arc<Version>>, _| {
-        let Some(version) = version else { return Ok(None) };
-        let groups = store.by_label(&version.segments, &version.tiers).await?;
-        Ok(Some((version, Arc::new(groups))))
-    };
-    let Some((version, found)) = app.groups.get(&app, "", make).await? else {
+    let everybody = app.models.everybody().await?;
+    let Some(version) = everybody.by.version.clone() else {
         return Ok(Answer(Segments { model: None, segments: Vec::new(), tiers: Vec::new() }));
     };
-    let groups = |kind, found: &BTreeMap<String, Group>| groups(&app, &version.models.labels(kind), found, language);
-    let [segments, tiers] = &*found;
-    Ok(Answer(Segments {
-        model: Some(version.number),
-        segments: groups(LabelKind::Segment, segments)?,
-        tiers: groups(LabelKind::Tier, tiers)?,
-    }))
+    kept::made(move || {
+        let groups = |kind| groups(&app, &version.models.labels(kind), &everybody.groups(kind)?, language);
+        let (segments, tiers) = (groups(LabelKind::Segment)?, groups(LabelKind::Tier)?);
+        Ok::<_, repurchase::Error>(Answer(Segments { model: Some(version.number), segments, tiers }))
+    })
+    .await
 }
 
 /// Every label, those that nobody has included.
 fn groups(
     app: &App,
     names: &[&Label],
-    found: &BTreeMap<String, Group>,
+    found: &BTreeMap<&str, Group>,
     language: Language,
-) -> Result<Vec<LabelGroup>, Problem> {
-    let count = |customers| u64::try_from(customers).unwrap_or(0);
-    let of = found.values().map(|group| count(group.customers)).sum();
+) -> repurchase::Result<Vec<LabelGroup>> {
+    let of = found.values().map(|group| group.customers).sum();
     let group = |name: &&Label| {
         let group = found.get(name.key()).copied().unwrap_or_default();
-        let customers = Ratio::new(count(group.customers), of).map_err(|error| Problem::internal(&error))?;
         Ok(LabelGroup {
             key: name.key().to_owned(),
             name: name.name(language).to_owned(),
-            customers: customers.into(),
+            customers: Ratio::new(group.customers, of)?.into(),
             purchases: group.purchases,
-            revenue: app.store.currency().decimal(group.revenue).to_string(),
+            revenue: app.store.currency().text(group.revenue),
         })
     };
     names.iter().map(group).collect()

@@ -62,6 +62,8 @@ impl Store {
             );
             added += insert.query().execute(&mut *transaction).await?.rows_affected();
         }
+        let names: BTreeSet<&str> = rows.iter().map(|((name, ..), _)| name.as_str()).collect();
+        self.touch(&mut transaction, names.into_iter()).await?;
         self.commit(transaction).await?;
         Ok(added)
     }

@@ -100,6 +100,7 @@ impl Store {
         forget_contacts(&mut transaction, &ids).await?;
         forget_traits(&mut transaction, &name).await?;
         forget_in_notes(&mut transaction, &ids).await?;
+        sqlx::query("UPDATE shop SET forgotten = forgotten + 1").execute(&mut *transaction).await?;
         self.commit(transaction).await?;
         Ok(Some(Forgotten { ids: ids.into_iter().collect(), orders: rows.len(), kept_as }))
     }

@@ -3,6 +3,7 @@
 mod activities;
 mod book;
 mod campaigns;
+mod changes;
 mod customers;
 mod erase;
 mod error;
@@ -18,9 +19,12 @@ mod sessions;
 mod sql;
 mod traits;
 
-pub(crate) use activities::{Deed, LastDay};
+pub(crate) use activities::Deed;
+#[cfg(test)]
+pub(crate) use activities::LastDay;
 pub(crate) use book::{OrderRow, Said, Statement, order_of};
 pub(crate) use campaigns::StoredCampaign;
+pub(crate) use changes::{Changes, Mark};
 pub(crate) use customers::{CustomerRow, Page, Position, Sort};
 pub(crate) use erase::Forgotten;
 pub(crate) use error::StoreError;
@@ -28,8 +32,7 @@ pub(crate) use imports::{Import, Imported};
 pub(crate) use models::StoredModel;
 pub(crate) use orders::Recorded;
 pub(crate) use points::{Entered, NewEntry};
-pub(crate) use read::Group;
-pub(crate) use scan::{Asked, Scanned};
+pub(crate) use scan::Customer;
 pub(crate) use traits::TraitName;
 
 use std::str::FromStr;
@@ -156,7 +159,11 @@ impl Store {
     async fn begin(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
         match self.dialect {
             Dialect::Postgres => self.writes.begin().await,
-            Dialect::Sqlite => self.writes.begin_with("BEGIN IMMEDIATE").await,
+            Dialect::Sqlite => {
+                let mut transaction = self.writes.begin_with("BEGIN IMMEDIATE").await?;
+                sqlx::query("UPDATE shop SET changes = changes + 1").execute(&mut *transaction).await?;
+                Ok(transaction)
+            }
         }
     }
 

@@ -199,8 +199,9 @@ impl Store {
         histories: &[(&str, &CustomerHistory)],
     ) -> Result<(), StoreError> {
         for histories in histories.chunks(AT_A_TIME) {
-            let mut sql =
-                Sql::new("INSERT INTO customers (customer_id, history, last_purchase, purchases, revenue) VALUES ");
+            let mut sql = Sql::new(
+                "INSERT INTO customers (customer_id, history, last_purchase, purchases, revenue, changed) VALUES ",
+            );
             let mut rows = Vec::with_capacity(histories.len());
             for (customer_id, history) in histories {
                 let too_much = || StoreError::Customer {
@@ -215,11 +216,13 @@ impl Store {
                     history.last_purchase().map(|day| day.to_string()).into(),
                     purchases.into(),
                     revenue.into(),
+                    Value::Expression(self.dialect.change()),
                 ]);
             }
             sql.rows(rows).push(
                 " ON CONFLICT (customer_id) DO UPDATE SET history = excluded.history, \
-                 last_purchase = excluded.last_purchase, purchases = excluded.purchases, revenue = excluded.revenue",
+                 last_purchase = excluded.last_purchase, purchases = excluded.purchases, revenue = excluded.revenue, \
+                 changed = excluded.changed",
             );
             sql.query().execute(&mut **transaction).await?;
         }
@@ -273,6 +276,7 @@ impl Store {
         }
         let mut others = Sql::new("UPDATE customers SET last_purchase = NULL, purchases = 0, revenue = 0");
         others.bind(", history = ", stored(&CustomerHistory::new())?).bind(", known_as = ", name.as_str());
+        others.push(", changed = ").push(self.dialect.change());
         others.push(" WHERE customer_id IN ").list(ids.iter().map(String::as_str).filter(|id| *id != name));
         others.query().execute(&mut **transaction).await?;
         let person = sqlx::query("UPDATE customers SET known_as = NULL WHERE customer_id = $1").bind(&name);

@@ -1,7 +1,5 @@
 //! The shop as a whole is read: orders of a window, customers by label.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone};
 use futures_util::TryStreamExt;
 use repurchase::Order;
@@ -11,28 +9,11 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::book::OrderRow;
+use super::scan::BLOCK;
 use super::sql::Sql;
 use super::{Store, StoreError};
 use crate::event::ShopEvent;
 use crate::order::Status;
-use crate::region::{Cell, Range};
-
-/// What the customers of one label amount to.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Group {
-    pub(crate) customers: i64,
-    pub(crate) purchases: i64,
-    /// In minor units.
-    pub(crate) revenue: i64,
-}
-
-impl Group {
-    const fn add(&mut self, other: Self) {
-        self.customers += other.customers;
-        self.purchases += other.purchases;
-        self.revenue += other.revenue;
-    }
-}
 
 /// What [`Store::read`] reads.
 const RECORDS: &str = "SELECT is_credit, customer_id, placed_at, amount, refunded, status, order_id FROM orders";
@@ -56,11 +37,20 @@ impl Store {
         self.records_by(sql).await
     }
 
-    /// The orders and credits of the customers behind one, up to and including another, in the order of their ids.
-    pub(crate) async fn records_of(&self, behind: &str, last: &str) -> Result<Vec<Record<String>>, StoreError> {
+    /// The orders and credits of the next customers behind one, in the database's order of ids, and the last of these;
+    /// `None` where there are no more.
+    pub(crate) async fn records_behind(
+        &self,
+        behind: &str,
+    ) -> Result<Option<(Vec<Record<String>>, String)>, StoreError> {
+        let mut sql = Sql::new("SELECT MAX(customer_id) FROM (SELECT customer_id FROM customers");
+        sql.bind(" WHERE customer_id > ", behind).bind(" ORDER BY customer_id LIMIT ", BLOCK).push(") AS block");
+        let last: Option<String> = sql.query().fetch_one(&self.reads).await?.try_get(0)?;
+        let Some(last) = last else { return Ok(None) };
         let mut sql = Sql::new(RECORDS);
-        sql.bind(" WHERE placed_at IS NOT NULL AND customer_id > ", behind).bind(" AND customer_id <= ", last);
-        self.records_by(sql).await
+        sql.bind(" WHERE placed_at IS NOT NULL AND customer_id > ", behind);
+        sql.bind(" AND customer_id <= ", last.as_str());
+        Ok(Some((self.records_by(sql).await?, last)))
     }
 
     /// What was bought up to a day, where lines of orders said it: the products of all purchases.
@@ -120,34 +110,5 @@ impl Store {
         let (zone, local) = (self.calendar.zone(), day.and_time(NaiveTime::MIN));
         let instant = (0..=96).find_map(|quarters| zone.from_local_datetime(&(local + QUARTER * quarters)).earliest());
         instant.map_or(i64::MAX, |instant| instant.timestamp_micros())
-    }
-
-    /// Customers, purchases and revenue by segment and by tier, in one pass over the customers with a purchase.
-    pub(crate) async fn by_label(
-        &self,
-        segments: &[(String, Vec<Cell>)],
-        tiers: &[(String, Range<i64>)],
-    ) -> Result<[BTreeMap<String, Group>; 2], StoreError> {
-        let mut sql = Sql::new("SELECT segment, tier, COUNT(*), CAST(SUM(purchases) AS BIGINT), ");
-        sql.push("CAST(SUM(revenue) AS BIGINT) FROM (SELECT purchases, revenue, ");
-        sql.labelled(segments, |sql, cells| {
-            sql.cells(cells);
-        });
-        sql.push(" AS segment, ");
-        sql.labelled(tiers, |sql, range| {
-            sql.range("revenue", range);
-        });
-        sql.push(" AS tier FROM customers WHERE last_purchase IS NOT NULL) AS labelled GROUP BY segment, tier");
-        let rows = sql.query().fetch_all(&self.reads).await?;
-        let mut groups = [BTreeMap::<String, Group>::new(), BTreeMap::new()];
-        for row in &rows {
-            let group = Group { customers: row.try_get(2)?, purchases: row.try_get(3)?, revenue: row.try_get(4)? };
-            for (place, groups) in groups.iter_mut().enumerate() {
-                if let Some(label) = row.try_get::<Option<String>, _>(place)? {
-                    groups.entry(label).or_default().add(group);
-                }
-            }
-        }
-        Ok(groups)
     }
 }

@@ -1,15 +1,13 @@
-//! All customers are read, block by block: as few columns as are asked for, each row of them one line of a text that the
-//! database joins. Row by row, a driver takes several times as long as the database.
+//! Customers are read block by block, each of a block's rows one line of a text that the database joins. Row by row, a
+//! driver takes several times as long as the database.
 
-use std::collections::{BTreeSet, HashMap};
-use std::ops::ControlFlow;
+use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use chrono::DateTime;
-use repurchase::act::audience::Field;
-use repurchase::shop::Activity;
 use repurchase::{CustomerHistory, ShopCalendar};
 use repurchase_segment::order_files::Zone;
-use sqlx::Row;
+use sqlx::{AnyConnection, Row};
 use tokio::task::spawn_blocking;
 
 use super::activities::{LastDay, NOT_PAID, activity};
@@ -19,194 +17,146 @@ use super::traits::traits;
 use super::{Dialect, Store, StoreError};
 use crate::traits::Traits;
 
-/// Customers of one block, so that no transaction is long and no lock is held.
-const BLOCK: i64 = 4_000;
+/// Customers of one block, so that no text is long.
+pub(super) const BLOCK: i64 = 4_000;
 
-/// Names by which rows are looked for; with more of them all rows are read.
-const MOST_NAMES: usize = 50;
-
-/// What is asked of each customer beside the history.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Asked {
-    /// Names of tags and attributes.
-    pub(crate) traits: BTreeSet<String>,
-    /// With which product or category; `None`: with any.
-    pub(crate) activities: BTreeSet<(Activity, Option<String>)>,
+/// All that rules ask of a customer.
+#[derive(Debug, Clone)]
+pub(crate) struct Customer {
+    pub(crate) id: String,
+    pub(crate) history: CustomerHistory,
+    pub(crate) traits: Traits,
+    /// The last day of each activity with each product or category.
+    pub(crate) done: Vec<LastDay>,
 }
 
-impl Asked {
-    pub(crate) fn by<'a>(fields: impl IntoIterator<Item = &'a Field>) -> Self {
-        let mut asked = Self::default();
-        for field in fields {
-            match field {
-                Field::Tag(name) | Field::Attribute(name) => {
-                    asked.traits.insert(name.to_string());
-                }
-                Field::DaysSince { activity, category } => {
-                    asked.activities.insert((*activity, category.as_deref().map(str::to_owned)));
-                }
-                _ => {}
-            }
-        }
-        asked
-    }
-}
-
-/// As the database gives them: lines whose fields are behind tabs, which neither ids nor JSON have.
+/// Which customers a block has, and in which order.
 #[derive(Debug)]
-pub(crate) struct Block {
-    customers: String,
-    activities: String,
-    /// The last of the customers.
-    last: String,
-    dialect: Dialect,
-    calendar: ShopCalendar<Zone>,
-}
-
-/// A customer with a purchase, and what was asked for; it is read when it is needed.
-#[derive(Debug)]
-pub(crate) struct Scanned<'a> {
-    pub(crate) customer_id: &'a str,
-    history: &'a str,
-    said: Option<&'a str>,
-    done: Vec<&'a str>,
-    calendar: &'a ShopCalendar<Zone>,
+pub(super) enum Pages {
+    /// All behind an id.
+    ById { behind: String },
+    /// Those who were changed, behind a change and an id; below the end.
+    ByChange { behind: (i64, String), end: i64 },
 }
 
 impl Store {
-    /// The next customers with a purchase behind one, ascending by id; `None` where there are no more.
-    pub(crate) async fn block(&self, behind: &str, asked: &Asked) -> Result<Option<Block>, StoreError> {
-        // SQLite joins in the order in which the rows come, and would sort them, texts and all, once more.
-        let (order, position) = match self.dialect {
-            Dialect::Postgres => (" ORDER BY customer_id", "strpos(traits.said, "),
-            Dialect::Sqlite => ("", "instr(traits.said, "),
-        };
-        let mut sql = Sql::new("SELECT MAX(customer_id), string_agg(line, '\n'");
-        sql.push(order)
-            .push(") FROM (SELECT customers.customer_id, customers.customer_id || '\t' || customers.history");
-        if asked.traits.is_empty() {
-            sql.push(" AS line FROM customers");
-        } else {
-            sql.push(" || COALESCE('\t' || traits.said, '') AS line FROM customers LEFT JOIN traits ON ");
-            sql.push("traits.customer_id = customers.customer_id");
-            // Most customers have not been given what a rule asks for: only JSON with its name in it is read.
-            let names = Some(&asked.traits).filter(|names| names.len() <= MOST_NAMES);
-            let mut joint = " AND (";
-            for name in names.into_iter().flatten() {
-                sql.push(joint).bind(position, serde_json::Value::from(name.as_str()).to_string()).push(") > 0");
-                joint = " OR ";
-            }
-            sql.push(if joint == " OR " { ")" } else { "" });
-        }
-        sql.bind(" WHERE last_purchase IS NOT NULL AND customers.customer_id > ", behind);
-        sql.bind(" ORDER BY customers.customer_id LIMIT ", BLOCK).push(") AS block");
-        let row = sql.query().fetch_one(&self.reads).await?;
-        let Some(last) = row.try_get::<Option<String>, _>(0)? else { return Ok(None) };
-        let mut activities = String::new();
-        if !asked.activities.is_empty() {
-            activities = self.activities_between(behind, &last, asked).await?;
-        }
-        let (customers, calendar) = (row.try_get(1)?, self.calendar.clone());
-        Ok(Some(Block { customers, activities, last, dialect: self.dialect, calendar }))
+    /// The next customers behind one, in the database's order of ids, and the last of them; `None` where there are no more.
+    pub(crate) async fn block(&self, behind: String) -> Result<Option<(Vec<Customer>, String)>, StoreError> {
+        let mut connection = self.reads.acquire().await?;
+        let block = self.read_block(&mut connection, &Pages::ById { behind }).await?;
+        Ok(block.map(|(customers, next)| (customers, next.last_id())))
     }
 
-    async fn activities_between(&self, behind: &str, last: &str, asked: &Asked) -> Result<String, StoreError> {
-        let mut sql =
-            Sql::new("SELECT string_agg(customer_id || '\t' || activity || '\t' || CAST(at AS TEXT) || '\t' ||");
-        sql.push(" category, '\n') FROM activities AS done WHERE ").push(NOT_PAID);
-        sql.bind(" AND customer_id > ", behind).bind(" AND customer_id <= ", last);
-        let kinds: BTreeSet<_> = asked.activities.iter().map(|(activity, _)| activity.label().key()).collect();
-        sql.push(" AND activity IN ").list(kinds);
-        let categories: Option<BTreeSet<_>> =
-            asked.activities.iter().map(|(_, category)| category.as_deref()).collect();
-        if let Some(categories) = categories.filter(|categories| categories.len() <= MOST_NAMES) {
-            sql.push(" AND category IN ").list(categories);
-        }
-        let row = sql.query().fetch_one(&self.reads).await?;
-        Ok(row.try_get::<Option<String>, _>(0)?.unwrap_or_default())
-    }
-
-    /// Looks at the customers behind one, ascending by id, off the threads of requests, until there are no more or the
-    /// answer is to break off.
-    pub(crate) async fn scan<T, E>(
+    /// The customers of a page, and the next page.
+    pub(super) async fn read_block(
         &self,
-        behind: Option<String>,
-        asked: &Asked,
-        mut state: T,
-        look: impl Fn(&mut T, &Scanned<'_>) -> Result<ControlFlow<()>, E> + Clone + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
-        let mut behind = behind.unwrap_or_default();
-        while let Some(block) = self.block(&behind, asked).await? {
-            let look = look.clone();
-            // It takes milliseconds, for which other requests on a thread of theirs would wait.
-            let looking = spawn_blocking(move || {
-                for row in block.rows() {
-                    if look(&mut state, &row)?.is_break() {
-                        return Ok((state, None));
-                    }
-                }
-                Ok::<_, E>((state, Some(block.last)))
-            });
-            let (looked, last) = looking.await.map_err(|error| StoreError::corrupt("customer", "", &error))??;
-            state = looked;
-            let Some(last) = last else { break };
-            behind = last;
-        }
-        Ok(state)
+        connection: &mut AnyConnection,
+        pages: &Pages,
+    ) -> Result<Option<(Vec<Customer>, Pages)>, StoreError> {
+        // SQLite would sort the rows, texts and all, once more.
+        let order = match self.dialect {
+            Dialect::Postgres => format!(" ORDER BY {}", pages.order()),
+            Dialect::Sqlite => String::new(),
+        };
+        let mut sql = Sql::new("SELECT string_agg(line, '\n'");
+        sql.push(order)
+            .push(") FROM (SELECT changed, page.customer_id, changed || '\t' || page.customer_id || '\t' ||");
+        sql.push(" history || COALESCE('\t' || traits.said, '') AS line FROM (");
+        pages.select(&mut sql, "changed, customer_id, history");
+        sql.push(") AS page LEFT JOIN traits ON traits.customer_id = page.customer_id) AS block");
+        let customers: Option<String> = sql.query().fetch_one(&mut *connection).await?.try_get(0)?;
+        let Some(customers) = customers else { return Ok(None) };
+
+        let mut sql = Sql::new("SELECT string_agg(customer_id || '\t' || activity || '\t' || CAST(at AS TEXT) ||");
+        sql.push(" '\t' || category, '\n') FROM activities AS done WHERE ").push(NOT_PAID);
+        sql.push(" AND customer_id IN (SELECT customer_id FROM (");
+        pages.select(&mut sql, "customer_id");
+        sql.push(") AS page)");
+        let done: Option<String> = sql.query().fetch_one(connection).await?.try_get(0)?;
+
+        let lines = Lines { customers, done: done.unwrap_or_default(), calendar: self.calendar.clone() };
+        let (is_by_change, is_sorted) = (matches!(pages, Pages::ByChange { .. }), self.dialect == Dialect::Postgres);
+        // It takes milliseconds, for which other requests on a thread of theirs would wait.
+        let reading = spawn_blocking(move || {
+            let mut rows = lines.read()?;
+            if !is_sorted {
+                rows.sort_by(|(change, one), (other_change, other)| {
+                    let by_change = if is_by_change { change.cmp(other_change) } else { Ordering::Equal };
+                    by_change.then_with(|| one.id.cmp(&other.id))
+                });
+            }
+            let last = rows.last().map(|(change, customer)| (*change, customer.id.clone())).unwrap_or_default();
+            Ok::<_, StoreError>((rows.into_iter().map(|(_, customer)| customer).collect(), last))
+        });
+        let (customers, last) = reading.await.map_err(|error| StoreError::corrupt("customers", "", &error))??;
+        let next = match pages {
+            Pages::ById { .. } => Pages::ById { behind: last.1 },
+            Pages::ByChange { end, .. } => Pages::ByChange { behind: last, end: *end },
+        };
+        Ok(Some((customers, next)))
     }
 }
 
-impl Block {
-    fn rows(&self) -> Vec<Scanned<'_>> {
-        let mut done: HashMap<&str, Vec<&str>> = HashMap::new();
-        for line in self.activities.lines() {
+impl Pages {
+    const fn order(&self) -> &'static str {
+        match self {
+            Self::ById { .. } => "customer_id",
+            Self::ByChange { .. } => "changed, customer_id",
+        }
+    }
+
+    fn select(&self, sql: &mut Sql, columns: &str) {
+        sql.push("SELECT ").push(columns).push(" FROM customers WHERE ");
+        match self {
+            Self::ById { behind } => sql.bind("customer_id > ", behind.as_str()),
+            Self::ByChange { behind: (change, id), end } => {
+                sql.bind("(changed, customer_id) > (", *change).bind(", ", id.as_str()).bind(") AND changed < ", *end)
+            }
+        };
+        sql.push(" ORDER BY ").push(self.order()).bind(" LIMIT ", BLOCK);
+    }
+
+    fn last_id(self) -> String {
+        match self {
+            Self::ById { behind } | Self::ByChange { behind: (_, behind), .. } => behind,
+        }
+    }
+}
+
+/// As the database gives them: fields are behind tabs, which neither ids nor JSON have.
+struct Lines {
+    customers: String,
+    done: String,
+    calendar: ShopCalendar<Zone>,
+}
+
+impl Lines {
+    /// Each with the number of its change.
+    fn read(&self) -> Result<Vec<(i64, Customer)>, StoreError> {
+        let mut done: HashMap<&str, Vec<LastDay>> = HashMap::new();
+        for line in self.done.lines() {
             let (id, rest) = line.split_once('\t').unwrap_or_default();
-            done.entry(id).or_default().push(rest);
+            done.entry(id).or_default().push(self.last_day(id, rest)?);
         }
         let mut rows = Vec::new();
         for line in self.customers.lines() {
-            let (customer_id, rest) = line.split_once('\t').unwrap_or_default();
-            let (history, said) = rest.split_once('\t').map_or((rest, None), |(text, said)| (text, Some(said)));
-            let done = done.remove(customer_id).unwrap_or_default();
-            rows.push(Scanned { customer_id, history, said, done, calendar: &self.calendar });
+            let mut fields = line.splitn(4, '\t');
+            let mut field = || fields.next().unwrap_or_default();
+            let (change, id, text) = (field(), field(), field());
+            let change = change.parse().map_err(|error| StoreError::corrupt("customers", id, &error))?;
+            let (history, traits) = (history(id, text)?, traits(id, fields.next())?);
+            let done = done.remove(id).unwrap_or_default();
+            rows.push((change, Customer { id: id.to_owned(), history, traits, done }));
         }
-        if self.dialect == Dialect::Sqlite {
-            // As they are, but nobody has promised it.
-            rows.sort_unstable_by_key(|row| row.customer_id);
-        }
-        rows
+        Ok(rows)
     }
 
-    /// The last id, and the histories by id.
-    pub(crate) fn histories(self) -> Result<(String, Vec<(String, CustomerHistory)>), StoreError> {
-        let history = |row: Scanned<'_>| Ok((row.customer_id.to_owned(), row.history()?));
-        let histories = self.rows().into_iter().map(history).collect::<Result<_, StoreError>>()?;
-        Ok((self.last, histories))
-    }
-}
-
-impl Scanned<'_> {
-    pub(crate) fn history(&self) -> Result<CustomerHistory, StoreError> {
-        history(self.customer_id, self.history)
-    }
-
-    pub(crate) fn traits(&self) -> Result<Traits, StoreError> {
-        traits(self.customer_id, self.said)
-    }
-
-    pub(crate) fn activities(&self) -> Result<Vec<LastDay>, StoreError> {
-        let last = |text: &&str| {
-            let corrupt = |what: &dyn std::fmt::Display| StoreError::corrupt("activities", self.customer_id, &what);
-            let fields = text.split_once('\t').and_then(|(key, rest)| Some((key, rest.split_once('\t')?)));
-            let (key, (at, category)) = fields.ok_or_else(|| corrupt(text))?;
-            let at = at.parse().ok().and_then(DateTime::from_timestamp_micros).ok_or_else(|| corrupt(&at))?;
-            let day = self.calendar.day(at).map_err(|error| corrupt(&error))?;
-            Ok(LastDay { activity: activity(self.customer_id, key)?, category: category.to_owned(), day })
-        };
-        self.done.iter().map(last).collect()
+    fn last_day(&self, id: &str, text: &str) -> Result<LastDay, StoreError> {
+        let corrupt = |what: &dyn std::fmt::Display| StoreError::corrupt("activities", id, &what);
+        let fields = text.split_once('\t').and_then(|(key, rest)| Some((key, rest.split_once('\t')?)));
+        let (key, (at, category)) = fields.ok_or_else(|| corrupt(&text))?;
+        let at = at.parse().ok().and_then(DateTime::from_timestamp_micros).ok_or_else(|| corrupt(&at))?;
+        let day = self.calendar.day(at).map_err(|error| corrupt(&error))?;
+        Ok(LastDay { activity: activity(id, key)?, category: category.to_owned(), day })
     }
 }

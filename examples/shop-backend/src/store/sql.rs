@@ -21,6 +21,8 @@ pub(super) struct Sql {
 pub(super) enum Value {
     Text(Option<String>),
     Number(Option<i64>),
+    /// An expression of the program's own, in place of a value.
+    Expression(&'static str),
 }
 
 impl From<&str> for Value {
@@ -71,7 +73,11 @@ impl Sql {
 
     /// Text that is the program's own, and behind it a value.
     pub(super) fn bind(&mut self, text: &'static str, value: impl Into<Value>) -> &mut Self {
-        self.values.push(value.into());
+        let value = value.into();
+        if let Value::Expression(expression) = value {
+            return self.push(text).push(expression);
+        }
+        self.values.push(value);
         let place = self.values.len();
         self.push(text).push('$').push(place)
     }
@@ -125,26 +131,12 @@ impl Sql {
         self.push(if cells.is_empty() { "(1 = 0)" } else { ")" })
     }
 
-    /// The key of the label whose condition holds, or NULL.
-    pub(super) fn labelled<C>(&mut self, labels: &[(String, C)], condition: impl Fn(&mut Self, &C)) {
-        if labels.is_empty() {
-            self.push("CAST(NULL AS TEXT)");
-            return;
-        }
-        self.push("CASE");
-        for (key, ranges) in labels {
-            self.push(" WHEN ");
-            condition(self, ranges);
-            self.bind(" THEN CAST(", key.as_str()).push(" AS TEXT)");
-        }
-        self.push(" END");
-    }
-
     pub(super) fn query(self) -> Query<'static, Any, AnyArguments> {
         let query = sqlx::query(AssertSqlSafe(self.text));
         self.values.into_iter().fold(query, |query, value| match value {
             Value::Text(text) => query.bind(text),
             Value::Number(number) => query.bind(number),
+            Value::Expression(_) => query,
         })
     }
 }

@@ -39,6 +39,7 @@ impl Store {
         self.hold(&mut transaction, &mut held, ids, true).await?;
         let mut now: ByName = said.iter().map(|(id, traits)| (held.name(id), traits.clone())).collect();
         let before = read(&mut transaction, now.keys().map(String::as_str)).await?;
+        self.touch(&mut transaction, now.keys().map(String::as_str)).await?;
         now.retain(|_, traits| *traits != Traits::default());
         change(&mut transaction, &before, &now).await.map_err(|error| of_record(error, said))?;
         self.commit(transaction).await

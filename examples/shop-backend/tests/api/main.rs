@@ -8,6 +8,7 @@ mod campaigns;
 mod crash;
 mod customers;
 mod events;
+mod everybody;
 mod harness;
 mod hostile;
 mod import;

@@ -5,7 +5,8 @@
 //! taskset -c 0 tests/with-postgres.sh cargo run --release --bin load -- 60
 //! ```
 //!
-//! `load -- 0 1000000` in place of that: orders while the models are fitted on a million stored histories.
+//! `load -- 0 1000000` in place of that: a million customers, what is asked of all of them, orders while the models are
+//! fitted on them.
 //!
 //! Server, PostgreSQL and this program share one core, so that a rate is the inverse of all the work that a request is.
 //! Each measurement takes the given seconds, in four parts that take turns with those of the other measurements.
@@ -89,7 +90,7 @@ async fn main() -> Result<(), Failure> {
     let mut shop = Shop::start().await?;
     shop.fill(CUSTOMERS).await?;
     if let Some(customers) = arguments.next() {
-        return refit::measure(&shop, customers.parse()?).await;
+        return refit::measure(&mut shop, customers.parse()?).await;
     }
     let turn = Duration::from_secs(seconds) / TURNS;
     let mut figures: [Figures; 11] = Default::default();

@@ -3,7 +3,7 @@
 use std::env;
 use std::fmt::Write as _;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use tokio::time::sleep;
@@ -17,12 +17,14 @@ pub(crate) const PLACED_AT: i64 = 1_774_958_400_000_000;
 const TODAY: &str = "2026-03-31";
 const TOKEN: &str = "the-token-for-writes";
 const BATCH: usize = 1_000;
-/// Each with so many orders to begin with.
-const ORDERS_EACH: usize = 5;
+/// Customers have one order to so many.
+const MOST_ORDERS: usize = 9;
 
 pub(crate) struct Shop {
     child: Child,
     address: String,
+    /// Since when the server is there.
+    pub(crate) started: Instant,
     bare: Child,
     bare_address: String,
     url: String,
@@ -41,6 +43,15 @@ pub(crate) fn bare_server() -> Option<[String; 2]> {
 
 fn free_address() -> std::io::Result<String> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
+}
+
+fn server_of(url: &str, address: &str) -> Result<Child, Failure> {
+    let program = env::current_exe()?.with_file_name("shop-backend");
+    let mut command = Command::new(&program);
+    command.env("DATABASE_URL", url).stdout(Stdio::null());
+    command.envs([("LISTEN", address), ("WRITE_TOKEN", TOKEN), ("SHOP_TODAY", TODAY), ("RUST_LOG", "warn")]);
+    let child = command.spawn();
+    Ok(child.map_err(|error| format!("{}: {error}; cargo build --release --bins", program.display()))?)
 }
 
 impl Drop for Shop {
@@ -76,23 +87,44 @@ impl Shop {
         let (server, _) = server.rsplit_once('/').ok_or("TEST_POSTGRES_URL ends with a database")?;
         let url = format!("{server}/{name}");
         let (address, bare_address) = (free_address()?, free_address()?);
-        let program = env::current_exe()?.with_file_name("shop-backend");
-        let child = Command::new(&program)
-            .env("DATABASE_URL", &url)
-            .envs([("LISTEN", address.as_str()), ("WRITE_TOKEN", TOKEN), ("SHOP_TODAY", TODAY), ("RUST_LOG", "warn")])
-            .stdout(Stdio::null())
-            .spawn()
-            .map_err(|error| format!("{}: {error}; cargo build --release --bins", program.display()))?;
         let bare = Command::new(env::current_exe()?).env(BARE, format!("{url} {bare_address}")).spawn()?;
-        let shop = Self { child, address, bare, bare_address, url, orders_before: 0 };
-        for _ in 0..100 {
-            if let Ok(mut client) = shop.client().await {
+        let (child, started) = (server_of(&url, &address)?, Instant::now());
+        let shop = Self { child, address, started, bare, bare_address, url, orders_before: 0 };
+        shop.is_there().await?;
+        Ok(shop)
+    }
+
+    /// The server anew, over the same database.
+    pub(crate) async fn restart(&mut self) -> Result<(), Failure> {
+        self.child.kill()?;
+        self.child.wait()?;
+        (self.child, self.started) = (server_of(&self.url, &self.address)?, Instant::now());
+        self.is_there().await
+    }
+
+    async fn is_there(&self) -> Result<(), Failure> {
+        for _ in 0..1_000 {
+            if let Ok(mut client) = self.client().await {
                 client.request("GET", "/healthz", "", &[200]).await?;
-                return Ok(shop);
+                return Ok(());
             }
-            sleep(Duration::from_millis(100)).await;
+            sleep(Duration::from_millis(10)).await;
         }
         Err("the server did not start".into())
+    }
+
+    /// What the server has in memory, and had at most, in MB; and its processor time.
+    pub(crate) fn usage(&self) -> Result<(u64, u64, Duration), Failure> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let megabytes = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).ok_or("no such line")?;
+            Ok::<u64, Failure>(line.trim().trim_end_matches(" kB").parse::<u64>()? / 1_000)
+        };
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let fields = stat.rsplit(") ").next().unwrap_or_default().split(' ').skip(11).take(2);
+        let ticks: u64 = fields.map(str::parse::<u64>).sum::<Result<_, _>>()?;
+        // A hundred a second, on Linux.
+        Ok((megabytes("VmRSS:")?, megabytes("VmHWM:")?, Duration::from_millis(10 * ticks)))
     }
 
     pub(crate) async fn client(&self) -> Result<Client, Failure> {
@@ -108,22 +140,25 @@ impl Shop {
         Plain::connect(&self.url).await
     }
 
-    /// Customers with a few orders each and models fitted to them; and a copy of the tables for the work without us.
+    /// Customers with a few orders each, five on average, and models fitted to them; and a copy of the tables for the work without us.
     pub(crate) async fn fill(&mut self, customers: usize) -> Result<(), Failure> {
         let mut client = self.client().await?;
-        let numbers: Vec<usize> = (0..customers * ORDERS_EACH).collect();
-        for batch in numbers.chunks(BATCH) {
+        let orders: Vec<(usize, usize)> =
+            (0..customers).flat_map(|number| (0..=number % MOST_ORDERS).map(move |turn| (number, turn))).collect();
+        for batch in orders.chunks(BATCH) {
             let mut body = String::from("[");
-            for number in batch {
-                let (customer_number, turn) = (number / ORDERS_EACH, number % ORDERS_EACH);
-                let day = format!("2025-{:02}-{:02}", 1 + turn * 2 + customer_number % 3, 1 + customer_number % 28);
+            for (number, turn) in batch {
+                // On days that are scattered, of a year and a quarter.
+                let scattered = (number * 31 + turn * (37 + number % 53)) % 448;
+                let (month, day) = (scattered / 28, 1 + scattered % 28);
+                let day = format!("{}-{:02}-{day:02}", 2024 + month.div_ceil(12), 1 + (month + 11) % 12);
                 let comma = if body.len() == 1 { "" } else { "," };
-                write!(body, "{comma}{}", of_day(&format!("before-{number}"), &customer(customer_number), &day))?;
+                write!(body, "{comma}{}", of_day(&format!("before-{number}-{turn}"), &customer(*number), &day))?;
             }
             client.request("POST", "/orders", &(body + "]"), &[201]).await?;
         }
         client.begin_fit().await?;
-        self.orders_before = numbers.len();
+        self.orders_before = orders.len();
         let mut connection = PgConnection::connect(&self.url).await?;
         for table in ["orders", "customers"] {
             let copy = format!(
@@ -135,13 +170,29 @@ impl Shop {
         Ok(())
     }
 
-    /// Copies histories until there are so many customers; the copies have no orders.
+    /// Copies customers until there are so many, with their orders, and says of one of ten what shops say: tags,
+    /// attributes, activities.
     pub(crate) async fn multiply(&self, customers: usize) -> Result<(), Failure> {
         let mut connection = PgConnection::connect(&self.url).await?;
-        let copy = "INSERT INTO customers SELECT customer_id || '-' || copy, history, last_purchase, purchases, revenue \
-                    FROM bare_customers, generate_series(2, $1) AS copy";
         let copies = i32::try_from(customers / crate::CUSTOMERS)?;
-        sqlx::query(copy).bind(copies).execute(&mut connection).await?;
+        for copy in [
+            "INSERT INTO customers SELECT customer_id || '-' || copy, history, last_purchase, purchases, revenue \
+             FROM bare_customers, generate_series(2, $1) AS copy",
+            "INSERT INTO orders SELECT order_id || '-' || copy, is_credit, \
+             replace(statements, customer_id, customer_id || '-' || copy), customer_id || '-' || copy, placed_at, amount, \
+             refunded, status FROM bare_orders, generate_series(2, $1) AS copy",
+            "INSERT INTO traits SELECT customer_id || '-' || copy, '{\"tags\":[\"wine\",\"tea\"],\"attributes\":{\"age\":' || \
+             '{\"at\":1,\"value\":{\"number\":\"' || 20 + copy % 50 || '\"}},\"region\":{\"at\":1,\"value\":{\"text\":\"north\"}}}}' \
+             FROM bare_customers, generate_series(10, $1, 10) AS copy",
+            "INSERT INTO activities SELECT customer_id || '-' || copy, activity, category, 1774000000000000 + copy \
+             FROM bare_customers, generate_series(10, $1, 10) AS copy, (VALUES ('cart'), ('view')) AS activities (activity), \
+             (VALUES ('hats'), ('shoes')) AS categories (category)",
+            "INSERT INTO trait_names SELECT name, is_tag, kind, COUNT(*) FROM traits, (VALUES ('wine', 1, 'tag'), \
+             ('tea', 1, 'tag'), ('age', 0, 'number'), ('region', 0, 'text')) AS names (name, is_tag, kind) \
+             WHERE $1 > 0 GROUP BY name, is_tag, kind",
+        ] {
+            sqlx::query(copy).bind(copies).execute(&mut connection).await?;
+        }
         sqlx::raw_sql("VACUUM ANALYZE").execute(&mut connection).await?;
         Ok(())
     }
