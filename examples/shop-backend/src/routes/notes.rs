@@ -6,6 +6,7 @@ use axum::Json as Answer;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
 use repurchase::scale::Language;
+use repurchase::shop::Finding;
 use repurchase::{CustomerHistory, PurchaseLog};
 use repurchase_segment::arguments::ShopArguments;
 use repurchase_segment::notes::{self, Note};
@@ -32,6 +33,8 @@ pub(crate) struct Summary {
     as_of: NaiveDate,
     model: Option<i64>,
     notes: Vec<Note>,
+    /// Of the models.
+    diagnosis: Vec<Finding>,
     /// Whom to call first.
     calls: Vec<(String, CustomerHistory)>,
     /// How many there are to call.
@@ -50,7 +53,8 @@ impl Summary {
             Some((id.clone(), shop.ledger.get(id)?))
         };
         let calls = positions.iter().take(CALLS).filter_map(customer).collect();
-        Ok(Self { as_of, model, notes: shop.notes, calls, late: positions.len() })
+        let diagnosis = shop.models.as_ref().map(|models| models.diagnosis(shop.outlook.as_ref())).unwrap_or_default();
+        Ok(Self { as_of, model, notes: shop.notes, diagnosis, calls, late: positions.len() })
     }
 
     async fn now(app: &Arc<App>) -> Result<Arc<Self>, Problem> {
@@ -86,6 +90,8 @@ pub(crate) struct Notes {
     model: Option<i64>,
     /// On all orders, then on the models.
     notes: Vec<OneNote>,
+    /// How far the forecasts may be trusted, by the shop's own past, as on the page.
+    diagnosis: Vec<OneFinding>,
     /// On files that came in, each as it came last.
     imports: Vec<ImportedFile>,
 }
@@ -109,6 +115,20 @@ impl OneNote {
     }
 }
 
+/// One sentence about the forecasts, and the numbers behind it.
+#[derive(Serialize, ToSchema)]
+struct OneFinding {
+    #[schema(value_type = Object, example = json!({"code": "windows", "windows": 5, "horizon_days": 90, "first_day": "1997-01-01"}))]
+    finding: Finding,
+    sentence: String,
+}
+
+impl OneFinding {
+    fn new(finding: &Finding, language: Language) -> Self {
+        Self { finding: finding.clone(), sentence: finding.describe(language) }
+    }
+}
+
 #[derive(Serialize, ToSchema)]
 struct ImportedFile {
     #[schema(example = "orders_export.csv")]
@@ -119,8 +139,8 @@ struct ImportedFile {
     notes: Vec<OneNote>,
 }
 
-/// What a careful person would ask before believing the numbers: of all orders, of the models, and of the files that
-/// came in. While orders come in, an answer is kept for ten times as long as it took to make.
+/// What a careful person would ask before believing the numbers: of all orders, of the models and their forecasts, and of
+/// the files that came in. While orders come in, an answer is kept for ten times as long as it took to make.
 #[utoipa::path(get, path = "/notes", tag = "shop", responses((status = 200, body = Notes), Refusals))]
 pub(crate) async fn list(State(app): State<Arc<App>>, Reader(language): Reader) -> Result<Answer<Notes>, Problem> {
     let summary = Summary::now(&app).await?;
@@ -133,7 +153,8 @@ pub(crate) async fn list(State(app): State<Arc<App>>, Reader(language): Reader) 
     });
     let imports = imports.collect();
     let notes = summary.notes.iter().cloned().map(one).collect();
-    Ok(Answer(Notes { as_of: summary.as_of, model: summary.model, notes, imports }))
+    let diagnosis = summary.diagnosis.iter().map(|finding| OneFinding::new(finding, language)).collect();
+    Ok(Answer(Notes { as_of: summary.as_of, model: summary.model, notes, diagnosis, imports }))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -6,7 +6,12 @@ use serde_json::{Value, json};
 use crate::harness::{Database, Shop, on_both, order};
 use crate::import::imported;
 
-on_both![notes_are_on_data_models_and_files, the_list_of_calls_is_that_of_the_page, bad_limits_are_refused];
+on_both![
+    notes_are_on_data_models_and_files,
+    the_diagnosis_is_that_of_the_page,
+    the_list_of_calls_is_that_of_the_page,
+    bad_limits_are_refused,
+];
 
 fn codes(notes: &Value) -> Vec<&str> {
     notes.as_array().unwrap().iter().map(|note| note["code"].as_str().unwrap()).collect()
@@ -16,6 +21,7 @@ async fn notes_are_on_data_models_and_files(database: Database) {
     let shop = Shop::start(&database);
     let notes = shop.ok("/notes").await;
     assert_eq!((&notes["model"], &notes["notes"], &notes["imports"]), (&Value::Null, &json!([]), &json!([])));
+    assert_eq!(notes["diagnosis"], json!([]));
     for (id, customer, day) in [("a", "Ann", "2026-03-01"), ("b", "ann", "2026-03-02"), ("c", "bo", "2026-03-09")] {
         shop.post("/orders", &order(id, customer, day, "10")).await;
     }
@@ -47,6 +53,27 @@ async fn notes_are_on_data_models_and_files(database: Database) {
         let notes: Value = get("/notes").await.unwrap().json().await.unwrap();
         for note in notes["notes"].as_array().unwrap() {
             let escaped = note["sentence"].as_str().unwrap().replace('"', "&quot;");
+            assert!(page.contains(&escaped), "{escaped}: {page}");
+        }
+    }
+}
+
+async fn the_diagnosis_is_that_of_the_page(database: Database) {
+    let shop = Shop::start_with(&database, &[("SAMPLE", "true")]);
+    for (language, first) in [
+        ("en", "The past since 1997-01-01 holds 5 complete windows of 90 days to check forecasts on."),
+        ("zh", "1997-01-01 以来的历史数据有 5 个完整的 90 天窗口可供检验预测。"),
+    ] {
+        let get = |path: &'static str| shop.request(Method::GET, path).header("Accept-Language", language).send();
+        let page = get("/").await.unwrap().text().await.unwrap();
+        let notes: Value = get("/notes").await.unwrap().json().await.unwrap();
+        let diagnosis = notes["diagnosis"].as_array().unwrap();
+        let windows = json!({"code": "windows", "windows": 5, "horizon_days": 90, "first_day": "1997-01-01"});
+        assert_eq!(diagnosis[0], json!({"finding": windows, "sentence": first}));
+        let codes: Vec<_> = diagnosis.iter().map(|one| one["finding"]["code"].as_str().unwrap()).collect();
+        assert!(codes.contains(&"model") && codes.contains(&"errors"), "{codes:?}");
+        for one in diagnosis {
+            let escaped = one["sentence"].as_str().unwrap().replace('"', "&quot;");
             assert!(page.contains(&escaped), "{escaped}: {page}");
         }
     }
