@@ -60,6 +60,15 @@ impl From<LookError> for Problem {
 #[derive(Debug, Default)]
 pub(crate) struct Columns {
     known: Arc<Mutex<Option<Known>>>,
+    /// What was made for models before they are in use.
+    ahead: Arc<Mutex<Option<Ahead>>>,
+}
+
+/// Blocks, each beside what it will be.
+#[derive(Debug)]
+struct Ahead {
+    by: By,
+    blocks: Vec<[Arc<Block>; 2]>,
 }
 
 #[derive(Debug)]
@@ -104,7 +113,7 @@ impl Columns {
         today: NaiveDate,
     ) -> Result<Everybody, LookError> {
         let mut known = Arc::clone(&self.known).lock_owned().await;
-        let (by, store) = (By { version: version(), today }, store.clone());
+        let (by, store, ahead) = (By { version: version(), today }, store.clone(), Arc::clone(&self.ahead));
         // It goes on to its end, also when its caller has gone: what was read is not lost.
         let looking = tokio::spawn(async move {
             // Of a day that was before, customers are not known who bought since.
@@ -125,13 +134,36 @@ impl Columns {
             let after = if changes.are_none() && before.everybody.by == by {
                 Known { mark: changes.mark, ..before }
             } else {
-                spawn_blocking(move || before.after(changes, by)).await??
+                let ahead = if before.everybody.by == by { None } else { ahead.lock().await.take() };
+                spawn_blocking(move || before.after(changes, by, ahead)).await??
             };
             let everybody = after.everybody.clone();
             *known = Some(after);
             Ok(everybody)
         });
         looking.await?
+    }
+
+    /// Makes, of whoever is known, what the next look will need once a version is in use; answers go on meanwhile.
+    pub(crate) async fn prepare(&self, version: Arc<Version>, today: NaiveDate) -> Result<(), LookError> {
+        let parts = self.known.lock().await.as_ref().map(|known| known.everybody.parts.clone());
+        let by = By { version: Some(version), today };
+        let made = spawn_blocking(move || Ahead::of(parts.unwrap_or_default(), by)).await??;
+        *self.ahead.lock().await = Some(made);
+        Ok(())
+    }
+}
+
+impl Ahead {
+    fn of(parts: Vec<Part>, by: By) -> repurchase::Result<Self> {
+        let block = |part: Part| part.block.by(&by).map(|after| [part.block, Arc::new(after)]);
+        Ok(Self { blocks: parts.into_iter().map(block).collect::<Result<_, _>>()?, by })
+    }
+
+    /// In place of a block, the same by another day or models; of blocks in their order.
+    fn take(&mut self, block: &Arc<Block>) -> Option<Arc<Block>> {
+        let at = self.blocks.iter().position(|[before, _]| Arc::ptr_eq(before, block))?;
+        self.blocks.drain(..=at).next_back().map(|[_, after]| after)
     }
 }
 
@@ -170,11 +202,13 @@ impl Known {
         Ok(Self { everybody: Everybody { by: by.clone(), parts, recent: Arc::new(later), latest }, mark })
     }
 
-    fn after(self, changes: Changes, by: By) -> Result<Self, LookError> {
+    fn after(self, changes: Changes, by: By, ahead: Option<Ahead>) -> Result<Self, LookError> {
         let mut now = self.everybody;
         if now.by != by {
+            let mut ahead = ahead.filter(|ahead| ahead.by == by);
             for part in &mut now.parts {
-                part.block = Arc::new(part.block.by(&by)?);
+                let made = ahead.as_mut().and_then(|ahead| ahead.take(&part.block));
+                part.block = made.map_or_else(|| part.block.by(&by).map(Arc::new), Ok)?;
             }
             now.by = by;
         }

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::block::By;
 use super::ranked::Rank;
 use super::said::Said;
-use super::{Block, Everybody, Known, is_in_time};
+use super::{Ahead, Block, Everybody, Known, is_in_time};
 use crate::models::Version;
 use crate::money::Currency;
 use crate::store::{Changes, Customer, LastDay, Mark};
@@ -156,6 +156,7 @@ fn what_is_kept_is_what_one_by_one_says() {
         let latest = Arc::new(Block::of(Vec::new(), &by).unwrap());
         let everybody = Everybody { by: by.clone(), parts: Vec::new(), recent: Arc::default(), latest };
         let mut known = Known { everybody, mark: Mark::default() };
+        let mut ahead = None;
         for step in 0..40 {
             let number = dice.roll(if step == 0 { 200 } else { 30 });
             let mut customers: BTreeMap<_, _> =
@@ -176,8 +177,13 @@ fn what_is_kept_is_what_one_by_one_says() {
             let before = known.everybody.clone();
             let was = format!("{:?}", before.rows(None).map(|row| row.customer_id).collect::<Vec<_>>());
             let customers = customers.into_values().collect();
-            known = known.after(Changes { mark: Mark::default(), customers, left }, by.clone()).unwrap();
+            known = known.after(Changes { mark: Mark::default(), customers, left }, by.clone(), ahead.take()).unwrap();
             check(&known.everybody, &all, &mut dice);
+            // For another version, and what is changed before it is in use.
+            if dice.roll(2) == 0 {
+                let by = By { version: Some(Arc::clone(&versions[dice.roll(2) as usize])), today: by.today };
+                ahead = Some(Ahead::of(known.everybody.parts.clone(), by).unwrap());
+            }
             // Whoever looks at it meanwhile sees what was.
             assert_eq!(format!("{:?}", before.rows(None).map(|row| row.customer_id).collect::<Vec<_>>()), was);
         }

@@ -105,7 +105,7 @@ impl Models {
         }
         if let Some(stored) = self.store.models(1).await?.into_iter().next() {
             match serde_json::from_str(&stored.model) {
-                Ok(models) => self.swap(stored.version, stored.fitted_at, models)?,
+                Ok(models) => self.swap(stored.version, stored.fitted_at, models).await?,
                 Err(error) => tracing::warn!(version = stored.version, %error, "the stored models cannot be read"),
             }
         }
@@ -159,15 +159,18 @@ impl Models {
             model: serde_json::to_string(&models)?,
         };
         self.store.add_model(&stored).await?;
-        self.swap(stored.version, stored.fitted_at, models)?;
+        self.swap(stored.version, stored.fitted_at, models).await?;
         tracing::info!(version = stored.version, customers, "models fitted");
         Ok(stored)
     }
 
-    fn swap(&self, number: i64, fitted_at: DateTime<Utc>, models: ShopModels) -> repurchase::Result<()> {
+    /// Once all customers are known by it, too.
+    async fn swap(&self, number: i64, fitted_at: DateTime<Utc>, models: ShopModels) -> Result<(), FitError> {
         let segments = region::segments(&models)?;
         let tiers = region::tiers(models.tiers(), self.store.currency());
-        self.current.store(Some(Arc::new(Version { number, fitted_at, models, segments, tiers })));
+        let version = Arc::new(Version { number, fitted_at, models, segments, tiers });
+        self.columns.prepare(Arc::clone(&version), self.clock.today()).await?;
+        self.current.store(Some(version));
         Ok(())
     }
 

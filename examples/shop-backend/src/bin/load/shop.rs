@@ -72,8 +72,12 @@ pub(crate) fn order(order_id: &str, customer_id: &str) -> String {
 }
 
 fn of_day(order_id: &str, customer_id: &str, day: &str) -> String {
+    // Some spend more than others, and nobody the same each time: as in a shop, spends have a mean and a spread.
+    let scattered = |text: &str| text.bytes().fold(17_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    let cents = (500 + scattered(customer_id) % 3_000) * (60 + scattered(order_id) % 80) / 100;
+    let (units, cents) = (cents / 100, cents % 100);
     format!(
-        r#"{{"order_id":"{order_id}","customer_id":"{customer_id}","placed_at":"{day}T12:00:00Z","amount":"19.90"}}"#
+        r#"{{"order_id":"{order_id}","customer_id":"{customer_id}","placed_at":"{day}T12:00:00Z","amount":"{units}.{cents:02}"}}"#
     )
 }
 
