@@ -40,7 +40,7 @@ impl Dialect {
     }
 
     /// All statements of the transaction see the database as of one moment.
-    const fn begin_look(self) -> &'static str {
+    pub(super) const fn begin_look(self) -> &'static str {
         match self {
             Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
             Self::Sqlite => "BEGIN",
@@ -74,7 +74,8 @@ impl Store {
         let mut customers = Vec::new();
         // A copy of another server's database has numbers that this one has not come to.
         let mut pages = Pages::ByChange { behind: (since.next, String::new()), end: mark.end };
-        if mark != since {
+        // While somebody writes, others may end without another mark.
+        if mark != since || mark.next < mark.end {
             while let Some((block, next)) = self.read_block(&mut look, &pages).await? {
                 customers.extend(block);
                 pages = next;

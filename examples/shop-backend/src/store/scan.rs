@@ -42,8 +42,10 @@ pub(super) enum Pages {
 impl Store {
     /// The next customers behind one, in the database's order of ids, and the last of them; `None` where there are no more.
     pub(crate) async fn block(&self, behind: String) -> Result<Option<(Vec<Customer>, String)>, StoreError> {
-        let mut connection = self.reads.acquire().await?;
-        let block = self.read_block(&mut connection, &Pages::ById { behind }).await?;
+        // Both statements are of the same customers.
+        let mut look = self.reads.begin_with(self.dialect.begin_look()).await?;
+        let block = self.read_block(&mut look, &Pages::ById { behind }).await?;
+        look.commit().await?;
         Ok(block.map(|(customers, next)| (customers, next.last_id())))
     }
 

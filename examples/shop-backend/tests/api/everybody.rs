@@ -297,7 +297,7 @@ async fn many_who_are_changed_at_once_are_seen(database: Database) {
     pool.close().await;
 }
 
-/// A transaction that began before a look and ends after it, while others began and ended: its number is a lower one.
+/// Transactions that began before a look and end after it, while others began and ended: their numbers are lower ones.
 async fn a_write_that_is_committed_late_is_seen(database: Database) {
     if database.url.starts_with("sqlite") {
         // One writer at a time.
@@ -305,16 +305,17 @@ async fn a_write_that_is_committed_late_is_seen(database: Database) {
     }
     let shop = Shop::start(&database);
     one_of_each(&shop).await;
-    let both = json!([order("a", "ann", "2026-03-01", "5"), order("b", "bo", "2026-03-01", "5")]);
-    assert_eq!(shop.post("/orders", &both).await.0, StatusCode::CREATED);
+    let all = ["ann", "bo", "cy"].map(|id| order(&format!("of {id}"), id, "2026-03-01", "5"));
+    assert_eq!(shop.post("/orders", &json!(all)).await.0, StatusCode::CREATED);
     assert_eq!(shop.post("/models/fit", &json!({})).await.0, StatusCode::CREATED);
-    let pool = database.connect().await;
-    let mut late = pool.begin().await.unwrap();
+    let (pool, other) = (database.connect().await, database.connect().await);
+    let (mut last, mut late) = (pool.begin().await.unwrap(), other.begin().await.unwrap());
     let touch = "UPDATE customers SET changed = CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT), history = \
-                 (SELECT history FROM customers WHERE customer_id = 'richer') WHERE customer_id = 'ann'";
+                 (SELECT history FROM customers WHERE customer_id = 'richer') WHERE customer_id = $1";
     let richer = order("c", "richer", "2026-03-01", "500");
     assert_eq!(shop.post("/orders", &richer).await.0, StatusCode::CREATED);
-    sqlx::query(touch).execute(&mut *late).await.unwrap();
+    sqlx::query(touch).bind("ann").execute(&mut *last).await.unwrap();
+    sqlx::query(touch).bind("cy").execute(&mut *late).await.unwrap();
     let rule = json!({"rule": {"revenue": {">=": "100"}}});
     for turn in 0..3 {
         let bo = order(&format!("d{turn}"), "bo", "2026-03-02", "1");
@@ -322,6 +323,9 @@ async fn a_write_that_is_committed_late_is_seen(database: Database) {
         assert_eq!(shop.post("/audiences", &rule).await.1["customer_ids"], json!(["richer"]));
     }
     late.commit().await.unwrap();
-    assert_eq!(shop.post("/audiences", &rule).await.1["customer_ids"], json!(["ann", "richer"]));
+    assert_eq!(shop.post("/audiences", &rule).await.1["customer_ids"], json!(["cy", "richer"]));
+    last.commit().await.unwrap();
+    assert_eq!(shop.post("/audiences", &rule).await.1["customer_ids"], json!(["ann", "cy", "richer"]));
     pool.close().await;
+    other.close().await;
 }
