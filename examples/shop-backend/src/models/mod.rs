@@ -71,6 +71,7 @@ pub(crate) struct Models {
     current: ArcSwapOption<Version>,
     columns: Columns,
     fitting: Mutex<()>,
+    swapping: Mutex<()>,
     /// When the last fit failed, if it did.
     failed_at: ArcSwapOption<DateTime<Utc>>,
 }
@@ -80,8 +81,8 @@ impl Models {
     pub(crate) async fn open(store: Store, clock: Clock, horizon_days: u32) -> Result<Self, FitError> {
         let options = ShopOptions::default().with_horizon_days(horizon_days);
         let (current, failed_at) = (ArcSwapOption::empty(), ArcSwapOption::empty());
-        let (columns, fitting) = (Columns::default(), Mutex::default());
-        let models = Self { store, clock, options, horizon_days, current, columns, fitting, failed_at };
+        let (columns, fitting, swapping) = (Columns::default(), Mutex::default(), Mutex::default());
+        let models = Self { store, clock, options, horizon_days, current, columns, fitting, swapping, failed_at };
         models.refresh().await?;
         Ok(models)
     }
@@ -159,13 +160,19 @@ impl Models {
             model: serde_json::to_string(&models)?,
         };
         self.store.add_model(&stored).await?;
+        // So that who was changed meanwhile is not left to the first who asks by the new models.
+        self.everybody().await?;
         self.swap(stored.version, stored.fitted_at, models).await?;
         tracing::info!(version = stored.version, customers, "models fitted");
         Ok(stored)
     }
 
-    /// Once all customers are known by it, too.
+    /// Once all customers are known by it, too; in place of a newer one, it is not taken.
     async fn swap(&self, number: i64, fitted_at: DateTime<Utc>, models: ShopModels) -> Result<(), FitError> {
+        let _one_at_a_time = self.swapping.lock().await;
+        if self.current().is_some_and(|version| version.number >= number) {
+            return Ok(());
+        }
         let segments = region::segments(&models)?;
         let tiers = region::tiers(models.tiers(), self.store.currency());
         let version = Arc::new(Version { number, fitted_at, models, segments, tiers });
