@@ -6,13 +6,12 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::State;
 use chrono::{Datelike, Days, NaiveDate};
-use repurchase::measure::{RateOptions, repurchase_rates};
+use repurchase::measure::{RateOptions, Scope, repurchase_rates};
 use repurchase::record::{Period, Window, Windows};
 use repurchase::scale::{Label, Language};
 use repurchase::segment::LabelKind;
 use repurchase::{PurchaseLog, Ratio};
 use serde::{Deserialize, Serialize};
-use tokio::task::spawn_blocking;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Refusals;
@@ -160,9 +159,14 @@ pub(crate) struct Rates {
     users: Share,
     /// Purchases that are not their customer's first in the window, of all in it.
     orders: Share,
+    /// Customers with a purchase in the window that is their second or later ever, of its buyers: what platforms call the
+    /// returning-customer rate.
+    returning: Share,
+    /// Purchases in the window that are their customer's second or later ever, of all in it.
+    later_orders: Share,
 }
 
-/// How many customers, and how many orders, come back: by window, counted inside it.
+/// How many customers, and how many orders, come back: by window, counted inside it, and over all that came before.
 #[utoipa::path(get, path = "/rates", tag = "shop", params(Question), responses((status = 200, body = Vec<Rates>), Refusals))]
 pub(crate) async fn rates(
     State(app): State<Arc<App>>,
@@ -171,21 +175,23 @@ pub(crate) async fn rates(
     let windows = windows(&question, app.config.clock.today()).map_err(|fault| Problem::invalid(vec![fault]))?;
     let bounds = windows.iter().next().zip(windows.iter().last());
     let Some((first, last)) = bounds else { return Ok(Answer(Vec::new())) };
-    let records = app.store.records(Some(first.start()), Some(last.last())).await?;
+    let records = app.store.records_of_buyers(first.start(), last.last()).await?;
     let calendar = app.store.calendar().clone();
-    let measured = spawn_blocking(move || {
+    kept::made(move || {
         let log = PurchaseLog::from_records(records, &calendar)?;
-        Ok::<_, repurchase::Error>(repurchase_rates(&log, &windows, &RateOptions::default()))
-    });
-    let measured = measured.await.map_err(|error| Problem::internal(&error))?;
-    let rates = measured.map_err(|error| Problem::internal(&error))?;
-    let row = |rates: repurchase::measure::RepurchaseRates| Rates {
-        first: rates.window.start(),
-        last: rates.window.last(),
-        users: rates.users.into(),
-        orders: rates.orders.into(),
-    };
-    Ok(Answer(rates.into_iter().map(row).collect()))
+        let options = RateOptions::default();
+        let ever = repurchase_rates(&log, &windows, &options.with_scope(Scope::Lifetime));
+        let rows = repurchase_rates(&log, &windows, &options).into_iter().zip(ever).map(|(rates, ever)| Rates {
+            first: rates.window.start(),
+            last: rates.window.last(),
+            users: rates.users.into(),
+            orders: rates.orders.into(),
+            returning: rates.returning.into(),
+            later_orders: ever.orders.into(),
+        });
+        Ok::<_, repurchase::Error>(Answer(rows.collect()))
+    })
+    .await
 }
 
 fn windows(question: &Question, today: NaiveDate) -> Result<Windows, Fault> {

@@ -37,6 +37,19 @@ impl Store {
         self.records_by(sql).await
     }
 
+    /// The orders and credits up to a day of whoever has one on the days `from` to `to`.
+    pub(crate) async fn records_of_buyers(
+        &self,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Vec<Record<String>>, StoreError> {
+        let end = to.succ_opt().map_or(i64::MAX, |next| self.midnight(next));
+        let mut sql = Sql::new(RECORDS);
+        sql.bind(" WHERE placed_at < ", end).push(" AND customer_id IN (SELECT customer_id FROM orders");
+        sql.bind(" WHERE placed_at >= ", self.midnight(from)).bind(" AND placed_at < ", end).push(")");
+        self.records_by(sql).await
+    }
+
     /// The orders and credits of the next customers behind one, in the database's order of ids, and the last of these;
     /// `None` where there are no more.
     pub(crate) async fn records_behind(

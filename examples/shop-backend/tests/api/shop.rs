@@ -23,9 +23,16 @@ async fn rates_count_inside_their_windows(database: Database) {
         whole,
         json!([{
             "first": "2026-01-01", "last": "2026-03-31",
-            "users": {"count": 2, "of": 2, "share": 1.0}, "orders": {"count": 2, "of": 4, "share": 0.5}
+            "users": {"count": 2, "of": 2, "share": 1.0}, "orders": {"count": 2, "of": 4, "share": 0.5},
+            "returning": {"count": 2, "of": 2, "share": 1.0}, "later_orders": {"count": 2, "of": 4, "share": 0.5}
         }])
     );
+    // Bo has bought in January: what was before the window counts for these.
+    let february = shop.ok("/rates?from=2026-02-01&to=2026-02-28").await;
+    assert_eq!(february[0]["orders"], json!({"count": 0, "of": 1, "share": 0.0}));
+    for rate in ["returning", "later_orders"] {
+        assert_eq!(february[0][rate], json!({"count": 1, "of": 1, "share": 1.0}), "{rate}");
+    }
     let nobody = shop.ok("/rates?from=2025-01-01&to=2025-01-01&by=day").await;
     assert_eq!(nobody[0]["users"], json!({"count": 0, "of": 0, "share": null}));
 }
