@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! cargo build --release --bins
-//! taskset -c 0 tests/with-postgres.sh cargo run --release --bin load -- 60
+//! taskset -c 0 cargo run --release --bin load -- 60                            # on SQLite
+//! taskset -c 0 tests/with-postgres.sh cargo run --release --bin load -- 60     # on PostgreSQL
 //! ```
 //!
 //! `load -- 0 1000000` in place of that: a million customers, what is asked of all of them, orders while the models are
 //! fitted on them.
 //!
-//! Server, PostgreSQL and this program share one core, so that a rate is the inverse of all the work that a request is.
+//! Server, database and this program share one core, so that a rate is the inverse of all the work that a request is.
 //! Each measurement takes the given seconds, in four parts that take turns with those of the other measurements.
 
 mod bare;
@@ -129,7 +130,7 @@ async fn measure(
         workers.push(match work {
             Work::PostOrder | Work::GetCustomer => Worker::Client(shop.client().await?),
             Work::BareGet => Worker::Client(shop.bare_client().await?),
-            _ => Worker::Plain(shop.plain().await?),
+            _ => Worker::Plain(shop.plain.clone()),
         });
     }
     let start = Instant::now();

@@ -10,6 +10,9 @@ use crate::shop::{Shop, customer, order};
 /// How long requests are counted while nothing else happens.
 const ALONE: Duration = Duration::from_secs(20);
 
+/// The page of a list that is asked for after the first one.
+const LATER: usize = 10;
+
 const QUESTIONS: [(&str, &str, &str); 10] = [
     ("GET", "/segments", ""),
     ("GET", "/customers?segment=champions&sort=revenue", ""),
@@ -47,11 +50,18 @@ pub(crate) async fn measure(shop: &mut Shop, customers: usize) -> Result<(), Fai
             if round != "nobody was changed" {
                 post(&mut client, "asked", at).await?;
             }
-            let ((.., before), start) = (shop.usage()?, Instant::now());
-            client.request(method, path, body, &[200]).await?;
-            let (took, (.., after)) = (start.elapsed(), shop.usage()?);
-            let [took, processor] = [took, after.saturating_sub(before)].map(|time| 1e3 * time.as_secs_f64());
-            println!("  {took:>7.1} ms, processor {processor:>4.0} ms: {method} {path} {body}");
+            let text = ask(shop, &mut client, method, path, body).await?;
+            let (mut path, mut pages) = (path.to_owned(), text);
+            for page in 2..=LATER {
+                let answer: serde_json::Value = serde_json::from_str(&pages)?;
+                let Some(cursor) = answer["cursor"].as_str().filter(|_| method == "GET") else { break };
+                path = format!("{}&cursor={cursor}", path.split("&cursor").next().unwrap_or_default());
+                pages = if page == LATER {
+                    ask(shop, &mut client, method, &path, body).await?
+                } else {
+                    client.request(method, &path, body, &[200]).await?
+                };
+            }
         }
     }
     for number in 0..4_000 {
@@ -61,6 +71,16 @@ pub(crate) async fn measure(shop: &mut Shop, customers: usize) -> Result<(), Fai
     client.request("GET", "/segments", "", &[200]).await?;
     println!("GET /segments after 4,000 customers were changed: {:.1} ms", 1e3 * start.elapsed().as_secs_f64());
     fit(shop, &mut client).await
+}
+
+/// What an answer takes, of the server's processor time, too.
+async fn ask(shop: &Shop, client: &mut Client, method: &str, path: &str, body: &str) -> Result<String, Failure> {
+    let ((.., before), start) = (shop.usage()?, Instant::now());
+    let text = client.request(method, path, body, &[200]).await?;
+    let (took, (.., after)) = (start.elapsed(), shop.usage()?);
+    let [took, processor] = [took, after.saturating_sub(before)].map(|time| 1e3 * time.as_secs_f64());
+    println!("  {took:>7.1} ms, processor {processor:>4.0} ms: {method} {path:.70} {body}");
+    Ok(text)
 }
 
 /// Orders and customers by turns while nothing else happens, then while the models are fitted.

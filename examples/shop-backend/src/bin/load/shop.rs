@@ -2,6 +2,8 @@
 
 use std::env;
 use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -10,7 +12,7 @@ use tokio::time::sleep;
 
 use crate::Failure;
 use crate::client::Client;
-use crate::plain::Plain;
+use crate::plain::{Plain, is_sqlite};
 
 /// Noon of the shop's today, in microseconds.
 pub(crate) const PLACED_AT: i64 = 1_774_958_400_000_000;
@@ -28,6 +30,9 @@ pub(crate) struct Shop {
     bare: Child,
     bare_address: String,
     url: String,
+    /// Where SQLite has it.
+    folder: Option<PathBuf>,
+    pub(crate) plain: Plain,
     orders_before: usize,
 }
 
@@ -60,6 +65,9 @@ impl Drop for Shop {
             let _ = child.kill();
             let _ = child.wait();
         }
+        if let Some(folder) = &self.folder {
+            let _ = fs::remove_dir_all(folder);
+        }
     }
 }
 
@@ -82,18 +90,24 @@ fn of_day(order_id: &str, customer_id: &str, day: &str) -> String {
 }
 
 impl Shop {
-    /// On a port that was free a moment ago.
+    /// On a port that was free a moment ago; on SQLite where no PostgreSQL is named.
     pub(crate) async fn start() -> Result<Self, Failure> {
-        let server = env::var("TEST_POSTGRES_URL").map_err(|_| "TEST_POSTGRES_URL: run by tests/with-postgres.sh")?;
         let name = format!("load_{}", uuid::Uuid::new_v4().simple());
-        let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
-        sqlx::query(create).execute(&mut PgConnection::connect(&server).await?).await?;
-        let (server, _) = server.rsplit_once('/').ok_or("TEST_POSTGRES_URL ends with a database")?;
-        let url = format!("{server}/{name}");
+        let (url, folder) = if let Ok(server) = env::var("TEST_POSTGRES_URL") {
+            let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
+            sqlx::query(create).execute(&mut PgConnection::connect(&server).await?).await?;
+            let (server, _) = server.rsplit_once('/').ok_or("TEST_POSTGRES_URL ends with a database")?;
+            (format!("{server}/{name}"), None)
+        } else {
+            let folder = env::temp_dir().join(name);
+            fs::create_dir(&folder)?;
+            (format!("sqlite:{}?mode=rwc", folder.join("shop.db").display()), Some(folder))
+        };
         let (address, bare_address) = (free_address()?, free_address()?);
         let bare = Command::new(env::current_exe()?).env(BARE, format!("{url} {bare_address}")).spawn()?;
         let (child, started) = (server_of(&url, &address)?, Instant::now());
-        let shop = Self { child, address, started, bare, bare_address, url, orders_before: 0 };
+        let plain = Plain::connect(&url).await?;
+        let shop = Self { child, address, started, bare, bare_address, url, folder, plain, orders_before: 0 };
         shop.is_there().await?;
         Ok(shop)
     }
@@ -140,10 +154,6 @@ impl Shop {
         Client::connect(&self.bare_address, TOKEN).await
     }
 
-    pub(crate) async fn plain(&self) -> Result<Plain, Failure> {
-        Plain::connect(&self.url).await
-    }
-
     /// Customers with a few orders each, five on average, and models fitted to them; and a copy of the tables for the work without us.
     pub(crate) async fn fill(&mut self, customers: usize) -> Result<(), Failure> {
         let mut client = self.client().await?;
@@ -163,42 +173,75 @@ impl Shop {
         }
         client.begin_fit().await?;
         self.orders_before = orders.len();
-        let mut connection = PgConnection::connect(&self.url).await?;
         for table in ["orders", "customers"] {
-            let copy = format!(
-                "CREATE TABLE bare_{table} (LIKE {table} INCLUDING ALL); INSERT INTO bare_{table} SELECT * FROM {table}"
-            );
-            sqlx::raw_sql(AssertSqlSafe(copy)).execute(&mut connection).await?;
+            let bare = format!("bare_{table}");
+            let mut copy = format!("CREATE TABLE {bare} (LIKE {table} INCLUDING ALL)");
+            if is_sqlite(&self.url) {
+                let made = sqlx::query("SELECT sql FROM sqlite_master WHERE tbl_name = $1 AND sql IS NOT NULL");
+                let made = made.bind(table).fetch_all(&self.plain.writes).await?;
+                let made = made.iter().map(|row| row.try_get(0)).collect::<Result<Vec<String>, _>>()?;
+                copy = made.join(";\n").replace(table, &bare);
+            }
+            let copy = AssertSqlSafe(format!("{copy};\nINSERT INTO {bare} SELECT * FROM {table}"));
+            sqlx::raw_sql(copy).execute(&self.plain.writes).await?;
         }
-        sqlx::raw_sql("VACUUM ANALYZE").execute(&mut connection).await?;
+        self.analyze().await
+    }
+
+    /// As PostgreSQL does by itself.
+    async fn analyze(&self) -> Result<(), Failure> {
+        if !is_sqlite(&self.url) {
+            sqlx::raw_sql("VACUUM ANALYZE").execute(&self.plain.writes).await?;
+        }
         Ok(())
     }
 
     /// Copies customers until there are so many, with their orders, and says of one of ten what shops say: tags,
     /// attributes, activities.
     pub(crate) async fn multiply(&self, customers: usize) -> Result<(), Failure> {
-        let mut connection = PgConnection::connect(&self.url).await?;
         let copies = i32::try_from(customers / crate::CUSTOMERS)?;
-        for copy in [
-            "INSERT INTO customers SELECT customer_id || '-' || copy, history, last_purchase, purchases, revenue \
-             FROM bare_customers, generate_series(2, $1) AS copy",
-            "INSERT INTO orders SELECT order_id || '-' || copy, is_credit, \
-             replace(statements, customer_id, customer_id || '-' || copy), customer_id || '-' || copy, placed_at, amount, \
-             refunded, status FROM bare_orders, generate_series(2, $1) AS copy",
-            "INSERT INTO traits SELECT customer_id || '-' || copy, '{\"tags\":[\"wine\",\"tea\"],\"attributes\":{\"age\":' || \
-             '{\"at\":1,\"value\":{\"number\":\"' || 20 + copy % 50 || '\"}},\"region\":{\"at\":1,\"value\":{\"text\":\"north\"}}}}' \
-             FROM bare_customers, generate_series(10, $1, 10) AS copy",
-            "INSERT INTO activities SELECT customer_id || '-' || copy, activity, category, 1774000000000000 + copy \
-             FROM bare_customers, generate_series(10, $1, 10) AS copy, (VALUES ('cart'), ('view')) AS activities (activity), \
-             (VALUES ('hats'), ('shoes')) AS categories (category)",
-            "INSERT INTO trait_names SELECT name, is_tag, kind, COUNT(*) FROM traits, (VALUES ('wine', 1, 'tag'), \
-             ('tea', 1, 'tag'), ('age', 0, 'number'), ('region', 0, 'text')) AS names (name, is_tag, kind) \
-             WHERE $1 > 0 GROUP BY name, is_tag, kind",
-        ] {
-            sqlx::query(copy).bind(copies).execute(&mut connection).await?;
+        if is_sqlite(&self.url) {
+            sqlx::raw_sql("PRAGMA cache_size = -1000000").execute(&self.plain.writes).await?;
         }
-        sqlx::raw_sql("VACUUM ANALYZE").execute(&mut connection).await?;
-        Ok(())
+        for (table, every, copy) in [
+            (
+                "customers",
+                1,
+                "customer_id || '-' || copy, history, last_purchase, purchases, revenue, NULL, 0 FROM bare_customers",
+            ),
+            (
+                "orders",
+                1,
+                "order_id || '-' || copy, is_credit, replace(statements, customer_id, customer_id || '-' || copy), \
+                 customer_id || '-' || copy, placed_at, amount, refunded, status FROM bare_orders",
+            ),
+            (
+                "traits",
+                10,
+                "customer_id || '-' || copy, '{\"tags\":[\"wine\",\"tea\"],\"attributes\":{\"age\":' || \
+                 '{\"at\":1,\"value\":{\"number\":\"' || (20 + copy % 50) || '\"}},\"region\":{\"at\":1,\"value\":{\"text\":\"north\"}}}}' \
+                 FROM bare_customers",
+            ),
+            (
+                "activities",
+                10,
+                "customer_id || '-' || copy, activity, category, 1774000000000000 + copy FROM bare_customers, \
+                 (SELECT 'cart' AS activity UNION ALL SELECT 'view') AS activities, \
+                 (SELECT 'hats' AS category UNION ALL SELECT 'shoes') AS categories",
+            ),
+        ] {
+            let insert = format!(
+                "INSERT INTO {table} WITH RECURSIVE copies (copy) AS (SELECT {} UNION ALL SELECT copy + {every} \
+                 FROM copies WHERE copy + {every} <= {copies}) SELECT {copy}, copies",
+                every.max(2)
+            );
+            sqlx::query(AssertSqlSafe(insert)).execute(&self.plain.writes).await?;
+        }
+        let names = "INSERT INTO trait_names SELECT name, is_tag, kind, COUNT(*) FROM traits, (SELECT 'wine' AS name, \
+                     1 AS is_tag, 'tag' AS kind UNION ALL SELECT 'tea', 1, 'tag' UNION ALL SELECT 'age', 0, 'number' \
+                     UNION ALL SELECT 'region', 0, 'text') AS names WHERE TRUE GROUP BY name, is_tag, kind";
+        sqlx::query(names).execute(&self.plain.writes).await?;
+        self.analyze().await
     }
 
     /// The version of the models in use, and on how many customers it was fitted.
@@ -218,10 +261,12 @@ impl Shop {
 
     /// Every order that was answered is stored, and counted in its customer's row.
     pub(crate) async fn check(&self, posted: usize) -> Result<(), Failure> {
-        let mut connection = PgConnection::connect(&self.url).await?;
-        let select = "SELECT (SELECT COUNT(*) FROM orders), (SELECT CAST(SUM(purchases) AS BIGINT) FROM customers), \
-                      (SELECT CAST(SUM(CAST(CAST(history AS JSON) ->> 'purchases' AS BIGINT)) AS BIGINT) FROM customers)";
-        let row = sqlx::query(select).fetch_one(&mut connection).await?;
+        let history = if is_sqlite(&self.url) { "history" } else { "CAST(history AS JSON)" };
+        let select = format!(
+            "SELECT (SELECT COUNT(*) FROM orders), (SELECT CAST(SUM(purchases) AS BIGINT) FROM customers), \
+             (SELECT CAST(SUM(CAST({history} ->> 'purchases' AS BIGINT)) AS BIGINT) FROM customers)"
+        );
+        let row = sqlx::query(AssertSqlSafe(select)).fetch_one(&self.plain.writes).await?;
         let expected = i64::try_from(self.orders_before + posted)?;
         for (place, what) in ["orders", "purchases of customers", "purchases of histories"].into_iter().enumerate() {
             let found: i64 = row.try_get(place)?;
