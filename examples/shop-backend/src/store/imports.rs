@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::Row;
 
 use super::book::Statement;
-use super::{Store, StoreError, in_attempts};
+use super::{Dialect, Store, StoreError, in_attempts};
 
 /// Statements that are looked at in one go.
 const IN_ONE_GO: usize = 5_000;
@@ -68,6 +68,10 @@ impl Store {
 
     async fn try_import(&self, statements: &[Statement], import: &Import) -> Result<Imported, StoreError> {
         let mut transaction = self.begin().await?;
+        if self.dialect == Dialect::Sqlite {
+            // 256 MB, so that pages of indices are not written again and again.
+            sqlx::raw_sql("PRAGMA cache_size = -262144").execute(&mut *transaction).await?;
+        }
         let (mut imported, mut customers) = (Imported::default(), BTreeSet::new());
         for statements in statements.chunks(IN_ONE_GO) {
             let recorded = self.record_in(&mut transaction, statements).await?;
