@@ -67,6 +67,7 @@
 //! | can the data be believed: what would a careful person ask first? | [`measure::notes()`] |
 //! | how many customers bought twice, how many orders are repeats (复购率)? | [`measure::repurchase_rates`] |
 //! | per month, per trailing 90 days, per day? | the same, over [`record::Windows`] |
+//! | how many are returning customers, as shop platforms show it? | [`returning`](measure::RepurchaseRates::returning) |
 //! | by region, age, channel, tier, by a key of the order? | [`measure::repurchase_rates_by`], [`PurchaseLog::of_customers`] |
 //! | how many of last month's buyers bought this month (回购率)? | [`measure::next_window_rate`] |
 //! | how many new customers buy again within 30 days? | [`measure::second_purchase_rate`] |
@@ -83,21 +84,26 @@
 //! | how often does a customer come; is a new one still warm? | [`segment::FrequencyBands`], [`segment::NewCustomerBands`] |
 //! | which membership tier, which price band? | [`segment::TierModel`], [`segment::SpendBands`] |
 //! | when is the next purchase due; who is about to leave (流失)? | [`segment::MissedCycles`] |
+//! | who comes in a rhythm? | [`predict::Regularity`] |
 //! | is a customer still there; how many purchases in the next 90 days? | [`predict::MbgNbd`], [`predict::ParetoNbd`], [`predict::BgNbd`] |
+//! | how likely is a purchase; by which day; between which numbers do purchases lie? | [`predict::PurchaseModel`], [`purchases_interval`](shop::ShopModels::purchases_interval) |
 //! | who came and has not bought: how likely is a first purchase (访客转化)? | [`predict::VisitorModel`] |
-//! | what is a customer worth in the next year (客户价值)? | [`predict::GammaGamma`], [`predict::ValueModel`] |
+//! | what is a customer worth in the next year (客户价值)? | [`predict::GammaGamma`], [`predict::ValueModel`], [`predict::KeptShare`] |
 //! | which model is right for our shop, and does it earn its place? | [`predict::Backtest`] |
 //! | subscribers and members: who renews, how often will they come? | [`predict::Sbg`], [`predict::Bdw`], [`predict::BgBb`] |
 //! | after how long is a product bought again; when is it due (使用周期)? | [`measure::CycleTable`], [`history::LineLog`] |
-//! | who is due this week, with what (回购周期)? | [`predict::DueModel`] |
+//! | who is due this week, with what (回购周期); products by cycle? | [`predict::DueModel`], [`measure::CycleTable::ranked`] |
 //! | which category comes next, and is that better than what is popular (推荐)? | [`predict::NextCategories`] |
+//! | which products are bought again most; how many units a buyer (连带率)? | [`measure::HighRepurchase`], [`measure::units_per_buyer`] |
 //! | who buys in one category only, and what comes second? | [`measure::category_breadth`], [`measure::CategoryPaths`] |
 //! | who brings whom (老带新), what do the referred bring? | [`measure::Referrals`] |
 //! | does a paid card (付费会员) pay; did members buy more than before? | [`act::economics::PaidMembership`], [`measure::membership_change`] |
 //! | whom do we address, by a rule that is data (人群)? | [`act::audience::Audience`], [`act::audience::ready`] |
 //! | what did a campaign do, and is it more than chance? | [`act::campaign`] |
-//! | which segment responded; whom to treat first? | [`act::campaign::SegmentEffects`], [`act::campaign::TargetCurve`] |
-//! | may we write now; what do points cost us? | [`act::contact`], [`act::points`] |
+//! | how many must be asked? | [`act::campaign::SamplePlan`] |
+//! | which segment responded; whom to treat first (Qini)? | [`act::campaign::SegmentEffects`], [`act::campaign::TargetCurve`] |
+//! | what do several campaigns of one kind say together? | [`act::campaign::PooledEffect`] |
+//! | may we write now; what do points cost us; does a coupon pay? | [`act::contact`], [`act::points`], [`act::economics`] |
 //! | what do the next 90 days bring to the whole shop, and how far off may that be? | [`shop::ShopModels::fit_log`], [`diagnosis`](shop::ShopModels::diagnosis), [`outlook`](shop::Profiles::outlook) |
 //! | what will a cohort have brought when its open month is over? | [`shop::ShopModels::cohort_forecasts`] |
 //! | everything about one customer, or about all, in one call, with reasons? | [`shop::ShopModels::profile`], [`profile_all`](shop::ShopModels::profile_all), [`explain`](shop::ShopModels::explain) |
