@@ -166,6 +166,33 @@ fn check(table: &CohortTable, seen: &[Row], options: &CohortOptions, as_of: Naiv
         }
         prop_assert_eq!(cohort.at(begun), None);
         prop_assert_eq!(cohort.through(begun), None);
+        check_payback(cohort, seen, |row| {
+            let first = members.get(&row.customer).map(|days| days[0]).filter(|&first| first <= row.day);
+            first.map(|first| offset_of(first, row.day))
+        })?;
+    }
+    Ok(())
+}
+
+/// Payback from the rows: the first offset up to which they bring the cost of all members, for a cost far below and far above,
+/// and just at, below and above what is brought up to each offset.
+fn check_payback(
+    cohort: &Cohort,
+    seen: &[Row],
+    offset_of: impl Fn(&Row) -> Option<u32>,
+) -> Result<(), TestCaseError> {
+    let members = Decimal::from(cohort.customers);
+    let brought = |offset: u32| net(seen, |row| offset_of(row).is_some_and(|at| at <= offset));
+    let brought: Vec<Decimal> = (0..cohort.offsets).map(brought).collect();
+    let cent = Decimal::new(1, 2);
+    let at_each = brought.iter().flat_map(|sum| {
+        let per_customer = (sum / members).round_dp(2);
+        [per_customer - cent, per_customer, per_customer + cent]
+    });
+    let costs: BTreeSet<Decimal> = at_each.chain([cent, Decimal::MAX]).filter(|cost| *cost > Decimal::ZERO).collect();
+    for cost in costs {
+        let reached = brought.iter().position(|sum| cost.checked_mul(members).is_some_and(|cost| *sum >= cost));
+        prop_assert_eq!(cohort.payback(cost), Ok(reached.map(|offset| offset as u32)), "{} of {}", cost, members);
     }
     Ok(())
 }
