@@ -157,6 +157,35 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(fixed_seed(64))]
+
+    /// Lines in any order, and a purchase in two lines instead of one.
+    #[test]
+    fn the_order_of_lines_says_nothing(
+        rows in prop::collection::vec((0u16..6, 0u8..3, 0u64..60, 1i64..5), 0..90),
+        by in 0usize..90,
+    ) {
+        let mut others = rows.clone();
+        others.reverse();
+        others.rotate_left(by.min(rows.len()));
+        let halves = |&(customer, product, day, halves): &Row| {
+            [(customer, product, day, halves - 1), (customer, product, day, 1)]
+        };
+        let split: Vec<Row> = rows.iter().flat_map(halves).filter(|row| row.3 > 0).collect();
+        let of = |rows: &[Row]| {
+            let (log, options) = (log(rows), DueOptions::default().with_least_returns(0));
+            let model = DueModel::fit(&log, on(60), &options).unwrap();
+            let due = model.due_in(&log, Window::new(on(0), on(400)).unwrap());
+            let due: Vec<_> = due.iter().map(|due| (due.due, *due.customer, *due.product)).collect();
+            (model, due)
+        };
+        let expected = of(&rows);
+        prop_assert_eq!(&of(&others), &expected);
+        prop_assert_eq!(&of(&split), &expected);
+    }
+}
+
 /// A number of a sequence, evenly spread over 0..1, the same on every run.
 struct Random(u64);
 

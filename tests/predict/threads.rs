@@ -80,14 +80,18 @@ fn the_bits_do_not_depend_on_the_feature() {
 
 #[cfg(feature = "rayon")]
 mod pools {
-    use repurchase::Ledger;
+    use chrono::Days;
+    use repurchase::history::LineLog;
     use repurchase::predict::{
-        Backtest, Discount, GammaGammaParams, Holdout, MbgNbdParams, ModelKind, Nbd, ParetoNbd, PurchaseModel,
-        TimeUnit, ValueModel, opportunity_samples,
+        Backtest, Discount, DueModel, DueOptions, GammaGammaParams, Holdout, MbgNbdParams, ModelKind, Nbd,
+        NextCategories, NextCategoryOptions, ParetoNbd, PurchaseModel, TimeUnit, ValueModel, opportunity_samples,
     };
-    use repurchase::record::{Period, Windows};
+    use repurchase::record::{OrderLine, Period, Windows};
+    use repurchase::{Ledger, ShopCalendar, Window};
+    use rust_decimal::Decimal;
 
     use super::*;
+    use crate::common::date;
     use crate::common::pools::on_any_number_of_threads;
     use crate::shops::{day, log_of};
 
@@ -182,5 +186,38 @@ mod pools {
         let mut one_by_one = Samples::new(day(359));
         ledger.iter().for_each(|(_, history)| one_by_one.add(&history).expect("a customer"));
         assert_eq!(Samples::of(&ledger), one_by_one);
+    }
+
+    /// Of 4,000 customers and 12 products, with two rhythms each.
+    #[test]
+    fn next_products() {
+        let start = date("2025-01-01");
+        let line = |(customer, product, day): (u32, u32, u64)| {
+            OrderLine::on(customer, start + Days::new(day), product, Decimal::ONE, Decimal::TEN).expect("a line")
+        };
+        let mut chance = Chance(25);
+        let rows: Vec<_> = (0..40_000_u32)
+            .map(|at| (at % 4_000, (12.0 * chance.uniform() * chance.uniform()) as u32, (360.0 * chance.uniform()) as u64))
+            .collect();
+        let log = LineLog::from_lines(rows.iter().copied().map(line), &ShopCalendar::utc()).expect("days");
+        let turned = LineLog::from_lines(rows.iter().rev().copied().map(line), &ShopCalendar::utc()).expect("days");
+        let (as_of, window) = (start + Days::new(360), Window::last_days(start + Days::new(400), 40).expect("days"));
+
+        let of = |log: &LineLog<u32, u32>| {
+            let model = DueModel::fit(log, as_of, &DueOptions::default()).expect("a model");
+            let due: Vec<_> =
+                model.due_in(log, window).iter().map(|due| (due.due, *due.customer, *due.product)).collect();
+            (model, due)
+        };
+        let (_, due) = on_any_number_of_threads(|| of(&log));
+        assert!(due.len() > 1_000 && due == of(&turned).1);
+
+        let of = |log: &LineLog<u32, u32>| {
+            let next = NextCategories::fit(log, as_of, &NextCategoryOptions::default()).expect("paths");
+            let ranked = next.rank_all(log, 3).len();
+            (format!("{:?}", next.rank_all(log, 3)), ranked, next)
+        };
+        let found = on_any_number_of_threads(|| of(&log));
+        assert!(found.1 == 4_000 && found == of(&turned));
     }
 }
