@@ -19,6 +19,7 @@ mod ready;
 mod selection;
 mod stored;
 mod table;
+mod visitors;
 mod words;
 
 const BOTH: [Language; 2] = [Language::English, Language::Chinese];

@@ -14,8 +14,9 @@ mod assignment;
 mod bootstrap;
 #[allow(dead_code, reason = "has more than is drawn here")]
 #[path = "../../predict/chance.rs"]
-mod chance;
+pub(crate) mod chance;
 mod coverage;
+mod effects;
 mod funnel;
 mod money;
 mod outcome;
