@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use std::error::Error as StdError;
 
 use repurchase::measure::{
-    CohortOptions, CohortTable, Concentration, Occasion, PeriodMix, RateOptions, Scope, buyer_mix, next_window_rate,
-    repurchase_rates, second_purchase_rate,
+    CohortOptions, CohortTable, Concentration, IntervalKind, Occasion, PeriodMix, RateOptions, Scope, SurvivalCurve,
+    buyer_mix, next_window_rate, repurchase_rates, second_purchase_rate,
 };
 use repurchase::record::{Period, Windows};
+use repurchase::scale::Confidence;
 use repurchase::{Order, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
@@ -145,5 +146,34 @@ fn cdnow_concentration() -> TestResult {
     assert_eq!(concentration.top_share(Decimal::new(2, 1))?.share, Some(0.673_480_779_414_510_8));
     assert_eq!(concentration.customers_for(Decimal::new(8, 1))?, ratio(777, 2349));
     assert_eq!(concentration.gini(), Some(0.629_660_129_760_442_9));
+    Ok(())
+}
+
+/// Days from the first purchase day to the second and from the second to the third, as lifelines draws them. Products of some
+/// hundred factors in binary64 on both sides.
+#[test]
+fn cdnow_order_timing() -> TestResult {
+    let (log, rows) = (cdnow()?, table(include_str!("../data/cdnow_order_timing.csv")));
+    let mut compared = 0;
+    for nth in [1, 2] {
+        let curve = SurvivalCurve::of_nth_purchase(&log, nth, date("1998-06-30"), Occasion::Day)?;
+        let mut own = rows.iter().filter(|row| number(row, "nth") == u64::from(nth));
+        let all = own.next().ok_or("a row of all")?;
+        assert_eq!((curve.spells(), curve.returned()), (number(all, "at_risk"), number(all, "returned")));
+        let quarter = curve.quantile(Decimal::new(25, 2))?.map(|step| step.days);
+        assert_eq!(quarter, Some(all["survival"].parse()?), "a quarter has come again");
+        for step in curve.steps().iter().filter(|step| step.returned > 0) {
+            let row = own.next().ok_or("a row for each")?;
+            assert_eq!(u64::from(step.gap_days), number(row, "days"));
+            assert_eq!((step.at_risk, step.returned), (number(row, "at_risk"), number(row, "returned")), "{row:?}");
+            let interval = step.interval(Confidence::default(), IntervalKind::LogLog).ok_or("no interval")?;
+            for (found, column) in [(step.survival, "survival"), (interval.low, "low"), (interval.high, "high")] {
+                assert!((found - row[column].parse::<f64>()?).abs() < 1e-12, "{column} of {row:?}: {found}");
+            }
+            compared += 1;
+        }
+        assert!(own.next().is_none());
+    }
+    assert_eq!(compared + 2, rows.len());
     Ok(())
 }
