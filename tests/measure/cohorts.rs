@@ -176,11 +176,7 @@ fn check(table: &CohortTable, seen: &[Row], options: &CohortOptions, as_of: Naiv
 
 /// Payback from the rows: the first offset up to which they bring the cost of all members, for a cost far below and far above,
 /// and just at, below and above what is brought up to each offset.
-fn check_payback(
-    cohort: &Cohort,
-    seen: &[Row],
-    offset_of: impl Fn(&Row) -> Option<u32>,
-) -> Result<(), TestCaseError> {
+fn check_payback(cohort: &Cohort, seen: &[Row], offset_of: impl Fn(&Row) -> Option<u32>) -> Result<(), TestCaseError> {
     let members = Decimal::from(cohort.customers);
     let brought = |offset: u32| net(seen, |row| offset_of(row).is_some_and(|at| at <= offset));
     let brought: Vec<Decimal> = (0..cohort.offsets).map(brought).collect();

@@ -197,7 +197,9 @@ mod pools {
         };
         let mut chance = Chance(25);
         let rows: Vec<_> = (0..40_000_u32)
-            .map(|at| (at % 4_000, (12.0 * chance.uniform() * chance.uniform()) as u32, (360.0 * chance.uniform()) as u64))
+            .map(|at| {
+                (at % 4_000, (12.0 * chance.uniform() * chance.uniform()) as u32, (360.0 * chance.uniform()) as u64)
+            })
             .collect();
         let log = LineLog::from_lines(rows.iter().copied().map(line), &ShopCalendar::utc()).expect("days");
         let turned = LineLog::from_lines(rows.iter().rev().copied().map(line), &ShopCalendar::utc()).expect("days");
