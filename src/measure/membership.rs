@@ -14,7 +14,8 @@ use crate::number::money;
 use crate::record::CustomerId;
 use crate::record::calendar::Day;
 use crate::scale::money_sample::MoneySample;
-use crate::scale::{Confidence, Interval};
+use crate::scale::words::{self, phrase, unsigned_zero, with_interval};
+use crate::scale::{Confidence, Interval, Language};
 
 /// The purchases of members in the days before they joined, and in as many days after.
 ///
@@ -53,6 +54,38 @@ pub struct MembershipChange {
     pub revenue_change: Option<f64>,
     /// Student's interval of the mean change of revenue, likewise.
     pub revenue_interval: Option<Interval>,
+}
+
+impl MembershipChange {
+    /// The change in words, with whom it leaves out and what it does not say, in a sentence without its full stop. Intervals
+    /// are of the confidence that was asked for.
+    pub fn explain(&self, language: Language) -> String {
+        let Self { days, members, too_recent, too_new, before, after, .. } = self;
+        let name = language.pick("change per member", "人均变化");
+        let count = |number: f64| format!("{:+.2}", unsigned_zero(number, 0.005));
+        let purchases = with_interval(name, self.purchases_change, self.purchases_interval, None, &count, language);
+        let revenue = with_interval(name, self.revenue_change, self.revenue_interval, None, &words::money, language);
+        let ([bought, bought_after], [paid, paid_after]) =
+            ([before, after].map(|span| span.purchases), [before, after].map(|span| span.revenue));
+        let mut text = phrase!(
+            language,
+            "{days} days before joining and {days} after, members compared: {members}; purchases {bought} and \
+             {bought_after}, {purchases}; net revenue {paid} and {paid_after}, {revenue}",
+            "入会前后各 {days} 天，可比会员 {members} 人；订单 {bought} 笔与 {bought_after} 笔，{purchases}；净消费 {paid} 与 \
+             {paid_after}，{revenue}"
+        );
+        if *too_recent > 0 || *too_new > 0 {
+            text += &phrase!(
+                language,
+                "; left out: {too_recent} who joined too recently, {too_new} who were not yet customers for long enough",
+                "；未计入：入会太近 {too_recent} 人，入会前成为客户时间太短 {too_new} 人"
+            );
+        }
+        text + language.pick(
+            "; people join when they mean to buy more, and seasons differ: it is no effect of the membership",
+            "；想多买的人才会入会，季节也有影响：这不是会员卡的效果",
+        )
+    }
 }
 
 /// Compares members with themselves: the `days` days before the day on which each joined with the `days` days after it.

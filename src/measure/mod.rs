@@ -53,13 +53,15 @@ mod second;
 mod survival;
 
 pub use breadth::{CategoryBreadth, UnitsPerBuyer, category_breadth, units_per_buyer};
-pub use cohort::{Cohort, CohortOptions, CohortRow, CohortTable, Life};
+pub use cohort::{
+    Cohort, CohortOptions, CohortRow, CohortTable, GroupCohortRow, Life, group_cohort_rows, group_cohort_table,
+};
 pub use concentration::{Concentration, RevenueShare};
 pub use cycle::high::{HighRepurchase, ProductRate};
 pub use cycle::{CycleOptions, CycleScale, CycleTable, ProductCycle};
 pub use membership::{MembershipChange, membership_change};
 pub use mix::{BuyerSums, MixRow, PeriodMix, buyer_mix, buyer_mix_in, mix_table, relative_change};
-pub use next_purchase::{InterpurchaseTimes, next_purchases};
+pub use next_purchase::{InterpurchaseRow, InterpurchaseTimes, next_purchase_table, next_purchases};
 pub use next_window::next_window_rate;
 pub use notes::{Note, NoteCode, NoteTally, ids_alike, notes};
 pub use paths::CategoryPaths;

@@ -1,5 +1,6 @@
 //! The next purchase: how soon the buyers of a day or month come again.
 
+use core::fmt;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -13,6 +14,7 @@ use crate::number::quotient;
 use crate::record::calendar::Day;
 use crate::record::{CustomerId, Period, Window};
 use crate::scale::Ratio;
+use crate::scale::table::{TextTable, counted};
 
 /// Interpurchase times: how soon those who buy in one period come again.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,6 +32,96 @@ pub struct InterpurchaseTimes {
     pub mean_days: Option<f64>,
     /// The median of the same days, the mean of the two in the middle where their number is even; `None` for none.
     pub median_days: Option<f64>,
+}
+
+/// [`InterpurchaseTimes`] in plain fields, named as the header of a file would be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct InterpurchaseRow {
+    /// The first day of the period of the purchase.
+    pub first_day: NaiveDate,
+    /// The last one.
+    pub last_day: NaiveDate,
+    /// Purchase days in it that were observed for long enough.
+    pub purchase_days: u64,
+    /// Those of them that were followed by another one in time.
+    pub followed: u64,
+    /// `followed / purchase_days`, correctly rounded; `None` without one.
+    pub rate: Option<f64>,
+    /// [`InterpurchaseTimes::unobserved`].
+    pub unobserved: u64,
+    /// [`InterpurchaseTimes::mean_days`].
+    pub mean_days: Option<f64>,
+    /// [`InterpurchaseTimes::median_days`].
+    pub median_days: Option<f64>,
+}
+
+impl InterpurchaseTimes {
+    /// The same in plain fields. [`next_purchase_table`] has an example.
+    pub fn row(&self) -> InterpurchaseRow {
+        let Self { window, rate, unobserved, mean_days, median_days } = *self;
+        InterpurchaseRow {
+            first_day: window.start(),
+            last_day: window.last(),
+            purchase_days: rate.of(),
+            followed: rate.count(),
+            rate: rate.value(),
+            unobserved,
+            mean_days,
+            median_days,
+        }
+    }
+}
+
+/// Prints the days, the rate with its counts, and the mean and the median of the days to the next purchase.
+impl fmt::Display for InterpurchaseTimes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { window, rate, unobserved, mean_days, median_days } = *self;
+        let [mean, median] = [mean_days, median_days].map(days_or_dash);
+        write!(f, "{window}: followed {rate}, mean {mean} days, median {median}, unobserved {unobserved}")
+    }
+}
+
+fn days_or_dash(days: Option<f64>) -> String {
+    days.map_or_else(|| "-".to_owned(), |days| format!("{days:.1}"))
+}
+
+/// Times to the next purchase as a terminal shows them: one line for each period, columns aligned, the share beside its count.
+///
+/// A dash stands for a number of nobody.
+///
+/// # Examples
+///
+/// ```
+/// use repurchase::measure::{next_purchase_table, next_purchases};
+/// use repurchase::record::Period;
+/// use repurchase::{Order, PurchaseLog, ShopCalendar};
+/// use rust_decimal::Decimal;
+///
+/// let rows = [("ann", "2026-03-01"), ("ann", "2026-03-11"), ("ann", "2026-03-14"), ("bo", "2026-04-01")];
+/// let orders = rows.map(|(who, day)| Ok(Order::on(who, day.parse()?, Decimal::TEN)?));
+/// let orders = orders.into_iter().collect::<Result<Vec<_>, Box<dyn std::error::Error>>>()?;
+/// let log = PurchaseLog::from_records(orders, &ShopCalendar::utc())?;
+///
+/// let months = next_purchases(&log, Period::Month, 30, "2026-04-15".parse()?)?;
+/// assert_eq!(
+///     next_purchase_table(&months).to_string(),
+///     "days                     purchase days    followed  mean days  median days  unobserved
+/// 2026-03-01..=2026-03-31              3  2   66.67%        6.5          6.5           0
+/// 2026-04-01..=2026-04-30              0  0        -          -            -           1"
+/// );
+/// assert_eq!((months[0].row().followed, months[0].row().mean_days), (2, Some(6.5)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn next_purchase_table(times: &[InterpurchaseTimes]) -> impl fmt::Display + use<> {
+    let mut table = TextTable::new(1, ["days", "purchase days", "followed", "mean days", "median days", "unobserved"]);
+    for InterpurchaseTimes { window, rate, unobserved, mean_days, median_days } in times {
+        let [mean, median] = [*mean_days, *median_days].map(days_or_dash);
+        let (days, of) = (window.to_string(), rate.of().to_string());
+        table.push(vec![days, of, counted(*rate), mean, median, unobserved.to_string()]);
+    }
+    table
 }
 
 /// Returns, for each calendar period of the purchase, the days to the customer's next purchase, where it follows within

@@ -3,7 +3,7 @@
 -- Population of a cohort: the customers whose first purchase lies in its month. Offset 0 holds all of them; an offset
 -- in which nothing happened has no row. Credits count in the month in which they were issued, from the first purchase
 -- day on. open is 1 for the as-of day's own month while it is not over.
--- By a key of the first order: take min(key) of the first day's purchases into placed, and group by it, too.
+-- By a key of the first order: cohorts_by.sql.
 with placed as (
     select
         f.first_day - cast(extract(day from f.first_day) as integer) + 1 as cohort,

@@ -116,6 +116,15 @@ recipes! {
     COHORTS = "cohorts.sql";
     /// The revenue of a cohort per customer, by 30-day months of life. See [`Life::Days`](crate::measure::Life::Days).
     COHORT_VALUE = "cohort_value.sql";
+    /// Cohorts by a key of the first order, from the view `keyed_purchases` that [`REPURCHASE_RATES_BY`] reads. See
+    /// [`CohortTable::by`](crate::measure::CohortTable::by).
+    COHORTS_BY = "cohorts_by.sql";
+    /// The month of life in which each cohort has paid back what winning its customers cost, from a view `winning_costs` with
+    /// `cohort` and `cost_per_customer`. See [`Cohort::payback`](crate::measure::Cohort::payback).
+    COHORT_PAYBACK = "cohort_payback.sql";
+    /// The retention (留存) on each day of life, and on it or later. See
+    /// [`Cohort::unbounded_retention`](crate::measure::Cohort::unbounded_retention).
+    DAY_RETENTION = "day_retention.sql";
     /// The share of revenue of the top 20% of customers. See [`Concentration`](crate::measure::Concentration).
     CONCENTRATION = "concentration.sql";
     /// The view `rfm_scores`: the R, F and M scores of each customer. See [`RfmModel`](crate::segment::RfmModel).

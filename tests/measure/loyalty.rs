@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 use repurchase::measure::{BuyerSums, Occasion, Referrals, membership_change};
 use repurchase::record::{Credit, Record, Referral};
-use repurchase::scale::{Confidence, Interval};
+use repurchase::scale::{Confidence, Interval, Language};
 use repurchase::{Error, Order, PurchaseLog, ShopCalendar, Window};
 use rust_decimal::Decimal;
 
@@ -113,6 +113,19 @@ fn referrals_of_a_simulated_shop() -> TestResult {
     }
     expected.assert_interval(new.return_difference, "return");
     expected.assert_interval(new.revenue_difference, "revenue");
+    assert_eq!(
+        new.explain(Language::English),
+        "within 60 days 59 of 102 (57.84%) of those who were brought came back, and 107 of 166 (64.46%) of the others; difference \
+         -6.61 points (interval -18.50 points to +5.22 points); revenue per customer 212.67 against 210.03; difference +2.64 \
+         (interval -34.17 to +39.44); 33 more are too new to be judged; the two groups differ in more than who told them of the \
+         shop: it is no effect of referrals"
+    );
+    assert_eq!(
+        new.explain(Language::Chinese),
+        "60 天内复购：被介绍来的 102 人中 59 人（57.84%），其他新客 166 人中 107 人（64.46%）；相差 -6.61 个百分点（置信区间 -18.50 个百分点 至 \
+         +5.22 个百分点）；人均消费 212.67，其他新客 210.03；相差 +2.64（置信区间 -34.17 至 +39.44）；另有 33 人首购太近，尚不能判断；\
+         两组的差别不只在于由谁介绍：这不是转介绍的效果"
+    );
     Ok(())
 }
 
@@ -137,6 +150,19 @@ fn members_of_a_simulated_shop() -> TestResult {
     expected.assert_interval(change.revenue_interval, "revenue_change");
     joined.reverse();
     assert_eq!(membership_change(&log, joined, 45, date(AS_OF), Confidence::default())?, change);
+    assert_eq!(
+        change.explain(Language::English),
+        "45 days before joining and 45 after, members compared: 43; purchases 15 and 26, change per member +0.26 (interval \
+         -0.15 to +0.66); net revenue 1243.32 and 3002.32, change per member +40.91 (interval -4.24 to +86.05); left out: \
+         22 who joined too recently, 130 who were not yet customers for long enough; people join when they mean to buy more, and \
+         seasons differ: it is no effect of the membership"
+    );
+    assert_eq!(
+        change.explain(Language::Chinese),
+        "入会前后各 45 天，可比会员 43 人；订单 15 笔与 26 笔，人均变化 +0.26（置信区间 -0.15 至 +0.66）；净消费 1243.32 与 3002.32，\
+         人均变化 +40.91（置信区间 -4.24 至 +86.05）；未计入：入会太近 22 人，入会前成为客户时间太短 130 人；想多买的人才会入会，季节也\
+         有影响：这不是会员卡的效果"
+    );
     Ok(())
 }
 
@@ -212,6 +238,17 @@ fn edges_of_referrals() -> TestResult {
         nobody.new_customers(&log, window("2026-03-01", "2026-04-01"), 10, Occasion::Day, Confidence::default())?;
     assert_eq!((new.referred_share, new.return_difference, new.revenue_difference), (ratio(0, 2), None, None));
     assert_eq!(new.referred.revenue_per_customer(), None);
+    assert_eq!(
+        new.explain(Language::English),
+        "within 10 days 0 of 0 of those who were brought came back, and 0 of 2 (0.00%) of the others; difference undefined; \
+         revenue per customer - against 21.00; difference undefined; the two groups differ in more than who told them of the shop: \
+         it is no effect of referrals"
+    );
+    assert_eq!(
+        new.explain(Language::Chinese),
+        "10 天内复购：被介绍来的 0 人中 0 人，其他新客 2 人中 0 人（0.00%）；相差无定义；人均消费 -，其他新客 21.00；相差无定义；\
+         两组的差别不只在于由谁介绍：这不是转介绍的效果"
+    );
     // Bo's two orders of one day are one occasion; Ann comes back too late. 20 less 3 given back on the day after, and 25.
     assert_eq!((new.others.returned, new.others.revenue), (ratio(0, 2), Decimal::new(4200, 2)));
     let orders =
@@ -286,6 +323,12 @@ fn edges_of_memberships() -> TestResult {
     };
     let none = change(&[], 30)?;
     assert_eq!((none.members, none.revenue_change, none.revenue_interval), (0, None, None));
+    assert_eq!(
+        none.explain(Language::English),
+        "30 days before joining and 30 after, members compared: 0; purchases 0 and 0, change per member undefined; net revenue \
+         0.00 and 0.00, change per member undefined; people join when they mean to buy more, and seasons differ: it is no \
+         effect of the membership"
+    );
     let error = Error::OutOfRange { field: "days before and after joining", found: 0, min: 1, max: u32::MAX.into() };
     assert_eq!(change(&[], 0).unwrap_err(), error);
     // Cy first bought on 20 February, 23 days before: not within the 22 days, within the 23.

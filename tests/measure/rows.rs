@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use repurchase::measure::{
-    CohortOptions, CohortTable, Life, RateOptions, buyer_mix, buyer_mix_in, group_rate_rows, group_rate_table,
-    mix_table, rate_table, repurchase_rates, repurchase_rates_by,
+    CohortOptions, CohortRow, CohortTable, Life, RateOptions, buyer_mix, buyer_mix_in, group_cohort_rows,
+    group_cohort_table, group_rate_rows, group_rate_table, mix_table, next_purchase_table, next_purchases, rate_table,
+    repurchase_rates, repurchase_rates_by,
 };
 use repurchase::record::{Period, Windows};
 use repurchase::scale::Bands;
@@ -120,6 +121,12 @@ cohort   customers           0            1            2
 2026-03          2  2  100.00%   1   50.00%*
 all              3  3  100.00%   1  100.00%
 
+Customers who buy then or later
+cohort   customers           0            1            2
+2026-02          1  1  100.00%   1  100.00%   0    0.00%*
+2026-03          2  2  100.00%   1   50.00%*
+all              3  3  100.00%   1  100.00%
+
 Net revenue per customer up to then
 cohort   customers      0       1       2
 2026-02          1   5.00   12.00   12.00*
@@ -127,7 +134,7 @@ cohort   customers      0       1       2
 all              3  15.67   12.00"
     );
     let rows: Vec<_> = table.rows().collect();
-    let of = |row: &repurchase::measure::CohortRow| (row.offset, row.open, row.active_customers, row.purchases);
+    let of = |row: &CohortRow| (row.offset, row.open, row.active_customers, row.purchases);
     assert_eq!(
         rows.iter().map(of).collect::<Vec<_>>(),
         [(0, false, 1, 1), (1, false, 1, 1), (2, true, 0, 0), (0, false, 2, 3), (1, true, 1, 1)]
@@ -165,6 +172,8 @@ fn rows_of_days_and_of_brackets() -> TestResult {
                     cohort.at(offset).map(|at| (at.customers, at.revenue))
                 );
                 assert_eq!(row.retention, cohort.retention(offset).and_then(|ratio| ratio.value()));
+                let unbounded = cohort.unbounded_retention(offset).ok_or("begun")?;
+                assert_eq!((row.unbounded_customers, row.unbounded_retention), (unbounded.count(), unbounded.value()));
                 let through = cohort.through(offset).ok_or("begun")?;
                 assert_eq!(row.cumulative_revenue, Some(through.revenue));
                 assert_eq!(row.value_per_customer, through.revenue_per_customer());
@@ -182,12 +191,62 @@ cohort   customers           0          1-7         8-30          31+
 2026-02          1  1  100.00%   0    0.00%   0    0.00%*
 all              3  3  100.00%   1   33.33%   0    0.00%
 
+Customers who buy then or later
+cohort   customers           0          1-7         8-30          31+
+2026-01          2  2  100.00%   1   50.00%   0    0.00%   0    0.00%*
+2026-02          1  1  100.00%   0    0.00%   0    0.00%*
+all              3  3  100.00%   1   33.33%   0    0.00%
+
 Net revenue per customer up to then
 cohort   customers     0     1-7    8-30    31+
 2026-01          2  8.50   11.00   11.00   6.50*
 2026-02          1  1.00    1.00    1.00*
 all              3  6.00    7.67   11.00"
     );
+    Ok(())
+}
+
+/// Each group's table stands below its name, and its rows are the table's own with the group in front.
+#[test]
+fn cohorts_of_groups() -> TestResult {
+    let groups = CohortTable::by(&small_shop(), date("2026-04-15"), &CohortOptions::default(), |&who| who == "cy")?;
+    let table = |group: bool| groups[&group].to_string();
+    assert_eq!(group_cohort_table(&groups).to_string(), format!("false\n{}\n\ntrue\n{}", table(false), table(true)));
+    let plain = |row: &CohortRow| format!("{row:?}").replacen("CohortRow { ", "", 1);
+    let expected: Vec<String> = groups
+        .iter()
+        .flat_map(|(group, table)| {
+            table.rows().map(move |row| format!("GroupCohortRow {{ group: {group}, {}", plain(&row)))
+        })
+        .collect();
+    assert_eq!(group_cohort_rows(&groups).map(|row| format!("{row:?}")).collect::<Vec<_>>(), expected);
+    assert_eq!(expected.len(), 5);
+    let nobody = BTreeMap::<bool, CohortTable>::new();
+    assert_eq!((group_cohort_table(&nobody).to_string(), group_cohort_rows(&nobody).count()), (String::new(), 0));
+    Ok(())
+}
+
+/// Ann's 1 March is followed after 31 days, Bo's 5 March and Cy's 31 March are not; Ann's 1 April is too late to tell.
+#[test]
+fn days_to_the_next_purchase() -> TestResult {
+    let months = next_purchases(&small_shop(), Period::Month, 31, date("2026-05-01"))?;
+    assert_eq!(
+        next_purchase_table(&months).to_string(),
+        "\
+days                     purchase days    followed  mean days  median days  unobserved
+2026-02-01..=2026-02-28              1  0    0.00%          -            -           0
+2026-03-01..=2026-03-31              3  1   33.33%       31.0         31.0           0
+2026-04-01..=2026-04-30              0  0        -          -            -           1"
+    );
+    assert_eq!(
+        months[1].to_string(),
+        "2026-03-01..=2026-03-31: followed 1 of 3 (33.33%), mean 31.0 days, median 31.0, unobserved 0"
+    );
+    let row = months[1].row();
+    assert_eq!((row.first_day, row.last_day), (date("2026-03-01"), date("2026-03-31")));
+    assert_eq!((row.purchase_days, row.followed, row.rate, row.unobserved), (3, 1, Some(1.0 / 3.0), 0));
+    assert_eq!((row.mean_days, row.median_days), (Some(31.0), Some(31.0)));
+    assert_eq!(next_purchase_table(&[]).to_string().lines().count(), 1);
     Ok(())
 }
 
@@ -218,11 +277,11 @@ fn rows_of_a_file() -> TestResult {
     assert_eq!(
         String::from_utf8(file.into_inner()?)?,
         "\
-cohort_first_day,cohort_last_day,customers,offset,open,active_customers,retention,purchases,revenue,cumulative_revenue,value_per_customer
-2026-02-01,2026-02-28,1,0,false,1,1.0,1,5.00,5.00,5.00
-2026-02-01,2026-02-28,1,1,false,1,1.0,1,7.00,12.00,12.00
-2026-03-01,2026-03-31,2,0,false,2,1.0,3,42.00,42.00,21.00
-2026-03-01,2026-03-31,2,1,true,1,0.5,1,25.00,67.00,33.50
+cohort_first_day,cohort_last_day,customers,offset,open,active_customers,retention,unbounded_customers,unbounded_retention,purchases,revenue,cumulative_revenue,value_per_customer
+2026-02-01,2026-02-28,1,0,false,1,1.0,1,1.0,1,5.00,5.00,5.00
+2026-02-01,2026-02-28,1,1,false,1,1.0,1,1.0,1,7.00,12.00,12.00
+2026-03-01,2026-03-31,2,0,false,2,1.0,2,1.0,3,42.00,42.00,21.00
+2026-03-01,2026-03-31,2,1,true,1,0.5,1,0.5,1,25.00,67.00,33.50
 "
     );
     let mut file = csv::Writer::from_writer(Vec::new());

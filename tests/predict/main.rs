@@ -14,6 +14,7 @@ mod cnbd;
 mod common;
 mod coverage;
 mod customer_forecast;
+mod due_trial;
 mod extremes;
 mod fits;
 mod gamma_gamma;

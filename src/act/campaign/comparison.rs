@@ -1,11 +1,11 @@
 //! Two arms side by side: difference, lift, intervals, verdict.
 
-use super::verdict::{Verdict, money, percent, points, unsigned_zero, with_interval};
+use super::verdict::Verdict;
 use super::{money as means, rates};
 #[cfg(feature = "serde")]
 use crate::error::{Error, Result};
 use crate::scale::money_sample::MoneySample;
-use crate::scale::words::phrase;
+use crate::scale::words::{money, percent, phrase, points, unsigned_zero, with_interval};
 use crate::scale::{Confidence, Interval, Language, Ratio};
 
 /// A treated arm against a control arm, by a rate or by money per customer: did the campaign do it?
@@ -167,7 +167,7 @@ impl Comparison {
             Subject::Money(_) | Subject::Bootstrap { .. } => money(number),
         };
         let with = |name, number, interval, show: &dyn Fn(f64) -> String| {
-            with_interval(name, number, interval, self.confidence, show, language)
+            with_interval(name, number, interval, Some(self.confidence), show, language)
         };
         let mut text = opening + &with(name, self.difference(), self.difference_interval(), &show);
         if !is_change {

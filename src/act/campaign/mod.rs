@@ -44,7 +44,7 @@ pub use comparison::Comparison;
 pub use funnel::Funnel;
 pub use measure::FunnelMeasure;
 pub use pooled::PooledEffect;
-pub use rows::{ComparisonRow, comparison_table};
+pub use rows::{ComparisonRow, SegmentEffectRow, TargetRow, comparison_table};
 pub use sample_size::{SamplePlan, SampleSizes};
 pub use segments::{EffectMeasure, SegmentEffect, SegmentEffects, outcomes_by};
 pub use target::{TargetCurve, TargetPoint, TargetValue};

@@ -2,74 +2,200 @@
 
 use core::fmt;
 
+use rust_decimal::Decimal;
+
 use super::comparison::{Comparison, Subject};
 use super::rates;
 use super::segments::{SegmentEffect, SegmentEffects};
-use super::verdict::{Verdict, money, percent, points, unsigned_zero};
+use super::target::{TargetCurve, TargetPoint};
+use super::verdict::Verdict;
 use crate::scale::table::{TextTable, counted};
-use crate::scale::{Interval, Language, Ratio};
+use crate::scale::words::{money, percent, points, unsigned_zero};
+use crate::scale::{Confidence, Interval, Language, Ratio};
 
-/// A [`Comparison`] in plain fields, named as the header of a file would be.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ComparisonRow {
-    /// The kind of number compared: `rate`, `change` (of a rate) or `money` (per customer).
-    pub measure: &'static str,
-    /// Customers of the treated arm, where the comparison keeps them: for a rate, and for money by its sums.
-    pub treated_customers: Option<u64>,
-    /// The treated arm's rate, change or money per customer; `None` of nobody.
-    pub treated: Option<f64>,
-    /// Customers of the control arm.
-    pub control_customers: Option<u64>,
-    /// The control arm's rate, change or money per customer; `None` of nobody.
-    pub control: Option<f64>,
-    /// [`Comparison::difference`].
-    pub difference: Option<f64>,
-    /// The lower end of its interval.
-    pub difference_low: Option<f64>,
-    /// The upper end of its interval.
-    pub difference_high: Option<f64>,
-    /// [`Comparison::lift`].
-    pub lift: Option<f64>,
-    /// The lower end of its interval.
-    pub lift_low: Option<f64>,
-    /// The upper end of its interval.
-    pub lift_high: Option<f64>,
-    /// The confidence of the intervals, such as 0.95.
-    pub confidence: f64,
-    /// [`Comparison::verdict`].
-    pub verdict: Verdict,
+/// A row of a comparison, with or without the segment that it is of.
+macro_rules! comparison_row {
+    ($(#[$doc:meta])* $row:ident $(<$key:ident>)?, $($(#[$of:meta])* $segment:ident $(#[$more:meta])* $shrunk:ident $(#[$last:meta])* $error:ident)?) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+        #[non_exhaustive]
+        pub struct $row $(<$key>)? {
+            $($(#[$of])* pub $segment: K,)?
+            /// The kind of number compared: `rate`, `change` (of a rate) or `money` (per customer).
+            pub measure: &'static str,
+            /// Customers of the treated arm, where the comparison keeps them: for a rate, and for money by its sums.
+            pub treated_customers: Option<u64>,
+            /// The treated arm's rate, change or money per customer; `None` of nobody.
+            pub treated: Option<f64>,
+            /// Customers of the control arm.
+            pub control_customers: Option<u64>,
+            /// The control arm's rate, change or money per customer; `None` of nobody.
+            pub control: Option<f64>,
+            /// [`Comparison::difference`].
+            pub difference: Option<f64>,
+            /// The lower end of its interval.
+            pub difference_low: Option<f64>,
+            /// The upper end of its interval.
+            pub difference_high: Option<f64>,
+            /// [`Comparison::lift`].
+            pub lift: Option<f64>,
+            /// The lower end of its interval.
+            pub lift_low: Option<f64>,
+            /// The upper end of its interval.
+            pub lift_high: Option<f64>,
+            /// The confidence of the intervals, such as 0.95.
+            pub confidence: f64,
+            /// [`Comparison::verdict`].
+            pub verdict: Verdict,
+            $($(#[$more])* pub $shrunk: Option<f64>,
+            $(#[$last])* pub $error: Option<f64>,)?
+        }
+
+        impl $(<$key>)? $row $(<$key>)? {
+            fn of(comparison: &Comparison $(, ($segment, $shrunk, $error): (K, Option<f64>, Option<f64>))?) -> Self {
+                let (measure, customers, values) = comparison.subject.plain();
+                let ([treated_customers, control_customers], [treated, control]) = (customers, values);
+                let (difference, lift) = (comparison.difference_interval(), comparison.lift_interval());
+                Self {
+                    $($segment, $shrunk, $error,)?
+                    measure,
+                    treated_customers,
+                    treated,
+                    control_customers,
+                    control,
+                    difference: comparison.difference(),
+                    difference_low: difference.map(|interval| interval.low),
+                    difference_high: difference.map(|interval| interval.high),
+                    lift: comparison.lift(),
+                    lift_low: lift.map(|interval| interval.low),
+                    lift_high: lift.map(|interval| interval.high),
+                    confidence: comparison.confidence.level(),
+                    verdict: comparison.verdict(),
+                }
+            }
+        }
+    };
+}
+
+comparison_row! {
+    /// A [`Comparison`] in plain fields, named as the header of a file would be.
+    ComparisonRow,
+}
+
+comparison_row! {
+    /// A [`SegmentEffect`] in plain fields, named as the header of a file would be.
+    SegmentEffectRow<K>,
+    /// The segment.
+    segment
+    /// [`SegmentEffect::shrunk`].
+    shrunk
+    /// [`SegmentEffect::standard_error`].
+    standard_error
+}
+
+impl Subject {
+    /// The kind of number, and of both arms the customers and the number.
+    fn plain(&self) -> (&'static str, [Option<u64>; 2], [Option<f64>; 2]) {
+        match *self {
+            Self::Rates(arms) => ("rate", arms.map(|arm| Some(arm.of())), arms.map(Ratio::value)),
+            Self::Changes(arms) => {
+                ("change", [None; 2], arms.map(|[earlier, later]| rates::difference([later, earlier])))
+            }
+            Self::Money(arms) => ("money", arms.map(|arm| Some(arm.customers())), arms.map(|arm| arm.mean_number())),
+            Self::Bootstrap { means, .. } => ("money", [None; 2], means),
+        }
+    }
 }
 
 impl Comparison {
     /// The same in plain fields. [`comparison_table`] has an example.
     pub fn row(&self) -> ComparisonRow {
-        let (measure, customers, values) = match self.subject {
-            Subject::Rates(arms) => ("rate", arms.map(|arm| Some(arm.of())), arms.map(Ratio::value)),
-            Subject::Changes(arms) => {
-                ("change", [None; 2], arms.map(|[earlier, later]| rates::difference([later, earlier])))
-            }
-            Subject::Money(arms) => ("money", arms.map(|arm| Some(arm.customers())), arms.map(|arm| arm.mean_number())),
-            Subject::Bootstrap { means, .. } => ("money", [None; 2], means),
-        };
-        let ([treated_customers, control_customers], [treated, control]) = (customers, values);
-        let (difference, lift) = (self.difference_interval(), self.lift_interval());
-        ComparisonRow {
-            measure,
-            treated_customers,
-            treated,
-            control_customers,
-            control,
-            difference: self.difference(),
-            difference_low: difference.map(|interval| interval.low),
-            difference_high: difference.map(|interval| interval.high),
-            lift: self.lift(),
-            lift_low: lift.map(|interval| interval.low),
-            lift_high: lift.map(|interval| interval.high),
-            confidence: self.confidence.level(),
-            verdict: self.verdict(),
+        ComparisonRow::of(self)
+    }
+}
+
+impl<K> SegmentEffects<K> {
+    /// The segments in plain fields, the highest shrunk effect first: those that have a comparison.
+    pub fn rows(&self) -> impl Iterator<Item = SegmentEffectRow<&K>> {
+        self.segments.iter().filter_map(|SegmentEffect { segment, comparison, shrunk, standard_error }| {
+            Some(SegmentEffectRow::of(comparison.as_ref()?, (segment, *shrunk, *standard_error)))
+        })
+    }
+}
+
+/// A depth of a [`TargetCurve`] in plain fields, named as the header of a file would be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct TargetRow {
+    /// The lowest score of the customers.
+    pub score: f64,
+    /// The customers of that score or a higher one, of both groups.
+    pub customers: u64,
+    /// The treated ones among them.
+    pub treated_customers: u64,
+    /// The amount that each of these brought on average; `None` of nobody.
+    pub treated: Option<f64>,
+    /// The customers held back among them.
+    pub control_customers: u64,
+    /// The amount that each of these brought on average; `None` of nobody.
+    pub control: Option<f64>,
+    /// [`TargetPoint::incremental`].
+    pub incremental: Option<f64>,
+    /// [`TargetPoint::value`] at the cost; `None` where a group is empty.
+    pub value: Option<f64>,
+    /// The lower end of its interval.
+    pub value_low: Option<f64>,
+    /// The upper end of its interval.
+    pub value_high: Option<f64>,
+}
+
+impl TargetPoint {
+    fn row(&self, cost_per_contact: Decimal, confidence: Confidence) -> TargetRow {
+        let value = self.value(cost_per_contact, confidence);
+        let interval = value.and_then(|value| value.interval);
+        TargetRow {
+            score: self.score,
+            customers: self.customers,
+            treated_customers: self.treated.customers(),
+            treated: self.treated.mean_number(),
+            control_customers: self.control.customers(),
+            control: self.control.mean_number(),
+            incremental: self.incremental(),
+            value: value.map(|value| value.value),
+            value_low: interval.map(|interval| interval.low),
+            value_high: interval.map(|interval| interval.high),
         }
+    }
+}
+
+impl TargetCurve {
+    /// The depths in plain fields, the highest score first, with the value at a cost for each contact.
+    pub fn rows(&self, cost_per_contact: Decimal, confidence: Confidence) -> impl Iterator<Item = TargetRow> {
+        self.points().iter().map(move |point| point.row(cost_per_contact, confidence))
+    }
+}
+
+/// Prints one line for each depth: the lowest score, the customers, what the treated and the others brought on average, and
+/// what the treated brought beyond that. A dash stands for what is undefined.
+impl fmt::Display for TargetCurve {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let header = ["score", "customers", "treated", "each", "control", "each", "incremental"];
+        let mut table = TextTable::new(1, header);
+        let mean = |mean: f64| format!("{:.2}", unsigned_zero(mean, 0.005));
+        for row in self.rows(Decimal::ZERO, Confidence::default()) {
+            table.push(vec![
+                row.score.to_string(),
+                row.customers.to_string(),
+                row.treated_customers.to_string(),
+                or_dash(row.treated, mean),
+                row.control_customers.to_string(),
+                or_dash(row.control, mean),
+                or_dash(row.incremental, money),
+            ]);
+        }
+        write!(f, "{table}")
     }
 }
 

@@ -253,7 +253,7 @@ impl SamplePlan {
         let Some(needed) = self.check(treated, control)? else { return Ok(None) };
         // Rounded down: 79.9% of power is not 80%.
         let power = (self.power_of(treated, control).unwrap_or(0.0) * 100.0).floor();
-        let lift = super::verdict::percent(self.lift);
+        let lift = crate::scale::words::percent(self.lift);
         let baseline = match self.deviation {
             None => format!("{:.2}%", self.baseline * 100.0),
             Some(_) => format!("{:.2}", self.baseline),

@@ -18,7 +18,7 @@ mod fold;
 mod left;
 mod rows;
 
-pub use rows::CohortRow;
+pub use rows::{CohortRow, GroupCohortRow, group_cohort_rows, group_cohort_table};
 
 /// The way a cohort's time is counted, from the purchase that made its customers.
 ///

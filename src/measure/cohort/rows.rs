@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::ops::Bound;
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -12,59 +13,116 @@ use crate::record::Period;
 use crate::scale::Ratio;
 use crate::scale::table::{TextTable, amount, counted};
 
-/// One period of life of one cohort in plain fields, named as the header of a file would be.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CohortRow {
-    /// The first day of the period of the first purchase.
-    pub cohort_first_day: NaiveDate,
-    /// The last day of that period.
-    pub cohort_last_day: NaiveDate,
-    /// The cohort's customers.
-    pub customers: u64,
-    /// The period of life, from 0.
-    pub offset: u32,
-    /// Whether some of the customers have not lived the period to its end.
-    pub open: bool,
-    /// Customers who buy in it.
-    pub active_customers: u64,
-    /// The retention, `active_customers / customers`, correctly rounded.
-    pub retention: Option<f64>,
-    /// Purchases in it.
-    pub purchases: u64,
-    /// Net revenue in it.
-    #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
-    pub revenue: Decimal,
-    /// Net revenue from offset 0 up to and including it; `None` for a sum that is not that of a log.
-    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::number::decimal::serialize_option"))]
-    pub cumulative_revenue: Option<Decimal>,
-    /// `cumulative_revenue / customers`: the cohort's value by then, rounded to 28 digits where it does not end.
-    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::number::decimal::serialize_option"))]
-    pub value_per_customer: Option<Decimal>,
+/// A row of cohorts, with or without the group that it is of.
+macro_rules! cohort_row {
+    ($(#[$doc:meta])* $row:ident $(<$key:ident>)?, $($(#[$of:meta])* $group:ident)?) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+        #[non_exhaustive]
+        pub struct $row $(<$key>)? {
+            $($(#[$of])* pub $group: K,)?
+            /// The first day of the period of the first purchase.
+            pub cohort_first_day: NaiveDate,
+            /// The last day of that period.
+            pub cohort_last_day: NaiveDate,
+            /// The cohort's customers.
+            pub customers: u64,
+            /// The period of life, from 0.
+            pub offset: u32,
+            /// Whether some of the customers have not lived the period to its end.
+            pub open: bool,
+            /// Customers who buy in it.
+            pub active_customers: u64,
+            /// The retention, `active_customers / customers`, correctly rounded.
+            pub retention: Option<f64>,
+            /// Customers who buy in it or later, as of the day.
+            pub unbounded_customers: u64,
+            /// The unbounded retention, `unbounded_customers / customers`, likewise.
+            pub unbounded_retention: Option<f64>,
+            /// Purchases in it.
+            pub purchases: u64,
+            /// Net revenue in it.
+            #[cfg_attr(feature = "serde", serde(with = "crate::number::decimal"))]
+            pub revenue: Decimal,
+            /// Net revenue from offset 0 up to and including it; `None` for a sum that is not that of a log.
+            #[cfg_attr(feature = "serde", serde(serialize_with = "crate::number::decimal::serialize_option"))]
+            pub cumulative_revenue: Option<Decimal>,
+            /// `cumulative_revenue / customers`: the cohort's value by then, rounded to 28 digits where it does not end.
+            #[cfg_attr(feature = "serde", serde(serialize_with = "crate::number::decimal::serialize_option"))]
+            pub value_per_customer: Option<Decimal>,
+        }
+
+        impl $(<$key>)? $row $(<$key>)? {
+            fn of($($group: K,)? cohort: &Cohort, offset: u32, before: &mut Before) -> Option<Self> {
+                let cell = cohort.at(offset)?;
+                before.revenue = before.revenue.and_then(|sum| money::exact_sum(sum, cell.revenue));
+                let unbounded_customers = cohort.customers.saturating_sub(before.gone);
+                before.gone = before.gone.saturating_add(cohort.last.get(&offset).copied().unwrap_or_default());
+                let share = |customers: u64| quotient(customers.into(), cohort.customers.into());
+                Some(Self {
+                    $($group,)?
+                    cohort_first_day: cohort.window.start(),
+                    cohort_last_day: cohort.window.last(),
+                    customers: cohort.customers,
+                    offset,
+                    open: offset >= cohort.complete_offsets,
+                    active_customers: cell.customers,
+                    retention: share(cell.customers),
+                    unbounded_customers,
+                    unbounded_retention: share(unbounded_customers),
+                    purchases: cell.purchases,
+                    revenue: cell.revenue,
+                    cumulative_revenue: before.revenue,
+                    value_per_customer: before.revenue.and_then(|sum| sum.checked_div(cohort.customers.into())),
+                })
+            }
+        }
+    };
+}
+
+/// What earlier periods of life leave: the net revenue in them, and the customers who last bought in them.
+struct Before {
+    revenue: Option<Decimal>,
+    gone: u64,
+}
+
+impl Before {
+    const NOTHING: Self = Self { revenue: Some(Decimal::ZERO), gone: 0 };
+}
+
+cohort_row! {
+    /// One period of life of one cohort in plain fields, named as the header of a file would be.
+    CohortRow,
+}
+
+cohort_row! {
+    /// One period of life of one cohort of a group in plain fields, named as the header of a file would be.
+    GroupCohortRow<K>,
+    /// The group.
+    group
+}
+
+/// The cohorts of [groups](CohortTable::by) in plain fields: the [rows](CohortTable::rows) of each group, in their order.
+pub fn group_cohort_rows<K>(groups: &BTreeMap<K, CohortTable>) -> impl Iterator<Item = GroupCohortRow<&K>> {
+    let cohorts = groups.iter().flat_map(|(group, table)| table.cohorts.iter().map(move |cohort| (group, cohort)));
+    cohorts.flat_map(|(group, cohort)| {
+        let mut before = Before::NOTHING;
+        (0..cohort.offsets).map_while(move |offset| GroupCohortRow::of(group, cohort, offset, &mut before))
+    })
+}
+
+/// The cohorts of [groups](CohortTable::by) as a terminal shows them: each group's table below its name.
+pub fn group_cohort_table<K: fmt::Display>(groups: &BTreeMap<K, CohortTable>) -> impl fmt::Display + use<K> {
+    let tables: Vec<String> = groups.iter().map(|(group, table)| format!("{group}\n{table}")).collect();
+    tables.join("\n\n")
 }
 
 impl Cohort {
     /// One row for each period of life that has begun, made as they are asked for.
     fn rows(&self) -> impl Iterator<Item = CohortRow> {
-        let mut cumulative_revenue = Some(Decimal::ZERO);
-        (0..self.offsets).map_while(move |offset| {
-            let cell = self.at(offset)?;
-            cumulative_revenue = cumulative_revenue.and_then(|sum| money::exact_sum(sum, cell.revenue));
-            Some(CohortRow {
-                cohort_first_day: self.window.start(),
-                cohort_last_day: self.window.last(),
-                customers: self.customers,
-                offset,
-                open: offset >= self.complete_offsets,
-                active_customers: cell.customers,
-                retention: quotient(cell.customers.into(), self.customers.into()),
-                purchases: cell.purchases,
-                revenue: cell.revenue,
-                cumulative_revenue,
-                value_per_customer: cumulative_revenue.and_then(|sum| sum.checked_div(self.customers.into())),
-            })
-        })
+        let mut before = Before::NOTHING;
+        (0..self.offsets).map_while(move |offset| CohortRow::of(self, offset, &mut before))
     }
 }
 
@@ -115,7 +173,7 @@ impl CohortTable {
 /// Offsets that are printed; [`CohortTable::rows`] has all.
 const MOST_OFFSETS: u32 = 60;
 
-/// Prints the retention and the value of every cohort by period of life, open cells with a star, and below them that of
+/// Prints the retention, the unbounded retention and the value of every cohort by period of life, open cells with a star, and below them that of
 /// all cohorts together, from their complete cells alone. Of more than 60 periods, the first 60.
 ///
 /// # Examples
@@ -134,6 +192,12 @@ const MOST_OFFSETS: u32 = 60;
 /// assert_eq!(
 ///     table.to_string(),
 ///     "Customers who buy, by calendar month of life (* open: some have not lived it to its end)
+/// cohort   customers           0            1            2
+/// 2026-01          2  2  100.00%   1   50.00%   0    0.00%*
+/// 2026-02          1  1  100.00%   0    0.00%*
+/// all              3  3  100.00%   1   50.00%
+///
+/// Customers who buy then or later
 /// cohort   customers           0            1            2
 /// 2026-01          2  2  100.00%   1   50.00%   0    0.00%*
 /// 2026-02          1  1  100.00%   0    0.00%*
@@ -168,6 +232,10 @@ impl fmt::Display for CohortTable {
         let some = |ratio: Ratio| (ratio.of() > 0).then(|| counted(ratio));
         let all = |offset| some(self.retention(offset).ok()?);
         write!(f, "{}\n\n", self.block(shown, |cohort, offset| cohort.retention(offset).map(counted), all))?;
+
+        writeln!(f, "Customers who buy then or later")?;
+        let all = |offset| some(self.unbounded_retention(offset).ok()?);
+        write!(f, "{}\n\n", self.block(shown, |cohort, offset| cohort.unbounded_retention(offset).map(counted), all))?;
 
         writeln!(f, "Net revenue per customer up to then")?;
         let value = |cohort: &Cohort, offset| {

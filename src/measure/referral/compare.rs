@@ -8,10 +8,12 @@ use crate::error::{Error, Result};
 use crate::history::{CustomerFold, Fact, PurchaseLog};
 use crate::measure::Occasion;
 use crate::measure::net::{Net, NetSum};
+use crate::number::money;
 use crate::record::calendar::Day;
 use crate::record::{CustomerId, Window};
 use crate::scale::money_sample::MoneySample;
-use crate::scale::{Confidence, Interval, Ratio};
+use crate::scale::words::{self, of_people, phrase, points, with_interval};
+use crate::scale::{Confidence, Interval, Language, Ratio};
 
 /// The purchases of one group of new customers in their first days.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -63,6 +65,46 @@ pub struct ReferredNewCustomers {
     /// [`Comparison::of_money`](crate::act::campaign::Comparison::of_money) has it. `None` where a group has fewer
     /// than two customers, and where there is no spread.
     pub revenue_difference: Option<Interval>,
+}
+
+impl ReferredNewCustomers {
+    /// Both groups in words, with what the comparison does not say, in a sentence without its full stop. Intervals are of the
+    /// confidence that was asked for.
+    pub fn explain(&self, language: Language) -> String {
+        let Self { referred, others, within_days, .. } = self;
+        let [returned, others_returned] = [referred, others].map(|group| of_people(group.returned, language));
+        let mean = |group: &NewCustomers| money::mean(group.revenue, group.returned.of());
+        let less = |one: Option<f64>, other: Option<f64>| Some(one? - other?);
+        let name = language.pick("difference", "相差");
+        let returns = less(referred.returned.value(), others.returned.value());
+        let show = |number| points(number, language);
+        let returns = with_interval(name, returns, self.return_difference, None, &show, language);
+        let brought = less(mean(referred), mean(others));
+        let brought = with_interval(name, brought, self.revenue_difference, None, &words::money, language);
+        let [revenue, others_revenue] = [referred, others].map(|group| {
+            let amount = group.revenue_per_customer();
+            amount.map_or_else(|| "-".to_owned(), |amount| format!("{:.2}", amount.round_dp(2)))
+        });
+        let mut text = phrase!(
+            language,
+            "within {within_days} days {returned} of those who were brought came back, and {others_returned} of the others; \
+             {returns}; revenue per customer {revenue} against {others_revenue}; {brought}",
+            "{within_days} 天内复购：被介绍来的 {returned}，其他新客 {others_returned}；{returns}；人均消费 {revenue}，其他新客 \
+             {others_revenue}；{brought}"
+        );
+        let unobserved = u128::from(referred.unobserved) + u128::from(others.unobserved);
+        if unobserved > 0 {
+            text += &phrase!(
+                language,
+                "; {unobserved} more are too new to be judged",
+                "；另有 {unobserved} 人首购太近，尚不能判断"
+            );
+        }
+        text + language.pick(
+            "; the two groups differ in more than who told them of the shop: it is no effect of referrals",
+            "；两组的差别不只在于由谁介绍：这不是转介绍的效果",
+        )
+    }
 }
 
 impl<Id: CustomerId> Referrals<Id> {

@@ -156,6 +156,14 @@ impl<Id: fmt::Display, P: fmt::Display> fmt::Display for Due<'_, Id, P> {
 /// Days are rounded up, but for a billionth of them. Of customers whose gaps were cut off by the as-of day the shorter gaps
 /// are seen first, so that of young shops due days are somewhat early.
 ///
+/// # How far to trust it
+///
+/// On the lines of UCI Online Retail, asked in each of 14 weeks of 2011 about the 1,905 purchases of a category that were
+/// followed by another one within 90 days: with [`CycleScale::Calendar`] the 80% window held 79.1% of the next days, and the due
+/// day was off by 19.9 days on average, against 21.7 by the customer's own mean gap and 21.3 by the product's median gap. With
+/// [`CycleScale::Quantity`], 65.7% and 40.3 days: customers of that shop are shops, and how much they take says little of
+/// when they come again. Where nobody uses up what is bought, count days.
+///
 /// # Examples
 ///
 /// ```

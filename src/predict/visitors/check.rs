@@ -7,7 +7,8 @@ use super::sample::VisitorSample;
 use crate::number::special::ln_1p_exp;
 use crate::number::{exact_sum, quotient};
 use crate::predict::Difference;
-use crate::scale::{Confidence, Interval};
+use crate::scale::words::{phrase, with_interval};
+use crate::scale::{Confidence, Interval, Language};
 
 /// The days that the rule of thumb looks back.
 const RULE_DAYS: u32 = 7;
@@ -60,6 +61,30 @@ impl VisitorCheck {
     /// above 0.
     pub fn beats_the_rule(&self) -> bool {
         self.gain_interval.is_some_and(|interval| interval.low > 0.0)
+    }
+
+    /// The result in words, with what it does not say, in a sentence without its full stop. Intervals are of the confidence
+    /// that was asked for.
+    pub fn explain(&self, language: Language) -> String {
+        let Self { split, visitors, buyers, log_score, rule_log_score, gain, .. } = self;
+        let verdict = match language {
+            Language::English if self.beats_the_rule() => "the model beats the rule of a cart in the last 7 days",
+            Language::English => "the model does not beat the rule of a cart in the last 7 days by more than chance",
+            Language::Chinese if self.beats_the_rule() => "模型优于“近 7 天加购”这一经验法则",
+            Language::Chinese => "模型对“近 7 天加购”这一经验法则的优势未超出随机误差",
+        };
+        let (name, show) = (language.pick("a gain of", "提升"), |number: f64| format!("{number:+.4}"));
+        let gain = with_interval(name, Some(gain.mean), self.gain_interval, None, &show, language);
+        let mut text = phrase!(
+            language,
+            "{verdict}; of {visitors} visitors as of {split}, {buyers} bought; log score {log_score:.4} against \
+             {rule_log_score:.4}, {gain}",
+            "{verdict}；截至 {split} 的 {visitors} 位访客中 {buyers} 位下单；对数得分 {log_score:.4}，法则 {rule_log_score:.4}，{gain}"
+        );
+        if let (Some(auc), Some(rule_auc)) = (self.auc, self.rule_auc) {
+            text += &phrase!(language, "; AUC {auc:.3} against {rule_auc:.3}", "；AUC {auc:.3}，法则 {rule_auc:.3}");
+        }
+        text + language.pick("; it says who buys, and not whom a message moves", "；它说明谁会买，并不说明消息能打动谁")
     }
 
     /// Checks a model by visitors as of the split and whether they bought; `None` without one. `before` are those of

@@ -1,6 +1,8 @@
 //! The effects of segments: against statsmodels and numpy, and their joint coverage in money; what a treatment is worth, on
 //! simulated campaigns.
 
+#![allow(clippy::cast_precision_loss, reason = "a few levels")]
+
 use std::collections::BTreeMap;
 
 use repurchase::act::campaign::{EffectMeasure, Group, Outcome, SegmentEffects, TargetCurve, outcomes_by};
@@ -54,9 +56,9 @@ fn statsmodels_has_the_same_effects() -> TestResult {
         let effects = SegmentEffects::of(&outcomes(&arms)?, of, Confidence::default());
         assert_eq!(effects.segments.len(), segments.len());
         if effects.overall.ok_or("effects")?.between > 0.0 {
-            unlike += 1
+            unlike += 1;
         } else {
-            alike += 1
+            alike += 1;
         }
         for row in segments {
             let found = effects.segments.iter().find(|effect| effect.segment == field::<u32>(row, 2)).ok_or("there")?;

@@ -20,7 +20,7 @@ pub(crate) enum Database {
 }
 
 /// Every recipe that answers something, and the views that others read.
-const ASKED: [&str; 23] = [
+const ASKED: [&str; 26] = [
     sql::REFUSED_ORDERS,
     sql::STORED_HISTORIES,
     sql::REPURCHASE_RATES,
@@ -31,6 +31,9 @@ const ASKED: [&str; 23] = [
     sql::SECOND_PURCHASE_RATE,
     sql::COHORTS,
     sql::COHORT_VALUE,
+    sql::COHORTS_BY,
+    sql::COHORT_PAYBACK,
+    sql::DAY_RETENTION,
     sql::CONCENTRATION,
     sql::STORED_RFM_MODEL,
     sql::RF_SEGMENTS,
@@ -50,6 +53,12 @@ const ASKED: [&str; 23] = [
 pub(crate) const ORDERS: &str = "create table orders (
     customer_id text, placed_at timestamp with time zone, amount numeric(18, 2), status text, refunded numeric(18, 2)
 );";
+
+/// What winning a customer cost: 7.25 in January, twice that in February, and so on.
+const WINNING_COSTS: &str = "create view winning_costs as select distinct
+    first_day - cast(extract(day from first_day) as integer) + 1 as cohort,
+    cast(7.25 as decimal(8, 2)) * cast(extract(month from first_day) as integer) as cost_per_customer
+from cohort_facts;";
 
 /// The view that a shop writes itself: here the cents of an order are its key.
 const KEYED_PURCHASES: &str = "create view keyed_purchases as
@@ -147,6 +156,7 @@ impl Database {
             &inserted("windows", &mut shop.windows.iter().map(window)),
             &sql::VIEWS.join("\n"),
             KEYED_PURCHASES,
+            WINNING_COSTS,
         ];
         self.run(&text.join("\n"));
     }
@@ -221,7 +231,7 @@ fn every_recipe_is_run() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../src/sql");
     let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     let recipes: Vec<_> = files.filter(|file| file.extension().is_some_and(|end| end == "sql")).collect();
-    assert_eq!(recipes.len(), 27);
+    assert_eq!(recipes.len(), 30);
     for recipe in recipes {
         let text = fs::read_to_string(&recipe).unwrap();
         assert!(run().any(|&run| run == text), "{} is not asked", recipe.display());

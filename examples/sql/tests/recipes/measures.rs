@@ -1,6 +1,6 @@
 //! Numbers about the shop.
 
-use repurchase::chrono::NaiveDate;
+use repurchase::chrono::{Datelike, NaiveDate};
 use repurchase::measure::{
     CohortOptions, CohortTable, Concentration, CurveStep, Life, Occasion, RateOptions, RepurchaseRates, Scope,
     SurvivalCurve, next_purchases, next_window_rate, repurchase_rates, repurchase_rates_by, second_purchase_rate,
@@ -15,6 +15,9 @@ type Days = (NaiveDate, NaiveDate);
 
 /// Buyers and repeat buyers; purchases, and those that repeat inside the window and over the lifetime; returning buyers.
 type Rates = ((u64, u64), u64, u64, u64, u64);
+
+/// As a cohort's row, with a key in front; money as text.
+type KeyedCohortRow = (i128, NaiveDate, u32, (u64, u64, u64), String, String, u8);
 
 fn days(window: Window) -> Days {
     (window.start(), window.end())
@@ -145,6 +148,64 @@ fn cohorts_are_the_library_s() {
             assert_eq!(found.collect::<Vec<_>>(), cells.collect::<Vec<_>>(), "{}", case.name());
         });
     }
+}
+
+#[test]
+fn cohorts_by_key_are_the_library_s() {
+    /// The key, then as a cohort's row.
+    type Row = (i128, NaiveDate, u32, (u64, u64, u64), Decimal, Decimal, u8);
+    for_each_case(|case| {
+        let options = CohortOptions::default();
+        let groups = CohortTable::by(&case.shop.keyed_log(), case.as_of, &options, |id| id.key).unwrap();
+        let mut expected: Vec<Row> = Vec::new();
+        for (&key, cohort) in groups.iter().flat_map(|(key, table)| table.cohorts.iter().map(move |one| (key, one))) {
+            for (&offset, cell) in &cohort.cells {
+                let through = cohort.through(offset).unwrap().revenue;
+                let (start, open) = (cohort.window.start(), u8::from(offset >= cohort.complete_offsets));
+                let counts = (cell.customers, cohort.customers, cell.purchases);
+                expected.push((key, start, offset, counts, cell.revenue, through, open));
+            }
+        }
+        let money = |text: String| text.parse::<Decimal>().unwrap();
+        let found = case.rows::<KeyedCohortRow>(sql::COHORTS_BY).into_iter().map(
+            |(key, start, offset, counts, revenue, through, open)| {
+                (key, start, offset, counts, money(revenue), money(through), open)
+            },
+        );
+        assert_eq!(found.collect::<Vec<_>>(), expected, "{}", case.name());
+    });
+}
+
+#[test]
+fn payback_is_the_library_s() {
+    for_each_case(|case| {
+        let options = CohortOptions::default().with_life(Life::Days(30));
+        let table = CohortTable::of(&case.shop.log(), case.as_of, &options).unwrap();
+        let expected = table.cohorts.iter().map(|cohort| {
+            let cost = Decimal::new(725, 2) * Decimal::from(cohort.window.start().month());
+            (cohort.window.start(), cohort.customers, cohort.payback(cost).unwrap())
+        });
+        let found: Vec<(NaiveDate, u64, Option<u32>)> = case.rows(sql::COHORT_PAYBACK);
+        assert_eq!(found, expected.collect::<Vec<_>>(), "{}", case.name());
+    });
+}
+
+#[test]
+fn retention_by_day_is_the_library_s() {
+    for_each_case(|case| {
+        let options = CohortOptions::default().with_life(Life::Days(1));
+        let table = CohortTable::of(&case.shop.log(), case.as_of, &options).unwrap();
+        let mut expected = Vec::new();
+        for cohort in &table.cohorts {
+            for (&day, cell) in cohort.cells.iter().filter(|(_, cell)| cell.customers > 0) {
+                let later = cohort.unbounded_retention(day).unwrap().count();
+                let open = u8::from(day >= cohort.complete_offsets);
+                expected.push((cohort.window.start(), day, cell.customers, later, cohort.customers, open));
+            }
+        }
+        let found: Vec<(NaiveDate, u32, u64, u64, u64, u8)> = case.rows(sql::DAY_RETENTION);
+        assert_eq!(found, expected, "{}", case.name());
+    });
 }
 
 #[test]

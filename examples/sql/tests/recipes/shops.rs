@@ -59,20 +59,23 @@ impl Shop {
         PurchaseLog::from_records(records, &ShopCalendar::new(self.zone)).unwrap()
     }
 
-    /// The orders, with a key of each: its net cents modulo 3.
+    /// The records, with a key of each order: its net cents modulo 3.
     pub(crate) fn keyed_log(&self) -> PurchaseLog<Keyed<String, i128>> {
-        let keyed = |row: &Row| match row.record().unwrap() {
-            Record::Credit(_) => None,
-            Record::Order(order) => {
-                let mut cents = order.net_amount();
-                cents.rescale(2);
-                let id = Keyed { customer: row.customer.clone(), key: cents.mantissa() % 3 };
-                let order = Order::new(id, row.placed_at, order.amount()).unwrap().with_status(order.status());
-                Some(order.with_refunded(row.refunded.unwrap_or_default()).unwrap())
+        let keyed = |row: &Row| -> Record<Keyed<String, i128>> {
+            let id = |key| Keyed { customer: row.customer.clone(), key };
+            match row.record().unwrap() {
+                Record::Credit(credit) => Credit::new(id(0), row.placed_at, credit.amount()).unwrap().into(),
+                Record::Order(order) => {
+                    let mut cents = order.net_amount();
+                    cents.rescale(2);
+                    let id = id(cents.mantissa() % 3);
+                    let order = Order::new(id, row.placed_at, order.amount()).unwrap().with_status(order.status());
+                    order.with_refunded(row.refunded.unwrap_or_default()).unwrap().into()
+                }
             }
         };
-        let orders: Vec<_> = self.rows.iter().filter_map(keyed).collect();
-        PurchaseLog::from_records(orders, &ShopCalendar::new(self.zone)).unwrap()
+        let records: Vec<_> = self.rows.iter().map(keyed).collect();
+        PurchaseLog::from_records(records, &ShopCalendar::new(self.zone)).unwrap()
     }
 
     pub(crate) fn ledger(&self, as_of: NaiveDate) -> Ledger<String> {
