@@ -78,9 +78,9 @@ histories: 796716feb872f81d
 numbers: d591e2b870790ebf
 fits: 12d213cbb21251d5
 models: f2577718d0e14792
-labels and figures: 987ddc6562f774a9
+labels and figures: a115e7797048704a
 forecasts: 6149a7a033fa8dd1
-words: a847220fa88118b2
+words: f16a60079c1d104f
 campaign: e04bbd4e91310155
 ";
 
