@@ -44,6 +44,9 @@ const TASKS: &[(&str, Task)] = &[
     ("D2", |shop, clock| rates::quarters_up_to_month_ends(shop, shop.sorted(), clock)),
     ("D3", |shop, clock| rates::quarters_up_to_every_day(shop, shop.sorted(), clock)),
     ("D3_shuffled", |shop, clock| rates::quarters_up_to_every_day(shop, shop.shuffled(), clock)),
+    // Orders -> cohorts in money, by calendar month and by 30 days of life.
+    ("K1", |shop, clock| rates::cohorts_by_month(shop, shop.sorted(), clock)),
+    ("K2", |shop, clock| rates::cohorts_by_30_days(shop, shop.sorted(), clock)),
     // x, t_x and T of every customer -> a model; a model -> P(alive), purchases expected in 90 days of every customer.
     ("E1", models::fit_bg_nbd),
     ("E1_ledger", models::fit_bg_nbd_of_ledger),

@@ -1,8 +1,11 @@
-//! D1, D2, D3: from orders to repurchase rates of many windows.
+//! D1, D2, D3: from orders to repurchase rates of many windows. K1, K2: from orders to cohorts in money.
 
 use chrono::NaiveDate;
-use repurchase::measure::{RateOptions, RepurchaseRates, repurchase_rates};
+use repurchase::measure::{
+    CohortOptions, CohortRow, CohortTable, Life, RateOptions, RepurchaseRates, repurchase_rates,
+};
 use repurchase::record::{Period, Window, Windows};
+use repurchase::rust_decimal::Decimal;
 
 use super::log;
 use crate::Result;
@@ -42,4 +45,24 @@ fn race(orders: &Orders, windows: &Windows, clock: &mut Stopwatch) -> Result<Str
         weighted(|rates| rates.users.count()),
         weighted(|rates| rates.orders.of())
     ))
+}
+
+pub(super) fn cohorts_by_month(shop: &Shop, orders: &Orders, clock: &mut Stopwatch) -> Result<String> {
+    cohorts(shop, orders, Life::Calendar, clock)
+}
+
+pub(super) fn cohorts_by_30_days(shop: &Shop, orders: &Orders, clock: &mut Stopwatch) -> Result<String> {
+    cohorts(shop, orders, Life::Days(30), clock)
+}
+
+/// Customers, purchases and revenue by month of the first purchase and month of life.
+fn cohorts(shop: &Shop, orders: &Orders, life: Life, clock: &mut Stopwatch) -> Result<String> {
+    let options = CohortOptions::default().with_period(Period::Month).with_life(life);
+    let table = clock.time(|| Ok(CohortTable::of(&log(orders)?, shop.as_of, &options)?))?;
+    let rows = || table.rows();
+    let revenue: Decimal = rows().map(|row| row.revenue * Decimal::from(row.offset + 1)).sum();
+    let weighted =
+        |number: fn(&CohortRow) -> u64| -> u64 { rows().map(|row| u64::from(row.offset + 1) * number(&row)).sum() };
+    let (customers, purchases) = (weighted(|row| row.active_customers), weighted(|row| row.purchases));
+    Ok(format!("cells={} c={customers} o={purchases} m={revenue}", rows().count()))
 }
