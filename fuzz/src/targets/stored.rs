@@ -312,7 +312,7 @@ fn models(value: &ShopModels) {
         used(value.next_action(&profile));
     }
     let level = Confidence::new(0.9).expect("a level");
-    let outlook = value.profile_all(ledger).and_then(|profiles| profiles.outlook(&value, level)).ok().flatten();
+    let outlook = value.profile_all(ledger).and_then(|profiles| profiles.outlook(value, level)).ok().flatten();
     for finding in value.diagnosis(outlook.as_ref()) {
         assert!(LANGUAGES.iter().all(|&language| !finding.describe(language).is_empty()));
     }
