@@ -1,12 +1,14 @@
-//! What is bought again, who is due with it, and what comes second: where the lines of orders say what was bought.
+//! What is bought again, who is due with it, what comes second and what next: where the lines of orders say what was bought.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 use repurchase::history::LineLog;
 use repurchase::measure::{CategoryPaths, CycleOptions, CycleScale, CycleTable, ProductCycle};
-use repurchase::predict::{Due, DueModel, DueOptions};
+use repurchase::predict::{Due, DueModel, DueOptions, NextCategories, NextCategoryOptions, NextCategoryTrial};
 use repurchase::{Error, Ratio, Window};
+
+use crate::shop::PERIOD;
 
 /// The customers who bought a product again and on whom its median rests at least, and who began with a product of which
 /// paths are told.
@@ -22,7 +24,13 @@ pub(crate) const WEEK: u64 = 7;
 const AGO: u64 = 13 * WEEK;
 
 /// The rows of a table.
-const MOST: usize = 10;
+pub(crate) const MOST: usize = 10;
+
+/// The products up to which it is told what comes next: of more, most pairs are of nobody.
+const MOST_PAIRED: usize = 500;
+
+/// How many of the products that are ranked first count as a hit.
+pub(crate) const HITS: usize = 5;
 
 /// A customer who is due with a product.
 pub(crate) type DueProduct<'a> = Due<'a, String, String>;
@@ -46,6 +54,26 @@ pub(crate) struct Goods<'a> {
     pub(crate) paths: Vec<Path>,
     /// The customers with two purchase days or more.
     pub(crate) of_paths: u64,
+    pub(crate) next: Option<Next>,
+}
+
+/// What customers take up next of what they have not bought yet.
+pub(crate) struct Next {
+    /// On those who took up something in the last 13 weeks, by what was known before.
+    pub(crate) trial: NextCategoryTrial,
+    /// For each customer of the last 30 days, the most probable first; nothing where the trial is not won.
+    pub(crate) products: Vec<NextProduct>,
+}
+
+/// The product that comes next with the highest probability.
+pub(crate) struct NextProduct {
+    pub(crate) customer: String,
+    pub(crate) product: String,
+    pub(crate) probability: f64,
+    /// How many times as probable as for anybody.
+    pub(crate) lift: f64,
+    /// The product bought that says most for it, and how many took it after that.
+    pub(crate) from: Option<(String, Ratio)>,
 }
 
 /// Who was due with what within a week, by what was known 13 weeks ago.
@@ -115,6 +143,7 @@ impl<'a> Goods<'a> {
             due_with,
             of_paths: paths.customers(),
             paths: most_taken(&paths),
+            next: next(lines, as_of)?,
         }))
     }
 
@@ -169,6 +198,40 @@ fn checked(lines: &LineLog<String, String>, as_of: NaiveDate) -> Result<Option<C
         return Ok(None);
     }
     Ok(Some(Checked { in_week: bought(last)?, by_now: bought(as_of)? }))
+}
+
+/// `None` where products are too many, or too few took up something new in the last 13 weeks to try it on.
+fn next(lines: &LineLog<String, String>, as_of: NaiveDate) -> Result<Option<Next>, Error> {
+    let back = |days| as_of.checked_sub_days(Days::new(days));
+    let (true, Some((tried, recent))) =
+        (lines.products().len() <= MOST_PAIRED, back(AGO - 1).zip(back(u64::from(PERIOD) - 1)))
+    else {
+        return Ok(None);
+    };
+    let options = NextCategoryOptions::default();
+    let trial = match NextCategories::trial(lines, Window::through(tried, as_of)?, HITS, &options) {
+        Err(Error::NoCustomers { .. }) => return Ok(None),
+        trial => trial?,
+    };
+    if trial.customers < LEAST {
+        return Ok(None);
+    }
+    let mut products = Vec::new();
+    if trial.is_better() {
+        let model = NextCategories::fit(lines, as_of, &options)?;
+        let came = |id: &String| lines.purchases_of(id).any(|bought| recent <= bought.day && bought.day <= as_of);
+        for (customer, ranked) in model.rank_all(lines, 1).into_iter().filter(|(id, _)| came(id)) {
+            products.extend(ranked.into_iter().map(|one| NextProduct {
+                customer: customer.clone(),
+                product: one.category.clone(),
+                probability: one.probability,
+                lift: one.lift(),
+                from: one.from.map(|from| (from.clone(), one.support)),
+            }));
+        }
+        products.sort_by(|one, other| other.probability.total_cmp(&one.probability));
+    }
+    Ok(Some(Next { trial, products }))
 }
 
 fn cycle((product, cycle): (&String, &ProductCycle)) -> Cycle {

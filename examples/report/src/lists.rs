@@ -11,7 +11,7 @@ use repurchase::shop::{Figure, Profile, Trigger};
 use repurchase_segment::output::quoted;
 use rust_decimal::Decimal;
 
-use crate::goods::Goods;
+use crate::goods::{Goods, Next, NextProduct};
 use crate::shop::Buyers;
 use crate::words::Words;
 
@@ -39,6 +39,9 @@ pub(crate) fn of_trigger(trigger: Trigger) -> String {
 
 /// The name of the list of who is due with which product.
 pub(crate) const DUE_PRODUCTS: &str = "due_products.csv";
+
+/// The name of the list of what customers may take up next.
+pub(crate) const NEXT_PRODUCTS: &str = "next_products.csv";
 
 /// The name of the list of a segment.
 pub(crate) fn of_segment(segment: &Label) -> String {
@@ -69,7 +72,26 @@ pub(crate) fn lists(words: Words<'_>, buyers: &Buyers<'_>) -> Vec<List> {
         lists.push(list(words, buyers, of_segment(segment), Why::Segment, &customers));
     }
     lists.extend(buyers.goods.as_ref().filter(|goods| !goods.due.is_empty()).map(|goods| due_products(words, goods)));
+    let next = buyers.goods.as_ref().and_then(|goods| goods.next.as_ref());
+    lists.extend(next.filter(|next| !next.products.is_empty()).map(|next| next_products(words, next)));
     lists
+}
+
+/// What customers may take up next, the most probable first.
+fn next_products(words: Words<'_>, next: &Next) -> List {
+    let mut csv = start(words);
+    csv += words.of(
+        "customer_id,product,probability,lift,after,took_it,of\n",
+        "客户ID,商品,概率,提升度,依据商品,其后购买,共\n",
+    );
+    for NextProduct { customer, product, probability, lift, from } in &next.products {
+        let after = from.as_ref().map_or_else(
+            || ",,".to_owned(),
+            |(from, support)| format!("{},{},{}", quoted(from), support.count(), support.of()),
+        );
+        let _ = writeln!(csv, "{},{},{probability:.4},{lift:.2},{after}", quoted(customer), quoted(product));
+    }
+    List { name: NEXT_PRODUCTS.to_owned(), csv }
 }
 
 /// Who is due within a week with which product, in the order of days.

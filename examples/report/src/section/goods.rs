@@ -1,19 +1,19 @@
-//! What is bought again, who is due with it, and what comes second; nothing where the file does not say what was bought.
+//! What is bought again, who is due with it, what comes second and what next; nothing where the file does not say what was bought.
 
 use maud::{Markup, html};
 use repurchase::predict::DueOptions;
 use repurchase_segment::page::plural;
 
 use super::{Section, heads, list_link};
-use crate::goods::{Checked, DueProduct, Goods, LEAST, LEAST_OF_PATH};
-use crate::lists::DUE_PRODUCTS;
+use crate::goods::{Checked, DueProduct, Goods, HITS, LEAST, LEAST_OF_PATH, MOST, Next};
+use crate::lists::{DUE_PRODUCTS, NEXT_PRODUCTS};
 use crate::shop::Buyers;
 use crate::words::{NONE, Words, percent, thousands};
 
 pub(super) fn section(words: Words<'_>, buyers: &Buyers<'_>, lists: Option<&str>) -> Option<Section> {
     let goods = buyers.goods.as_ref()?;
     let has_tables = !(goods.cycles.is_empty() && goods.due.is_empty() && goods.paths.is_empty());
-    let lead = bought_again(words, goods) + &due(words, goods) + &checked(words, goods);
+    let lead = bought_again(words, goods) + &due(words, goods) + &checked(words, goods) + &next(words, goods);
     Some(Section {
         id: "goods",
         title: words.of("What is bought again", "商品复购").to_owned(),
@@ -23,6 +23,7 @@ pub(super) fn section(words: Words<'_>, buyers: &Buyers<'_>, lists: Option<&str>
                 @if !goods.due_with.is_empty() { (due_with(words, goods)) }
                 @if !goods.due.is_empty() { (persons(words, goods, lists)) }
                 @if !goods.paths.is_empty() { (paths(words, goods)) }
+                @if let Some(next) = &goods.next { @if !next.products.is_empty() { (next_products(words, next, lists)) } }
             }
         },
         lead,
@@ -92,6 +93,29 @@ fn checked(words: Words<'_>, goods: &Goods<'_>) -> String {
         ),
         format!("13 周前的一周内到期的 {pairs} 对中，{week} 在当周购买，至今共 {now}。"),
     )
+}
+
+/// Whether what a customer bought tells what comes next, by the last 13 weeks.
+fn next(words: Words<'_>, goods: &Goods<'_>) -> String {
+    let Some(Next { trial, .. }) = &goods.next else { return String::new() };
+    let customers = thousands(trial.customers);
+    let [paths, popular] = [trial.paths, trial.popularity].map(|score| percent(score.hits.value()));
+    if trial.is_better() {
+        return words.of(
+            format!(
+                " Of the {customers} customers who took up a product in the last 13 weeks, {paths} took one of the {HITS} that \
+                 their purchases before had named first; of the {HITS} most in demand, {popular}."
+            ),
+            format!(
+                "最近 13 周有 {customers} 位客户购买了新商品：按其此前所购排出的前 {HITS} 种商品命中 {paths}，按近期热度排出的前 {HITS} 种命中 {popular}。"
+            ),
+        );
+    }
+    words.of(
+        " What a customer has bought does not tell what comes next better than what is most in demand, by the last 13 weeks.",
+        "按最近 13 周检验，用客户已购商品推测下一种商品，并不比按近期热度更准。",
+    )
+    .to_owned()
 }
 
 /// A table under its title, with names that may be long.
@@ -200,10 +224,42 @@ fn paths(words: Words<'_>, goods: &Goods<'_>) -> Markup {
     table("paths-table", title, &html! {}, &names, rows)
 }
 
+fn next_products(words: Words<'_>, next: &Next, lists: Option<&str>) -> Markup {
+    let title = words.of("What may come next, for customers of the last 30 days", "近 30 天客户的下一种商品");
+    let rows = next.products.iter().take(MOST).map(|one| {
+        html! {
+            th scope="row" { (one.customer) }
+            td class="name" { (one.product) }
+            td { (percent(Some(one.probability))) }
+            td { (format!("{:.1}×", one.lift)) }
+            @match &one.from {
+                Some((from, support)) => { td class="name" { (from) } td { (words.ratio(*support)) } }
+                None => { td { (NONE) } td { (NONE) } }
+            }
+        }
+    });
+    let names = [
+        words.of("Customer", "客户"),
+        words.of("Product", "商品"),
+        words.of("Probability", "概率"),
+        words.of("against anybody", "提升度"),
+        words.of("After", "依据"),
+        words.of("took it", "其后购买"),
+    ];
+    let link = list_link(words, lists, NEXT_PRODUCTS, words.of("of what may come next", "全部客户的下一种商品"));
+    table("next-products", title, &link, &names, rows)
+}
+
 fn note(words: Words<'_>, goods: &Goods<'_>) -> String {
     let returns = DueOptions::default().least_returns;
     let of_paths = thousands(goods.of_paths);
-    words.of(
+    let next = goods.next.as_ref().is_some_and(|next| !next.products.is_empty());
+    let next = words.of(
+        " What may come next is new to the customer, with the probability that it is among what they take up next, if \
+         anything, and the product of theirs that says most for it.",
+        "下一种商品是客户尚未买过的：概率为若客户购入新品、其中包含该商品的概率，依据为其已购商品中最能说明这一点的一种。",
+    ).repeat(usize::from(next));
+    let text = words.of(
         format!(
             "All that a customer buys of a product on one day is one purchase. Median days: within them half of its purchases \
              are followed by another of the same customer, those still waiting counted as waiting (Kaplan-Meier); told where \
@@ -221,5 +277,6 @@ fn note(words: Words<'_>, goods: &Goods<'_>) -> String {
              {of_paths} 位客户：首日买过某商品的客户中，第二个购买日再买该商品或另一商品的占比；提升度为该占比除以全部客户的占比。首购不足 \
              {LEAST} 位、路径不足 {LEAST_OF_PATH} 位的不列出。"
         ),
-    )
+    );
+    text + &next
 }

@@ -6,16 +6,16 @@ use std::fs;
 use chrono::{Days, NaiveDate};
 use repurchase::history::LineLog;
 use repurchase::measure::CycleScale;
-use repurchase::predict::{DueModel, DueOptions};
+use repurchase::predict::{DueModel, DueOptions, NextCategories, NextCategoryOptions};
 use repurchase::record::OrderLine;
 use repurchase::scale::Language;
-use repurchase::{PurchaseLog, Window};
+use repurchase::{PurchaseLog, ShopCalendar, Window};
 use repurchase_report::Report;
 use repurchase_segment::order_files::{self, ReadOptions};
 use rust_decimal::Decimal;
 
 use super::naive::grouped;
-use super::{CDNOW, ReportOptions, english, read, report, text};
+use super::{CDNOW, ReportOptions, day, english, read, report, shop_of, text};
 
 /// Lines of every eighth customer of Online Retail, of categories.
 const LINES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/online_retail_sample.csv");
@@ -206,6 +206,67 @@ fn who_is_due_has_bought_it_twice_and_is_in_the_list() {
         came(as_of)
     );
     assert!(text(&report.page).contains(&sentence), "{sentence}");
+}
+
+/// Of twelve kinds of customers each takes its own second product, 40 days after its first.
+#[test]
+fn what_comes_next_is_told_where_the_past_bears_it_out() {
+    let customers = || (0..240_u32).map(|n| (format!("c{n:03}"), n % 12, n * 3 / 4));
+    let came_again = |first: &u32| first + 40 <= 190;
+    let orders = customers().flat_map(|(id, _, first)| {
+        let days = [Some(first), Some(first + 40).filter(|_| came_again(&first))];
+        days.into_iter().flatten().map(move |at| (id.clone(), at, 1000))
+    });
+    let line = |id: &str, at: u32, product: String| {
+        OrderLine::on(id.to_owned(), day(at.into()), product, Decimal::ONE, Decimal::TEN)
+    };
+    let lines = customers().flat_map(|(id, kind, first)| {
+        let second = came_again(&first).then(|| line(&id, first + 40, format!("second {kind:02}")));
+        [Some(line(&id, first, format!("first {kind:02}"))), second].into_iter().flatten()
+    });
+    let lines = LineLog::from_lines(lines.collect::<Result<Vec<_>, _>>().unwrap(), &ShopCalendar::utc()).unwrap();
+    let options = ReportOptions::default().with_lines(&lines).with_lists("lists/");
+    let report = report(&shop_of(orders), day(190), &options).unwrap();
+    // Of those who were customers before the last 13 weeks, and came again in them.
+    let tried = customers().filter(|(.., first)| *first < 100 && first + 40 >= 100).count();
+    let told =
+        format!("Of the {tried} customers who took up a product in the last 13 weeks, 100.0% took one of the 5 that");
+    assert!(text(&report.page).contains(&told), "{told}");
+    // Whoever came in the last 30 days has a product that is new to them; of the newcomers it is that of their kind.
+    let list = report.lists.iter().find(|list| list.name == "next_products.csv").unwrap();
+    let listed: BTreeMap<_, _> = list.csv.lines().skip(1).map(|row| row.split_once(',').unwrap()).collect();
+    let recent = customers().filter(|(.., first)| *first > 160 || came_again(first) && first + 40 > 160);
+    assert_eq!(
+        listed.keys().copied().collect::<BTreeSet<_>>(),
+        recent.map(|(id, ..)| id).collect::<Vec<_>>().iter().map(String::as_str).collect()
+    );
+    let newcomers: Vec<_> = customers().filter(|(.., first)| *first > 160).collect();
+    assert!(newcomers.len() > 20);
+    for (id, kind, _) in &newcomers {
+        let all = customers().filter(|(_, other, first)| other == kind && came_again(first)).count();
+        let row: Vec<&str> = listed[&id[..]].split(',').collect();
+        assert_eq!(
+            (row[0], &row[3..]),
+            (&*format!("second {kind:02}"), &[&*format!("first {kind:02}"), &*all.to_string(), &*all.to_string()][..])
+        );
+        assert!(row[1].parse::<f64>().unwrap() > 0.3 && row[2].parse::<f64>().unwrap() > 2.0, "{row:?}");
+    }
+    let first = list.csv.lines().nth(1).unwrap().split(',').next().unwrap();
+    assert_eq!(rows(&report.page, "next-products")[0][0], first);
+    assert_eq!(rows(&report.page, "next-products").len(), 10);
+}
+
+#[test]
+fn what_comes_next_is_not_told_where_the_past_refutes_it() {
+    let (report, lines, as_of) = page_of(Language::English);
+    let window = Window::through(as_of - Days::new(90), as_of).unwrap();
+    let trial = NextCategories::trial(&lines, window, 5, &NextCategoryOptions::default()).unwrap();
+    assert!(!trial.is_better(), "{}", trial.explain(Language::English));
+    assert!(text(&report.page).contains("What a customer has bought does not tell what comes next better than"));
+    assert!(
+        !report.page.contains("id=\"next-products\"")
+            && report.lists.iter().all(|list| list.name != "next_products.csv")
+    );
 }
 
 #[test]

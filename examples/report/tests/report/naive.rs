@@ -238,7 +238,9 @@ fn lists_hold_whom_the_page_counts() {
         for segment in report.lists.iter().filter(|list| list.name.starts_with("segment-")) {
             let rows = list(&segment.name);
             let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-            rows.iter().for_each(|row| *counts.entry(&row[6]).or_default() += 1);
+            for row in &rows {
+                *counts.entry(&row[6]).or_default() += 1;
+            }
             if let Some((action, count)) = counts.iter().rev().max_by_key(|(_, count)| **count) {
                 let row = report
                     .page
