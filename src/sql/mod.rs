@@ -80,8 +80,7 @@ macro_rules! recipes {
 }
 
 recipes! {
-    /// The tables that hold a question: the time zone and the day, and the windows. the time zone and the day, and the
-    /// windows.
+    /// The tables that hold a question: the time zone and the day, and the windows.
     TABLES = "tables.sql";
     /// The orders that the library would refuse, each with the reason.
     REFUSED_ORDERS = "refused_orders.sql";
