@@ -4,6 +4,10 @@ use crate::error::{Error, Result};
 use crate::predict::TimeUnit;
 
 /// The options by which a model is fitted. The default is plain maximum likelihood, with rates per week.
+///
+/// Of several maxima a fit ends at the highest that its starts lead to. That no parameters are likelier is tested on shops
+/// of any times and counts with ages of up to a million days; where the ages of customers lie more decades apart than that,
+/// likelier ones may exist.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FitOptions {
     penalty: f64,
