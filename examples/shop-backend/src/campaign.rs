@@ -19,6 +19,7 @@ use crate::extract::pick;
 use crate::money::Currency;
 use crate::order::{AMOUNT, check_id};
 use crate::problem::Fault;
+use crate::scan::Chosen;
 
 /// A campaign that is to be made: an audience, a hold-out, a message, and how long its outcome is looked at.
 #[derive(Deserialize, ToSchema)]
@@ -250,20 +251,20 @@ impl Campaign {
     /// are due. Of two who cannot both be written to on a day, the one of the higher value comes first.
     pub(crate) fn members(
         &self,
-        audience: Vec<(String, Decimal)>,
+        audience: Vec<Chosen>,
         rules: &ContactRules,
         touches: Vec<Touch<String>>,
         until: DateTime<Utc>,
         clock: &Clock,
     ) -> repurchase::Result<Vec<Member>> {
         let (mut members, mut wishes) = (Vec::with_capacity(audience.len()), Vec::new());
-        for (customer_id, value) in audience {
+        for Chosen { customer_id, value, segment } in audience {
             let group = self.assignment.group(&customer_id);
             if group == Group::Treated {
                 let name = self.name().to_owned();
                 wishes.push(Wish::new(customer_id.clone(), self.channel.clone(), self.send_at, value, name));
             }
-            members.push(Member { customer_id, group, send_at: None, suppressed: None });
+            members.push(Member { customer_id, group, send_at: None, suppressed: None, segment });
         }
         let decided = rules.schedule(touches, wishes, until, &clock.calendar)?.into_iter();
         let mut decided: BTreeMap<String, _> = decided
@@ -288,4 +289,6 @@ pub(crate) struct Member {
     pub(crate) send_at: Option<DateTime<Utc>>,
     /// Why it does not.
     pub(crate) suppressed: Option<Suppression>,
+    /// The key of the segment when the campaign was made; `None` in campaigns of before it was kept.
+    pub(crate) segment: Option<String>,
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use repurchase::act::audience::{Audience, Field, Rule, Schema};
 use repurchase::scale::Label;
+use repurchase::segment::LabelKind;
 use repurchase::shop::{Attribute, Figure, LastActivity, ShopModels};
 use serde_json::Value;
 
@@ -43,7 +44,7 @@ impl Judge {
 
     /// A customer of whom no tag was said has none, and what was not done never was; an attribute of which nothing was said
     /// is unknown.
-    pub(crate) fn verdict(&self, row: &Row<'_>, today: NaiveDate) -> Verdict {
+    pub(crate) fn verdict<'a>(&self, row: &Row<'a>, today: NaiveDate) -> Verdict<'a> {
         let Some(known) = row.profile() else { return Verdict::Unknown };
         // A rule that does not ask for them does not see them.
         let (said, tags) = if self.asks_for_traits { (row.attributes(), row.tags()) } else { Default::default() };
@@ -54,7 +55,9 @@ impl Judge {
         let (attributes, last): (Vec<_>, Vec<_>) = (names.map(attribute).collect(), last(&done, today));
         let whole = known.with_attributes(&attributes).with_tags(&tags).with_activities(&last);
         match self.audience.verdict(&whole) {
-            Some(true) => Verdict::In(known.figure(Figure::ExpectedValue)),
+            Some(true) => {
+                Verdict::In { value: known.figure(Figure::ExpectedValue), segment: known.label(LabelKind::Segment) }
+            }
             Some(false) => Verdict::Out,
             None => Verdict::Unknown,
         }
@@ -63,9 +66,12 @@ impl Judge {
 
 /// What a rule says of a customer.
 #[derive(Debug)]
-pub(crate) enum Verdict {
-    /// The customer is meant; with the value that is expected, if there is a model that says so.
-    In(Option<f64>),
+pub(crate) enum Verdict<'a> {
+    /// The customer is meant; with the value that is expected, if there is a model that says so, and the segment.
+    In {
+        value: Option<f64>,
+        segment: Option<&'a Label>,
+    },
     Out,
     /// Something unknown would decide.
     Unknown,

@@ -24,20 +24,34 @@ pub(crate) async fn everybody(app: &App) -> Result<(Everybody, Arc<Version>), Pr
 /// Whom a rule selects.
 #[derive(Debug, Default)]
 pub(crate) struct Selected {
-    /// Ascending by id, each with the value that is expected of the customer, 0 where none is.
-    pub(crate) customers: Vec<(String, Decimal)>,
+    /// Ascending by id.
+    pub(crate) customers: Vec<Chosen>,
     pub(crate) not_judged: usize,
+}
+
+/// A customer whom a rule selects, as the models know the customer at that moment.
+#[derive(Debug, Clone)]
+pub(crate) struct Chosen {
+    pub(crate) customer_id: String,
+    /// What is expected of the customer, 0 where nothing is.
+    pub(crate) value: Decimal,
+    /// The key of the segment.
+    pub(crate) segment: Option<String>,
 }
 
 impl Selected {
     /// Of all customers with a purchase.
     pub(crate) async fn of(app: &App, judge: Judge, everybody: Everybody) -> Result<Self, Problem> {
         let decimals = app.store.currency().decimals();
-        let add = move |selected: &mut Self, customer_id: &str, verdict: Verdict| {
+        let add = move |selected: &mut Self, customer_id: &str, verdict: Verdict<'_>| {
             match verdict {
-                Verdict::In(value) => {
-                    let value = value.map(|value| rounded_to_money(value, decimals));
-                    selected.customers.push((customer_id.to_owned(), value.transpose()?.unwrap_or_default()));
+                Verdict::In { value, segment } => {
+                    let value = value.map(|value| rounded_to_money(value, decimals)).transpose()?;
+                    selected.customers.push(Chosen {
+                        customer_id: customer_id.to_owned(),
+                        value: value.unwrap_or_default(),
+                        segment: segment.map(|label| label.key().to_owned()),
+                    });
                 }
                 Verdict::Out => {}
                 Verdict::Unknown => selected.not_judged += 1,
@@ -55,7 +69,7 @@ pub(crate) async fn judged<T: Send + 'static>(
     everybody: Everybody,
     behind: Option<String>,
     mut state: T,
-    add: impl Fn(&mut T, &str, Verdict) -> repurchase::Result<ControlFlow<()>> + Send + 'static,
+    add: impl Fn(&mut T, &str, Verdict<'_>) -> repurchase::Result<ControlFlow<()>> + Send + 'static,
 ) -> Result<T, Problem> {
     let judging = spawn_blocking(move || {
         for row in everybody.rows(behind.as_deref()) {

@@ -81,10 +81,10 @@ pub(crate) async fn post(
         _ => None,
     };
     let (start, limit) = (Instant::now(), usize::from(limit));
-    let add = move |found: &mut Found, customer_id: &str, verdict: Verdict| {
+    let add = move |found: &mut Found, customer_id: &str, verdict: Verdict<'_>| {
         found.examined += 1;
         match verdict {
-            Verdict::In(_) => found.ids.push(customer_id.to_owned()),
+            Verdict::In { .. } => found.ids.push(customer_id.to_owned()),
             Verdict::Out => {}
             Verdict::Unknown => found.not_judged += 1,
         }

@@ -12,6 +12,7 @@ pub(crate) mod orders;
 mod outcome;
 pub(crate) mod points;
 pub(crate) mod report;
+mod responses;
 pub(crate) mod service;
 pub(crate) mod shop;
 pub(crate) mod sign_in;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use tokio::task::spawn_blocking;
 use utoipa::ToSchema;
 
+use super::responses::{self, BySegment};
 use crate::app::App;
 use crate::campaign::{Campaign, Member};
 use crate::money::Currency;
@@ -39,6 +40,8 @@ pub(super) struct OutcomeView {
     return_on_investment: Option<f64>,
     /// What the coupon changed in the profit per treated customer; null without a coupon.
     coupon_profit: Option<String>,
+    /// Null of a campaign that was made by a program of before segments were kept.
+    by_segment: Option<BySegment>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -110,7 +113,7 @@ pub(super) async fn outcome(
     let so_far = Window::through(window.start(), window.last().min(today)).map_err(internal)?;
     let records = app.store.records(Some(before.start()), Some(so_far.last())).await?;
     let (calendar, currency, campaign) = (app.store.calendar().clone(), app.store.currency(), campaign.clone());
-    let clock = app.config.clock.clone();
+    let (clock, names) = (app.config.clock.clone(), responses::names(app, language));
     let measuring = spawn_blocking(move || {
         let log = PurchaseLog::from_records(records, &calendar)?;
         let groups = || members.iter().map(|member| (member.customer_id.clone(), member.group));
@@ -138,6 +141,7 @@ pub(super) async fn outcome(
             cost: campaign.cost_of_message().map(|_| funnel.cost().to_string()),
             return_on_investment: funnel.return_on_investment(),
             coupon_profit: profit.map(|profit| profit.round_dp(4).normalize().to_string()),
+            by_segment: BySegment::of(&log, so_far, &members, &names, language)?,
         })
     });
     let outcome = measuring.await.map_err(|error| Problem::internal(&error))?;

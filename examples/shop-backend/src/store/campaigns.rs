@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use repurchase::act::campaign::Group;
 use repurchase::act::contact::{Channel, ContactRules, Touch};
-use repurchase::rust_decimal::Decimal;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 use tokio::task::spawn_blocking;
@@ -14,6 +13,7 @@ use super::sql::{Sql, Value};
 use super::{AT_A_TIME, Dialect, Store, StoreError, in_attempts};
 use crate::campaign::{Campaign, Member};
 use crate::config::Clock;
+use crate::scan::Chosen;
 
 /// A campaign with when it was made.
 #[derive(Debug, Clone)]
@@ -33,11 +33,11 @@ impl Store {
         Ok(())
     }
 
-    /// Makes a campaign of an audience, each with what a message to them is worth: `false` when there is one of its name.
+    /// Makes a campaign of an audience: `false` when there is one of its name.
     pub(crate) async fn add_campaign(
         &self,
         campaign: &Campaign,
-        audience: &[(String, Decimal)],
+        audience: &[Chosen],
         clock: &Clock,
     ) -> Result<bool, StoreError> {
         in_attempts!(self.try_add_campaign(campaign, audience, clock))
@@ -46,7 +46,7 @@ impl Store {
     async fn try_add_campaign(
         &self,
         campaign: &Campaign,
-        audience: &[(String, Decimal)],
+        audience: &[Chosen],
         clock: &Clock,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
@@ -91,8 +91,8 @@ impl Store {
     /// The customers of a campaign, by the name under which each is known now.
     pub(crate) async fn members(&self, name: &str) -> Result<Vec<Member>, StoreError> {
         let select = "SELECT COALESCE(known.known_as, member.customer_id), member.is_control, member.send_at, \
-                      member.suppressed FROM campaign_members AS member LEFT JOIN customers AS known \
-                      ON known.customer_id = member.customer_id WHERE member.campaign = $1 ORDER BY member.customer_id";
+                      member.suppressed, member.segment FROM campaign_members AS member \
+                      LEFT JOIN customers AS known ON known.customer_id = member.customer_id WHERE member.campaign = $1 ORDER BY member.customer_id";
         let rows = sqlx::query(select).bind(name).fetch_all(&self.reads).await?;
         rows.iter().map(member).collect()
     }
@@ -136,10 +136,10 @@ async fn add_members(
     members: &[Member],
 ) -> Result<(), StoreError> {
     for members in members.chunks(AT_A_TIME) {
-        let mut insert =
-            Sql::new("INSERT INTO campaign_members (campaign, customer_id, is_control, send_at, suppressed) VALUES ");
+        let mut insert = Sql::new("INSERT INTO campaign_members ");
+        insert.push("(campaign, customer_id, is_control, send_at, suppressed, segment) VALUES ");
         let mut rows = Vec::with_capacity(members.len());
-        for Member { customer_id, group, send_at, suppressed } in members {
+        for Member { customer_id, group, send_at, suppressed, segment } in members {
             let suppressed = suppressed.as_ref().map(serde_json::to_string).transpose();
             let suppressed = suppressed.map_err(|error| StoreError::corrupt("campaign", campaign.name(), &error))?;
             rows.push([
@@ -148,6 +148,7 @@ async fn add_members(
                 i64::from(*group == Group::Control).into(),
                 send_at.map(|at| at.timestamp_micros()).into(),
                 suppressed.into(),
+                segment.clone().into(),
             ]);
         }
         insert.rows(rows);
@@ -208,5 +209,6 @@ fn member(row: &AnyRow) -> Result<Member, StoreError> {
     let suppressed = suppressed.map(|text| serde_json::from_str(&text)).transpose();
     let suppressed = suppressed.map_err(|error| StoreError::corrupt("campaign", &customer_id, &error))?;
     let group = if is_control == 0 { Group::Treated } else { Group::Control };
-    Ok(Member { customer_id, group, send_at: send_at.and_then(DateTime::from_timestamp_micros), suppressed })
+    let send_at = send_at.and_then(DateTime::from_timestamp_micros);
+    Ok(Member { customer_id, group, send_at, suppressed, segment: row.try_get(4)? })
 }

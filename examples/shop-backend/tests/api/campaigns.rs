@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use repurchase::Ratio;
-use repurchase::act::campaign::{Assignment, Group};
+use repurchase::act::campaign::{Assignment, Comparison, Group};
+use repurchase::scale::{Confidence, Interval};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -11,6 +12,7 @@ use crate::harness::{Database, Shop, on_both, order};
 
 on_both![
     months_of_campaigns_say_what_they_did,
+    which_segment_responded,
     campaigns_share_the_caps,
     a_customer_who_is_joined_or_forgotten,
     what_cannot_be_a_campaign_is_refused_by_name,
@@ -172,6 +174,103 @@ async fn months_of_campaigns_say_what_they_did(database: Database) {
     assert_eq!(names.iter().map(|one| one["name"].clone()).collect::<Vec<_>>(), ["2026-05", "2026-04"]);
 }
 
+/// The segment of each customer.
+async fn segments(shop: &Shop) -> BTreeMap<String, String> {
+    let customers = shop.customers("").await.into_iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    customers.map(|one| (text(&one["customer_id"]), text(&one["labels"]["segment"]["key"]))).collect()
+}
+
+/// Of the treated of one segment alone, three times as many buy. Each segment's groups are counted here once more.
+async fn which_segment_responded(database: Database) {
+    let shop = opened(&database).await;
+    let before = segments(&shop).await;
+    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
+    for segment in before.values() {
+        *sizes.entry(segment).or_default() += 1;
+    }
+    let responds = *sizes.iter().max_by_key(|(_, size)| **size).unwrap().0;
+    assert!(sizes.len() >= 4, "{sizes:?}");
+    for (name, held_back) in [("one", 1), ("none", 1), ("all", 0)] {
+        let mut posted = campaign(name, "2026-04-01T10:00:00Z");
+        posted["hold_out"]["count"] = json!(held_back);
+        let (status, made) = shop.post("/campaigns", &posted).await;
+        assert_eq!((status, &made["outcome"]), (StatusCode::CREATED, &Value::Null), "{made}");
+    }
+    drop(shop);
+    let shop = shop_on(&database, "2026-04-29");
+    let is_treated = |campaign: &str, id: &String| {
+        Assignment::new(campaign, Ratio::new(1, 2).unwrap()).unwrap().group(id) == Group::Treated
+    };
+    let reached = before.iter().filter(|(id, segment)| *segment == responds && is_treated("one", id));
+    let reached: BTreeSet<_> = reached.map(|(id, _)| id.clone()).collect();
+    month(&shop, "2026-04", &reached, [0.2, 0.6], 3).await;
+    let now = segments(&shop).await;
+    assert!(before.iter().filter(|(id, segment)| now[*id] != **segment).count() > 100, "they are in others now");
+    let mut chance = Chance::of(3);
+    let bought = |n: usize| chance.next() < if reached.contains(&name(n)) { 0.6 } else { 0.2 };
+    let bought: Vec<bool> = (0..CUSTOMERS).map(bought).collect();
+
+    let near = |found: &Value, expected: f64| {
+        assert!((found.as_f64().unwrap() - expected).abs() < 1e-9, "{found} is not {expected}");
+    };
+    for campaign in ["one", "none"] {
+        // Of each segment, of the treated and of those held back: how many, and how many bought.
+        let mut arms: BTreeMap<&str, [[u64; 2]; 2]> = BTreeMap::new();
+        for (n, bought) in bought.iter().enumerate() {
+            let arms = arms.entry(&before[&name(n)]).or_default();
+            let arm = &mut arms[usize::from(!is_treated(campaign, &name(n)))];
+            *arm = [arm[0] + 1, arm[1] + u64::from(*bought)];
+        }
+        let found = shop.ok(&format!("/campaigns/{campaign}")).await["outcome"]["by_segment"].clone();
+        let k = f64::from(u32::try_from(arms.len()).unwrap());
+        let jointly = Confidence::new(0.95_f64.powf(1.0 / k)).unwrap();
+        for (list, worth) in [("conversion", 1.0), ("revenue", 25.5)] {
+            let rows = found[list].as_array().unwrap();
+            let names: BTreeSet<_> = rows.iter().map(|row| row["segment"].as_str().unwrap()).collect();
+            assert_eq!((names, rows.len()), (arms.keys().copied().collect(), arms.len()), "{found}");
+            let shrunk: Vec<_> = rows.iter().map(|row| row["shrunk"].as_f64().unwrap()).collect();
+            assert!(shrunk.is_sorted_by(|one, other| one >= other), "{shrunk:?}");
+            for row in rows {
+                let segment = row["segment"].as_str().unwrap();
+                let [treated, control] = arms[segment];
+                assert_eq!(
+                    (&row["treated_customers"], &row["control_customers"]),
+                    (&json!(treated[0]), &json!(control[0]))
+                );
+                let [treated, control] = [treated, control].map(|[of, count]| Ratio::new(count, of).unwrap());
+                let compared = Comparison::of_rates(treated, control, jointly);
+                near(&row["treated"], treated.value().unwrap() * worth);
+                near(&row["control"], control.value().unwrap() * worth);
+                near(&row["difference"], compared.difference().unwrap() * worth);
+                near(&row["confidence"], jointly.level());
+                let (low, high) = (row["difference_low"].as_f64().unwrap(), row["difference_high"].as_f64().unwrap());
+                if list == "conversion" {
+                    let Interval { low, high, .. } = compared.difference_interval().unwrap();
+                    near(&row["difference_low"], low);
+                    near(&row["difference_high"], high);
+                }
+                let is_it = (campaign, segment) == ("one", responds);
+                let truth = if is_it { 0.4 * worth } else { 0.0 };
+                assert!((low..=high).contains(&truth), "{truth}: {row}");
+                assert_eq!(row["verdict"], if is_it { "better" } else { "cannot_tell" }, "{row}");
+            }
+            assert!(campaign == "none" || rows[0]["segment"] == responds, "{found}");
+        }
+        assert_eq!(found["cannot_tell"].is_null(), campaign == "one", "{found}");
+    }
+    let names = shop.ok("/segments?lang=zh").await["segments"].clone();
+    let name = names.as_array().unwrap().iter().find(|one| one["key"] == responds).unwrap()["name"].clone();
+    let chinese = shop.ok("/campaigns/one?lang=zh").await["outcome"]["by_segment"].clone();
+    assert_eq!((&chinese["conversion"][0]["name"], name.as_str().unwrap().is_ascii()), (&name, false));
+    let chinese = shop.ok("/campaigns/none?lang=zh").await["outcome"]["by_segment"].clone();
+    let compared = format!("比较了 {} 个分群", sizes.len());
+    assert!(chinese["cannot_tell"].as_str().unwrap().contains(&compared), "{chinese}");
+    let nobody = shop.ok("/campaigns/all").await["outcome"]["by_segment"].clone();
+    assert_eq!(nobody["conversion"], json!([]), "{nobody}");
+    assert!(nobody["cannot_tell"].as_str().unwrap().contains("nothing to compare"), "{nobody}");
+}
+
 /// What one campaign plans, another one counts; a campaign that is given up before it began gives its messages back.
 async fn campaigns_share_the_caps(database: Database) {
     let shop = opened(&database).await;
@@ -238,6 +337,12 @@ async fn a_customer_who_is_joined_or_forgotten(database: Database) {
         (&outcome["treated"]["customers"], &outcome["control"]["customers"]),
         (&json!(treated - 2), &json!(control - 1))
     );
+    // Whatever their segments were, each counts once, and the two in none.
+    let of = |arm: &str| {
+        let rows = outcome["by_segment"]["revenue"].as_array().unwrap();
+        rows.iter().map(|row| row[arm].as_u64().unwrap()).sum::<u64>()
+    };
+    assert_eq!((of("treated_customers"), of("control_customers")), (treated - 2, control - 1));
     let pool = database.connect().await;
     for table in ["campaign_members", "touches"] {
         let count = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table} WHERE customer_id = $1"));

@@ -14,6 +14,7 @@ on_both![
     orders_of_the_first_form_are_statements,
     histories_of_an_earlier_form_are_made_again,
     orders_that_joined_ids_kept_are_the_persons,
+    a_campaign_of_before_segments_were_kept,
 ];
 
 /// Orders as they were stored before events were: among them one that was refunded, one that was cancelled, one that
@@ -148,6 +149,40 @@ async fn orders_that_joined_ids_kept_are_the_persons(database: Database) {
     assert_eq!(check_histories(&database).await.len(), 3);
     assert_eq!(shop.ok("/customers/joined").await["figures"]["revenue"], "14.00");
     assert_eq!(shop.ok("/customers/gone").await["figures"]["revenue"], "7.00");
+}
+
+/// Its outcome is told, and nothing by segment; a campaign that is made now has both.
+async fn a_campaign_of_before_segments_were_kept(database: Database) {
+    let pool = earlier(&database, 10).await;
+    let kept = json!({
+        "assignment": {"campaign": "before", "control": {"count": 1, "of": 2}}, "rule": {"purchases": {">=": 1}},
+        "sentences": ["All.", "所有。"], "model": 1, "as_of": "2026-03-01", "not_judged": 0, "channel": "sms",
+        "send_at": "2026-03-01T10:00:00Z", "first": "2026-03-01", "days": 28, "cost_per_message": null, "coupon": null,
+        "expects": null
+    });
+    let insert = "INSERT INTO campaigns (name, created_at, campaign) VALUES ('before', 0, $1)";
+    sqlx::query(insert).bind(kept.to_string()).execute(&pool).await.unwrap();
+    let insert = "INSERT INTO campaign_members (campaign, customer_id, is_control) VALUES ('before', $1, $2)";
+    for (id, is_control) in [("ann", 0), ("bo", 1), ("cy", 0)] {
+        sqlx::query(insert).bind(id).bind(i64::from(is_control)).execute(&pool).await.unwrap();
+    }
+    pool.close().await;
+
+    let shop = Shop::start(&database);
+    let orders = [order("a", "ann", "2026-03-05", "19.90"), order("b", "bo", "2026-02-05", "7")];
+    assert_eq!(shop.post("/orders", &json!(orders)).await.0, StatusCode::CREATED);
+    let outcome = shop.ok("/campaigns/before").await["outcome"].clone();
+    assert_eq!((&outcome["treated"]["customers"], &outcome["treated"]["buyers"]), (&json!(2), &json!(1)));
+    assert_eq!(outcome.get("by_segment"), Some(&json!(null)));
+    assert_eq!(shop.post("/models/fit", &json!({})).await.0, StatusCode::CREATED);
+    let now = json!({
+        "name": "now", "rule": {"purchases": {">=": 1}}, "channel": "sms", "send_at": "2026-03-31T10:00:00Z", "days": 7
+    });
+    let (status, now) = shop.post("/campaigns", &now).await;
+    assert_eq!((status, &now["treated"], &now["control"]), (StatusCode::CREATED, &json!(2), &json!(0)), "{now}");
+    let treated: Vec<_> = now["outcome"]["by_segment"]["revenue"].as_array().unwrap().clone();
+    assert_eq!(treated.iter().map(|row| row["treated_customers"].as_u64().unwrap()).sum::<u64>(), 2, "{treated:?}");
+    assert_eq!(shop.ok("/campaigns/before").await["outcome"]["by_segment"], json!(null));
 }
 
 /// The tables after so many migrations.
