@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use repurchase::shop::{Activity, Attribute};
 
+use super::{Everybody, Part};
 use crate::store::Customer;
 
 /// What is said of a customer, and what the customer did.
@@ -31,6 +32,18 @@ impl<'a> Said<'a> {
             attributes: customer.traits.attributes().collect(),
             done: done.map(|done| Done { activity: done.activity, category: &done.category, day: done.day }).collect(),
         }
+    }
+}
+
+impl Everybody {
+    /// What is said of an attribute, customer by customer; those are among them whose last purchase is after today.
+    pub(crate) fn attribute<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (&'a str, Attribute<'a>)> {
+        let settled = self.parts.iter().flat_map(Part::rows).map(|row| (row.customer_id, row.attributes()));
+        let recent = self.recent.iter().map(|(id, customer)| (id.as_str(), customer.traits.attributes().collect()));
+        settled.chain(recent).map(move |(id, attributes): (_, Vec<_>)| {
+            let own = attributes.into_iter().find(|(own, _)| *own == name);
+            (id, own.map_or(Attribute::Unknown, |(_, value)| value))
+        })
     }
 }
 

@@ -1,25 +1,28 @@
 //! Numbers about the shop: segments and tiers, repurchase rates.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::extract::State;
 use chrono::{Datelike, Days, NaiveDate};
-use repurchase::measure::{RateOptions, Scope, repurchase_rates};
+use repurchase::measure::{RateOptions, RepurchaseRates, Scope, repurchase_rates, repurchase_rates_by};
 use repurchase::record::{Period, Window, Windows};
 use repurchase::scale::{Label, Language};
 use repurchase::segment::LabelKind;
+use repurchase::shop::Attribute;
 use repurchase::{PurchaseLog, Ratio};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Refusals;
 use crate::app::App;
-use crate::everybody::Group;
+use crate::everybody::{Everybody, Group};
 use crate::extract::{Query, Reader, day};
 use crate::kept;
 use crate::problem::{Fault, Problem};
+use crate::store::TraitName;
+use crate::traits::TraitKind;
 
 /// The shop, and how its numbers are to be read.
 #[derive(Serialize, ToSchema)]
@@ -123,6 +126,9 @@ fn groups(
     names.iter().map(group).collect()
 }
 
+/// Of an answer by group.
+const MOST_ROWS: usize = 20_000;
+
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -136,6 +142,10 @@ pub(crate) struct Question {
     /// In whole calendar periods, the first and the last of them those of the two days; `all` by default: one window.
     #[param(value_type = Option<By>, inline)]
     by: Option<String>,
+    /// An attribute that is a text, as `GET /traits` lists them: the same for the customers of each of its texts, in this
+    /// order, then for those who are said to have none, then for those of whom nothing was said. 20,000 rows at most.
+    #[param(min_length = 1, max_length = 100, example = "region")]
+    group: Option<String>,
 }
 
 #[derive(ToSchema)]
@@ -150,9 +160,18 @@ enum By {
     Year,
 }
 
-/// The repurchase rates of one window.
+/// The repurchase rates of one window, of all customers or of one group of them.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Rates {
+    /// Whether the customers of the row have a `text`, are said to have `none`, or nothing was said: `unknown`. Only where
+    /// `group` was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "text")]
+    group_is: Option<&'static str>,
+    /// The text, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Bavaria")]
+    group: Option<String>,
     first: NaiveDate,
     last: NaiveDate,
     /// Customers with two purchases or more in the window, of its buyers.
@@ -167,6 +186,9 @@ pub(crate) struct Rates {
 }
 
 /// How many customers, and how many orders, come back: by window, counted inside it, and over all that came before.
+///
+/// With `group`, the rows of a group stand together; a group without a purchase in any of the windows has none. Each
+/// customer belongs to one group, by what is said now.
 #[utoipa::path(get, path = "/rates", tag = "shop", params(Question), responses((status = 200, body = Vec<Rates>), Refusals))]
 pub(crate) async fn rates(
     State(app): State<Arc<App>>,
@@ -175,23 +197,81 @@ pub(crate) async fn rates(
     let windows = windows(&question, app.config.clock.today()).map_err(|fault| Problem::invalid(vec![fault]))?;
     let bounds = windows.iter().next().zip(windows.iter().last());
     let Some((first, last)) = bounds else { return Ok(Answer(Vec::new())) };
+    if let Some(name) = &question.group {
+        let is_it = |one: &TraitName| one.kind == TraitKind::Text && one.name == *name;
+        if !app.store.trait_names().await?.iter().any(is_it) {
+            let expected = "an attribute that is a text of some customer, as GET /traits lists them";
+            return Err(Problem::invalid(vec![Fault::new("group", name.as_str(), expected)]));
+        }
+    }
     let records = app.store.records_of_buyers(first.start(), last.last()).await?;
     let calendar = app.store.calendar().clone();
-    kept::made(move || {
+    let options = [RateOptions::default(), RateOptions::default().with_scope(Scope::Lifetime)];
+    let Some(name) = question.group else {
+        return kept::made(move || {
+            let log = PurchaseLog::from_records(records, &calendar)?;
+            let rates = options.map(|options| repurchase_rates(&log, &windows, &options));
+            Ok::<_, repurchase::Error>(Answer(Rates::rows(None, rates).collect()))
+        })
+        .await;
+    };
+    let everybody = app.models.everybody().await?;
+    let rows = kept::made(move || {
         let log = PurchaseLog::from_records(records, &calendar)?;
-        let options = RateOptions::default();
-        let ever = repurchase_rates(&log, &windows, &options.with_scope(Scope::Lifetime));
-        let rows = repurchase_rates(&log, &windows, &options).into_iter().zip(ever).map(|(rates, ever)| Rates {
+        let groups = groups_by(&everybody, &name);
+        let found = groups.values().collect::<BTreeSet<_>>().len() + 1;
+        if found.saturating_mul(windows.len()) > MOST_ROWS {
+            let expected = format!("{MOST_ROWS} rows at most, of {} windows for each of {found} groups", windows.len());
+            return Ok(Err(Fault::new("group", name.as_str(), expected)));
+        }
+        let of = |id: &String| groups.get(id.as_str()).copied().unwrap_or(GroupIs::Unknown);
+        let [inside, ever] = options.map(|options| repurchase_rates_by(&log, &windows, &options, of));
+        let groups = inside.into_iter().zip(ever.into_values());
+        let rows = groups.flat_map(|((group, inside), ever)| Rates::rows(Some(group), [inside, ever]));
+        Ok::<_, repurchase::Error>(Ok(Answer(rows.collect())))
+    });
+    rows.await?.map_err(|fault| Problem::invalid(vec![fault]))
+}
+
+/// To which group a customer belongs: those of a text first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum GroupIs<'a> {
+    Text(&'a str),
+    None,
+    Unknown,
+}
+
+/// By what is said of an attribute; of the others nothing is.
+fn groups_by<'a>(everybody: &'a Everybody, name: &'a str) -> HashMap<&'a str, GroupIs<'a>> {
+    let group = |(id, value): (&'a str, Attribute<'a>)| match value {
+        Attribute::Text(text) => Some((id, GroupIs::Text(text))),
+        Attribute::Absent => Some((id, GroupIs::None)),
+        _ => None,
+    };
+    everybody.attribute(name).filter_map(group).collect()
+}
+
+impl Rates {
+    /// Of a group, in its windows: counted inside each, and over all that came before.
+    fn rows(group: Option<GroupIs<'_>>, rates: [Vec<RepurchaseRates>; 2]) -> impl Iterator<Item = Self> {
+        let (group_is, text) = match group {
+            Some(GroupIs::Text(text)) => (Some("text"), Some(text.to_owned())),
+            Some(GroupIs::None) => (Some("none"), None),
+            Some(GroupIs::Unknown) => (Some("unknown"), None),
+            None => (None, None),
+        };
+        let [inside, ever] = rates;
+        inside.into_iter().zip(ever).map(move |(rates, ever)| Self {
+            group_is,
+            group: text.clone(),
             first: rates.window.start(),
             last: rates.window.last(),
             users: rates.users.into(),
             orders: rates.orders.into(),
             returning: rates.returning.into(),
             later_orders: ever.orders.into(),
-        });
-        Ok::<_, repurchase::Error>(Answer(rows.collect()))
-    })
-    .await
+        })
+    }
 }
 
 fn windows(question: &Question, today: NaiveDate) -> Result<Windows, Fault> {
