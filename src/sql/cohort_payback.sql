@@ -3,21 +3,13 @@
 -- It reads winning_costs: a view of one's own with the first day of a calendar month, cohort, and cost_per_customer above 0.
 -- Population: the customers whose first purchase lies in the month. A month of life that some have not lived to its end
 -- counts with what was brought so far. A cohort without a cost, or without a customer, has no row.
-with placed as (
-    select
-        f.first_day - cast(extract(day from f.first_day) as integer) + 1 as cohort,
-        cast(floor((f.day - f.first_day) / 30) as integer) as month_of_life,
-        f.buyer,
-        f.amount
-    from cohort_facts as f
-),
-brought as (
+with brought as (
     select
         cohort,
         month_of_life,
         first_value(count(distinct buyer)) over (partition by cohort order by month_of_life) as customers,
         sum(sum(amount)) over (partition by cohort order by month_of_life) as revenue_through
-    from placed
+    from cohort_facts
     group by cohort, month_of_life
 )
 select

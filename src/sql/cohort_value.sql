@@ -3,15 +3,6 @@
 -- in the first month where revenue_through >= cost * customers.
 -- Population of a cohort: the customers whose first purchase lies in its calendar month. A month in which nothing
 -- happened has no row. open is 1 while some of the cohort have not lived the month to its end: do not average it.
-with placed as (
-    select
-        f.first_day - cast(extract(day from f.first_day) as integer) + 1 as cohort,
-        f.first_day,
-        cast(floor((f.day - f.first_day) / 30) as integer) as month_of_life,
-        f.buyer,
-        f.amount
-    from cohort_facts as f
-)
 select
     cohort,
     month_of_life,
@@ -26,6 +17,6 @@ select
         then 1
         else 0
     end as open
-from placed
+from cohort_facts
 group by cohort, month_of_life
 order by cohort, month_of_life;

@@ -4,18 +4,6 @@
 -- in which nothing happened has no row. Credits count in the month in which they were issued, from the first purchase
 -- day on. open is 1 for the as-of day's own month while it is not over.
 -- By a key of the first order: cohorts_by.sql.
-with placed as (
-    select
-        f.first_day - cast(extract(day from f.first_day) as integer) + 1 as cohort,
-        cast(
-            12 * (extract(year from f.day) - extract(year from f.first_day))
-                + extract(month from f.day) - extract(month from f.first_day)
-            as integer
-        ) as month_offset,
-        f.buyer,
-        f.amount
-    from cohort_facts as f
-)
 select
     cohort,
     month_offset,
@@ -31,6 +19,6 @@ select
         then 1
         else 0
     end as open
-from placed
+from cohort_facts
 group by cohort, month_offset
 order by cohort, month_offset;

@@ -6,19 +6,6 @@ with first_keys as (
     select p.customer_id, min(p.order_key) as order_key
     from keyed_purchases as p join buyers as b on b.customer_id = p.customer_id and p.day = b.first_purchase
     group by p.customer_id
-),
-placed as (
-    select
-        k.order_key,
-        f.first_day - cast(extract(day from f.first_day) as integer) + 1 as cohort,
-        cast(
-            12 * (extract(year from f.day) - extract(year from f.first_day))
-                + extract(month from f.day) - extract(month from f.first_day)
-            as integer
-        ) as month_offset,
-        f.buyer,
-        f.amount
-    from cohort_facts as f join first_keys as k on k.customer_id = f.customer_id
 )
 select
     order_key,
@@ -36,6 +23,6 @@ select
         then 1
         else 0
     end as open
-from placed
+from cohort_facts as f join first_keys as k on k.customer_id = f.customer_id
 group by order_key, cohort, month_offset
 order by order_key, cohort, month_offset;

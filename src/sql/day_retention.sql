@@ -4,7 +4,7 @@
 -- row. open is 1 while some of the cohort have not lived the day to its end: do not average it.
 with bought as (
     select distinct
-        f.first_day - cast(extract(day from f.first_day) as integer) + 1 as cohort,
+        f.cohort,
         f.first_day,
         f.day - f.first_day as day_of_life,
         f.buyer

@@ -108,7 +108,7 @@ recipes! {
     /// The share of new customers who buy a second time within the days asked about. See
     /// [`second_purchase_rate`](crate::measure::second_purchase_rate).
     SECOND_PURCHASE_RATE = "second_purchase_rate.sql";
-    /// The view `cohort_facts`: what each buyer bought and gave back, beside the first purchase day.
+    /// The view `cohort_facts`: what each buyer bought and gave back, beside the first purchase day and the months since.
     COHORT_FACTS = "cohort_facts.sql";
     /// The retention (留存) and the revenue of each cohort by calendar month. See
     /// [`CohortTable`](crate::measure::CohortTable).

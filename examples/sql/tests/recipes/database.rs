@@ -56,8 +56,7 @@ pub(crate) const ORDERS: &str = "create table orders (
 
 /// What winning a customer cost: 7.25 in January, twice that in February, and so on.
 const WINNING_COSTS: &str = "create view winning_costs as select distinct
-    first_day - cast(extract(day from first_day) as integer) + 1 as cohort,
-    cast(7.25 as decimal(8, 2)) * cast(extract(month from first_day) as integer) as cost_per_customer
+    cohort, cast(7.25 as decimal(8, 2)) * cast(extract(month from cohort) as integer) as cost_per_customer
 from cohort_facts;";
 
 /// The view that a shop writes itself: here the cents of an order are its key.
