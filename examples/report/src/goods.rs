@@ -219,8 +219,12 @@ fn next(lines: &LineLog<String, String>, as_of: NaiveDate) -> Result<Option<Next
     let mut products = Vec::new();
     if trial.is_better() {
         let model = NextCategories::fit(lines, as_of, &options)?;
-        let came = |id: &String| lines.purchases_of(id).any(|bought| recent <= bought.day && bought.day <= as_of);
-        for (customer, ranked) in model.rank_all(lines, 1).into_iter().filter(|(id, _)| came(id)) {
+        for customer in lines.customers() {
+            let bought = || lines.purchases_of(customer).filter(|bought| bought.day <= as_of);
+            if bought().all(|bought| bought.day < recent) {
+                continue;
+            }
+            let ranked = model.rank(bought().map(|bought| bought.product), 1);
             products.extend(ranked.into_iter().map(|one| NextProduct {
                 customer: customer.clone(),
                 product: one.category.clone(),

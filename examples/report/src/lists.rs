@@ -63,11 +63,7 @@ pub(crate) fn lists(words: Words<'_>, buyers: &Buyers<'_>) -> Vec<List> {
     }
     let at = |position: usize| usual.get(position).copied().unwrap_or(f64::NEG_INFINITY);
     for (segment, _) in &buyers.segments {
-        let of = buyers.shop.profiles.labels(LabelKind::Segment).enumerate();
-        let mut customers: Vec<usize> = of
-            .filter(|(_, label)| label.is_some_and(|label| label.key() == segment.key()))
-            .map(|(position, _)| position)
-            .collect();
+        let mut customers = buyers.members(segment);
         customers.sort_by(|&left, &right| at(right).total_cmp(&at(left)));
         lists.push(list(words, buyers, of_segment(segment), Why::Segment, &customers));
     }

@@ -8,7 +8,7 @@ use repurchase::measure::{
     CohortOptions, CohortTable, PeriodMix, RateOptions, RepurchaseRates, buyer_mix, buyer_mix_in, repurchase_rates,
 };
 use repurchase::record::{Period, Windows};
-use repurchase::scale::{Bands, CutPoints};
+use repurchase::scale::{Bands, CutPoints, Label};
 use repurchase::segment::{LabelKind, LabelSummary, RfmModel, RfmScore, summarize};
 use repurchase::shop::{Figure, Profiles, PurchaseChoice, ShopChecks, ShopModels, ShopOptions, Trigger};
 use repurchase::{Error, PurchaseLog, Window};
@@ -149,6 +149,13 @@ impl<'a> Buyers<'a> {
     /// The repeat customers.
     pub(crate) fn regulars(&self) -> u64 {
         self.bands.first().map_or(0, |(_, sums)| sums.customers.of())
+    }
+
+    /// The customers of a segment, by their positions in the ledger.
+    pub(crate) fn members(&self, segment: &Label) -> Vec<usize> {
+        let labels = self.shop.profiles.labels(LabelKind::Segment).enumerate();
+        let members = labels.filter(|(_, label)| label.is_some_and(|label| label.key() == segment.key()));
+        members.map(|(position, _)| position).collect()
     }
 
     /// What customers usually bring within the horizon; `None` where it is unknown of one.

@@ -253,12 +253,14 @@ fn next_products(words: Words<'_>, next: &Next, lists: Option<&str>) -> Markup {
 fn note(words: Words<'_>, goods: &Goods<'_>) -> String {
     let returns = DueOptions::default().least_returns;
     let of_paths = thousands(goods.of_paths);
-    let next = goods.next.as_ref().is_some_and(|next| !next.products.is_empty());
-    let next = words.of(
-        " What may come next is new to the customer, with the probability that it is among what they take up next, if \
-         anything, and the product of theirs that says most for it.",
-        "下一种商品是客户尚未买过的：概率为若客户购入新品、其中包含该商品的概率，依据为其已购商品中最能说明这一点的一种。",
-    ).repeat(usize::from(next));
+    let next = match &goods.next {
+        Some(next) if !next.products.is_empty() => words.of(
+            " What may come next is new to the customer, with the probability that it is among what they take up next, \
+             if anything, and the product of theirs that says most for it.",
+            "下一种商品是客户尚未买过的：概率为若客户购入新品、其中包含该商品的概率，依据为其已购商品中最能说明这一点的一种。",
+        ),
+        _ => "",
+    };
     let text = words.of(
         format!(
             "All that a customer buys of a product on one day is one purchase. Median days: within them half of its purchases \
@@ -278,5 +280,5 @@ fn note(words: Words<'_>, goods: &Goods<'_>) -> String {
              {LEAST} 位、路径不足 {LEAST_OF_PATH} 位的不列出。"
         ),
     );
-    text + &next
+    text + next
 }

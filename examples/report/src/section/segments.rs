@@ -1,11 +1,10 @@
 //! Segments: how many, what they brought, who moved, what to do.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 use repurchase::scale::Label;
-use repurchase::segment::{LabelKind, LabelSummary};
+use repurchase::segment::LabelSummary;
 
 use super::act::{counted_actions, listed};
 use super::{Section, heads, list_link};
@@ -90,12 +89,6 @@ fn table(words: Words<'_>, buyers: &Buyers<'_>, segments: &[&Group], lists: Opti
         names.push(words.of(format!("In / out, {PERIOD} days"), format!("{PERIOD} 天转入/转出")));
     }
     names.push(words.of("What to do", "运营策略").to_owned());
-    let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (position, label) in buyers.shop.profiles.labels(LabelKind::Segment).enumerate() {
-        if let Some(label) = label {
-            members.entry(label.key()).or_default().push(position);
-        }
-    }
     html! {
         figure id="segments-table" {
             figcaption { (words.of("Segments by customers and by revenue", "各分群的客户数与成交金额")) }
@@ -113,7 +106,7 @@ fn table(words: Words<'_>, buyers: &Buyers<'_>, segments: &[&Group], lists: Opti
                                     td class="number" { "+" (thousands(came)) " / −" (thousands(left)) }
                                 }
                                 td class="text" {
-                                    (actions(words, buyers, members.get(label.key()).map_or(&[], Vec::as_slice)))
+                                    (actions(words, buyers, &buyers.members(label)))
                                     " " (list_link(words, lists, &of_segment(label), name))
                                 }
                             }
