@@ -11,6 +11,7 @@ use repurchase::{Order, PurchaseLog, Ratio, Result, ShopCalendar, Window};
 use rust_decimal::Decimal;
 
 pub(crate) mod pools;
+pub(crate) mod visitors;
 
 /// The same random inputs in every run.
 pub(crate) fn fixed_seed(cases: u32) -> Config {

@@ -14,6 +14,7 @@ use repurchase::{Error, Order, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
 use super::chance::Chance;
+use super::common::visitors::{TRUTH, visits};
 use super::common::{date, log_of, noon};
 use super::fixed_seed;
 
@@ -152,28 +153,13 @@ fn probabilities_of_another_library() -> TestResult {
 /// is of the model's form, it beats the rule.
 #[test]
 fn known_parameters_come_back() -> TestResult {
-    let truth = VisitorParams {
-        intercept: -3.5,
-        views: 0.3,
-        searches: 0.5,
-        favourites: 0.8,
-        carts: 1.2,
-        recency: 1.0,
-        visit_days: 0.5,
-        categories: -0.4,
-    };
-    let (model, mut chance) = (VisitorModel::from_params(truth, 10, 10)?, Chance(16));
+    let (model, mut chance) = (VisitorModel::from_params(TRUTH, 10, 10)?, Chance(16));
     let (split, mut interactions, mut orders) = (date("2026-05-31"), Vec::new(), Vec::new());
     for span in 0..2_u32 {
         let split = split - Days::new(10 * u64::from(span));
         for visitor in 0..15_000 {
             let visitor = span * 15_000 + visitor;
-            let own: Vec<_> = (0..=(6.0 * chance.uniform()) as usize)
-                .map(|_| {
-                    let kind = InteractionKind::ALL[(4.0 * chance.uniform()) as usize];
-                    (kind, (10.0 * chance.uniform()) as u32, (8.0 * chance.uniform()) as u32)
-                })
-                .collect();
+            let own = visits(|| chance.uniform());
             let sample = VisitorSample::of(own.iter().copied()).ok_or("one or more")?;
             if chance.happens(model.probability(&sample)) {
                 orders.push(Record::from(Order::on(visitor, split + Days::new(1), Decimal::ONE)?));
@@ -188,7 +174,7 @@ fn known_parameters_come_back() -> TestResult {
     let options = VisitorOptions::default().with_lookback_days(10).with_horizon_days(10).with_spans(2);
     let fit = VisitorModel::fit(&log_of(orders), &interactions, &ShopCalendar::utc(), split + Days::new(10), &options)?;
     assert_eq!(fit.spans, 2);
-    for (found, expected) in in_order(fit.model.params()).into_iter().zip(in_order(truth)) {
+    for (found, expected) in in_order(fit.model.params()).into_iter().zip(in_order(TRUTH)) {
         assert!((found - expected).abs() < 0.25, "{found} for {expected}: {fit:?}");
     }
     let check = fit.check.ok_or("two spans")?;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use repurchase::act::audience::{Audience, Schema, Test};
-use repurchase::predict::{VisitorModel, VisitorOptions, VisitorParams, VisitorSample, visitors};
+use repurchase::predict::{VisitorModel, VisitorOptions, VisitorSample, visitors};
 use repurchase::record::{Interaction, InteractionKind};
 use repurchase::shop::{Figure, Profile};
 use repurchase::{Order, PurchaseLog, ShopCalendar};
@@ -10,18 +10,8 @@ use rust_decimal::Decimal;
 
 use super::{all, is};
 use crate::campaign::chance::Chance;
+use crate::common::visitors::{TRUTH, visits};
 use crate::date;
-
-const TRUTH: VisitorParams = VisitorParams {
-    intercept: -3.5,
-    views: 0.3,
-    searches: 0.5,
-    favourites: 0.8,
-    carts: 1.2,
-    recency: 1.0,
-    visit_days: 0.5,
-    categories: -0.4,
-};
 
 fn noon(day: NaiveDate) -> DateTime<Utc> {
     day.and_hms_opt(12, 0, 0).unwrap().and_utc()
@@ -37,12 +27,7 @@ fn visitors_are_selected_by_their_score() -> Result<(), Box<dyn std::error::Erro
     for span in 0..3_u32 {
         let split = as_of - Days::new(10 * u64::from(span));
         for visitor in span * EACH..(span + 1) * EACH {
-            let own: Vec<_> = (0..=(6.0 * chance.uniform()) as usize)
-                .map(|_| {
-                    let kind = InteractionKind::ALL[(4.0 * chance.uniform()) as usize];
-                    (kind, (10.0 * chance.uniform()) as u32, (8.0 * chance.uniform()) as u32)
-                })
-                .collect();
+            let own = visits(|| chance.uniform());
             let will_buy = chance.happens(model.probability(&VisitorSample::of(own.iter().copied()).ok_or("seen")?));
             if span == 0 {
                 buys.push(will_buy);
