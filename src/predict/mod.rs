@@ -91,9 +91,9 @@ pub use purchases::{
     AnyModel, BgCnbd, BgNbd, BgNbdParams, CnbdParams, MbgCnbd, MbgNbd, MbgNbdParams, ModelKind, Nbd, NbdParams,
     NextPurchase, ParetoNbd, ParetoNbdParams, PurchaseModel, Regularity, Revival, RevivingModel,
 };
-pub(crate) use value::Sum;
 pub use value::{
     CustomerForecast, Discount, GammaGamma, GammaGammaParams, KeptShare, NoMeanSpend, ValueModel, discounted_purchases,
     rounded_to_money,
 };
+pub(crate) use value::{Known, Spend, Sum};
 pub use visitors::{VisitorCheck, VisitorFit, VisitorModel, VisitorOptions, VisitorParams, VisitorSample, visitors};

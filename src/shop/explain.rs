@@ -6,10 +6,10 @@ use rust_decimal::Decimal;
 use super::ahead::sample;
 use super::figure::Figure;
 use super::models::ShopModels;
-use super::profile::difference;
+use super::profile::{Profile, difference};
 use crate::error::Result;
 use crate::history::CustomerHistory;
-use crate::predict::CustomerForecast;
+use crate::predict::{Known, PurchaseModel, RevivingModel, Sample, Spend};
 use crate::scale::Language;
 use crate::scale::words::{count, phrase};
 use crate::segment::LabelKind;
@@ -53,18 +53,26 @@ impl ShopModels {
         match figure {
             Figure::R | Figure::F | Figure::M => self.rfm.explain(history, language),
             Figure::DueDays if self.purchases.model().is_some_and(|model| model.kind().is_of_rhythm()) => {
-                Some(self.forecast(history, as_of)?.explain_next(language))
+                self.explain_next(history, as_of, language)
             }
             Figure::ExpectedCycleDays | Figure::CyclesMissed | Figure::OverdueDays | Figure::DueDays => {
                 Some(self.cycles.standing(history, as_of)?.explain(language))
             }
             Figure::ProbabilityAlive => self.explain_alive(history, as_of, language),
-            Figure::ProbabilityBuys => Some(self.forecast(history, as_of)?.explain_buys(language)),
-            Figure::NextPurchaseDays => Some(self.forecast(history, as_of)?.explain_next(language)),
-            Figure::ExpectedPurchases => Some(self.forecast(history, as_of)?.explain_purchases(language)),
-            Figure::ExpectedSpend => self.forecast(history, as_of)?.explain_value(self.decimals(history), language),
+            Figure::ProbabilityBuys => {
+                let (model, sample) = self.forecast_of(history, as_of)?;
+                let buys = model.probability_buys(&sample, self.horizon_days);
+                Some(self.known(&model, &sample).explain_buys(buys, language))
+            }
+            Figure::NextPurchaseDays => self.explain_next(history, as_of, language),
+            Figure::ExpectedPurchases => {
+                let (model, sample) = self.forecast_of(history, as_of)?;
+                let purchases = model.expected_purchases(&sample, self.horizon_days);
+                Some(self.known(&model, &sample).explain_purchases(purchases, "", language))
+            }
+            Figure::ExpectedSpend => self.explain_spend(history, as_of, language),
             Figure::ExpectedValue => {
-                let value = self.forecast(history, as_of)?.explain_value(self.decimals(history), language)?;
+                let value = self.explain_spend(history, as_of, language)?;
                 let kept = self.kept.of_customer(history);
                 let percent = 100.0 * kept;
                 Some(match language {
@@ -74,7 +82,7 @@ impl ShopModels {
                 })
             }
             Figure::UsualValue if self.purchases.model()?.kind().has_dropout() => {
-                self.explain_usual(history, as_of, language)
+                self.explain_usual(&self.profile(history, as_of).ok()?, history, as_of, language)
             }
             Figure::UsualValue => self.explain_figure(history, as_of, Figure::ExpectedValue, language),
             Figure::ExpectedLoss => self.explain_loss(history, as_of, language),
@@ -82,22 +90,39 @@ impl ShopModels {
         }
     }
 
-    fn forecast(&self, history: &CustomerHistory, as_of: NaiveDate) -> Option<CustomerForecast> {
-        let sample = sample(history, as_of)?;
-        Some(CustomerForecast::of(&self.forecaster()?, self.spend.model(), &sample, self.horizon_days))
+    fn forecast_of(&self, history: &CustomerHistory, as_of: NaiveDate) -> Option<(RevivingModel, Sample)> {
+        Some((self.forecaster()?, sample(history, as_of)?))
+    }
+
+    fn known<'a>(&self, model: &RevivingModel, sample: &'a Sample) -> Known<'a> {
+        Known { model: model.model().kind(), sample, horizon_days: self.horizon_days }
     }
 
     /// P(alive), and of customers silent for long what became of those like them.
     fn explain_alive(&self, history: &CustomerHistory, as_of: NaiveDate, language: Language) -> Option<String> {
-        let forecast = self.forecast(history, as_of)?;
-        let mut words = forecast.explain_alive(language);
+        let (model, sample) = self.forecast_of(history, as_of)?;
+        let alive = model.probability_alive(&sample);
+        let mut words = self.known(&model, &sample).explain_alive(alive, language);
         let returns = self.track().and_then(|track| track.record.returns);
-        let silent = returns.filter(|returns| returns.is_silent(forecast.probability_alive));
+        let silent = returns.filter(|returns| returns.is_silent(alive));
         if let Some(of_others) = silent.and_then(|returns| returns.describe(language)) {
             words += if language == Language::Chinese { "；" } else { "; " };
             words += &of_others;
         }
         Some(words)
+    }
+
+    fn explain_next(&self, history: &CustomerHistory, as_of: NaiveDate, language: Language) -> Option<String> {
+        let (model, sample) = self.forecast_of(history, as_of)?;
+        let next = model.next_purchase(&sample, self.horizon_days);
+        Some(self.known(&model, &sample).explain_next(next, language))
+    }
+
+    fn explain_spend(&self, history: &CustomerHistory, as_of: NaiveDate, language: Language) -> Option<String> {
+        let (model, sample) = self.forecast_of(history, as_of)?;
+        let (purchases, spend) =
+            (model.expected_purchases(&sample, self.horizon_days), Spend::of(self.spend.model(), &sample));
+        self.known(&model, &sample).explain_value(purchases, spend, self.decimals(history), language)
     }
 
     /// The decimals of the finest amount that the tiers were fitted to, or of the customer's where that is finer.
@@ -106,10 +131,16 @@ impl ShopModels {
         cuts.chain([history.revenue().scale()]).max().unwrap_or(0)
     }
 
-    fn explain_usual(&self, history: &CustomerHistory, as_of: NaiveDate, language: Language) -> Option<String> {
-        let usual = self.profile(history, as_of).ok()?.figure(Figure::UsualValue)?;
-        let (alive, decimals) =
-            (self.forecast(history, as_of)?.explain_alive(language), self.decimals(history) as usize);
+    fn explain_usual(
+        &self,
+        profile: &Profile<'_>,
+        history: &CustomerHistory,
+        as_of: NaiveDate,
+        language: Language,
+    ) -> Option<String> {
+        let (usual, decimals) = (profile.figure(Figure::UsualValue)?, self.decimals(history) as usize);
+        let (model, sample) = self.forecast_of(history, as_of)?;
+        let alive = self.known(&model, &sample).explain_alive(model.probability_alive(&sample), language);
         let days = self.horizon_days;
         Some(match language {
             Language::English => {
@@ -120,8 +151,9 @@ impl ShopModels {
     }
 
     fn explain_loss(&self, history: &CustomerHistory, as_of: NaiveDate, language: Language) -> Option<String> {
-        let loss = self.profile(history, as_of).ok()?.figure(Figure::ExpectedLoss)?;
-        let (usual, decimals) = (self.explain_usual(history, as_of, language)?, self.decimals(history) as usize);
+        let profile = self.profile(history, as_of).ok()?;
+        let (loss, decimals) = (profile.figure(Figure::ExpectedLoss)?, self.decimals(history) as usize);
+        let usual = self.explain_usual(&profile, history, as_of, language)?;
         Some(phrase!(
             language,
             "{usual}: {loss:.decimals$} of it expected to be lost",

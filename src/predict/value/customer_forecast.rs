@@ -1,5 +1,7 @@
 //! The predictions for one customer, with their reasons in words.
 
+use std::fmt;
+
 use crate::predict::purchases::model::PurchaseModel;
 use crate::predict::{AnyModel, GammaGamma, ModelKind, NextPurchase, NoMeanSpend, Revival, RevivingModel, Sample};
 use crate::scale::Language;
@@ -93,7 +95,65 @@ impl CustomerForecast {
 
     /// P(alive) in words, with the data behind it; of a model that cannot see the customer leave, that.
     pub fn explain_alive(&self, language: Language) -> String {
-        let known = self.known(language);
+        self.known().explain_alive(self.probability_alive, language)
+    }
+
+    /// P(buys) in words, with the data behind it.
+    pub fn explain_buys(&self, language: Language) -> String {
+        self.known().explain_buys(self.probability_buys, language)
+    }
+
+    /// The day by which the next purchase comes, in words, with the data behind it.
+    pub fn explain_next(&self, language: Language) -> String {
+        self.known().explain_next(self.next_purchase, language)
+    }
+
+    /// The expected purchase days in words, with the data behind them.
+    pub fn explain_purchases(&self, language: Language) -> String {
+        self.known().explain_purchases(self.expected_purchases, "", language)
+    }
+
+    /// The expected value in words, in money of `decimals` decimals, 28 at most; where the mean spend is twice its
+    /// [median](CustomerForecast::median_spend) or more, both; where spend has no mean, for whom that is so, and the median.
+    /// `None` without a model of spend, and of an unknown spend.
+    pub fn explain_value(&self, decimals: u32, language: Language) -> Option<String> {
+        let spend = Spend { mean: self.expected_spend, without_mean: self.without_mean, median: self.median_spend };
+        self.known().explain_value(self.expected_purchases, spend, decimals, language)
+    }
+
+    fn known(&self) -> Known<'_> {
+        Known { model: self.model, sample: &self.sample, horizon_days: self.horizon_days }
+    }
+}
+
+/// What the model of spend says of a customer.
+#[derive(Clone, Copy)]
+pub(crate) struct Spend {
+    mean: Option<f64>,
+    without_mean: Option<NoMeanSpend>,
+    median: Option<f64>,
+}
+
+impl Spend {
+    pub(crate) fn of(model: Option<&GammaGamma>, sample: &Sample) -> Self {
+        Self {
+            mean: model.and_then(|model| model.expected_spend(sample)),
+            without_mean: model.and_then(|model| model.without_mean(sample)),
+            median: model.and_then(|model| model.median_spend(sample)),
+        }
+    }
+}
+
+/// The data behind the predictions for a customer, which the reason of each begins with.
+pub(crate) struct Known<'a> {
+    pub(crate) model: ModelKind,
+    pub(crate) sample: &'a Sample,
+    pub(crate) horizon_days: u32,
+}
+
+impl Known<'_> {
+    pub(crate) fn explain_alive(&self, probability: f64, language: Language) -> String {
+        let known = self.words(language);
         let model = self.model.label().name(language);
         if !self.model.has_dropout() {
             return phrase!(language, "{known}; {model} cannot see anybody leave", "{known}；{model} 看不出有人流失");
@@ -105,7 +165,7 @@ impl CustomerForecast {
                 "{known}；{model} 看不出只有 1 个购买日的客户是否流失"
             );
         }
-        let percent = percent(self.probability_alive, language);
+        let percent = percent(probability, language);
         phrase!(
             language,
             "{known}; still a customer with a probability of {percent}",
@@ -113,11 +173,9 @@ impl CustomerForecast {
         )
     }
 
-    /// P(buys) in words, with the data behind it.
-    pub fn explain_buys(&self, language: Language) -> String {
-        let (known, percent, days) =
-            (self.known(language), percent(self.probability_buys, language), self.horizon_days);
-        let in_english = count_days(days.into());
+    pub(crate) fn explain_buys(&self, probability: f64, language: Language) -> String {
+        let (known, percent, days) = (self.words(language), percent(probability, language), self.horizon_days);
+        let in_english = Days(days.into());
         phrase!(
             language,
             "{known}; buys within the next {in_english} with a probability of {percent}",
@@ -125,12 +183,11 @@ impl CustomerForecast {
         )
     }
 
-    /// The day by which the next purchase comes, in words, with the data behind it.
-    pub fn explain_next(&self, language: Language) -> String {
-        let (known, NextPurchase { median_days, early_days, late_days }) = (self.known(language), self.next_purchase);
+    pub(crate) fn explain_next(&self, next: NextPurchase, language: Language) -> String {
+        let (known, NextPurchase { median_days, early_days, late_days }) = (self.words(language), next);
         let median = match median_days {
             Some(days) => {
-                let in_english = count_days(days.into());
+                let in_english = Days(days.into());
                 phrase!(
                     language,
                     "a purchase within {in_english} is as likely as not",
@@ -142,7 +199,7 @@ impl CustomerForecast {
         let Some((early, late)) = early_days.zip(late_days) else {
             return phrase!(language, "{known}; {median}", "{known}；{median}");
         };
-        let (days, in_english) = (self.horizon_days, count_days(self.horizon_days.into()));
+        let (days, in_english) = (self.horizon_days, Days(self.horizon_days.into()));
         phrase!(
             language,
             "{known}; {median}; of the purchases that come within {in_english}, one in ten comes by day {early}, nine in \
@@ -151,30 +208,39 @@ impl CustomerForecast {
         )
     }
 
-    /// The expected purchase days in words, with the data behind them.
-    pub fn explain_purchases(&self, language: Language) -> String {
-        self.expected(language, "")
+    pub(crate) fn explain_purchases(&self, purchases: f64, of_each: &str, language: Language) -> String {
+        let (known, days) = (self.words(language), self.horizon_days);
+        let in_english = Days(days.into());
+        phrase!(
+            language,
+            "{known}; {purchases:.2} purchase days{of_each} expected in the next {in_english}",
+            "{known}；预计未来 {days} 天内有 {purchases:.2} 个购买日{of_each}"
+        )
     }
 
-    /// The expected value in words, in money of `decimals` decimals, 28 at most; where the mean spend is twice its
-    /// [median](CustomerForecast::median_spend) or more, both; where spend has no mean, for whom that is so, and the median.
-    /// `None` without a model of spend, and of an unknown spend.
-    pub fn explain_value(&self, decimals: u32, language: Language) -> Option<String> {
+    pub(crate) fn explain_value(
+        &self,
+        purchases: f64,
+        spend: Spend,
+        decimals: u32,
+        language: Language,
+    ) -> Option<String> {
         let decimals = decimals.min(28) as usize;
-        if let Some(spend) = self.expected_spend {
+        let Spend { mean, without_mean, median } = spend;
+        if let Some(spend) = mean {
             let of_each = phrase!(language, " of {spend:.decimals$} each", "，平均每个购买日消费 {spend:.decimals$}");
-            let said = self.expected(language, &of_each);
-            let Some(median) = self.median_spend.filter(|median| spend >= UNEVEN * median) else { return Some(said) };
+            let said = self.explain_purchases(purchases, &of_each, language);
+            let Some(median) = median.filter(|median| spend >= UNEVEN * median) else { return Some(said) };
             return Some(phrase!(
                 language,
                 "{said}; spends are uneven: half of them stay below {median:.decimals$}",
                 "{said}；消费金额不均：其中一半低于 {median:.decimals$}"
             ));
         }
-        let (NoMeanSpend::Infinite { least_repeats }, median) = (self.without_mean?, self.median_spend?) else {
+        let (NoMeanSpend::Infinite { least_repeats }, median) = (without_mean?, median?) else {
             return None;
         };
-        let expected = self.expected(language, "");
+        let expected = self.explain_purchases(purchases, "", language);
         let whose = least_repeats.map_or_else(String::new, |least| {
             let in_english = count(&least.to_string(), "repeat purchase day");
             phrase!(language, " of fewer than {in_english}", "复购日少于 {least} 天的")
@@ -187,33 +253,33 @@ impl CustomerForecast {
         ))
     }
 
-    fn expected(&self, language: Language, of_each: &str) -> String {
-        let (known, purchases, days) = (self.known(language), self.expected_purchases, self.horizon_days);
-        let in_english = count_days(days.into());
-        phrase!(
-            language,
-            "{known}; {purchases:.2} purchase days{of_each} expected in the next {in_english}",
-            "{known}；预计未来 {days} 天内有 {purchases:.2} 个购买日{of_each}"
-        )
+    fn words(&self, language: Language) -> Words<'_> {
+        Words { known: self, language }
     }
+}
 
-    fn known(&self, language: Language) -> String {
-        let (repeats, age_days) = (self.sample.repeats(), self.sample.age_days());
-        let model = self.model.label().name(language);
-        let since_last = age_days - self.sample.recency_days();
-        let [again, age, ago] = [repeats.into(), age_days, since_last].map(count_days);
-        if repeats == 0 {
-            return phrase!(
-                language,
-                "{model}: bought on one day, {age} ago",
-                "{model}：仅有 1 个购买日，距今 {age_days} 天"
-            );
+struct Words<'a> {
+    known: &'a Known<'a>,
+    language: Language,
+}
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Known { model, sample, .. } = self.known;
+        let (repeats, age_days) = (sample.repeats(), sample.age_days());
+        let model = model.label().name(self.language);
+        let since_last = age_days - sample.recency_days();
+        let [again, age, ago] = [repeats.into(), age_days, since_last].map(Days);
+        match (self.language, repeats) {
+            (Language::English, 0) => write!(f, "{model}: bought on one day, {age} ago"),
+            (Language::Chinese, 0) => write!(f, "{model}：仅有 1 个购买日，距今 {age_days} 天"),
+            (Language::English, _) => {
+                write!(f, "{model}: bought again on {again} in the {age} since the first, the last time {ago} ago")
+            }
+            (Language::Chinese, _) => {
+                write!(f, "{model}：首购后 {age_days} 天内有 {repeats} 个复购日，最近一次距今 {since_last} 天")
+            }
         }
-        phrase!(
-            language,
-            "{model}: bought again on {again} in the {age} since the first, the last time {ago} ago",
-            "{model}：首购后 {age_days} 天内有 {repeats} 个复购日，最近一次距今 {since_last} 天"
-        )
     }
 }
 
@@ -229,6 +295,12 @@ fn percent(probability: f64, language: Language) -> String {
     }
 }
 
-fn count_days(days: f64) -> String {
-    count(&days.to_string(), "day")
+/// `1 day`, `2 days`.
+#[derive(Clone, Copy)]
+struct Days(f64);
+
+impl fmt::Display for Days {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} day{}", self.0, if self.0.to_bits() == 1_f64.to_bits() { "" } else { "s" })
+    }
 }

@@ -11,6 +11,7 @@ mod sum;
 mod value_range;
 
 pub use customer_forecast::CustomerForecast;
+pub(crate) use customer_forecast::{Known, Spend};
 pub use customer_value::ValueModel;
 pub use discount::{Discount, discounted_purchases};
 pub use gamma_gamma::{GammaGamma, GammaGammaParams, NoMeanSpend};
