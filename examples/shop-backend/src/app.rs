@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use repurchase::CustomerHistory;
 use repurchase::scale::Language;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -21,6 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::access;
+use crate::answers::Answers;
 use crate::auth;
 use crate::config::Config;
 use crate::extract;
@@ -49,6 +51,8 @@ pub(crate) struct App {
     /// By language.
     pub(crate) pages: Kept<Bytes>,
     pub(crate) summary: Kept<Arc<Summary>>,
+    /// Of one customer each.
+    pub(crate) answers: Answers,
     /// To sign in.
     pub(crate) tries: Tries,
 }
@@ -57,8 +61,15 @@ impl App {
     pub(crate) async fn open(config: Config) -> Result<Self, FitError> {
         let store = Store::open(&config).await?;
         let models = Models::open(store.clone(), config.clock.clone(), config.horizon_days).await?;
-        let (pages, summary) = (Kept::default(), Kept::default());
-        Ok(Self { config, store, models: Arc::new(models), pages, summary, tries: Tries::default() })
+        Ok(Self {
+            config,
+            store,
+            models: Arc::new(models),
+            pages: Kept::default(),
+            summary: Kept::default(),
+            answers: Answers::default(),
+            tries: Tries::default(),
+        })
     }
 
     /// A customer under the models of the moment.
@@ -133,16 +144,20 @@ pub(crate) fn router(app: App) -> Router {
         .fallback(|| async {
             Problem::not_found("there is nothing at this path; GET /openapi.json lists what there is")
         })
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST_REQUEST))
-        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
-            Problem::internal(&"a request handler panicked").into_response()
-        }))
-        .layer(from_fn(language))
-        .layer(from_fn(problems))
-        .layer(from_fn(access::log))
-        .layer(from_fn(metrics::observe))
+        // The first is the outermost. As one layer, a request does not pass a box for each of them.
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn(metrics::observe))
+                .layer(from_fn(access::log))
+                .layer(from_fn(problems))
+                .layer(from_fn(language))
+                .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+                    Problem::internal(&"a request handler panicked").into_response()
+                }))
+                .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST_REQUEST))
+                .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+                .layer(DefaultBodyLimit::max(LARGEST_BODY)),
+        )
 }
 
 /// `lang=en` or `lang=zh` in any query string says in which language the answer is to be, before the header

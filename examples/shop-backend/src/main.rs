@@ -7,6 +7,7 @@
 //! ```
 
 mod access;
+mod answers;
 mod app;
 mod auth;
 mod campaign;

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use axum::Json as Answer;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -30,15 +33,17 @@ pub(crate) async fn one(
     State(app): State<Arc<App>>,
     Path(customer_id): Path<String>,
     Reader(language): Reader,
-) -> Result<Answer<CustomerView>, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     checked("customer_id", &customer_id)?;
-    match app.store.customer(&customer_id).await? {
-        None => Err(nobody(&customer_id)),
-        Some((name, history, traits)) => {
-            let view = app.view(name, &history, app.models.current().as_deref(), language)?;
-            Ok(Answer(view.with_traits(&traits)))
-        }
-    }
+    let Some(row) = app.store.stored_customer(&customer_id).await? else { return Err(nobody(&customer_id)) };
+    let version = app.models.current();
+    let of = (version.as_ref().map(|version| version.number), app.config.clock.today());
+    let body = app.answers.get(of, row, language, |row| {
+        let (history, traits) = row.read()?;
+        let view = app.view(row.customer_id.clone(), &history, version.as_deref(), language)?.with_traits(&traits);
+        serde_json::to_vec(&view).map(Bytes::from).map_err(|error| Problem::internal(&error))
+    })?;
+    Ok(([(CONTENT_TYPE, "application/json")], body))
 }
 
 /// Two ids of one person.

@@ -188,6 +188,9 @@ pub(crate) struct Deleted {
 pub(crate) async fn delete(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Answer<Deleted>, Problem> {
     checked("customer_id", &id)?;
     let Some(Forgotten { ids, orders, kept_as }) = app.store.forget(&id).await? else { return Err(nobody(&id)) };
+    for id in &ids {
+        app.answers.forget(id);
+    }
     let why = "orders, their amounts and days are kept: the shop's books and figures are made of them; nothing in them \
                names the person any more";
     Ok(Answer(Deleted { deleted_ids: ids, kept_orders: orders, kept_as, why }))

@@ -25,6 +25,26 @@ pub(crate) struct CustomerRow {
     pub(crate) traits: Traits,
 }
 
+/// What is stored of a customer, as it stands there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredCustomer {
+    /// The name under which the customer is known.
+    pub(crate) customer_id: String,
+    pub(crate) history: String,
+    pub(crate) traits: Option<String>,
+}
+
+impl StoredCustomer {
+    pub(crate) fn read(&self) -> Result<(CustomerHistory, Traits), StoreError> {
+        Ok((history(&self.customer_id, &self.history)?, traits(&self.customer_id, self.traits.as_deref())?))
+    }
+
+    /// In bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.customer_id.len() + self.history.len() + self.traits.as_ref().map_or(0, String::len)
+    }
+}
+
 /// The order in which customers are listed; of equal ones, by id.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -105,14 +125,18 @@ pub(crate) struct Page<'a> {
 impl Store {
     /// By any of the customer's ids; with the name under which the customer is known.
     pub(crate) async fn customer(&self, id: &str) -> Result<Option<(String, CustomerHistory, Traits)>, StoreError> {
+        let Some(row) = self.stored_customer(id).await? else { return Ok(None) };
+        let (history, traits) = row.read()?;
+        Ok(Some((row.customer_id, history, traits)))
+    }
+
+    /// By any of the customer's ids.
+    pub(crate) async fn stored_customer(&self, id: &str) -> Result<Option<StoredCustomer>, StoreError> {
         let select = "SELECT person.customer_id, person.history, traits.said FROM customers AS asked \
                       JOIN customers AS person ON person.customer_id = COALESCE(asked.known_as, asked.customer_id) \
                       LEFT JOIN traits ON traits.customer_id = person.customer_id WHERE asked.customer_id = $1";
         let Some(row) = sqlx::query(select).bind(id).fetch_optional(&self.reads).await? else { return Ok(None) };
-        let (customer_id, text): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-        let history = history(&customer_id, &text)?;
-        let traits = traits(&customer_id, row.try_get(2)?)?;
-        Ok(Some((customer_id, history, traits)))
+        Ok(Some(StoredCustomer { customer_id: row.try_get(0)?, history: row.try_get(1)?, traits: row.try_get(2)? }))
     }
 
     /// Of the customers with a purchase.

@@ -25,7 +25,7 @@ pub(crate) use activities::LastDay;
 pub(crate) use book::{OrderRow, Said, Statement, order_of};
 pub(crate) use campaigns::StoredCampaign;
 pub(crate) use changes::{Changes, Mark};
-pub(crate) use customers::{CustomerRow, Page, Position, Sort};
+pub(crate) use customers::{CustomerRow, Page, Position, Sort, StoredCustomer};
 pub(crate) use erase::Forgotten;
 pub(crate) use error::StoreError;
 pub(crate) use imports::{Import, Imported};

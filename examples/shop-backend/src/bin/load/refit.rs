@@ -125,7 +125,7 @@ async fn turn(client: &mut Client, name: &str, figures: &mut [Figures; 2]) -> Re
     let [posts, gets] = figures;
     posts.add(vec![post(client, name, posts.count()).await?]);
     let start = Instant::now();
-    client.get(&customer(gets.count() * 7 % crate::CUSTOMERS)).await?;
+    client.get(&format!("/customers/{}", customer(gets.count() * 7 % crate::CUSTOMERS))).await?;
     gets.add(vec![start.elapsed()]);
     Ok(())
 }
