@@ -127,6 +127,13 @@ pub(crate) fn day(name: &str, text: Option<&str>) -> Result<Option<NaiveDate>, F
     }
 }
 
+/// A number of days, 1 or more.
+pub(crate) fn days(name: &str, text: Option<&str>, most: u32) -> Result<Option<u32>, Fault> {
+    let Some(text) = text else { return Ok(None) };
+    let found = text.parse().ok().filter(|days| (1..=most).contains(days));
+    found.map(Some).ok_or_else(|| Fault::new(name, text, format!("a number of days from 1 to {most}")))
+}
+
 /// How many of a page.
 pub(crate) fn limit(text: Option<&str>) -> Result<i64, Fault> {
     const MOST: i64 = 200;

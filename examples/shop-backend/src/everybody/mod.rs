@@ -18,7 +18,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use repurchase::rust_decimal::Decimal;
 use repurchase::segment::LabelKind;
-use repurchase::{CustomerHistory, Error};
+use repurchase::{CustomerHistory, Error, Ledger};
 use tokio::sync::Mutex;
 use tokio::task::{JoinError, spawn_blocking};
 
@@ -308,6 +308,13 @@ impl Everybody {
     pub(crate) fn histories(&self) -> impl Iterator<Item = CustomerHistory> + '_ {
         let settled = self.parts.iter().flat_map(Part::entries).map(|entry| entry.history);
         settled.chain(self.latest.ledger.iter().map(|(_, history)| history))
+    }
+
+    /// All customers as of today.
+    pub(crate) fn ledger(&self) -> repurchase::Result<Ledger<String>> {
+        let settled = self.parts.iter().flat_map(Part::entries).map(|entry| (entry.id.to_owned(), entry.history));
+        let latest = self.latest.entries().map(|entry| (entry.id.to_owned(), entry.history));
+        Ledger::from_histories(settled.chain(latest), self.by.today)
     }
 
     /// What the customers of each label of a kind amount to, by its key.

@@ -11,6 +11,7 @@ pub(crate) mod notes;
 pub(crate) mod orders;
 mod outcome;
 pub(crate) mod points;
+pub(crate) mod referrals;
 pub(crate) mod report;
 mod responses;
 pub(crate) mod service;

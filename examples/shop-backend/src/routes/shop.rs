@@ -75,7 +75,7 @@ struct LabelGroup {
 
 /// So many of so many, and the quotient; null of none.
 #[derive(Serialize, ToSchema)]
-struct Share {
+pub(super) struct Share {
     count: u64,
     of: u64,
     share: Option<f64>,
@@ -204,7 +204,7 @@ pub(crate) async fn rates(
             return Err(Problem::invalid(vec![Fault::new("group", name.as_str(), expected)]));
         }
     }
-    let records = app.store.records_of_buyers(first.start(), last.last()).await?;
+    let records = app.store.records_of_buyers(first.start(), last.last(), last.last()).await?;
     let calendar = app.store.calendar().clone();
     let options = [RateOptions::default(), RateOptions::default().with_scope(Scope::Lifetime)];
     let Some(name) = question.group else {
@@ -274,11 +274,11 @@ impl Rates {
     }
 }
 
-fn windows(question: &Question, today: NaiveDate) -> Result<Windows, Fault> {
+/// The first and the last day that are asked for: a year up to today by default, ten years at most.
+pub(super) fn span(from: Option<&str>, to: Option<&str>, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), Fault> {
     const MOST_DAYS: i64 = 10 * 366;
-    let to = day("to", question.to.as_deref())?.unwrap_or(today);
-    let from =
-        day("from", question.from.as_deref())?.unwrap_or_else(|| to.checked_sub_days(Days::new(364)).unwrap_or(to));
+    let to = day("to", to)?.unwrap_or(today);
+    let from = day("from", from)?.unwrap_or_else(|| to.checked_sub_days(Days::new(364)).unwrap_or(to));
     for (field, found) in [("to", to), ("from", from)] {
         if !(1900..=2999).contains(&found.year()) {
             return Err(Fault::new(field, found.to_string(), "a day of the years 1900 to 2999"));
@@ -291,6 +291,11 @@ fn windows(question: &Question, today: NaiveDate) -> Result<Windows, Fault> {
             format!("a day up to {to}, and not more than ten years before"),
         ));
     }
+    Ok((from, to))
+}
+
+fn windows(question: &Question, today: NaiveDate) -> Result<Windows, Fault> {
+    let (from, to) = span(question.from.as_deref(), question.to.as_deref(), today)?;
     let refused = |error: repurchase::Error| Fault::new("from", from.to_string(), error.to_string());
     let period = match question.by.as_deref() {
         None | Some("all") => return Window::through(from, to).map(Windows::from).map_err(refused),

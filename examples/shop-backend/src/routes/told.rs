@@ -16,15 +16,19 @@ use crate::extract::Query;
 use crate::money::Currency;
 use crate::order::Status;
 use crate::problem::Problem;
-use crate::store::{Forgotten, order_of};
+use crate::store::{Brought, Forgotten, order_of};
 
-/// Something that was said of an order, as `POST /events` takes it.
+/// Something that was said of an order, as `POST /events` takes it; in a timeline also who brought whom, as `POST
+/// /referrals` takes it: `referred_by`, and `brought`.
 #[derive(Serialize, ToSchema)]
 struct Told {
-    order_id: String,
+    /// Of an order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_id: Option<String>,
     #[schema(example = "refunded")]
     event: &'static str,
     at: DateTime<Utc>,
+    /// Who placed the order; who brought the customer; whom the customer brought.
     #[serde(skip_serializing_if = "Option::is_none")]
     customer_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,7 +59,7 @@ impl Told {
         let at = DateTime::from_timestamp_micros(*at).unwrap_or_default();
         let amount = amount.map(|amount| currency.decimal(amount).to_string());
         let mut told = Self {
-            order_id,
+            order_id: Some(order_id),
             event: name,
             at,
             customer_id: None,
@@ -73,6 +77,14 @@ impl Told {
             _ => {}
         }
         told
+    }
+
+    /// Of a customer, by name.
+    fn referral(pair: Brought, name: &str) -> Self {
+        let Brought { referrer, referred, at } = pair;
+        let (event, other) = if referred == name { ("referred_by", referrer) } else { ("brought", referred) };
+        let (order_id, customer_id) = (None, Some(other));
+        Self { order_id, event, at, customer_id, amount: None, refund_id: None, line_id: None, product: None }
     }
 }
 
@@ -141,7 +153,8 @@ pub(crate) struct Timeline {
     timeline: Vec<Told>,
 }
 
-/// What happened with a customer's orders and credits, the latest first.
+/// What happened with a customer's orders and credits, by whom the customer was brought and whom the customer brought, the
+/// latest first.
 #[utoipa::path(
     get,
     path = "/customers/{customer_id}/timeline",
@@ -159,6 +172,8 @@ pub(crate) async fn timeline(
     let Some((customer_id, ..)) = app.store.customer(&id).await? else { return Err(nobody(&id)) };
     let told = app.store.statements_of(&customer_id).await?.into_iter();
     let mut told: Vec<_> = told.map(|(order, event)| Told::new(order, event, app.store.currency())).collect();
+    let pairs = app.store.referrals_of(&customer_id).await?.into_iter();
+    told.extend(pairs.map(|pair| Told::referral(pair, &customer_id)));
     told.sort_by(|one, other| (other.at, &one.order_id).cmp(&(one.at, &other.order_id)));
     let events = told.len();
     told.truncate(usize::try_from(limit).unwrap_or(events));

@@ -9,6 +9,7 @@ use super::book::OrderRow;
 use super::campaigns::forget_contacts;
 use super::imports::{notes_of, stored_notes};
 use super::people::{Held, aliases};
+use super::referrals::forget_referrals;
 use super::sql::{Sql, Value};
 use super::traits::forget_traits;
 use super::{Dialect, Store, StoreError, in_attempts};
@@ -99,6 +100,7 @@ impl Store {
         }
         forget_contacts(&mut transaction, &ids).await?;
         forget_traits(&mut transaction, &name).await?;
+        forget_referrals(&mut transaction, &name).await?;
         forget_in_notes(&mut transaction, &ids).await?;
         sqlx::query("UPDATE shop SET forgotten = forgotten + 1").execute(&mut *transaction).await?;
         self.commit(transaction).await?;

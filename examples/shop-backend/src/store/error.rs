@@ -28,6 +28,12 @@ pub(crate) enum StoreError {
     OtherKind { record: usize, name: String, found: TraitKind, known: TraitKind },
     #[error("{found} {field} of all customers, where {most} can be")]
     TooManyNames { field: &'static str, found: i64, most: i64 },
+    /// Two ids of one person, who cannot have brought the person.
+    #[error("referral of {referred} by {referrer}: they are one person")]
+    OneReferred { record: usize, referrer: String, referred: String },
+    /// Somebody is brought by one other.
+    #[error("referral of {referred} by {found}, where {known} is known")]
+    OtherReferrer { record: usize, referred: String, found: String, known: String },
     #[error("no backup {0}")]
     Backup(&'static str),
     /// Another writer named the customer of an order that is held without its customer.
@@ -95,6 +101,17 @@ impl From<StoreError> for Problem {
             }
             StoreError::TooManyNames { field, found, most } => {
                 Self::conflict(Fault::new(field, found.to_string(), format!("{most} of all customers together")))
+            }
+            StoreError::OneReferred { record, referrer, referred } => {
+                let expected = format!("another person than referred_id {referred:?}: both ids are one person's");
+                Self::conflict(Fault::new("referrer_id", referrer, expected).in_record(record))
+            }
+            StoreError::OtherReferrer { record, referred, found, known } => {
+                let expected = format!(
+                    "{known:?}, who is known to have brought {referred:?}; DELETE /customers/{{customer_id}}/referrer \
+                     takes that back"
+                );
+                Self::conflict(Fault::new("referrer_id", found, expected).in_record(record))
             }
             error if error.is_unavailable() => Self::unavailable(&chain(&error)),
             error => Self::internal(&chain(&error)),

@@ -14,6 +14,7 @@ mod people;
 mod points;
 mod read;
 mod rebuild;
+mod referrals;
 mod scan;
 mod sessions;
 mod sql;
@@ -32,6 +33,7 @@ pub(crate) use imports::{Import, Imported};
 pub(crate) use models::StoredModel;
 pub(crate) use orders::Recorded;
 pub(crate) use points::{Entered, NewEntry};
+pub(crate) use referrals::Brought;
 pub(crate) use scan::Customer;
 pub(crate) use traits::TraitName;
 

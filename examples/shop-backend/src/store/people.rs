@@ -10,6 +10,7 @@ use sqlx::{Any, Row, Transaction};
 
 use super::activities::join_activities;
 use super::book::{Key, OrderRow};
+use super::referrals::join_referrals;
 use super::sql::{Sql, Value};
 use super::traits::join_traits;
 use super::{AT_A_TIME, Dialect, Store, StoreError, in_attempts};
@@ -283,6 +284,7 @@ impl Store {
         person.execute(&mut **transaction).await?;
         join_traits(transaction, names, &name).await?;
         join_activities(transaction, names, &name).await?;
+        join_referrals(transaction, names, &name).await?;
         let history = self.rebuild(transaction, &name).await?;
         self.save(transaction, &[(&name, &history)]).await?;
         Ok(true)

@@ -42,11 +42,12 @@ impl Store {
         &self,
         from: NaiveDate,
         to: NaiveDate,
+        as_of: NaiveDate,
     ) -> Result<Vec<Record<String>>, StoreError> {
-        let end = to.succ_opt().map_or(i64::MAX, |next| self.midnight(next));
+        let end = |last: NaiveDate| last.succ_opt().map_or(i64::MAX, |next| self.midnight(next));
         let mut sql = Sql::new(RECORDS);
-        sql.bind(" WHERE placed_at < ", end).push(" AND customer_id IN (SELECT customer_id FROM orders");
-        sql.bind(" WHERE placed_at >= ", self.midnight(from)).bind(" AND placed_at < ", end).push(")");
+        sql.bind(" WHERE placed_at < ", end(as_of)).push(" AND customer_id IN (SELECT customer_id FROM orders");
+        sql.bind(" WHERE placed_at >= ", self.midnight(from)).bind(" AND placed_at < ", end(to)).push(")");
         self.records_by(sql).await
     }
 

@@ -18,6 +18,7 @@ mod operated;
 mod orders;
 mod page;
 mod points;
+mod referrals;
 mod segment;
 mod service;
 mod shop;

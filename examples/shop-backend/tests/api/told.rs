@@ -72,6 +72,9 @@ async fn a_customer_is_forgotten_and_the_orders_stay(database: Database) {
     shop.put("/customers/ann/traits", &json!({"tags": ["ann\'s list"], "attributes": {"anniversary": "May"}})).await;
     let view = json!([{"customer_id": "ann", "activity": "view", "category": "annuals", "at": "2026-03-09T12:00:00Z"}]);
     assert_eq!(shop.post("/activities", &view).await.0, StatusCode::CREATED);
+    let pair = |one: &str, other: &str| json!({"referrer_id": one, "referred_id": other, "at": "2026-03-09T12:00:00Z"});
+    let pairs = json!([pair("ann", "bo@example.com"), pair("cy", "ann")]);
+    assert_eq!(shop.post("/referrals", &pairs).await.0, StatusCode::CREATED);
     let before = shop.ok("/segments").await;
     let delete = async |id: &str| answer(shop.request(Method::DELETE, &format!("/customers/{id}"))).await;
     let (status, body) = delete("ann").await;
@@ -96,6 +99,7 @@ async fn a_customer_is_forgotten_and_the_orders_stay(database: Database) {
         ("traits", "customer_id || said"),
         ("trait_names", "name"),
         ("activities", "customer_id || category"),
+        ("referrals", "referrer || referred"),
     ] {
         let select = sqlx::AssertSqlSafe(format!("SELECT {columns} FROM {table}"));
         for row in sqlx::query(select).fetch_all(&pool).await.unwrap() {
