@@ -33,8 +33,8 @@ use crate::problem::{Fault, Problem};
 use crate::routes::notes::Summary;
 use crate::routes::service::{Languages, Security};
 use crate::routes::{
-    activities, audiences, campaigns, contacts, customers, models, notes, orders, points, referrals, report, service,
-    shop, sign_in, table, told, traits,
+    activities, audiences, campaigns, contacts, customers, members, memberships, models, notes, orders, points,
+    referrals, report, service, shop, sign_in, table, told, traits,
 };
 use crate::session::Tries;
 use crate::store::Store;
@@ -116,6 +116,9 @@ pub(crate) fn router(app: App) -> Router {
         .routes(routes!(shop::rates))
         .routes(routes!(referrals::post, referrals::report))
         .routes(routes!(referrals::delete))
+        .routes(routes!(memberships::post, members::report))
+        .routes(routes!(memberships::one))
+        .routes(routes!(memberships::delete))
         .routes(routes!(notes::list))
         .routes(routes!(notes::calls))
         .routes(routes!(audiences::post))

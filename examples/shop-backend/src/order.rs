@@ -174,11 +174,17 @@ pub(crate) fn instant(text: &str, clock: &Clock) -> Result<DateTime<Utc>, String
 
 /// Or which day was expected.
 pub(crate) fn is_past(found: DateTime<Utc>, clock: &Clock) -> Result<(), String> {
+    let day = clock.calendar.day(found).map_err(|_| expected_day(clock))?;
+    is_day(day, clock)
+}
+
+/// A day of the shop's past, or which one was expected.
+pub(crate) fn is_day(found: NaiveDate, clock: &Clock) -> Result<(), String> {
+    if found.year() >= FIRST_YEAR && found <= clock.today() { Ok(()) } else { Err(expected_day(clock)) }
+}
+
+fn expected_day(clock: &Clock) -> String {
     let today = clock.today();
-    let is_known = |day: NaiveDate| day.year() >= FIRST_YEAR && day <= today;
-    match clock.calendar.day(found) {
-        Ok(day) if is_known(day) => Ok(()),
-        _ if clock.is_fixed() => Err(format!("a day from {FIRST_YEAR} to {today}, today by the variable SHOP_TODAY")),
-        _ => Err(format!("a day from {FIRST_YEAR} to {today}, today")),
-    }
+    let by = if clock.is_fixed() { " by the variable SHOP_TODAY" } else { "" };
+    format!("a day from {FIRST_YEAR} to {today}, today{by}")
 }

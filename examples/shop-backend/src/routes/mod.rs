@@ -6,6 +6,8 @@ pub(crate) mod campaigns;
 pub(crate) mod contacts;
 pub(crate) mod customers;
 mod docs;
+pub(crate) mod members;
+pub(crate) mod memberships;
 pub(crate) mod models;
 pub(crate) mod notes;
 pub(crate) mod orders;

@@ -179,12 +179,12 @@ async fn insert_touches(
     Ok(added)
 }
 
-/// Takes a person out of campaigns, messages, points and activities.
+/// Takes a person out of campaigns, messages, points, activities and memberships.
 pub(super) async fn forget_contacts(
     transaction: &mut Transaction<'static, Any>,
     ids: &BTreeSet<String>,
 ) -> Result<(), StoreError> {
-    for table in ["campaign_members", "touches", "points", "activities"] {
+    for table in ["campaign_members", "touches", "points", "activities", "memberships"] {
         let mut delete = Sql::new("DELETE FROM ");
         delete.push(table).push(" WHERE customer_id IN ").list(ids.iter().map(String::as_str));
         delete.query().execute(&mut **transaction).await?;

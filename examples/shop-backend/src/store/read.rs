@@ -93,6 +93,18 @@ impl Store {
         Ok(lines)
     }
 
+    /// The orders and credits up to a day of the customers whom a query of the program's own names.
+    pub(super) async fn records_of(
+        &self,
+        customers: &'static str,
+        to: NaiveDate,
+    ) -> Result<Vec<Record<String>>, StoreError> {
+        let end = to.succ_opt().map_or(i64::MAX, |next| self.midnight(next));
+        let mut sql = Sql::new(RECORDS);
+        sql.bind(" WHERE placed_at < ", end).push(" AND customer_id IN (").push(customers).push(")");
+        self.records_by(sql).await
+    }
+
     async fn records_by(&self, sql: Sql) -> Result<Vec<Record<String>>, StoreError> {
         let mut rows = sql.query().fetch(&self.reads);
         let mut records = Vec::new();

@@ -12,6 +12,7 @@ mod everybody;
 mod harness;
 mod hostile;
 mod import;
+mod memberships;
 mod models;
 mod notes;
 mod operated;

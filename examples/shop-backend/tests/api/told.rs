@@ -75,6 +75,8 @@ async fn a_customer_is_forgotten_and_the_orders_stay(database: Database) {
     let pair = |one: &str, other: &str| json!({"referrer_id": one, "referred_id": other, "at": "2026-03-09T12:00:00Z"});
     let pairs = json!([pair("ann", "bo@example.com"), pair("cy", "ann")]);
     assert_eq!(shop.post("/referrals", &pairs).await.0, StatusCode::CREATED);
+    let card = json!([{"customer_id": "ann", "joined": "2026-03-01", "fee": "60"}]);
+    assert_eq!(shop.post("/memberships", &card).await.0, StatusCode::CREATED);
     let before = shop.ok("/segments").await;
     let delete = async |id: &str| answer(shop.request(Method::DELETE, &format!("/customers/{id}"))).await;
     let (status, body) = delete("ann").await;
@@ -99,6 +101,7 @@ async fn a_customer_is_forgotten_and_the_orders_stay(database: Database) {
         ("traits", "customer_id || said"),
         ("trait_names", "name"),
         ("activities", "customer_id || category"),
+        ("memberships", "customer_id"),
         ("referrals", "referrer || referred"),
     ] {
         let select = sqlx::AssertSqlSafe(format!("SELECT {columns} FROM {table}"));
