@@ -34,7 +34,7 @@ use crate::routes::notes::Summary;
 use crate::routes::service::{Languages, Security};
 use crate::routes::{
     activities, audiences, campaigns, contacts, customers, members, memberships, models, notes, orders, points,
-    referrals, report, service, shop, sign_in, table, told, traits,
+    referrals, report, service, shop, sign_in, table, told, traits, visitors,
 };
 use crate::session::Tries;
 use crate::store::Store;
@@ -122,6 +122,7 @@ pub(crate) fn router(app: App) -> Router {
         .routes(routes!(notes::list))
         .routes(routes!(notes::calls))
         .routes(routes!(audiences::post))
+        .routes(routes!(visitors::list))
         .routes(routes!(campaigns::post, campaigns::list))
         .routes(routes!(campaigns::one, campaigns::delete))
         .routes(routes!(campaigns::send_list))

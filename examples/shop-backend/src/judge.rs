@@ -1,17 +1,20 @@
 //! A rule that is ready to be asked about customers.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use repurchase::act::audience::{Audience, Field, Rule, Schema};
 use repurchase::scale::Label;
 use repurchase::segment::LabelKind;
-use repurchase::shop::{Attribute, Figure, LastActivity, ShopModels};
+use repurchase::shop::{Attribute, Figure, LastActivity, Profile, ShopModels};
 use serde_json::Value;
 
 use crate::app::App;
 use crate::everybody::{Done, Row};
 use crate::problem::{Fault, Problem};
-use crate::store::TraitName;
-use crate::traits::TraitKind;
+use crate::store::{LastDay, TraitName};
+use crate::traits::{TraitKind, Traits};
+use crate::visitors::{Visitor, Visitors};
 
 /// An audience, and what it asks for beside the models.
 #[derive(Debug)]
@@ -19,6 +22,17 @@ pub(crate) struct Judge {
     pub(crate) audience: Audience,
     asks_for_traits: bool,
     asks_for_activities: bool,
+    /// Of a rule that asks for the probability of a first purchase.
+    visitors: Option<OfVisitors>,
+}
+
+/// The visitors of today, and what rules ask of them beside it.
+#[derive(Debug)]
+struct OfVisitors {
+    /// Ascending by id.
+    all: Vec<Visitor>,
+    traits: HashMap<String, Traits>,
+    done: HashMap<String, Vec<LastDay>>,
 }
 
 impl Judge {
@@ -38,8 +52,45 @@ impl Judge {
         if asks_for_activities && app.store.has_activities().await? {
             schema = schema.with_activities();
         }
+        let asks_for_visitors = asks_for(|field| matches!(field, Field::Figure(Figure::ProbabilityFirstPurchase)));
+        let mut visitors = None;
+        if asks_for_visitors && let Some(all) = Visitors::now(app).await?.ranked() {
+            schema = schema.with_figure(Figure::ProbabilityFirstPurchase);
+            let (mut traits, mut done) = (HashMap::new(), HashMap::new());
+            if asks_for_traits {
+                traits = app.store.traits_without_purchase().await?;
+            }
+            if asks_for_activities {
+                done = app.store.last_days_without_purchase().await?;
+            }
+            visitors = Some(OfVisitors { all, traits, done });
+        }
         let audience = Audience::compile(rule, &schema).map_err(|error| refused(error.to_string()))?;
-        Ok(Self { audience, asks_for_traits, asks_for_activities })
+        Ok(Self { audience, asks_for_traits, asks_for_activities, visitors })
+    }
+
+    /// The visitors behind one, ascending by id, where the rule is asked of these: it names the probability of a first
+    /// purchase, which nobody else has.
+    pub(crate) fn visitors<'a>(&'a self, behind: Option<&str>) -> Option<impl Iterator<Item = &'a Visitor> + use<'a>> {
+        let all = &self.visitors.as_ref()?.all;
+        let first = behind.map_or(0, |id| all.partition_point(|visitor| visitor.customer_id.as_str() <= id));
+        Some(all[first..].iter())
+    }
+
+    /// Of somebody who has not bought, models know nothing else.
+    pub(crate) fn verdict_of_visitor(&self, visitor: &Visitor, today: NaiveDate) -> Verdict<'static> {
+        let of = self.visitors.as_ref();
+        let traits = of.and_then(|of| of.traits.get(&visitor.customer_id));
+        let said: Vec<_> = traits.into_iter().flat_map(Traits::attributes).collect();
+        let tags: Vec<_> = traits.into_iter().flat_map(Traits::tags).collect();
+        let done = of.and_then(|of| of.done.get(&visitor.customer_id)).into_iter().flatten();
+        let done = done.map(|last| Done { activity: last.activity, category: &last.category, day: last.day });
+        let known = Profile::default().with(Figure::ProbabilityFirstPurchase, visitor.probability);
+        match self.asked(&known, &said, &tags, &done.collect::<Vec<_>>(), today) {
+            Some(true) => Verdict::In { value: None, segment: None },
+            Some(false) => Verdict::Out,
+            None => Verdict::Unknown,
+        }
     }
 
     /// A customer of whom no tag was said has none, and what was not done never was; an attribute of which nothing was said
@@ -49,18 +100,28 @@ impl Judge {
         // A rule that does not ask for them does not see them.
         let (said, tags) = if self.asks_for_traits { (row.attributes(), row.tags()) } else { Default::default() };
         let done = if self.asks_for_activities { row.done() } else { Vec::new() };
-        let names = self.audience.schema().attributes().iter().map(|(name, _)| name.key());
-        let attribute =
-            |name| said.iter().find(|(own, _)| *own == name).map_or(Attribute::Unknown, |(_, value)| *value);
-        let (attributes, last): (Vec<_>, Vec<_>) = (names.map(attribute).collect(), last(&done, today));
-        let whole = known.with_attributes(&attributes).with_tags(&tags).with_activities(&last);
-        match self.audience.verdict(&whole) {
+        match self.asked(&known, &said, &tags, &done, today) {
             Some(true) => {
                 Verdict::In { value: known.figure(Figure::ExpectedValue), segment: known.label(LabelKind::Segment) }
             }
             Some(false) => Verdict::Out,
             None => Verdict::Unknown,
         }
+    }
+
+    fn asked(
+        &self,
+        known: &Profile<'_>,
+        said: &[(&str, Attribute<'_>)],
+        tags: &[&str],
+        done: &[Done<'_>],
+        today: NaiveDate,
+    ) -> Option<bool> {
+        let names = self.audience.schema().attributes().iter().map(|(name, _)| name.key());
+        let attribute =
+            |name| said.iter().find(|(own, _)| *own == name).map_or(Attribute::Unknown, |(_, value)| *value);
+        let (attributes, last): (Vec<_>, Vec<_>) = (names.map(attribute).collect(), last(done, today));
+        self.audience.verdict(&known.with_attributes(&attributes).with_tags(tags).with_activities(&last))
     }
 }
 

@@ -34,6 +34,7 @@ mod session;
 mod store;
 mod traits;
 mod view;
+mod visitors;
 
 use std::error::Error;
 use std::io::{IsTerminal, Write};

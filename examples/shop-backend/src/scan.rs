@@ -40,7 +40,7 @@ pub(crate) struct Chosen {
 }
 
 impl Selected {
-    /// Of all customers with a purchase.
+    /// Of all customers with a purchase, or of the visitors.
     pub(crate) async fn of(app: &App, judge: Judge, everybody: Everybody) -> Result<Self, Problem> {
         let decimals = app.store.currency().decimals();
         let add = move |selected: &mut Self, customer_id: &str, verdict: Verdict<'_>| {
@@ -62,8 +62,9 @@ impl Selected {
     }
 }
 
-/// Asks a rule about the customers with a purchase behind one, ascending by id, until the answer is to break off. Off the
-/// threads of requests, which it would keep waiting.
+/// Asks a rule about the customers with a purchase behind one, or, where it names the probability of a first purchase, about
+/// the visitors, ascending by id, until the answer is to break off. Off the threads of requests, which it would keep
+/// waiting.
 pub(crate) async fn judged<T: Send + 'static>(
     judge: Arc<Judge>,
     everybody: Everybody,
@@ -72,8 +73,18 @@ pub(crate) async fn judged<T: Send + 'static>(
     add: impl Fn(&mut T, &str, Verdict<'_>) -> repurchase::Result<ControlFlow<()>> + Send + 'static,
 ) -> Result<T, Problem> {
     let judging = spawn_blocking(move || {
+        let today = everybody.by.today;
+        if let Some(visitors) = judge.visitors(behind.as_deref()) {
+            for visitor in visitors {
+                let verdict = judge.verdict_of_visitor(visitor, today);
+                if add(&mut state, &visitor.customer_id, verdict)?.is_break() {
+                    break;
+                }
+            }
+            return Ok(state);
+        }
         for row in everybody.rows(behind.as_deref()) {
-            let verdict = judge.verdict(&row, everybody.by.today);
+            let verdict = judge.verdict(&row, today);
             if add(&mut state, row.customer_id, verdict)?.is_break() {
                 break;
             }

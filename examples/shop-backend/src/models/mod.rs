@@ -1,6 +1,7 @@
 //! The models in use: fitted on stored histories, stored as a version, swapped at once.
 
 mod nightly;
+mod visitors;
 
 pub(crate) use nightly::run as run_nightly;
 
@@ -150,6 +151,7 @@ impl Models {
             Ok((models, changes, ledger.len()))
         });
         let (models, changes, customers) = fitting.await??;
+        self.fit_visitors(as_of).await?;
         let stored = StoredModel {
             version: self.store.newest_version().await?.unwrap_or(0) + 1,
             fitted_at: Utc::now(),

@@ -55,7 +55,8 @@ pub(crate) struct Selected {
     cursor: Option<String>,
 }
 
-/// The customers that a rule selects under the models of the moment.
+/// The customers that a rule selects under the models of the moment. A rule that names `probability_first_purchase` is asked
+/// of the visitors of `GET /visitors` in place of the customers with a purchase.
 #[utoipa::path(
     post,
     path = "/audiences",

@@ -99,7 +99,8 @@ fn rules(page: &mut String) {
         "<h1 id=\"rules\">Rules</h1><pre>{}</pre><p>Fields that are numbers: {figures}.</p><p>Amounts of money, best written \
          as texts: {amounts}.</p><p>Labels, by their keys: {labels}; GET /segments lists the shop's.</p>\
          <p>Activities: {activities}.</p><p>Tags and attributes are those that GET /traits lists, activities those of POST /activities. \
-         A field that the shop does not supply is refused by its name. Of a customer of \
+         <code>probability_first_purchase</code> is of visitors, whom GET /visitors ranks: a rule that names it is asked of these, \
+         and not of customers who have bought. A field that the shop does not supply is refused by its name. Of a customer of \
          whom something is not known, a comparison is neither true nor false; such customers are not selected, and \
          counted where that decides.</p><p>Lost after having been good:</p><pre>{}</pre>",
         escaped(grammar),

@@ -22,6 +22,7 @@ pub(crate) mod sign_in;
 pub(crate) mod table;
 pub(crate) mod told;
 pub(crate) mod traits;
+pub(crate) mod visitors;
 
 use axum::Json as Answer;
 use axum::http::StatusCode;

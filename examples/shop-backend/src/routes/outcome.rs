@@ -40,7 +40,7 @@ pub(super) struct OutcomeView {
     return_on_investment: Option<f64>,
     /// What the coupon changed in the profit per treated customer; null without a coupon.
     coupon_profit: Option<String>,
-    /// Null of a campaign that was made by a program of before segments were kept.
+    /// Null of visitors, who have none, and of a campaign that was made by a program of before segments were kept.
     by_segment: Option<BySegment>,
 }
 

@@ -62,6 +62,7 @@ impl Store {
             );
             added += insert.query().execute(&mut *transaction).await?.rows_affected();
         }
+        self.add_visits(&mut transaction, &held, deeds).await?;
         let names: BTreeSet<&str> = rows.iter().map(|((name, ..), _)| name.as_str()).collect();
         self.touch(&mut transaction, names.into_iter()).await?;
         self.commit(transaction).await?;

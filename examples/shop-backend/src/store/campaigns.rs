@@ -184,7 +184,7 @@ pub(super) async fn forget_contacts(
     transaction: &mut Transaction<'static, Any>,
     ids: &BTreeSet<String>,
 ) -> Result<(), StoreError> {
-    for table in ["campaign_members", "touches", "points", "activities", "memberships"] {
+    for table in ["campaign_members", "touches", "points", "activities", "memberships", "visits"] {
         let mut delete = Sql::new("DELETE FROM ");
         delete.push(table).push(" WHERE customer_id IN ").list(ids.iter().map(String::as_str));
         delete.query().execute(&mut **transaction).await?;

@@ -20,10 +20,9 @@ mod scan;
 mod sessions;
 mod sql;
 mod traits;
+mod visits;
 
-pub(crate) use activities::Deed;
-#[cfg(test)]
-pub(crate) use activities::LastDay;
+pub(crate) use activities::{Deed, LastDay};
 pub(crate) use book::{OrderRow, Said, Statement, order_of};
 pub(crate) use campaigns::StoredCampaign;
 pub(crate) use changes::{Changes, Mark};
@@ -38,6 +37,7 @@ pub(crate) use points::{Entered, NewEntry};
 pub(crate) use referrals::Brought;
 pub(crate) use scan::Customer;
 pub(crate) use traits::TraitName;
+pub(crate) use visits::Visit;
 
 use std::str::FromStr;
 use std::sync::Arc;

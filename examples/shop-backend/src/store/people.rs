@@ -13,6 +13,7 @@ use super::book::{Key, OrderRow};
 use super::referrals::join_referrals;
 use super::sql::{Sql, Value};
 use super::traits::join_traits;
+use super::visits::join_visits;
 use super::{AT_A_TIME, Dialect, Store, StoreError, in_attempts};
 use crate::metrics::{self, in_library};
 
@@ -284,6 +285,7 @@ impl Store {
         person.execute(&mut **transaction).await?;
         join_traits(transaction, names, &name).await?;
         join_activities(transaction, names, &name).await?;
+        join_visits(transaction, names, &name).await?;
         join_referrals(transaction, names, &name).await?;
         let history = self.rebuild(transaction, &name).await?;
         self.save(transaction, &[(&name, &history)]).await?;

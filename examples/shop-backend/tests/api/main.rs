@@ -28,4 +28,5 @@ mod told;
 mod traits;
 mod truth;
 mod upgrade;
+mod visitors;
 mod writers;

@@ -101,6 +101,7 @@ async fn a_customer_is_forgotten_and_the_orders_stay(database: Database) {
         ("traits", "customer_id || said"),
         ("trait_names", "name"),
         ("activities", "customer_id || category"),
+        ("visits", "customer_id || category"),
         ("memberships", "customer_id"),
         ("referrals", "referrer || referred"),
     ] {
