@@ -4,7 +4,7 @@ use crate::record::calendar::Day;
 
 const SECONDS_A_DAY: i64 = 86_400;
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Times {
     /// Whether all so far are at midnight UTC.
     at_midnight: bool,
@@ -38,6 +38,17 @@ impl Times {
     pub(crate) const fn join(&mut self, other: Self) {
         self.at_midnight &= other.at_midnight;
         self.on_other_days |= other.on_other_days;
+    }
+
+    /// Whether all are at midnight, and whether one is on another day, for a file.
+    #[cfg(feature = "serde")]
+    pub(crate) const fn kept(self) -> (bool, bool) {
+        (self.at_midnight, self.on_other_days)
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) const fn of_kept((at_midnight, on_other_days): (bool, bool)) -> Self {
+        Self { at_midnight, on_other_days }
     }
 
     /// Whether all times are midnights of UTC, and some of them on another day in the shop's time zone.

@@ -411,7 +411,74 @@ proptest! {
             let mut tally = NoteTally::of(one, as_of);
             tally.merge(&NoteTally::of(other, as_of)).unwrap();
             prop_assert_eq!(tally.notes(), &whole[..]);
+            // All but what needs the ids of both.
+            let mut without = NoteTally::of(one, as_of).without_ids();
+            without.merge(&NoteTally::of(other, as_of)).unwrap();
+            prop_assert_eq!(&without, &tally.clone().without_ids());
+            let others: Vec<_> = whole.iter().filter(|note| note.code != NoteCode::IdsAlike).cloned().collect();
+            prop_assert_eq!(without.notes(), others);
+            #[cfg(feature = "serde")]
+            for tally in [tally, without] {
+                let text = serde_json::to_string(&tally).unwrap();
+                prop_assert_eq!(serde_json::from_str::<NoteTally<u8>>(&text).unwrap(), tally);
+            }
         }
         prop_assert!(NoteTally::of(&second, as_of).merge(&NoteTally::of(&first, FIRST)).is_err());
+    }
+}
+
+/// A tally that no log has is refused, and the message says what contradicts.
+#[test]
+#[cfg(feature = "serde")]
+fn a_stored_tally_that_contradicts_itself_is_refused() {
+    let mut records: Vec<_> = (0..40).map(|day| bought("many", day % 9, 1000)).collect();
+    records.extend([bought("bo", 3, 500), credited("bo", 4, 400), credited("bo", 50, 100), bought("BO", 60, 7)]);
+    let tally = NoteTally::of(&log_of(records), FIRST + TimeDelta::days(30));
+    let codes: Vec<_> = tally.notes().iter().map(|note| note.code).collect();
+    assert_eq!(codes, [NoteCode::OneIdDominates, NoteCode::EqualRows, NoteCode::AfterAsOf]);
+    let stored = serde_json::to_value(&tally).unwrap();
+    assert_eq!(serde_json::from_value::<NoteTally<String>>(stored.clone()).unwrap(), tally);
+    let counts = "a count or the decimals are more than there can be";
+    let half = "customers credited above half are some of all, by id";
+    let dominant = "ids of many purchases have a part of all, most first";
+    let days = "purchases and credits have a day each, in order";
+    let after = "what came after the as-of day has a first and a last day";
+    let ids = "each customer has an id, or none has";
+    for (field, value, why) in [
+        ("scale", "29", counts),
+        ("purchases", "9007199254740993", counts),
+        ("purchases", "1", counts),
+        ("buyers", "0", counts),
+        ("repeated", "40", counts),
+        ("unmatched", "2", counts),
+        ("credited_above_half", r#"[3, "500", ["bo"]]"#, half),
+        ("credited_above_half", r#"[1, "500", []]"#, half),
+        ("credited_above_half", r#"[1, "9999999", ["bo"]]"#, half),
+        ("credited_above_half", r#"[2, "500", ["bo", "bo"]]"#, half),
+        ("dominant", r#"[[42, "many"]]"#, dominant),
+        ("dominant", r#"[[29, "many"]]"#, dominant),
+        ("dominant", r#"[[18446744073709551615, "a"], [30, "many"]]"#, dominant),
+        ("days", r#"[["2025-01-01", 41]]"#, days),
+        ("days", r#"[["2025-02-01", 42]]"#, days),
+        ("days", r#"[["2025-01-02", 41], ["2025-01-01", 1]]"#, days),
+        ("days", r#"[["2025-01-01", 42], ["2025-01-02", 0]]"#, days),
+        ("after", "0", after),
+        ("after", "1", after),
+        ("after_days", "null", after),
+        ("after_days", r#"["2025-01-31", "2025-03-02"]"#, after),
+        ("after_days", r#"["2025-03-02", "2025-02-20"]"#, after),
+        ("ids", r#"["many"]"#, ids),
+        ("ids", "null", ids),
+    ] {
+        let mut other = stored.clone();
+        other[field] = serde_json::from_str(value).unwrap();
+        let error = serde_json::from_value::<NoteTally<String>>(other).unwrap_err().to_string();
+        assert_eq!(error, format!("the stored notes contradict themselves: {why}"), "{field}: {value}");
+    }
+    for spend in ["-1", "1.5", ""] {
+        let mut other = stored.clone();
+        other["spend"] = spend.into();
+        let error = serde_json::from_value::<NoteTally<String>>(other).unwrap_err().to_string();
+        assert_eq!(error, "the spend of stored notes must be a whole number, 0 or more", "{spend}");
     }
 }

@@ -7,8 +7,9 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use repurchase::history::LineLog;
 use repurchase::measure::{
     CategoryPaths, CohortOptions, CohortTable, Concentration, CycleOptions, CycleScale, CycleTable, HighRepurchase,
-    IntervalKind, Life, NoteCode, Occasion, ProductRate, RateOptions, Referrals, Scope, SurvivalCurve, buyer_mix,
-    category_breadth, membership_change, next_purchases, notes, repurchase_rate, second_purchase_rate, units_per_buyer,
+    IntervalKind, Life, NoteCode, NoteTally, Occasion, ProductRate, RateOptions, Referrals, Scope, SurvivalCurve,
+    buyer_mix, category_breadth, membership_change, next_purchases, notes, repurchase_rate, second_purchase_rate,
+    units_per_buyer,
 };
 use repurchase::predict::{DueModel, DueOptions, NextCategories, NextCategoryOptions};
 use repurchase::record::{
@@ -205,6 +206,7 @@ pub(crate) fn forms() -> Vec<Form> {
         form("units_per_buyer", units),
         form("notes", notes(&log, date("2025-12-31"))),
         form("note_codes", NoteCode::ALL.to_vec()),
+        form("note_tally", NoteTally::of(&log, date("2025-12-31"))),
     ];
     [of_records(), of_scale(), numbers].into_iter().flatten().collect()
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Types whose fields are checked one by one: one too many or too few is refused.
-pub(crate) const CHECKED: [&str; 22] = [
+pub(crate) const CHECKED: [&str; 23] = [
     "ratio",
     "interval",
     "window",
@@ -28,6 +28,7 @@ pub(crate) const CHECKED: [&str; 22] = [
     "shop_tally",
     "past_tally",
     "kept_share",
+    "note_tally",
 ];
 
 /// Types that are stored within others, each with the file in which it stands.

@@ -12,8 +12,8 @@ use repurchase::act::contact::{AfterSalePlan, Cap, Channel, ContactRules, Decisi
 use repurchase::act::economics::{ConstantLoss, Coupon, RetentionCosts};
 use repurchase::act::points::{Liability, PointsAccount, PointsEvent, PointsProgram};
 use repurchase::measure::{
-    BuyerSums, CategoryBreadth, CategoryPaths, CohortTable, CycleTable, HighRepurchase, IntervalKind, Note, PeriodMix,
-    RepurchaseRates, SurvivalCurve, UnitsPerBuyer,
+    BuyerSums, CategoryBreadth, CategoryPaths, CohortTable, CycleTable, HighRepurchase, IntervalKind, Note, NoteTally,
+    PeriodMix, RepurchaseRates, SurvivalCurve, UnitsPerBuyer,
 };
 use repurchase::predict::{
     AnyModel, Backtest, Bdw, BgBb, Discount, Fit, FitOptions, GammaGamma, KeptShare, MbgNbd, MbgNbdParams, ModelKind,
@@ -126,6 +126,7 @@ const FORMS: &[Form] = forms! {
     "category_paths": CategoryPaths<String> => |value, _b| used(format!("{value:?}"));
     "units_per_buyer": BTreeMap<String, UnitsPerBuyer> => |value, _b| value.values().for_each(|units| assert!(units.value().is_none_or(f64::is_finite)));
     "notes": Vec<Note> => |value, _b| value.iter().for_each(|note| assert!(!note.describe(Language::English).is_empty()));
+    "note_tally": NoteTally<String> => |value, _b| noted(value);
     "rfm_model": RfmModel => |value, _b| scored(&value);
     "rfm_options": RfmOptions => |value, _b| if let Ok(model) = RfmModel::fit(&customers().1, &value) { scored(&model) };
     "rfm_tally": RfmTally => |value, _b| {
@@ -340,6 +341,14 @@ fn tally(mut value: ShopTally) {
 fn options(value: &ShopOptions) {
     if let Ok(models) = ShopModels::fit(&customers().1, value) {
         self::models(&models);
+    }
+}
+
+fn noted(mut value: NoteTally<String>) {
+    let other = value.clone();
+    value.merge(&other).expect("tallies as of one day");
+    for note in other.notes().into_iter().chain(value.without_ids().notes()) {
+        assert!(note.count <= note.of, "{note:?}");
     }
 }
 

@@ -9,9 +9,11 @@ use super::composed::{composed, is_mark};
 use super::phone::{Numbers, is_marked};
 
 /// The spellings of ids: enough to know, at a byte's cost, that no two of them can be alike.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub(super) struct Spellings {
     /// The text of an id.
+    #[cfg_attr(feature = "serde", serde(skip))]
     text: String,
     /// Whether letters of ASCII are in lower case, and in upper case.
     cases: [bool; 2],
@@ -25,6 +27,11 @@ pub(super) struct Spellings {
 }
 
 impl Spellings {
+    /// All ids were seen.
+    pub(super) fn seen(self) -> Self {
+        Self { text: String::new(), ..self }
+    }
+
     pub(super) fn see(&mut self, id: &impl Display) {
         let text = written(&mut self.text, id);
         let bytes = text.as_bytes();

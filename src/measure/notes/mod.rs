@@ -5,6 +5,8 @@ mod composed;
 mod customer;
 mod phone;
 mod scan;
+#[cfg(feature = "serde")]
+mod stored;
 
 use core::fmt::Display;
 

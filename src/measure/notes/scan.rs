@@ -18,10 +18,10 @@ use crate::record::calendar::Day;
 /// A shop that has hardly opened has not seen anybody again.
 const FEWEST_PURCHASES: u64 = 4;
 /// An id of many persons has as many purchases, and as many times the mean of the other ids.
-const DOMINANT_PURCHASES: u64 = 30;
+pub(super) const DOMINANT_PURCHASES: u64 = 30;
 const DOMINANT_MEANS: u128 = 10;
 /// The share of all purchases that such an id has: one in this number.
-const DOMINANT_PART: u64 = 10;
+pub(super) const DOMINANT_PART: u64 = 10;
 /// The number of purchases that repeat another one, and their share of all: one in this number. CDNOW has one in 329,
 /// Online Retail one in 475.
 const FEWEST_REPEATED: u64 = 3;
@@ -46,6 +46,9 @@ const MANY_PURCHASES: u64 = 10_000;
 ///
 /// **Population**: the customers of the logs, each in one of them with all purchases and credits.
 ///
+/// With the feature `serde` it is stored, and so travels from one machine to another; [without ids](NoteTally::without_ids)
+/// it does not grow with customers.
+///
 /// # Examples
 ///
 /// ```
@@ -68,32 +71,57 @@ const MANY_PURCHASES: u64 = 10_000;
 /// ```
 #[derive(Debug, Clone)]
 pub struct NoteTally<Id> {
-    as_of: Day,
+    pub(super) as_of: Day,
     /// The decimals of sums of money.
-    scale: u32,
-    keeps_facts: bool,
-    purchases: u64,
-    credits: u64,
+    pub(super) scale: u32,
+    /// Whether the log that is folded has credits, which are matched with purchases.
+    pub(super) keeps_facts: bool,
+    pub(super) purchases: u64,
+    pub(super) credits: u64,
     /// Customers with a purchase.
-    buyers: u64,
-    /// Customers with a purchase or a credit, and how their ids are written.
-    ids: Vec<Id>,
-    spellings: Spellings,
+    pub(super) buyers: u64,
+    /// Customers with a purchase or a credit, and how their ids are written; `None` without ids.
+    pub(super) ids: Option<Vec<Id>>,
+    pub(super) spellings: Spellings,
     /// The customers with most purchases, the most first, of equal ones the smaller id.
-    dominant: Vec<(u64, Id)>,
-    repeated: u64,
-    unmatched: u64,
-    spend: i128,
-    half_spend: i128,
-    half_customers: u64,
+    pub(super) dominant: Vec<(u64, Id)>,
+    pub(super) repeated: u64,
+    pub(super) unmatched: u64,
+    pub(super) spend: i128,
+    pub(super) half_spend: i128,
+    pub(super) half_customers: u64,
     /// The smallest ids of these customers.
-    half: Vec<Id>,
-    days: HashMap<Day, u64, FixedState>,
-    after: u64,
-    after_days: Option<(Day, Day)>,
+    pub(super) half: Vec<Id>,
+    pub(super) days: HashMap<Day, u64, FixedState>,
+    pub(super) after: u64,
+    pub(super) after_days: Option<(Day, Day)>,
     /// Whether nothing was given back; `false` where nobody has told.
-    has_no_refund: bool,
-    times: Times,
+    pub(super) has_no_refund: bool,
+    pub(super) times: Times,
+}
+
+/// Ids are in no order: which customers finish first is not part of a tally.
+impl<Id: Ord> PartialEq for NoteTally<Id> {
+    fn eq(&self, other: &Self) -> bool {
+        let counts = |of: &Self| [of.purchases, of.credits, of.buyers, of.repeated, of.unmatched, of.half_customers];
+        let of_days = |of: &Self| (of.as_of, of.after, of.after_days, of.has_no_refund, of.times);
+        let money = |of: &Self| (of.scale, of.spend, of.half_spend);
+        counts(self) == counts(other)
+            && of_days(self) == of_days(other)
+            && money(self) == money(other)
+            && (&self.spellings, &self.dominant, &self.half) == (&other.spellings, &other.dominant, &other.half)
+            && self.days == other.days
+            && self.ascending() == other.ascending()
+    }
+}
+
+impl<Id: Ord> NoteTally<Id> {
+    /// The ids in their order.
+    pub(super) fn ascending(&self) -> Option<Vec<&Id>> {
+        let mut ids: Vec<_> = self.ids.as_ref()?.iter().collect();
+        ids.sort_unstable();
+        Some(ids)
+    }
 }
 
 impl<Id: CustomerId + Display> NoteTally<Id> {
@@ -110,7 +138,7 @@ impl<Id: CustomerId + Display> NoteTally<Id> {
             purchases: 0,
             credits: 0,
             buyers: 0,
-            ids: Vec::new(),
+            ids: Some(Vec::new()),
             spellings: Spellings::default(),
             dominant: Vec::new(),
             repeated: 0,
@@ -128,10 +156,38 @@ impl<Id: CustomerId + Display> NoteTally<Id> {
         let mut parts = log.fold_parts(NaiveDate::MAX, empty).into_iter();
         let mut whole = parts.next().unwrap_or_else(empty);
         parts.for_each(|part| whole.append(part));
-        whole
+        Self { keeps_facts: false, spellings: whole.spellings.seen(), ..whole }
     }
 
-    /// Adds the customers of another part of the shop, which must share none with this one.
+    /// Leaves the ids out, and the note on ids that are [alike](super::ids_alike), which may lie in two parts: that note is
+    /// asked of ids that a program keeps beside. Ids that are examples of other notes stay. The tally then takes memory by
+    /// days with a purchase or credit, and not by customers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::measure::{NoteCode, NoteTally, ids_alike};
+    /// use repurchase::{Order, PurchaseLog, ShopCalendar};
+    /// use rust_decimal::Decimal;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (as_of, ids) = ("2026-03-31".parse()?, ["Ann", "ann ", "bo", "cy"]);
+    /// let orders = ids.map(|id| Order::on(id, as_of, Decimal::TEN)).into_iter().collect::<Result<Vec<_>, _>>()?;
+    /// let tally = NoteTally::of(&PurchaseLog::from_records(orders, &ShopCalendar::utc())?, as_of);
+    /// let codes = |tally: &NoteTally<&str>| tally.notes().iter().map(|note| note.code).collect::<Vec<_>>();
+    /// assert_eq!(codes(&tally), [NoteCode::EveryIdOnce, NoteCode::IdsAlike]);
+    /// assert_eq!(codes(&tally.without_ids()), [NoteCode::EveryIdOnce]);
+    /// assert_eq!(ids_alike(ids).map(|note| note.count), Some(2));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn without_ids(self) -> Self {
+        Self { ids: None, spellings: Spellings::default(), ..self }
+    }
+
+    /// Adds the customers of another part of the shop, which must share none with this one. Where one of the two is
+    /// [without ids](Self::without_ids), so is the merged one.
     ///
     /// # Errors
     ///
@@ -159,8 +215,12 @@ impl<Id: CustomerId + Display> NoteTally<Id> {
         self.purchases += other.purchases;
         self.credits += other.credits;
         self.buyers += other.buyers;
-        self.ids.extend(other.ids);
-        self.spellings.merge(&other.spellings);
+        if let (Some(ids), Some(more)) = (&mut self.ids, other.ids) {
+            ids.extend(more);
+            self.spellings.merge(&other.spellings);
+        } else {
+            (self.ids, self.spellings) = (None, Spellings::default());
+        }
         for (purchases, id) in &other.dominant {
             self.add_dominant(*purchases, id);
         }
@@ -214,7 +274,7 @@ impl<Id: CustomerId + Display> NoteTally<Id> {
 
         let is_once = self.purchases >= FEWEST_PURCHASES && self.buyers == self.purchases;
         let every_id_once = is_once.then(|| note(NoteCode::EveryIdOnce, self.buyers, self.buyers));
-        let ids_alike = alike_of(&self.spellings, self.ids.len() as u64, self.ids.iter());
+        let ids_alike = self.ids.as_ref().and_then(|ids| alike_of(&self.spellings, ids.len() as u64, ids.iter()));
         let is_repeated = self.repeated >= FEWEST_REPEATED && self.repeated > self.purchases / REPEATED_PART;
         let equal_rows = is_repeated.then(|| note(NoteCode::EqualRows, self.repeated, self.purchases));
         let after_as_of = self.after_days.map(|(first, last)| {
@@ -313,8 +373,10 @@ impl<Id: CustomerId + Display> CustomerFold<Id> for NoteTally<Id> {
         }
         if customer.purchases + customer.credits > 0 {
             self.add_dominant(customer.purchases, &id);
-            self.spellings.see(&id);
-            self.ids.push(id);
+            if let Some(ids) = &mut self.ids {
+                self.spellings.see(&id);
+                ids.push(id);
+            }
         }
     }
 }
