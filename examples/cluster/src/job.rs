@@ -10,13 +10,14 @@ use datafusion::error::DataFusionError;
 use datafusion::prelude::{ParquetReadOptions, SessionContext};
 use repurchase::scale::Language;
 use repurchase::shop::ShopModels;
+use repurchase_segment::notes::{self, Note};
 use repurchase_segment::overview::Overview;
-use repurchase_segment::{SAMPLE, notes, output, page, shop, summary};
+use repurchase_segment::{SAMPLE, output, page, shop, summary};
 
 use crate::arguments::Arguments;
 use crate::commit::Run;
 use crate::orders::Columns;
-use crate::steps::{self, FIT_TASK, FitTask, Format, Kept, LABEL_TASK, LabelTask, Labelled};
+use crate::steps::{self, FIT_TASK, FitTask, Format, KEEP_TASK, KeepTask, Kept, LABEL_TASK, LabelTask, Labelled};
 use crate::{engine, orders, place};
 
 /// Runs the job, writes its files and prints its page.
@@ -48,6 +49,8 @@ impl Job<'_> {
     async fn page(&self, columns: &Columns) -> Result<String, Box<dyn Error>> {
         let (days, asked) = (&self.arguments.days, &self.arguments.shop);
         let start = Instant::now();
+        let task = KeepTask { as_of: days.as_of, offset: days.time_zone.local_minus_utc() };
+        self.run.place.put(KEEP_TASK, steps::json(&task)?)?;
         let kept: Kept = self.step(&self.histories(columns)).await?.unwrap_or_default();
         let folded = start.elapsed().as_secs_f64();
         let last_day = kept.last_day.map(|day| NaiveDate::default() + TimeDelta::days(day.into()));
@@ -72,7 +75,8 @@ impl Job<'_> {
         let labelled: Labelled = labelled.ok_or_else(nobody)?;
 
         let counted = labelled.counted.clone();
-        let notes = notes::of_models(Some(&task.models), counted.totals.customers, counted.without_mean_spend);
+        let mut notes: Vec<Note> = kept.notes().iter().map(Note::of_library).collect();
+        notes.extend(notes::of_models(Some(&task.models), counted.totals.customers, counted.without_mean_spend));
         let (models, level) = (Some(&task.models), shop::level()?);
         let overview = Overview { as_of, counted, models, level, asked, notes: &notes };
         if self.arguments.out.is_some() {
@@ -86,20 +90,20 @@ impl Job<'_> {
         if self.arguments.timing {
             eprintln!("{}", self.timing(columns, [folded, fitted], start).await?);
         }
-        Ok(page::page(&overview, Language::English) + &bad_rows(&kept))
+        Ok(page::page(&overview, Language::English) + &not_compared(kept.customers) + &bad_rows(&kept))
     }
 
-    /// One row for each customer: the history up to the as-of day, the last day with a purchase or credit, the finest
-    /// decimals, the bad rows.
+    /// One row for each customer: the facts, what they are marked with, the last day with a purchase or credit, the
+    /// finest decimals, the bad rows.
     fn histories(&self, columns: &Columns) -> String {
         let (days, skips) = (&self.arguments.days, self.arguments.skip_bad_rows);
         let (customer, fact) = (columns.customer(), columns.order_fact(days.time_zone, skips));
-        let filter = days.as_of.map(|day| format!(" FILTER (WHERE fact['day'] <= DATE '{day}')")).unwrap_or_default();
         let bad = if skips { "count(fact['fault'])" } else { "0" };
         let fault = if skips { "min(fact['fault'])" } else { "NULL" };
         format!(
-            "SELECT keep_histories(customer_id, history, last_day, scale, bad_rows, fault, {place}) FROM \
-             (SELECT customer_id, purchase_history(fact['day'], fact['amount']){filter} AS history, \
+            "SELECT keep_histories(customer_id, facts, at_midnight, has_refund, last_day, scale, bad_rows, fault, {place}) \
+             FROM (SELECT customer_id, purchase_facts(fact['day'], fact['amount']) AS facts, \
+             bool_and(fact['at_midnight']) AS at_midnight, bool_or(fact['has_refund']) AS has_refund, \
              max(fact['day']) FILTER (WHERE fact['amount'] IS NOT NULL) AS last_day, max(fact['scale']) AS scale, \
              {bad} AS bad_rows, {fault} AS fault \
              FROM (SELECT {customer} AS customer_id, {fact} AS fact FROM orders) GROUP BY customer_id)",
@@ -163,6 +167,17 @@ impl Job<'_> {
         }
         Ok(report)
     }
+}
+
+/// What notes do not ask of many customers.
+fn not_compared(customers: u64) -> String {
+    let most = Kept::COMPARED;
+    if customers <= most {
+        return String::new();
+    }
+    format!(
+        "\nNot asked: whether two of the {customers} customer ids differ in how they are written alone (up to {most} are compared)\n"
+    )
 }
 
 /// What was left out and why; empty when nothing was.

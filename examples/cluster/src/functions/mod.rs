@@ -2,8 +2,9 @@
 //!
 //! | function | of | gives |
 //! |---|---|---|
-//! | `order_fact(customer_id, placed_at, amount, status, refunded, offset, bad_rows)` | a row | its day, net amount, decimals, fault |
+//! | `order_fact(customer_id, placed_at, amount, status, refunded, offset, bad_rows)` | a row | its day, net amount, decimals, fault, marks |
 //! | `purchase_history(day, amount[, kind])` | a customer's rows | the history: a struct |
+//! | `purchase_facts(day, amount[, kind])` | a customer's rows | the rows by day and amount, for the job: bytes |
 //! | `shop_fit(history, as_of, options)` | all histories | the models of the shop, as JSON |
 //! | `shop_profile(history, as_of, shop)` | a history | every label, figure and amount: a struct |
 //!
@@ -40,7 +41,11 @@ pub fn scalars() -> Vec<Arc<ScalarUDF>> {
 
 /// All aggregate functions, and the steps of the job.
 pub fn aggregates() -> Vec<Arc<AggregateUDF>> {
-    let mut all = vec![Arc::new(PurchaseHistory::default().into()), Arc::new(shop_fit::ShopFit::default().into())];
+    let mut all = vec![
+        Arc::new(PurchaseHistory::default().into()),
+        Arc::new(PurchaseHistory::facts().into()),
+        Arc::new(shop_fit::ShopFit::default().into()),
+    ];
     all.extend(steps::aggregates());
     all
 }

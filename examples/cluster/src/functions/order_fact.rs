@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, LazyLock};
 
-use chrono::{FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Utc};
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, Date32Builder, Int32Builder, StringArray, StringBuilder, StructArray,
+    Array, ArrayRef, AsArray, BooleanBuilder, Date32Builder, Int32Builder, StringArray, StringBuilder, StructArray,
 };
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Fields};
@@ -18,14 +18,21 @@ use rust_decimal::Decimal;
 use crate::fields;
 
 static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
-    let fields =
-        [("day", DataType::Date32), ("amount", DataType::Utf8), ("scale", DataType::Int32), ("fault", DataType::Utf8)];
+    let fields = [
+        ("day", DataType::Date32),
+        ("amount", DataType::Utf8),
+        ("scale", DataType::Int32),
+        ("fault", DataType::Utf8),
+        ("at_midnight", DataType::Boolean),
+        ("has_refund", DataType::Boolean),
+    ];
     fields.into_iter().map(|(name, kind)| Field::new(name, kind, true)).collect()
 });
 
 /// What a row of the segment program's orders says: the day in the shop's time and the net amount.
 ///
-/// The amount, and its decimals, are null for an order that is no purchase; below 0 the amount is a credit. A row that
+/// The amount, and its decimals, are null for an order that is no purchase; below 0 the amount is a credit. Marked are
+/// purchases and credits at midnight UTC, and orders of which some was given back: notes ask for them. A row that
 /// is no order is an error that says which column has what in place of what; where the last argument is `skip`, that is
 /// its fault, and all else is null.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -73,6 +80,7 @@ impl ScalarUDFImpl for OrderFact {
         let mut amounts = StringBuilder::with_capacity(rows, 8 * rows);
         let mut scales = Int32Builder::with_capacity(rows);
         let mut faults = StringBuilder::new();
+        let (mut at_midnight, mut has_refund) = (BooleanBuilder::new(), BooleanBuilder::new());
         for index in 0..rows {
             let field = |column: usize| texts.get(column).map_or("", |text| text.get(index));
             let row @ [_, _, text, _, refunded] = [field(0), field(1), field(2), field(3), field(4)];
@@ -83,6 +91,8 @@ impl ScalarUDFImpl for OrderFact {
                     amounts.append_null();
                     scales.append_null();
                     faults.append_value(fault);
+                    at_midnight.append_null();
+                    has_refund.append_null();
                     continue;
                 }
                 Err(fault) => return Err(DataFusionError::Execution(fault)),
@@ -99,13 +109,22 @@ impl ScalarUDFImpl for OrderFact {
                 }
                 // No decimal has more than 28.
                 scales.append_value(amount.scale() as i32);
+                at_midnight.append_option(instant(&record).map(|instant| instant.time() == NaiveTime::MIN));
             } else {
                 amounts.append_null();
                 scales.append_null();
+                at_midnight.append_null();
             }
+            has_refund.append_value(matches!(&record, Record::Order(order) if !order.refunded().is_zero()));
         }
-        let columns: [ArrayRef; 4] =
-            [Arc::new(days.finish()), Arc::new(amounts.finish()), Arc::new(scales.finish()), Arc::new(faults.finish())];
+        let columns: [ArrayRef; 6] = [
+            Arc::new(days.finish()),
+            Arc::new(amounts.finish()),
+            Arc::new(scales.finish()),
+            Arc::new(faults.finish()),
+            Arc::new(at_midnight.finish()),
+            Arc::new(has_refund.finish()),
+        ];
         Ok(ColumnarValue::Array(Arc::new(StructArray::try_new(FIELDS.clone(), columns.to_vec(), None)?)))
     }
 }
@@ -114,6 +133,13 @@ fn net_amount(record: &Record<&str>) -> Option<Decimal> {
     match record {
         Record::Order(order) => order.is_purchase().then(|| order.net_amount()),
         Record::Credit(credit) => Some(-credit.amount()),
+    }
+}
+
+const fn instant(record: &Record<&str>) -> Option<DateTime<Utc>> {
+    match record {
+        Record::Order(order) => order.placed_at(),
+        Record::Credit(credit) => credit.issued_at(),
     }
 }
 

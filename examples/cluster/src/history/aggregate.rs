@@ -1,4 +1,4 @@
-//! The aggregate `purchase_history(day, amount[, kind])`.
+//! The aggregates `purchase_history(day, amount[, kind])` and `purchase_facts(day, amount[, kind])`.
 
 use std::sync::Arc;
 
@@ -17,24 +17,44 @@ use rust_decimal::Decimal;
 use super::facts::Facts;
 use super::row;
 
-/// One customer's purchases and credits, in any order of rows and any number of parts, as a history.
+/// One customer's purchases and credits, in any order of rows and any number of parts, as a history; or as they are, by day
+/// and amount, in bytes that only this build reads.
 ///
 /// `amount` is text, a decimal or an integer. Without `kind`, an amount below 0 is a credit; with it, `purchase` and
 /// `credit` say what a row is, and no amount may be below 0. Rows without a day or an amount are passed over.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct PurchaseHistory {
     signature: Signature,
+    gives: Gives,
+}
+
+/// What becomes of a customer's facts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+enum Gives {
+    #[default]
+    History,
+    Facts,
 }
 
 impl Default for PurchaseHistory {
     fn default() -> Self {
-        Self { signature: Signature::user_defined(Volatility::Immutable) }
+        Self { signature: Signature::user_defined(Volatility::Immutable), gives: Gives::History }
+    }
+}
+
+impl PurchaseHistory {
+    /// `purchase_facts`.
+    pub(crate) fn facts() -> Self {
+        Self { gives: Gives::Facts, ..Self::default() }
     }
 }
 
 impl AggregateUDFImpl for PurchaseHistory {
     fn name(&self) -> &'static str {
-        "purchase_history"
+        match self.gives {
+            Gives::History => "purchase_history",
+            Gives::Facts => "purchase_facts",
+        }
     }
 
     fn signature(&self) -> &Signature {
@@ -63,7 +83,10 @@ impl AggregateUDFImpl for PurchaseHistory {
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(row::history_type())
+        Ok(match self.gives {
+            Gives::History => row::history_type(),
+            Gives::Facts => DataType::Binary,
+        })
     }
 
     fn state_fields(&self, arguments: StateFieldsArgs) -> Result<Vec<FieldRef>> {
@@ -72,7 +95,7 @@ impl AggregateUDFImpl for PurchaseHistory {
     }
 
     fn accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
-        Ok(Box::new(Customers::default()))
+        Ok(Box::new(Customers::new(self.gives)))
     }
 
     fn groups_accumulator_supported(&self, _: AccumulatorArgs) -> bool {
@@ -80,7 +103,7 @@ impl AggregateUDFImpl for PurchaseHistory {
     }
 
     fn create_groups_accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn GroupsAccumulator>> {
-        Ok(Box::new(Customers::default()))
+        Ok(Box::new(Customers::new(self.gives)))
     }
 
     fn order_sensitivity(&self) -> AggregateOrderSensitivity {
@@ -89,14 +112,19 @@ impl AggregateUDFImpl for PurchaseHistory {
 }
 
 /// The facts of every customer, by the number of the group; of one customer where there are no groups.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Customers {
+    gives: Gives,
     facts: Vec<Facts>,
     /// The bytes that the facts hold, kept up to date since it is asked for after every batch.
     bytes: usize,
 }
 
 impl Customers {
+    const fn new(gives: Gives) -> Self {
+        Self { gives, facts: Vec::new(), bytes: 0 }
+    }
+
     fn grow(&mut self, groups: usize) {
         if self.facts.len() < groups {
             self.facts.resize_with(groups, Facts::default);
@@ -165,7 +193,11 @@ impl GroupsAccumulator for Customers {
     }
 
     fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
-        let rows = self.emit(emit_to).into_iter().map(Facts::finish).collect::<Result<Vec<_>>>()?;
+        let facts = self.emit(emit_to);
+        if self.gives == Gives::Facts {
+            return Ok(Arc::new(encoded(facts)?));
+        }
+        let rows = facts.into_iter().map(|mut facts| facts.finish(None)).collect::<Result<Vec<_>>>()?;
         Ok(Arc::new(row::array(&rows)?))
     }
 
@@ -286,7 +318,7 @@ impl<'a> Records<'a> {
             return exec_err!("purchase_history: found a credit of 0, expected an amount above 0");
         }
         // No decimal of 128 bits is so low that its opposite does not fit.
-        facts.credit(mantissa.saturating_abs(), scale)
+        facts.credit(self.days.value(index), mantissa.saturating_abs(), scale)
     }
 
     fn amount(&self, index: usize) -> Result<Option<(i128, u32)>> {

@@ -1,113 +1,90 @@
 //! What one part of the orders says of one customer, in integers.
 
 use datafusion::error::{DataFusionError, Result};
-use repurchase::CustomerHistory;
 use repurchase::history::gap_logarithm;
 use rust_decimal::Decimal;
 
 use super::row::HistoryRow;
 
-/// Purchases of one day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct DayTotal {
+/// Purchases, or credits, of one day and amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Fact {
     /// Days since 1970-01-01.
-    day: i32,
-    purchases: u32,
-    /// In units of `10^-scale`.
+    pub(crate) day: i32,
+    pub(crate) is_credit: bool,
+    /// In units of `10^-scale`, 0 or more.
     amount: i128,
+    pub(crate) count: u32,
 }
 
-/// Purchases by day, and credits: as a set, so that neither the order of rows nor the parts they came in matter.
+/// Purchases and credits by day and amount: as a set, so that neither the order of rows nor the parts they came in matter.
 ///
-/// Gaps between purchase days are known only when all days are, so the days are kept until then. Sums are of integers:
-/// a sum of floats would depend on the order of the parts.
+/// Gaps between purchase days, and which amounts are equal, are known only when all facts are, so they are kept until then.
+/// Sums are of integers: a sum of floats would depend on the order of the parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
     scale: u32,
-    days: Vec<DayTotal>,
-    /// The number of totals, some of which may be of one day.
+    all: Vec<Fact>,
+    /// The number of facts, some of which may be of one day and amount.
     full: usize,
-    credits: u32,
-    credited: i128,
 }
 
-/// Totals that one customer may have before days are brought together.
+/// Facts that one customer may have before equal ones are brought together.
 const FEW: usize = 64;
 
 impl Facts {
     /// Adds a purchase of a net amount of 0 or more.
     pub(crate) fn purchase(&mut self, day: i32, mantissa: i128, scale: u32) -> Result<()> {
-        let amount = self.at_scale(mantissa, scale)?;
-        match self.days.last_mut() {
-            Some(last) if last.day == day => {
-                last.purchases = last.purchases.checked_add(1).ok_or_else(too_many)?;
-                last.amount = last.amount.checked_add(amount).ok_or_else(too_large)?;
-            }
-            _ => self.days.push(DayTotal { day, purchases: 1, amount }),
-        }
-        self.limit()
-    }
-
-    /// One customer with very many orders takes the space of the days.
-    fn limit(&mut self) -> Result<()> {
-        if self.days.len() > self.full.max(FEW) {
-            self.compact()?;
-            self.full = 2 * self.days.len();
-        }
-        Ok(())
+        self.add(day, false, mantissa, scale)
     }
 
     /// Adds a credit of an amount above 0.
-    pub(crate) fn credit(&mut self, mantissa: i128, scale: u32) -> Result<()> {
-        let amount = self.at_scale(mantissa, scale)?;
-        self.credits = self.credits.checked_add(1).ok_or_else(too_many)?;
-        self.credited = self.credited.checked_add(amount).ok_or_else(too_large)?;
+    pub(crate) fn credit(&mut self, day: i32, mantissa: i128, scale: u32) -> Result<()> {
+        self.add(day, true, mantissa, scale)
+    }
+
+    fn add(&mut self, day: i32, is_credit: bool, mantissa: i128, scale: u32) -> Result<()> {
+        self.refine(scale)?;
+        let fact = Fact { day, is_credit, amount: rescaled(mantissa, scale, self.scale)?, count: 1 };
+        join(&mut self.all, fact)?;
+        self.limit()
+    }
+
+    /// One customer with very many orders takes the space of those that differ.
+    fn limit(&mut self) -> Result<()> {
+        if self.all.len() > self.full.max(FEW) {
+            self.compact()?;
+            self.full = 2 * self.all.len();
+        }
         Ok(())
     }
 
     /// Adds what another part knows of the customer.
     pub(crate) fn merge(&mut self, other: &Self) -> Result<()> {
         self.refine(other.scale)?;
-        for total in &other.days {
-            self.days.push(DayTotal { amount: rescaled(total.amount, other.scale, self.scale)?, ..*total });
+        for fact in &other.all {
+            self.all.push(Fact { amount: rescaled(fact.amount, other.scale, self.scale)?, ..*fact });
         }
-        self.credits = self.credits.checked_add(other.credits).ok_or_else(too_many)?;
-        let credited = rescaled(other.credited, other.scale, self.scale)?;
-        self.credited = self.credited.checked_add(credited).ok_or_else(too_large)?;
         self.limit()
-    }
-
-    fn at_scale(&mut self, mantissa: i128, scale: u32) -> Result<i128> {
-        self.refine(scale)?;
-        rescaled(mantissa, scale, self.scale)
     }
 
     /// Makes all amounts of at least this scale.
     fn refine(&mut self, scale: u32) -> Result<()> {
         if scale > self.scale {
-            for total in &mut self.days {
-                total.amount = rescaled(total.amount, self.scale, scale)?;
+            for fact in &mut self.all {
+                fact.amount = rescaled(fact.amount, self.scale, scale)?;
             }
-            self.credited = rescaled(self.credited, self.scale, scale)?;
             self.scale = scale;
         }
         Ok(())
     }
 
-    /// One total for each day, in the order of days.
+    /// One fact for each day, kind and amount, in this order.
     fn compact(&mut self) -> Result<()> {
-        self.days.sort_unstable_by_key(|total| total.day);
-        let mut compact: Vec<DayTotal> = Vec::with_capacity(self.days.len());
-        for total in self.days.drain(..) {
-            match compact.last_mut() {
-                Some(last) if last.day == total.day => {
-                    last.purchases = last.purchases.checked_add(total.purchases).ok_or_else(too_many)?;
-                    last.amount = last.amount.checked_add(total.amount).ok_or_else(too_large)?;
-                }
-                _ => compact.push(total),
-            }
-        }
-        self.days = compact;
+        self.all.sort_unstable();
+        let mut compact = Vec::with_capacity(self.all.len());
+        self.all.drain(..).try_for_each(|fact| join(&mut compact, fact))?;
+        self.all = compact;
         Ok(())
     }
 
@@ -115,12 +92,10 @@ impl Facts {
     pub(crate) fn encode(mut self, bytes: &mut Vec<u8>) -> Result<()> {
         self.compact()?;
         put(bytes, u128::from(self.scale));
-        put(bytes, u128::from(self.credits));
-        put(bytes, zigzag(self.credited));
         let mut last = 0;
-        for DayTotal { day, purchases, amount } in self.days {
+        for Fact { day, is_credit, amount, count } in self.all {
             put(bytes, zigzag(i128::from(day) - last));
-            put(bytes, u128::from(purchases));
+            put(bytes, u128::from(count) << 1 | u128::from(is_credit));
             put(bytes, zigzag(amount));
             last = i128::from(day);
         }
@@ -133,45 +108,55 @@ impl Facts {
             return Ok(facts);
         }
         facts.scale = fit(take(&mut bytes)?)?;
-        facts.credits = fit(take(&mut bytes)?)?;
-        facts.credited = unzigzag(take(&mut bytes)?);
         let mut last = 0;
         while !bytes.is_empty() {
             last += unzigzag(take(&mut bytes)?);
             let day = i32::try_from(last).map_err(|_| damaged())?;
-            facts.days.push(DayTotal { day, purchases: fit(take(&mut bytes)?)?, amount: unzigzag(take(&mut bytes)?) });
+            let count = take(&mut bytes)?;
+            let (is_credit, count) = (count & 1 > 0, fit(count >> 1)?);
+            facts.all.push(Fact { day, is_credit, amount: unzigzag(take(&mut bytes)?), count });
         }
         Ok(facts)
     }
 
-    /// The history, now that all parts are there.
-    pub(crate) fn finish(mut self) -> Result<HistoryRow> {
+    /// All facts by day, purchases before credits, with their amounts, now that all parts are there.
+    pub(crate) fn by_day(&mut self) -> Result<impl Iterator<Item = Result<(Fact, Decimal)>> + '_> {
         self.compact()?;
-        let mut row = HistoryRow {
-            first_day_spend: self.money(self.days.first().map_or(0, |total| total.amount))?,
-            credits: self.credits.into(),
-            credited: self.money(self.credited)?,
-            ..HistoryRow::default()
+        Ok(self.all.iter().map(|fact| Ok((*fact, self.money(fact.amount)?))))
+    }
+
+    /// The history up to and including a day, or of all days.
+    pub(crate) fn finish(&mut self, as_of: Option<i32>) -> Result<HistoryRow> {
+        self.compact()?;
+        let mut row = HistoryRow::default();
+        let (mut spend, mut first_day_spend, mut credited) = (0_i128, 0_i128, 0_i128);
+        let add = |sum: &mut i128, more: i128| {
+            *sum = sum.checked_add(more).ok_or_else(too_large)?;
+            Ok::<_, DataFusionError>(())
         };
-        let mut spend: i128 = 0;
-        for total in &self.days {
-            row.purchases += i64::from(total.purchases);
-            spend = spend.checked_add(total.amount).ok_or_else(too_large)?;
+        for fact in self.all.iter().take_while(|fact| as_of.is_none_or(|as_of| fact.day <= as_of)) {
+            let amount = fact.amount.checked_mul(fact.count.into()).ok_or_else(too_large)?;
+            if fact.is_credit {
+                row.credits += i64::from(fact.count);
+                add(&mut credited, amount)?;
+                continue;
+            }
+            row.purchases += i64::from(fact.count);
+            add(&mut spend, amount)?;
+            let (first, last) = row.days.unwrap_or((fact.day, fact.day));
+            if fact.day == first {
+                add(&mut first_day_spend, amount)?;
+            }
+            // Days are of 32 bits, so differences and counts of them fit.
+            let gap = i64::from(fact.day) - i64::from(last);
+            row.purchase_days += i64::from(row.days.is_none() || gap > 0);
+            row.days = Some((first, fact.day));
+            if gap > 0 {
+                add_gap(&mut row, gap)?;
+            }
         }
-        row.spend = self.money(spend)?;
-        // Days are of 32 bits, so differences and counts of them fit.
-        row.purchase_days = self.days.len() as i64;
-        row.days = self.days.first().zip(self.days.last()).map(|(first, last)| (first.day, last.day));
-        for pair in self.days.windows(2) {
-            let [earlier, later] = pair else { continue };
-            let gap = i64::from(later.day) - i64::from(earlier.day);
-            row.shortest_gap_days = if row.shortest_gap_days == 0 { gap } else { row.shortest_gap_days.min(gap) };
-            row.longest_gap_days = row.longest_gap_days.max(gap);
-            row.gap_squares = row.gap_squares.checked_add(gap * gap).ok_or_else(too_large)?;
-            let logarithm = u32::try_from(gap).map(gap_logarithm).ok().and_then(|units| i64::try_from(units).ok());
-            let logarithms = logarithm.and_then(|units| row.gap_logarithms.checked_add(units));
-            row.gap_logarithms = logarithms.ok_or_else(too_large)?;
-        }
+        (row.spend, row.first_day_spend, row.credited) =
+            (self.money(spend)?, self.money(first_day_spend)?, self.money(credited)?);
         Ok(row)
     }
 
@@ -181,17 +166,29 @@ impl Facts {
 
     /// The bytes that it holds beyond itself.
     pub(crate) fn size(&self) -> usize {
-        self.days.capacity() * size_of::<DayTotal>()
+        self.all.capacity() * size_of::<Fact>()
     }
 }
 
-/// The history that the library folds from the same facts, one record after the other.
-impl TryFrom<Facts> for CustomerHistory {
-    type Error = DataFusionError;
-
-    fn try_from(facts: Facts) -> Result<Self> {
-        facts.finish()?.to_history()
+/// Puts a fact behind others, or adds it to the last where both are of one day, kind and amount.
+fn join(all: &mut Vec<Fact>, fact: Fact) -> Result<()> {
+    match all.last_mut() {
+        Some(last) if *last == (Fact { count: last.count, ..fact }) => {
+            last.count = last.count.checked_add(fact.count).ok_or_else(too_many)?;
+        }
+        _ => all.push(fact),
     }
+    Ok(())
+}
+
+fn add_gap(row: &mut HistoryRow, gap: i64) -> Result<()> {
+    row.shortest_gap_days = if row.shortest_gap_days == 0 { gap } else { row.shortest_gap_days.min(gap) };
+    row.longest_gap_days = row.longest_gap_days.max(gap);
+    row.gap_squares = row.gap_squares.checked_add(gap * gap).ok_or_else(too_large)?;
+    let logarithm = u32::try_from(gap).map(gap_logarithm).ok().and_then(|units| i64::try_from(units).ok());
+    let logarithms = logarithm.and_then(|units| row.gap_logarithms.checked_add(units));
+    row.gap_logarithms = logarithms.ok_or_else(too_large)?;
+    Ok(())
 }
 
 fn rescaled(mantissa: i128, from: u32, to: u32) -> Result<i128> {
@@ -250,6 +247,8 @@ fn too_large() -> DataFusionError {
 
 #[cfg(test)]
 mod tests {
+    use repurchase::CustomerHistory;
+
     use super::*;
 
     const RECORDS: [(i32, i128, u32); 7] =
@@ -263,8 +262,8 @@ mod tests {
         facts
     }
 
-    fn finished(facts: Facts) -> HistoryRow {
-        facts.finish().unwrap()
+    fn finished(mut facts: Facts) -> HistoryRow {
+        facts.finish(None).unwrap()
     }
 
     #[test]
@@ -272,9 +271,9 @@ mod tests {
         for split in 0..=RECORDS.len() {
             let (left, right) = RECORDS.split_at(split);
             let (mut left, mut right) = (facts(left), facts(right));
-            right.credit(150, 2).unwrap();
+            right.credit(9_900, 150, 2).unwrap();
             let mut whole = facts(&RECORDS);
-            whole.credit(150, 2).unwrap();
+            whole.credit(9_900, 150, 2).unwrap();
             let mut bytes = Vec::new();
             right.encode(&mut bytes).unwrap();
             left.merge(&Facts::decode(&bytes).unwrap()).unwrap();
@@ -294,8 +293,35 @@ mod tests {
         }
         history.record_credit(Decimal::new(1, 0)).unwrap();
         let mut facts = facts(&RECORDS);
-        facts.credit(10, 1).unwrap();
-        assert_eq!(CustomerHistory::try_from(facts).unwrap(), history);
+        facts.credit(13, 10, 1).unwrap();
+        assert_eq!(finished(facts).to_history().unwrap(), history);
+    }
+
+    #[test]
+    fn days_after_the_last_are_left_out() {
+        let mut all = facts(&RECORDS);
+        all.credit(12, 5, 0).unwrap();
+        all.credit(9_901, 7, 0).unwrap();
+        for last in [-5, -4, 11, 12, 9_861, 9_862, 9_900, 9_901, 10_000, i32::MAX] {
+            let mut few: Vec<_> = RECORDS.to_vec();
+            few.retain(|&(day, ..)| day <= last);
+            let mut few = facts(&few);
+            [(12, 5), (9_901, 7)].into_iter().filter(|&(day, _)| day <= last).for_each(|(day, amount)| {
+                few.credit(day, amount, 0).unwrap();
+            });
+            assert_eq!(all.finish(Some(last)).unwrap(), finished(few), "{last}");
+        }
+    }
+
+    #[test]
+    fn equal_facts_are_counted_and_take_no_space() {
+        let mut many = Facts::default();
+        for at in 0..10_000 {
+            many.purchase(at % 7, i128::from(at % 3), 0).unwrap();
+        }
+        assert!(many.all.len() <= 2 * FEW && many.size() <= 8 * FEW * size_of::<Fact>(), "{}", many.all.len());
+        let counts: Vec<_> = many.by_day().unwrap().map(|fact| fact.unwrap().0.count).collect();
+        assert_eq!((counts.len(), counts.iter().sum::<u32>()), (21, 10_000));
     }
 
     #[test]
@@ -316,7 +342,7 @@ mod tests {
 
     #[test]
     fn a_sum_beyond_96_bits_is_refused() {
-        let facts = facts(&[(1, Decimal::MAX.mantissa(), 0), (2, 1, 0)]);
-        assert!(facts.finish().unwrap_err().to_string().contains("96 bits"));
+        let mut facts = facts(&[(1, Decimal::MAX.mantissa(), 0), (2, 1, 0)]);
+        assert!(facts.finish(None).unwrap_err().to_string().contains("96 bits"));
     }
 }

@@ -1,18 +1,29 @@
-//! `keep_histories(customer_id, history, last_day, scale, bad_rows, fault, place, settings)`.
+//! `keep_histories(customer_id, facts, at_midnight, has_refund, last_day, scale, bad_rows, fault, place, settings)`.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono::{FixedOffset, NaiveDate};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
 use datafusion::arrow::compute::{concat_batches, filter_record_batch, max, sort_to_indices, sum, take_record_batch};
 use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Int32Type, Int64Type, Schema};
 use datafusion::error::Result;
 use datafusion::parquet::arrow::ArrowWriter;
+use repurchase::measure::{Note, NoteTally, ids_alike};
 use serde::{Deserialize, Serialize};
 
-use super::{Step, fault, json, read, unique};
-use crate::history::{history_type, is_known};
+use super::{KEEP_TASK, Step, fault, json, read, refused, task, unique};
+use crate::history::{self, Facts, Marks, Noted, is_known};
 use crate::place::{Place, PlaceWriter};
+
+/// How facts are read.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct KeepTask {
+    /// The day up to and including which they count, or all.
+    pub(crate) as_of: Option<NaiveDate>,
+    /// The seconds by which the shop's time is ahead of UTC.
+    pub(crate) offset: i32,
+}
 
 /// What is known when all histories are kept.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -25,6 +36,13 @@ pub(crate) struct Kept {
     pub(crate) bad_rows: i64,
     /// The first of what is wrong with them, in the order of the alphabet.
     pub(crate) faults: BTreeSet<String>,
+    /// What the library notes of all facts.
+    notes: Option<NoteTally<String>>,
+    /// Those who have bought; and their ids, unless they are too many.
+    pub(crate) customers: u64,
+    ids: Vec<String>,
+    /// The library's note on their ids.
+    alike: Option<Note>,
 }
 
 impl Kept {
@@ -37,11 +55,40 @@ impl Kept {
             self.faults.pop_last();
         }
     }
+
+    /// Customers whose ids are compared on one executor: alike ids may lie in two parts.
+    pub(crate) const COMPARED: u64 = 1_000_000;
+
+    fn know(&mut self, customers: u64, ids: impl IntoIterator<Item = String>) {
+        self.customers += customers;
+        if self.customers <= Self::COMPARED {
+            self.ids.extend(ids);
+        } else {
+            self.ids = Vec::new();
+        }
+    }
+
+    /// The library's notes on the orders, in its order.
+    pub(crate) fn notes(&self) -> Vec<Note> {
+        let mut notes = self.notes.as_ref().map(NoteTally::notes).unwrap_or_default();
+        notes.extend(self.alike.clone());
+        notes.sort_by_key(|note| note.code);
+        notes
+    }
+
+    fn note(&mut self, notes: NoteTally<String>) -> Result<()> {
+        match &mut self.notes {
+            Some(all) => all.merge(&notes).map_err(refused)?,
+            none => *none = Some(notes),
+        }
+        Ok(())
+    }
 }
 
 #[derive(Debug, Default)]
 pub(super) struct KeepHistories {
     kept: Option<Kept>,
+    task: Option<KeepTask>,
     place: Option<Arc<Place>>,
     batches: Vec<RecordBatch>,
 }
@@ -72,26 +119,67 @@ impl KeepHistories {
 /// Rows that are written at a time.
 const BATCH: usize = 1 << 13;
 
+/// What is read of some customers' facts.
+struct Read {
+    /// The histories up to the as-of day.
+    histories: ArrayRef,
+    /// What the library notes of all facts.
+    notes: NoteTally<String>,
+    /// The ids of those who have bought up to that day.
+    buyers: Vec<String>,
+}
+
+impl KeepTask {
+    fn read(&self, ids: &ArrayRef, facts: &ArrayRef, marks: [&ArrayRef; 2]) -> Result<Read> {
+        let offset = FixedOffset::east_opt(self.offset).ok_or_else(|| fault(KeepHistories::NAME))?;
+        let as_of = self.as_of.unwrap_or(NaiveDate::MAX);
+        let marks = marks.map(|column| column.as_boolean());
+        // One who has no purchase and no credit has none that is elsewhere.
+        let is_marked =
+            |column: &BooleanArray, row, absent| if column.is_null(row) { absent } else { column.value(row) };
+        let (mut rows, mut noted, mut buyers) = (Vec::with_capacity(ids.len()), Noted::new(offset), Vec::new());
+        for (row, (id, bytes)) in ids.as_string::<i32>().iter().zip(facts.as_binary::<i32>()).enumerate() {
+            let mut facts = Facts::decode(bytes.unwrap_or_default())?;
+            let (id, history) = (id.unwrap_or_default(), facts.finish(Some(as_of.to_epoch_days()))?);
+            buyers.extend((history.purchases > 0).then(|| id.to_owned()));
+            rows.push(history);
+            let (at_midnight, has_refund) = (is_marked(marks[0], row, true), is_marked(marks[1], row, false));
+            noted.add(id, &mut facts, Marks { at_midnight, has_refund })?;
+        }
+        Ok(Read { histories: Arc::new(history::array(&rows)?), notes: noted.tally(as_of)?, buyers })
+    }
+}
+
 impl Step for KeepHistories {
     const NAME: &'static str = "keep_histories";
 
     fn columns() -> Vec<DataType> {
+        let marks = [DataType::Boolean, DataType::Boolean];
         let counted = [DataType::Date32, DataType::Int32, DataType::Int64, DataType::Utf8];
-        [DataType::Utf8, history_type()].into_iter().chain(counted).collect()
+        [DataType::Utf8, DataType::Binary].into_iter().chain(marks).chain(counted).collect()
     }
 
     fn add(&mut self, place: &Arc<Place>, columns: &[ArrayRef]) -> Result<()> {
-        let [ids, histories, last_days, scales, bad_rows, faults] = columns else { return Err(fault(Self::NAME)) };
+        let [ids, facts, at_midnight, has_refund, last_days, scales, bad_rows, faults] = columns else {
+            return Err(fault(Self::NAME));
+        };
+        let task = match &mut self.task {
+            Some(task) => task,
+            none => none.insert(task(place, KEEP_TASK)?),
+        };
+        let Read { histories, notes, buyers } = task.read(ids, facts, [at_midnight, has_refund])?;
         let kept = self.kept.get_or_insert_default();
+        kept.note(notes)?;
+        kept.know(buyers.len() as u64, buyers);
         kept.last_day = kept.last_day.max(max(last_days.as_primitive::<Date32Type>()));
         kept.scale = kept.scale.max(max(scales.as_primitive::<Int32Type>()).unwrap_or(0));
         kept.bad_rows += sum(bad_rows.as_primitive::<Int64Type>()).unwrap_or(0);
         kept.tell(faults.as_string::<i32>().iter().flatten().map(str::to_owned));
-        let fields = [("customer_id", ids), ("history", histories)];
+        let fields = [("customer_id", ids), ("history", &histories)];
         let fields = fields.map(|(name, column)| Field::new(name, column.data_type().clone(), true));
-        let batch =
-            RecordBatch::try_new(Arc::new(Schema::new(fields.to_vec())), vec![Arc::clone(ids), Arc::clone(histories)])?;
-        let known = BooleanArray::from(is_known(histories)?);
+        let schema = Arc::new(Schema::new(fields.to_vec()));
+        let batch = RecordBatch::try_new(schema, vec![Arc::clone(ids), Arc::clone(&histories)])?;
+        let known = BooleanArray::from(is_known(&histories)?);
         let batch = filter_record_batch(&batch, &known)?;
         if batch.num_rows() > 0 {
             self.batches.push(batch);
@@ -108,7 +196,8 @@ impl Step for KeepHistories {
         kept.scale = kept.scale.max(other.scale);
         kept.bad_rows += other.bad_rows;
         kept.tell(other.faults);
-        Ok(())
+        kept.know(other.customers, other.ids);
+        other.notes.map_or(Ok(()), |notes| kept.note(notes))
     }
 
     fn state(&mut self) -> Result<Option<String>> {
@@ -116,7 +205,16 @@ impl Step for KeepHistories {
         self.kept.as_ref().map(json).transpose()
     }
 
+    fn answer(&mut self) -> Result<Option<String>> {
+        self.write()?;
+        if let Some(kept) = &mut self.kept {
+            kept.alike = ids_alike(&std::mem::take(&mut kept.ids));
+        }
+        self.kept.as_ref().map(json).transpose()
+    }
+
     fn size(&self) -> usize {
-        self.batches.iter().map(RecordBatch::get_array_memory_size).sum()
+        let ids = self.kept.as_ref().map_or(0, |kept| kept.ids.len()) * 2 * size_of::<String>();
+        self.batches.iter().map(RecordBatch::get_array_memory_size).sum::<usize>() + ids
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! | step | of | leaves at the place | gives |
 //! |---|---|---|---|
-//! | `keep_histories` | a history for each customer | the histories, sorted by customer | their files, the last day, the finest decimals, the bad rows |
+//! | `keep_histories` | the facts of each customer | the histories, sorted by customer | their files, the last day, the finest decimals, the bad rows, the notes |
 //! | `fit_shop` | the histories | | the models |
 //! | `label_customers` | the histories | the customers' table | its files, and what the customers add up to |
 //!
@@ -34,10 +34,11 @@ use crate::functions::text;
 use crate::place::{Place, Settings};
 
 pub(crate) use fit::FitTask;
-pub(crate) use keep::Kept;
+pub(crate) use keep::{KeepTask, Kept};
 pub(crate) use label::{Format, LabelTask, Labelled};
 
 /// The names of what the client asks, at the place of a run.
+pub(crate) const KEEP_TASK: &str = "keep.json";
 pub(crate) const FIT_TASK: &str = "fit.json";
 pub(crate) const LABEL_TASK: &str = "label.json";
 

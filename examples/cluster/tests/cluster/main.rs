@@ -5,6 +5,7 @@
 mod common;
 mod embedded;
 mod functions;
+mod notes;
 mod parts;
 #[cfg(feature = "object-store")]
 mod s3;
