@@ -51,6 +51,8 @@ const TASKS: &[(&str, Task)] = &[
     ("E1", models::fit_bg_nbd),
     ("E1_ledger", models::fit_bg_nbd_of_ledger),
     ("E1_mbg", models::fit_mbg_nbd),
+    ("E1_rhythm", models::fit_mbg_cnbd_of_ledger),
+    ("E1_spend", models::fit_gamma_gamma_of_ledger),
     ("E1_pareto", models::fit_pareto_nbd),
     ("E2", models::probabilities_alive),
     ("E3", models::expected_purchases),

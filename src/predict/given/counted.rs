@@ -30,7 +30,7 @@ fn ascending<R: Ord + Copy + Send + Sync>(mut rows: Vec<(R, u64)>) -> Result<Vec
     }
     let mut rows = parts.into_iter().collect::<Result<Vec<_>>>()?.concat();
     // The stable sort merges the ascending runs.
-    rows.sort();
+    parallel::sort(&mut rows, Ord::cmp);
     add_equal(rows)
 }
 

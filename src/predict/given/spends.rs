@@ -69,5 +69,5 @@ fn of_customers(ledger: &Spending) -> Tally<SpendKey> {
         rows.map(|(repeats, mean)| ((repeats, mean.to_bits()), 1)).collect::<Vec<_>>()
     });
     // A ledger holds fewer than 2^32 customers.
-    counted(rows.into_iter().flatten()).unwrap_or_default()
+    counted(parallel::joined(rows)).unwrap_or_default()
 }

@@ -1,6 +1,8 @@
 //! E1, E2, E3: from `x`, `t_x` and `T` to a model, and from it to what is expected of every customer.
 
-use repurchase::predict::{BgNbd, Fit, FitOptions, MbgNbd, ParetoNbd, PurchaseModel, Samples, TimeUnit};
+use repurchase::predict::{
+    BgNbd, Fit, FitOptions, GammaGamma, MbgCnbd, MbgNbd, ParetoNbd, PurchaseModel, Samples, TimeUnit,
+};
 use repurchase::shop::{Figure, ShopModels, ShopOptions};
 
 use crate::Result;
@@ -21,6 +23,20 @@ pub(super) fn fit_bg_nbd(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
 pub(super) fn fit_bg_nbd_of_ledger(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
     let ledger = shop.ledger()?;
     let fitted = clock.time(|| Ok(BgNbd::fit(&Samples::of(ledger), &FitOptions::default())?.interior()?))?;
+    Ok(format!("nll={:.4}", -fitted.report.log_likelihood))
+}
+
+/// With a rhythm, from the ledger.
+pub(super) fn fit_mbg_cnbd_of_ledger(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
+    let ledger = shop.ledger()?;
+    let fitted = clock.time(|| Ok(MbgCnbd::fit(&Samples::of(ledger), &FitOptions::default())?.interior()?))?;
+    Ok(format!("nll={:.4} shares={:?}", -fitted.report.log_likelihood, fitted.model.params().shares))
+}
+
+/// The model of spend, from the ledger.
+pub(super) fn fit_gamma_gamma_of_ledger(shop: &Shop, clock: &mut Stopwatch) -> Result<String> {
+    let ledger = shop.ledger()?;
+    let fitted = clock.time(|| Ok(GammaGamma::fit(&Samples::of(ledger), &FitOptions::default())?.interior()?))?;
     Ok(format!("nll={:.4}", -fitted.report.log_likelihood))
 }
 

@@ -50,6 +50,9 @@ pub(super) const NOBODY: f64 = 1e-6;
 /// Rows of a part.
 const PART: usize = 1 << 10;
 
+/// Parts whose blocks are kept until they are added: a megabyte.
+const AT_ONCE: usize = 1 << 6;
+
 impl Likelihood {
     pub(super) fn of(samples: &Samples, unit: TimeUnit, extra: ExtraChance) -> Self {
         let (mut numbering, mut rows) = (Numbering::default(), Vec::new());
@@ -177,21 +180,16 @@ impl Likelihood {
             }
             blocks
         });
-        // By the roots of shares, as the climb.
+        // By the roots of shares, as the climb. Blocks are worked on by all cores and added in their order.
         let objective = |roots: &[f64; KINDS]| {
+            let weights = roots.map(|root| root * root);
             let mut sum = Evaluation::<KINDS>::ZERO;
-            for (customers, densities) in densities.iter().flatten() {
-                let all = mixed(densities, &roots.map(|root| root * root));
-                let inverse = all.map(|all| 1.0 / all);
-                let slopes = densities.map(|density| times(&density, &inverse));
-                sum.value += Block::logarithms(customers, &all);
-                for (row, slope) in slopes.iter().enumerate() {
-                    let slope = times(slope, customers);
-                    sum.gradient[row] += slope.iter().sum::<f64>();
-                    for (column, other) in slopes.iter().enumerate().skip(row) {
-                        sum.hessian[row][column] -= dot(&slope, other);
-                    }
-                }
+            for parts in densities.chunks(AT_ONCE) {
+                let of_parts = parallel::map(parts.len(), |part| {
+                    let blocks = parts.get(part).into_iter().flatten();
+                    blocks.map(|(customers, densities)| by_weights(customers, densities, &weights)).collect::<Vec<_>>()
+                });
+                of_parts.iter().flatten().for_each(|block| sum.add(block, 1.0));
             }
             let mut sum = sum.mirrored();
             sum.value -= self.customers * (roots.iter().map(|root| root * root).sum::<f64>() - 1.0);
@@ -244,6 +242,23 @@ impl Likelihood {
         };
         self.times.iter().map(instant).collect()
     }
+}
+
+/// The log-likelihood of a block's customers and its derivatives by the weights; of the Hessian the upper half.
+fn by_weights(customers: &Numbers, densities: &[Numbers; KINDS], weights: &[f64; KINDS]) -> Evaluation<KINDS> {
+    let mut block = Evaluation::ZERO;
+    let all = mixed(densities, weights);
+    let inverse = all.map(|all| 1.0 / all);
+    let slopes = densities.map(|density| times(&density, &inverse));
+    block.value = Block::logarithms(customers, &all);
+    for (row, slope) in slopes.iter().enumerate() {
+        let slope = times(slope, customers);
+        block.gradient[row] = slope.iter().sum();
+        for (column, other) in slopes.iter().enumerate().skip(row) {
+            block.hessian[row][column] = -dot(&slope, other);
+        }
+    }
+    block
 }
 
 /// The density of whoever may be of any `k`.

@@ -101,20 +101,13 @@ impl GammaGamma {
             return Err(Error::NoCustomers { what: name });
         }
         let penalty = options.checked_penalty()?;
-        let average = |of: fn(u32, f64) -> f64| {
-            let sum: f64 = given.iter().map(|&(repeats, mean, customers)| count(customers) * of(repeats, mean)).sum();
-            sum / count(customers)
-        };
         // In units of the geometric mean, logarithms are small, and so is their rounding.
-        let ln_centre = average(|_, mean| libm::log(mean));
+        let logarithms = of_each(&given, |_, mean, _| libm::log(mean));
+        let ln_centre = average(&given, customers, logarithms);
         let centre = libm::exp(ln_centre);
-        let course = Course { repeats: average(|repeats, _| f64::from(repeats)) };
+        let course = Course { repeats: average(&given, customers, given.iter().map(|row| f64::from(row.0))) };
         let largest_mean = samples.spend_rows().largest_mean();
-        let rows = parallel::map_ranges(given.len(), PART, |part| {
-            let of_part = given.get(part).unwrap_or_default().iter();
-            of_part.map(|&(repeats, mean, customers)| Row::new(repeats, mean, customers, centre)).collect::<Vec<_>>()
-        });
-        let rows: Vec<Row> = rows.into_iter().flatten().collect();
+        let rows = of_each(&given, |repeats, mean, customers| Row::new(repeats, mean, customers, centre));
         let objective = |params: GammaGammaParams| {
             let mut evaluation = evaluate(&rows, params);
             evaluation.value -= ln_centre * count(customers);
@@ -229,6 +222,20 @@ impl GammaGamma {
         let mean = if sample.repeats() > 0 { sample.mean_spend()? } else { 0.0 };
         Some(SpendSum { of_each: p, shape: p * repeats + q, scale: gamma + mean * repeats })
     }
+}
+
+/// `of` each row of `x`, mean and customers, in their order, on all cores.
+fn of_each<R: Send>(given: &[(u32, f64, u64)], of: impl Fn(u32, f64, u64) -> R + Send + Sync) -> Vec<R> {
+    parallel::concat(given.len(), PART, |part| {
+        let rows = given.get(part).unwrap_or_default().iter();
+        rows.map(|&(repeats, mean, customers)| of(repeats, mean, customers)).collect()
+    })
+}
+
+/// The mean over all customers of what each row has, summed in the order of the rows.
+fn average(given: &[(u32, f64, u64)], all: u64, of: impl IntoIterator<Item = f64>) -> f64 {
+    let sum: f64 = given.iter().zip(of).map(|(&(.., customers), of)| count(customers) * of).sum();
+    sum / count(all)
 }
 
 /// The reason why a model of spend has no mean for a customer.
