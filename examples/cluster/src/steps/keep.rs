@@ -208,7 +208,7 @@ impl Step for KeepHistories {
     fn answer(&mut self) -> Result<Option<String>> {
         self.write()?;
         if let Some(kept) = &mut self.kept {
-            kept.alike = ids_alike(&std::mem::take(&mut kept.ids));
+            kept.alike = ids_alike(std::mem::take(&mut kept.ids));
         }
         self.kept.as_ref().map(json).transpose()
     }
