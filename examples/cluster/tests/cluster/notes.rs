@@ -95,8 +95,8 @@ fn instant(row: &str, time: &str) -> String {
 fn one_customer_and_many_of_one_purchase() {
     let one = file("notes-one", &["ann,2025-01-01,19.90".to_owned()]);
     same_notes("notes-one", &one, &[], &["1", "16"], &[]);
-    let once: Vec<_> = (1..10).map(|at| format!("{at},{},1.{at}", day(at))).collect();
-    same_notes("notes-once", &file("notes-once", &once), &[], &["4"], &["every_id_once"]);
+    let singles: Vec<_> = (1..10).map(|at| format!("{at},{},1.{at}", day(at))).collect();
+    same_notes("notes-singles", &file("notes-singles", &singles), &[], &["4"], &["every_id_once"]);
 }
 
 #[test]
