@@ -3,7 +3,7 @@
 //! Written for speed before plainness: `benches/history.rs`, ids `history/log_from_columns` and
 //! `history/log_from_records`, must not get slower.
 
-use chrono::{DateTime, Offset, TimeZone};
+use chrono::{DateTime, NaiveDateTime, Offset, TimeZone};
 
 use super::{Day, ShopCalendar};
 use crate::error::{Error, Result};
@@ -115,8 +115,9 @@ impl<'a, Tz: TimeZone> DayClock<'a, Tz> {
     /// The stretch of all these instants, if there is one; what is known grows towards them as far as the offset stays
     /// the same, or starts anew where they lie apart from it.
     fn stretch_to(&mut self, unix_seconds: &[i64]) -> Option<Stretch> {
-        let utc_day = |seconds: Option<&i64>| Some(seconds?.div_euclid(SECONDS_A_DAY));
-        let (low, high) = (utc_day(unix_seconds.iter().min())?, utc_day(unix_seconds.iter().max())?);
+        let utc_day = |seconds: Option<i64>| Some(seconds?.div_euclid(SECONDS_A_DAY));
+        let seconds = || unix_seconds.iter().copied();
+        let (low, high) = (utc_day(seconds().min())?, utc_day(seconds().max())?);
         let mut stretch = match self.stretch {
             Some(known) if known.first <= high + 1 && low <= known.last + 1 => known,
             _ => Stretch { first: low, last: low, offset: self.offset_on(low)? },
@@ -164,13 +165,18 @@ impl<'a, Tz: TimeZone> DayClock<'a, Tz> {
     }
 
     fn offset(&self, unix_seconds: i64) -> Option<i32> {
-        let instant = DateTime::from_timestamp(unix_seconds, 0)?;
-        Some(self.zone.offset_from_utc_datetime(&instant.naive_utc()).fix().local_minus_utc())
+        Some(self.offset_at(DateTime::from_timestamp(unix_seconds, 0)?.naive_utc()))
+    }
+
+    fn offset_at(&self, utc: NaiveDateTime) -> i32 {
+        self.zone.offset_from_utc_datetime(&utc).fix().local_minus_utc()
     }
 
     fn offset_throughout(&self, utc_day: i64) -> Option<i32> {
-        let midnight = utc_day.checked_mul(SECONDS_A_DAY)?;
-        let first = self.offset(midnight)?;
-        (1..=24).all(|hour| self.offset(midnight + hour * 3600) == Some(first)).then_some(first)
+        // One date for all hours: making each from its seconds would take most of the time.
+        let date = DateTime::from_timestamp(utc_day.checked_mul(SECONDS_A_DAY)?, 0)?.date_naive();
+        let offset = |hour| Some(self.offset_at(date.and_hms_opt(hour, 0, 0)?));
+        let (first, next) = (offset(0)?, self.offset((utc_day + 1) * SECONDS_A_DAY)?);
+        (next == first && (1..24).all(|hour| offset(hour) == Some(first))).then_some(first)
     }
 }
