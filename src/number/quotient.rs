@@ -13,7 +13,12 @@ pub(crate) fn quotient(part: i128, whole: i128) -> Option<f64> {
     let negative = (part < 0) != (whole < 0);
     let (part, whole) = (part.unsigned_abs(), whole.unsigned_abs());
     #[allow(clippy::cast_precision_loss, reason = "both are integers that binary64 holds exactly")]
-    let magnitude = if part <= EXACT && whole <= EXACT { part as f64 / whole as f64 } else { divide(part, whole) };
+    let magnitude = if part <= EXACT && whole <= EXACT {
+        // From 64 bits, which a processor converts by itself.
+        part as i64 as f64 / whole as i64 as f64
+    } else {
+        divide(part, whole)
+    };
     Some(if negative { -magnitude } else { magnitude })
 }
 
