@@ -71,7 +71,7 @@ pub(crate) fn fold<Id: CustomerId, F: CustomerFold<Id>>(
 /// Where the states of customers are kept.
 pub(super) trait StateOf<Id> {
     type State;
-    type Place: Copy;
+    type Place: Copy + Default;
 
     /// Returns the place of a customer's state, a new one where there is none yet.
     fn place(&mut self, customer: &Id) -> Self::Place;

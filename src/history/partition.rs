@@ -227,45 +227,47 @@ fn walk<W, A: StateOf<W>>(
     let counts = |(_, packed): &(W, Packed)| packed.day_number() <= last;
     if ascending {
         let facts = &facts[..facts.partition_point(counts)];
-        read(facts.iter(), amounts, accounts, &mut step);
+        read(facts, |fact| fact, amounts, accounts, &mut step);
     } else {
         order.sort(facts);
         let end = order.indices.partition_point(|&index| counts(&facts[index as usize]));
-        let facts = order.indices[..end].iter().map(|&index| &facts[index as usize]);
-        read(facts, amounts, accounts, &mut step);
+        read(&order.indices[..end], |&index| &facts[index as usize], amounts, accounts, &mut step);
     }
 }
 
 /// Facts whose accounts are looked up together, so that the processor fetches them side by side.
 const BLOCK: usize = 64;
 
-fn read<'a, W: 'a, A: StateOf<W>>(
-    facts: impl Iterator<Item = &'a (W, Packed)>,
+/// Reads facts in the order of rows, each of which leads to one.
+fn read<'a, R, W: 'a, A: StateOf<W>>(
+    rows: &'a [R],
+    fact_of: impl Fn(&'a R) -> &'a (W, Packed),
     amounts: &Amounts,
     accounts: &mut A,
     step: &mut impl FnMut(&W, &mut A::State, Fact),
 ) {
     // Asked once, not of every fact.
     if amounts.are_direct() {
-        step_blocks(facts, Packed::direct, accounts, step);
+        step_blocks(rows, fact_of, Packed::direct, accounts, step);
     } else {
-        step_blocks(facts, |packed| amounts.unpack(packed), accounts, step);
+        step_blocks(rows, fact_of, |packed| amounts.unpack(packed), accounts, step);
     }
 }
 
-fn step_blocks<'a, W: 'a, A: StateOf<W>>(
-    mut facts: impl Iterator<Item = &'a (W, Packed)>,
+fn step_blocks<'a, R, W: 'a, A: StateOf<W>>(
+    rows: &'a [R],
+    fact_of: impl Fn(&'a R) -> &'a (W, Packed),
     unpack: impl Fn(Packed) -> Fact,
     accounts: &mut A,
     step: &mut impl FnMut(&W, &mut A::State, Fact),
 ) {
-    let mut block = Vec::with_capacity(BLOCK);
-    loop {
-        block.extend(facts.by_ref().take(BLOCK).map(|fact| (accounts.place(&fact.0), fact)));
-        if block.is_empty() {
-            return;
+    let mut places = [A::Place::default(); BLOCK];
+    for block in rows.chunks(BLOCK) {
+        for (row, place) in block.iter().zip(&mut places) {
+            *place = accounts.place(&fact_of(row).0);
         }
-        for (place, (customer, packed)) in block.drain(..) {
+        for (row, &place) in block.iter().zip(&places) {
+            let (customer, packed) = fact_of(row);
             step(customer, accounts.state(place), unpack(*packed));
         }
     }

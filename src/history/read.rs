@@ -193,11 +193,11 @@ impl<Id: CustomerId> PurchaseLog<Id> {
             if self.last_day.number() >= LATE {
                 refuse_milliseconds(seconds).map_err(|(at, error)| error.at_record(start + at))?;
             }
-            let facts = customers[rows].iter().zip(&packed);
+            let (facts, partitions) = (customers[rows].iter().zip(&packed), self.partitions.as_mut_slice());
             if self.staged {
-                facts.for_each(|(customer, &packed)| self.partition(customer).stage(own(customer), packed));
+                facts.for_each(|(customer, &packed)| partition_of(partitions, customer).stage(own(customer), packed));
             } else {
-                facts.for_each(|(customer, &packed)| self.partition(customer).push(own(customer), packed));
+                facts.for_each(|(customer, &packed)| partition_of(partitions, customer).push(own(customer), packed));
             }
         }
         Ok(())
@@ -267,11 +267,11 @@ impl<Id: CustomerId> PurchaseLog<Id> {
 
     pub(super) fn add_fact(&mut self, customer: Id, fact: Fact) {
         self.note(&[fact.day], usize::from(!fact.is_purchase()));
-        let packed = self.amounts.pack(fact);
+        let (packed, partition) = (self.amounts.pack(fact), partition_of(&mut self.partitions, &customer));
         if self.staged {
-            self.partition(&customer).stage(customer, packed);
+            partition.stage(customer, packed);
         } else {
-            self.partition(&customer).push(customer, packed);
+            partition.push(customer, packed);
         }
         if self.once && self.facts % SETTLED == 0 {
             self.each_partition(Partition::settle);
@@ -289,12 +289,6 @@ impl<Id: CustomerId> PurchaseLog<Id> {
         self.last_day = days.iter().fold(self.last_day, |last, &day| last.max(day));
     }
 
-    #[inline]
-    fn partition<Of: CustomerId>(&mut self, customer: &Of) -> &mut Partition<Id> {
-        let place = part_of(hash_of(customer), self.partitions.len());
-        &mut self.partitions[place]
-    }
-
     pub(super) fn finish(&mut self) {
         let (once, ascending) = (self.once, self.ascending);
         self.each_partition(|partition| {
@@ -309,6 +303,12 @@ impl<Id: CustomerId> PurchaseLog<Id> {
         let size = self.part_size(LEAST_ROWS);
         parallel::map_chunks(&mut self.partitions, size, |_, partitions| partitions.iter_mut().for_each(&work));
     }
+}
+
+#[inline]
+fn partition_of<'a, Id, Of: CustomerId>(partitions: &'a mut [Partition<Id>], customer: &Of) -> &'a mut Partition<Id> {
+    let place = part_of(hash_of(customer), partitions.len());
+    &mut partitions[place]
 }
 
 /// Facts that are staged where so many bits choose a partition.
