@@ -123,10 +123,9 @@ macro_rules! columns {
                 $(self.$sum.reserve(more);)+
             }
 
-            #[inline]
-            pub(super) fn push(&mut self, row: &Statistics<S>) {
-                $(self.$count.push(row.$count);)+
-                $(self.$sum.push(row.$sum());)+
+            pub(super) fn extend<Id>(&mut self, rows: &[(Id, Statistics<S>)]) {
+                $(self.$count.extend(rows.iter().map(|(_, row)| row.$count));)+
+                $(self.$sum.extend(rows.iter().map(|(_, row)| row.$sum()));)+
             }
         }
 
@@ -178,8 +177,8 @@ const LEAST_PICKED: usize = 1 << 13;
 fn pick<T: Copy + PartialEq + Send + Sync>(parts: Vec<Vec<T>>, places: &[u32]) -> Vec<T> {
     // Joined first: a value is then found in one step.
     let column = parallel::joined(parts);
-    // Most shops have no credits.
-    if column.iter().all(|value| *value == column[0]) {
+    // Most shops have no credits. Compared many at a time.
+    if column.chunks(64).all(|values| values.iter().filter(|&value| *value != column[0]).count() == 0) {
         return column;
     }
     let size = parallel::part_size(places.len(), LEAST_PICKED);

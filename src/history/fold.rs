@@ -44,6 +44,11 @@ pub(crate) trait CustomerFold<Id> {
 
     /// The customer has no more facts. Customers finish in no particular order.
     fn finish(&mut self, customer: Id, state: Self::State);
+
+    /// Finishes all of these customers, of whom none is left.
+    fn finish_all(&mut self, customers: &mut Vec<(Id, Self::State)>) {
+        customers.drain(..).for_each(|(customer, state)| self.finish(customer, state));
+    }
 }
 
 /// Folds the facts up to and including `as_of`.
@@ -62,9 +67,7 @@ pub(crate) fn fold<Id: CustomerId, F: CustomerFold<Id>>(
         // How much room there is changes time alone.
         let expected = accounts.list.len() * (partitions.len() - index);
         folder.reserve(if index == 0 { expected + expected / 16 } else { expected });
-        for (customer, state) in accounts.drain() {
-            folder.finish(customer, state);
-        }
+        folder.finish_all(accounts.close());
     }
 }
 
@@ -171,10 +174,10 @@ impl<Id: CustomerId, State: Default> Accounts<Id, State> {
         }
     }
 
-    /// All customers and their states, of whom none is left.
-    fn drain(&mut self) -> impl Iterator<Item = (Id, State)> {
+    /// Returns all customers and their states, of whom none may be left there.
+    fn close(&mut self) -> &mut Vec<(Id, State)> {
         self.table.fill(FREE);
-        self.list.drain(..)
+        &mut self.list
     }
 }
 
@@ -203,7 +206,7 @@ mod tests {
                 accounts.list[index].1 += id + round;
             }
             assert!(accounts.table.len() >= 200 * ROOM && accounts.table.len().is_power_of_two());
-            let states: Vec<_> = accounts.drain().collect();
+            let states: Vec<_> = accounts.close().drain(..).collect();
             assert!(states.into_iter().eq((0..200).map(|id| (Colliding(id), 2 * (id + round)))));
         }
     }

@@ -8,10 +8,9 @@ use chrono::{NaiveDate, TimeZone};
 use rust_decimal::Decimal;
 
 use super::columns::{Columns, Minor, MoneyColumn};
-use super::statistics::Statistics;
-use super::{CustomerFold, CustomerHistory, Fact, PurchaseLog, Spending};
+use super::rows::{Posting, Rows};
+use super::{CustomerHistory, PurchaseLog, Spending};
 use crate::error::{Error, Result};
-use crate::number::money;
 use crate::parallel;
 use crate::record::calendar::Day;
 use crate::record::{CustomerId, Record, ShopCalendar};
@@ -100,7 +99,7 @@ impl<Id: CustomerId> Ledger<Id> {
             match history.last_purchase() {
                 Some(last) if last > as_of => rows.refuse(id, Error::AfterAsOf { last, as_of }, false),
                 _ => match history.known.minor(scale) {
-                    Ok(row) => rows.push(id, &row),
+                    Ok(row) => rows.push(id, row),
                     Err(error) => rows.refuse(id, error, false),
                 },
             }
@@ -288,91 +287,5 @@ impl<Id: CustomerId> PartialEq for Ledger<Id> {
             && self.without_purchase == other.without_purchase
             && self.len() == other.len()
             && self.iter().eq(other.iter())
-    }
-}
-
-/// Folds facts from `start` on into rows.
-pub(super) struct Posting<Id, S> {
-    start: Day,
-    pub(super) rows: Rows<Id, S>,
-}
-
-impl<Id: CustomerId> Posting<Id, i128> {
-    /// A fold of facts of any day, in units of `10^-scale`.
-    pub(super) fn new(scale: u32) -> Self {
-        Self { start: Day::MIN, rows: Rows::new(scale) }
-    }
-}
-
-impl<Id: CustomerId, S: Minor> Posting<Id, S> {
-    fn rows(log: &PurchaseLog<Id>, start: Day, as_of: NaiveDate) -> Vec<Rows<Id, S>> {
-        let posting = || Self { start, rows: Rows::new(log.scale()) };
-        log.fold_parts(as_of, posting).into_iter().map(|posting| posting.rows).collect()
-    }
-}
-
-impl<Id: Ord, S: Minor> CustomerFold<Id> for Posting<Id, S> {
-    type State = Statistics<S>;
-
-    fn step(&mut self, _: &Id, row: &mut Statistics<S>, fact: Fact) {
-        if fact.day < self.start {
-            return;
-        }
-        // Sums of integers always have room.
-        let _: Option<()> =
-            if fact.is_purchase() { row.add_purchase(fact.day, fact.amount) } else { row.add_credit(-fact.amount) };
-    }
-
-    fn reserve(&mut self, customers: usize) {
-        self.rows.reserve(customers);
-    }
-
-    fn finish(&mut self, customer: Id, row: Statistics<S>) {
-        self.rows.push(customer, &row);
-    }
-}
-
-/// Rows of distinct customers in any order, on their way to a ledger.
-#[derive(Debug)]
-pub(super) struct Rows<Id, S> {
-    scale: u32,
-    /// The ids with the place of each one's row.
-    ids: Vec<(Id, u32)>,
-    columns: Columns<Vec<S>>,
-    without_purchase: Vec<(Id, CustomerHistory)>,
-    /// The first customer by id who was refused; whether the sum in question fits without its decimals.
-    refused: Option<(Id, (Error, bool))>,
-}
-
-impl<Id, S: Minor> Rows<Id, S> {
-    pub(super) fn new(scale: u32) -> Self {
-        let columns = Columns::default();
-        Self { scale, ids: Vec::new(), columns, without_purchase: Vec::new(), refused: None }
-    }
-}
-
-impl<Id: Ord, S: Minor> Rows<Id, S> {
-    pub(super) fn reserve(&mut self, customers: usize) {
-        self.ids.reserve(customers);
-        self.columns.reserve(customers);
-    }
-
-    pub(super) fn push(&mut self, id: Id, row: &Statistics<S>) {
-        if let Some((field, sum)) = row.too_large() {
-            let fits_whole = money::power(self.scale).is_some_and(|unit| money::fits(sum / unit));
-            self.refuse(id, Error::AmountOverflow { field }, fits_whole);
-        } else if row.purchases > 0 {
-            // Fewer customers than records, and of those fewer than 2^32.
-            self.ids.push((id, self.ids.len() as u32));
-            self.columns.push(row);
-        } else if row.credits > 0 {
-            self.without_purchase.push((id, CustomerHistory { known: row.decimal(self.scale) }));
-        }
-    }
-
-    fn refuse(&mut self, id: Id, error: Error, fits_whole: bool) {
-        if self.refused.as_ref().is_none_or(|(first, _)| id < *first) {
-            self.refused = Some((id, (error, fits_whole)));
-        }
     }
 }

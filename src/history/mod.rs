@@ -36,6 +36,7 @@ mod names;
 mod partition;
 mod possible;
 mod read;
+mod rows;
 mod spending;
 mod statistics;
 #[cfg(feature = "serde")]

@@ -74,3 +74,18 @@ fn ledgers_are_equal_whatever_zeros_their_money_has() {
     assert_ne!(one, log_of([order("ann", "2026-03-01", "1")]).ledger(date("2026-03-01")).unwrap());
     assert_ne!(one, log_of([order("ann", "2026-03-01", "1"), credit("bo", "2026-03-01", "1")]).ledger(END).unwrap());
 }
+
+/// One of whom there is only a credit, at every place of a few rows that become columns together, and beyond them.
+#[test]
+fn whoever_has_not_bought_moves_nobody() {
+    for (customers, apart) in [(1, 0), (63, 62), (64, 0), (65, 64), (200, 63), (200, 64), (200, 130), (200, 200)] {
+        let amount = |id: u32| (id + 1).to_string();
+        let record =
+            |id| if id == apart { credit(id, "2026-03-01", "2") } else { order(id, "2026-03-01", &amount(id)) };
+        let ledger = log_of((0..customers).map(record)).ledger(END).unwrap();
+        let bought = (0..customers).filter(|&id| id != apart).map(|id| (id, Decimal::from(id + 1)));
+        assert!(ledger.iter().map(|(&id, history)| (id, history.revenue())).eq(bought), "{apart} of {customers}");
+        let others = (0..customers).filter(|&id| id == apart).map(|id| (id, Decimal::from(-2)));
+        assert!(ledger.without_purchase().map(|(&id, history)| (id, history.revenue())).eq(others));
+    }
+}

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 
 use crate::error::{Error, Result};
 use crate::history::fold::{Accounts, StateOf, hash_of, part_of};
-use crate::history::ledger::Rows;
 use crate::history::partition::DayOrder;
+use crate::history::rows::Rows;
 use crate::history::statistics::Statistics;
 use crate::history::{Fact, Ledger, PurchaseLog};
 use crate::number::money;
@@ -162,12 +162,9 @@ impl<Id: CustomerId> LedgerFold<Id> {
     /// [`Error::Customer`] when the sum of a customer's amounts does not fit a `Decimal` at the finest scale of all batches.
     pub fn finish(self) -> Result<Ledger<Id>> {
         let rows = |part: Accounts<Id, Statistics<i128>>| {
-            let list = part.into_list();
-            let mut rows = Rows::new(self.scale);
+            let (mut rows, mut list) = (Rows::new(self.scale), part.into_list());
             rows.reserve(list.len());
-            for (id, known) in list {
-                rows.push(id, &known);
-            }
+            rows.append(&mut list);
             rows
         };
         let parts = self.customers.parts.into_iter().map(rows).collect();
