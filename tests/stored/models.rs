@@ -1,7 +1,6 @@
 //! Samples, models, fits and backtests.
 
 use chrono::Days;
-use repurchase::ShopCalendar;
 use repurchase::predict::{
     AnyModel, Backtest, Bdw, BdwParams, BgBb, BgBbParams, BgCnbd, BgNbd, BgNbdParams, CnbdParams, Discount, FitOptions,
     GammaGamma, GammaGammaParams, Holdout, KeptShare, MbgCnbd, MbgNbd, MbgNbdParams, ModelKind, Nbd, NbdParams,
@@ -10,6 +9,7 @@ use repurchase::predict::{
     ValueModel, VisitorFit, VisitorModel, VisitorOptions, VisitorSample,
 };
 use repurchase::record::{Interaction, InteractionKind};
+use repurchase::{Error, ShopCalendar};
 
 use super::common::date;
 use super::customers::{as_of, ledger, log};
@@ -161,4 +161,31 @@ fn wide() -> Vec<(Sample, u64)> {
         row(12, 250.0, 255.0, 8),
         row(20, 120.0, 270.0, 4),
     ]
+}
+
+/// One course of so many customers.
+fn past_of(customers: u64) -> serde_json::Result<PastTally> {
+    serde_json::from_value(serde_json::json!({
+        "as_of": "2026-03-31", "horizon_days": 120,
+        "windows": [{
+            "scale": 2, "revenue": "0", "last_period": "0",
+            "customers": [[[0, 0, 170], 0, [0, 0], 0, 0, ["3420", "0", "0"], customers]]
+        }]
+    }))
+}
+
+#[test]
+fn a_past_of_too_many_customers_is_refused() {
+    let most = 1 << 53;
+    assert_eq!(past_of(most).unwrap().customers(), most);
+    for customers in [most + 1, u64::MAX] {
+        let error = past_of(customers).unwrap_err().to_string();
+        assert!(error.contains("number of customers"), "{error}");
+    }
+    let (mut half, one) = (past_of(most / 2).unwrap(), past_of(1).unwrap());
+    half.merge(&half.clone()).unwrap();
+    assert_eq!(half.customers(), most);
+    let before = half.clone();
+    assert!(matches!(half.merge(&one), Err(Error::CountOverflow { field: "number of customers" })));
+    assert_eq!(half, before);
 }

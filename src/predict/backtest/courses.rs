@@ -119,20 +119,29 @@ impl Courses {
     }
 
     /// Adds those of other customers, as of the same split and at the same scale.
-    pub(super) fn with(mut self, other: Self) -> Self {
+    pub(super) fn with(mut self, other: Self) -> Result<Self> {
         self.join(other.list, [other.revenue, other.last_period]);
-        self.count();
-        self
+        self.count()?;
+        Ok(self)
     }
 
     /// Counts equal customers, in ascending order.
-    pub(super) fn count(&mut self) {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CountOverflow`] for more customers than an `f64` counts exactly.
+    pub(super) fn count(&mut self) -> Result<()> {
+        let all = self.list.iter().try_fold(0, |all: u64, course| all.checked_add(course.customers));
+        if all.is_none_or(|all| all > MOST_CUSTOMERS) {
+            return Err(Error::CountOverflow { field: "number of customers" });
+        }
         self.list.sort_unstable();
         self.list.dedup_by(|next, kept| {
             let is_equal = Course { customers: 0, ..*next } == Course { customers: 0, ..*kept };
             kept.customers += if is_equal { next.customers } else { 0 };
             is_equal
         });
+        Ok(())
     }
 
     /// The same money in finer units.
@@ -148,6 +157,8 @@ impl Courses {
         Ok(Self { split: self.split, scale, list, revenue, last_period })
     }
 }
+
+const MOST_CUSTOMERS: u64 = 1 << 53;
 
 const TOO_LARGE: Error = Error::AmountOverflow { field: "sum of amounts" };
 

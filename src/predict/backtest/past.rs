@@ -86,7 +86,7 @@ impl PastTally {
             if courses.list.is_empty() {
                 break;
             }
-            courses.count();
+            courses.count()?;
             tally.windows.push(courses);
         }
         Ok(tally)
@@ -97,8 +97,8 @@ impl PastTally {
     /// # Errors
     ///
     /// [`Error::AsOfMismatch`] for a tally as of another day, [`Error::OutOfRange`] for one of another horizon,
-    /// [`Error::AmountOverflow`] where amounts do not fit a `Decimal` at the finer scale of both; the tally is then
-    /// unchanged.
+    /// [`Error::AmountOverflow`] where amounts do not fit a `Decimal` at the finer scale of both, [`Error::CountOverflow`] for
+    /// more than 2^53 customers; the tally is then unchanged.
     pub fn merge(&mut self, other: &Self) -> Result<()> {
         if self.as_of != other.as_of {
             return Err(Error::AsOfMismatch { left: self.as_of, right: other.as_of });
@@ -111,7 +111,7 @@ impl PastTally {
         let mut windows = Vec::with_capacity(left.len().max(right.len()));
         loop {
             windows.push(match (left.next().transpose()?, right.next().transpose()?) {
-                (Some(left), Some(right)) => left.with(right),
+                (Some(left), Some(right)) => left.with(right)?,
                 (Some(only), None) | (None, Some(only)) => only,
                 (None, None) => break,
             });

@@ -88,7 +88,7 @@ impl StoredWindow {
         }
         let (revenue, last_period) = (sum(self.revenue)?, sum(self.last_period)?);
         let mut courses = Courses { split, scale: self.scale, list, revenue, last_period };
-        courses.count();
+        courses.count()?;
         courses.at_scale(self.scale)
     }
 }
