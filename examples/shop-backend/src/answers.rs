@@ -20,10 +20,10 @@ const EACH: u64 = 3 << 10;
 /// the answer, whoever wrote the row. It is the row that is read each time.
 pub(crate) struct Answers {
     /// With a new version or a new day, all before it are of no use.
-    now: ArcSwap<Kept>,
+    now: ArcSwap<Current>,
 }
 
-struct Kept {
+struct Current {
     of: (Option<i64>, NaiveDate),
     answers: Cache<String, Arc<Given>, BySize>,
 }
@@ -42,15 +42,15 @@ impl Weighter<String, Arc<Given>> for BySize {
     }
 }
 
-impl Kept {
-    fn new(of: (Option<i64>, NaiveDate), most: u64) -> Self {
-        Self { of, answers: Cache::with_weighter((most / EACH) as usize, most, BySize) }
+impl Current {
+    fn new(of: (Option<i64>, NaiveDate)) -> Self {
+        Self { of, answers: Cache::with_weighter((MOST / EACH) as usize, MOST, BySize) }
     }
 }
 
 impl Default for Answers {
     fn default() -> Self {
-        Self { now: ArcSwap::from_pointee(Kept::new((None, NaiveDate::MIN), MOST)) }
+        Self { now: ArcSwap::from_pointee(Current::new((None, NaiveDate::MIN))) }
     }
 }
 
@@ -63,8 +63,8 @@ impl Answers {
         language: Language,
         make: impl FnOnce(&StoredCustomer) -> Result<Bytes, E>,
     ) -> Result<Bytes, E> {
-        let kept = self.kept(of);
-        if let Some(given) = kept.answers.get(&row.customer_id)
+        let current = self.current(of);
+        if let Some(given) = current.answers.get(&row.customer_id)
             && given.of.1 == language
             && given.of.0 == row
         {
@@ -72,7 +72,7 @@ impl Answers {
         }
         let body = make(&row)?;
         let name = row.customer_id.clone();
-        kept.answers.insert(name, Arc::new(Given { of: (row, language), body: body.clone() }));
+        current.answers.insert(name, Arc::new(Given { of: (row, language), body: body.clone() }));
         Ok(body)
     }
 
@@ -81,12 +81,12 @@ impl Answers {
         self.now.load().answers.remove(customer_id);
     }
 
-    fn kept(&self, of: (Option<i64>, NaiveDate)) -> Arc<Kept> {
+    fn current(&self, of: (Option<i64>, NaiveDate)) -> Arc<Current> {
         let now = self.now.load_full();
         if now.of == of {
             return now;
         }
-        let fresh = Arc::new(Kept::new(of, MOST));
+        let fresh = Arc::new(Current::new(of));
         self.now.store(Arc::clone(&fresh));
         fresh
     }

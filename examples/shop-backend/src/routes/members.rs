@@ -94,16 +94,12 @@ impl Economics {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let Question { days: _, cost: asked_cost, order_amount: asked_amount, purchases: asked_purchases, .. } =
-            question;
         match (fee, discount, margin) {
             (Some(fee), Some(discount), Some(margin)) => {
                 let cost = cost.unwrap_or_default();
                 Ok(Some(Self { fee, discount, margin, cost, order_amount, purchases }))
             }
-            (None, None, None) if [asked_cost, asked_amount, asked_purchases].iter().all(|asked| asked.is_none()) => {
-                Ok(None)
-            }
+            (None, None, None) if cost.is_none() && order_amount.is_none() && purchases.is_none() => Ok(None),
             (fee, discount, _) => {
                 let missing = if fee.is_none() {
                     "fee"
