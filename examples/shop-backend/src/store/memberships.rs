@@ -59,23 +59,13 @@ impl Store {
     /// Takes back that a person joined on a day, by any of the person's ids; whether that was said. `None` where nobody has
     /// the id.
     pub(crate) async fn delete_membership(&self, id: &str, joined: NaiveDate) -> Result<Option<bool>, StoreError> {
-        in_attempts!(self.try_delete_membership(id, joined))
-    }
-
-    async fn try_delete_membership(&self, id: &str, joined: NaiveDate) -> Result<Option<bool>, StoreError> {
-        let mut transaction = self.begin().await?;
-        let mut held = Held::default();
-        self.hold(&mut transaction, &mut held, BTreeSet::from([id.to_owned()]), false).await?;
-        if !held.holds(id) {
-            return Ok(None);
-        }
-        let name = held.name(id);
-        let mut delete = Sql::new("DELETE FROM memberships WHERE joined = ");
-        delete.bind("", joined).push(" AND customer_id IN (SELECT customer_id FROM customers");
-        delete.bind(" WHERE customer_id = ", name.as_str()).bind(" OR known_as = ", name.as_str()).push(")");
-        let gone = delete.query().execute(&mut *transaction).await?.rows_affected();
-        self.commit(transaction).await?;
-        Ok(Some(gone > 0))
+        let delete = |name: &str| {
+            let mut delete = Sql::new("DELETE FROM memberships WHERE joined = ");
+            delete.bind("", joined).push(" AND customer_id IN (SELECT customer_id FROM customers");
+            delete.bind(" WHERE customer_id = ", name).bind(" OR known_as = ", name).push(")");
+            delete
+        };
+        self.take_back(id, delete).await
     }
 
     /// All of them, by the names of the persons.

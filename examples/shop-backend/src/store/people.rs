@@ -70,6 +70,32 @@ impl Effect {
 pub(super) type Turn = (Option<Record<String>>, Option<Record<String>>);
 
 impl Store {
+    /// Takes back something that was said of a person, by any of the person's ids; whether it was said. `None` where nobody
+    /// has the id. The statement is of the person's name.
+    pub(super) async fn take_back(
+        &self,
+        id: &str,
+        delete: impl Fn(&str) -> Sql + Sync,
+    ) -> Result<Option<bool>, StoreError> {
+        in_attempts!(self.try_take_back(id, &delete))
+    }
+
+    async fn try_take_back(
+        &self,
+        id: &str,
+        delete: &(impl Fn(&str) -> Sql + Sync),
+    ) -> Result<Option<bool>, StoreError> {
+        let mut transaction = self.begin().await?;
+        let mut held = Held::default();
+        self.hold(&mut transaction, &mut held, BTreeSet::from([id.to_owned()]), false).await?;
+        if !held.holds(id) {
+            return Ok(None);
+        }
+        let gone = delete(&held.name(id)).query().execute(&mut *transaction).await?.rows_affected();
+        self.commit(transaction).await?;
+        Ok(Some(gone > 0))
+    }
+
     /// Locks the persons of these ids. An id that nobody has is a new customer's, or left alone.
     pub(super) async fn hold(
         &self,

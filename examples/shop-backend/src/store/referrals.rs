@@ -78,20 +78,12 @@ impl Store {
     /// Takes back who brought a customer, by any of the customer's ids; whether that was said. `None` where nobody has
     /// the id.
     pub(crate) async fn delete_referrer(&self, id: &str) -> Result<Option<bool>, StoreError> {
-        in_attempts!(self.try_delete_referrer(id))
-    }
-
-    async fn try_delete_referrer(&self, id: &str) -> Result<Option<bool>, StoreError> {
-        let mut transaction = self.begin().await?;
-        let mut held = Held::default();
-        self.hold(&mut transaction, &mut held, BTreeSet::from([id.to_owned()]), false).await?;
-        if !held.holds(id) {
-            return Ok(None);
-        }
-        let delete = sqlx::query("DELETE FROM referrals WHERE referred = $1").bind(held.name(id));
-        let gone = delete.execute(&mut *transaction).await?.rows_affected();
-        self.commit(transaction).await?;
-        Ok(Some(gone > 0))
+        let delete = |name: &str| {
+            let mut delete = Sql::new("DELETE FROM referrals");
+            delete.bind(" WHERE referred = ", name);
+            delete
+        };
+        self.take_back(id, delete).await
     }
 
     /// All of them, in no order.
