@@ -20,6 +20,7 @@ pub(super) struct GroupFold<'a, K, F> {
     others: Vec<Other>,
 }
 
+#[derive(Clone, Copy)]
 struct Other {
     group: u32,
     last: LastTwo,
@@ -148,10 +149,21 @@ impl<Id, K: Ord + Clone, F: Fn(&Id) -> K> CustomerFold<Id> for GroupFold<'_, K, 
         known.last.count(self.of_group(group), place, range, is_first);
     }
 
-    /// All facts of a partition are read: what is kept of its customers would only leave the cache.
-    fn reserve(&mut self, _: usize) {
-        self.others.clear();
+    fn finish(&mut self, _: Id, known: InGroups) {
+        if !known.last.is_empty() {
+            known.last.close(self.of_group(known.group));
+        }
+        let mut place = known.others & !LATER;
+        while let Some(at) = (place as usize).checked_sub(1) {
+            let Other { group, last, next } = self.others[at];
+            last.close(self.of_group(group));
+            place = next;
+        }
     }
 
-    fn finish(&mut self, _: Id, _: InGroups) {}
+    /// All facts of a partition are read: what is kept of its customers would only leave the cache.
+    fn finish_all(&mut self, customers: &mut Vec<(Id, InGroups)>) {
+        customers.drain(..).for_each(|(customer, known)| self.finish(customer, known));
+        self.others.clear();
+    }
 }

@@ -65,32 +65,36 @@ pub(super) struct Range {
 }
 
 impl Range {
-    /// Adds `one`, or takes it off where it is -1, in all windows of a range.
+    /// Adds `one`, which may be [`MINUS_ONE`], in all windows of a range.
     #[inline]
-    pub(super) fn add(self, differences: &mut [Counts], one: u32, field: impl Fn(&mut Counts) -> &mut u32) {
+    fn add(self, differences: &mut [Counts], one: u32, field: impl Fn(&mut Counts) -> &mut u32) {
         // Added as 0 or 1, since a branch on the customers' habits is often mispredicted. No bound is beyond the last
         // window.
         let any = if self.low < self.high { one } else { 0 };
-        let start = field(&mut differences[self.low as usize]);
-        *start = start.wrapping_add(any);
-        let end = field(&mut differences[self.high as usize]);
-        *end = end.wrapping_sub(any);
+        add(field(&mut differences[self.low as usize]), any);
+        add(field(&mut differences[self.high as usize]), any.wrapping_neg());
     }
+}
+
+const MINUS_ONE: u32 = u32::MAX;
+
+#[inline]
+fn add(difference: &mut u32, one: u32) {
+    *difference = difference.wrapping_add(one);
 }
 
 /// The customer's last two occasions: small, since all customers' states compete for the cache.
 #[derive(Default, Clone, Copy)]
 pub(super) struct LastTwo {
-    /// The place of the last one's day, plus 1, and [`SOLE`]; 0 when there is none.
+    /// The place of the last one's day, plus 1; 0 when there is none.
     place: u32,
     /// The window after those that hold the last one.
     high: u32,
     /// The same of the one before it.
     older_high: u32,
+    /// The window after those that hold the customer's first ever and no other, plus 1; 0 when the first is not here.
+    sole_end: u32,
 }
-
-/// Whether the one occasion so far is the customer's first ever. There are fewer places than that.
-const SOLE: u32 = 1 << 31;
 
 impl LastTwo {
     pub(super) const fn is_empty(self) -> bool {
@@ -98,7 +102,7 @@ impl LastTwo {
     }
 
     pub(super) const fn is_at(self, place: u32) -> bool {
-        self.place & !SOLE == place + 1
+        self.place == place + 1
     }
 
     /// Counts an occasion, as differences between neighbours; the customer's first ever is the first one counted here.
@@ -113,24 +117,29 @@ impl LastTwo {
         Range { low: low.max(self.high), high }.add(differences, 1, |counts| &mut counts.users);
         let second = Range { low: low.max(self.older_high), high: self.high };
         second.add(differences, 1, |counts| &mut counts.repeaters);
-        let mut sole = 0;
+        // The first is alone below the `low` of the second, which is the least of all later ones.
+        let mut sole_end = self.sole_end.min(low + 1);
         if is_first {
             range.add(differences, 1, |counts| &mut counts.firsts);
-            range.add(differences, 1, |counts| &mut counts.sole_firsts);
-            sole = SOLE;
-        } else if self.place & SOLE != 0 {
-            Range { low, high: self.high }.add(differences, u32::MAX, |counts| &mut counts.sole_firsts);
+            add(&mut differences[low as usize].sole_firsts, 1);
+            sole_end = high + 1;
         }
-        *self = Self { place: (place + 1) | sole, high, older_high: self.high };
+        *self = Self { place: place + 1, high, older_high: self.high, sole_end };
+    }
+
+    /// The customer has no more occasions.
+    #[inline]
+    pub(super) fn close(self, differences: &mut [Counts]) {
+        if let Some(end) = self.sole_end.checked_sub(1) {
+            add(&mut differences[end as usize].sole_firsts, MINUS_ONE);
+        }
     }
 
     /// Takes back that this order is the first, as another on the first day is.
     pub(super) fn yield_first(&mut self, differences: &mut [Counts], range: Range) {
-        range.add(differences, u32::MAX, |counts| &mut counts.firsts);
-        if self.place & SOLE != 0 {
-            range.add(differences, u32::MAX, |counts| &mut counts.sole_firsts);
-            self.place &= !SOLE;
-        }
+        range.add(differences, MINUS_ONE, |counts| &mut counts.firsts);
+        add(&mut differences[range.low as usize].sole_firsts, MINUS_ONE);
+        self.sole_end = 0;
     }
 }
 
@@ -165,5 +174,7 @@ impl<Id> CustomerFold<Id> for WindowFold<'_> {
         last.count(&mut self.differences, place, Range { low, high }, is_first);
     }
 
-    fn finish(&mut self, _: Id, _: LastTwo) {}
+    fn finish(&mut self, _: Id, last: LastTwo) {
+        last.close(&mut self.differences);
+    }
 }
