@@ -123,6 +123,24 @@ macro_rules! columns {
                 $(self.$sum.reserve(more);)+
             }
 
+            /// Takes over the rows of others, of which none are left; each column, and what else is to be done, on a thread of
+            /// its own.
+            pub(super) fn append_all(&mut self, others: &mut [&mut Self], mut also: impl FnMut() + Send) {
+                {
+                    let others = &*others;
+                    let mut tasks: Vec<parallel::Task<'_>> = vec![
+                        Box::new(&mut also),
+                        $(Box::new(|| others.iter().for_each(|other| self.$count.extend_from_slice(&other.$count))),)+
+                        $(Box::new(|| others.iter().for_each(|other| self.$sum.extend_from_slice(&other.$sum))),)+
+                    ];
+                    parallel::run(&mut tasks);
+                }
+                for other in others {
+                    $(other.$count.clear();)+
+                    $(other.$sum.clear();)+
+                }
+            }
+
             pub(super) fn extend<Id>(&mut self, rows: &[(Id, Statistics<S>)]) {
                 $(self.$count.extend(rows.iter().map(|(_, row)| row.$count));)+
                 $(self.$sum.extend(rows.iter().map(|(_, row)| row.$sum()));)+
@@ -130,16 +148,10 @@ macro_rules! columns {
         }
 
         impl Columns {
-            /// The rows at these places of all parts one after the other, in the order of the places.
-            pub(super) fn arranged<S: Minor>(parts: Vec<Columns<Vec<S>>>, places: &[u32]) -> Self {
-                $(let mut $count = Vec::with_capacity(parts.len());)+
-                $(let mut $sum = Vec::with_capacity(parts.len());)+
-                for part in parts {
-                    $($count.push(part.$count);)+
-                    $($sum.push(part.$sum);)+
-                }
-                // One column at a time, whose parts are let go: all threads work on it, and the others wait as they are.
-                Self { $($count: pick($count, places),)+ $($sum: S::column(pick($sum, places)),)+ }
+            /// The rows at these places, in the order of the places.
+            pub(super) fn arranged<S: Minor>(rows: Columns<Vec<S>>, places: &[u32]) -> Self {
+                // One column at a time, which is let go: all threads work on it, and the others wait as they are.
+                Self { $($count: pick(rows.$count, places),)+ $($sum: S::column(pick(rows.$sum, places)),)+ }
             }
 
             /// Puts the rows of others behind these.
@@ -173,23 +185,11 @@ columns! {
 /// Values for which it pays to wake another core.
 const LEAST_PICKED: usize = 1 << 13;
 
-/// The values at these places of the parts one after the other, in the order of the places.
-fn pick<T: Copy + PartialEq + Send + Sync>(parts: Vec<Vec<T>>, places: &[u32]) -> Vec<T> {
-    // Joined first: a value is then found in one step.
-    let column = parallel::joined(parts);
+/// The values at these places.
+fn pick<T: Copy + PartialEq + Send + Sync>(column: Vec<T>, places: &[u32]) -> Vec<T> {
     // Most shops have no credits. Compared many at a time.
     if column.chunks(64).all(|values| values.iter().filter(|&value| *value != column[0]).count() == 0) {
         return column;
     }
-    let size = parallel::part_size(places.len(), LEAST_PICKED);
-    if size >= places.len() {
-        return places.iter().map(|&place| column[place as usize]).collect();
-    }
-    let mut picked = vec![column[0]; places.len()];
-    parallel::map_chunks(&mut picked, size, |part, picked| {
-        for (value, &place) in picked.iter_mut().zip(&places[part * size..]) {
-            *value = column[place as usize];
-        }
-    });
-    picked
+    parallel::collect(places.len(), LEAST_PICKED, |at| column[places[at] as usize])
 }

@@ -58,17 +58,42 @@ pub(crate) fn fold<Id: CustomerId, F: CustomerFold<Id>>(
     as_of: Day,
     folder: &mut F,
 ) {
-    let mut accounts = Accounts::new();
-    let mut order = DayOrder::default();
-    for (index, partition) in partitions.iter().enumerate() {
-        let step = |customer: &Id, state: &mut F::State, fact| folder.step(customer, state, fact);
-        partition.walk(as_of, amounts, &mut order, &mut accounts, step);
-        // The first partition may have fewer customers than the others: room that falls short is paid for twice.
-        // How much room there is changes time alone.
-        let expected = accounts.list.len() * (partitions.len() - index);
-        folder.reserve(if index == 0 { expected + expected / 16 } else { expected });
-        folder.finish_all(accounts.close());
+    Desk::new().fold(partitions, amounts, as_of, folder);
+}
+
+/// What a fold works with: it is reused from one partition to the next.
+pub(super) struct Desk<Id, State> {
+    accounts: Accounts<Id, State>,
+    order: DayOrder,
+}
+
+impl<Id: CustomerId, State: Default> Desk<Id, State> {
+    pub(super) fn new() -> Self {
+        Self { accounts: Accounts::new(), order: DayOrder::default() }
     }
+
+    /// As [`fold`].
+    pub(super) fn fold<F: CustomerFold<Id, State = State>>(
+        &mut self,
+        partitions: &[Partition<Id>],
+        amounts: &Amounts,
+        as_of: Day,
+        folder: &mut F,
+    ) {
+        for (index, partition) in partitions.iter().enumerate() {
+            let step = |customer: &Id, state: &mut State, fact| folder.step(customer, state, fact);
+            partition.walk(as_of, amounts, &mut self.order, &mut self.accounts, step);
+            let expected = self.accounts.list.len() * (partitions.len() - index);
+            folder.reserve(if index == 0 { with_slack(expected) } else { expected });
+            folder.finish_all(self.accounts.close());
+        }
+    }
+}
+
+/// Room for about so many customers: a first part may have fewer than the others, and room that falls short is paid for
+/// twice. How much room there is changes time alone.
+pub(super) const fn with_slack(expected: usize) -> usize {
+    expected + expected / 16
 }
 
 /// Where the states of customers are kept.
@@ -119,6 +144,10 @@ impl<Id: CustomerId, State: Default> StateOf<Id> for Accounts<Id, State> {
 }
 
 impl<Id, State> Accounts<Id, State> {
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
     /// Returns every customer with the state so far.
     pub(super) fn list(&mut self) -> &mut [(Id, State)] {
         &mut self.list

@@ -65,7 +65,7 @@ pub struct PurchaseLog<Id> {
 }
 
 /// Facts for which it pays to wake another core.
-const LEAST_FACTS: usize = 1 << 14;
+pub(super) const LEAST_FACTS: usize = 1 << 14;
 
 impl<Id: CustomerId> PurchaseLog<Id> {
     /// Every customer's history as of a day, which is included; what happened after it is left out. Takes time linear
@@ -131,8 +131,13 @@ impl<Id: CustomerId> PurchaseLog<Id> {
 
     /// Partitions that are worked on together, of so many facts or more.
     pub(super) fn part_size(&self, least: usize) -> usize {
+        parallel::part_size(self.partitions.len(), self.least_partitions(least))
+    }
+
+    /// Partitions that have so many facts, about.
+    pub(super) fn least_partitions(&self, facts: usize) -> usize {
         let partitions = self.partitions.len();
-        parallel::part_size(partitions, (partitions * least / self.facts.max(1)).clamp(1, partitions))
+        (partitions * facts / self.facts.max(1)).clamp(1, partitions)
     }
 
     /// [`fold_parts`](PurchaseLog::fold_parts) with the parts' folders joined.

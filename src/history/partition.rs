@@ -35,7 +35,7 @@ pub(crate) struct Partition<Id> {
     names: Names<Id>,
     /// Later facts with their ids beside them.
     beside: Vec<(Id, Packed)>,
-    /// Later facts, as other partitions brought them; empty where the facts are not in the order of days.
+    /// Later facts, as other partitions brought them.
     more: Vec<Vec<(Id, Packed)>>,
     /// The newest facts that were staged: written one by one here, within the cache, and to memory many at a time.
     staged: Vec<(Id, Packed)>,
@@ -73,14 +73,6 @@ impl<Id> Partition<Id> {
             later.beside.iter_mut().for_each(|(_, fact)| *fact = fact.moved(places));
         }
         if self.beside.is_empty() { self.beside = later.beside } else { self.more.push(later.beside) }
-    }
-
-    /// To be called when all facts are taken over.
-    pub(crate) fn unite(&mut self) {
-        if !self.ascending {
-            self.beside.reserve_exact(self.more.iter().map(Vec::len).sum());
-            self.more.drain(..).for_each(|facts| self.beside.extend(facts));
-        }
     }
 
     /// To be called when all facts are in; whether they came in the order of days, if that is known.
@@ -159,8 +151,13 @@ impl<Id: CustomerId> Partition<Id> {
         let scope = (self.ascending, as_of, amounts);
         // Of a finished partition, there are only the one or only the other.
         if self.numbered.is_empty() {
-            for facts in core::iter::once(&self.beside).chain(&self.more) {
-                walk(facts, scope, order, accounts, &mut step);
+            if self.ascending || self.more.is_empty() {
+                for facts in core::iter::once(&self.beside).chain(&self.more) {
+                    walk(facts, scope, order, accounts, &mut step);
+                }
+            } else {
+                let facts: Vec<&(Id, Packed)> = self.with_ids().collect();
+                walk(&facts, scope, order, accounts, step);
             }
             return;
         }
@@ -217,7 +214,7 @@ impl<Id, A: StateOf<Id>> StateOf<u32> for Numbered<'_, Id, A> {
 /// Takes a step for each fact up to and including a day, in the order of days, in which they may be already.
 #[inline]
 fn walk<W, A: StateOf<W>>(
-    facts: &[(W, Packed)],
+    facts: &[impl Borrow<(W, Packed)>],
     (ascending, as_of, amounts): (bool, Day, &Amounts),
     order: &mut DayOrder,
     accounts: &mut A,
@@ -226,12 +223,12 @@ fn walk<W, A: StateOf<W>>(
     let last = as_of.since(Day::MIN);
     let counts = |(_, packed): &(W, Packed)| packed.day_number() <= last;
     if ascending {
-        let facts = &facts[..facts.partition_point(counts)];
-        read(facts, |fact| fact, amounts, accounts, &mut step);
+        let facts = &facts[..facts.partition_point(|fact| counts(fact.borrow()))];
+        read(facts, Borrow::borrow, amounts, accounts, &mut step);
     } else {
         order.sort(facts);
-        let end = order.indices.partition_point(|&index| counts(&facts[index as usize]));
-        read(&order.indices[..end], |&index| &facts[index as usize], amounts, accounts, &mut step);
+        let end = order.indices.partition_point(|&index| counts(facts[index as usize].borrow()));
+        read(&order.indices[..end], |&index| facts[index as usize].borrow(), amounts, accounts, &mut step);
     }
 }
 
@@ -281,8 +278,9 @@ pub(super) struct DayOrder {
 }
 
 impl DayOrder {
-    fn sort<W>(&mut self, facts: &[(W, Packed)]) {
-        let days = || facts.iter().map(|(_, fact)| fact.day_number());
+    fn sort<W>(&mut self, facts: &[impl Borrow<(W, Packed)>]) {
+        let day = |fact: &(W, Packed)| fact.1.day_number();
+        let days = || facts.iter().map(|fact| day(fact.borrow()));
         let (Some(first), Some(last)) = (days().min(), days().max()) else {
             return self.indices.clear();
         };
@@ -291,7 +289,7 @@ impl DayOrder {
             // Few facts over many years: a counting sort would walk mostly empty days.
             self.indices.clear();
             self.indices.extend(0..facts.len() as u32);
-            self.indices.sort_unstable_by_key(|&index| facts[index as usize].1.day_number());
+            self.indices.sort_unstable_by_key(|&index| day(facts[index as usize].borrow()));
             return;
         }
         self.starts.clear();

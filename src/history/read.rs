@@ -144,16 +144,17 @@ impl<Id: CustomerId> PurchaseLog<Id> {
             return Ok(());
         }
         self.partitions.iter_mut().for_each(|partition| *partition = Partition::with_capacity(0, 0));
-        let logs = parallel::map_ranges(len, size, |rows| {
-            let mut log = Self::with_partitions(Amounts::with_scale(columns.scale), bits, rows.len(), staged(bits));
-            log.read(columns, rows, calendar, own)?;
+        // Their room is asked for on the thread that will give it back, so that an allocator has it at hand for the next log.
+        let amounts = || Amounts::with_scale(columns.scale);
+        let mut logs: Vec<_> =
+            (0..len.div_ceil(size)).map(|_| Self::with_partitions(amounts(), bits, size, staged(bits))).collect();
+        let read = parallel::map_each(&mut logs, |part, log| {
+            log.read(columns, part * size..len.min((part + 1) * size), calendar, own)?;
             log.finish();
-            Ok(log)
+            Ok(())
         });
-        for later in logs {
-            self.append(later?);
-        }
-        parallel::map_chunks(&mut self.partitions, 1, |_, partitions| partitions.iter_mut().for_each(Partition::unite));
+        read.into_iter().collect::<Result<()>>()?;
+        logs.into_iter().for_each(|later| self.append(later));
         Ok(())
     }
 

@@ -5,15 +5,21 @@
 use chrono::NaiveDate;
 
 use super::columns::{Columns, Minor};
+use super::fold::{Desk, fold, with_slack};
+use super::log::LEAST_FACTS;
 use super::statistics::Statistics;
 use super::{CustomerFold, CustomerHistory, Fact, PurchaseLog};
 use crate::error::Error;
 use crate::number::money;
+use crate::parallel;
 use crate::record::CustomerId;
 use crate::record::calendar::Day;
 
 /// Rows that become columns together: so few that they stay at hand for one column after the other.
 const BLOCK: usize = 64;
+
+/// Turns of all threads, after each of which their rows are put together: what waits is a part of all this small.
+const TURNS: usize = 16;
 
 /// Folds facts from `start` on into rows.
 pub(super) struct Posting<Id, S> {
@@ -29,9 +35,31 @@ impl<Id: CustomerId> Posting<Id, i128> {
 }
 
 impl<Id: CustomerId, S: Minor> Posting<Id, S> {
-    pub(super) fn rows(log: &PurchaseLog<Id>, start: Day, as_of: NaiveDate) -> Vec<Rows<Id, S>> {
+    pub(super) fn rows(log: &PurchaseLog<Id>, start: Day, as_of: NaiveDate) -> Rows<Id, S> {
+        let (partitions, amounts, as_of) = (log.partitions.as_slice(), &log.amounts, as_of.into());
         let posting = || Self { start, rows: Rows::new(log.scale()) };
-        log.fold_parts(as_of, posting).into_iter().map(|posting| posting.rows).collect()
+        let size = log.part_size(LEAST_FACTS);
+        if size >= partitions.len() {
+            let mut all = posting();
+            fold(partitions, amounts, as_of, &mut all);
+            return all.rows;
+        }
+        let parts = partitions.len().div_ceil(size);
+        let size = size.div_ceil(TURNS).max(log.least_partitions(LEAST_FACTS));
+        let mut desks: Vec<_> = (0..parts).map(|_| (Desk::new(), posting())).collect();
+        let mut all = Rows::new(log.scale());
+        for turn in partitions.chunks(parts * size) {
+            let partitions_of = |part: usize| turn.chunks(size).nth(part).unwrap_or_default();
+            parallel::map_each(&mut desks, |part, (desk, posting)| {
+                desk.fold(partitions_of(part), amounts, as_of, posting);
+            });
+            if all.ids.is_empty() {
+                let customers: usize = desks.iter().map(|(_, posting)| posting.rows.ids.len()).sum();
+                all.reserve(with_slack(customers * partitions.len().div_ceil(turn.len())));
+            }
+            all.take(&mut desks.iter_mut().map(|(_, posting)| &mut posting.rows).collect::<Vec<_>>());
+        }
+        all
     }
 }
 
@@ -83,6 +111,31 @@ impl<Id: Ord, S: Minor> Rows<Id, S> {
     pub(super) fn reserve(&mut self, customers: usize) {
         self.ids.reserve(customers);
         self.columns.reserve(customers);
+    }
+
+    /// Takes over the rows of others, of which none are left.
+    fn take(&mut self, others: &mut [&mut Self])
+    where
+        Id: Send,
+    {
+        let (mut ids, mut columns) = (Vec::with_capacity(others.len()), Vec::with_capacity(others.len()));
+        for other in others {
+            self.without_purchase.append(&mut other.without_purchase);
+            if let Some((id, (error, fits_whole))) = other.refused.take() {
+                self.refuse(id, error, fits_whole);
+            }
+            ids.push(&mut other.ids);
+            columns.push(&mut other.columns);
+        }
+        let all = &mut self.ids;
+        let take_ids = || {
+            for ids in &mut ids {
+                // Fewer customers than records, and of those fewer than 2^32.
+                let before = all.len() as u32;
+                all.extend(ids.drain(..).map(|(id, row)| (id, before + row)));
+            }
+        };
+        self.columns.append_all(&mut columns, take_ids);
     }
 
     /// As [`push`](Rows::push) for each of these, of whom none is left.

@@ -47,6 +47,16 @@ pub(crate) fn map_chunks<T: Send, R: Send>(
     items.chunks_mut(size).enumerate().map(|(part, items)| work(part, items)).collect()
 }
 
+/// The answer for each item, which the work may change; each is a part of its own, of which work is given the number.
+pub(crate) fn map_each<T: Send, R: Send>(items: &mut [T], work: impl Fn(usize, &mut T) -> R + Send + Sync) -> Vec<R> {
+    #[cfg(feature = "rayon")]
+    if items.len() > 1 && !is_one_thread() {
+        use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+        return items.par_iter_mut().enumerate().map(|(part, item)| work(part, item)).collect();
+    }
+    items.iter_mut().enumerate().map(|(part, item)| work(part, item)).collect()
+}
+
 /// Threads that work on parts.
 fn threads() -> usize {
     #[cfg(feature = "rayon")]
@@ -76,6 +86,26 @@ pub(crate) fn part_size(len: usize, least: usize) -> usize {
 /// The answers for the parts of `0..len`, one after the other.
 pub(crate) fn concat<R: Send>(len: usize, least: usize, work: impl Fn(Range<usize>) -> Vec<R> + Send + Sync) -> Vec<R> {
     joined(map_ranges(len, part_size(len, least), work))
+}
+
+/// The value of each of `0..len`.
+pub(crate) fn collect<T: Send>(len: usize, least: usize, value: impl Fn(usize) -> T + Send + Sync) -> Vec<T> {
+    #[cfg(feature = "rayon")]
+    if len > least && !is_one_thread() {
+        use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+        return (0..len).into_par_iter().with_min_len(part_size(len, least)).map(value).collect();
+    }
+    #[cfg(not(feature = "rayon"))]
+    let _ = least;
+    (0..len).map(value).collect()
+}
+
+/// Work that is done side by side with other work.
+pub(crate) type Task<'a> = Box<dyn FnMut() + Send + 'a>;
+
+/// Does all of the work.
+pub(crate) fn run(tasks: &mut [Task<'_>]) {
+    map_each(tasks, |_, task| task());
 }
 
 /// The parts one after the other; a single one stays as it is.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use repurchase::history::LineLog;
-use repurchase::record::{OrderLine, Record, RecordColumns};
-use repurchase::{CustomerHistory, Error, Ledger, PurchaseLog, ShopCalendar};
+use repurchase::record::{Credit, OrderLine, Record, RecordColumns};
+use repurchase::{CustomerHistory, Error, Ledger, Order, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
 use super::{END, cause, credit, fixed_seed, order};
@@ -121,6 +121,31 @@ proptest! {
         let others = || ledger.without_purchase().map(|(id, history)| (id.clone(), history.clone()));
         prop_assert!(on_any_number_of_threads(|| Ledger::from_histories(histories().chain(others()), END).unwrap()) == ledger);
     }
+}
+
+/// Threads fold a large log in turns, after each of which their rows are put together.
+#[test]
+fn a_ledger_in_several_turns() {
+    let mut all = Rows { customers: Vec::new(), seconds: Vec::new(), cents: Vec::new() };
+    for mut rows in (1..=5).map(|seed| Rows::new(seed, false)) {
+        all.customers.append(&mut rows.customers);
+        all.seconds.append(&mut rows.seconds);
+        all.cents.append(&mut rows.cents);
+    }
+    let records = all.customers.iter().zip(&all.seconds).zip(&all.cents).map(|((&id, &seconds), &cents)| {
+        let (at, amount) = (DateTime::from_timestamp(seconds, 0).unwrap(), Decimal::new(cents.abs(), 2));
+        if cents < 0 { Credit::new(id, at, amount).unwrap().into() } else { Order::new(id, at, amount).unwrap().into() }
+    });
+    let records: Vec<Record<u64>> = records.collect();
+    let log = super::log_of(records.iter().filter(|_| true).cloned());
+    let ledger = on_any_number_of_threads(|| log.ledger(END).unwrap());
+    assert!(ledger == all.log().unwrap().ledger(END).unwrap());
+
+    // Of customers whose sums do not fit, the first by id, whoever comes to it first.
+    let large = [u64::MAX, 4, 9, 5].map(|id| order(id, "1970-01-09", &Decimal::MAX.to_string()));
+    let log = super::log_of(records.iter().chain(large.iter().cycle().take(8)).filter(|_| true).cloned());
+    let error = on_any_number_of_threads(|| log.ledger(END).unwrap_err().to_string());
+    assert!(error.contains("customer 4"), "{error}");
 }
 
 /// Some of the customers, whose log has the order of the whole, and the lines of all, whose customers and purchases are sorted.
