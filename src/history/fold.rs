@@ -73,6 +73,7 @@ impl<Id: CustomerId, State: Default> Desk<Id, State> {
     }
 
     /// As [`fold`].
+    #[inline]
     pub(super) fn fold<F: CustomerFold<Id, State = State>>(
         &mut self,
         partitions: &[Partition<Id>],

@@ -151,21 +151,13 @@ impl<Id: CustomerId> Partition<Id> {
         let scope = (self.ascending, as_of, amounts);
         // Of a finished partition, there are only the one or only the other.
         if self.numbered.is_empty() {
-            if self.ascending || self.more.is_empty() {
-                for facts in core::iter::once(&self.beside).chain(&self.more) {
-                    walk(facts, scope, order, accounts, &mut step);
-                }
-            } else {
-                let facts: Vec<&(Id, Packed)> = self.with_ids().collect();
-                walk(&facts, scope, order, accounts, step);
-            }
-            return;
+            let parts = core::iter::once(&self.beside).chain(&self.more);
+            return walk(parts.map(Vec::as_slice), scope, order, accounts, step);
         }
         let names = self.names.list();
         let mut accounts = Numbered { names, places: vec![None; names.len()], accounts };
-        walk(&self.numbered, scope, order, &mut accounts, |&number, state, fact| {
-            step(&names[number as usize], state, fact);
-        });
+        let numbered = core::iter::once(self.numbered.as_slice());
+        walk(numbered, scope, order, &mut accounts, |&number, state, fact| step(&names[number as usize], state, fact));
     }
 }
 
@@ -213,8 +205,8 @@ impl<Id, A: StateOf<Id>> StateOf<u32> for Numbered<'_, Id, A> {
 
 /// Takes a step for each fact up to and including a day, in the order of days, in which they may be already.
 #[inline]
-fn walk<W, A: StateOf<W>>(
-    facts: &[impl Borrow<(W, Packed)>],
+fn walk<'a, W: 'a, A: StateOf<W>>(
+    parts: impl Iterator<Item = &'a [(W, Packed)]> + Clone,
     (ascending, as_of, amounts): (bool, Day, &Amounts),
     order: &mut DayOrder,
     accounts: &mut A,
@@ -223,12 +215,13 @@ fn walk<W, A: StateOf<W>>(
     let last = as_of.since(Day::MIN);
     let counts = |(_, packed): &(W, Packed)| packed.day_number() <= last;
     if ascending {
-        let facts = &facts[..facts.partition_point(|fact| counts(fact.borrow()))];
-        read(facts, Borrow::borrow, amounts, accounts, &mut step);
+        for facts in parts {
+            read(&facts[..facts.partition_point(counts)], |fact| fact, amounts, accounts, &mut step);
+        }
     } else {
-        order.sort(facts);
-        let end = order.indices.partition_point(|&index| counts(facts[index as usize].borrow()));
-        read(&order.indices[..end], |&index| facts[index as usize].borrow(), amounts, accounts, &mut step);
+        let facts = order.of(parts);
+        let end = facts.partition_point(|fact| counts(fact));
+        read(&facts[..end], |fact| fact, amounts, accounts, &mut step);
     }
 }
 
@@ -270,43 +263,46 @@ fn step_blocks<'a, R, W: 'a, A: StateOf<W>>(
     }
 }
 
-/// The order of a partition's facts by day.
+/// Puts facts into the order of days.
 #[derive(Default)]
 pub(super) struct DayOrder {
-    indices: Vec<u32>,
     starts: Vec<u32>,
 }
 
 impl DayOrder {
-    fn sort<W>(&mut self, facts: &[impl Borrow<(W, Packed)>]) {
-        let day = |fact: &(W, Packed)| fact.1.day_number();
-        let days = || facts.iter().map(|fact| day(fact.borrow()));
-        let (Some(first), Some(last)) = (days().min(), days().max()) else {
-            return self.indices.clear();
-        };
-        let span = (last - first) as usize;
-        if span > 4 * facts.len() {
+    fn of<'a, W>(&mut self, parts: impl Iterator<Item = &'a [(W, Packed)]> + Clone) -> Vec<&'a (W, Packed)> {
+        let mut sorted = Vec::with_capacity(parts.clone().map(<[_]>::len).sum());
+        let (mut first, mut last) = (u32::MAX, 0);
+        for facts in parts.clone() {
+            sorted.extend(facts);
+            for (_, fact) in facts {
+                (first, last) = (first.min(fact.day_number()), last.max(fact.day_number()));
+            }
+        }
+        let span = last.saturating_sub(first) as usize;
+        if span > 4 * sorted.len() {
             // Few facts over many years: a counting sort would walk mostly empty days.
-            self.indices.clear();
-            self.indices.extend(0..facts.len() as u32);
-            self.indices.sort_unstable_by_key(|&index| day(facts[index as usize].borrow()));
-            return;
+            sorted.sort_unstable_by_key(|(_, fact)| fact.day_number());
+            return sorted;
         }
         self.starts.clear();
         self.starts.resize(span + 2, 0);
-        for day in days() {
-            self.starts[(day - first) as usize + 1] += 1;
+        for facts in parts.clone() {
+            for (_, fact) in facts {
+                self.starts[(fact.day_number() - first) as usize + 1] += 1;
+            }
         }
         for day in 1..self.starts.len() {
             self.starts[day] += self.starts[day - 1];
         }
-        self.indices.clear();
-        self.indices.resize(facts.len(), 0);
-        for (index, day) in days().enumerate() {
-            let place = &mut self.starts[(day - first) as usize];
-            self.indices[*place as usize] = index as u32;
-            *place += 1;
+        for facts in parts {
+            for fact in facts {
+                let place = &mut self.starts[(fact.1.day_number() - first) as usize];
+                sorted[*place as usize] = fact;
+                *place += 1;
+            }
         }
+        sorted
     }
 }
 

@@ -154,7 +154,9 @@ impl<Id: CustomerId> PurchaseLog<Id> {
             Ok(())
         });
         read.into_iter().collect::<Result<()>>()?;
-        logs.into_iter().for_each(|later| self.append(later));
+        for later in logs {
+            self.append(later);
+        }
         Ok(())
     }
 
