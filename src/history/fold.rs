@@ -2,7 +2,7 @@
 //!
 //! Facts lie in partitions by the hash of their customer, so that the states of a partition's customers stay in the
 //! processor's cache while its facts stream by. A partition whose facts arrived in the order of days is read as it
-//! lies; another is read through an index sorted by day. Either way each customer's facts come day by day, and what is
+//! lies; of another, references are sorted by day. Either way each customer's facts come day by day, and what is
 //! folded must not depend on anything else: not on their order within a day, not on the order of customers.
 //!
 //! Written for speed before plainness: `benches/history.rs`, id `history/ledger`, must not get slower.
