@@ -148,10 +148,16 @@ macro_rules! columns {
         }
 
         impl Columns {
-            /// The rows at these places, in the order of the places.
-            pub(super) fn arranged<S: Minor>(rows: Columns<Vec<S>>, places: &[u32]) -> Self {
-                // One column at a time, which is let go: all threads work on it, and the others wait as they are.
-                Self { $($count: pick(rows.$count, places),)+ $($sum: S::column(pick(rows.$sum, places)),)+ }
+            /// The rows at these places of all parts one after the other, in the order of the places.
+            pub(super) fn arranged<S: Minor>(parts: Vec<Columns<Vec<S>>>, places: &[u32]) -> Self {
+                $(let mut $count = Vec::with_capacity(parts.len());)+
+                $(let mut $sum = Vec::with_capacity(parts.len());)+
+                for part in parts {
+                    $($count.push(part.$count);)+
+                    $($sum.push(part.$sum);)+
+                }
+                // One column at a time, whose parts are let go: all threads work on it, and the others wait as they are.
+                Self { $($count: pick($count, places),)+ $($sum: S::column(pick($sum, places)),)+ }
             }
 
             /// Puts the rows of others behind these.
@@ -185,8 +191,10 @@ columns! {
 /// Values for which it pays to wake another core.
 const LEAST_PICKED: usize = 1 << 13;
 
-/// The values at these places.
-fn pick<T: Copy + PartialEq + Send + Sync>(column: Vec<T>, places: &[u32]) -> Vec<T> {
+/// The values at these places of the parts one after the other, in the order of the places.
+fn pick<T: Copy + PartialEq + Send + Sync>(parts: Vec<Vec<T>>, places: &[u32]) -> Vec<T> {
+    // Joined first: a value is then found in one step.
+    let column = parallel::joined(parts);
     // Most shops have no credits. Compared many at a time.
     if column.chunks(64).all(|values| values.iter().filter(|&value| *value != column[0]).count() == 0) {
         return column;

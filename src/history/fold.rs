@@ -73,7 +73,6 @@ impl<Id: CustomerId, State: Default> Desk<Id, State> {
     }
 
     /// As [`fold`].
-    #[inline]
     pub(super) fn fold<F: CustomerFold<Id, State = State>>(
         &mut self,
         partitions: &[Partition<Id>],
@@ -145,10 +144,6 @@ impl<Id: CustomerId, State: Default> StateOf<Id> for Accounts<Id, State> {
 }
 
 impl<Id, State> Accounts<Id, State> {
-    pub(super) fn len(&self) -> usize {
-        self.list.len()
-    }
-
     /// Returns every customer with the state so far.
     pub(super) fn list(&mut self) -> &mut [(Id, State)] {
         &mut self.list

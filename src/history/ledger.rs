@@ -104,7 +104,7 @@ impl<Id: CustomerId> Ledger<Id> {
                 },
             }
         }
-        Self::of_rows(rows, scale, as_of, None)
+        Self::of_rows(vec![rows], scale, as_of, None)
     }
 
     /// The same customers under other ids, such as names of those that a file numbers. Where all of them
@@ -127,9 +127,9 @@ impl<Id: CustomerId> Ledger<Id> {
     pub(super) fn from_log(log: &PurchaseLog<Id>, start: Day, as_of: NaiveDate) -> Result<Self> {
         let (scale, finest) = (log.scale(), log.finest);
         let mut ledger = if log.amounts.sums_to_64_bits() {
-            Self::of_rows(Posting::<Id, i64>::rows(log, start, as_of), scale, as_of, finest)
+            Self::of_rows(vec![Posting::<Id, i64>::rows(log, start, as_of)], scale, as_of, finest)
         } else {
-            Self::of_rows(Posting::<Id, i128>::rows(log, start, as_of), scale, as_of, finest)
+            Self::of_rows(vec![Posting::<Id, i128>::rows(log, start, as_of)], scale, as_of, finest)
         }?;
         ledger.left_out = (log.purchases() + log.credits()) as u64 - ledger.facts();
         Ok(ledger)
@@ -137,19 +137,35 @@ impl<Id: CustomerId> Ledger<Id> {
 
     /// The ledger of the rows of distinct customers.
     pub(super) fn of_rows<S: Minor>(
-        rows: Rows<Id, S>,
+        parts: Vec<Rows<Id, S>>,
         scale: u32,
         as_of: NaiveDate,
         finest: Option<(usize, Decimal)>,
     ) -> Result<Self> {
-        let Rows { mut ids, columns, without_purchase, refused, .. } = rows;
-        if let Some((id, (error, fits_whole))) = refused {
+        let (mut ids, mut columns) = (Vec::new(), Vec::with_capacity(parts.len()));
+        let (mut without_purchase, mut refused) = (BTreeMap::new(), Vec::new());
+        let mut more: usize = parts.iter().map(|part| part.ids.len()).sum();
+        for part in parts {
+            more -= part.ids.len();
+            if ids.is_empty() {
+                ids = part.ids;
+                ids.reserve_exact(more);
+            } else {
+                // Fewer customers than records, and of those fewer than 2^32.
+                let before = ids.len() as u32;
+                ids.extend(part.ids.into_iter().map(|(id, row)| (id, before + row)));
+            }
+            columns.push(part.columns);
+            without_purchase.extend(part.without_purchase);
+            refused.extend(part.refused);
+        }
+        // Of the customers who were refused, the first by id.
+        if let Some((id, (error, fits_whole))) = refused.into_iter().min_by(|(left, _), (right, _)| left.cmp(right)) {
             return Err(error.of_customer(&id).of_finest(finest.filter(|_| fits_whole)));
         }
         parallel::sort_distinct(&mut ids, |(left, _), (right, _)| left.cmp(right));
         let (ids, places): (Vec<Id>, Vec<u32>) = ids.into_iter().unzip();
         let columns = Arc::new(Columns::arranged(columns, &places));
-        let without_purchase = without_purchase.into_iter().collect();
         Ok(Self { as_of, scale, ids, columns, without_purchase, left_out: 0 })
     }
 

@@ -161,10 +161,14 @@ impl<Id: CustomerId> LedgerFold<Id> {
     ///
     /// [`Error::Customer`] when the sum of a customer's amounts does not fit a `Decimal` at the finest scale of all batches.
     pub fn finish(self) -> Result<Ledger<Id>> {
-        let mut rows = Rows::new(self.scale);
-        rows.reserve(self.customers.parts.iter().map(Accounts::len).sum());
-        self.customers.parts.into_iter().for_each(|part| rows.append(&mut part.into_list()));
-        let mut ledger = Ledger::of_rows(rows, self.scale, self.as_of, None)?;
+        let rows = |part: Accounts<Id, Statistics<i128>>| {
+            let (mut rows, mut list) = (Rows::new(self.scale), part.into_list());
+            rows.reserve(list.len());
+            rows.append(&mut list);
+            rows
+        };
+        let parts = self.customers.parts.into_iter().map(rows).collect();
+        let mut ledger = Ledger::of_rows(parts, self.scale, self.as_of, None)?;
         ledger.left_out = self.left_out;
         Ok(ledger)
     }

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::id::{StoredId, put, take};
 use crate::error::{Error, Result};
 use crate::history::amounts::{Amounts, Fact};
-use crate::history::fold::{Desk, HASH, hash_of, part_of, with_slack};
+use crate::history::fold::{HASH, fold, hash_of, part_of};
 use crate::history::partition::Partition;
 use crate::history::rows::Posting;
 use crate::history::{Ledger, PurchaseLog};
@@ -264,7 +264,7 @@ impl<Id: StoredId, S: Spill> SpilledFold<Id, S> {
     /// ```
     pub fn finish_parts(mut self, mut of_part: impl FnMut(&PurchaseLog<Id>) -> Result<()>) -> Result<Ledger<Id>> {
         self.fault.take().map_or(Ok(()), Err)?;
-        let (mut posting, mut desk) = (Posting::new(self.scale), Desk::new());
+        let mut rows = Vec::with_capacity(SpilledFold::PARTS);
         for part in 0..SpilledFold::PARTS {
             let waiting = core::mem::take(&mut self.waiting[part]);
             let facts = self.facts[part] as usize;
@@ -281,13 +281,11 @@ impl<Id: StoredId, S: Spill> SpilledFold<Id, S> {
             let mut log = read.log;
             log.finish();
             of_part(&log)?;
-            let is_first = posting.rows.ids.is_empty();
-            desk.fold(&log.partitions, &log.amounts, self.as_of.into(), &mut posting);
-            if is_first {
-                posting.rows.reserve(with_slack(posting.rows.ids.len() * (SpilledFold::PARTS - part - 1)));
-            }
+            let mut posting = Posting::new(self.scale);
+            fold(&log.partitions, &log.amounts, self.as_of.into(), &mut posting);
+            rows.push(posting.rows);
         }
-        let mut ledger = Ledger::of_rows(posting.rows, self.scale, self.as_of, None)?;
+        let mut ledger = Ledger::of_rows(rows, self.scale, self.as_of, None)?;
         ledger.left_out = self.left_out;
         Ok(ledger)
     }
