@@ -2,12 +2,13 @@
 
 use chrono::NaiveDate;
 use proptest::prelude::*;
-use repurchase::CustomerHistory;
+use repurchase::history::LedgerFold;
+use repurchase::{CustomerHistory, Error, Ledger};
 use rust_decimal::Decimal;
 use serde_json::{Value, from_value, json, to_value};
 
 use super::shop::{any_shop, ledger_of, recorded};
-use super::{END, fixed_seed, history, money};
+use super::{END, date, fixed_seed, history, log_of, money, order};
 
 fn sample() -> CustomerHistory {
     let mut history =
@@ -180,4 +181,23 @@ fn repeat_spend_of_a_stored_history_is_exact() {
         ("credited", json!("0")),
     ];
     assert_refused(&fields, "");
+}
+
+/// A batch after which a customer could have more purchases than are counted is refused whole, and the next one goes on.
+#[test]
+fn batches_count_up_to_the_last_purchase() {
+    let mut stored = to_value(history(&[("2026-03-01", "0")])).unwrap();
+    stored["purchases"] = json!(u32::MAX - 2);
+    let ledger = Ledger::from_histories([("ann", from_value(stored).unwrap())], date("2026-03-01")).unwrap();
+    let batch = |customers: &[&'static str]| log_of(customers.iter().map(|&id| order(id, "2026-03-02", "0")));
+    let mut fold = LedgerFold::resume(&ledger, END).unwrap();
+
+    let error = fold.add(&batch(&["ann"; 3])).unwrap_err();
+    assert_eq!(error, Error::CountOverflow { field: "purchases of a customer" });
+    // So many as Ann may still have, but not all of them are hers.
+    for customers in [&["ann", "bo"][..], &["bo"], &["ann"]] {
+        fold.add(&batch(customers)).unwrap();
+    }
+    assert!(fold.add(&batch(&["bo"])).is_err(), "it could be hers");
+    assert_eq!(fold.finish().unwrap().get("ann").unwrap().purchases(), u64::from(u32::MAX));
 }
