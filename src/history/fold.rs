@@ -58,16 +58,16 @@ pub(crate) fn fold<Id: CustomerId, F: CustomerFold<Id>>(
     as_of: Day,
     folder: &mut F,
 ) {
-    Desk::new().fold(partitions, amounts, as_of, folder);
+    Workspace::new().fold(partitions, amounts, as_of, folder);
 }
 
-/// What a fold works with: it is reused from one partition to the next.
-pub(super) struct Desk<Id, State> {
+/// The memory that a fold works in, reused from one partition to the next.
+pub(super) struct Workspace<Id, State> {
     accounts: Accounts<Id, State>,
     order: DayOrder,
 }
 
-impl<Id: CustomerId, State: Default> Desk<Id, State> {
+impl<Id: CustomerId, State: Default> Workspace<Id, State> {
     pub(super) fn new() -> Self {
         Self { accounts: Accounts::new(), order: DayOrder::default() }
     }

@@ -5,7 +5,7 @@
 use chrono::NaiveDate;
 
 use super::columns::{Columns, Minor};
-use super::fold::{Desk, fold, with_slack};
+use super::fold::{Workspace, fold, with_slack};
 use super::log::LEAST_FACTS;
 use super::statistics::Statistics;
 use super::{CustomerFold, CustomerHistory, Fact, PurchaseLog};
@@ -18,7 +18,7 @@ use crate::record::calendar::Day;
 /// Rows that become columns together: so few that they stay at hand for one column after the other.
 const BLOCK: usize = 64;
 
-/// Turns of all threads, after each of which their rows are put together: what waits is a part of all this small.
+/// The turns in which threads fold a log. After each, their rows join those of all: no more than this part of them waits.
 const TURNS: usize = 16;
 
 /// Folds facts from `start` on into rows.
@@ -35,6 +35,7 @@ impl<Id: CustomerId> Posting<Id, i128> {
 }
 
 impl<Id: CustomerId, S: Minor> Posting<Id, S> {
+    /// The rows of a log's customers: on one thread as the fold finishes them, on several turn by turn.
     pub(super) fn rows(log: &PurchaseLog<Id>, start: Day, as_of: NaiveDate) -> Rows<Id, S> {
         let (partitions, amounts, as_of) = (log.partitions.as_slice(), &log.amounts, as_of.into());
         let posting = || Self { start, rows: Rows::new(log.scale()) };
@@ -46,18 +47,18 @@ impl<Id: CustomerId, S: Minor> Posting<Id, S> {
         }
         let parts = partitions.len().div_ceil(size);
         let size = size.div_ceil(TURNS).max(log.least_partitions(LEAST_FACTS));
-        let mut desks: Vec<_> = (0..parts).map(|_| (Desk::new(), posting())).collect();
+        let mut workspaces: Vec<_> = (0..parts).map(|_| (Workspace::new(), posting())).collect();
         let mut all = Rows::new(log.scale());
         for turn in partitions.chunks(parts * size) {
             let partitions_of = |part: usize| turn.chunks(size).nth(part).unwrap_or_default();
-            parallel::map_each(&mut desks, |part, (desk, posting)| {
-                desk.fold(partitions_of(part), amounts, as_of, posting);
+            parallel::map_each(&mut workspaces, |part, (workspace, posting)| {
+                workspace.fold(partitions_of(part), amounts, as_of, posting);
             });
             if all.ids.is_empty() {
-                let customers: usize = desks.iter().map(|(_, posting)| posting.rows.ids.len()).sum();
+                let customers: usize = workspaces.iter().map(|(_, posting)| posting.rows.ids.len()).sum();
                 all.reserve(with_slack(customers * partitions.len().div_ceil(turn.len())));
             }
-            all.take(&mut desks.iter_mut().map(|(_, posting)| &mut posting.rows).collect::<Vec<_>>());
+            all.take(&mut workspaces.iter_mut().map(|(_, posting)| &mut posting.rows).collect::<Vec<_>>());
         }
         all
     }
