@@ -1,8 +1,9 @@
 //! Reasons, in both languages.
 
+use repurchase::predict::ModelKind;
 use repurchase::scale::Language;
 use repurchase::segment::{LabelKind, SpendBands};
-use repurchase::shop::{CustomerLabel, Figure, ShopModels, ShopOptions};
+use repurchase::shop::{CustomerLabel, Figure, PurchaseChoice, ShopModels, ShopOptions};
 use repurchase::{CustomerHistory, Ledger, Order, ShopCalendar};
 use rust_decimal::Decimal;
 
@@ -52,6 +53,18 @@ fn every_label_and_every_forecast_has_a_reason() {
             }
             assert_eq!(models.explain_figure(&history, day(AS_OF), Figure::Purchases, language), None);
         }
+    }
+}
+
+/// Where nobody is seen to leave, what a customer is usually worth is what is expected of one.
+#[test]
+fn the_usual_value_of_a_shop_that_nobody_leaves() {
+    let options = ShopOptions::default().with_purchases(PurchaseChoice::Fit(ModelKind::Nbd));
+    let (models, (_, history)) = (fit(&ledger(&large(500)), &options), shop());
+    for language in BOTH {
+        let [usual, expected] = [Figure::UsualValue, Figure::ExpectedValue]
+            .map(|figure| models.explain_figure(&history, day(AS_OF), figure, language).unwrap());
+        assert_eq!(usual, expected);
     }
 }
 
