@@ -1,8 +1,11 @@
 //! Orders and credits: what they keep, what they refuse, what is a purchase.
 
+use std::cmp::Ordering;
+use std::hash::{BuildHasher, RandomState};
+
 use chrono::NaiveDate;
 use proptest::prelude::*;
-use repurchase::record::{Credit, OrderStatus, Record};
+use repurchase::record::{Credit, Keyed, OrderStatus, Record};
 use repurchase::{Error, Order, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
@@ -185,4 +188,15 @@ proptest! {
             Err(error) => prop_assert!(false, "{error}"),
         }
     }
+}
+
+/// An id with a key is the id: however it is compared, the key says nothing.
+#[test]
+fn a_key_has_no_part_in_comparisons() {
+    let id = |customer, key| Keyed { customer, key };
+    let state = RandomState::new();
+    let hash = |id: Keyed<&str, u8>| state.hash_one(id);
+    assert!(id("ann", 9) == id("ann", 1) && hash(id("ann", 9)) == hash(id("ann", 1)));
+    assert!(id("ann", 9) < id("bo", 1) && id("bo", 1) > id("ann", 9) && id("ann", 9) <= id("ann", 1));
+    assert_eq!(id("ann", 9).cmp(&id("ann", 1)), Ordering::Equal);
 }
