@@ -113,7 +113,7 @@ impl<'a, Tz: TimeZone> DayClock<'a, Tz> {
     }
 
     /// The stretch of all these instants, if there is one; what is known grows towards them as far as the offset stays
-    /// the same, or starts anew where they lie apart from it.
+    /// the same, or starts anew where they lie apart from it. When it starts anew changes time alone.
     fn stretch_to(&mut self, unix_seconds: &[i64]) -> Option<Stretch> {
         let utc_day = |seconds: Option<i64>| Some(seconds?.div_euclid(SECONDS_A_DAY));
         let seconds = || unix_seconds.iter().copied();
