@@ -123,8 +123,7 @@ macro_rules! columns {
                 $(self.$sum.reserve(more);)+
             }
 
-            /// Takes over the rows of others, of which none are left; each column, and what else is to be done, on a thread of
-            /// its own.
+            /// Moves the rows of `others` behind these. Threads share the columns, and `also` is done beside them.
             pub(super) fn append_all(&mut self, others: &mut [&mut Self], mut also: impl FnMut() + Send) {
                 {
                     let others = &*others;

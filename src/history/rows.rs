@@ -18,7 +18,8 @@ use crate::record::calendar::Day;
 /// Rows that become columns together: so few that they stay at hand for one column after the other.
 const BLOCK: usize = 64;
 
-/// The turns in which threads fold a log. After each, their rows join those of all: no more than this part of them waits.
+/// The most turns in which threads fold a log. After each, their rows join those of all, so that few wait. There are fewer
+/// turns where the partitions of a log are few for its threads.
 const TURNS: usize = 16;
 
 /// Folds facts from `start` on into rows.
@@ -114,7 +115,7 @@ impl<Id: Ord, S: Minor> Rows<Id, S> {
         self.columns.reserve(customers);
     }
 
-    /// Takes over the rows of others, of which none are left.
+    /// Moves the rows of `others` behind these.
     fn take(&mut self, others: &mut [&mut Self])
     where
         Id: Send,

@@ -47,7 +47,7 @@ pub(crate) fn map_chunks<T: Send, R: Send>(
     items.chunks_mut(size).enumerate().map(|(part, items)| work(part, items)).collect()
 }
 
-/// The answer for each item, which the work may change; each is a part of its own, of which work is given the number.
+/// The answer for each item, which the work may change. Work is given the number of the item.
 pub(crate) fn map_each<T: Send, R: Send>(items: &mut [T], work: impl Fn(usize, &mut T) -> R + Send + Sync) -> Vec<R> {
     #[cfg(feature = "rayon")]
     if items.len() > 1 && !is_one_thread() {
