@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::estimate::PurchaseChoice;
 use super::options::ShopOptions;
 use crate::error::{Error, Result};
-use crate::history::PurchaseLog;
+use crate::history::{Ledger, PurchaseLog};
 use crate::predict::{
     Difference, ModelKind, ModelRecord, PastTally, Regularity, RollingBacktest, Samples, TrackRecord,
 };
@@ -73,11 +73,35 @@ impl ShopChecks {
         Self::of_rolling(options, run, || Ok(past.samples()))
     }
 
-    fn of_rolling(
+    /// The same of a log in parts by customer, as [`RollingBacktest::run_parts`] has them, and of the ledger of all of them, to
+    /// the last bit.
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`Regularity::fit`].
+    ///
+    /// # Examples
+    ///
+    /// `ShopChecks::of_parts(&ledger, |each| parts.iter().try_for_each(each), 1, &options)?` of logs in memory; otherwise as for
+    /// [`RollingBacktest::run_parts`].
+    pub fn of_parts<Id: CustomerId, E: From<Error>>(
+        ledger: &Ledger<Id>,
+        mut parts: impl FnMut(&mut dyn FnMut(&PurchaseLog<Id>) -> Result<()>) -> Result<(), E>,
+        windows_at_once: usize,
         options: &ShopOptions,
-        run: impl Fn(&[ModelKind]) -> Result<RollingBacktest>,
+    ) -> Result<Self, E> {
+        let (as_of, horizon_days) = (ledger.as_of(), options.horizon_days);
+        let run = |kinds: &[ModelKind]| {
+            RollingBacktest::run_parts(&mut parts, as_of, horizon_days, windows_at_once, kinds, &options.fit)
+        };
+        Self::of_rolling(options, run, || Ok(Samples::of(ledger)))
+    }
+
+    fn of_rolling<E: From<Error>>(
+        options: &ShopOptions,
+        mut run: impl FnMut(&[ModelKind]) -> Result<RollingBacktest, E>,
         samples: impl FnOnce() -> Result<Samples>,
-    ) -> Result<Self> {
+    ) -> Result<Self, E> {
         let kinds = kinds(options.purchases);
         let rolling = run(&kinds)?;
         let tracks = rolling.records.iter().map(|record| rolling.track(record.kind)).collect();

@@ -53,6 +53,8 @@ fn from_a_log_a_ledger_and_a_tally() -> TestResult {
     let mut past = PastTally::of(&log.of_customers(|id| id % 3 == 0), day(AS_OF), 30)?;
     past.merge(&PastTally::of(&log.of_customers(|id| id % 3 != 0), day(AS_OF), 30)?)?;
     assert_eq!(ShopChecks::of_tally(&past, &options)?, checks);
+    let parts = [1, 2, 0].map(|part| log.of_customers(|id| id % 3 == part));
+    assert_eq!(ShopChecks::of_parts(&ledger, |each| parts.iter().try_for_each(each), 2, &options)?, checks);
     // Of another day or horizon they say nothing.
     let refused = ShopModels::fit(&log.ledger(day(AS_OF - 1))?, &given).unwrap_err();
     assert_eq!(refused, Error::AsOfMismatch { left: day(AS_OF - 1), right: day(AS_OF) });

@@ -111,6 +111,11 @@ fn parts_make_no_difference() -> TestResult {
     let mut past = PastTally::of(&log.of_customers(|id| id % 5 == 0), today(), 30)?;
     past.merge(&PastTally::of(&log.of_customers(|id| id % 5 != 0), today(), 30)?)?;
     assert_eq!(ShopChecks::of_tally(&past, &options)?, whole);
+    let parts = [0, 1].map(|part| log.of_customers(|id| u32::from(id % 5 == 0) == part));
+    assert_eq!(
+        ShopChecks::of_parts(&log.ledger(today())?, |each| parts.iter().try_for_each(each), 1, &options)?,
+        whole
+    );
     let of_ledger = Samples::of(&log.ledger(today())?);
     assert!(past.samples().with_gaps().eq(of_ledger.with_gaps()));
     Ok(())

@@ -118,11 +118,16 @@ impl Courses {
         quotient(minor?, money::power(self.scale)?)
     }
 
-    /// Adds those of other customers, as of the same split and at the same scale.
-    pub(super) fn with(mut self, other: Self) -> Result<Self> {
+    /// Adds those of other customers, as of the same split, at the finer scale of both.
+    pub(super) fn add(&mut self, other: Self) -> Result<()> {
+        let scale = self.scale.max(other.scale);
+        let finer = |courses: Self| if courses.scale < scale { courses.at_scale(scale) } else { Ok(courses) };
+        let other = finer(other)?;
+        if self.scale < scale {
+            *self = self.at_scale(scale)?;
+        }
         self.join(other.list, [other.revenue, other.last_period]);
-        self.count()?;
-        Ok(self)
+        Ok(())
     }
 
     /// Counts equal customers, in ascending order.

@@ -16,6 +16,7 @@ mod renewals;
 mod returns;
 mod rolling;
 mod scores;
+mod source;
 mod track;
 mod track_words;
 mod tracking;

@@ -18,6 +18,7 @@ use crate::record::calendar::Day;
 /// [`RollingBacktest::run_tally`](super::RollingBacktest::run_tally) and
 /// [`ShopChecks::of_tally`](crate::shop::ShopChecks::of_tally) say of it what they say of one log, to the last bit. A part
 /// does not know which windows are complete in the whole shop: it keeps all windows in which it has a customer, 104 at most.
+/// On one machine [`RollingBacktest::run_parts`](super::RollingBacktest::run_parts) holds as few at a time as it is told to.
 ///
 /// **Population**: the customers of the logs, each in one of them with all of their purchases.
 ///
@@ -111,7 +112,11 @@ impl PastTally {
         let mut windows = Vec::with_capacity(left.len().max(right.len()));
         loop {
             windows.push(match (left.next().transpose()?, right.next().transpose()?) {
-                (Some(left), Some(right)) => left.with(right)?,
+                (Some(mut left), Some(right)) => {
+                    left.add(right)?;
+                    left.count()?;
+                    left
+                }
                 (Some(only), None) | (None, Some(only)) => only,
                 (None, None) => break,
             });

@@ -8,15 +8,14 @@ use super::Returns;
 use super::choice::{Difference, NEGLIGIBLE};
 use super::courses::Courses;
 use super::past::{self, PastTally};
+use super::source::{AtHand, InParts, Windows};
 use super::track::{RuleTotal, TrackRecord};
 use super::window::{RollingWindow, Scored};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::history::PurchaseLog;
 use crate::number::weight::count;
-use crate::parallel;
 use crate::predict::{AnyModel, FitOptions, ModelKind, Revival};
 use crate::record::CustomerId;
-use crate::record::calendar::Day;
 use crate::scale::Language;
 
 /// A [`Backtest`](super::Backtest) of each complete window of a horizon that a log's past holds, and which model did best in all of them.
@@ -128,7 +127,52 @@ impl RollingBacktest {
     ) -> Result<Self> {
         past::checked_horizon(as_of, horizon_days)?;
         let courses = |split| Ok(Cow::Owned(Courses::of(log, split, as_of.into(), horizon_days)?));
-        Self::over(as_of, horizon_days, courses, kinds, options)
+        Self::over(as_of, horizon_days, AtHand(courses), kinds, options)
+    }
+
+    /// Runs a backtest of the models of these kinds in each window of a log that is in parts by customer: the same as
+    /// [`run`](RollingBacktest::run) on the log of all customers, to the last bit.
+    ///
+    /// `parts` hands all logs, one after the other, to the function that it is given; each customer is in one of them with all
+    /// purchases. It is asked for all once, and once more for every `windows_at_once` windows, of which so many are in memory
+    /// together (1 for 0): each takes about 130 bytes a customer.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](RollingBacktest::run), and those of `parts`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use repurchase::predict::{FitOptions, ModelKind, RollingBacktest};
+    /// use repurchase::{Order, PurchaseLog, Result, ShopCalendar};
+    /// use rust_decimal::Decimal;
+    ///
+    /// let as_of = chrono::NaiveDate::from_ymd_opt(2025, 12, 31).unwrap();
+    /// let log = |ids: core::ops::Range<u64>| {
+    ///     let days = |id: u64| (0..300).step_by(5 + id as usize % 31).map(move |day| (id, day));
+    ///     let order = |(id, day)| Order::on(id, as_of - chrono::Days::new(day), Decimal::TEN);
+    ///     PurchaseLog::from_records(ids.flat_map(days).map(order).collect::<Result<Vec<_>>>()?, &ShopCalendar::utc())
+    /// };
+    /// let (kinds, options) = ([ModelKind::Nbd], FitOptions::default());
+    /// // A program reads each part from a file here, and drops it.
+    /// let parts = [log(0..40)?, log(40..100)?];
+    /// let all = |each: &mut dyn FnMut(&PurchaseLog<u64>) -> Result<()>| parts.iter().try_for_each(each);
+    /// let rolling = RollingBacktest::run_parts(all, as_of, 60, 1, &kinds, &options)?;
+    /// assert_eq!(rolling, RollingBacktest::run(&log(0..100)?, as_of, 60, &kinds, &options)?);
+    /// # Ok::<(), repurchase::Error>(())
+    /// ```
+    pub fn run_parts<Id: CustomerId, E: From<Error>>(
+        parts: impl FnMut(&mut dyn FnMut(&PurchaseLog<Id>) -> Result<()>) -> Result<(), E>,
+        as_of: NaiveDate,
+        horizon_days: u32,
+        windows_at_once: usize,
+        kinds: &[ModelKind],
+        options: &FitOptions,
+    ) -> Result<Self, E> {
+        past::checked_horizon(as_of, horizon_days)?;
+        let windows = InParts::new(parts, as_of.into(), horizon_days, windows_at_once);
+        Self::over(as_of, horizon_days, windows, kinds, options)
     }
 
     /// Runs a backtest of the models of these kinds in each window of a tally, such as one that was merged from many machines:
@@ -138,28 +182,28 @@ impl RollingBacktest {
     ///
     /// [`Error::Number`](crate::Error::Number) for a penalty that is negative or not finite.
     pub fn run_tally(past: &PastTally, kinds: &[ModelKind], options: &FitOptions) -> Result<Self> {
-        Self::over(past.as_of(), past.horizon_days(), |split| Ok(past.courses(split)), kinds, options)
+        Self::over(past.as_of(), past.horizon_days(), AtHand(|split| Ok(past.courses(split))), kinds, options)
     }
 
     /// Runs over windows that are made when they are needed.
-    fn over<'a>(
+    fn over<E: From<Error>>(
         as_of: NaiveDate,
         horizon_days: u32,
-        courses: impl Fn(Day) -> Result<Cow<'a, Courses>> + Send + Sync,
+        mut source: impl Windows<E>,
         kinds: &[ModelKind],
         options: &FitOptions,
-    ) -> Result<Self> {
+    ) -> Result<Self, E> {
         options.checked_penalty()?;
         let kinds: Vec<_> = ModelKind::ALL.into_iter().filter(|kind| kinds.contains(kind)).collect();
-        let now = courses(as_of.into())?;
-        let (days, rules) = (now.first_and_last_day(), RuleTotal::of(&now, horizon_days));
-        drop(now);
+        let now = |now: &Courses| Ok((now.first_and_last_day(), RuleTotal::of(now, horizon_days)));
+        let (days, rules) = source.one(as_of.into(), now)?;
         // Without a model there is nothing to check.
         let splits = days.filter(|_| !kinds.is_empty());
         let splits = splits.map_or_else(Vec::new, |days| past::complete(days, as_of.into(), horizon_days));
         let mut scored = Vec::with_capacity(splits.len());
         if let Some((&latest, earlier)) = splits.split_first() {
-            let latest = Scored::of(&*courses(latest)?, horizon_days, &kinds, |_| *options, None)?;
+            let of_latest = |courses: &Courses| Scored::of(courses, horizon_days, &kinds, |_| *options, None);
+            let latest = source.one(latest, of_latest)?;
             let returns =
                 latest.returns.iter().map(|returns| returns.map_or(Revival::NONE, |returns| returns.in_force()));
             let revivals: Vec<Revival> = returns.collect();
@@ -169,11 +213,10 @@ impl RollingBacktest {
                 let name = |model: &AnyModel| model.kind().label().name(Language::English);
                 near.map_or(*options, |model| options.with_start(name(model), model.parameters()))
             };
-            let of_each = |split: &Day| Scored::of(&*courses(*split)?, horizon_days, &kinds, start, Some(&revivals));
-            scored.extend(parallel::map(earlier.len(), |at| earlier.get(at).map(of_each)).into_iter().flatten().rev());
-            scored.push(Ok(latest));
+            let of_each = |courses: &Courses| Scored::of(courses, horizon_days, &kinds, start, Some(&revivals));
+            scored.extend(source.each(earlier, of_each)?.into_iter().rev());
+            scored.push(latest);
         }
-        let scored = scored.into_iter().collect::<Result<Vec<_>>>()?;
         let (records, chosen) = pooled(&kinds, &scored);
         Ok(Self {
             as_of,

@@ -31,15 +31,18 @@ fn log(records: impl IntoIterator<Item = Record<u32>>) -> PurchaseLog<u32> {
     PurchaseLog::from_records(records, &ShopCalendar::utc()).unwrap()
 }
 
+/// What each of several logs is handed to.
+type Each<'a> = &'a mut dyn FnMut(&PurchaseLog<u32>) -> repurchase::Result<()>;
+
+fn customer(record: &Record<u32>) -> u32 {
+    match record {
+        Record::Order(order) => *order.customer(),
+        Record::Credit(credit) => *credit.customer(),
+    }
+}
+
 fn part(parts: u32, part: u32) -> PurchaseLog<u32> {
-    let of_part = |record: &Record<u32>| {
-        let customer = match record {
-            Record::Order(order) => *order.customer(),
-            Record::Credit(credit) => *credit.customer(),
-        };
-        customer % parts == part
-    };
-    log(records().into_iter().filter(of_part))
+    log(records().into_iter().filter(|record| customer(record) % parts == part))
 }
 
 #[test]
@@ -61,6 +64,53 @@ fn parts_are_the_whole() -> TestResult {
         assert!(RollingBacktest::run_tally(&past, &kinds, &options)? == expected, "{parts} parts");
     }
     Ok(())
+}
+
+#[test]
+fn parts_that_are_gone_through_anew() -> TestResult {
+    let (options, as_of, logs) = (FitOptions::default(), day(499), [2, 0, 1].map(|number| part(3, number)));
+    let expected = RollingBacktest::run(&log(records()), as_of, 60, &[ModelKind::Nbd], &options)?;
+    // Once for the days of the shop, once for the latest of seven windows, then for all others.
+    for (at_once, passes) in [(0, 8), (1, 8), (2, 5), (6, 3), (100, 3)] {
+        let mut asked = 0;
+        let all = |each: Each<'_>| {
+            asked += 1;
+            logs.iter().try_for_each(each)
+        };
+        let found = RollingBacktest::run_parts(all, as_of, 60, at_once, &[ModelKind::Nbd], &options)?;
+        assert_eq!(found, expected, "{at_once} windows at once");
+        assert_eq!(asked, passes, "{at_once} windows at once");
+    }
+    Ok(())
+}
+
+/// An amount of more decimals in one of the parts counts as in the whole log.
+#[test]
+fn parts_of_other_decimals() -> TestResult {
+    let finer: Record<u32> = Order::on(7, day(20), Decimal::new(12_345, 4))?.into();
+    let whole = log(records().into_iter().chain([finer.clone()]));
+    let expected = RollingBacktest::run(&whole, day(499), 60, &[ModelKind::Nbd], &FitOptions::default())?;
+    let (others, seven) = (log(records().into_iter().filter(|record| customer(record) != 7)), records().into_iter());
+    let seven = log(seven.filter(|record| customer(record) == 7).chain([finer]));
+    assert_eq!((others.scale(), seven.scale()), (3, 4));
+    for logs in [[&others, &seven], [&seven, &others]] {
+        let all = |each: Each<'_>| logs.into_iter().try_for_each(each);
+        let found = RollingBacktest::run_parts(all, day(499), 60, 3, &[ModelKind::Nbd], &FitOptions::default())?;
+        assert_eq!(found, expected);
+    }
+    Ok(())
+}
+
+#[test]
+fn what_parts_refuse_is_handed_on() {
+    let fails = |_: Each<'_>| Err(Box::<dyn std::error::Error>::from("no disk"));
+    let refused = RollingBacktest::run_parts(fails, day(499), 60, 1, &KINDS, &FitOptions::default()).unwrap_err();
+    assert_eq!(refused.to_string(), "no disk");
+    let nobody = |_: Each<'_>| Ok::<(), Error>(());
+    let refused = RollingBacktest::run_parts(nobody, day(499), 0, 1, &KINDS, &FitOptions::default()).unwrap_err();
+    assert!(matches!(refused, Error::OutOfRange { field: "days of a horizon", found: 0, .. }), "{refused:?}");
+    let rolling = RollingBacktest::run_parts(nobody, day(499), 60, 1, &KINDS, &FitOptions::default()).unwrap();
+    assert_eq!((rolling.windows.len(), rolling.first_day), (0, None));
 }
 
 #[test]
