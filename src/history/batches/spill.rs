@@ -1,6 +1,6 @@
 //! Batches in any order.
 
-use core::hash::BuildHasher;
+use core::hash::{BuildHasher, Hash};
 use core::marker::PhantomData;
 use std::io;
 
@@ -162,7 +162,7 @@ impl<Id: StoredId, S: Spill> SpilledFold<Id, S> {
                 self.left_out += 1;
                 continue;
             }
-            let part = part_of(hash_of(customer), SpilledFold::PARTS);
+            let part = part_of_customer(customer);
             let bytes = &mut self.waiting[part];
             let before = bytes.len();
             customer.write(bytes);
@@ -291,6 +291,12 @@ impl<Id: StoredId, S: Spill> SpilledFold<Id, S> {
     }
 }
 
+/// By bits of the hash that choose no partition of a log: all of a part's customers would lie in few of them, and each of
+/// these would be taken for a sample of all.
+fn part_of_customer<Id: Hash>(customer: &Id) -> usize {
+    part_of(hash_of(customer) >> 16, SpilledFold::PARTS)
+}
+
 fn name(part: usize) -> String {
     format!("part {part} of the spill")
 }
@@ -363,6 +369,21 @@ const fn unzigzag(number: u128) -> i128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn customers_of_a_part_lie_in_all_partitions_of_its_log() {
+        let mut partitions = [0; 256];
+        let mut parts = [0; SpilledFold::PARTS];
+        for id in 0..1_000_000_u64 {
+            parts[part_of_customer(&id)] += 1;
+            if part_of_customer(&id) == 7 {
+                partitions[part_of(hash_of(&id), 256)] += 1;
+            }
+        }
+        // Some 3,900 a part, and 15 of them a partition.
+        assert!(parts.iter().all(|customers| (3_500..4_300).contains(customers)), "{parts:?}");
+        assert!(partitions.iter().all(|customers| (1..45).contains(customers)), "{partitions:?}");
+    }
 
     #[test]
     fn amounts_of_either_sign_are_read_back() {
