@@ -1,10 +1,12 @@
 //! The second pass: rows to orders and credits.
 
 use crate::cells::NO_TIME;
+use crate::contradiction::People;
 use crate::counts::Counts;
 use crate::drafts::{Draft, Drafts, EMPTY, Line};
 use crate::error::{BadRow, Error, Fault};
-use crate::ids::{Ids, NOBODY};
+use crate::findings::{Findings, Step};
+use crate::ids::NOBODY;
 use crate::layout::StatusMeaning;
 use crate::money::Money;
 use crate::order_ids::NO_ORDER;
@@ -48,12 +50,13 @@ impl Units {
 
 pub(crate) struct Assembly<'a, S> {
     pub(crate) rows: &'a Rows,
-    pub(crate) people: &'a Ids,
+    pub(crate) people: People<'a>,
     units: Units,
     pub(crate) counts: Counts,
     sink: S,
-    bad: Vec<BadRow>,
     skips: bool,
+    step: Step,
+    findings: Findings,
     /// The first two rows of an order that have the same amount, where they may be lines, and whether any two have different
     /// ones.
     pub(crate) equal_lines: Option<(u32, u32)>,
@@ -61,28 +64,40 @@ pub(crate) struct Assembly<'a, S> {
 }
 
 impl<'a, S: Sink> Assembly<'a, S> {
-    pub(crate) fn new(rows: &'a Rows, people: &'a Ids, sink: S, skips: bool) -> Self {
+    pub(crate) fn new(rows: &'a Rows, people: People<'a>, sink: S, skips: bool) -> Self {
         Self {
             rows,
             people,
             units: Units::of(rows),
             counts: Counts::default(),
             sink,
-            bad: Vec::new(),
             skips,
+            step: Step::Row(0),
+            findings: Findings::default(),
             equal_lines: None,
             has_unequal_lines: false,
         }
     }
 
-    /// Hands all orders and credits to the sink; gives the counts and the orders that could not be used.
-    pub(crate) fn run(mut self) -> Result<(S, Counts, Vec<BadRow>), Error> {
+    /// Hands all orders and credits to the sink; gives the counts, and what else is to be said of the rows.
+    pub(crate) fn run(mut self) -> (S, Counts, Findings) {
         let mut drafts = Drafts::of(self.rows);
+        let stop = self.each_row(&mut drafts).and_then(|()| self.each_of_several(drafts));
+        self.findings.stop = stop.err().map(|error| (self.step, error));
+        let of_lines = |(first, second)| (self.rows.number(second), [self.rows.line(first), self.rows.line(second)]);
+        self.findings.equal_lines = self.equal_lines.map(of_lines);
+        self.findings.has_unequal_lines = self.has_unequal_lines;
+        (self.sink, self.counts, self.findings)
+    }
+
+    /// All rows; orders of one row are finished there.
+    fn each_row(&mut self, drafts: &mut Drafts) -> Result<(), Error> {
         let mut dropped = self.rows.dropped.iter().peekable();
-        for row in self.rows.first..self.rows.first + self.rows.count {
+        for row in 0..self.rows.count {
             if dropped.next_if_eq(&&row).is_some() {
                 continue;
             }
+            self.step = Step::Row(self.rows.number(row));
             let Some(line) = self.line(row)? else { continue };
             if line.is_refund && !self.is_made(&line) {
                 continue;
@@ -105,15 +120,20 @@ impl<'a, S: Sink> Assembly<'a, S> {
                 }
             }
         }
-        for (order, draft) in drafts.into_several() {
+        Ok(())
+    }
+
+    /// The orders of several rows.
+    fn each_of_several(&mut self, drafts: Drafts) -> Result<(), Error> {
+        for (order, second, draft) in drafts.into_several() {
+            self.step = Step::Several(self.rows.number(second));
             self.finish(order, &draft)?;
         }
-        self.check_lines()?;
-        Ok((self.sink, self.counts, self.bad))
+        Ok(())
     }
 
     fn line(&mut self, row: u32) -> Result<Option<Line>, Error> {
-        let (rows, at) = (self.rows, (row - self.rows.first) as usize);
+        let (rows, at) = (self.rows, row as usize);
         let quantity = match &rows.quantities {
             Some(quantities) => quantities.get(at),
             None => Some(1),
@@ -193,7 +213,7 @@ impl<'a, S: Sink> Assembly<'a, S> {
         if line.customer == NOBODY {
             self.counts.guest_credits += 1;
         } else if amount > 0 {
-            self.sink.credit(line.customer, line.seconds, amount, line.row);
+            self.sink.credit(line.customer, line.seconds, amount, self.rows.number(line.row));
         }
     }
 
@@ -223,7 +243,7 @@ impl<'a, S: Sink> Assembly<'a, S> {
             amount,
             refunded,
             status,
-            row: line.row,
+            row: self.rows.number(line.row),
         });
         Ok(())
     }
@@ -232,7 +252,7 @@ impl<'a, S: Sink> Assembly<'a, S> {
     fn above(&mut self, order: Line, refund: Line, amount: i128, refunded: i128) -> Result<(), Error> {
         let (rows, place) = (self.rows, self.rows.plan.amount_place());
         let (refunded, most) = (self.text(refunded), self.text(amount));
-        let (id, line) = (rows.order_of(order.row), rows.lines.line(order.row));
+        let (id, line) = (rows.order_of(order.row), rows.line(order.row));
         let fault = Fault::of(
             said!("refunds of {refunded} in all", "退款共 {refunded}"),
             said!(
@@ -296,11 +316,11 @@ impl<'a, S: Sink> Assembly<'a, S> {
     }
 
     fn bad(&mut self, row: u32, place: usize, fault: Fault) -> Result<(), Error> {
-        let bad = BadRow::new(self.rows.lines.line(row), self.rows.plan.name(place), fault);
+        let bad = BadRow::new(self.rows.line(row), self.rows.plan.name(place), fault);
         if !self.skips {
             return Err(Error::Row(bad));
         }
-        self.bad.push(bad);
+        self.findings.add(self.step, bad);
         Ok(())
     }
 }

@@ -78,7 +78,7 @@ pub(crate) fn is_rounded(id: &[u8]) -> bool {
 
 /// A column of money, whose form is found from all its values.
 pub(crate) struct MoneyCells {
-    vote: Vote<2, Number>,
+    pub(crate) vote: Vote<2, Number>,
     money: Money,
 }
 
@@ -179,7 +179,7 @@ impl MoneyCells {
 
 /// A column of times, whose order of day and month is found from all its values.
 pub(crate) struct TimeCells {
-    vote: Vote<3, i64>,
+    pub(crate) vote: Vote<3, i64>,
     seconds: Vec<i64>,
     shop: LocalClock,
     /// The clock of times without an offset.
@@ -343,7 +343,7 @@ pub(crate) fn orders_of(mask: u8) -> [String; 2] {
 pub(crate) struct Words {
     by_text: HashMap<Vec<u8>, u8>,
     /// As first written, in the order in which they came, with how many rows have them.
-    found: Vec<(String, u64)>,
+    pub(crate) found: Vec<(String, u64)>,
     last: Vec<u8>,
     last_number: u8,
     pub(crate) numbers: Vec<u8>,

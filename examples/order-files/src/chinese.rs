@@ -75,10 +75,6 @@ pub(crate) fn sentence(error: &Error) -> String {
             "{} 中的临时文件读写失败；--memory 大小 可多用内存，TMPDIR=目录 可换临时目录",
             std::env::temp_dir().display()
         ),
-        Error::OrdersInParts { column, memory } => format!(
-            "文件太大，{memory} 字节的内存（--memory）放不下；按 {column} 列合并同一订单的各行只能在内存中进行；请调大 --memory，\
-             或用 --columns order_id= 把每行当作一笔订单"
-        ),
         Error::Option { option, found, expected } => {
             format!("{option}：内容为 {}，应为{}", shown(found.as_bytes()), of(expected))
         }

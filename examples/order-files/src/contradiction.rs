@@ -2,7 +2,7 @@
 
 use crate::error::{Error, shown};
 use crate::header::AmountFrom;
-use crate::ids::{Ids, NOBODY};
+use crate::ids::NOBODY;
 use crate::layout::Role;
 use crate::resolve::Rows;
 use crate::said::{Said, said};
@@ -17,6 +17,9 @@ pub(crate) enum Difference {
     Refunded,
 }
 
+/// The ids of customers, by number, for a message.
+pub(crate) type People<'a> = &'a dyn Fn(u32) -> Vec<u8>;
+
 impl Rows {
     /// The order of a row, as a message has it.
     pub(crate) fn order_of(&self, row: u32) -> String {
@@ -27,7 +30,7 @@ impl Rows {
 
     /// What stops the reading at two rows of one order.
     #[cold]
-    pub(crate) fn contradiction(&self, people: &Ids, rows: [u32; 2], difference: Difference) -> Error {
+    pub(crate) fn contradiction(&self, people: People<'_>, rows: [u32; 2], difference: Difference) -> Error {
         let (place, values) = match difference {
             Difference::Customer => (self.plan.customer, rows.map(|row| self.customer_text(people, row))),
             Difference::Time => {
@@ -43,7 +46,7 @@ impl Rows {
                 (self.plan.refunded.unwrap_or(0), rows.map(text).map(Said::same))
             }
         };
-        let [first, second] = rows.map(|row| self.lines.line(row));
+        let [first, second] = rows.map(|row| self.line(row));
         Error::Contradiction {
             order: self.order_of(rows[0]),
             first,
@@ -74,11 +77,10 @@ impl Rows {
         }
     }
 
-    /// What stops the reading where all rows of each order have one amount.
+    /// What stops the reading where all rows of each order have one amount, as two lines of one do.
     #[cold]
-    pub(crate) fn one_amount(&self, rows: [u32; 2]) -> Error {
+    pub(crate) fn one_amount(&self, [first, second]: [u64; 2]) -> Error {
         let column = self.plan.name(self.plan.amount_place());
-        let [first, second] = rows.map(|row| self.lines.line(row));
         Error::TwoForms(said!(
             "column {column}: the rows of each order have one and the same amount (lines {first} and {second}); --rows total \
              takes it for the order's, --rows lines for each line's",
@@ -87,9 +89,9 @@ impl Rows {
         ))
     }
 
-    fn customer_text(&self, people: &Ids, row: u32) -> Said {
+    fn customer_text(&self, people: People<'_>, row: u32) -> Said {
         match self.customers.get(row as usize) {
-            Some(&number) if number != NOBODY => Said::same(shown(&people.text(number))),
+            Some(&number) if number != NOBODY => Said::same(shown(&people(number))),
             _ => ["nobody", "空"].into(),
         }
     }

@@ -50,13 +50,13 @@ pub(crate) fn currency(words: &Words, options: &ReadOptions, others: u64) -> Res
     Ok(Some(wanted.clone()))
 }
 
-/// The rows from `first` on that have another currency than the one that is asked for, where marks of amounts say so.
-pub(crate) fn other_rows(words: &Words, options: &ReadOptions, first: u32) -> Vec<u32> {
+/// The rows that have another currency than the one that is asked for, where marks of amounts say so.
+pub(crate) fn other_rows(words: &Words, options: &ReadOptions) -> Vec<u32> {
     let Some(wanted) = &options.currency else { return Vec::new() };
     let codes = Codes::of(words, Some(wanted));
     let is_other: Vec<bool> = words.words().iter().map(|(word, _)| codes.is_other(word, wanted)).collect();
     let is_other = |number: &u8| is_other.get(usize::from(*number)).copied().unwrap_or(false);
-    (first..).zip(&words.numbers).filter(|(_, number)| is_other(number)).map(|(row, _)| row).collect()
+    (0..).zip(&words.numbers).filter(|(_, number)| is_other(number)).map(|(row, _)| row).collect()
 }
 
 /// Adds rows to those that go, ascending; how many are new.
@@ -69,9 +69,9 @@ pub(crate) fn add_rows(dropped: &mut Vec<u32>, rows: &[u32]) -> u64 {
 }
 
 impl Rows {
-    /// Leaves out the rows of a stretch that have another currency, and counts those that have none.
+    /// Leaves out the rows of a batch that have another currency, and counts those that have none.
     pub(crate) fn sort_currencies(&mut self, options: &ReadOptions, some_have: bool) {
-        self.other_currency += add_rows(&mut self.dropped, &other_rows(&self.currencies, options, self.first));
+        self.other_currency += add_rows(&mut self.dropped, &other_rows(&self.currencies, options));
         if some_have || options.currency.is_some() {
             self.no_currency += without_currency(&self.currencies, &self.amounts, self.count);
         }

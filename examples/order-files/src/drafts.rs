@@ -7,6 +7,7 @@ use crate::resolve::Rows;
 /// A row, with its amounts in the finest unit.
 #[derive(Clone, Copy)]
 pub(crate) struct Line {
+    /// Its place among the rows that are there.
     pub(crate) row: u32,
     pub(crate) customer: u32,
     pub(crate) seconds: i64,
@@ -59,8 +60,8 @@ pub(crate) const EMPTY: Draft = Draft {
 pub(crate) struct Drafts {
     /// By order: where its draft is, or one of the two below.
     places: Vec<u32>,
-    /// In the order in which their second rows come.
-    drafts: Vec<(u32, Draft)>,
+    /// In the order in which their second rows come, with these.
+    drafts: Vec<(u32, u32, Draft)>,
 }
 
 const NO_ROW: u32 = u32::MAX;
@@ -80,7 +81,7 @@ impl Drafts {
                     NO_ROW => *place = ONE_ROW,
                     ONE_ROW => {
                         *place = drafts.drafts.len() as u32;
-                        drafts.drafts.push((order, EMPTY));
+                        drafts.drafts.push((order, row, EMPTY));
                     }
                     _ => {}
                 }
@@ -92,11 +93,11 @@ impl Drafts {
     /// The draft of an order; `None` where it has one row.
     pub(crate) fn get_mut(&mut self, order: u32) -> Option<&mut Draft> {
         let place = self.places.get(order as usize)?;
-        self.drafts.get_mut(*place as usize).map(|draft| &mut draft.1)
+        self.drafts.get_mut(*place as usize).map(|draft| &mut draft.2)
     }
 
-    /// All that have several rows.
-    pub(crate) fn into_several(self) -> Vec<(u32, Draft)> {
+    /// All that have several rows, with the second of these.
+    pub(crate) fn into_several(self) -> Vec<(u32, u32, Draft)> {
         self.drafts
     }
 }

@@ -126,12 +126,6 @@ pub enum Error {
     /// Rows that memory has no room for could not be kept in a temporary file, or not be read back.
     #[error("a temporary file in {} failed; --memory SIZE keeps more in memory, TMPDIR=FOLDER puts the file elsewhere", std::env::temp_dir().display())]
     Scratch(#[source] io::Error),
-    /// Rows that must all be in memory, and do not fit it.
-    #[error(
-        "the rows do not fit {memory} bytes (--memory), and orders are put together of several rows, by column {column}, in \
-         memory alone; --memory takes more, --columns order_id= takes each row for an order of its own"
-    )]
-    OrdersInParts { column: String, memory: u64 },
     /// What the library says of a record.
     #[error(transparent)]
     Library(#[from] repurchase::Error),

@@ -1,5 +1,6 @@
 //! Orders and credits in parts by customer, in a temporary file.
 
+use std::cmp::Reverse;
 use std::mem::take;
 
 use hashbrown::HashMap;
@@ -65,9 +66,9 @@ pub(crate) struct Known {
 }
 
 /// Sorts orders and credits into parts.
-pub(crate) struct Sorter {
+pub(crate) struct Sorter<'a> {
     /// Of a customer's number the place of the id.
-    places: Vec<u32>,
+    places: &'a [u32],
     scratch: Scratch,
     waiting: Vec<Vec<u8>>,
     /// Bytes that wait before they are written.
@@ -83,8 +84,8 @@ pub(crate) struct Sorter {
     pub(crate) fault: Option<Error>,
 }
 
-impl Sorter {
-    pub(crate) fn new(places: Vec<u32>, customers: usize, parts: usize, memory: u64) -> Result<Self, Error> {
+impl<'a> Sorter<'a> {
+    pub(crate) fn new(places: &'a [u32], customers: usize, parts: usize, memory: u64) -> Result<Self, Error> {
         Ok(Self {
             places,
             scratch: Scratch::new()?,
@@ -111,11 +112,10 @@ impl Sorter {
     }
 
     fn happened(&mut self, seconds: i64, row: u32) {
+        // Of one moment the first row, which need not come first.
         let [first, last] = self.times.entry(seconds.div_euclid(86_400)).or_insert([(seconds, row); 2]);
-        if seconds < first.0 {
-            *first = (seconds, row);
-        }
-        if seconds > last.0 {
+        *first = (*first).min((seconds, row));
+        if (seconds, Reverse(row)) > (last.0, Reverse(last.1)) {
             *last = (seconds, row);
         }
     }
@@ -162,7 +162,7 @@ const WITH_REFUND: u8 = 8;
 const STATUSES: [StatusMeaning; 4] =
     [StatusMeaning::Paid, StatusMeaning::Unpaid, StatusMeaning::Cancelled, StatusMeaning::Refunded];
 
-impl Sink for Sorter {
+impl Sink for Sorter<'_> {
     fn order(&mut self, order: OneOrder) {
         let OneOrder { customer, seconds, amount, refunded, status, row } = order;
         let place = self.place(customer);

@@ -196,13 +196,33 @@ impl Ids {
         self.count as usize
     }
 
+    /// The bytes of all ids of more than 15 bytes.
+    pub(crate) fn long_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// All ids, in the order of their numbers.
+    pub(crate) fn by_number(&self) -> Vec<Text<&[u8]>> {
+        let mut texts = vec![Text::Long(&[][..]); self.len()];
+        let taken = self.short.slots.iter().filter(|slot| slot.number != NOBODY);
+        let short = taken.map(|slot| (slot.number, Text::Short(joined(slot.key).to_be_bytes())));
+        let long = self.ends.iter();
+        let long = long.map(|&(number, from, to)| (number, Text::Long(self.bytes.get(from..to).unwrap_or_default())));
+        for (number, text) in short.chain(long) {
+            if let Some(slot) = texts.get_mut(number as usize) {
+                *slot = text;
+            }
+        }
+        texts
+    }
+
     /// Ids of more than 15 bytes.
     pub(crate) fn long(&self) -> impl Iterator<Item = &[u8]> {
         self.ends.iter().filter_map(|&(_, from, to)| self.bytes.get(from..to))
     }
 
     /// All ids, in no order.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = Text<'_>> + Clone {
+    pub(crate) fn texts(&self) -> impl Iterator<Item = Text<&[u8]>> + Clone {
         let taken = self.short.slots.iter().filter(|slot| slot.number != NOBODY);
         let short = taken.map(|slot| Text::Short(joined(slot.key).to_be_bytes()));
         let long = self.ends.iter().map(|&(_, from, to)| Text::Long(self.bytes.get(from..to).unwrap_or_default()));
@@ -248,19 +268,30 @@ impl Ids {
 
 /// The text of an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Text<'a> {
+pub(crate) enum Text<B> {
     /// A key, with its length at the end.
     Short([u8; 16]),
-    Long(&'a [u8]),
+    Long(B),
 }
 
-impl fmt::Display for Text<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bytes = match self {
+impl<B: AsRef<[u8]> + for<'a> From<&'a [u8]>> Text<B> {
+    pub(crate) fn of(id: &[u8]) -> Self {
+        Ids::key(id).map_or_else(|| Self::Long(id.into()), |key| Self::Short(key.to_be_bytes()))
+    }
+}
+
+impl<B: AsRef<[u8]>> Text<B> {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
             Self::Short(bytes) => bytes.get(..usize::from(bytes[SHORT])).unwrap_or_default(),
-            Self::Long(bytes) => bytes,
-        };
-        f.write_str(&String::from_utf8_lossy(bytes))
+            Self::Long(bytes) => bytes.as_ref(),
+        }
+    }
+}
+
+impl<B: AsRef<[u8]>> fmt::Display for Text<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(self.bytes()))
     }
 }
 

@@ -91,17 +91,6 @@ impl<S: Sink> Assembly<'_, S> {
         Ok(())
     }
 
-    /// Where nobody has said that the rows of an order are its lines, some two of them differ; where nobody has said that
-    /// each has its total, none that differ in other columns have one amount.
-    pub(crate) fn check_lines(&self) -> Result<(), Error> {
-        match self.equal_lines {
-            Some((first, second)) if self.rows.plan.may_be_totals && !self.has_unequal_lines => {
-                Err(self.rows.one_amount([first, second]))
-            }
-            _ => Ok(()),
-        }
-    }
-
     fn check_customer(&self, first: &mut Line, line: Line) -> Result<(), Error> {
         if first.customer == NOBODY {
             first.customer = line.customer;

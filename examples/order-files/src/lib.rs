@@ -34,6 +34,7 @@
 
 mod amounts;
 mod assemble;
+mod batches;
 mod built_in;
 mod cells;
 mod chinese;
@@ -47,6 +48,7 @@ mod error;
 mod far_day;
 mod fields;
 mod filed;
+mod findings;
 mod guess;
 mod happened;
 mod header;
@@ -62,9 +64,11 @@ mod notes;
 mod offset;
 mod options;
 mod order_ids;
+mod order_texts;
 mod orders;
 mod parts;
 mod products;
+mod repeats;
 mod resolve;
 mod rows;
 mod said;
@@ -72,6 +76,7 @@ mod scratch;
 mod sentences;
 mod stored;
 mod stretch;
+mod stretch_orders;
 mod suspects;
 mod table;
 mod text;
@@ -101,6 +106,7 @@ pub use text::Encoding;
 pub use zone::Zone;
 
 use crate::assemble::{Assembly, Units};
+use crate::findings::Findings;
 use crate::ids::NOBODY;
 use crate::table::Table;
 
@@ -115,17 +121,18 @@ use crate::table::Table;
 ///
 /// Linear in bytes; 20 bytes of memory a row, up to twice that while columns grow, and each id once.
 pub fn read(input: impl Read, options: &ReadOptions) -> Result<Orders, Error> {
-    let (table, form) = table_of(input, options, |_| Ok(()))?;
+    let (table, form) = table_of(input, options, false, |_| Ok(()))?;
     whole(table, options, form)
 }
 
 /// What separates fields, and how characters are written.
 type Form = (char, Encoding);
 
-/// The first pass over a file; `after` is asked after each row.
+/// The first pass over a file, whose rows may be filed; `after` is asked after each row.
 fn table_of(
     input: impl Read,
     options: &ReadOptions,
+    may_be_filed: bool,
     mut after: impl FnMut(&mut Table) -> Result<(), Error>,
 ) -> Result<(Table, Form), Error> {
     let mut rows = rows::Rows::new(input)?;
@@ -137,6 +144,9 @@ fn table_of(
         }
     };
     let mut table = Table::new(plan, options)?;
+    if let (Some(orders), true) = (&mut table.orders, may_be_filed) {
+        orders.marks = Some(order_ids::Marks::default());
+    }
     while let Some(row) = rows.read()? {
         table.add(row)?;
         after(&mut table)?;
@@ -192,16 +202,15 @@ fn whole(table: Table, options: &ReadOptions, form: Form) -> Result<Orders, Erro
     let (mut rows, mut customers) = table.resolve(options)?;
     rows.without_total(options.skip_bad_rows)?;
     let scale = Units::of(&rows).scale;
-    let (mut columns, counts, bad) = collect(&mut rows, &customers.ids, options)?;
-    for row in bad {
-        rows.skipped.add(row);
-    }
+    let (mut columns, counts, findings) = collect(&mut rows, &customers.ids, options);
+    findings.settle(&mut rows)?;
     let counts = seen.with(counts, &rows);
     if columns.customers.is_empty() && columns.credits.is_empty() {
         return Err(nothing(&rows, &counts, customers.guest));
     }
     let days = far_day::as_of(|| columns.times(), &rows, options, &counts)?;
-    let rounded = rounded(&customers.ids, &rows);
+    let of_orders = || rows.orders.as_ref().map(|orders| suspects::rounded(&orders.ids));
+    let rounded = rounded(&customers.ids, of_orders);
     let (ids, places) = std::mem::take(&mut customers.ids).sorted();
     let place = |number: &u32| places.get(*number as usize).copied().unwrap_or(NOBODY);
     columns.customers.iter_mut().for_each(|number| *number = place(number));
@@ -221,12 +230,9 @@ fn whole(table: Table, options: &ReadOptions, form: Form) -> Result<Orders, Erro
 }
 
 /// Ids that a spreadsheet may have rounded: of customers, else of orders.
-fn rounded(people: &ids::Ids, rows: &resolve::Rows) -> suspects::Suspects {
+fn rounded(people: &ids::Ids, of_orders: impl FnOnce() -> Option<suspects::Suspects>) -> suspects::Suspects {
     let rounded = suspects::rounded(people);
-    match rows.orders.as_ref().filter(|_| rounded.count == 0) {
-        Some(orders) => suspects::rounded(&orders.ids),
-        None => rounded,
-    }
+    if rounded.count == 0 { of_orders().unwrap_or_default() } else { rounded }
 }
 
 /// What columns of orders say beside the counts.
@@ -306,11 +312,7 @@ fn totals(ids: &SortedIds, present: &dyn Fn(Vec<u32>) -> Vec<u32>) -> Vec<String
 }
 
 /// Orders and credits in columns: the file's own where each row is a purchase.
-fn collect(
-    rows: &mut resolve::Rows,
-    people: &ids::Ids,
-    options: &ReadOptions,
-) -> Result<(orders::Columns, Counts, Vec<BadRow>), Error> {
+fn collect(rows: &mut resolve::Rows, people: &ids::Ids, options: &ReadOptions) -> (orders::Columns, Counts, Findings) {
     let is_plain = rows.orders.is_none()
         && rows.quantities.is_none()
         && rows.refunded.is_none()
@@ -333,13 +335,13 @@ fn collect(
                     amounts: orders::Units::Narrow(amounts),
                     ..Default::default()
                 };
-                return Ok((columns, counts, Vec::new()));
+                return (columns, counts, Findings::default());
             }
             Err(amounts) => rows.amounts = amounts,
         }
     }
     let columns = orders::Columns { lines: rows.products.is_some().then(Vec::new), ..Default::default() };
-    Assembly::new(rows, people, columns, options.skip_bad_rows).run()
+    Assembly::new(rows, &|number| people.text(number), columns, options.skip_bad_rows).run()
 }
 
 /// Why there is no order of anybody.

@@ -11,7 +11,7 @@ pub(crate) struct Skipped {
 
 impl Skipped {
     /// Bad rows that are shown.
-    const SHOWN: usize = 10;
+    pub(crate) const SHOWN: usize = 10;
 
     pub(crate) fn add(&mut self, row: BadRow) {
         self.count += 1;

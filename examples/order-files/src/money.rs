@@ -120,6 +120,29 @@ impl Money {
         self
     }
 
+    /// The numbers at some places.
+    pub(crate) fn select(&self, at: &[u32]) -> Self {
+        let wide = self.wide.as_ref().map(|wide| stored::select(wide, at));
+        Self { scale: self.scale, narrow: stored::select(&self.narrow, at), wide, taken: 0 }
+    }
+
+    /// Puts the numbers of a part of the same column behind those that are there.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        other = other.at_scale_of(self);
+        if other.scale > self.scale {
+            self.refine(other.scale);
+        }
+        if other.wide.is_some() && self.wide.is_none() {
+            self.widen();
+        } else if self.wide.is_some() && other.wide.is_none() {
+            other.widen();
+        }
+        match (&mut self.wide, &mut other.wide) {
+            (Some(wide), Some(others)) => wide.append(others),
+            _ => self.narrow.append(&mut other.narrow),
+        }
+    }
+
     fn widen(&mut self) {
         let wide = |units: i64| if units == NONE { WIDE_NONE } else { units.into() };
         self.wide = Some(std::mem::take(&mut self.narrow).into_iter().map(wide).collect());

@@ -1,10 +1,11 @@
 //! Orders of more rows than memory has room for, part by part of the customers.
 //!
 //! ```text
-//! rows ─► stretches in a file ─► forms known ─► each stretch assembled ─► parts in a file ─► a part's columns ─► its log
+//! rows ─► batches in a file ─► repeats, forms known ─► batches assembled ─► parts in a file ─► a part's columns ─► its log
 //! ```
 //!
-//! A part has all orders of some customers, who follow those of the part before it in the order of their ids.
+//! A batch is a stretch of rows or, where orders have ids, all rows of some orders. A part has all orders of some customers, who
+//! follow those of the part before it in the order of their ids.
 
 use std::io::Read;
 use std::mem::take;
@@ -12,18 +13,21 @@ use std::mem::take;
 use repurchase::PurchaseLog;
 
 use crate::assemble::{Assembly, Units};
+use crate::batches::Batches;
 use crate::counts::Counts;
 use crate::error::Error;
 use crate::filed::{Filed, Sorter};
-use crate::ids::Ids;
+use crate::findings::Findings;
 use crate::options::ReadOptions;
+use crate::order_texts::OrderTexts;
 use crate::orders::{Columns, Orders};
-use crate::stretch::Stretches;
 use crate::table::Table;
-use crate::{Form, Found, Seen};
+use crate::{Form, Found, Seen, repeats};
 
 /// What a row of a file, then of a part, takes while it is worked on.
 const BYTES_A_ROW: u64 = 64;
+/// What a row takes where it may be one of several of an order: in the first pass, and while orders are put together.
+const BYTES_A_LINE: [u64; 2] = [160, 320];
 /// Rows and orders that are read back are fewer than those that wait to be written.
 const BYTES_AN_ORDER: u64 = 96;
 const MOST_PARTS: u64 = 1 << 10;
@@ -46,12 +50,12 @@ enum PartRows {
 /// room there waits in a temporary file, which is gone when the program ends. The answers are the same.
 ///
 /// What is kept of customers, some 100 bytes and an id each, comes on top, as do values that two forms read, until one of them is
-/// found out. Products and the ids of orders are not handed over.
+/// found out. Where orders have ids, so do a bit a row, all rows of the largest order and, where ids are written in such ways that
+/// two may be [alike](repurchase::measure::ids_alike), 8 bytes an order. Products and the ids of orders are not handed over.
 ///
 /// # Errors
 ///
-/// As [`read`](crate::read); [`Error::Scratch`] where the temporary file fails, and [`Error::OrdersInParts`] for more rows than
-/// fit memory where orders have ids, by which several rows may be one order.
+/// As [`read`](crate::read); [`Error::Scratch`] where the temporary file fails.
 ///
 /// # Examples
 ///
@@ -74,59 +78,74 @@ enum PartRows {
 /// # Ok::<(), order_files::Error>(())
 /// ```
 pub fn read_parts(input: impl Read, options: &ReadOptions, memory: u64) -> Result<OrderParts, Error> {
-    let most = u32::try_from(memory / BYTES_A_ROW).unwrap_or(u32::MAX).max(1);
-    let mut stretches: Option<Stretches> = None;
-    let (mut table, form) = crate::table_of(input, options, |table| {
-        if table.rows - table.first < most {
+    let options = &ReadOptions { products: false, order_ids: false, ..options.clone() };
+    let mut batches: Option<Batches> = None;
+    let (mut table, form) = crate::table_of(input, options, true, |table| {
+        if has_room(table, memory) {
             return Ok(());
         }
-        if let Some(place) = table.plan.order {
-            return Err(Error::OrdersInParts { column: table.plan.name(place).to_owned(), memory });
+        if batches.is_none() {
+            batches = Some(Batches::new()?);
         }
-        if stretches.is_none() {
-            stretches = Some(Stretches::new()?);
-        }
-        stretches.as_mut().map_or(Ok(()), |stretches| stretches.add(table))
+        batches.as_mut().map_or(Ok(()), |batches| batches.add(table))
     })?;
-    let Some(mut stretches) = stretches else {
+    let Some(mut batches) = batches else {
+        table.orders.iter_mut().for_each(|orders| orders.marks = None);
         return crate::whole(table, options, form).map(OrderParts::of);
     };
-    if table.rows > table.first {
-        stretches.add(&mut table)?;
+    if table.rows > table.first || table.orders.as_ref().is_some_and(|orders| orders.ids.len() > 0) {
+        batches.add(&mut table)?;
     }
-    filed(table, stretches, options, memory, form)
+    filed(table, batches, options, memory, form)
+}
+
+/// Whether memory has room for more rows than those that wait.
+fn has_room(table: &Table, memory: u64) -> bool {
+    let most = |bytes: u64| u32::try_from(memory / bytes).unwrap_or(u32::MAX).max(1);
+    let rows = table.rows - table.first;
+    match &table.orders {
+        None => rows < most(BYTES_A_ROW),
+        Some(orders) => {
+            let most = most(BYTES_A_LINE[0]);
+            rows < most && orders.ids.len() < most as usize && orders.ids.long_bytes() as u64 <= memory / 4
+        }
+    }
 }
 
 fn filed(
-    table: Table,
-    mut stretches: Stretches,
+    mut table: Table,
+    mut batches: Batches,
     options: &ReadOptions,
     memory: u64,
     form: Form,
 ) -> Result<OrderParts, Error> {
-    let (seen, rows_in_all) = (Seen::of(&table), u64::from(table.rows));
+    let (all, rows_in_all) = (table.rows, u64::from(table.rows));
+    let parts = |bytes: u64| (rows_in_all * bytes).div_ceil(memory.max(1)).clamp(1, MOST_PARTS);
+    batches.widen(parts(BYTES_A_LINE[1]))?;
+    let of_orders = repeats::leave_out(&mut table, &mut batches)?;
+    let seen = Seen::of(&table);
     let (mut rows, mut customers) = table.resolve(options)?;
-    rows.without_total_of(&mut stretches, options.skip_bad_rows)?;
+    rows.without_total_of(&mut batches, all, options.skip_bad_rows)?;
     let scale = Units::of(&rows).scale;
-    let rounded = crate::rounded(&customers.ids, &rows);
+    let rounded = crate::rounded(&customers.ids, || Some(of_orders.rounded));
     let (ids, places) = take(&mut customers.ids).sorted();
-    let parts =
-        (rows_in_all * BYTES_AN_ORDER).div_ceil(memory.max(1)).clamp(1, MOST_PARTS).min(ids.len().max(1) as u64);
-    let mut sorter = Sorter::new(places, ids.len(), parts as usize, memory)?;
-    let (mut counts, nobody) = (Counts::default(), Ids::default());
-    for stretch in 0..stretches.len() {
-        stretches.load(stretch, &mut rows)?;
-        rows.sort_currencies(options, stretches.has_currencies());
-        let mut assembly = Assembly::new(&rows, &nobody, sorter, options.skip_bad_rows);
+    let id = |number: u32| ids.get(*places.get(number as usize)?);
+    let people = |number: u32| id(number).unwrap_or_default().as_bytes().to_vec();
+    let parts = parts(BYTES_AN_ORDER).min(ids.len().max(1) as u64);
+    let mut sorter = Sorter::new(&places, ids.len(), parts as usize, memory)?;
+    let (mut counts, mut findings) = (Counts::default(), Findings::default());
+    for batch in 0..batches.len() {
+        batches.load(batch, &mut rows)?;
+        rows.sort_currencies(options, batches.has_currencies());
+        let mut assembly = Assembly::new(&rows, &people, sorter, options.skip_bad_rows);
         assembly.counts = counts;
-        let bad;
-        (sorter, counts, bad) = assembly.run()?;
-        for row in bad {
-            rows.skipped.add(row);
-        }
+        let more;
+        (sorter, counts, more) = assembly.run();
+        findings.merge(more);
         sorter.fault.take().map_or(Ok(()), Err)?;
     }
-    drop(stretches);
+    drop(batches);
+    findings.settle(&mut rows)?;
     let counts = seen.with(counts, &rows);
     if !sorter.known.iter().any(|known| known.is_there) {
         return Err(crate::nothing(&rows, &counts, customers.guest));
@@ -137,7 +156,7 @@ fn filed(
         present: &|asked| asked.into_iter().filter(is_there).collect(),
         has_refunds: sorter.has_refunded || sorter.has_credits || counts.fully_refunded > 0,
         rounded,
-        alike_orders: None,
+        alike_orders: of_orders.texts.map(OrderTexts::alike).transpose()?.flatten(),
         customers: sorter.known.iter().filter(|known| known.has_bought).count(),
     };
     let orders = crate::known(found, &seen, (rows, customers, ids), counts, (scale, days, form), options);

@@ -24,11 +24,13 @@ use crate::table::Table;
 use crate::unread::Found;
 use crate::zone::LocalClock;
 
-/// Columns of rows whose values are final: of all rows of a file, or of a stretch of them.
+/// Columns of rows whose values are final: of all rows of a file, or of a batch of them.
 pub(crate) struct Rows {
     pub(crate) plan: Plan,
     pub(crate) first: u32,
     pub(crate) count: u32,
+    /// The numbers of the rows in the file, where these do not follow each other from the first on.
+    pub(crate) numbers: Vec<u32>,
     pub(crate) customers: Vec<u32>,
     pub(crate) seconds: Vec<i64>,
     pub(crate) amounts: Money,
@@ -42,7 +44,7 @@ pub(crate) struct Rows {
     pub(crate) cancelled: Option<Vec<bool>>,
     pub(crate) returned: Option<Vec<bool>>,
     pub(crate) products: Option<Products>,
-    /// Rows that go, in order.
+    /// The places of rows that go, in order.
     pub(crate) dropped: Vec<u32>,
     pub(crate) currencies: Words,
     /// What is decided of rows that are in a file.
@@ -124,9 +126,9 @@ impl Table {
             amounts: of_amounts,
             quantities: of_quantities.unwrap_or_default(),
             refunded: of_refunded.unwrap_or_default(),
-            dropped: if self.first > 0 { dropped.clone() } else { Vec::new() },
+            dropped: if self.first > 0 { dropped.iter().map(|row| (*row, ())).collect() } else { Vec::new() },
         };
-        let other_currency = self.other_currency + add_rows(&mut dropped, &other_rows(&self.currencies, options, 0));
+        let other_currency = self.other_currency + add_rows(&mut dropped, &other_rows(&self.currencies, options));
         let mut customers = self.customers;
         customers.number_waiting()?;
         let guests = options.guests.iter().zip(&customers.has_guest).filter(|(_, is_there)| !**is_there);
@@ -135,6 +137,7 @@ impl Table {
         let other_codes = other_codes(&self.currencies, options);
         let rows = Rows {
             first: 0,
+            numbers: Vec::new(),
             count: self.rows,
             customers: std::mem::take(&mut customers.numbers),
             seconds,

@@ -23,3 +23,8 @@ pub(crate) fn one<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     *bytes = rest;
     Some(*first)
 }
+
+/// The values of a column at some places; none of an empty one.
+pub(crate) fn select<T: Copy>(column: &[T], at: &[u32]) -> Vec<T> {
+    at.iter().filter_map(|&at| column.get(at as usize)).copied().collect()
+}

@@ -6,29 +6,36 @@ use crate::amounts::Number;
 use crate::cells::{MoneyCells, Words};
 use crate::error::Error;
 use crate::money::Money;
+use crate::order_ids::OrderIds;
 use crate::resolve::Rows;
-use crate::scratch::{Block, Scratch, damaged};
 use crate::stored;
+use crate::stretch_orders::StretchOrders;
 use crate::table::Table;
 
-/// The columns of successive rows; those that a file does not have are empty.
+/// The columns of some rows, in the order of the file; those that a file does not have are empty.
 #[derive(Debug, Default)]
-struct Stretch {
+pub(crate) struct Stretch {
     first: u32,
+    /// The numbers of the rows, where these do not follow each other from the first on.
+    numbers: Vec<u32>,
     customers: Vec<u32>,
     seconds: Vec<i64>,
     amounts: Money,
     quantities: Option<Money>,
     refunded: Option<Money>,
     /// Numbers of words: of statuses, kinds, currencies.
-    words: [Vec<u8>; 3],
+    pub(crate) words: [Vec<u8>; 3],
     /// Whether rows were paid, cancelled, returned.
     flags: [Vec<u8>; 3],
+    pub(crate) orders: Option<StretchOrders>,
 }
+
+/// Stands for no word at all.
+const NO_WORD: u8 = u8::MAX;
 
 impl Stretch {
     /// Takes out all rows that are there.
-    fn of(table: &mut Table) -> Result<Self, Error> {
+    pub(crate) fn of(table: &mut Table) -> Result<Self, Error> {
         table.customers.number_waiting()?;
         let money = |cells: &mut Option<MoneyCells>| cells.as_mut().map(MoneyCells::take);
         let words =
@@ -38,6 +45,7 @@ impl Stretch {
         };
         let stretch = Self {
             first: table.first,
+            numbers: Vec::new(),
             customers: take(&mut table.customers.numbers),
             seconds: table.times.take(),
             amounts: table.amounts.take(),
@@ -45,14 +53,67 @@ impl Stretch {
             refunded: money(&mut table.refunded),
             words: [words(&mut table.statuses), words(&mut table.kinds), take(&mut table.currencies.numbers)],
             flags: [flags(&mut table.paid), flags(&mut table.cancelled), flags(&mut table.returned)],
+            orders: table.orders.as_mut().map(|orders| StretchOrders::of(orders.take())),
         };
         table.first = table.rows;
         Ok(stretch)
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn len(&self) -> usize {
+        self.customers.len()
+    }
+
+    /// The number of a row in the file.
+    pub(crate) fn number(&self, at: usize) -> u32 {
+        self.numbers.get(at).copied().unwrap_or(self.first + at as u32)
+    }
+
+    /// Some of the rows, of these orders.
+    pub(crate) fn select(&self, at: &[u32], orders: Option<StretchOrders>) -> Self {
+        let columns = |columns: &[Vec<u8>; 3]| [0, 1, 2].map(|column| stored::select(&columns[column], at));
+        Self {
+            first: self.first,
+            numbers: at.iter().map(|at| self.number(*at as usize)).collect(),
+            customers: stored::select(&self.customers, at),
+            seconds: stored::select(&self.seconds, at),
+            amounts: self.amounts.select(at),
+            quantities: self.quantities.as_ref().map(|one| one.select(at)),
+            refunded: self.refunded.as_ref().map(|one| one.select(at)),
+            words: columns(&self.words),
+            flags: columns(&self.flags),
+            orders,
+        }
+    }
+
+    /// Puts rows of a later stretch, but for their orders, behind those that are there.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        let (before, all) = (self.len(), self.len() + other.len());
+        if before == 0 {
+            *self = other;
+            return;
+        }
+        self.numbers.append(&mut other.numbers);
+        self.customers.append(&mut other.customers);
+        self.seconds.append(&mut other.seconds);
+        self.amounts.append(other.amounts);
+        for (column, more) in [(&mut self.quantities, other.quantities), (&mut self.refunded, other.refunded)] {
+            if let (Some(column), Some(more)) = (column, more) {
+                column.append(more);
+            }
+        }
+        // A stretch before the first word of a currency has none.
+        if !self.words[2].is_empty() || !other.words[2].is_empty() {
+            self.words[2].resize(before, NO_WORD);
+            other.words[2].resize(all - before, NO_WORD);
+        }
+        let columns = self.words.iter_mut().chain(&mut self.flags);
+        columns.zip(other.words.iter_mut().chain(&mut other.flags)).for_each(|(column, more)| column.append(more));
+    }
+
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         bytes.extend_from_slice(&self.first.to_le_bytes());
+        stored::put(&mut bytes, &self.numbers, u32::to_le_bytes);
         stored::put(&mut bytes, &self.customers, u32::to_le_bytes);
         stored::put(&mut bytes, &self.seconds, i64::to_le_bytes);
         self.amounts.write(&mut bytes);
@@ -63,12 +124,17 @@ impl Stretch {
             }
         }
         self.words.iter().chain(&self.flags).for_each(|column| stored::put(&mut bytes, column, u8::to_le_bytes));
+        bytes.push(u8::from(self.orders.is_some()));
+        if let Some(orders) = &self.orders {
+            orders.write(&mut bytes);
+        }
         bytes
     }
 
-    fn read(mut bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn read(mut bytes: &[u8]) -> Option<Self> {
         let bytes = &mut bytes;
         let first = u32::from_le_bytes(stored::one(bytes)?);
+        let numbers = stored::take(bytes, u32::from_le_bytes)?;
         let (customers, seconds) = (stored::take(bytes, u32::from_le_bytes)?, stored::take(bytes, i64::from_le_bytes)?);
         let amounts = Money::read(bytes)?;
         let mut money = || if stored::one(bytes)? == [0] { Some(None) } else { Money::read(bytes).map(Some) };
@@ -76,48 +142,8 @@ impl Stretch {
         let mut column = || stored::take(bytes, u8::from_le_bytes);
         let words = [column()?, column()?, column()?];
         let flags = [column()?, column()?, column()?];
-        Some(Self { first, customers, seconds, amounts, quantities, refunded, words, flags })
-    }
-}
-
-/// All rows of a file, in stretches.
-pub(crate) struct Stretches {
-    scratch: Scratch,
-    blocks: Vec<Block>,
-    has_currencies: bool,
-}
-
-impl Stretches {
-    pub(crate) fn new() -> Result<Self, Error> {
-        Ok(Self { scratch: Scratch::new()?, blocks: Vec::new(), has_currencies: false })
-    }
-
-    /// Takes the rows out of a table.
-    pub(crate) fn add(&mut self, table: &mut Table) -> Result<(), Error> {
-        let stretch = Stretch::of(table)?;
-        self.has_currencies |= !stretch.words[2].is_empty();
-        self.blocks.push(self.scratch.append(&stretch.bytes())?);
-        Ok(())
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.blocks.len()
-    }
-
-    /// Puts a stretch in the place of the rows that are there.
-    pub(crate) fn load(&mut self, at: usize, rows: &mut Rows) -> Result<(), Error> {
-        // What is there is dropped first.
-        rows.put(Stretch::default());
-        let mut bytes = Vec::new();
-        self.scratch.read(*self.blocks.get(at).ok_or_else(damaged)?, &mut bytes)?;
-        let stretch = Stretch::read(&bytes).ok_or_else(damaged)?;
-        drop(bytes);
-        rows.put(stretch);
-        Ok(())
-    }
-
-    pub(crate) const fn has_currencies(&self) -> bool {
-        self.has_currencies
+        let orders = if stored::one(bytes)? == [0] { None } else { Some(StretchOrders::read(bytes)?) };
+        Some(Self { first, numbers, customers, seconds, amounts, quantities, refunded, words, flags, orders })
     }
 }
 
@@ -130,31 +156,55 @@ pub(crate) struct Decisions {
     pub(crate) quantities: Vec<(u32, Number)>,
     pub(crate) refunded: Vec<(u32, Number)>,
     /// Rows that go, in order, but for those of other currencies.
-    pub(crate) dropped: Vec<u32>,
+    pub(crate) dropped: Vec<(u32, ())>,
 }
 
-/// Those of some rows.
-fn of_rows<T: Copy>(all: &[(u32, T)], rows: &std::ops::Range<u32>) -> impl Iterator<Item = (usize, T)> {
-    let start = all.partition_point(|(row, _)| *row < rows.start);
-    let end = all.partition_point(|(row, _)| *row < rows.end);
-    let first = rows.start;
-    all.get(start..end).unwrap_or_default().iter().map(move |&(row, value)| ((row - first) as usize, value))
+/// What is decided of the rows of a stretch, each by its place there.
+fn of_rows<T: Copy>(all: &[(u32, T)], first: u32, numbers: &[u32], count: u32) -> Vec<(usize, T)> {
+    if numbers.is_empty() {
+        let start = all.partition_point(|(row, _)| *row < first);
+        let end = all.partition_point(|(row, _)| *row < first + count);
+        let some = all.get(start..end).unwrap_or_default();
+        return some.iter().map(|&(row, value)| ((row - first) as usize, value)).collect();
+    }
+    let mut rest = all;
+    let mut found = Vec::new();
+    for (at, row) in numbers.iter().enumerate() {
+        rest = rest.get(rest.partition_point(|(other, _)| other < row)..).unwrap_or_default();
+        match rest.first() {
+            Some(&(other, value)) if other == *row => found.push((at, value)),
+            Some(_) => {}
+            None => break,
+        }
+    }
+    found
 }
 
 impl Rows {
+    /// The number of a row in the file, by its place here.
+    pub(crate) fn number(&self, at: u32) -> u32 {
+        self.numbers.get(at as usize).copied().unwrap_or(self.first + at)
+    }
+
+    /// The line of a row, by its place here.
+    pub(crate) fn line(&self, at: u32) -> u64 {
+        self.lines.line(self.number(at))
+    }
+
     /// Takes over the columns of a stretch, in the form that was found.
-    fn put(&mut self, stretch: Stretch) {
+    pub(crate) fn put(&mut self, stretch: Stretch, orders: Option<OrderIds>) {
         self.first = stretch.first;
-        self.count = stretch.customers.len() as u32;
-        let rows = self.first..self.first + self.count;
+        self.count = stretch.len() as u32;
+        self.numbers = stretch.numbers;
         self.customers = stretch.customers;
         self.seconds = stretch.seconds;
-        for (at, seconds) in of_rows(&self.decisions.seconds, &rows) {
+        let (first, numbers, count) = (self.first, &self.numbers, self.count);
+        for (at, seconds) in of_rows(&self.decisions.seconds, first, numbers, count) {
             self.seconds.iter_mut().skip(at).take(1).for_each(|slot| *slot = seconds);
         }
         let finished = |money: Money, column: &Money, changes: &[(u32, Number)]| {
             let mut money = money.at_scale_of(column);
-            for (at, number) in of_rows(changes, &rows) {
+            for (at, number) in of_rows(changes, first, numbers, count) {
                 money.set(at, number);
             }
             money
@@ -182,10 +232,12 @@ impl Rows {
                 *column = flags(stored);
             }
         }
-        let dropped = &self.decisions.dropped;
-        let from = dropped.partition_point(|row| *row < rows.start);
-        let to = dropped.partition_point(|row| *row < rows.end);
-        self.dropped = dropped.get(from..to).unwrap_or_default().to_vec();
+        let dropped = of_rows(&self.decisions.dropped, first, numbers, count);
+        self.dropped = dropped.into_iter().map(|(at, ())| at as u32).collect();
         self.currencies.numbers = currencies;
+        self.orders = orders;
+        if let (Some(orders), true) = (&mut self.orders, self.plan.rest.is_some()) {
+            orders.compare_all();
+        }
     }
 }

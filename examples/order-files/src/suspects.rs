@@ -117,26 +117,52 @@ fn is_nobody(id: &str) -> bool {
 const KEPT: usize = 15;
 
 /// Ids of more digits than a spreadsheet keeps, where all of them end in zeros.
-pub(crate) fn rounded(ids: &Ids) -> Suspects {
-    /// Zeros that are no chance.
-    const ZEROS: usize = 5;
-    let (mut suspects, mut zeros) = (Suspects::default(), 0);
-    for id in ids.long() {
-        if id.len() <= KEPT || !id.iter().all(u8::is_ascii_digit) {
-            continue;
+#[derive(Debug, Default)]
+pub(crate) struct Zeros {
+    count: u64,
+    /// How many zeros these have behind what a spreadsheet keeps.
+    behind: usize,
+    first: Vec<Vec<u8>>,
+    /// Whether some do not.
+    is_off: bool,
+}
+
+impl Zeros {
+    /// Looks at an id of more than [`KEPT`] bytes.
+    pub(crate) fn see(&mut self, id: &[u8]) {
+        if self.is_off || id.len() <= KEPT || !id.iter().all(u8::is_ascii_digit) {
+            return;
         }
         let behind = id.get(KEPT..).unwrap_or_default();
         if behind.iter().any(|digit| *digit != b'0') {
-            return Suspects::default();
+            self.is_off = true;
+            return;
         }
-        zeros += behind.len();
-        suspects.count += 1;
-        if suspects.examples.len() < 3 {
-            suspects.examples.push(shown(id));
+        self.behind += behind.len();
+        self.count += 1;
+        if self.first.len() < 3 && self.first.iter().all(|first| first != id) {
+            self.first.push(id.to_vec());
         }
     }
-    suspects.of = suspects.count;
-    if zeros < ZEROS { Suspects::default() } else { suspects }
+
+    /// What was found, once for each id, with the first of the same ids in the order of the file.
+    pub(crate) fn suspects(&self, in_order: Option<&Self>) -> Suspects {
+        /// Zeros that are no chance.
+        const ZEROS: usize = 5;
+        if self.is_off || self.behind < ZEROS {
+            return Suspects::default();
+        }
+        let first = &in_order.unwrap_or(self).first;
+        let examples = first.iter().map(|id| shown(id)).collect();
+        Suspects { count: self.count, of: self.count, examples, named: String::new() }
+    }
+}
+
+/// Ids that a spreadsheet may have rounded.
+pub(crate) fn rounded(ids: &Ids) -> Suspects {
+    let mut zeros = Zeros::default();
+    ids.long().for_each(|id| zeros.see(id));
+    zeros.suspects(None)
 }
 
 /// Customers whose ids were decoded by the guess that the file is Chinese, where no column that is read has a name that

@@ -11,7 +11,7 @@ use crate::layout::{Layout, Role};
 use crate::lines::{Lines, Skipped};
 use crate::names::plain;
 use crate::options::ReadOptions;
-use crate::order_ids::{NO_ORDER, OrderIds};
+use crate::order_ids::{ELSEWHERE, OrderIds, PIECES};
 use crate::products::Products;
 use crate::rows::Row;
 use crate::said::said;
@@ -143,6 +143,7 @@ impl Table {
             }
         }
         let order = self.order(row)?;
+        let counted = [self.guests_elsewhere, self.several_pieces];
         let (customer, amount_place) = (self.plan.customer, self.plan.amount_place());
         let id = bare(row.field(customer));
         let may_be_empty = order.is_some() && !self.plan.adds_lines && is_void(bare(row.field(amount_place)));
@@ -198,11 +199,8 @@ impl Table {
             return Err(stop(self, time_place, fault));
         }
         self.customers.store(who).map_err(Problem::Stop)?;
-        if let Some(orders) = &mut self.orders {
-            orders.numbers.push(order.unwrap_or(NO_ORDER));
-            if let (Some(order), Some(rest)) = (order, &self.plan.rest) {
-                orders.compare(order, at, row, rest);
-            }
+        if let (Some(orders), Some(order), Some(rest)) = (&mut self.orders, order, &self.plan.rest) {
+            orders.compare(order, at, row, rest);
         }
         if let (Some(statuses), Some(word)) = (&mut self.statuses, words.0) {
             statuses.store(word);
@@ -220,6 +218,11 @@ impl Table {
             returned.push(bare(row.field(place)).starts_with(b"-"));
         }
         self.look_at_pieces(row);
+        if let Some(orders) = &mut self.orders {
+            let is_elsewhere = self.guests_elsewhere > counted[0];
+            let has_pieces = self.several_pieces > counted[1];
+            orders.push(order, u8::from(is_elsewhere) * ELSEWHERE + u8::from(has_pieces) * PIECES);
+        }
         self.products.as_mut().map_or(Ok(()), |products| products.store(row)).map_err(Problem::Stop)?;
         if let Some(currency) = currency {
             self.currencies.store(currency);

@@ -165,6 +165,11 @@ impl Unread {
         found
     }
 
+    /// Counts rows less that are equal to earlier ones.
+    pub(crate) fn forget(&mut self, rows: u64) {
+        self.columns.iter_mut().for_each(|column| column.rows -= rows);
+    }
+
     /// What columns hold, of all rows.
     pub(crate) fn finish(self) -> Found {
         let mut found = Found::default();

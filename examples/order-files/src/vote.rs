@@ -1,5 +1,7 @@
 //! Which of several forms a column has, found from all its values.
 
+use crate::repeats::Bits;
+
 /// A row that only some forms read; bit `i` of the mask stands for form `i`.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
@@ -88,6 +90,18 @@ impl<const N: usize, T: Copy + PartialEq> Vote<N, T> {
         }
         // A row that may go needs a value until then.
         Ok(first.or_else(|| values.into_iter().flatten().next()))
+    }
+
+    /// Takes back what rows said that are equal to earlier ones. Where no row may be left out, they change nothing.
+    pub(crate) fn forget(&mut self, rows: &Bits) {
+        let seen = &mut self.seen;
+        self.selective.iter_mut().for_each(|selective| {
+            selective.retain(|(row, mask)| {
+                let stays = !rows.has(*row);
+                seen[usize::from(*mask)].count -= u64::from(!stays);
+                stays
+            });
+        });
     }
 
     pub(crate) fn finish(self) -> Decided<T> {

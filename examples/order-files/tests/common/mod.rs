@@ -5,6 +5,7 @@
 
 use order_files::{Error, OrderParts, Orders, ReadOptions, read, read_parts};
 use repurchase::PurchaseLog;
+use repurchase::scale::Language;
 
 /// Customers, purchases, credits and revenue of a file.
 pub(crate) fn answer(orders: &Orders) -> (usize, usize, usize, String) {
@@ -64,19 +65,21 @@ pub(crate) fn text(error: &Error) -> String {
     error.to_string()
 }
 
-/// Whether a file is read in the same way where memory has room for one row, for three, or for all: the same answers and
-/// notes, the same refusals. Only orders of several rows need all of them.
+/// Whether a file is read in the same way where memory has room for one row, for some, or for all: the same answers and notes, the
+/// same refusals.
 #[track_caller]
 pub(crate) fn is_the_same_in_parts(file: &[u8], options: &ReadOptions, whole: &Result<Orders, Error>) {
-    for memory in [0, 3 * 64, u64::MAX] {
+    for memory in [0, 3 * 64, 1_000, 10_000, u64::MAX] {
         match (whole, read_parts(file, options, memory)) {
-            (_, Err(Error::OrdersInParts { .. })) if memory < u64::MAX => {}
             (Ok(whole), Ok(parts)) => {
                 assert_same(whole, parts);
                 let parts = read_parts(file, options, memory).unwrap();
                 assert_same(&whole.clone().with_credits_matched().unwrap(), parts.with_credits_matched().unwrap());
             }
-            (Err(whole), Err(parts)) => assert_eq!(text(&parts), text(whole), "{memory} bytes"),
+            (Err(whole), Err(parts)) => {
+                assert_eq!(text(&parts), text(whole), "{memory} bytes");
+                assert_eq!(parts.describe(Language::Chinese), whole.describe(Language::Chinese), "{memory} bytes");
+            }
             (Ok(_), Err(parts)) => panic!("{memory} bytes: {parts}"),
             (Err(whole), Ok(_)) => panic!("{memory} bytes: not {whole}"),
         }
