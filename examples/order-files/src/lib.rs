@@ -99,7 +99,7 @@ pub use library::in_chinese;
 pub use notes::{Note, NoteCode};
 pub use options::{Columns, KindWords, ReadOptions, StatusWords};
 pub use orders::{Orders, ReadAs};
-pub use parts::{OrderParts, read_parts};
+pub use parts::{OrderLogs, OrderParts, read_parts};
 pub use products::ProductLine;
 pub use said::Said;
 pub use text::Encoding;

@@ -10,7 +10,7 @@
 use std::io::Read;
 use std::mem::take;
 
-use repurchase::PurchaseLog;
+use repurchase::{PurchaseLog, ShopCalendar};
 
 use crate::assemble::{Assembly, Units};
 use crate::batches::Batches;
@@ -22,6 +22,7 @@ use crate::options::ReadOptions;
 use crate::order_texts::OrderTexts;
 use crate::orders::{Columns, Orders};
 use crate::table::Table;
+use crate::zone::Zone;
 use crate::{Form, Found, Seen, repeats};
 
 /// What a row of a file, then of a part, takes while it is worked on.
@@ -71,9 +72,7 @@ enum PartRows {
 /// assert_eq!(parts.orders().ids(), whole.ids());
 /// assert!(parts.len() > 1);
 /// let mut ledger = whole.log()?.of_customers(|_| false).ledger(whole.as_of())?;
-/// for log in parts.into_logs().1 {
-///     ledger.merge(&log?.ledger(whole.as_of())?)?;
-/// }
+/// parts.into_logs()?.1.each(|log| Ok::<_, order_files::Error>(ledger.merge(&log.ledger(whole.as_of())?)?))?;
 /// assert_eq!(ledger, whole.log()?.ledger(whole.as_of())?);
 /// # Ok::<(), order_files::Error>(())
 /// ```
@@ -217,18 +216,54 @@ impl OrderParts {
         }
     }
 
-    /// What is known of the file, and the library's log of each part, by the places of customers' ids. Those of a part follow
-    /// those of the part before it.
-    pub fn into_logs(self) -> (Orders, impl Iterator<Item = Result<PurchaseLog<u32>, Error>>) {
-        let (parts, Self { orders, mut rows }) = (self.len(), self);
-        let (customers, scale, calendar) = (orders.ids.len(), orders.scale, orders.calendar());
-        let logs = (0..parts).map(move |part| {
-            let columns = match &mut rows {
-                PartRows::Whole(columns) => take(&mut **columns),
-                PartRows::Filed(filed) => filed.columns(part, customers, scale)?.0,
-            };
-            columns.log(scale, &calendar)
-        });
-        (orders, logs)
+    /// What is known of the file, and the library's logs of its parts.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Orders::log`].
+    pub fn into_logs(self) -> Result<(Orders, OrderLogs), Error> {
+        let Self { orders, rows } = self;
+        let logs = match rows {
+            PartRows::Whole(columns) => Logs::Whole(columns.log(orders.scale, &orders.calendar())?),
+            PartRows::Filed(filed) => Logs::Filed(filed, orders.ids.len(), orders.scale, orders.calendar()),
+        };
+        Ok((orders, OrderLogs(logs)))
+    }
+}
+
+/// The library's logs of the parts of a file, by the places of customers' ids. Those of a part follow those of the part before it.
+#[derive(Debug)]
+pub struct OrderLogs(Logs);
+
+#[derive(Debug)]
+enum Logs {
+    Whole(PurchaseLog<u32>),
+    Filed(Filed, usize, u32, ShopCalendar<Zone>),
+}
+
+impl OrderLogs {
+    /// The log of all orders, where they are in memory.
+    pub const fn whole(&self) -> Option<&PurchaseLog<u32>> {
+        match &self.0 {
+            Logs::Whole(log) => Some(log),
+            Logs::Filed(..) => None,
+        }
+    }
+
+    /// Hands over all logs, one after the other: each is read anew and dropped when it was looked at.
+    ///
+    /// # Errors
+    ///
+    /// The first of `each`, and [`Error::Scratch`].
+    pub fn each<E: From<Error>>(&mut self, mut each: impl FnMut(&PurchaseLog<u32>) -> Result<(), E>) -> Result<(), E> {
+        match &mut self.0 {
+            Logs::Whole(log) => each(log),
+            Logs::Filed(filed, customers, scale, calendar) => (0..filed.len()).try_for_each(|part| {
+                let (columns, _) = filed.columns(part, *customers, *scale)?;
+                let log = columns.log(*scale, calendar)?;
+                drop(columns);
+                each(&log)
+            }),
+        }
     }
 }

@@ -5,7 +5,6 @@ use std::error::Error;
 use chrono::NaiveDate;
 use order_files::{OrderParts, Orders};
 use repurchase::measure::{Note, NoteTally};
-use repurchase::predict::PastTally;
 use repurchase::shop::{ShopChecks, ShopOptions};
 use repurchase::{Ledger, PurchaseLog};
 
@@ -38,48 +37,44 @@ impl LogTotals {
     }
 }
 
+/// What looks at the log of each part.
+type Each<'a> = &'a mut dyn FnMut(&PurchaseLog<u32>) -> repurchase::Result<()>;
+
+/// What one customer takes in a window of the past, roughly.
+const BYTES_A_WINDOW: u64 = 130;
+
 impl Gathered {
-    /// Goes through the logs once; models are checked by these options and days of their horizon, if any.
-    pub fn of(parts: OrderParts, checked: Option<(&ShopOptions, u32)>) -> Result<(Orders, Self), Box<dyn Error>> {
-        let is_whole = parts.len() == 1;
-        let (orders, mut logs) = parts.into_logs();
+    /// Goes through the logs once and, where models are to be checked by these options, once more for as many windows of the past as
+    /// memory has room for.
+    pub fn of(parts: OrderParts, checked: Option<&ShopOptions>, memory: u64) -> Result<(Orders, Self), Box<dyn Error>> {
+        let (orders, mut logs) = parts.into_logs()?;
         let as_of = orders.as_of();
-        let first = logs.next().ok_or("a file has a part")??;
-        let mut totals = LogTotals::default();
-        totals.add(&first);
         let by_name = |error| read::by_name(&orders, error);
-        let mut ledger = first.ledger(as_of).map_err(by_name)?;
-        let mut notes = NoteTally::of(&first, as_of);
-        let past = |log: &PurchaseLog<u32>| {
-            let asked = checked.filter(|_| !is_whole);
-            asked.map(|(_, horizon_days)| PastTally::of(log, as_of, horizon_days)).transpose()
-        };
-        // An error is told when it is asked whether models did well, not where nobody has bought.
-        let mut past_of_all = past(&first);
-        if is_whole {
-            let checks = checked.filter(|_| !ledger.is_empty());
-            let checks =
-                checks.map(|(options, _)| ShopChecks::of(&first, as_of, options)).transpose().map_err(by_name)?;
-            return Ok((orders, Self { ledger, notes: notes.notes(), totals, checks }));
-        }
-        drop(first);
-        for log in logs {
-            let log = log?;
-            totals.add(&log);
-            ledger.merge(&log.ledger(as_of).map_err(by_name)?)?;
-            notes.merge(&NoteTally::of(&log, as_of))?;
-            if let Ok(Some(all)) = &mut past_of_all {
-                match past(&log) {
-                    Ok(more) => more.iter().try_for_each(|more| all.merge(more))?,
-                    Err(error) => past_of_all = Err(error),
+        let (mut known, mut totals): (Option<(Ledger<u32>, NoteTally<u32>)>, _) = (None, LogTotals::default());
+        logs.each(|log| {
+            totals.add(log);
+            let (more, of_more) = (log.ledger(as_of).map_err(by_name)?, NoteTally::of(log, as_of));
+            match &mut known {
+                Some((ledger, notes)) => {
+                    ledger.merge(&more)?;
+                    notes.merge(&of_more)?;
                 }
+                none => *none = Some((more, of_more)),
             }
-        }
-        let mut checks = None;
-        if let (Some((options, _)), false) = (checked, ledger.is_empty()) {
-            let past = past_of_all.map_err(by_name)?;
-            checks = past.map(|past| ShopChecks::of_tally(&past, options)).transpose().map_err(by_name)?;
-        }
+            Ok::<_, Box<dyn Error>>(())
+        })?;
+        let (ledger, notes) = known.ok_or("a file has a part")?;
+        let at_once = memory / (BYTES_A_WINDOW * ledger.len().max(1) as u64);
+        // Of nobody who has bought there is no past.
+        let checks = checked.filter(|_| !ledger.is_empty()).map(|options| {
+            if let Some(log) = logs.whole() {
+                return Ok(ShopChecks::of(log, as_of, options).map_err(by_name)?);
+            }
+            let all = |each: Each<'_>| logs.each(|log| Ok(each(log).map_err(by_name)?));
+            let at_once = usize::try_from(at_once).unwrap_or(usize::MAX);
+            ShopChecks::of_parts::<_, Box<dyn Error>>(&ledger, all, at_once, options)
+        });
+        let checks = checks.transpose()?;
         Ok((orders, Self { ledger, notes: notes.notes(), totals, checks }))
     }
 }

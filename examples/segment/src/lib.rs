@@ -51,12 +51,13 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     if arguments.log.asks_for_layouts() {
         return Ok(output::print(&Layout::list(arguments.lang)?)?);
     }
-    let parts = arguments.log.read_parts(memory::room(arguments.memory))?;
+    let memory = memory::room(arguments.memory);
+    let parts = arguments.log.read_parts(memory)?;
     let options = arguments.shop.options()?;
     // Given parameters are applied, whatever they would have forecast.
     let is_checked = !arguments.unchecked && arguments.shop.params.is_empty();
-    let checked = is_checked.then_some((&options, arguments.shop.horizon));
-    let (orders, Gathered { ledger, notes, totals, checks }) = Gathered::of(parts, checked)?;
+    let checked = is_checked.then_some(&options);
+    let (orders, Gathered { ledger, notes, totals, checks }) = Gathered::of(parts, checked, memory)?;
     if ledger.is_empty() {
         return Err(read::nobody(&orders, totals).into());
     }

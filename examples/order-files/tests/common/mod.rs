@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails so")]
 
 use order_files::{Error, OrderParts, Orders, ReadOptions, read, read_parts};
-use repurchase::PurchaseLog;
 use repurchase::scale::Language;
+use repurchase::{Ledger, PurchaseLog};
 
 /// Customers, purchases, credits and revenue of a file.
 pub(crate) fn answer(orders: &Orders) -> (usize, usize, usize, String) {
@@ -94,12 +94,22 @@ fn assert_same(whole: &Orders, parts: OrderParts) {
     };
     assert_eq!(known(parts.orders()), known(whole));
     let ledger = |log: &PurchaseLog<u32>| log.ledger(whole.as_of());
-    let mut logs = parts.into_logs().1.map(Result::unwrap);
-    let Ok(mut joined) = ledger(&logs.next().unwrap()) else { return assert!(ledger(&whole.log().unwrap()).is_err()) };
-    for log in logs {
-        let Ok(part) = ledger(&log) else { return assert!(ledger(&whole.log().unwrap()).is_err()) };
-        joined.merge(&part).unwrap();
+    let mut joined = None;
+    let mut logs = parts.into_logs().unwrap().1;
+    // Each time they are the same.
+    logs.each(|_| Ok::<_, Error>(())).unwrap();
+    let is_whole = logs.each(|log| {
+        let part = ledger(log)?;
+        match &mut joined {
+            Some(joined) => Ledger::merge(joined, &part)?,
+            none => *none = Some(part),
+        }
+        Ok::<_, Error>(())
+    });
+    if is_whole.is_err() {
+        return assert!(ledger(&whole.log().unwrap()).is_err());
     }
+    let joined = joined.unwrap();
     assert_eq!(joined, ledger(&whole.log().unwrap()).unwrap());
     assert_eq!(joined.left_out(), ledger(&whole.log().unwrap()).unwrap().left_out());
 }

@@ -44,7 +44,7 @@ fn segment(file: &str) -> (Rows, Value) {
     let Arguments { log, shop } = Arguments::parse_from(["segment", file]);
     let options = shop.options().unwrap();
     let parts = log.read_parts(u64::MAX).unwrap();
-    let (orders, Gathered { ledger, checks, .. }) = Gathered::of(parts, Some((&options, shop.horizon))).unwrap();
+    let (orders, Gathered { ledger, checks, .. }) = Gathered::of(parts, Some(&options), u64::MAX).unwrap();
     let ledger = read::named_ledger(&orders, &ledger).unwrap();
     let shop = Segment::fit(ledger, &shop, &options.with_checks(checks)).unwrap();
     let mut table = Vec::new();
