@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use hashbrown::HashMap;
 
-use crate::cells::{ROUNDED, is_rounded, is_void};
+use crate::cells::{ROUNDED, bare, is_rounded, is_void};
 use crate::error::{Error, Fault, shown};
 use crate::ids::{Ids, Key, NOBODY};
 use crate::said::{Said, said};
@@ -33,6 +33,64 @@ fn is_nothing(id: &str) -> bool {
     let is_empty =
         |inside: &str| is_void(inside.as_bytes()) || is_word(&GUESTS, inside) || is_word(&IN_BRACKETS, inside);
     id.chars().all(is_sign) || id.starts_with('#') && id.ends_with(['!', '?']) || inside.is_some_and(is_empty)
+}
+
+/// The customer whom a field names, as [`read`](crate::read) keeps the id: without spaces around it, an e-mail address in lower
+/// case; `None` for a guest.
+///
+/// # Errors
+///
+/// What is expected in place of an id that nobody has, such as one that a spreadsheet has rounded.
+///
+/// # Examples
+///
+/// ```
+/// use order_files::customer_id;
+///
+/// assert_eq!(customer_id(" Ann@Example.com ")?.as_deref(), Some("ann@example.com"));
+/// assert_eq!((customer_id("0")?, customer_id("Guest")?), (None, None));
+/// assert!(customer_id("1.2E+11").is_err());
+/// # Ok::<(), order_files::Said>(())
+/// ```
+pub fn customer_id(field: &str) -> Result<Option<Cow<'_, str>>, Said> {
+    let id = somebody(bare(field.as_bytes()), |_| false).map_err(Fault::into_expected)?;
+    Ok(id.map(|id| if is_address(id) { in_lower_case(id) } else { Cow::Borrowed(id) }))
+}
+
+/// An id that is somebody's, without spaces around it; `None` for a guest's.
+fn somebody(id: &[u8], is_guest_of_option: impl FnOnce(&str) -> bool) -> Result<Option<&str>, Fault> {
+    let text = std::str::from_utf8(id).ok().filter(|text| !text.contains('\u{FFFD}'));
+    let Some(text) = text else {
+        let expected =
+            ["an id in UTF-8; save the file as \"CSV UTF-8\"", " UTF-8 编码的编号；请把文件另存为“CSV UTF-8”"];
+        return Err(Fault::new(id, expected));
+    };
+    if is_guest_of_option(text) || is_guest(text) {
+        return Ok(None);
+    }
+    if id.len() > LONGEST {
+        return Err(Fault::new(id, said!("an id of at most {LONGEST} bytes", "不超过 {LONGEST} 字节的编号")));
+    }
+    if is_rounded(id) {
+        return Err(Fault::new(id, ROUNDED));
+    }
+    Ok(Some(text))
+}
+
+fn is_guest(id: &str) -> bool {
+    is_void(id.as_bytes())
+        || id.bytes().all(|byte| matches!(byte, b'0' | b'.' | b'-'))
+        || is_word(&GUESTS, id)
+        || !id.starts_with(|first: char| first.is_ascii_alphanumeric()) && is_nothing(id)
+}
+
+fn is_address(id: &str) -> bool {
+    id.contains('@')
+}
+
+fn in_lower_case(address: &str) -> Cow<'_, str> {
+    let is_kept = address.is_ascii() && !address.bytes().any(|byte| byte.is_ascii_uppercase());
+    if is_kept { Cow::Borrowed(address) } else { Cow::Owned(address.to_lowercase()) }
 }
 
 #[derive(Default)]
@@ -84,23 +142,11 @@ impl Customers {
     }
 
     fn who_by_text(&mut self, id: &[u8]) -> Result<Who, Fault> {
-        let text = std::str::from_utf8(id).ok().filter(|text| !text.contains('\u{FFFD}'));
-        let Some(text) = text else {
-            let expected =
-                ["an id in UTF-8; save the file as \"CSV UTF-8\"", " UTF-8 编码的编号；请把文件另存为“CSV UTF-8”"];
-            return Err(Fault::new(id, expected));
-        };
-        if self.is_guest(text) {
+        let Some(text) = somebody(id, |id| self.is_guest_of_option(id))? else {
             self.guest.get_or_insert_with(|| shown(id));
             return Ok(Who::Number(NOBODY));
-        }
-        if id.len() > LONGEST {
-            return Err(Fault::new(id, said!("an id of at most {LONGEST} bytes", "不超过 {LONGEST} 字节的编号")));
-        }
-        if is_rounded(id) {
-            return Err(Fault::new(id, ROUNDED));
-        }
-        if text.contains('@') {
+        };
+        if is_address(text) {
             return self.number_of_address(text).map(Who::Number);
         }
         match Ids::key(id) {
@@ -109,23 +155,18 @@ impl Customers {
         }
     }
 
-    fn is_guest(&mut self, id: &str) -> bool {
-        if !self.guests.is_empty() {
-            let id = id.to_lowercase();
-            if let Some(place) = self.guests.iter().position(|guest| *guest == id) {
-                self.has_guest[place] = true;
-                return true;
-            }
+    fn is_guest_of_option(&mut self, id: &str) -> bool {
+        if self.guests.is_empty() {
+            return false;
         }
-        is_void(id.as_bytes())
-            || id.bytes().all(|byte| matches!(byte, b'0' | b'.' | b'-'))
-            || is_word(&GUESTS, id)
-            || !id.starts_with(|first: char| first.is_ascii_alphanumeric()) && is_nothing(id)
+        let id = id.to_lowercase();
+        let place = self.guests.iter().position(|guest| *guest == id);
+        place.and_then(|place| self.has_guest.get_mut(place)).map(|has| *has = true).is_some()
     }
 
     fn number_of_address(&mut self, text: &str) -> Result<u32, Fault> {
-        let is_kept = text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_uppercase());
-        let kept = if is_kept { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) };
+        let kept = in_lower_case(text);
+        let is_kept = matches!(kept, Cow::Borrowed(_));
         let count = self.ids.len();
         let number = self.intern(kept.as_bytes())?;
         // Nearly every address is written so each time.

@@ -167,6 +167,12 @@ impl Fault {
     pub(crate) fn of(found: impl Into<Said>, expected: impl Into<Said>) -> Self {
         Self(Box::new([found.into(), expected.into()]))
     }
+
+    /// What was expected.
+    pub(crate) fn into_expected(self) -> Said {
+        let [_, expected] = *self.0;
+        expected
+    }
 }
 
 impl BadRow {

@@ -91,6 +91,7 @@ use std::io::Read;
 use repurchase::measure::ids_alike;
 
 pub use counts::Counts;
+pub use customers::customer_id;
 pub use date_order::DateOrder;
 pub use error::{BadRow, Error};
 pub use ids::SortedIds;

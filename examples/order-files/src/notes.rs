@@ -162,6 +162,11 @@ pub struct Note {
 }
 
 impl Note {
+    /// A note that is a count alone, of rows that were read elsewhere.
+    pub fn counted(code: NoteCode, count: u64, of: u64) -> Self {
+        Self { code, count, of, examples: Vec::new(), chinese_examples: Vec::new(), named: String::new() }
+    }
+
     /// The note as a sentence.
     pub fn sentence(&self, language: Language) -> String {
         match (language, self.examples.is_empty()) {
