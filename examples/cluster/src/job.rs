@@ -10,7 +10,7 @@ use datafusion::error::DataFusionError;
 use datafusion::prelude::{ParquetReadOptions, SessionContext};
 use repurchase::scale::Language;
 use repurchase::shop::ShopModels;
-use repurchase_segment::notes::{self, Note};
+use repurchase_segment::notes;
 use repurchase_segment::overview::Overview;
 use repurchase_segment::{SAMPLE, output, page, shop, summary};
 
@@ -56,7 +56,7 @@ impl Job<'_> {
         let last_day = kept.last_day.map(|day| NaiveDate::default() + TimeDelta::days(day.into()));
         let as_of = days.as_of.or(last_day).ok_or("no row is a purchase or a credit, so --as-of must be given")?;
         let nobody = || format!("nobody has bought up to {as_of}; --as-of takes a later day");
-        let scale = kept.scale.unsigned_abs();
+        let scale = kept.scale;
         if kept.files.is_empty() {
             return Err(nobody().into());
         }
@@ -75,7 +75,7 @@ impl Job<'_> {
         let labelled: Labelled = labelled.ok_or_else(nobody)?;
 
         let counted = labelled.counted.clone();
-        let mut notes: Vec<Note> = kept.notes().iter().map(Note::of_library).collect();
+        let mut notes = kept.notes();
         notes.extend(notes::of_models(Some(&task.models), counted.totals.customers, counted.without_mean_spend));
         let (models, level) = (Some(&task.models), shop::level()?);
         let overview = Overview { as_of, counted, models, level, asked, notes: &notes };
@@ -93,20 +93,17 @@ impl Job<'_> {
         Ok(page::page(&overview, Language::English) + &not_compared(kept.customers) + &bad_rows(&kept))
     }
 
-    /// One row for each customer: the facts, what they are marked with, the last day with a purchase or credit, the
-    /// finest decimals, the bad rows.
+    /// One row for each customer, and one for rows of nobody: the facts, the bad rows.
     fn histories(&self, columns: &Columns) -> String {
         let (days, skips) = (&self.arguments.days, self.arguments.skip_bad_rows);
-        let (customer, fact) = (columns.customer(), columns.order_fact(days.time_zone, skips));
+        let fact = columns.order_fact(days.time_zone, skips);
         let bad = if skips { "count(fact['fault'])" } else { "0" };
         let fault = if skips { "min(fact['fault'])" } else { "NULL" };
         format!(
-            "SELECT keep_histories(customer_id, facts, at_midnight, has_refund, last_day, scale, bad_rows, fault, {place}) \
-             FROM (SELECT customer_id, purchase_facts(fact['day'], fact['amount']) AS facts, \
-             bool_and(fact['at_midnight']) AS at_midnight, bool_or(fact['has_refund']) AS has_refund, \
-             max(fact['day']) FILTER (WHERE fact['amount'] IS NOT NULL) AS last_day, max(fact['scale']) AS scale, \
-             {bad} AS bad_rows, {fault} AS fault \
-             FROM (SELECT {customer} AS customer_id, {fact} AS fact FROM orders) GROUP BY customer_id)",
+            "SELECT keep_histories(customer_id, facts, bad_rows, fault, {place}) \
+             FROM (SELECT customer_id, purchase_facts(fact) AS facts, {bad} AS bad_rows, {fault} AS fault \
+             FROM (SELECT fact['customer_id'] AS customer_id, fact FROM (SELECT {fact} AS fact FROM orders)) \
+             GROUP BY customer_id)",
             place = self.place()
         )
     }

@@ -2,9 +2,9 @@
 //!
 //! | function | of | gives |
 //! |---|---|---|
-//! | `order_fact(customer_id, placed_at, amount, status, refunded, offset, bad_rows)` | a row | its day, net amount, decimals, fault, marks |
+//! | `order_fact(customer_id, placed_at, amount, status, refunded, offset, bad_rows)` | a row | its customer, day, net amount, decimals, marks, fault |
 //! | `purchase_history(day, amount[, kind])` | a customer's rows | the history: a struct |
-//! | `purchase_facts(day, amount[, kind])` | a customer's rows | the rows by day and amount, for the job: bytes |
+//! | `purchase_facts(row)` | a customer's rows of `order_fact` | the rows by day, kind and amount, for the job: bytes |
 //! | `shop_fit(history, as_of, options)` | all histories | the models of the shop, as JSON |
 //! | `shop_profile(history, as_of, shop)` | a history | every label, figure and amount: a struct |
 //!

@@ -6,18 +6,54 @@ use rust_decimal::Decimal;
 
 use super::row::HistoryRow;
 
-/// Purchases, or credits, of one day and amount.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// What a row of orders is. Only purchases and credits have a day and an amount; the others are counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    #[default]
+    Purchase,
+    Credit,
+    /// An order of which some was given back, beside what it is otherwise.
+    Refunded,
+    Unpaid,
+    Cancelled,
+    /// An order that was given back whole.
+    FullyRefunded,
+    /// An order of nobody.
+    Guest,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Purchase, Self::Credit, Self::Refunded, Self::Unpaid, Self::Cancelled, Self::FullyRefunded, Self::Guest];
+
+    pub(crate) const fn is_counted_only(self) -> bool {
+        !matches!(self, Self::Purchase | Self::Credit)
+    }
+}
+
+impl TryFrom<u8> for Kind {
+    type Error = DataFusionError;
+
+    fn try_from(number: u8) -> Result<Self> {
+        Self::ALL.get(usize::from(number)).copied().ok_or_else(damaged)
+    }
+}
+
+/// Rows of one day, kind and amount.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Fact {
     /// Days since 1970-01-01.
     pub(crate) day: i32,
-    pub(crate) is_credit: bool,
-    /// In units of `10^-scale`, 0 or more.
-    amount: i128,
+    pub(crate) kind: Kind,
+    /// Whether they are at midnight UTC.
+    pub(crate) at_midnight: bool,
+    /// In units of `10^-scale`.
+    pub(crate) amount: u128,
     pub(crate) count: u32,
 }
 
-/// Purchases and credits by day and amount: as a set, so that neither the order of rows nor the parts they came in matter.
+/// A customer's rows by day, kind and amount: as a set, so that neither the order of rows nor the parts they came in matter.
 ///
 /// Gaps between purchase days, and which amounts are equal, are known only when all facts are, so they are kept until then.
 /// Sums are of integers: a sum of floats would depend on the order of the parts.
@@ -25,118 +61,80 @@ pub(crate) struct Fact {
 pub(crate) struct Facts {
     scale: u32,
     all: Vec<Fact>,
-    /// The number of facts, some of which may be of one day and amount.
-    full: usize,
 }
 
-/// Facts that one customer may have before equal ones are brought together.
-const FEW: usize = 64;
-
 impl Facts {
-    /// Adds a purchase of a net amount of 0 or more.
-    pub(crate) fn purchase(&mut self, day: i32, mantissa: i128, scale: u32) -> Result<()> {
-        self.add(day, false, mantissa, scale)
-    }
-
-    /// Adds a credit of an amount above 0.
-    pub(crate) fn credit(&mut self, day: i32, mantissa: i128, scale: u32) -> Result<()> {
-        self.add(day, true, mantissa, scale)
-    }
-
-    fn add(&mut self, day: i32, is_credit: bool, mantissa: i128, scale: u32) -> Result<()> {
-        self.refine(scale)?;
-        let fact = Fact { day, is_credit, amount: rescaled(mantissa, scale, self.scale)?, count: 1 };
-        join(&mut self.all, fact)?;
-        self.limit()
-    }
-
-    /// One customer with very many orders takes the space of those that differ.
-    fn limit(&mut self) -> Result<()> {
-        if self.all.len() > self.full.max(FEW) {
-            self.compact()?;
-            self.full = 2 * self.all.len();
-        }
-        Ok(())
-    }
-
-    /// Adds what another part knows of the customer.
-    pub(crate) fn merge(&mut self, other: &Self) -> Result<()> {
-        self.refine(other.scale)?;
-        for fact in &other.all {
-            self.all.push(Fact { amount: rescaled(fact.amount, other.scale, self.scale)?, ..*fact });
-        }
-        self.limit()
-    }
-
-    /// Makes all amounts of at least this scale.
-    fn refine(&mut self, scale: u32) -> Result<()> {
+    /// Adds rows whose amount has these decimals.
+    pub(crate) fn add(&mut self, fact: Fact, scale: u32) -> Result<()> {
         if scale > self.scale {
             for fact in &mut self.all {
                 fact.amount = rescaled(fact.amount, self.scale, scale)?;
             }
             self.scale = scale;
         }
+        self.all.push(Fact { amount: rescaled(fact.amount, scale, self.scale)?, ..fact });
         Ok(())
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.all.clear();
+        self.scale = 0;
     }
 
     /// One fact for each day, kind and amount, in this order.
     fn compact(&mut self) -> Result<()> {
         self.all.sort_unstable();
-        let mut compact = Vec::with_capacity(self.all.len());
-        self.all.drain(..).try_for_each(|fact| join(&mut compact, fact))?;
-        self.all = compact;
-        Ok(())
+        join_equal(&mut self.all, |fact| Fact { count: 0, ..*fact }, |fact| &mut fact.count)
     }
 
     /// Bytes for the way to another machine: numbers of seven bits a byte, days as differences.
-    pub(crate) fn encode(mut self, bytes: &mut Vec<u8>) -> Result<()> {
+    pub(crate) fn encode(&mut self, bytes: &mut Vec<u8>) -> Result<()> {
         self.compact()?;
-        put(bytes, u128::from(self.scale));
+        put(bytes, self.scale.into());
         let mut last = 0;
-        for Fact { day, is_credit, amount, count } in self.all {
-            put(bytes, zigzag(i128::from(day) - last));
-            put(bytes, u128::from(count) << 1 | u128::from(is_credit));
-            put(bytes, zigzag(amount));
-            last = i128::from(day);
+        for Fact { day, kind, at_midnight, amount, count } in &self.all {
+            put(bytes, zigzag(i64::from(*day) - last));
+            put(bytes, u128::from(*count) << 4 | u128::from(*at_midnight) << 3 | *kind as u128);
+            put(bytes, *amount);
+            last = i64::from(*day);
         }
         Ok(())
     }
 
-    pub(crate) fn decode(mut bytes: &[u8]) -> Result<Self> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
         let mut facts = Self::default();
-        if bytes.is_empty() {
-            return Ok(facts);
-        }
-        facts.scale = fit(take(&mut bytes)?)?;
-        let mut last = 0;
-        while !bytes.is_empty() {
-            last += unzigzag(take(&mut bytes)?);
-            let day = i32::try_from(last).map_err(|_| damaged())?;
-            let count = take(&mut bytes)?;
-            let (is_credit, count) = (count & 1 > 0, fit(count >> 1)?);
-            facts.all.push(Fact { day, is_credit, amount: unzigzag(take(&mut bytes)?), count });
-        }
+        let mut all = Vec::new();
+        facts.scale = decode(bytes, |fact, _| {
+            all.push(fact);
+            Ok(())
+        })?;
+        facts.all = all;
         Ok(facts)
     }
 
-    /// All facts by day, purchases before credits, with their amounts, now that all parts are there.
-    pub(crate) fn by_day(&mut self) -> Result<impl Iterator<Item = Result<(Fact, Decimal)>> + '_> {
-        self.compact()?;
-        Ok(self.all.iter().map(|fact| Ok((*fact, self.money(fact.amount)?))))
+    /// The decimals of the finest amount.
+    pub(crate) const fn scale(&self) -> u32 {
+        self.scale
+    }
+
+    /// All facts, in the order in which they were encoded.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Fact> {
+        self.all.iter()
     }
 
     /// The history up to and including a day, or of all days.
     pub(crate) fn finish(&mut self, as_of: Option<i32>) -> Result<HistoryRow> {
         self.compact()?;
         let mut row = HistoryRow::default();
-        let (mut spend, mut first_day_spend, mut credited) = (0_i128, 0_i128, 0_i128);
-        let add = |sum: &mut i128, more: i128| {
+        let (mut spend, mut first_day_spend, mut credited) = (0_u128, 0_u128, 0_u128);
+        let add = |sum: &mut u128, more: u128| {
             *sum = sum.checked_add(more).ok_or_else(too_large)?;
             Ok::<_, DataFusionError>(())
         };
-        for fact in self.all.iter().take_while(|fact| as_of.is_none_or(|as_of| fact.day <= as_of)) {
+        let facts = self.all.iter().filter(|fact| !fact.kind.is_counted_only());
+        for fact in facts.take_while(|fact| as_of.is_none_or(|as_of| fact.day <= as_of)) {
             let amount = fact.amount.checked_mul(fact.count.into()).ok_or_else(too_large)?;
-            if fact.is_credit {
+            if fact.kind == Kind::Credit {
                 row.credits += i64::from(fact.count);
                 add(&mut credited, amount)?;
                 continue;
@@ -160,25 +158,47 @@ impl Facts {
         Ok(row)
     }
 
-    fn money(&self, mantissa: i128) -> Result<Decimal> {
+    /// An amount as money.
+    pub(crate) fn money(&self, mantissa: u128) -> Result<Decimal> {
+        let mantissa = i128::try_from(mantissa).map_err(|_| too_large())?;
         Decimal::try_from_i128_with_scale(mantissa, self.scale).map_err(|_| too_large())
-    }
-
-    /// The bytes that it holds beyond itself.
-    pub(crate) fn size(&self) -> usize {
-        self.all.capacity() * size_of::<Fact>()
     }
 }
 
-/// Puts a fact behind others, or adds it to the last where both are of one day, kind and amount.
-fn join(all: &mut Vec<Fact>, fact: Fact) -> Result<()> {
-    match all.last_mut() {
-        Some(last) if *last == (Fact { count: last.count, ..fact }) => {
-            last.count = last.count.checked_add(fact.count).ok_or_else(too_many)?;
+/// Adds up the counts of neighbours that are equal without them.
+pub(super) fn join_equal<T: Copy + PartialEq>(
+    sorted: &mut Vec<T>,
+    without_count: impl Fn(&T) -> T,
+    count: impl Fn(&mut T) -> &mut u32,
+) -> Result<()> {
+    let mut is_too_many = false;
+    sorted.dedup_by(|next, kept| {
+        let is_equal = without_count(next) == without_count(kept);
+        if is_equal {
+            let sum = count(kept).checked_add(*count(next));
+            is_too_many |= sum.is_none();
+            *count(kept) = sum.unwrap_or(u32::MAX);
         }
-        _ => all.push(fact),
+        is_equal
+    });
+    if is_too_many { Err(too_many()) } else { Ok(()) }
+}
+
+/// Takes every fact out of bytes, with the decimals of its amount; answers with these.
+pub(super) fn decode(mut bytes: &[u8], mut take_fact: impl FnMut(Fact, u32) -> Result<()>) -> Result<u32> {
+    if bytes.is_empty() {
+        return Ok(0);
     }
-    Ok(())
+    let scale = fit(take(&mut bytes)?)?;
+    let mut last = 0_i64;
+    while !bytes.is_empty() {
+        last = last.checked_add(unzigzag(narrow(take(&mut bytes)?)?)).ok_or_else(damaged)?;
+        let day = i32::try_from(last).map_err(|_| damaged())?;
+        let marks = take(&mut bytes)?;
+        let (kind, at_midnight) = (Kind::try_from((marks & 7) as u8)?, marks & 8 > 0);
+        take_fact(Fact { day, kind, at_midnight, amount: take(&mut bytes)?, count: fit(marks >> 4)? }, scale)?;
+    }
+    Ok(scale)
 }
 
 fn add_gap(row: &mut HistoryRow, gap: i64) -> Result<()> {
@@ -191,21 +211,21 @@ fn add_gap(row: &mut HistoryRow, gap: i64) -> Result<()> {
     Ok(())
 }
 
-fn rescaled(mantissa: i128, from: u32, to: u32) -> Result<i128> {
-    if from == to {
+fn rescaled(mantissa: u128, from: u32, to: u32) -> Result<u128> {
+    if from == to || mantissa == 0 {
         return Ok(mantissa);
     }
-    let factor = 10_i128.checked_pow(to.saturating_sub(from)).ok_or_else(too_large)?;
+    let factor = 10_u128.checked_pow(to.saturating_sub(from)).ok_or_else(too_large)?;
     mantissa.checked_mul(factor).ok_or_else(too_large)
 }
 
 /// Small numbers of either sign become small numbers.
-const fn zigzag(number: i128) -> u128 {
-    ((number << 1) ^ (number >> 127)) as u128
+const fn zigzag(number: i64) -> u128 {
+    ((number << 1) ^ (number >> 63)) as u64 as u128
 }
 
-const fn unzigzag(number: u128) -> i128 {
-    (number >> 1) as i128 ^ -((number & 1) as i128)
+const fn unzigzag(number: u64) -> i64 {
+    (number >> 1) as i64 ^ -((number & 1) as i64)
 }
 
 fn put(bytes: &mut Vec<u8>, mut number: u128) {
@@ -227,6 +247,10 @@ fn take(bytes: &mut &[u8]) -> Result<u128> {
         }
     }
     Err(damaged())
+}
+
+fn narrow(number: u128) -> Result<u64> {
+    u64::try_from(number).map_err(|_| damaged())
 }
 
 fn fit(number: u128) -> Result<u32> {
@@ -251,13 +275,17 @@ mod tests {
 
     use super::*;
 
-    const RECORDS: [(i32, i128, u32); 7] =
+    const RECORDS: [(i32, u128, u32); 7] =
         [(9_862, 2_933, 2), (-4, 5, 0), (9_862, 1, 3), (10_000, 0, 2), (9_900, 99_999_999, 2), (-4, 25, 1), (12, 7, 7)];
 
-    fn facts(records: &[(i32, i128, u32)]) -> Facts {
+    fn add(facts: &mut Facts, kind: Kind, day: i32, amount: u128, scale: u32) {
+        facts.add(Fact { day, kind, amount, count: 1, at_midnight: false }, scale).unwrap();
+    }
+
+    fn facts(records: &[(i32, u128, u32)]) -> Facts {
         let mut facts = Facts::default();
-        for &(day, mantissa, scale) in records {
-            facts.purchase(day, mantissa, scale).unwrap();
+        for &(day, amount, scale) in records {
+            add(&mut facts, Kind::Purchase, day, amount, scale);
         }
         facts
     }
@@ -270,13 +298,12 @@ mod tests {
     fn parts_merge_into_the_whole() {
         for split in 0..=RECORDS.len() {
             let (left, right) = RECORDS.split_at(split);
-            let (mut left, mut right) = (facts(left), facts(right));
-            right.credit(9_900, 150, 2).unwrap();
-            let mut whole = facts(&RECORDS);
-            whole.credit(9_900, 150, 2).unwrap();
+            let (mut left, mut right, mut whole) = (facts(left), facts(right), facts(&RECORDS));
+            add(&mut right, Kind::Credit, 9_900, 150, 2);
+            add(&mut whole, Kind::Credit, 9_900, 150, 2);
             let mut bytes = Vec::new();
             right.encode(&mut bytes).unwrap();
-            left.merge(&Facts::decode(&bytes).unwrap()).unwrap();
+            decode(&bytes, |fact, scale| left.add(fact, scale)).unwrap();
             assert_eq!(finished(left), finished(whole));
         }
     }
@@ -287,50 +314,64 @@ mod tests {
         records.sort_by_key(|&(day, ..)| day);
         let mut history = CustomerHistory::new();
         let epoch = chrono::NaiveDate::default();
-        for (day, mantissa, scale) in records {
+        for (day, amount, scale) in records {
             let day = epoch + chrono::TimeDelta::days(day.into());
-            history.record_purchase(day, Decimal::from_i128_with_scale(mantissa, scale)).unwrap();
+            history.record_purchase(day, Decimal::from_i128_with_scale(amount as i128, scale)).unwrap();
         }
         history.record_credit(Decimal::new(1, 0)).unwrap();
         let mut facts = facts(&RECORDS);
-        facts.credit(13, 10, 1).unwrap();
+        add(&mut facts, Kind::Credit, 13, 10, 1);
+        // What is counted only has no day.
+        add(&mut facts, Kind::Unpaid, 0, 0, 0);
         assert_eq!(finished(facts).to_history().unwrap(), history);
     }
 
     #[test]
     fn days_after_the_last_are_left_out() {
         let mut all = facts(&RECORDS);
-        all.credit(12, 5, 0).unwrap();
-        all.credit(9_901, 7, 0).unwrap();
+        add(&mut all, Kind::Credit, 12, 5, 0);
+        add(&mut all, Kind::Credit, 9_901, 7, 0);
         for last in [-5, -4, 11, 12, 9_861, 9_862, 9_900, 9_901, 10_000, i32::MAX] {
             let mut few: Vec<_> = RECORDS.to_vec();
             few.retain(|&(day, ..)| day <= last);
             let mut few = facts(&few);
             [(12, 5), (9_901, 7)].into_iter().filter(|&(day, _)| day <= last).for_each(|(day, amount)| {
-                few.credit(day, amount, 0).unwrap();
+                add(&mut few, Kind::Credit, day, amount, 0);
             });
             assert_eq!(all.finish(Some(last)).unwrap(), finished(few), "{last}");
         }
     }
 
     #[test]
-    fn equal_facts_are_counted_and_take_no_space() {
-        let mut many = Facts::default();
-        for at in 0..10_000 {
-            many.purchase(at % 7, i128::from(at % 3), 0).unwrap();
+    fn every_kind_and_size_survives_the_way() {
+        let amounts = [0, 1, 127, 128, u128::from(u64::MAX), Decimal::MAX.mantissa() as u128, u128::MAX];
+        for (at, amount) in amounts.into_iter().enumerate() {
+            for kind in Kind::ALL {
+                let (mut facts, mut bytes) = (Facts::default(), Vec::new());
+                for (day, at_midnight, count) in
+                    [(i32::MIN, true, 1), (at as i32, false, u32::MAX), (i32::MAX, true, 8)]
+                {
+                    facts.add(Fact { day, kind, at_midnight, amount, count }, 3).unwrap();
+                }
+                facts.encode(&mut bytes).unwrap();
+                assert_eq!(Facts::decode(&bytes).unwrap(), facts);
+            }
         }
-        assert!(many.all.len() <= 2 * FEW && many.size() <= 8 * FEW * size_of::<Fact>(), "{}", many.all.len());
-        let counts: Vec<_> = many.by_day().unwrap().map(|fact| fact.unwrap().0.count).collect();
-        assert_eq!((counts.len(), counts.iter().sum::<u32>()), (21, 10_000));
+        assert_eq!(Facts::decode(&[]).unwrap(), Facts::default());
     }
 
     #[test]
-    fn numbers_of_all_sizes_survive() {
-        for number in [0, 1, -1, 63, -64, 64, i128::from(i64::MAX), i128::MAX, i128::MIN] {
-            let mut bytes = Vec::new();
-            put(&mut bytes, zigzag(number));
-            assert_eq!(unzigzag(take(&mut &bytes[..]).unwrap()), number);
+    fn equal_facts_are_one() {
+        let mut many = Facts::default();
+        for at in 0..10_000 {
+            add(&mut many, Kind::Purchase, at % 7, (at % 3) as u128, 0);
         }
+        many.compact().unwrap();
+        assert_eq!((many.all.len(), many.iter().map(|fact| fact.count).sum::<u32>()), (21, 10_000));
+        for count in [u32::MAX, 1] {
+            many.add(Fact { count, ..Fact::default() }, 0).unwrap();
+        }
+        assert!(many.encode(&mut Vec::new()).unwrap_err().to_string().contains("4,294,967,295"));
     }
 
     #[test]
@@ -338,11 +379,16 @@ mod tests {
         let mut bytes = Vec::new();
         facts(&RECORDS).encode(&mut bytes).unwrap();
         assert!(Facts::decode(&bytes[..bytes.len() - 1]).is_err());
+        // A kind that no build writes.
+        assert!(Facts::decode(&[0, 0, 0x17, 0]).is_err());
     }
 
     #[test]
     fn a_sum_beyond_96_bits_is_refused() {
-        let mut facts = facts(&[(1, Decimal::MAX.mantissa(), 0), (2, 1, 0)]);
+        let mut facts = facts(&[(1, Decimal::MAX.mantissa() as u128, 0), (2, 1, 0)]);
         assert!(facts.finish(None).unwrap_err().to_string().contains("96 bits"));
+        let mut facts = Facts::default();
+        facts.add(Fact { amount: u128::MAX, count: 1, ..Fact::default() }, 0).unwrap();
+        assert!(facts.add(Fact::default(), 1).unwrap_err().to_string().contains("96 bits"));
     }
 }

@@ -7,11 +7,15 @@
 //! ```
 
 mod aggregate;
+mod columns;
 mod facts;
+mod grouped;
 mod noted;
 mod row;
+mod row_facts;
 
 pub use aggregate::PurchaseHistory;
-pub(crate) use facts::Facts;
-pub(crate) use noted::{Marks, Noted};
-pub(crate) use row::{array, histories, history_type, is_known, with_scale};
+pub(crate) use facts::{Fact, Facts, Kind};
+pub(crate) use noted::Noted;
+pub(crate) use row::{HistoryRow, array, histories, history_type, is_known, with_scale};
+pub(crate) use row_facts::{RowFact, RowFacts, RowFactsBuilder};

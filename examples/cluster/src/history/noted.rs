@@ -7,27 +7,12 @@ use repurchase::record::{Credit, Record};
 use repurchase::{Order, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
-use super::facts::{Fact, Facts};
+use super::facts::{Fact, Facts, Kind};
 
 /// The facts of some customers, to be read as the records that they come from.
 pub(crate) struct Noted {
     offset: FixedOffset,
-    customers: Vec<Customer>,
-}
-
-struct Customer {
-    id: String,
-    facts: Vec<(Fact, Decimal)>,
-    marks: Marks,
-}
-
-/// What is known of the rows of a customer beside days and amounts.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Marks {
-    /// Whether all purchases and credits are at midnight UTC.
-    pub(crate) at_midnight: bool,
-    /// Whether some of an order was given back.
-    pub(crate) has_refund: bool,
+    customers: Vec<(String, Facts)>,
 }
 
 impl Noted {
@@ -35,42 +20,47 @@ impl Noted {
         Self { offset, customers: Vec::new() }
     }
 
-    pub(crate) fn add(&mut self, id: &str, facts: &mut Facts, marks: Marks) -> Result<()> {
-        let facts = facts.by_day()?.collect::<Result<_>>()?;
-        self.customers.push(Customer { id: id.to_owned(), facts, marks });
-        Ok(())
+    pub(crate) fn add(&mut self, id: &str, facts: Facts) {
+        self.customers.push((id.into(), facts));
     }
 
     /// The tally of these customers, without their ids.
-    pub(crate) fn tally(&self, as_of: NaiveDate) -> Result<NoteTally<String>> {
-        let refused = |error: repurchase::Error| DataFusionError::Execution(error.to_string());
+    pub(crate) fn tally(&self, as_of: NaiveDate) -> Result<NoteTally<&str>> {
         let mut fault = None;
-        let records = self.customers.iter().flat_map(|customer| self.records(customer));
+        let records = self.customers.iter().flat_map(|(id, facts)| self.records(id, facts));
         let records = records.map_while(|record| record.map_err(|error| fault = Some(error)).ok());
         let log = PurchaseLog::from_records(records, &ShopCalendar::new(self.offset)).map_err(refused)?;
-        fault.map_or_else(|| Ok(NoteTally::of(&log, as_of).without_ids()), |fault| Err(refused(fault)))
+        fault.map_or_else(|| Ok(NoteTally::of(&log, as_of).without_ids()), Err)
     }
 
-    fn records<'a>(&'a self, of: &'a Customer) -> impl Iterator<Item = repurchase::Result<Record<String>>> + 'a {
+    fn records<'a>(&'a self, id: &'a str, facts: &'a Facts) -> impl Iterator<Item = Result<Record<&'a str>>> + 'a {
         // An order that was given back in full leaves no trace but that one was.
-        let given_back = || -> repurchase::Result<Record<String>> {
-            Ok(Order::on(of.id.clone(), NaiveDate::default(), Decimal::ONE)?.with_refunded(Decimal::ONE)?.into())
+        let given_back = move || {
+            let order = Order::on(id, NaiveDate::default(), Decimal::ONE).map_err(refused)?;
+            Ok(order.with_refunded(Decimal::ONE).map_err(refused)?.into())
         };
-        let records = of.facts.iter().flat_map(move |(fact, amount)| {
-            (0..fact.count).map(move |_| self.record(&of.id, fact, *amount, of.marks.at_midnight))
+        let (mut at_midnight, mut has_refund) = (true, false);
+        for fact in facts.iter() {
+            at_midnight &= fact.at_midnight || fact.kind.is_counted_only();
+            has_refund |= fact.kind == Kind::Refunded;
+        }
+        let all = facts.iter().filter(|fact| !fact.kind.is_counted_only());
+        let records = all.flat_map(move |fact| {
+            (0..fact.count).map(move |_| self.record(id, fact, facts.money(fact.amount)?, at_midnight))
         });
-        records.chain(of.marks.has_refund.then(given_back))
+        records.chain(has_refund.then(given_back))
     }
 
-    fn record(&self, id: &str, fact: &Fact, amount: Decimal, at_midnight: bool) -> repurchase::Result<Record<String>> {
+    fn record<'a>(&self, id: &'a str, fact: &Fact, amount: Decimal, at_midnight: bool) -> Result<Record<&'a str>> {
         // A day of a row is one of the calendar.
-        let (id, day) = (id.to_owned(), NaiveDate::from_epoch_days(fact.day).unwrap_or_default());
-        Ok(match (fact.is_credit, self.midnight(day).filter(|_| at_midnight)) {
-            (false, Some(instant)) => Order::new(id, instant, amount)?.into(),
-            (false, None) => Order::on(id, day, amount)?.into(),
-            (true, Some(instant)) => Credit::new(id, instant, amount)?.into(),
-            (true, None) => Credit::on(id, day, amount)?.into(),
-        })
+        let day = NaiveDate::from_epoch_days(fact.day).unwrap_or_default();
+        let record = match (fact.kind, self.midnight(day).filter(|_| at_midnight)) {
+            (Kind::Credit, Some(instant)) => Credit::new(id, instant, amount).map(Into::into),
+            (Kind::Credit, None) => Credit::on(id, day, amount).map(Into::into),
+            (_, Some(instant)) => Order::new(id, instant, amount).map(Into::into),
+            (_, None) => Order::on(id, day, amount).map(Into::into),
+        };
+        record.map_err(refused)
     }
 
     /// The midnight of UTC that is on a day of the shop.
@@ -78,4 +68,9 @@ impl Noted {
         let later = TimeDelta::days(i64::from(self.offset.local_minus_utc() < 0));
         Some(day.checked_add_signed(later)?.and_time(NaiveTime::MIN).and_utc())
     }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
+fn refused(error: repurchase::Error) -> DataFusionError {
+    DataFusionError::Execution(error.to_string())
 }

@@ -11,7 +11,9 @@ use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Fields, Int64Typ
 use datafusion::error::{DataFusionError, Result};
 use repurchase::CustomerHistory;
 use rust_decimal::Decimal;
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde::de::value::MapDeserializer;
+use serde_json::Value;
 
 /// What the library stores of a history, money as exact decimals.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -76,22 +78,25 @@ pub(crate) fn array(rows: &[HistoryRow]) -> Result<StructArray> {
 impl HistoryRow {
     /// The library's history; it checks that what was stored can be.
     pub(crate) fn to_history(self) -> Result<CustomerHistory> {
-        let date = |day: i32| NaiveDate::default().checked_add_signed(TimeDelta::days(day.into()));
-        let stored: Value = json!({
-            "purchases": self.purchases,
-            "purchase_days": self.purchase_days,
-            "first_purchase": self.days.and_then(|(first, _)| date(first)),
-            "last_purchase": self.days.and_then(|(_, last)| date(last)),
-            "shortest_gap_days": self.shortest_gap_days,
-            "longest_gap_days": self.longest_gap_days,
-            "gap_squares": self.gap_squares,
-            "gap_logarithms": self.gap_logarithms,
-            "spend": self.spend.to_string(),
-            "first_day_spend": self.first_day_spend.to_string(),
-            "credits": self.credits,
-            "credited": self.credited.to_string(),
-        });
-        serde_json::from_value(stored).map_err(|error| DataFusionError::Execution(format!("a history: {error}")))
+        let day = |day: i32| NaiveDate::default().checked_add_signed(TimeDelta::days(day.into()));
+        let day = |of: Option<i32>| Value::from(of.and_then(day).map(|day| day.to_string()));
+        let money = |amount: Decimal| Value::from(amount.to_string());
+        let fields = [
+            ("purchases", self.purchases.into()),
+            ("purchase_days", self.purchase_days.into()),
+            ("first_purchase", day(self.days.map(|(first, _)| first))),
+            ("last_purchase", day(self.days.map(|(_, last)| last))),
+            ("shortest_gap_days", self.shortest_gap_days.into()),
+            ("longest_gap_days", self.longest_gap_days.into()),
+            ("gap_squares", self.gap_squares.into()),
+            ("gap_logarithms", self.gap_logarithms.into()),
+            ("spend", money(self.spend)),
+            ("first_day_spend", money(self.first_day_spend)),
+            ("credits", self.credits.into()),
+            ("credited", money(self.credited)),
+        ];
+        let refused = |error: serde_json::Error| DataFusionError::Execution(format!("a history: {error}"));
+        CustomerHistory::deserialize(MapDeserializer::new(fields.into_iter())).map_err(refused)
     }
 
     /// Not even a credit.

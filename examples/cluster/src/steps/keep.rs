@@ -1,19 +1,21 @@
-//! `keep_histories(customer_id, facts, at_midnight, has_refund, last_day, scale, bad_rows, fault, place, settings)`.
+//! `keep_histories(customer_id, facts, bad_rows, fault, place, settings)`.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{FixedOffset, NaiveDate};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
-use datafusion::arrow::compute::{concat_batches, filter_record_batch, max, sort_to_indices, sum, take_record_batch};
-use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Int32Type, Int64Type, Schema};
+use datafusion::arrow::compute::{concat_batches, filter_record_batch, sort_to_indices, sum, take_record_batch};
+use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema};
 use datafusion::error::Result;
 use datafusion::parquet::arrow::ArrowWriter;
 use repurchase::measure::{Note, NoteTally, ids_alike};
+use repurchase_segment::notes::{Note as ShownNote, of_reader};
+use repurchase_segment::order_files::{Note as RowsNote, NoteCode as RowsCode};
 use serde::{Deserialize, Serialize};
 
 use super::{KEEP_TASK, Step, fault, json, read, refused, task, unique};
-use crate::history::{self, Facts, Marks, Noted, is_known};
+use crate::history::{self, Facts, HistoryRow, Kind, Noted, is_known};
 use crate::place::{Place, PlaceWriter};
 
 /// How facts are read.
@@ -32,7 +34,9 @@ pub(crate) struct Kept {
     /// The last day with a purchase or credit, since 1970-01-01.
     pub(crate) last_day: Option<i32>,
     /// The decimals of the finest amount.
-    pub(crate) scale: i32,
+    pub(crate) scale: u32,
+    /// Rows by [`Kind`]; a guest's are of that kind alone.
+    rows: [u64; Kind::ALL.len()],
     pub(crate) bad_rows: i64,
     /// The first of what is wrong with them, in the order of the alphabet.
     pub(crate) faults: BTreeSet<String>,
@@ -48,6 +52,19 @@ pub(crate) struct Kept {
 impl Kept {
     /// How many faults are told.
     pub(crate) const TOLD: usize = 5;
+
+    fn count(&mut self, facts: &Facts) {
+        self.scale = self.scale.max(facts.scale());
+        for fact in facts.iter() {
+            self.rows[fact.kind as usize] += u64::from(fact.count);
+            self.last_day = self.last_day.max((!fact.kind.is_counted_only()).then_some(fact.day));
+        }
+    }
+
+    /// The rows of a kind.
+    fn rows(&self, kind: Kind) -> u64 {
+        self.rows[kind as usize]
+    }
 
     fn tell(&mut self, faults: impl IntoIterator<Item = String>) {
         self.faults.extend(faults);
@@ -68,12 +85,19 @@ impl Kept {
         }
     }
 
-    /// The library's notes on the orders, in its order.
-    pub(crate) fn notes(&self) -> Vec<Note> {
-        let mut notes = self.notes.as_ref().map(NoteTally::notes).unwrap_or_default();
-        notes.extend(self.alike.clone());
-        notes.sort_by_key(|note| note.code);
-        notes
+    /// The notes of the segment program's reader that count rows, and the library's on the orders, each in their order.
+    pub(crate) fn notes(&self) -> Vec<ShownNote> {
+        let others = [Kind::Unpaid, Kind::Cancelled, Kind::FullyRefunded].map(|kind| self.rows(kind));
+        let (orders, guests) = (self.rows(Kind::Purchase) + others.iter().sum::<u64>(), self.rows(Kind::Guest));
+        let codes = [RowsCode::Unpaid, RowsCode::Cancelled, RowsCode::FullyRefunded];
+        let counted = codes.into_iter().zip(others).map(|(code, count)| RowsNote::counted(code, count, orders));
+        let guests = RowsNote::counted(RowsCode::GuestOrders, guests, orders + guests);
+        let counted = [guests].into_iter().chain(counted).filter(|note| note.count > 0);
+        let mut of_library = self.notes.as_ref().map(NoteTally::notes).unwrap_or_default();
+        of_library.extend(self.alike.clone());
+        of_library.sort_by_key(|note| note.code);
+        let counted = counted.map(|note| of_reader(&note));
+        counted.chain(of_library.iter().map(ShownNote::of_library)).collect()
     }
 
     fn note(&mut self, notes: NoteTally<String>) -> Result<()> {
@@ -119,34 +143,30 @@ impl KeepHistories {
 /// Rows that are written at a time.
 const BATCH: usize = 1 << 13;
 
-/// What is read of some customers' facts.
-struct Read {
-    /// The histories up to the as-of day.
-    histories: ArrayRef,
-    /// What the library notes of all facts.
-    notes: NoteTally<String>,
-    /// The ids of those who have bought up to that day.
-    buyers: Vec<String>,
-}
-
 impl KeepTask {
-    fn read(&self, ids: &ArrayRef, facts: &ArrayRef, marks: [&ArrayRef; 2]) -> Result<Read> {
+    /// The histories of customers up to the as-of day; what else is known of their facts is added to what is kept.
+    fn read(&self, ids: &ArrayRef, facts: &ArrayRef, kept: &mut Kept) -> Result<ArrayRef> {
         let offset = FixedOffset::east_opt(self.offset).ok_or_else(|| fault(KeepHistories::NAME))?;
         let as_of = self.as_of.unwrap_or(NaiveDate::MAX);
-        let marks = marks.map(|column| column.as_boolean());
-        // One who has no purchase and no credit has none that is elsewhere.
-        let is_marked =
-            |column: &BooleanArray, row, absent| if column.is_null(row) { absent } else { column.value(row) };
         let (mut rows, mut noted, mut buyers) = (Vec::with_capacity(ids.len()), Noted::new(offset), Vec::new());
-        for (row, (id, bytes)) in ids.as_string::<i32>().iter().zip(facts.as_binary::<i32>()).enumerate() {
+        for (id, bytes) in ids.as_string::<i32>().iter().zip(facts.as_binary::<i32>()) {
             let mut facts = Facts::decode(bytes.unwrap_or_default())?;
-            let (id, history) = (id.unwrap_or_default(), facts.finish(Some(as_of.to_epoch_days()))?);
-            buyers.extend((history.purchases > 0).then(|| id.to_owned()));
+            kept.count(&facts);
+            let history = match id {
+                Some(_) => facts.finish(Some(as_of.to_epoch_days()))?,
+                // A row of nobody is counted only.
+                None => HistoryRow::default(),
+            };
+            if let Some(id) = id {
+                buyers.extend((history.purchases > 0).then(|| id.to_owned()));
+                noted.add(id, facts);
+            }
             rows.push(history);
-            let (at_midnight, has_refund) = (is_marked(marks[0], row, true), is_marked(marks[1], row, false));
-            noted.add(id, &mut facts, Marks { at_midnight, has_refund })?;
         }
-        Ok(Read { histories: Arc::new(history::array(&rows)?), notes: noted.tally(as_of)?, buyers })
+        kept.know(buyers.len() as u64, buyers);
+        // As text, the tally has ids of its own.
+        kept.note(read("the notes", &json(&noted.tally(as_of)?)?)?)?;
+        Ok(Arc::new(history::array(&rows)?))
     }
 }
 
@@ -154,25 +174,17 @@ impl Step for KeepHistories {
     const NAME: &'static str = "keep_histories";
 
     fn columns() -> Vec<DataType> {
-        let marks = [DataType::Boolean, DataType::Boolean];
-        let counted = [DataType::Date32, DataType::Int32, DataType::Int64, DataType::Utf8];
-        [DataType::Utf8, DataType::Binary].into_iter().chain(marks).chain(counted).collect()
+        vec![DataType::Utf8, DataType::Binary, DataType::Int64, DataType::Utf8]
     }
 
     fn add(&mut self, place: &Arc<Place>, columns: &[ArrayRef]) -> Result<()> {
-        let [ids, facts, at_midnight, has_refund, last_days, scales, bad_rows, faults] = columns else {
-            return Err(fault(Self::NAME));
-        };
+        let [ids, facts, bad_rows, faults] = columns else { return Err(fault(Self::NAME)) };
         let task = match &mut self.task {
             Some(task) => task,
             none => none.insert(task(place, KEEP_TASK)?),
         };
-        let Read { histories, notes, buyers } = task.read(ids, facts, [at_midnight, has_refund])?;
         let kept = self.kept.get_or_insert_default();
-        kept.note(notes)?;
-        kept.know(buyers.len() as u64, buyers);
-        kept.last_day = kept.last_day.max(max(last_days.as_primitive::<Date32Type>()));
-        kept.scale = kept.scale.max(max(scales.as_primitive::<Int32Type>()).unwrap_or(0));
+        let histories = task.read(ids, facts, kept)?;
         kept.bad_rows += sum(bad_rows.as_primitive::<Int64Type>()).unwrap_or(0);
         kept.tell(faults.as_string::<i32>().iter().flatten().map(str::to_owned));
         let fields = [("customer_id", ids), ("history", &histories)];
@@ -194,6 +206,7 @@ impl Step for KeepHistories {
         kept.files.extend(other.files);
         kept.last_day = kept.last_day.max(other.last_day);
         kept.scale = kept.scale.max(other.scale);
+        kept.rows.iter_mut().zip(other.rows).for_each(|(rows, more)| *rows += more);
         kept.bad_rows += other.bad_rows;
         kept.tell(other.faults);
         kept.know(other.customers, other.ids);

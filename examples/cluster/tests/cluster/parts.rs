@@ -7,7 +7,8 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::common::{
-    CDNOW, cluster, directory, expected, made_up, names, run, same_files, same_parts, succeeds, write_csv,
+    CDNOW, cluster, directory, expected, fails, made_up, names, notes_of, run, same_files, same_parts, succeeds,
+    write_csv,
 };
 
 #[test]
@@ -79,6 +80,36 @@ fn one_customer_has_a_tenth_of_all_orders() {
     let found = directory("skew-found");
     succeeds(&run(&[orders, "--partitions", "6", "--out", found.to_str().unwrap()]));
     same_parts(&found, &expected, 6);
+}
+
+/// Who is nobody, and which ids are one, is what the segment program's reader says.
+#[test]
+fn guests_are_counted_and_ids_are_read_as_the_reader_does() {
+    let inputs = directory("guests");
+    let orders = inputs.join("orders.csv");
+    let nobody = ["", "0", "Guest", "n/a", "(null)", "00000000-0000-0000-0000-000000000000"];
+    let named = |(at, row): (usize, String)| match (at % 13, row.split_once(',')) {
+        (1, Some((_, rest))) => format!("{},{rest}", nobody[at % nobody.len()]),
+        (2, Some((id, rest))) => format!("  {id}\u{a0},{rest}"),
+        (3, Some((_, rest))) => format!("{},{rest}", ["Ann@Example.com", "ann@example.com"][at % 2]),
+        _ => row,
+    };
+    write_csv(&orders, &made_up(4_000).into_iter().enumerate().map(named).collect::<Vec<_>>());
+    let orders = orders.to_str().unwrap();
+    let expected = expected(orders, &[], "guests-expected");
+    let found = directory("guests-found");
+    succeeds(&run(&[orders, "--partitions", "5", "--out", found.to_str().unwrap()]));
+    same_parts(&found, &expected, 5);
+    let codes: Vec<_> = notes_of(&fs::read_to_string(found.join("summary.json")).unwrap());
+    let codes: Vec<_> = codes.iter().filter_map(|note| note["code"].as_str()).collect();
+    assert_eq!(codes[..4], ["guest_orders", "unpaid", "cancelled", "fully_refunded"]);
+
+    let rounded = inputs.join("rounded.csv");
+    write_csv(&rounded, &["k1,2025-01-01,5,,".to_owned(), "1.2E+11,2025-01-01,5,,".to_owned()]);
+    fails(&[rounded.to_str().unwrap()], &["column customer_id: found \"1.2E+11\", expected "]);
+    let guests = inputs.join("guests.csv");
+    write_csv(&guests, &["0,2025-01-01,5,,".to_owned(), ",2025-01-02,5,,".to_owned()]);
+    fails(&[guests.to_str().unwrap(), "--as-of", "2025-06-01"], &["nobody has bought up to 2025-06-01"]);
 }
 
 #[test]
