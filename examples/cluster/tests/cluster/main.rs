@@ -5,6 +5,7 @@
 mod common;
 mod embedded;
 mod functions;
+mod measured;
 mod notes;
 mod parts;
 #[cfg(feature = "object-store")]

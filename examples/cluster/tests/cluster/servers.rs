@@ -35,7 +35,7 @@ pub(super) fn until(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 /// A scheduler, and its URL.
-fn scheduler() -> (Process, String) {
+pub(super) fn scheduler() -> (Process, String) {
     let port = free_port();
     let mut command = Command::new(env!("CARGO_BIN_EXE_scheduler"));
     command.args(["--host", "127.0.0.1", "--executor-timeout", "5", "--port", &port.to_string()]);
@@ -45,7 +45,7 @@ fn scheduler() -> (Process, String) {
 }
 
 /// An executor of one task at a time, with the directory of its intermediate results.
-fn executor(scheduler: &str, work: PathBuf) -> (Process, PathBuf) {
+pub(super) fn executor(scheduler: &str, work: PathBuf) -> (Process, PathBuf) {
     fs::create_dir_all(&work).unwrap();
     let ports = [free_port(), free_port()];
     let mut command = Command::new(env!("CARGO_BIN_EXE_executor"));
@@ -69,8 +69,13 @@ fn written(out: &Path) -> usize {
     files.filter(|name| name.starts_with("customers-") && !name.contains('#')).count()
 }
 
-/// Kills one of two executors at a moment; the files are those of the segment program all the same.
-fn dies(case: &str, moment: impl Fn(&[PathBuf; 2], &Path) -> bool) {
+/// Sends one of two executors a signal at a moment; the files are those of the segment program all the same.
+fn disturbed(
+    case: &str,
+    signal: &str,
+    moment: impl Fn(&[PathBuf; 2], &Path) -> bool,
+    then: impl FnOnce(&mut Process, &Path),
+) {
     let directory = directory(case);
     let orders = directory.join("orders.csv");
     write_csv(&orders, &made_up(60_000));
@@ -88,17 +93,37 @@ fn dies(case: &str, moment: impl Fn(&[PathBuf; 2], &Path) -> bool) {
 
     let works = [work, other_work];
     until("the moment has come", || moment(&works, &found));
-    doomed.0.kill().unwrap();
-    doomed.0.wait().unwrap();
-    assert!(job.try_wait().unwrap().is_none(), "the job was done before the executor died");
-    assert!(!found.join("customers").exists(), "the files were there before the executor died");
-    let lost = results(&works[0]);
-    fs::remove_dir_all(&works[0]).unwrap();
-    assert!(lost > 0, "nothing was lost");
+    send(signal, &doomed);
+    assert!(job.try_wait().unwrap().is_none(), "the job was done before the signal");
+    assert!(!found.join("customers").exists(), "the files were there before the signal");
+    then(&mut doomed, &works[0]);
 
     let output = job.wait_with_output().unwrap();
     succeeds(&output);
     same_parts(&found, &expected, 24);
+}
+
+fn send(signal: &str, process: &Process) {
+    succeeds(&Command::new("kill").args([signal, &process.0.id().to_string()]).output().unwrap());
+}
+
+/// Kills an executor, whose results are gone with it.
+fn dies(case: &str, moment: impl Fn(&[PathBuf; 2], &Path) -> bool) {
+    disturbed(case, "-KILL", moment, |doomed, work| {
+        doomed.0.wait().unwrap();
+        assert!(results(work) > 0, "nothing was lost");
+        fs::remove_dir_all(work).unwrap();
+    });
+}
+
+/// It stands still for longer than the scheduler waits, comes back, and finds that others did its work.
+#[test]
+fn an_executor_is_slow() {
+    let has_begun = |works: &[PathBuf; 2], _: &Path| works.iter().all(|work| results(work) > 0);
+    disturbed("slow", "-STOP", has_begun, |doomed, _| {
+        sleep(Duration::from_secs(8));
+        send("-CONT", doomed);
+    });
 }
 
 #[test]
