@@ -18,6 +18,7 @@
 //! | file | concern |
 //! |---|---|
 //! | `batches` | `worker batches`: more orders than memory |
+//! | `shops` | `worker shops`: thousands of shops in one pass |
 //! | `ids` | `worker ids`: the cost of ids, by their type |
 //! | `columns` | the files of a directory, and how they are made into other forms before the clock starts |
 //! | `stopwatch` | what a task costs |
@@ -26,6 +27,7 @@
 mod batches;
 mod columns;
 mod ids;
+mod shops;
 mod stopwatch;
 mod tasks;
 
@@ -62,6 +64,7 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let printed = match arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
         Some(("batches", arguments)) => Some(batches::run(arguments)?),
+        Some(("shops", arguments)) => Some(shops::run(arguments)?),
         Some(("ids", arguments)) => Some(ids::run(arguments)?),
         _ => None,
     };
