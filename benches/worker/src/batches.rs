@@ -69,7 +69,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<Value> {
 
 /// Customers with a segment and a forecast, asked one after the other, as they would be written to a file.
 fn labels(ledger: &Ledger<u64>) -> Result<u64> {
-    let models = ShopModels::fit(ledger, &ShopOptions::default())?;
+    labelled(&ShopModels::fit(ledger, &ShopOptions::default())?, ledger)
+}
+
+/// The same by models that are there.
+pub(crate) fn labelled<Id: Ord>(models: &ShopModels, ledger: &Ledger<Id>) -> Result<u64> {
     let mut labelled = 0;
     for (_, history) in ledger.iter() {
         let profile = models.profile(&history, ledger.as_of())?;

@@ -5,13 +5,12 @@
 
 use repurchase::history::LedgerFold;
 use repurchase::record::RecordColumns;
-use repurchase::segment::LabelKind;
-use repurchase::shop::{Figure, ShopModels, ShopOptions};
+use repurchase::shop::{ShopModels, ShopOptions};
 use repurchase::{CustomerHistory, Ledger, PurchaseLog, ShopCalendar};
 use serde_json::{Value, json};
 
 use crate::Result;
-use crate::batches::{Clock, each_batch};
+use crate::batches::{Clock, each_batch, labelled};
 use crate::stopwatch::status_mb;
 
 /// A shop, and a customer of it.
@@ -22,7 +21,7 @@ type Key = (u32, u32);
 struct Work {
     shops: u32,
     customers: u64,
-    with_forecast: u64,
+    labelled: u64,
     fits: Clock,
     labels: Clock,
 }
@@ -52,7 +51,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<Value> {
     }
     work.label(&Ledger::from_histories(open.1, as_of)?)?;
     Ok(json!({
-        "shops": work.shops, "customers": work.customers, "orders": orders, "with_forecast": work.with_forecast,
+        "shops": work.shops, "customers": work.customers, "orders": orders, "with_forecast": work.labelled,
         "fold_s": folded.seconds(), "fits_s": work.fits.seconds(), "labels_s": work.labels.seconds(),
         "fit_ms_a_shop": work.fits.seconds() * 1e3 / f64::from(work.shops), "peak_mb": status_mb("VmHWM")?,
     }))
@@ -65,15 +64,7 @@ impl Work {
             return Ok(());
         }
         let models = self.fits.time(|| Ok(ShopModels::fit(shop, &ShopOptions::default())?))?;
-        self.with_forecast += self.labels.time(|| {
-            let mut with_forecast = 0;
-            for (_, history) in shop.iter() {
-                let profile = models.profile(&history, shop.as_of())?;
-                let has_forecast = profile.figure(Figure::ExpectedPurchases).is_some();
-                with_forecast += u64::from(profile.label(LabelKind::Segment).is_some() && has_forecast);
-            }
-            Ok(with_forecast)
-        })?;
+        self.labelled += self.labels.time(|| labelled(&models, shop))?;
         self.shops += 1;
         self.customers += shop.len() as u64;
         Ok(())

@@ -56,11 +56,7 @@ pub(crate) struct Assembly<'a, S> {
     sink: S,
     skips: bool,
     step: Step,
-    findings: Findings,
-    /// The first two rows of an order that have the same amount, where they may be lines, and whether any two have different
-    /// ones.
-    pub(crate) equal_lines: Option<(u32, u32)>,
-    pub(crate) has_unequal_lines: bool,
+    pub(crate) findings: Findings,
 }
 
 impl<'a, S: Sink> Assembly<'a, S> {
@@ -74,8 +70,6 @@ impl<'a, S: Sink> Assembly<'a, S> {
             skips,
             step: Step::Row(0),
             findings: Findings::default(),
-            equal_lines: None,
-            has_unequal_lines: false,
         }
     }
 
@@ -84,9 +78,6 @@ impl<'a, S: Sink> Assembly<'a, S> {
         let mut drafts = Drafts::of(self.rows);
         let stop = self.each_row(&mut drafts).and_then(|()| self.each_of_several(drafts));
         self.findings.stop = stop.err().map(|error| (self.step, error));
-        let of_lines = |(first, second)| (self.rows.number(second), [self.rows.line(first), self.rows.line(second)]);
-        self.findings.equal_lines = self.equal_lines.map(of_lines);
-        self.findings.has_unequal_lines = self.has_unequal_lines;
         (self.sink, self.counts, self.findings)
     }
 

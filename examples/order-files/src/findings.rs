@@ -21,7 +21,7 @@ pub(crate) struct Findings {
     bad: u64,
     first_bad: Vec<(Step, BadRow)>,
     /// The lines of the first two rows of an order that have the same amount, where they may be lines, by the second's number.
-    pub(crate) equal_lines: Option<(u32, [u64; 2])>,
+    equal_lines: Option<(u32, [u64; 2])>,
     /// Whether any two rows of an order that may be lines have different amounts.
     pub(crate) has_unequal_lines: bool,
 }
@@ -33,6 +33,11 @@ impl Findings {
         if self.first_bad.len() < Skipped::SHOWN {
             self.first_bad.push((step, row));
         }
+    }
+
+    /// Notes two rows of an order that have the same amount, behind those that are noted.
+    pub(crate) fn see_equal(&mut self, rows: &Rows, [first, second]: [u32; 2]) {
+        self.equal_lines.get_or_insert_with(|| (rows.number(second), [rows.line(first), rows.line(second)]));
     }
 
     /// Takes over what was found in other orders.

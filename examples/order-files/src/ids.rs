@@ -204,11 +204,7 @@ impl Ids {
     /// All ids, in the order of their numbers.
     pub(crate) fn by_number(&self) -> Vec<Text<&[u8]>> {
         let mut texts = vec![Text::Long(&[][..]); self.len()];
-        let taken = self.short.slots.iter().filter(|slot| slot.number != NOBODY);
-        let short = taken.map(|slot| (slot.number, Text::Short(joined(slot.key).to_be_bytes())));
-        let long = self.ends.iter();
-        let long = long.map(|&(number, from, to)| (number, Text::Long(self.bytes.get(from..to).unwrap_or_default())));
-        for (number, text) in short.chain(long) {
+        for (number, text) in self.numbered() {
             if let Some(slot) = texts.get_mut(number as usize) {
                 *slot = text;
             }
@@ -223,10 +219,14 @@ impl Ids {
 
     /// All ids, in no order.
     pub(crate) fn texts(&self) -> impl Iterator<Item = Text<&[u8]>> + Clone {
+        self.numbered().map(|(_, text)| text)
+    }
+
+    fn numbered(&self) -> impl Iterator<Item = (u32, Text<&[u8]>)> + Clone {
         let taken = self.short.slots.iter().filter(|slot| slot.number != NOBODY);
-        let short = taken.map(|slot| Text::Short(joined(slot.key).to_be_bytes()));
-        let long = self.ends.iter().map(|&(_, from, to)| Text::Long(self.bytes.get(from..to).unwrap_or_default()));
-        short.chain(long)
+        let short = taken.map(|slot| (slot.number, Text::Short(joined(slot.key).to_be_bytes())));
+        let text = |from, to| Text::Long(self.bytes.get(from..to).unwrap_or_default());
+        short.chain(self.ends.iter().map(move |&(number, from, to)| (number, text(from, to))))
     }
 
     /// The ids in order, and of each number the place of its id in that order.

@@ -39,9 +39,9 @@ impl<S: Sink> Assembly<'_, S> {
             if self.rows.plan.adds_lines {
                 self.check_times(first, line)?;
                 if first.amount == line.amount {
-                    self.equal_lines = self.equal_lines.or(Some((first.row, line.row)));
+                    self.findings.see_equal(self.rows, [first.row, line.row]);
                 } else {
-                    self.has_unequal_lines = true;
+                    self.findings.has_unequal_lines = true;
                 }
                 if line.seconds < first.seconds {
                     (first.seconds, first.row) = (line.seconds, line.row);
@@ -63,7 +63,7 @@ impl<S: Sink> Assembly<'_, S> {
                         && line.amount > Some(0)
                         && self.rows.orders.as_ref().is_some_and(is_unlike)
                     {
-                        self.equal_lines = self.equal_lines.or(Some((first.row, line.row)));
+                        self.findings.see_equal(self.rows, [first.row, line.row]);
                     }
                     self.check_equal(first, line)?;
                 }
