@@ -41,12 +41,11 @@ pub(crate) fn row<'a>(
         Record::Credit(credit) => (Kind::Credit, credit.amount(), false),
     };
     if customer.is_none() {
-        let fact = Fact { kind: Kind::Guest, count: 1, ..Fact::default() };
-        let is_order = kind != Kind::Credit;
+        let (fact, is_order) = (Fact::counted(Kind::Guest), kind != Kind::Credit);
         return Ok((None, is_order.then_some(RowFact { fact, scale: 0, is_refunded: false })));
     }
     let row = if kind.is_counted_only() {
-        RowFact { fact: Fact { kind, count: 1, ..Fact::default() }, scale: 0, is_refunded }
+        RowFact { fact: Fact::counted(kind), scale: 0, is_refunded }
     } else {
         // chrono's days since 1970 fit 32 bits, and no amount is below 0.
         let day = day.signed_duration_since(NaiveDate::default()).num_days() as i32;

@@ -16,6 +16,7 @@ use repurchase_segment::{SAMPLE, output, page, shop, summary};
 
 use crate::arguments::Arguments;
 use crate::commit::Run;
+use crate::functions::read;
 use crate::orders::Columns;
 use crate::steps::{self, FIT_TASK, FitTask, Format, KEEP_TASK, KeepTask, Kept, LABEL_TASK, LabelTask, Labelled};
 use crate::{engine, orders, place};
@@ -137,7 +138,7 @@ impl Job<'_> {
         let answer = async { self.context.sql(sql).await?.collect().await };
         let batches = answer.await.map_err(|error| in_words(self.orders, &error))?;
         let texts = batches.iter().flat_map(|batch| batch.column(0).as_string::<i32>().iter().flatten());
-        Ok(texts.last().map(|text| steps::read("the answer of a step", text)).transpose()?)
+        Ok(texts.last().map(|text| read("the answer of a step", text)).transpose()?)
     }
 
     /// Seconds, and those of Ballista's own aggregate over the same file.

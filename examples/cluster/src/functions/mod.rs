@@ -27,7 +27,7 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 use serde::de::DeserializeOwned;
 
-use crate::history::{PurchaseHistory, history_type};
+use crate::history::{PurchaseHistory, history_type, refused};
 use crate::steps;
 
 /// All scalar functions.
@@ -61,13 +61,8 @@ fn coerced(name: &str, found: &[DataType]) -> Result<Vec<DataType>> {
     }
 }
 
-fn read<T: DeserializeOwned>(what: &str, json: &str) -> Result<T> {
+pub(crate) fn read<T: DeserializeOwned>(what: &str, json: &str) -> Result<T> {
     serde_json::from_str(json).map_err(|error| refused(format!("expected {what}: {error}")))
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
-fn refused(error: impl ToString) -> DataFusionError {
-    DataFusionError::Execution(error.to_string())
 }
 
 fn bad(literal: &ScalarValue, expected: &str) -> DataFusionError {

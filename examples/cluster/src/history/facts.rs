@@ -53,6 +53,13 @@ pub(crate) struct Fact {
     pub(crate) count: u32,
 }
 
+impl Fact {
+    /// A row that is counted only.
+    pub(crate) fn counted(kind: Kind) -> Self {
+        Self { kind, count: 1, ..Self::default() }
+    }
+}
+
 /// A customer's rows by day, kind and amount: as a set, so that neither the order of rows nor the parts they came in matter.
 ///
 /// Gaps between purchase days, and which amounts are equal, are known only when all facts are, so they are kept until then.
@@ -192,7 +199,7 @@ pub(super) fn decode(mut bytes: &[u8], mut take_fact: impl FnMut(Fact, u32) -> R
     let scale = fit(take(&mut bytes)?)?;
     let mut last = 0_i64;
     while !bytes.is_empty() {
-        last = last.checked_add(unzigzag(narrow(take(&mut bytes)?)?)).ok_or_else(damaged)?;
+        last = last.checked_add(unzigzag(fit(take(&mut bytes)?)?)).ok_or_else(damaged)?;
         let day = i32::try_from(last).map_err(|_| damaged())?;
         let marks = take(&mut bytes)?;
         let (kind, at_midnight) = (Kind::try_from((marks & 7) as u8)?, marks & 8 > 0);
@@ -249,12 +256,8 @@ fn take(bytes: &mut &[u8]) -> Result<u128> {
     Err(damaged())
 }
 
-fn narrow(number: u128) -> Result<u64> {
-    u64::try_from(number).map_err(|_| damaged())
-}
-
-fn fit(number: u128) -> Result<u32> {
-    u32::try_from(number).map_err(|_| damaged())
+fn fit<T: TryFrom<u128>>(number: u128) -> Result<T> {
+    T::try_from(number).map_err(|_| damaged())
 }
 
 fn damaged() -> DataFusionError {

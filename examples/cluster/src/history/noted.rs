@@ -1,13 +1,14 @@
 //! The library's notes on customers, of whom all facts are known.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
-use datafusion::error::{DataFusionError, Result};
+use datafusion::error::Result;
 use repurchase::measure::NoteTally;
 use repurchase::record::{Credit, Record};
 use repurchase::{Order, PurchaseLog, ShopCalendar};
 use rust_decimal::Decimal;
 
 use super::facts::{Fact, Facts, Kind};
+use super::refused;
 
 /// The facts of some customers, to be read as the records that they come from.
 pub(crate) struct Noted {
@@ -68,9 +69,4 @@ impl Noted {
         let later = TimeDelta::days(i64::from(self.offset.local_minus_utc() < 0));
         Some(day.checked_add_signed(later)?.and_time(NaiveTime::MIN).and_utc())
     }
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
-fn refused(error: repurchase::Error) -> DataFusionError {
-    DataFusionError::Execution(error.to_string())
 }

@@ -138,7 +138,7 @@ impl<'a> RowFacts<'a> {
         let amount = self.amounts.value(index).unsigned_abs();
         add(Fact { day: self.days.value(index), kind, at_midnight, amount, count: 1 }, scale.into())?;
         if marks & REFUNDED > 0 {
-            add(Fact { kind: Kind::Refunded, count: 1, ..Fact::default() }, 0)?;
+            add(Fact::counted(Kind::Refunded), 0)?;
         }
         Ok(())
     }

@@ -152,15 +152,14 @@ impl KeepTask {
         for (id, bytes) in ids.as_string::<i32>().iter().zip(facts.as_binary::<i32>()) {
             let mut facts = Facts::decode(bytes.unwrap_or_default())?;
             kept.count(&facts);
-            let history = match id {
-                Some(_) => facts.finish(Some(as_of.to_epoch_days()))?,
-                // A row of nobody is counted only.
-                None => HistoryRow::default(),
+            // What is nobody's is counted only.
+            let Some(id) = id else {
+                rows.push(HistoryRow::default());
+                continue;
             };
-            if let Some(id) = id {
-                buyers.extend((history.purchases > 0).then(|| id.to_owned()));
-                noted.add(id, facts);
-            }
+            let history = facts.finish(Some(as_of.to_epoch_days()))?;
+            buyers.extend((history.purchases > 0).then(|| id.to_owned()));
+            noted.add(id, facts);
             rows.push(history);
         }
         kept.know(buyers.len() as u64, buyers);

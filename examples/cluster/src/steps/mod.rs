@@ -30,7 +30,8 @@ use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Sign
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::functions::text;
+use crate::functions::{read, text};
+use crate::history::refused;
 use crate::place::{Place, Settings};
 
 pub(crate) use fit::FitTask;
@@ -185,21 +186,12 @@ impl<S: Step> Accumulator for Fold<S> {
     }
 }
 
-pub(crate) fn read<T: DeserializeOwned>(what: &str, json: &str) -> Result<T> {
-    serde_json::from_str(json).map_err(|error| refused(format!("expected {what}: {error}")))
-}
-
 fn task<T: DeserializeOwned>(place: &Place, name: &str) -> Result<T> {
     read("what the client asks", &String::from_utf8_lossy(&place.get(name)?))
 }
 
 pub(crate) fn json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(refused)
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
-fn refused(error: impl ToString) -> DataFusionError {
-    DataFusionError::Execution(error.to_string())
 }
 
 fn fault(step: &str) -> DataFusionError {

@@ -1,7 +1,7 @@
 //! What a run leaves: files of the executors, whole or not there.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
@@ -65,28 +65,32 @@ fn a_run_waits_for_the_other_to_commit() {
     same_parts(&found, &expected, 2);
 }
 
+/// Where the files of these orders are, which are the segment program's.
+#[track_caller]
+fn same_as_the_program(case: &str, rows: &[String], partitions: usize) -> PathBuf {
+    let orders = directory(case).join("orders.csv");
+    write_csv(&orders, rows);
+    let orders = orders.to_str().unwrap();
+    let expected = expected(orders, &[], &format!("{case}-expected"));
+    let found = directory(&format!("{case}-found"));
+    succeeds(&run(&[orders, "--partitions", &partitions.to_string(), "--out", found.to_str().unwrap()]));
+    same_parts(&found, &expected, partitions);
+    found
+}
+
 /// A tenth of all orders are one customer's.
 #[test]
 fn one_customer_has_a_tenth_of_all_orders() {
-    let inputs = directory("skew");
-    let orders = inputs.join("orders.csv");
     let one = |(at, row): (usize, String)| match row.split_once(',') {
         Some((_, rest)) if at % 10 == 0 => format!("k-one,{rest}"),
         _ => row,
     };
-    write_csv(&orders, &made_up(30_000).into_iter().enumerate().map(one).collect::<Vec<_>>());
-    let orders = orders.to_str().unwrap();
-    let expected = expected(orders, &[], "skew-expected");
-    let found = directory("skew-found");
-    succeeds(&run(&[orders, "--partitions", "6", "--out", found.to_str().unwrap()]));
-    same_parts(&found, &expected, 6);
+    same_as_the_program("skew", &made_up(30_000).into_iter().enumerate().map(one).collect::<Vec<_>>(), 6);
 }
 
 /// Who is nobody, and which ids are one, is what the segment program's reader says.
 #[test]
 fn guests_are_counted_and_ids_are_read_as_the_reader_does() {
-    let inputs = directory("guests");
-    let orders = inputs.join("orders.csv");
     let nobody = ["", "0", "Guest", "n/a", "(null)", "00000000-0000-0000-0000-000000000000"];
     let named = |(at, row): (usize, String)| match (at % 13, row.split_once(',')) {
         (1, Some((_, rest))) => format!("{},{rest}", nobody[at % nobody.len()]),
@@ -94,16 +98,13 @@ fn guests_are_counted_and_ids_are_read_as_the_reader_does() {
         (3, Some((_, rest))) => format!("{},{rest}", ["Ann@Example.com", "ann@example.com"][at % 2]),
         _ => row,
     };
-    write_csv(&orders, &made_up(4_000).into_iter().enumerate().map(named).collect::<Vec<_>>());
-    let orders = orders.to_str().unwrap();
-    let expected = expected(orders, &[], "guests-expected");
-    let found = directory("guests-found");
-    succeeds(&run(&[orders, "--partitions", "5", "--out", found.to_str().unwrap()]));
-    same_parts(&found, &expected, 5);
+    let found =
+        same_as_the_program("guests", &made_up(4_000).into_iter().enumerate().map(named).collect::<Vec<_>>(), 5);
     let codes: Vec<_> = notes_of(&fs::read_to_string(found.join("summary.json")).unwrap());
     let codes: Vec<_> = codes.iter().filter_map(|note| note["code"].as_str()).collect();
     assert_eq!(codes[..4], ["guest_orders", "unpaid", "cancelled", "fully_refunded"]);
 
+    let inputs = directory("guests-refused");
     let rounded = inputs.join("rounded.csv");
     write_csv(&rounded, &["k1,2025-01-01,5,,".to_owned(), "1.2E+11,2025-01-01,5,,".to_owned()]);
     fails(&[rounded.to_str().unwrap()], &["column customer_id: found \"1.2E+11\", expected "]);
